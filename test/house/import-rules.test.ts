@@ -1,0 +1,153 @@
+/**
+ * The import rules of the design, section 4, are held by biome.json. This plants every kind of violation in a copy of
+ * the house, lints the copy once, and sees each caught by the rule meant for it; and what is allowed left in peace.
+ */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+type Plant = [name: string, file: string, source: string];
+type Violation = [...Plant, caught: string];
+
+const ONE_WAY = 'imports go one way';
+const EDGE = 'An edge reaches a noun through vault/';
+const VERB = 'A verb never imports another verb';
+const OWNER = 'One importer each';
+
+const forbidden: Violation[] = [
+  ['http imports a store', 'src/http/routes/a.ts', "import '../../records/store.ts';", EDGE],
+  ['http imports the inside of crypto', 'src/http/routes/b.ts', "import '../../crypto/seal.ts';", EDGE],
+  ['http imports the inside of keyring', 'src/http/c.ts', "import '../keyring/keyring.ts';", EDGE],
+  [
+    'http imports a transaction',
+    'src/http/d.ts',
+    "import type { Tx } from '../storage/tx.ts'; export type T = Tx;",
+    EDGE,
+  ],
+  ['http imports Knex', 'src/http/e.ts', "import 'knex';", OWNER],
+  ['http imports node:crypto', 'src/http/f.ts', "import 'node:crypto';", OWNER],
+  ['the command line imports a store', 'src/cli.ts', "import './tokens/store.ts';", EDGE],
+  ['the command line imports Knex', 'src/cli/init.ts', "import 'knex';", OWNER],
+  ['the server imports Express itself', 'src/main.ts', "import 'express';", OWNER],
+  ['the client imports a noun', 'src/client/client.ts', "import '../tokens/token.ts';", EDGE],
+  ['a verb imports a verb', 'src/vault/a.ts', "import './erase.ts';", VERB],
+  ['a verb imports a verb the long way round', 'src/vault/b.ts', "import '../vault/erase.ts';", VERB],
+  ['a verb loads a verb later', 'src/vault/c.ts', "export const late = import('./erase.ts');", VERB],
+  ['a verb imports http', 'src/vault/d.ts', "import '../http/problem.ts';", ONE_WAY],
+  ['the composition root imports http', 'src/vault/vault.ts', "import '../http/server.ts';", ONE_WAY],
+  ['the one door imports the client', 'src/vault/perform.ts', "import '../client/client.ts';", ONE_WAY],
+  ['a verb imports Knex', 'src/vault/e.ts', "import 'knex';", OWNER],
+  ['a noun imports a verb', 'src/jobs/a.ts', "import '../vault/rotate-keys.ts';", ONE_WAY],
+  ['a noun imports http', 'src/access/a.ts', "import '../http/problem.ts';", ONE_WAY],
+  ['a noun imports the client', 'src/erasure/a.ts', "import '../client/client.ts';", ONE_WAY],
+  ['the errors import the vault', 'src/errors.ts', "import './vault/vault.ts';", ONE_WAY],
+  ['keyring imports records', 'src/keyring/a.ts', "import '../records/record.ts';", 'keyring/ knows nothing'],
+  ['keyring imports tokens', 'src/keyring/b.ts', "import '../tokens/schema.ts';", 'keyring/ knows nothing'],
+  ['keyring imports subjects', 'src/keyring/c.ts', "import '../subjects/subject.ts';", 'keyring/ knows nothing'],
+  ['keyring imports the vault', 'src/keyring/d.ts', "import '../vault/vault.ts';", ONE_WAY],
+  ['crypto imports a noun', 'src/crypto/a.ts', "import '../keyring/keyring.ts';", 'crypto/ stands at the bottom'],
+  ['crypto imports Knex', 'src/crypto/b.ts', "import 'knex';", OWNER],
+  ['storage imports a noun', 'src/storage/a.ts', "import '../records/record.ts';", 'storage/ carries every noun'],
+  ['storage imports node:crypto', 'src/storage/b.ts', "import 'node:crypto';", OWNER],
+  ['a noun imports Knex', 'src/records/a.ts', "import 'knex';", OWNER],
+  ['a noun imports pg', 'src/records/b.ts', "import 'pg';", OWNER],
+  ['a noun imports better-sqlite3', 'src/records/c.ts', "import 'better-sqlite3';", OWNER],
+  ['a noun imports libsodium', 'src/records/d.ts', "import 'libsodium-wrappers';", OWNER],
+  ['a noun imports node:crypto', 'src/records/e.ts', "import 'node:crypto';", OWNER],
+  ['a noun imports crypto by its old name', 'src/records/f.ts', "import 'crypto';", OWNER],
+  ['a noun imports Express', 'src/records/g.ts', "import 'express';", OWNER],
+  ['a noun imports Helmet', 'src/records/h.ts', "import 'helmet';", OWNER],
+  ['src imports test', 'src/records/i.ts', "import '../../test/support/postgres.ts';", OWNER],
+  ['a noun reads the environment', 'src/records/j.ts', 'export const x = process.env.HOME;', 'noProcessEnv'],
+  ['a noun imports the environment', 'src/records/k.ts', "import 'node:process';", OWNER],
+  ['src imports what only tests may', 'src/records/l.ts', "import 'vitest';", 'noUndeclaredDependencies'],
+  ['two files import each other', 'src/audit/a.ts', "import './b.ts';", 'noImportCycles'],
+  ['an import leaves its extension out', 'src/audit/c.ts', "import './b';", 'useImportExtensions'],
+  ['a noun prints', 'src/audit/d.ts', 'console.log(1);', 'noConsole'],
+  [
+    'a promise is left floating',
+    'src/audit/e.ts',
+    'async function f() {}\nexport const g = () => { f(); };',
+    'noFloatingPromises',
+  ],
+  ['a value of any type', 'src/audit/f.ts', 'export const f = (x: any) => x;', 'noExplicitAny'],
+  ['an import nobody uses', 'src/audit/g.ts', "import { a } from './h.ts';", 'noUnusedImports'],
+];
+
+const allowed: Plant[] = [
+  ['http imports a verb', 'src/http/routes/z.ts', "import '../../vault/erase.ts';"],
+  ['http imports a schema', 'src/http/routes/y.ts', "import '../../tokens/schema.ts';"],
+  [
+    'http imports errors, configuration, ids',
+    'src/http/x.ts',
+    "import '../errors.ts'; import '../config.ts'; import '../ids.ts';",
+  ],
+  ['http imports Express and Helmet', 'src/http/w.ts', "import 'express'; import 'helmet';"],
+  ['the client imports the vault', 'src/client/z.ts', "import '../vault/vault.ts';"],
+  [
+    'a verb imports the door, the root, the shapes and a noun',
+    'src/vault/z.ts',
+    "import './perform.ts'; import './vault.ts'; import './schema.ts'; import '../records/store.ts';",
+  ],
+  ['keyring imports crypto and storage', 'src/keyring/z.ts', "import '../crypto/wrap.ts'; import '../storage/tx.ts';"],
+  ['storage imports Knex and its drivers', 'src/storage/z.ts', "import 'knex'; import 'pg'; import 'better-sqlite3';"],
+  ['crypto imports libsodium', 'src/crypto/z.ts', "import 'libsodium-wrappers'; import 'node:crypto';"],
+  ['the configuration reads the environment', 'src/config.ts', 'export const home = process.env.HOME;'],
+  ['the demo prints', 'src/demo.ts', 'console.log(1);'],
+  [
+    'a test imports what it likes',
+    'test/z.test.ts',
+    "import 'knex'; import '../src/records/store.ts'; import 'vitest';",
+  ],
+];
+
+describe('the import rules', () => {
+  let house: string;
+  /** What the linter said, by file: rule and message. */
+  const said = new Map<string, string[]>();
+
+  beforeAll(async () => {
+    house = await mkdtemp(join(tmpdir(), 'lethe-house-'));
+    for (const name of ['biome.json', 'package.json', '.gitignore'])
+      await copyFile(join(root, name), join(house, name));
+    await plant('src/audit/b.ts', "import './a.ts';");
+    for (const [, file, source] of [...forbidden, ...allowed]) await plant(file, source);
+    for (const { category, message, location } of await lint(house)) {
+      said.set(location.path, [...(said.get(location.path) ?? []), `${category} ${message}`]);
+    }
+  });
+
+  afterAll(() => rm(house, { recursive: true, force: true }));
+
+  async function plant(file: string, source: string): Promise<void> {
+    await mkdir(dirname(join(house, file)), { recursive: true });
+    await writeFile(join(house, file), source);
+  }
+
+  test.for(forbidden)('%s: caught', ([, file, , caught]) => {
+    expect(said.get(file)).toContainEqual(expect.stringContaining(caught));
+  });
+
+  test.for(allowed)('%s: allowed', ([, file]) => {
+    expect(said.get(file)).toBeUndefined();
+  });
+});
+
+type Diagnostic = { category: string; message: string; location: { path: string } };
+
+function lint(folder: string): Promise<Diagnostic[]> {
+  const biome = join(root, 'node_modules/.bin/biome');
+  const rules = ['lint', '--reporter=json', '--max-diagnostics=none', 'src', 'test'];
+  return new Promise((resolve, reject) => {
+    execFile(biome, rules, { cwd: folder, maxBuffer: 2 ** 26 }, (_, stdout, stderr) => {
+      const report = stdout.slice(stdout.indexOf('{'), stdout.lastIndexOf('}') + 1);
+      if (report === '') reject(new Error(`biome reported nothing: ${stderr}`));
+      else resolve(JSON.parse(report).diagnostics);
+    });
+  });
+}
