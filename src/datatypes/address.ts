@@ -1,0 +1,105 @@
+/**
+ * A postal address. `line1`, `city`, `postal_code` and `country` are always there in the stored form, `line2` and
+ * `region` where they say something. Two addresses are the same if all their parts are, read without case, width and
+ * composition, and the postal code without spaces and hyphens (`SW1A 1AA` is `sw1a1aa`).
+ *
+ * Does not check that the place exists, nor the form of a postal code. A postal code may be left out only in a
+ * country that has none (iso3166.ts), where the stored one is `''`.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { isCountry, needsPostalCode } from './iso3166.ts';
+import { fold, foldWidth, tidy } from './normalise.ts';
+import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
+
+const MAX_CHARACTERS = 200;
+const PROPERTIES = new Set(['line1', 'line2', 'city', 'region', 'postal_code', 'country']);
+const REQUIRED = 'This property is required.';
+/** U+001F, the unit separator: a control character, so no part can hold it. */
+const SEPARATOR = '\u001f';
+/** Spaces and everything that is typed for a hyphen, down to the Japanese minus and long-vowel mark. */
+const POSTAL_CODE_FILLER = /[\s\p{Pd}\u2212\u30fc]/gu;
+
+export type Address = {
+  readonly line1: string;
+  readonly line2?: string;
+  readonly city: string;
+  readonly region?: string;
+  readonly postal_code: string;
+  readonly country: string;
+};
+
+const line = z.string().min(1).max(MAX_CHARACTERS);
+
+export const address: DataType<Address> = {
+  name: 'address',
+  version: 1,
+  category: 'contact',
+  description:
+    'A postal address: {line1, line2?, city, region?, postal_code, country}, country an ISO 3166-1 alpha-2 code, ' +
+    'postal_code optional only in countries without postal codes. Comes back trimmed, inner white space collapsed, in ' +
+    'Unicode NFC, empty optional parts left out; addresses that differ only in case, width, composition or the ' +
+    'spacing of the postal code are the same. Views: masked (Berlin, DE: city and country), city, country.',
+  input: z.strictObject({
+    line1: line,
+    line2: z.string().max(MAX_CHARACTERS).optional(),
+    city: line,
+    region: z.string().max(MAX_CHARACTERS).optional(),
+    postal_code: z.string().max(MAX_CHARACTERS).optional(),
+    country: z.string().length(2),
+  }),
+  examples: [
+    { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' },
+    { line1: '1丁目7番4号', city: '港区', region: '東京都', postal_code: '105-0011', country: 'JP' },
+  ],
+  searchable: true,
+
+  parse(input) {
+    const properties = requireObject(input, PROPERTIES);
+    const line1 = required(properties, 'line1');
+    const line2 = optional(properties, 'line2');
+    const city = required(properties, 'city');
+    const region = optional(properties, 'region');
+    const postalCode = optional(properties, 'postal_code');
+    const country = parseCountry(properties);
+    if (postalCode === '' && needsPostalCode(country)) throw new InvalidValueError('postal_code', REQUIRED);
+    return {
+      line1,
+      ...(line2 === '' ? {} : { line2 }),
+      city,
+      ...(region === '' ? {} : { region }),
+      postal_code: postalCode,
+      country,
+    };
+  },
+
+  canonical(value) {
+    const postalCode = fold(value.postal_code).replace(POSTAL_CODE_FILLER, '');
+    const lines = [value.region ?? '', value.city, value.line1, value.line2 ?? ''].map(fold);
+    return [value.country, postalCode, ...lines].join(SEPARATOR);
+  },
+
+  views: {
+    masked: (value) => `${value.city}, ${value.country}`,
+    city: (value) => value.city,
+    country: (value) => value.country,
+  },
+};
+
+function required(properties: Properties, key: string): string {
+  const text = tidy(requiredString(properties, key), key, MAX_CHARACTERS);
+  if (text === '') throw new InvalidValueError(key, 'Must not be empty.');
+  return text;
+}
+
+/** `''` where there is nothing. */
+function optional(properties: Properties, key: string): string {
+  return tidy(optionalString(properties, key) ?? '', key, MAX_CHARACTERS);
+}
+
+function parseCountry(properties: Properties): string {
+  const country = foldWidth(required(properties, 'country')).toUpperCase();
+  if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+  return country;
+}

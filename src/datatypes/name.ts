@@ -1,0 +1,60 @@
+/**
+ * A person's name in its two customary parts. The stored form always has both, either of them possibly empty, for
+ * many people have one name only; their spelling is theirs and stays as it is. Two names are the same if both parts
+ * are, read without case, width and composition.
+ *
+ * Does not split, reorder, transliterate or guess: `given` and `family` are what the caller says they are.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { firstGrapheme, firstGraphemeOfMore } from './graphemes.ts';
+import { fold, tidy } from './normalise.ts';
+import { optionalString, type Properties, requireObject } from './shape.ts';
+
+const MAX_CHARACTERS = 200;
+const PROPERTIES = new Set(['given', 'family']);
+/** U+001F, the unit separator: a control character, so no part can hold it. */
+const SEPARATOR = '\u001f';
+
+export type Name = { readonly given: string; readonly family: string };
+
+export const name: DataType<Name> = {
+  name: 'name',
+  version: 1,
+  category: 'contact',
+  description:
+    'The name of a person: {given, family}, at least one of them. Comes back with both, trimmed, inner white space ' +
+    'collapsed, in Unicode NFC; names that differ only in case, width or composition are the same. Views: masked ' +
+    '(J*** D***: the first character of each part, none where a part has only one), initials (J. D.).',
+  input: z.strictObject({
+    given: z.string().max(MAX_CHARACTERS).optional(),
+    family: z.string().max(MAX_CHARACTERS).optional(),
+  }),
+  examples: [{ given: 'Jane', family: 'Doe' }, { given: '花子', family: '山田' }, { given: 'Madonna' }],
+  searchable: true,
+
+  parse(input) {
+    const properties = requireObject(input, PROPERTIES);
+    const given = part(properties, 'given');
+    const family = part(properties, 'family');
+    if (given === '' && family === '') throw new InvalidValueError('', 'Must have a given or a family name.');
+    return { given, family };
+  },
+
+  canonical: ({ given, family }) => fold(family) + SEPARATOR + fold(given),
+
+  views: {
+    masked: (value) => show(value, (text) => `${firstGraphemeOfMore(text)}***`),
+    initials: (value) => show(value, (text) => `${firstGrapheme(text)}.`),
+  },
+};
+
+function part(properties: Properties, key: string): string {
+  return tidy(optionalString(properties, key) ?? '', key, MAX_CHARACTERS);
+}
+
+function show({ given, family }: Name, how: (text: string) => string): string {
+  if (given === '') return how(family);
+  return family === '' ? how(given) : `${how(given)} ${how(family)}`;
+}

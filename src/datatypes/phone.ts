@@ -1,0 +1,121 @@
+/**
+ * A telephone number, stored as E.164: `+`, calling code, national number, at most 15 digits (ITU-T E.164 6.2.1).
+ * Two numbers are the same if they dial the same line from abroad.
+ *
+ * Checks that the calling code exists and that its numbering plan has numbers of this length; does not check that
+ * the number is assigned, for plans change faster than vaults. Extensions, letters and `tel:` are refused, since
+ * E.164 has no place for them. A national number is read only where its country is stated.
+ */
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { isCountry } from './iso3166.ts';
+import { foldWidth, tidy, trim } from './normalise.ts';
+import { requiredString, requireObject, requireString } from './shape.ts';
+
+const MAX_INPUT = 64;
+const MAX_DIGITS = 15;
+/** Digits that a mask keeps hidden at least; shorter numbers show none. */
+const MIN_HIDDEN = 5;
+
+/** Digits (ASCII, Arabic-Indic, Persian) and the punctuation that people put between them (RFC 3966, and more). */
+const WRITTEN = /^\+?[\d\u0660-\u0669\u06f0-\u06f9\s()./\u2010-\u2015\u2212-]+$/;
+const NO_DIGIT = /\D/g;
+const PROPERTIES = new Set(['number', 'country']);
+
+const CALLING_CODES: ReadonlySet<string> = new Set(getCountries().map((country) => getCountryCallingCode(country)));
+
+export const phone: DataType<string> = {
+  name: 'phone',
+  version: 1,
+  category: 'contact',
+  description:
+    'A telephone number, international (+44 20 7946 0958) or national with its country ({number, country}). Comes ' +
+    'back as E.164 (+442079460958), which is also what is compared. Views: masked (+44 *** *** **58: calling code and ' +
+    'last two digits; no digits of a short number), country (GB: the ISO 3166-1 code, +1 800 ' +
+    'counting as US; +44, the calling code, where the number does not tell the country).',
+  input: z.union([
+    z.string().max(MAX_INPUT),
+    z.strictObject({ number: z.string().max(MAX_INPUT), country: z.string().length(2) }),
+  ]),
+  examples: ['+44 20 7946 0958', { number: '020 7946 0958', country: 'GB' }],
+  searchable: true,
+
+  parse(input) {
+    if (typeof input !== 'object') return parseNumber(requireString(input), '', undefined);
+    const properties = requireObject(input, PROPERTIES);
+    const number = requiredString(properties, 'number');
+    return parseNumber(number, 'number', parseCountry(requiredString(properties, 'country')));
+  },
+
+  canonical: (value) => value,
+
+  views: {
+    masked(value) {
+      const code = callingCodeOf(value);
+      const short = value.length - 1 - code.length < MIN_HIDDEN + 2;
+      return `+${code} *** *** **${short ? '**' : value.slice(-2)}`;
+    },
+    country(value) {
+      const country = parsePhoneNumberFromString(value, { extract: false })?.country;
+      return country !== undefined && isCountry(country) ? country : `+${callingCodeOf(value)}`;
+    },
+  },
+};
+
+function parseCountry(text: string): CountryCode {
+  const country = tidy(text, 'country', MAX_INPUT).toUpperCase();
+  if (!isSupportedCountry(country)) throw new InvalidValueError('country', 'Must be the ISO 3166-1 code of a country.');
+  return country;
+}
+
+function parseNumber(text: string, path: string, country: CountryCode | undefined): string {
+  const typed = trim(text);
+  const written = typed.length > MAX_INPUT ? '' : foldWidth(typed);
+  if (!WRITTEN.test(written)) {
+    throw new InvalidValueError(path, 'Must be a telephone number: digits, a leading +, and spaces between them.');
+  }
+  if (country === undefined && !written.startsWith('+')) {
+    throw new InvalidValueError(path, 'A national number needs its country: {number, country}.');
+  }
+
+  let number = read(written, country, path);
+  // Prefixes that were dialled along, such as the (0) of +44 (0)20, are gone now; read what is left for itself.
+  if (number.slice(1) !== written.replace(NO_DIGIT, '')) {
+    const settled = read(number, undefined, path);
+    if (settled !== number) number = read(settled, undefined, path);
+    if (number !== settled) throw new InvalidValueError(path, 'No numbering plan reads this number in one way.');
+  }
+  return number;
+}
+
+function read(written: string, country: CountryCode | undefined, path: string): string {
+  const number = parsePhoneNumberFromString(written, {
+    extract: false,
+    ...(country === undefined ? {} : { defaultCountry: country }),
+  });
+  if (number === undefined) throw new InvalidValueError(path, 'No telephone number starts or ends like this.');
+  if (!isPossible(number)) throw new InvalidValueError(path, 'No number of this country has this length.');
+  return number.number;
+}
+
+function isPossible(number: PhoneNumber): boolean {
+  return number.ext === undefined && number.number.length <= 1 + MAX_DIGITS && number.isPossible();
+}
+
+/** No calling code is the beginning of another (ITU-T E.164); those of no country have three digits. */
+function callingCodeOf(value: string): string {
+  for (const length of [1, 2]) {
+    const code = value.slice(1, 1 + length);
+    if (CALLING_CODES.has(code)) return code;
+  }
+  return value.slice(1, 4);
+}

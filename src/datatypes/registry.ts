@@ -1,0 +1,28 @@
+/**
+ * Every data type there is. A new one is a file beside this one and a line here.
+ */
+import { UnknownTypeError } from '../errors.ts';
+import { address } from './address.ts';
+import { card } from './card.ts';
+import type { DataType } from './datatype.ts';
+import { email } from './email.ts';
+import { name } from './name.ts';
+import { phone } from './phone.ts';
+import { text } from './text.ts';
+
+const TYPES: readonly DataType[] = [email, phone, name, address, card, text];
+
+/** A Map, because a lookup in an object would find `__proto__` and `constructor`. */
+const BY_NAME: ReadonlyMap<unknown, DataType> = new Map(TYPES.map((type) => [type.name, type]));
+
+/** Every data type, in the order of the catalogue. */
+export function dataTypes(): readonly DataType[] {
+  return TYPES;
+}
+
+/** @throws {UnknownTypeError} if no data type has exactly this name. */
+export function dataType(name: unknown): DataType {
+  const type = BY_NAME.get(name);
+  if (type === undefined) throw new UnknownTypeError();
+  return type;
+}

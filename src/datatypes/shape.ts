@@ -1,0 +1,85 @@
+/**
+ * The outer shape of a value: a string, or a flat object of declared properties. Whatever was not declared is
+ * refused by name, never dropped, so that nothing the vault did not understand is ever stored.
+ *
+ * Only a value's own properties count: `__proto__` out of `JSON.parse` is an unknown property like any other.
+ */
+import { InvalidValueError } from '../errors.ts';
+
+/** The largest value of any type, in bytes of UTF-8. */
+export const MAX_VALUE_BYTES = 64 * 1024;
+
+const MAX_ECHOED_NAME = 64;
+const ECHOABLE_NAME = /^[\w.-]+$/;
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** @throws {InvalidValueError} if the input is not a string or is larger than a value may be. */
+export function requireString(input: unknown): string {
+  if (typeof input !== 'string') throw new InvalidValueError('', 'Must be a string.');
+  requireSize(utf8Bytes(input));
+  return input;
+}
+
+/**
+ * @param known the properties a value may have.
+ * @param whyUnknown what to say of a property that is not among them, if there is something better to say.
+ * @throws {InvalidValueError} naming an unknown property, or the value if it is not an object or too large.
+ */
+export function requireObject(
+  input: unknown,
+  known: ReadonlySet<string>,
+  whyUnknown?: (name: string) => string | undefined,
+): Properties {
+  if (!isPlainObject(input)) throw new InvalidValueError('', 'Must be an object.');
+  let bytes = 0;
+  for (const name of Object.keys(input)) {
+    if (!known.has(name)) {
+      const message = whyUnknown?.(name) ?? 'This property is not known; nothing undeclared is stored.';
+      throw new InvalidValueError(echoable(name), message);
+    }
+    const value = input[name];
+    if (typeof value === 'string') bytes += utf8Bytes(value);
+  }
+  requireSize(bytes);
+  return input;
+}
+
+/** @throws {InvalidValueError} if the property is missing or no string. */
+export function requiredString(properties: Properties, name: string): string {
+  const value = optionalString(properties, name);
+  if (value === undefined) throw new InvalidValueError(name, 'This property is required.');
+  return value;
+}
+
+/** @throws {InvalidValueError} if the property is there and no string. */
+export function optionalString(properties: Properties, name: string): string | undefined {
+  const value = own(properties, name);
+  if (value === undefined || typeof value === 'string') return value;
+  throw new InvalidValueError(name, 'Must be a string.');
+}
+
+export function own(properties: Properties, name: string): unknown {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+function isPlainObject(input: unknown): input is Properties {
+  if (typeof input !== 'object' || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function utf8Bytes(text: string): number {
+  // A UTF-16 code unit takes at most three bytes, so a short string need not be measured.
+  return text.length * 3 <= MAX_VALUE_BYTES ? text.length : Buffer.byteLength(text);
+}
+
+function requireSize(bytes: number): void {
+  if (bytes > MAX_VALUE_BYTES) throw new InvalidValueError('', 'Must not be larger than 64 KiB.');
+}
+
+/** The name as an error may repeat it: short, and of characters that are harmless wherever it is shown. */
+function echoable(name: string): string {
+  const short = name.slice(0, MAX_ECHOED_NAME);
+  return ECHOABLE_NAME.test(short) ? short : '*';
+}

@@ -1,0 +1,26 @@
+/**
+ * Free text: whatever it is, it comes back as it was given, to the last UTF-16 code unit. Nothing is trimmed,
+ * normalised or judged; half a surrogate pair is kept like anything else. Not searchable, because equality of notes
+ * helps nobody and a blind index of them would tell who has the same.
+ */
+import { z } from 'zod';
+import type { DataType } from './datatype.ts';
+import { MAX_VALUE_BYTES, requireString } from './shape.ts';
+
+/** Says neither what the text is nor how long. */
+const MASK = '********';
+
+export const text: DataType<string> = {
+  name: 'text',
+  version: 1,
+  category: 'text',
+  description:
+    'Any text of up to 64 KiB of UTF-8, the empty one included. Comes back exactly as given; not searchable. ' +
+    'Views: masked (eight stars, whatever the text and its length).',
+  input: z.string().max(MAX_VALUE_BYTES),
+  examples: ['Prefers to be called in the afternoon.', ''],
+  searchable: false,
+  parse: (input) => requireString(input),
+  canonical: (value) => value,
+  views: { masked: () => MASK },
+};

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { address } from '../../src/datatypes/address.ts';
+import { isCountry } from '../../src/datatypes/iso3166.ts';
+import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
+import { addresses } from './inputs.ts';
+
+const berlin = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' };
+
+describe('comes back tidied', () => {
+  test.each([
+    ['as it is', berlin, berlin],
+    ['trimmed and collapsed', { ...berlin, line1: ' Am  Sonnenhang\u300044b ' }, berlin],
+    ['country in upper case', { ...berlin, country: ' de' }, berlin],
+    ['country in full width', { ...berlin, country: 'ＤＥ' }, berlin],
+    ['empty optional parts left out', { ...berlin, line2: ' ', region: '' }, berlin],
+    ['optional parts kept', { ...berlin, line2: '2. Hof', region: 'BE' }, { ...berlin, line2: '2. Hof', region: 'BE' }],
+    [
+      'no postal code where there is none',
+      { line1: '1 Queen’s Road', city: 'Central', country: 'HK' },
+      { line1: '1 Queen’s Road', city: 'Central', postal_code: '', country: 'HK' },
+    ],
+  ])('%s', (_, input, output) => {
+    expect(stored(address, input)).toEqual(output);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['a string', 'Am Sonnenhang 44b, Berlin', 'value'],
+    ['no line1', { city: 'X' }, 'value.line1'],
+    ['blank line1', { ...berlin, line1: ' \u3000' }, 'value.line1'],
+    ['no city', { line1: 'x', postal_code: '1', country: 'DE' }, 'value.city'],
+    ['no postal code', { line1: 'x', city: 'X', country: 'DE' }, 'value.postal_code'],
+    ['no country', { line1: 'x', city: 'X', postal_code: '1' }, 'value.country'],
+    ['no such country', { ...berlin, country: 'ZZ' }, 'value.country'],
+    ['a reserved code', { ...berlin, country: 'UK' }, 'value.country'],
+    ['alpha-3', { ...berlin, country: 'DEU' }, 'value.country'],
+    ['a number for a line', { ...berlin, line2: 4 }, 'value.line2'],
+    ['a number for a postal code', { ...berlin, postal_code: 10115 }, 'value.postal_code'],
+    ['a line break', { ...berlin, line1: 'Am Sonnenhang\n44b' }, 'value.line1'],
+    ['over 200 characters', { ...berlin, region: 'x'.repeat(201) }, 'value.region'],
+    ['an unknown property', { ...berlin, zip: '10115' }, 'value.zip'],
+  ])('%s', (_, input, field) => {
+    expect(refusedField(address, input)).toBe(field);
+  });
+});
+
+test('case, width, composition and the spacing of the postal code do not make another address', () => {
+  const wakefield = { line1: '734 Café Path', city: 'Wakefield', postal_code: 'WF3 5VS', country: 'GB' };
+  const same = [
+    wakefield,
+    { ...wakefield, postal_code: 'wf35vs', country: 'gb' },
+    { ...wakefield, postal_code: 'ＷＦ３－５ＶＳ', line1: '734  CAFE\u0301 PATH' },
+  ];
+  expect(new Set(same.map((input) => canonical(address, input))).size).toBe(1);
+});
+
+test('every part counts, and no part can pass for its neighbour', () => {
+  const others = [
+    berlin,
+    { ...berlin, line1: 'Am Sonnenhang 44' },
+    { ...berlin, line2: 'x' },
+    { ...berlin, region: 'x' },
+    { ...berlin, city: 'Bonn' },
+    { ...berlin, postal_code: '10117' },
+    { ...berlin, country: 'AT' },
+  ];
+  expect(new Set(others.map((input) => canonical(address, input))).size).toBe(others.length);
+});
+
+test('views show the city and the country, and nothing of the lines', () => {
+  const accepted = addresses.filter((input) => accepts(address, input));
+  expect(seen(address, 'masked', berlin)).toBe('Berlin, DE');
+  fc.assert(
+    fc.property(accepted, (input) => {
+      const { city, country } = stored(address, input);
+      expect(seen(address, 'masked', input)).toBe(`${city}, ${country}`);
+      expect(seen(address, 'city', input)).toBe(city);
+      expect(seen(address, 'country', input)).toBe(country);
+    }),
+  );
+});
+
+test('there are the 249 countries of ISO 3166-1, and no code beside them', () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const codes = letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
+  expect(codes.length).toBe(249);
+  expect(['EU', 'UK', 'XK', 'ZZ', 'AN', 'SU', 'AC', 'de', '', 'constructor'].filter(isCountry)).toEqual([]);
+});

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { card } from '../../src/datatypes/card.ts';
+import { accepts, canonical, refusal, refusedField, seen, stored } from './expectations.ts';
+import { cardNumbers } from './inputs.ts';
+
+/** A published test number; no issuer hands it out. */
+const visa = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 };
+
+describe('comes back as bare digits and a numeric expiry', () => {
+  test.each([
+    ['as it is', visa, visa],
+    ['spaces', { ...visa, number: ' 4242 4242 4242 4242 ' }, visa],
+    ['hyphens', { ...visa, number: '4242-4242–4242—4242' }, visa],
+    ['full-width digits', { ...visa, number: '４２４２　４２４２　４２４２　４２４２' }, visa],
+    ['expiry in digits', { ...visa, expiry_month: '01', expiry_year: '2030' }, visa],
+    ['holder tidied', { ...visa, holder: ' Ada  Byron ' }, { ...visa, holder: 'Ada Byron' }],
+    ['empty holder left out', { ...visa, holder: ' ' }, visa],
+    ['expired, for refunds', { ...visa, expiry_year: 2020 }, { ...visa, expiry_year: 2020 }],
+    ['twenty years back', { ...visa, expiry_year: 2006 }, { ...visa, expiry_year: 2006 }],
+    ['twenty years ahead', { ...visa, expiry_year: 2046 }, { ...visa, expiry_year: 2046 }],
+  ])('%s', (_, input, output) => {
+    expect(stored(card, input)).toEqual(output);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['a string', '4242424242424242', 'value'],
+    ['no number', { expiry_month: 1, expiry_year: 2030 }, 'value.number'],
+    ['a number that is no string', { ...visa, number: 4_242_424_242_424_242 }, 'value.number'],
+    ['a wrong check digit', { ...visa, number: '4242424242424241' }, 'value.number'],
+    ['too few digits', { ...visa, number: '4242' }, 'value.number'],
+    ['too many digits', { ...visa, number: '42424242424242424242' }, 'value.number'],
+    ['a letter', { ...visa, number: '4242x424242424242' }, 'value.number'],
+    ['zeros', { ...visa, number: '0000000000000000' }, 'value.number'],
+    ['full-width zeros', { ...visa, number: '００００００００００００００００' }, 'value.number'],
+    ['endless spaces', { ...visa, number: `4242424242424242${' '.repeat(1000)}` }, 'value.number'],
+    ['month 0', { ...visa, expiry_month: 0 }, 'value.expiry_month'],
+    ['month 13', { ...visa, expiry_month: 13 }, 'value.expiry_month'],
+    ['a fraction of a month', { ...visa, expiry_month: 1.5 }, 'value.expiry_month'],
+    ['a list for a month', { ...visa, expiry_month: [1] }, 'value.expiry_month'],
+    ['no month', { number: visa.number, expiry_year: 2030 }, 'value.expiry_month'],
+    ['a year of two digits', { ...visa, expiry_year: 30 }, 'value.expiry_year'],
+    ['expired beyond reason', { ...visa, expiry_year: 1999 }, 'value.expiry_year'],
+    ['too far ahead', { ...visa, expiry_year: 2047 }, 'value.expiry_year'],
+    ['NaN', { ...visa, expiry_year: Number.NaN }, 'value.expiry_year'],
+    ['a control character in the holder', { ...visa, holder: 'A\u0007' }, 'value.holder'],
+    ['an unknown property', { ...visa, brand: 'visa' }, 'value.brand'],
+  ])('%s', (_, input, field) => {
+    expect(refusedField(card, input)).toBe(field);
+  });
+});
+
+describe('sensitive authentication data is refused by name, with the clause (PCI DSS 3.3.1)', () => {
+  test.each([
+    ['track1', '3.3.1.1'],
+    ['track2', '3.3.1.1'],
+    ['track_data', '3.3.1.1'],
+    ['Track-2', '3.3.1.1'],
+    ['cvc', '3.3.1.2'],
+    ['cvv', '3.3.1.2'],
+    ['CVV2', '3.3.1.2'],
+    ['cid', '3.3.1.2'],
+    ['csc', '3.3.1.2'],
+    ['security_code', '3.3.1.2'],
+    ['pin', '3.3.1.3'],
+    ['pin_block', '3.3.1.3'],
+    ['pinBlock', '3.3.1.3'],
+  ])('%s', (property, clause) => {
+    const error = refusal(card, { ...visa, [property]: '123' });
+    expect(error.field).toBe(`value.${property}`);
+    expect(error.message).toContain(`PCI DSS v4.0.1, ${clause}`);
+  });
+
+  test('even where the card itself is faulty, and whatever it holds', () => {
+    expect(refusedField(card, { number: 'x', cvc: null })).toBe('value.cvc');
+    expect(refusedField(card, { pin: '' })).toBe('value.pin');
+  });
+});
+
+test('cards of one number are the same, others are not', () => {
+  const renewed = { number: '4242 4242 4242 4242', expiry_month: 12, expiry_year: 2035, holder: 'Ada Byron' };
+  expect(canonical(card, renewed)).toBe(canonical(card, visa));
+  expect(canonical(card, { ...visa, number: '4111111111111111' })).not.toBe(canonical(card, visa));
+});
+
+describe('views', () => {
+  test.each([
+    ['16 digits', '4242424242424242', '**** **** **** 4242', '424242', '4242'],
+    ['15 digits', '378282246310005', '**** **** **** 0005', '378282', '0005'],
+    ['14 digits', '30569309025904', '**** **** **** 5904', '305693', '5904'],
+    ['13 digits', '4222222222222', '**** **** **** 2222', '42222', '2222'],
+    ['12 digits', '424242424242', '**** **** **** 4242', '4242', '4242'],
+  ])('of %s', (_, number, masked, bin, last4) => {
+    const input = { ...visa, number };
+    expect(seen(card, 'masked', input)).toBe(masked);
+    expect(seen(card, 'bin', input)).toBe(bin);
+    expect(seen(card, 'last4', input)).toBe(last4);
+    expect(seen(card, 'expiry', input)).toBe('2030-01');
+  });
+
+  test('all views together never show more than BIN and last four digits (PCI DSS 3.4.1)', () => {
+    fc.assert(
+      fc.property(cardNumbers, (number) => {
+        const value = stored(card, { ...visa, number, holder: 'Ada Byron' });
+        const { expiry, ...ofNumber } = card.views;
+        expect(expiry!(value)).toBe('2030-01');
+        const shown = Object.values(ofNumber).map((view) => String(view(value)).replace(/\D/g, ''));
+        const head = Math.max(...shown.filter((digits) => number.startsWith(digits)).map((digits) => digits.length), 0);
+        for (const digits of shown) expect(number.startsWith(digits) || number.slice(-4) === digits).toBe(true);
+        expect(head).toBeLessThanOrEqual(6);
+        expect(number.length - head - 4).toBeGreaterThanOrEqual(4);
+      }),
+    );
+  });
+
+  test('the mask tells neither the length nor the holder', () => {
+    fc.assert(
+      fc.property(cardNumbers, (number) => {
+        expect(seen(card, 'masked', { ...visa, number, holder: 'Ada' })).toBe(`**** **** **** ${number.slice(-4)}`);
+      }),
+    );
+  });
+});
+
+test('every mistyped digit is noticed', () => {
+  fc.assert(
+    fc.property(cardNumbers, fc.nat(), fc.integer({ min: 1, max: 9 }), (number, at, by) => {
+      const place = at % number.length;
+      const wrong = (Number(number[place]) + by) % 10;
+      const mistyped = number.slice(0, place) + wrong + number.slice(place + 1);
+      expect(accepts(card, { ...visa, number: mistyped })).toBe(false);
+    }),
+  );
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { email } from '../../src/datatypes/email.ts';
+import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
+import { emails } from './inputs.ts';
+
+const local64 = 'x'.repeat(64);
+const label63 = 'b'.repeat(63);
+
+describe('comes back as it can be written to', () => {
+  test.each([
+    ['as it is', 'jane.doe@example.com', 'jane.doe@example.com'],
+    ['trimmed', ' \u3000jane@example.com\u0085\n', 'jane@example.com'],
+    ['domain in lower case, local part not', 'Jane.Doe@Example.COM', 'Jane.Doe@example.com'],
+    ['full-width folded', 'ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'jane@example.com'],
+    ['decomposed letters composed', 'jose\u0301@example.com', 'jos\u00e9@example.com'],
+    ['IDN in ASCII', 'info@Bücher.example', 'info@xn--bcher-kva.example'],
+    ['sharp s not lost', 'info@straße.example', 'info@xn--strae-oqa.example'],
+    ['ideographic full stop', 'info@日本。example', 'info@xn--wgv71a.example'],
+    ['tags and dots', 'a..b.+tag@example.com', 'a..b.+tag@example.com'],
+    ['local part of 64 octets', `${local64}@example.com`, `${local64}@example.com`],
+    ['label of 63 octets', `a@${label63}.com`, `a@${label63}.com`],
+  ])('%s', (_, input, output) => {
+    expect(stored(email, input)).toBe(output);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['no string', 12],
+    ['empty', ''],
+    ['white space', ' \n'],
+    ['no @', 'plain'],
+    ['two @', 'a@b@example.com'],
+    ['no local part', '@example.com'],
+    ['no domain', 'a@'],
+    ['no dot in the domain', 'a@b'],
+    ['empty label', 'a@example..com'],
+    ['trailing dot', 'a@example.com.'],
+    ['hyphen at the edge', 'a@-example.com'],
+    ['underscore in the domain', 'a@exa_mple.com'],
+    ['space inside', 'a b@example.com'],
+    ['ideographic space inside', 'a\u3000b@example.com'],
+    ['header injection', 'a@example.com\nBcc: x@y.z'],
+    ['NUL', 'a@exa\u0000mple.com'],
+    ['zero-width space', 'a\u200b@example.com'],
+    ['soft hyphen in the domain', 'a@exa\u00admple.com'],
+    ['bidirectional override', 'a\u202e@example.com'],
+    ['half a surrogate pair', 'a\ud800@example.com'],
+    ['local part over 64 octets', `${local64}x@example.com`],
+    ['local part over 64 octets in UTF-8', `${'é'.repeat(33)}@example.com`],
+    ['label over 63 octets', `a@${label63}b.com`],
+    ['address over 254 octets', `a@${`${label63}.`.repeat(4)}com`],
+    ['IPv4 address', 'a@127.0.0.1'],
+    ['number that URLs read as an address', 'a@1.2'],
+    ['hexadecimal address', 'a@a.0x7f'],
+    ['IPv4 address behind an ideographic stop', 'a@1。2'],
+    ['address literal', 'a@[127.0.0.1]'],
+    ['port', 'a@example.com:25'],
+    ['path', 'a@example.com/x'],
+    ['percent escape', 'a@ex%61mple.com'],
+    ['letter that hides a slash', 'a@ex℀mple.com'],
+    ['display name', 'Jane <jane@example.com>'],
+    ['comment', 'jane(x)@example.com'],
+    ['quoted local part', '"jane"@example.com'],
+    ['list', 'jane@example.com,joe@example.com'],
+  ])('%s', (_, input) => {
+    expect(refusedField(email, input)).toBe('value');
+  });
+});
+
+test('addresses that differ in case, width or composition alone are the same', () => {
+  const same = [
+    'José@Example.com',
+    'JOSÉ@EXAMPLE.COM',
+    'jose\u0301@example.com',
+    'ｊｏｓé＠example.com',
+    ' josé@example.com ',
+  ];
+  expect(new Set(same.map((input) => canonical(email, input))).size).toBe(1);
+});
+
+test('other addresses are others', () => {
+  const others = [
+    'jane@example.com',
+    'jane@example.org',
+    'jan.e@example.com',
+    'jane+a@example.com',
+    'jané@example.com',
+  ];
+  expect(new Set(others.map((input) => canonical(email, input))).size).toBe(others.length);
+});
+
+test('case never changes which address it is', () => {
+  const accepted = emails.filter((input) => accepts(email, input));
+  fc.assert(
+    fc.property(accepted, (input) => {
+      const value = stored(email, input);
+      for (const other of [value.toUpperCase(), value.toLowerCase(), value.normalize('NFD')]) {
+        if (accepts(email, other)) expect(canonical(email, other)).toBe(canonical(email, input));
+      }
+    }),
+  );
+});
+
+describe('masked shows the domain and at most one character before it', () => {
+  test.each([
+    ['jane@example.com', 'j***@example.com'],
+    ['jo@example.com', 'j***@example.com'],
+    ['j@example.com', '***@example.com'],
+    ['😀x@example.com', '😀***@example.com'],
+    ['👩‍💻@example.com', undefined],
+    ['é@example.com', '***@example.com'],
+  ])('%s', (input, mask) => {
+    if (mask === undefined) expect(accepts(email, input)).toBe(false);
+    else expect(seen(email, 'masked', input)).toBe(mask);
+  });
+
+  test('of any address', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    const accepted = emails.filter((input) => accepts(email, input));
+    fc.assert(
+      fc.property(accepted, (input) => {
+        const [local, domain] = stored(email, input).split('@') as [string, string];
+        const characters = [...segmenter.segment(local)].map(({ segment }) => segment);
+        const shown = characters.length > 1 ? characters[0] : '';
+        expect(seen(email, 'masked', input)).toBe(`${shown}***@${domain}`);
+        expect(seen(email, 'domain', input)).toBe(domain);
+      }),
+    );
+  });
+});

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { firstGrapheme, firstGraphemeOfMore } from '../../src/datatypes/graphemes.ts';
+import { fold, tidy, trim } from '../../src/datatypes/normalise.ts';
+import { InvalidValueError } from '../../src/errors.ts';
+
+describe('folding makes one of', () => {
+  test.each([
+    ['case', 'Ada', 'ADA'],
+    ['sharp s', 'Weiß', 'WEISS'],
+    ['capital sharp s', 'WEIẞ', 'weiss'],
+    ['final sigma', 'Σίσυφος', 'ΣΊΣΥΦΟΣ'],
+    ['composition', 'Jos\u00e9', 'Jose\u0301'],
+    ['full-width Latin', 'Ａｄａ', 'ada'],
+    ['half-width kana', 'ﾔﾏﾀﾞ', 'ヤマダ'],
+    ['ligatures', 'ﬁnn', 'FINN'],
+    ['dotless i', 'ışık', 'IŞIK'],
+    ['dotted I', 'İbrahim', 'ibrahim'],
+    ['white space', ' Anna\u3000\u3000Lena ', 'anna lena'],
+  ])('%s', (_, one, other) => {
+    expect(fold(one)).toBe(fold(other));
+  });
+});
+
+describe('folding keeps apart', () => {
+  test.each([
+    ['accents', 'José', 'Jose'],
+    ['umlauts', 'Müller', 'Mueller'],
+    ['hiragana and katakana', 'やまだ', 'ヤマダ'],
+    ['Latin and Cyrillic', 'Anna', 'Аnna'],
+  ])('%s', (_, one, other) => {
+    expect(fold(one)).not.toBe(fold(other));
+  });
+});
+
+test('folding is blind to case and composition, whatever the text', () => {
+  const texts = fc.string({ unit: 'grapheme' });
+  fc.assert(
+    fc.property(texts, (text) => {
+      const folded = fold(text);
+      const others = [text.toUpperCase(), text.toLowerCase(), text.normalize('NFD'), text.normalize('NFKC'), folded];
+      for (const other of others) expect(fold(other)).toBe(folded);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the fast way through ASCII and the slow one agree', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
+      const slow = fold(`${text}é`).slice(0, -1);
+      expect(slow.trimEnd()).toBe(fold(text));
+      expect(tidy(text, '', 200)).toBe(tidy(`é${text}`, '', 200).slice(1).trimStart());
+    }),
+  );
+});
+
+test.each([' Ada ', '\tAda\n', '\u3000Ada\u2003', '\u0085 Ada\u0085', '\ufeffAda', '\u2028Ada'])(
+  'white space around %j is trimmed',
+  (text) => {
+    expect(trim(text)).toBe('Ada');
+  },
+);
+
+test.each(['A\u0000da', 'A\nda', 'A\tda', 'A\u0085da', 'A\u009bda', 'A\u202eda', 'A\u2066da', 'A\ud800da', '\udc00'])(
+  'a control character or half a character inside %j is refused',
+  (text) => {
+    expect(() => tidy(text, 'given', 200)).toThrow(InvalidValueError);
+  },
+);
+
+test('length counts code points of the stored form', () => {
+  expect(tidy('😀'.repeat(200), '', 200)).toBe('😀'.repeat(200));
+  expect(tidy('e\u0301'.repeat(200), '', 200)).toBe('é'.repeat(200));
+  expect(tidy(` ${'x'.repeat(200)} `, '', 200)).toBe('x'.repeat(200));
+  expect(() => tidy('😀'.repeat(201), '', 200)).toThrow(InvalidValueError);
+  expect(() => tidy('x'.repeat(201), '', 200)).toThrow(InvalidValueError);
+});
+
+test('a long run of accents costs no more than a long text', () => {
+  const marks = '\u0301\u0316'.repeat(16_000);
+  const start = performance.now();
+  expect(() => tidy(marks, '', 200)).toThrow(InvalidValueError);
+  expect(performance.now() - start).toBeLessThan(250);
+});
+
+describe('the first character is the one a reader sees', () => {
+  test.each([
+    ['', '', ''],
+    ['J', 'J', ''],
+    ['Jane', 'J', 'J'],
+    ['é', 'é', ''],
+    ['e\u0301ric', 'e\u0301', 'e\u0301'],
+    ['👩‍👩‍👧', '👩‍👩‍👧', ''],
+    ['👩‍👩‍👧x', '👩‍👩‍👧', '👩‍👩‍👧'],
+    ['𠮷野', '𠮷', '𠮷'],
+    ['山田', '山', '山'],
+    ['한지민', '한', '한'],
+    ['क्षमा', 'क्ष', 'क्ष'],
+  ])('%s', (text, first, ofMore) => {
+    expect(firstGrapheme(text)).toBe(first);
+    expect(firstGraphemeOfMore(text)).toBe(ofMore);
+  });
+
+  test('and the fast way finds what the segmenter finds', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }), (text) => {
+        expect(firstGrapheme(text)).toBe([...segmenter.segment(text)][0]!.segment);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { dataType, dataTypes } from '../../src/datatypes/registry.ts';
+import { UnknownTypeError } from '../../src/errors.ts';
+
+test('every type is found by its name', () => {
+  for (const type of dataTypes()) expect(dataType(type.name)).toBe(type);
+  expect(dataTypes().map((type) => type.name)).toEqual(['email', 'phone', 'name', 'address', 'card', 'text']);
+});
+
+test.each([
+  'no_such_type',
+  'Email',
+  ' email',
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  7,
+  null,
+  undefined,
+  ['email'],
+])('%o is no type', (name) => {
+  expect(() => dataType(name)).toThrow(UnknownTypeError);
+});

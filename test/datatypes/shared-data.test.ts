@@ -1,0 +1,90 @@
+/** The data types against the data that the project shares: 5,000 customers, what must be refused, naughty strings. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/datatypes/datatype.ts';
+import { dataType, dataTypes } from '../../src/datatypes/registry.ts';
+import { accepts, refusedField, stored } from './expectations.ts';
+
+const SHARED = new URL('../../../shared/data/', import.meta.url);
+const isThere = existsSync(SHARED);
+if (!isThere) process.stdout.write(`Skipped: the shared data is not at ${SHARED.pathname}\n`);
+
+interface Refused {
+  readonly type: unknown;
+  readonly value: unknown;
+  readonly field: string;
+  readonly why: string;
+}
+
+interface Customer {
+  readonly name: Json;
+  readonly email: string;
+  readonly phone: string;
+  readonly address: Json;
+  readonly card: Readonly<Record<string, Json>>;
+  readonly notes?: string;
+}
+
+function lines<T>(file: string): T[] {
+  const content = readFileSync(new URL(file, SHARED), 'utf8');
+  return content
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+describe.skipIf(!isThere)('shared data', () => {
+  test('every value that must be refused is, naming its field', () => {
+    const known = new Set(dataTypes().map((type) => type.name));
+    const ofValues = lines<Refused>('refused-items.ndjson').filter(
+      ({ type, field }) => known.has(String(type)) && field.startsWith('value'),
+    );
+    expect(ofValues.length).toBeGreaterThan(20);
+    for (const { type, value, field, why } of ofValues) {
+      expect([why, refusedField(dataType(type), value)]).toEqual([why, field]);
+    }
+  });
+
+  test('everything about 5,000 customers is accepted, but for their card verification codes', () => {
+    const customers = lines<Customer>('customers.ndjson');
+    expect(customers.length).toBe(5000);
+    for (const customer of customers) {
+      const { cvc, ...card } = customer.card;
+      const { email, phone, name, address, notes = '' } = customer;
+      const values = { email, phone, name, address, card, text: notes };
+      const refused = Object.entries(values).filter(([type, value]) => !accepts(dataType(type), value));
+      expect(refused.map(([type]) => type)).toEqual([]);
+      expect(accepts(dataType('card'), { ...card, cvc })).toBe(false);
+    }
+  });
+
+  test('naughty strings: text keeps them, every other type refuses them or stores them once and for all', () => {
+    const naughty = JSON.parse(readFileSync(new URL('naughty-strings.json', SHARED), 'utf8')) as string[];
+    const card = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 };
+    const address = { line1: 'x', city: 'x', postal_code: '1', country: 'DE' };
+    for (const text of naughty) {
+      expect(stored(dataType('text'), text)).toBe(text);
+      const attempts: [string, unknown][] = [
+        ['email', text],
+        ['email', `${text}@example.com`],
+        ['email', `x@${text}.com`],
+        ['phone', text],
+        ['phone', { number: text, country: 'US' }],
+        ['phone', { number: '020 7946 0958', country: text }],
+        ['name', { given: text, family: text }],
+        ['name', { given: 'x', [text]: 'x' }],
+        ['address', { ...address, line1: text, city: text, country: 'DE' }],
+        ['address', { ...address, country: text }],
+        ['card', { ...card, holder: text }],
+        ['card', { ...card, number: text }],
+        ['card', { ...card, expiry_month: text }],
+      ];
+      for (const [type, input] of attempts) {
+        if (!accepts(dataType(type), input)) continue;
+        const value = stored(dataType(type), input);
+        expect(stored(dataType(type), value)).toEqual(value);
+        for (const view of Object.values(dataType(type).views)) expect(view(value)).toBeTypeOf('string');
+      }
+    }
+  });
+});
