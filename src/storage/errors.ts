@@ -1,0 +1,55 @@
+/**
+ * Driver errors in the vault's own words. Their texts can hold values (PostgreSQL names the duplicate key, SQLite
+ * the constraint), so a driver's message never travels: only its code does, as the cause.
+ */
+import { UnavailableError, VaultError } from '../errors.ts';
+
+/** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
+export class DuplicateRowError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'already_exists';
+}
+
+/** A statement the vault should never have sent: a defect, not a state of the world. */
+export class StatementError extends VaultError {
+  readonly kind = 'internal';
+  readonly code = 'internal_error';
+}
+
+/** What may be kept of a driver's error: its code, never its text. */
+class DriverError extends Error {
+  constructor(code: string) {
+    super(code);
+    this.name = 'DriverError';
+  }
+}
+
+const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
+/** Deadlock, serialization failure: the same work may well succeed when it is run again. */
+const RETRY = new Set(['40P01', '40001']);
+const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42)/;
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
+}
+
+export function isTransient(error: unknown): boolean {
+  return RETRY.has(codeOf(error instanceof VaultError ? error.cause : error)) || RETRY.has(causeMessage(error));
+}
+
+function causeMessage(error: unknown): string {
+  return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.message : '';
+}
+
+/** Leaves the vault's own errors as they are; everything else comes from a driver and is translated. */
+export function storeError(error: unknown): VaultError {
+  if (error instanceof VaultError) return error;
+  const code = codeOf(error);
+  const cause = new DriverError(code);
+  if (DUPLICATE.has(code)) return new DuplicateRowError('A row with this key exists already.', { cause });
+  if (error instanceof TypeError || error instanceof RangeError || DEFECT.test(code)) {
+    return new StatementError('The store refused a statement.', { cause });
+  }
+  return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
+}

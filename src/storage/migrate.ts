@@ -1,0 +1,97 @@
+/**
+ * Brings a store to this release's tables, from empty or from an earlier release, before anything else touches it.
+ *
+ * One process migrates at a time: on PostgreSQL under an advisory lock, on SQLite under an exclusive lock on a file
+ * beside the database; both vanish with the process that held them. Migrations are append-only and never decrypt.
+ * A store written by a later release is refused and left as it is.
+ */
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import knex, { type Knex } from 'knex';
+import { StartError, VaultError } from '../errors.ts';
+import { storeError } from './errors.ts';
+import type { StoreName } from './table.ts';
+
+const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
+const LOCK_TIMEOUT_MS = 60_000;
+/** Any number will do, as long as nobody else's advisory lock has it. */
+const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_300_002 };
+const TABLE = { records: 'lethe_record_migrations', keys: 'lethe_key_migrations' };
+
+interface Migration {
+  readonly name: string;
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+async function migrationsOf(store: StoreName): Promise<Migration[]> {
+  const folder = new URL(`../../migrations/${FOLDERS[store]}/`, import.meta.url);
+  const files = (await readdir(fileURLToPath(folder))).filter((name) => /^\d{4}-.*\.ts$/.test(name)).sort();
+  return Promise.all(
+    files.map(async (file) => ({ name: file.replace(/\.ts$/, ''), ...(await import(new URL(file, folder).href)) })),
+  );
+}
+
+/** Knex prints failed statements to the console; what went wrong reaches the caller as an error instead. */
+const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
+async function migrateWith(connection: Knex, store: StoreName): Promise<void> {
+  const migrations = await migrationsOf(store);
+  const migrator = {
+    tableName: TABLE[store],
+    migrationSource: {
+      getMigrations: async () => migrations,
+      getMigrationName: (migration: Migration) => migration.name,
+      getMigration: async (migration: Migration) => migration,
+    },
+  };
+  // Knex's own lock is a row that a crash leaves behind; the lock held around this call makes it safe to free.
+  await connection.migrate.forceFreeMigrationsLock(migrator);
+  try {
+    await connection.migrate.latest(migrator);
+  } catch (error) {
+    if (error instanceof Error && /migration directory is corrupt/i.test(error.message)) {
+      throw new StartError('This store was written by a later release of Lethe. Start that release instead.');
+    }
+    throw error;
+  }
+}
+
+export async function migrateSqlite(store: StoreName, path: string): Promise<void> {
+  const lock = new Database(`${path}.migrating`);
+  const connection = knex({
+    client: 'better-sqlite3',
+    connection: { filename: path },
+    useNullAsDefault: true,
+    log: silent,
+  });
+  try {
+    lock.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
+    lock.exec('BEGIN EXCLUSIVE');
+    await migrateWith(connection, store);
+  } catch (error) {
+    throw error instanceof VaultError ? error : storeError(error);
+  } finally {
+    await connection.destroy();
+    lock.close();
+  }
+}
+
+export async function migratePostgres(store: StoreName, url: string): Promise<void> {
+  const connection = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 }, log: silent });
+  try {
+    const holder = await connection.client.acquireConnection();
+    try {
+      await holder.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK[store]]);
+      await migrateWith(connection, store);
+    } finally {
+      await holder.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK[store]]).catch(() => {});
+      await connection.client.releaseConnection(holder);
+    }
+  } catch (error) {
+    throw error instanceof VaultError ? error : storeError(error);
+  } finally {
+    await connection.destroy();
+  }
+}

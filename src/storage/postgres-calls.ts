@@ -1,0 +1,102 @@
+/**
+ * The keyed operations on one PostgreSQL connection. Each is one statement, whatever the number of keys or rows; each
+ * is prepared once a connection. Rows are written in the order of their keys, so that two transactions that touch the
+ * same rows lock them in the same order.
+ */
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import { storeError } from './errors.ts';
+import { postgres as sql } from './statements.ts';
+import type { Lookup, Table } from './table.ts';
+
+const builder: Knex = knex({ client: 'pg' });
+const int8 = 20;
+const types = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+const names = new Map<string, string>();
+/** A short stable name makes the driver prepare the statement once a connection. */
+function named(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `lethe_${names.size}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
+export async function run(client: Queryable, text: string, values: unknown[] = []): Promise<pg.QueryResult> {
+  try {
+    return await client.query({ name: named(text), text, values, types } as pg.QueryConfig);
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+function columnArrays(columns: readonly string[], rows: readonly Record<string, unknown>[]): unknown[][] {
+  return columns.map((column) => rows.map((row) => row[column]));
+}
+
+/** Sorted by primary key, so that two transactions that touch the same rows lock them in the same order. */
+function inKeyOrder<T extends Record<string, unknown>>(table: Table, rows: readonly T[]): T[] {
+  const key = (row: T) => primaryKeyOf(table, row);
+  return rows.length < 2 ? [...rows] : [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function primaryKeyOf(table: Table, row: Record<string, unknown>): string {
+  return table.primaryKey
+    .map((name) => {
+      const value = row[name];
+      return Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
+    })
+    .join('\u0000');
+}
+
+export async function findNow(client: Queryable, lookup: Lookup, keys: readonly (readonly unknown[])[]) {
+  const found: Record<string, unknown>[][] = keys.map(() => []);
+  if (keys.length === 0) return found;
+  const arrays = lookup.by.map((_, column) => keys.map((key) => key[column]));
+  const { rows } = await run(client, sql.find(lookup), arrays);
+  for (const { '#': position, ...row } of rows) found[position - 1]?.push(row);
+  return found;
+}
+
+export async function insertNow(client: Queryable, table: Table, rows: readonly object[], onConflict: 'fail' | 'skip') {
+  if (rows.length === 0) return;
+  const ordered = inKeyOrder(table, rows as Record<string, unknown>[]);
+  await run(client, sql.insert(table, onConflict), columnArrays(Object.keys(table.columns), ordered));
+}
+
+export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {
+  const distinct = new Map((rows as Record<string, unknown>[]).map((row) => [primaryKeyOf(table, row), row] as const));
+  // The first row offered for a key is the one that stands, as it would be one after another.
+  for (const row of [...rows].reverse() as Record<string, unknown>[]) distinct.set(primaryKeyOf(table, row), row);
+  if (distinct.size === 0) return [];
+  const ordered = inKeyOrder(table, [...distinct.values()]);
+  const result = await run(client, sql.insertOrGet(table), columnArrays(Object.keys(table.columns), ordered));
+  const standing = new Map(result.rows.map((row) => [primaryKeyOf(table, row), row]));
+  return (rows as Record<string, unknown>[]).map((row) => standing.get(primaryKeyOf(table, row)) ?? row);
+}
+
+export async function removeNow(
+  client: Queryable,
+  table: Table,
+  by: readonly string[],
+  keys: readonly (readonly unknown[])[],
+) {
+  if (keys.length === 0) return;
+  await run(
+    client,
+    sql.remove(table, by),
+    by.map((_, column) => keys.map((key) => key[column])),
+  );
+}
+
+export function compose(build: (sql: Knex) => Knex.QueryBuilder): [string, unknown[]] {
+  const { sql: text, bindings } = build(builder).toSQL().toNative();
+  return [text, [...bindings]];
+}

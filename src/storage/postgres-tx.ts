@@ -1,0 +1,132 @@
+/**
+ * The two kinds of transaction on PostgreSQL, and reads outside any; `tx.ts` says what each promises.
+ */
+import type { Knex } from 'knex';
+import type pg from 'pg';
+import { StatementError } from './errors.ts';
+import { Merger } from './merger.ts';
+import { compose, findNow, insertNow, insertOrGetNow, type Queryable, removeNow, run } from './postgres-calls.ts';
+import type { Lookup, Row, StoreName, Table } from './table.ts';
+import type { Reader, Tx } from './tx.ts';
+
+export class PostgresReader<S extends StoreName> implements Reader<S> {
+  readonly store: S;
+  readonly #pool: pg.Pool;
+  readonly #merger: Merger;
+
+  constructor(store: S, pool: pg.Pool) {
+    this.store = store;
+    this.#pool = pool;
+    this.#merger = new Merger(async () => pool);
+  }
+
+  find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+    const lookup = of as unknown as Lookup;
+    return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
+  }
+
+  async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
+    return (await run(this.#pool, ...compose(build))).rows as R[];
+  }
+}
+
+export interface Insert {
+  readonly table: Table;
+  readonly rows: readonly object[];
+  readonly onConflict: 'fail' | 'skip';
+}
+
+/** One work's part of a group: reads are merged with its neighbours', writes wait until it has succeeded. */
+export class SharedTx<S extends StoreName> implements Tx<S> {
+  readonly store: S;
+  readonly inserts: Insert[] = [];
+  readonly removals: [Table, readonly string[], readonly (readonly unknown[])[]][] = [];
+  readonly #client: Queryable;
+  readonly #merger: Merger;
+  #ended = false;
+
+  constructor(store: S, client: Queryable, merger: Merger) {
+    this.store = store;
+    this.#client = client;
+    this.#merger = merger;
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  async find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+    this.#assertReading();
+    const lookup = of as unknown as Lookup;
+    return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
+  }
+
+  async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
+    this.#assertReading();
+    return (await run(this.#client, ...compose(build))).rows as R[];
+  }
+
+  async insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
+    this.#assertReading();
+    return this.#merger.call(table, rows, (client, all) => insertOrGetNow(client, table, all) as Promise<Row<T>[]>);
+  }
+
+  async insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
+    this.#assertOpen();
+    this.inserts.push({ table, rows, onConflict });
+  }
+
+  async remove<T extends Table<S>>(table: T, by: readonly string[], keys: readonly (readonly unknown[])[]) {
+    this.#assertOpen();
+    this.removals.push([table, by, keys]);
+  }
+
+  async execute(): Promise<number> {
+    throw new StatementError('Only an exclusive transaction changes rows in place.');
+  }
+
+  #assertReading(): void {
+    this.#assertOpen();
+    if (this.inserts.length + this.removals.length > 0) {
+      throw new StatementError('A shared transaction reads before it writes.');
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new StatementError('The transaction has ended.');
+  }
+}
+
+export class ExclusiveTx<S extends StoreName> implements Tx<S> {
+  readonly store: S;
+  readonly #client: Queryable;
+
+  constructor(store: S, client: Queryable) {
+    this.store = store;
+    this.#client = client;
+  }
+
+  find<T extends Table<S>, K extends string>(lookup: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+    return findNow(this.#client, lookup as unknown as Lookup, keys) as Promise<Row<T>[][]>;
+  }
+
+  async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
+    return (await run(this.#client, ...compose(build))).rows as R[];
+  }
+
+  insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
+    return insertNow(this.#client, table, rows, onConflict);
+  }
+
+  insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
+    return insertOrGetNow(this.#client, table, rows) as Promise<Row<T>[]>;
+  }
+
+  remove<T extends Table<S>>(table: T, by: readonly string[], keys: readonly (readonly unknown[])[]) {
+    return removeNow(this.#client, table, by, keys);
+  }
+
+  async execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number> {
+    return (await run(this.#client, ...compose(build))).rowCount ?? 0;
+  }
+}

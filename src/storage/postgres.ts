@@ -1,0 +1,190 @@
+/**
+ * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
+ *
+ * Guarantees: a resolved promise means that COMMIT was answered (synchronous_commit is forced on for every session).
+ * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
+ * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
+ * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
+ * must not do anything outside its transaction that cannot be repeated.
+ */
+import pg from 'pg';
+import { UnavailableError } from '../errors.ts';
+import { isTransient, storeError } from './errors.ts';
+import { Merger } from './merger.ts';
+import { insertNow, type Queryable, removeNow, run } from './postgres-calls.ts';
+import { ExclusiveTx, type Insert, PostgresReader, SharedTx } from './postgres-tx.ts';
+import type { StoreName } from './table.ts';
+import type { Reader, Store, Tx } from './tx.ts';
+
+const MAX_GROUP = 128;
+/** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
+const LANES = 2;
+const TRANSACTION_POOL_SIZE = 8;
+/** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
+const READ_POOL_SIZE = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const MAX_TRIES = 5;
+
+function openPool(name: StoreName, url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: `lethe-${name}`,
+    options: '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed',
+  });
+  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+interface Job {
+  readonly work: (tx: Tx) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class PostgresStore<S extends StoreName> implements Store<S> {
+  readonly name: S;
+  readonly engine = 'postgres';
+  readonly reader: Reader<S>;
+  readonly #pool: pg.Pool;
+  readonly #reads: pg.Pool;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #queue: Job[] = [];
+  #lanes = 0;
+  #closed = false;
+
+  constructor(name: S, url: string) {
+    this.name = name;
+    this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE);
+    this.#reads = openPool(name, url, READ_POOL_SIZE);
+    this.reader = new PostgresReader(name, this.#reads);
+  }
+
+  shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
+    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    return new Promise<R>((resolve, reject) => {
+      this.#queue.push({ work: work as Job['work'], resolve: resolve as Job['resolve'], reject });
+      this.#open();
+    });
+  }
+
+  exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
+    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    return this.#track(this.#alone(work));
+  }
+
+  async ping(): Promise<void> {
+    await run(this.#reads, 'SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await Promise.all([this.#pool.end(), this.#reads.end()]);
+  }
+
+  #track<R>(promise: Promise<R>): Promise<R> {
+    this.#underWay.add(promise);
+    const done = () => this.#underWay.delete(promise);
+    promise.then(done, done);
+    return promise;
+  }
+
+  #open(): void {
+    if (this.#lanes >= LANES) return;
+    this.#lanes += 1;
+    void this.#track(this.#lane());
+  }
+
+  async #lane(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        await new Promise((resume) => setImmediate(resume));
+        const group = this.#queue.splice(0, MAX_GROUP);
+        if (group.length > 0) await this.#commit(group);
+      }
+    } finally {
+      this.#lanes -= 1;
+    }
+  }
+
+  async #commit(group: readonly Job[]): Promise<void> {
+    let settle: (() => void)[];
+    try {
+      settle = await this.#transaction((client) => this.#together(client, group));
+    } catch (error) {
+      if (group.length > 1 || isTransient(error)) {
+        await Promise.all(group.map((job) => this.#alone(job.work).then(job.resolve, job.reject)));
+      } else {
+        for (const job of group) job.reject(error);
+      }
+      return;
+    }
+    for (const done of settle) done();
+  }
+
+  async #together(client: Queryable, group: readonly Job[]): Promise<(() => void)[]> {
+    const merger = new Merger(async () => client);
+    const merged = new Map<string, { insert: Insert; rows: object[] }>();
+    const removals: SharedTx<S>['removals'] = [];
+    const settle = await Promise.all(
+      group.map(async (job) => {
+        const tx = new SharedTx(this.name, client, merger);
+        try {
+          const result = await job.work(tx as unknown as Tx);
+          for (const insert of tx.inserts) {
+            const key = `${insert.table.name} ${insert.onConflict}`;
+            const all = merged.get(key) ?? { insert, rows: [] };
+            for (const row of insert.rows) all.rows.push(row);
+            merged.set(key, all);
+          }
+          removals.push(...tx.removals);
+          return () => job.resolve(result);
+        } catch (error) {
+          return () => job.reject(storeError(error));
+        } finally {
+          tx.end();
+        }
+      }),
+    );
+    for (const { insert, rows } of merged.values()) await insertNow(client, insert.table, rows, insert.onConflict);
+    for (const removal of removals) await removeNow(client, ...removal);
+    return settle;
+  }
+
+  async #alone<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transaction((client) => work(new ExclusiveTx(this.name, client)));
+      } catch (error) {
+        if (attempt === MAX_TRIES || !isTransient(error)) throw error;
+      }
+    }
+  }
+
+  async #transaction<R>(work: (client: Queryable) => Promise<R>): Promise<R> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw storeError(error);
+    });
+    let broken: Error | undefined;
+    try {
+      await run(client, 'BEGIN');
+      const result = await work(client);
+      // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
+      const { command } = await run(client, 'COMMIT');
+      if (command !== 'COMMIT') throw new UnavailableError('store_unavailable', 'The transaction was rolled back.');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw storeError(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+}

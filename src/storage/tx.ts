@@ -1,0 +1,66 @@
+/**
+ * What a store offers to the nouns: batches of keyed reads and writes inside a transaction. The two stores are told
+ * apart by type, so that a key-store function cannot be handed a record-store transaction.
+ *
+ * A transaction is run in one of two ways:
+ *
+ * `shared`     Shares its commit with the others that wait at that moment: one fsync for all of them. It must read
+ *              before it writes, and its writes may only add rows or remove rows that nobody else changes. On SQLite
+ *              each work is a savepoint; on PostgreSQL the works read side by side, their inserts are collected and
+ *              sent as one statement a table. A work that throws leaves nothing behind and harms none of the others.
+ * `exclusive`  Alone in its transaction, for work that reads what it then changes (erase, correct, revoke).
+ *
+ * Either way a promise that resolves means that the commit is durable; one that rejects means that nothing of the
+ * work is there, with one exception that no store can rule out: a commit whose answer was lost on the way back from
+ * PostgreSQL. Callers repeat such calls under their idempotency key.
+ */
+import type { Knex } from 'knex';
+import type { Lookup, Row, StoreName, Table } from './table.ts';
+
+export interface Reader<S extends StoreName = StoreName> {
+  readonly store: S;
+  /** The rows of each key, in the order of the keys. */
+  find<T extends Table<S>, K extends string>(
+    lookup: Lookup<T, K>,
+    keys: readonly (readonly unknown[])[],
+  ): Promise<Row<T>[][]>;
+  /** For statements off the hot path, composed with Knex's builder (about 100 µs each) and run as prepared ones. */
+  query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]>;
+}
+
+export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
+  /** @param onConflict `skip` leaves a row alone whose primary key is there already */
+  insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict?: 'fail' | 'skip'): Promise<void>;
+  /**
+   * Inserts rows whose primary key is new and returns, in order, the row that now stands for each key. Counts as a
+   * read: a shared work that fails later may leave such a row behind.
+   */
+  insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]>;
+  /** Removes the rows of each key. */
+  remove<T extends Table<S>>(
+    table: T,
+    by: readonly (keyof T['columns'] & string)[],
+    keys: readonly (readonly unknown[])[],
+  ): Promise<void>;
+  /** An update or a delete composed with Knex; only in an exclusive transaction. Returns the rows it changed. */
+  execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number>;
+}
+
+export type RecordTx = Tx<'records'>;
+export type KeyTx = Tx<'keys'>;
+
+export interface Store<S extends StoreName = StoreName> {
+  readonly name: S;
+  readonly engine: 'sqlite' | 'postgres';
+  /** Reads outside any transaction: sees what is committed. */
+  readonly reader: Reader<S>;
+  shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
+  exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
+  /** Whether the store answers now. @throws {UnavailableError} */
+  ping(): Promise<void>;
+  /** Finishes what was accepted, then closes. */
+  close(): Promise<void>;
+}
+
+export type RecordStore = Store<'records'>;
+export type KeyStore = Store<'keys'>;
