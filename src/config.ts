@@ -1,0 +1,145 @@
+/**
+ * Every setting of the vault, read once. This is the only reader of the environment; an unknown `LETHE_*` name is
+ * refused, so that a misspelt setting never goes unnoticed. Secrets are taken out of the environment as they are read:
+ * a child process or a crash report does not inherit them.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { StartError } from './errors.ts';
+
+const KEY_BYTES = 32;
+
+const storeUrl = z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<path> or postgres://…');
+const rootKey = z
+  .string()
+  .transform((text) => Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64url'))
+  .refine((key) => key.length === KEY_BYTES, 'must be 32 bytes, as 64 hexadecimal digits or base64url');
+
+const Settings = z.strictObject({
+  LETHE_HOME: z.string().min(1).default('.').describe('Folder of the stores and the key material.'),
+  LETHE_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  LETHE_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(7300)
+    .describe('Port to listen on; 0 takes a free one.'),
+  LETHE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much is logged. No level logs a value.'),
+  LETHE_ROOT_KEY: rootKey.optional().describe('The root key itself: 64 hexadecimal digits or base64url.'),
+  LETHE_ROOT_KEY_FILE: z.string().min(1).optional().describe('File that holds the root key (default keys/root.key).'),
+  LETHE_PASSPHRASE: z.string().min(12).optional().describe('Passphrase from which the root key is derived (Argon2id).'),
+  LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
+  LETHE_URL: z.url().optional().describe('A running vault for the command line to talk to.'),
+  RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
+  KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
+});
+
+const SECRETS = ['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY'] as const;
+
+export type RootKeySource =
+  | { readonly from: 'environment'; readonly key: Buffer }
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string };
+
+export interface Config {
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly rootKey: RootKeySource;
+  readonly recordStoreUrl: string;
+  readonly keyStoreUrl: string;
+  /** Folder of the local key material; never the folder of the record store. */
+  readonly keysPath: string;
+  readonly apiKey: string | undefined;
+  readonly url: string | undefined;
+}
+
+/**
+ * @param env the environment; the names of secrets are deleted from it
+ * @throws {StartError} naming the setting at fault, never its value
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const names = Object.keys(env).filter((name) => name.startsWith('LETHE_') || name in Settings.shape);
+  const given = Object.fromEntries(names.filter((name) => env[name] !== '').map((name) => [name, env[name]]));
+  for (const secret of SECRETS) delete env[secret];
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success) throw new StartError(explain(parsed.error));
+  const settings = parsed.data;
+
+  const home = resolve(settings.LETHE_HOME);
+  const keysPath = resolve(home, 'keys');
+  const config: Config = {
+    home,
+    host: settings.LETHE_HOST,
+    port: settings.LETHE_PORT,
+    logLevel: settings.LETHE_LOG_LEVEL,
+    rootKey: rootKeySource(settings, keysPath),
+    recordStoreUrl: absolute(home, settings.RECORD_STORE_URL ?? 'sqlite:data/records.db'),
+    keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
+    keysPath,
+    apiKey: settings.LETHE_API_KEY,
+    url: settings.LETHE_URL,
+  };
+  if (config.recordStoreUrl === config.keyStoreUrl) {
+    throw new StartError('RECORD_STORE_URL and KEY_STORE_URL must be two databases: keys never lie beside the data.');
+  }
+  return config;
+}
+
+function rootKeySource(settings: z.infer<typeof Settings>, keysPath: string): RootKeySource {
+  const given = [settings.LETHE_ROOT_KEY, settings.LETHE_ROOT_KEY_FILE, settings.LETHE_PASSPHRASE];
+  if (given.filter((source) => source !== undefined).length > 1) {
+    throw new StartError('Set one of LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE and LETHE_PASSPHRASE, not several.');
+  }
+  if (settings.LETHE_ROOT_KEY !== undefined) return { from: 'environment', key: settings.LETHE_ROOT_KEY };
+  if (settings.LETHE_PASSPHRASE !== undefined) {
+    const saltPath = resolve(keysPath, 'root.salt');
+    return { from: 'passphrase', passphrase: settings.LETHE_PASSPHRASE, saltPath };
+  }
+  return { from: 'file', path: resolve(keysPath, settings.LETHE_ROOT_KEY_FILE ?? 'root.key') };
+}
+
+function absolute(home: string, url: string): string {
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  return path === undefined ? url : `sqlite:${resolve(home, path)}`;
+}
+
+function explain(error: z.ZodError): string {
+  const lines = error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `unknown setting ${issue.keys.join(', ')}`
+      : `${issue.path.join('.')}: ${issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : `${issue.code}, see README.md`}`,
+  );
+  return `The settings are not right: ${lines.join('; ')}.`;
+}
+
+/** What may be printed at start: everything but secrets. */
+export function printable(config: Config): Record<string, string | number> {
+  return {
+    home: config.home,
+    host: config.host,
+    port: config.port,
+    logLevel: config.logLevel,
+    rootKey: config.rootKey.from === 'file' ? `file ${config.rootKey.path}` : `${config.rootKey.from} [redacted]`,
+    recordStore: withoutPassword(config.recordStoreUrl),
+    keyStore: withoutPassword(config.keyStoreUrl),
+  };
+}
+
+function withoutPassword(url: string): string {
+  if (url.startsWith('sqlite:')) return url;
+  const parsed = new URL(url);
+  if (parsed.password !== '') parsed.password = 'redacted';
+  parsed.search = '';
+  return parsed.href;
+}
+
+/** Name and meaning of every setting, for `lethe --help` and the README's table. */
+export function settingsHelp(): { name: string; meaning: string }[] {
+  return Object.entries(Settings.shape).map(([name, schema]) => ({ name, meaning: schema.description ?? '' }));
+}

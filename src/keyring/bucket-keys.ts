@@ -1,0 +1,170 @@
+/**
+ * Bucket keys: 32 random bytes that wrap the record keys of about 256 records. A bucket is the unit of forgetting:
+ * when an epoch closes, a bucket that lost a record gets a new key (K1), so a bucket is kept small and one subject's
+ * records stay together in it.
+ *
+ * Guarantees: a record key is wrapped under the generation of the bucket key that is current in that transaction,
+ * whatever this process remembers; a wrapped bucket key opens only as this bucket, generation and epoch (K7).
+ */
+
+import type { Clock } from '../clock.ts';
+import { associatedData } from '../crypto/associated-data.ts';
+import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError } from '../errors.ts';
+import type { BucketId, TenantId } from '../ids.ts';
+import { newId } from '../ids.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
+import type { EpochKeys } from './epoch-keys.ts';
+import { KeyCache } from './key-cache.ts';
+import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.ts';
+
+/** Records a bucket takes before new subjects go to the next one. */
+export const BUCKET_RECORDS = 256;
+/** Records a bucket takes at most from the subjects it has; beyond, they move on to another bucket. */
+export const BUCKET_RECORDS_MAX = 2 * BUCKET_RECORDS;
+/** 32 bytes each and the map around them: the buckets of about five million records in some 10 MB. */
+const CACHE_CAPACITY = 20_000;
+
+/** A bucket key with what a record key wrapped under it is bound to. The holder wipes `key`. */
+export interface BucketKey {
+  readonly bucket: BucketId;
+  readonly generation: number;
+  readonly key: Buffer;
+}
+
+export class BucketKeys {
+  readonly #store: KeyStore;
+  readonly #epochs: EpochKeys;
+  readonly #random: RandomSource;
+  readonly #clock: Clock;
+  readonly #cache = new KeyCache(CACHE_CAPACITY);
+  /** The bucket each tenant's new subjects go to; a process has its own, so that two never contend for one. */
+  readonly #open = new Map<TenantId, Promise<BucketId>>();
+  /** Records per bucket as far as this process knows them; a hint, never relied on for correctness. */
+  readonly #fill = new Map<BucketId, number>();
+
+  constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
+    this.#store = store;
+    this.#epochs = epochs;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /** Reserves room for records of a new subject in a committed bucket of the tenant. */
+  async withRoom(tenant: TenantId, records = 1): Promise<BucketId> {
+    const open = this.#open.get(tenant);
+    if (open !== undefined) {
+      const bucket = await open;
+      const fill = this.#fill.get(bucket) ?? 0;
+      if (fill < BUCKET_RECORDS) {
+        this.#remember(bucket, fill + records);
+        return bucket;
+      }
+      if (this.#open.get(tenant) !== open) return this.withRoom(tenant, records);
+    }
+    const created = this.#create(tenant);
+    this.#open.set(tenant, created);
+    created.catch(() => this.#open.delete(tenant));
+    const bucket = await created;
+    this.#remember(bucket, (this.#fill.get(bucket) ?? 0) + records);
+    return bucket;
+  }
+
+  /** Reserves room for further records of a subject in its bucket. @returns whether there was room */
+  async reserve(tenant: TenantId, bucket: BucketId, records: number): Promise<boolean> {
+    let fill = this.#fill.get(bucket);
+    if (fill === undefined) {
+      // A LIMIT inside keeps the count's cost bounded by the bucket's capacity.
+      const [row] = await this.#store.reader.query<{ n: number }>((sql) =>
+        sql
+          .count('* as n')
+          .from(sql('record_keys').select('record').where({ tenant, bucket }).limit(BUCKET_RECORDS_MAX).as('held')),
+      );
+      fill = Number(row?.n ?? 0);
+    }
+    if (fill >= BUCKET_RECORDS_MAX) {
+      this.#remember(bucket, fill);
+      return false;
+    }
+    this.#remember(bucket, fill + records);
+    return true;
+  }
+
+  /** The current keys of buckets, for wrapping, in the order asked; held against rotation until `tx` ends. */
+  async current(tx: KeyTx, tenant: TenantId, ids: readonly BucketId[]): Promise<BucketKey[]> {
+    const found = await tx.find(
+      bucketByIdShared,
+      ids.map((id) => [tenant, id]),
+    );
+    return found.map(([row]) => {
+      if (row === undefined) throw new IntegrityError();
+      return this.#unwrap(tenant, row);
+    });
+  }
+
+  /** Keys under which stored record keys were wrapped, in the order asked. */
+  async at(reader: Reader<'keys'>, tenant: TenantId, wanted: readonly { bucket: BucketId; generation: number }[]) {
+    const keys = wanted.map(({ bucket, generation }) => this.#cache.get(cacheName(bucket, generation)));
+    const missing = wanted.filter((_, i) => keys[i] === undefined);
+    if (missing.length === 0) return keys as Buffer[];
+    const rows = await reader.find(
+      bucketById,
+      missing.map(({ bucket }) => [tenant, bucket]),
+    );
+    const fetched = rows.map(([row], i) => {
+      // A generation that is no more has no key: what is still wrapped under it cannot be opened, by design (K1).
+      if (row === undefined || row.generation !== missing[i]?.generation) return undefined;
+      return this.#unwrap(tenant, row).key;
+    });
+    return keys.map((key) => key ?? fetched.shift());
+  }
+
+  wipe(): void {
+    this.#cache.wipe();
+  }
+
+  async #create(tenant: TenantId): Promise<BucketId> {
+    const now = this.#clock();
+    const bucket = newId('bucket', this.#random, now);
+    const epoch = this.#epochs.current;
+    const key = this.#random(32);
+    const ad = bucketAd(tenant, bucket, 1, epoch);
+    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
+    const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), dirty_at: null };
+    await this.#store.shared((tx) => tx.insert(buckets, [row]));
+    this.#cache.set(cacheName(bucket, 1), key);
+    key.fill(0);
+    this.#remember(bucket, 0);
+    return bucket;
+  }
+
+  #unwrap(tenant: TenantId, row: BucketRow): BucketKey {
+    const bucket = row.bucket as BucketId;
+    const name = cacheName(bucket, row.generation);
+    let key = this.#cache.get(name);
+    if (key === undefined) {
+      const ad = bucketAd(tenant, bucket, row.generation, row.epoch);
+      key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), ad);
+      this.#cache.set(name, key);
+    }
+    return { bucket, generation: row.generation, key };
+  }
+
+  #remember(bucket: BucketId, fill: number): void {
+    this.#fill.delete(bucket);
+    this.#fill.set(bucket, fill);
+    if (this.#fill.size > CACHE_CAPACITY) {
+      const oldest = this.#fill.keys().next().value;
+      if (oldest !== undefined) this.#fill.delete(oldest);
+    }
+  }
+}
+
+function cacheName(bucket: BucketId, generation: number): string {
+  return `${bucket}/${generation}`;
+}
+
+function bucketAd(tenant: TenantId, bucket: BucketId, generation: number, epoch: number): Buffer {
+  return associatedData('lethe/bucket-key/1', tenant, bucket, generation, epoch);
+}

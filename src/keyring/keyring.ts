@@ -1,0 +1,62 @@
+/**
+ * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys. Knows nothing of what
+ * a record is; hands out keys by name and never says them.
+ */
+
+import type { Clock } from '../clock.ts';
+import type { RootKeySource } from '../config.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import { BucketKeys } from './bucket-keys.ts';
+import { EpochKeys } from './epoch-keys.ts';
+import { FileSlot } from './file-slot.ts';
+import { IndexKeys } from './index-keys.ts';
+import { RecordKeys } from './record-keys.ts';
+import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+
+export interface Keyring {
+  readonly epochs: EpochKeys;
+  readonly buckets: BucketKeys;
+  readonly records: RecordKeys;
+  readonly indexes: IndexKeys;
+  /** Wipes every key in memory. Nothing may use the keyring afterwards. */
+  close(): Promise<void>;
+}
+
+export interface KeyringOptions {
+  readonly store: KeyStore;
+  readonly rootKey: RootKeySource;
+  readonly slotPath: string;
+  readonly vaultId: string;
+  /** The check value stored for this vault; undefined in a vault that has never been opened. */
+  readonly expectedCheck: string | undefined;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+}
+
+/**
+ * @returns the keyring, and the root key's check value to be stored where there was none
+ * @throws {StartError} where the root key or an epoch secret is missing or wrong; nothing has been changed
+ */
+export async function openKeyring(options: KeyringOptions): Promise<{ keyring: Keyring; check: string }> {
+  const { store, vaultId, expectedCheck, random, clock } = options;
+  const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined);
+  if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
+  const check = rootKeyCheck(rootKey, vaultId);
+  const slot = new FileSlot(options.slotPath, rootKey);
+  const epochs = await EpochKeys.open(store, rootKey, slot, random, clock());
+  const buckets = new BucketKeys(store, epochs, random, clock);
+  const indexes = new IndexKeys(store, epochs, random, clock);
+  const keyring: Keyring = {
+    epochs,
+    buckets,
+    records: new RecordKeys(buckets, random),
+    indexes,
+    async close() {
+      buckets.wipe();
+      await indexes.wipe();
+      epochs.wipe();
+    },
+  };
+  return { keyring, check };
+}

@@ -1,0 +1,98 @@
+/**
+ * Record keys (DEKs): 32 random bytes, one for each record and generation, wrapped by the record's bucket key.
+ * They are never cached: a record whose key row is gone cannot be opened from that moment on.
+ *
+ * Guarantees: a wrapped record key opens only as this record and generation, in this bucket and bucket generation (K7).
+ */
+import { associatedData } from '../crypto/associated-data.ts';
+import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import type { BucketId, RecordId, TenantId } from '../ids.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
+import type { BucketKey, BucketKeys } from './bucket-keys.ts';
+import { type RecordKeyRow, recordKeyByGeneration, recordKeys } from './tables.ts';
+
+const KEY_BYTES = 32;
+
+export interface KeyPlace {
+  readonly record: RecordId;
+  readonly generation: number;
+}
+
+export class RecordKeys {
+  readonly #buckets: BucketKeys;
+  readonly #random: RandomSource;
+
+  constructor(buckets: BucketKeys, random: RandomSource) {
+    this.#buckets = buckets;
+    this.#random = random;
+  }
+
+  /**
+   * Makes and stores a key for each place, in the bucket named for it.
+   * @returns the keys in the order of the places; the caller wipes them
+   */
+  async create(
+    tx: KeyTx,
+    tenant: TenantId,
+    places: readonly (KeyPlace & { readonly bucket: BucketId })[],
+  ): Promise<Buffer[]> {
+    const ids = [...new Set(places.map(({ bucket }) => bucket))];
+    const bucketKeys = await this.#buckets.current(tx, tenant, ids);
+    const byId = new Map(bucketKeys.map((entry) => [entry.bucket, entry]));
+    const keys: Buffer[] = [];
+    const rows: RecordKeyRow[] = [];
+    for (const place of places) {
+      const bucketKey = byId.get(place.bucket) as BucketKey;
+      const key = this.#random(KEY_BYTES);
+      const ad = recordKeyAd(tenant, place.bucket, bucketKey.generation, place.record, place.generation);
+      keys.push(key);
+      rows.push({
+        tenant,
+        record: place.record,
+        generation: place.generation,
+        bucket: place.bucket,
+        bucket_generation: bucketKey.generation,
+        wrapped: wrapKey(key, bucketKey.key, ad, this.#random),
+      });
+    }
+    for (const { key } of bucketKeys) key.fill(0);
+    await tx.insert(recordKeys, rows);
+    return keys;
+  }
+
+  /**
+   * @returns for each place its key, which the caller wipes, or undefined where there is none (any more)
+   * @throws {IntegrityError} for a key row that was altered or moved
+   */
+  async find(reader: Reader<'keys'>, tenant: TenantId, places: readonly KeyPlace[]): Promise<(Buffer | undefined)[]> {
+    const found = await reader.find(
+      recordKeyByGeneration,
+      places.map(({ record, generation }) => [tenant, record, generation]),
+    );
+    const rows = found.map(([row]) => row);
+    const present = rows.filter((row) => row !== undefined);
+    const wanted = new Map(
+      present.map((row) => [
+        `${row.bucket}/${row.bucket_generation}`,
+        { bucket: row.bucket as BucketId, generation: row.bucket_generation },
+      ]),
+    );
+    const bucketKeys = await this.#buckets.at(reader, tenant, [...wanted.values()]);
+    const byName = new Map([...wanted.keys()].map((name, i) => [name, bucketKeys[i]]));
+    try {
+      return rows.map((row) => {
+        const bucketKey = row && byName.get(`${row.bucket}/${row.bucket_generation}`);
+        if (bucketKey === undefined || row === undefined) return undefined;
+        const ad = recordKeyAd(tenant, row.bucket, row.bucket_generation, row.record, row.generation);
+        return unwrapKey(row.wrapped, bucketKey, ad);
+      });
+    } finally {
+      for (const key of bucketKeys) key?.fill(0);
+    }
+  }
+}
+
+function recordKeyAd(tenant: string, bucket: string, bucketGeneration: number, record: string, generation: number) {
+  return associatedData('lethe/record-key/1', tenant, bucket, bucketGeneration, record, generation);
+}

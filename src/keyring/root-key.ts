@@ -1,0 +1,63 @@
+/**
+ * The root key comes from outside at start: the environment, a file, or a passphrase. It is never in a database; what
+ * is there is a check value, by which a wrong root key is told before anything is opened or written with it.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RootKeySource } from '../config.ts';
+import { deriveKey, passphraseKey } from '../crypto/kdf.ts';
+import { equalBytes } from '../crypto/mac.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { StartError } from '../errors.ts';
+import { writeDurably } from './file-slot.ts';
+
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+
+/**
+ * @param mayCreate whether an absent key file (or salt) is made: only for a vault that holds nothing yet
+ * @returns 32 bytes owned by the caller
+ * @throws {StartError} where the source has no usable key
+ */
+export async function loadRootKey(source: RootKeySource, random: RandomSource, mayCreate: boolean): Promise<Buffer> {
+  if (source.from === 'environment') return Buffer.from(source.key);
+  if (source.from === 'passphrase') {
+    const salt = await readOrCreate(source.saltPath, SALT_BYTES, 'salt', random, mayCreate);
+    return passphraseKey(source.passphrase, salt);
+  }
+  return readOrCreate(source.path, KEY_BYTES, 'root key', random, mayCreate);
+}
+
+/** Key files are one line of hexadecimal digits, so that they survive a copy, a printout and a password manager. */
+async function readOrCreate(path: string, sizeBytes: number, what: string, random: RandomSource, mayCreate: boolean) {
+  const text = await readFile(path, 'ascii').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new StartError(`The ${what} file cannot be read (${error.code}).`);
+  });
+  if (text !== undefined) {
+    const key = Buffer.from(text.trim(), 'hex');
+    if (key.length !== sizeBytes)
+      throw new StartError(`The ${what} file does not hold ${sizeBytes} bytes in hexadecimal.`);
+    return key;
+  }
+  if (!mayCreate) {
+    throw new StartError(
+      `The ${what} file is missing, and this vault holds data sealed under it. Put the file back (see keys/README.md).`,
+    );
+  }
+  const key = random(sizeBytes);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeDurably(path, Buffer.from(`${key.toString('hex')}\n`, 'ascii'));
+  return key;
+}
+
+/** Says which root key a vault was made with and gives away nothing else about it. */
+export function rootKeyCheck(rootKey: Uint8Array, vaultId: string): string {
+  return deriveKey(rootKey, 'lethe/root-key-check/1', vaultId).subarray(0, 16).toString('hex');
+}
+
+export function assertRootKey(rootKey: Uint8Array, vaultId: string, expected: string): void {
+  if (!equalBytes(Buffer.from(rootKeyCheck(rootKey, vaultId)), Buffer.from(expected))) {
+    throw new StartError('This is not the root key of this vault: its check value differs. Nothing has been changed.');
+  }
+}

@@ -1,0 +1,50 @@
+/** The key store's tables of keys; `migrations/keystore/` makes them. */
+import { lookup, type Row, table } from '../storage/table.ts';
+
+export const epochs = table('keys', 'epochs', { epoch: 'int', state: 'text', created_at: 'int', closed_at: 'int?' }, [
+  'epoch',
+]);
+
+export const buckets = table(
+  'keys',
+  'buckets',
+  {
+    tenant: 'text',
+    bucket: 'text',
+    generation: 'int',
+    epoch: 'int',
+    wrapped: 'bytes',
+    created_at: 'int',
+    dirty_at: 'int?',
+  },
+  ['tenant', 'bucket'],
+);
+export type BucketRow = Row<typeof buckets>;
+export const bucketById = lookup(buckets, ['tenant', 'bucket']);
+/** For wrapping under the current generation: holds off a rotation until the new keys are committed. */
+export const bucketByIdShared = lookup(buckets, ['tenant', 'bucket'], { share: true });
+
+export const recordKeys = table(
+  'keys',
+  'record_keys',
+  {
+    tenant: 'text',
+    record: 'text',
+    generation: 'int',
+    bucket: 'text',
+    bucket_generation: 'int',
+    wrapped: 'bytes',
+  },
+  ['tenant', 'record', 'generation'],
+);
+export type RecordKeyRow = Row<typeof recordKeys>;
+export const recordKeyByGeneration = lookup(recordKeys, ['tenant', 'record', 'generation']);
+export const recordKeysOf = lookup(recordKeys, ['tenant', 'record']);
+
+export const indexKeys = table(
+  'keys',
+  'index_keys',
+  { tenant: 'text', name: 'text', version: 'int', epoch: 'int', wrapped: 'bytes', created_at: 'int' },
+  ['tenant', 'name', 'version'],
+);
+export const indexKeysByName = lookup(indexKeys, ['tenant', 'name'], { orderBy: ['version'] });
