@@ -1,0 +1,79 @@
+/**
+ * The one decision: may this principal do this to that, and how much may it see? Pure, so that every answer can be
+ * tested as a row of a table. Whatever no rule allows is refused.
+ */
+import { VaultError } from '../errors.ts';
+import type { Action } from './actions.ts';
+import type { Principal } from './principal.ts';
+import { RULES } from './roles.ts';
+
+/** The call is not allowed. Nothing has been done; the refusal is audited. */
+export class NotAllowedError extends VaultError {
+  readonly kind = 'refused';
+  readonly code = 'not_allowed';
+
+  constructor(message = 'This API key is not allowed to do this. An administrator decides what it may do.') {
+    super(message);
+  }
+}
+
+/** The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited. */
+export class PurposeNotAllowedError extends VaultError {
+  readonly kind = 'refused';
+  readonly code = 'purpose_not_allowed';
+
+  constructor() {
+    super('The stated purpose is not among those of this API key.', { field: 'purpose' });
+  }
+}
+
+/** The data type does not offer the view that was asked for. */
+export class UnknownViewError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'unknown_view';
+
+  constructor() {
+    super('This data type has no such view; GET /v1/types lists those it has.', { field: 'view' });
+  }
+}
+
+export interface Resource {
+  /** The data type concerned, with the views it offers, the widest first; absent for actions on no value. */
+  readonly type?: { readonly name: string; readonly views: readonly string[] } | undefined;
+  /** The view asked for; absent: the widest the caller may see. */
+  readonly view?: string | undefined;
+  /** The stated purpose; required wherever a value may be shown. */
+  readonly purpose?: string | undefined;
+}
+
+export type Decision =
+  | { readonly allowed: true; readonly view: string | undefined }
+  | { readonly allowed: false; readonly refusal: VaultError };
+
+/** Actions that show something of a value, for which a purpose is always stated and checked. */
+const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
+
+export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
+  const rules = RULES[principal.role].filter(
+    (rule) =>
+      rule.actions.includes(action) &&
+      (rule.types === undefined || resource.type === undefined || rule.types.includes(resource.type.name)),
+  );
+  if (rules.length === 0) return { allowed: false, refusal: new NotAllowedError() };
+  if (!REVEALING.has(action)) return { allowed: true, view: undefined };
+  if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
+    return { allowed: false, refusal: new PurposeNotAllowedError() };
+  }
+  if (resource.type === undefined) return { allowed: true, view: undefined };
+  const offered = ['plain', ...resource.type.views];
+  if (resource.view !== undefined && !offered.includes(resource.view)) {
+    return { allowed: false, refusal: new UnknownViewError() };
+  }
+  const allowed = offered.filter((view) => rules.some((rule) => rule.views?.includes(kindOf(view))));
+  const view = resource.view === undefined ? allowed[0] : allowed.find((candidate) => candidate === resource.view);
+  return view === undefined ? { allowed: false, refusal: new NotAllowedError() } : { allowed: true, view };
+}
+
+function kindOf(view: string): 'plain' | 'masked' | 'narrow' {
+  return view === 'plain' || view === 'masked' ? view : 'narrow';
+}

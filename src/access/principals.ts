@@ -1,0 +1,152 @@
+/**
+ * Principals and their API keys: made, recognised, revoked.
+ *
+ * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
+ * call, so that a revocation holds from the very next one, on every node. A principal's tenant, role and purposes are
+ * bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
+ * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
+ */
+
+import type { Clock } from '../clock.ts';
+import type { Field } from '../crypto/associated-data.ts';
+import { equalBytes } from '../crypto/mac.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
+import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
+import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
+import { newApiKey, parseApiKey } from './api-key.ts';
+import type { Principal } from './principal.ts';
+import type { Role } from './roles.ts';
+import { apiKeys, findApiKey, findPrincipal, type PrincipalRow, principals } from './store.ts';
+
+const SECRET_KEY = '@api-key';
+const PRINCIPAL_KEY = '@principal';
+const MAC_BYTES = 32;
+
+/** The API key is missing, unknown, expired or revoked: one answer for all four. */
+export class UnauthenticatedError extends VaultError {
+  readonly kind = 'unauthenticated';
+  readonly code = 'unauthenticated';
+  /** The principal that a known but unusable API key belongs to, for the audit entry alone. */
+  readonly principal: Principal | undefined;
+
+  constructor(principal?: Principal) {
+    super('Send a valid API key: Authorization: Bearer lethe_…');
+    Object.defineProperty(this, 'principal', { value: principal, enumerable: false });
+  }
+}
+
+export interface NewPrincipal {
+  readonly name: string;
+  readonly role: Role;
+  readonly purposes: readonly string[];
+  readonly expiresAt: Date | undefined;
+}
+
+export interface AccessKeys {
+  readonly secret: IndexKey;
+  readonly principal: IndexKey;
+}
+
+/** The index keys that `addPrincipal` needs, read before its transaction begins. */
+export async function accessKeys(indexes: IndexKeys, tenant: TenantId): Promise<AccessKeys> {
+  return {
+    secret: await indexes.current(tenant, SECRET_KEY),
+    principal: await indexes.current(tenant, PRINCIPAL_KEY),
+  };
+}
+
+/** @returns the API key's text, which exists nowhere else from now on */
+export async function addPrincipal(
+  tx: RecordTx,
+  keys: AccessKeys,
+  tenant: TenantId,
+  wanted: NewPrincipal,
+  random: RandomSource,
+  clock: Clock,
+): Promise<{ principal: PrincipalId; apiKey: string }> {
+  const now = clock();
+  const principal = newId('principal', random, now);
+  const id = newId('apiKey', random, now);
+  const { text, secret } = newApiKey(id, random);
+  const row: PrincipalRow = {
+    tenant,
+    principal,
+    name: wanted.name,
+    role: wanted.role,
+    purposes: JSON.stringify(wanted.purposes),
+    created_at: now.getTime(),
+    revoked_at: null,
+    tag: Buffer.alloc(0),
+  };
+  row.tag = tagOf(keys.principal, row);
+  await tx.insert(principals, [row]);
+  await tx.insert(apiKeys, [
+    {
+      api_key: id,
+      tenant,
+      principal,
+      secret_mac: secretMac(keys.secret, tenant, principal, id, wanted.expiresAt?.getTime() ?? 0, secret),
+      mac_version: keys.secret.version,
+      created_at: now.getTime(),
+      expires_at: wanted.expiresAt?.getTime() ?? null,
+      revoked_at: null,
+    },
+  ]);
+  secret.fill(0);
+  return { principal, apiKey: text };
+}
+
+/**
+ * @param text what came after `Bearer `
+ * @throws {UnauthenticatedError} unless the key is known, its secret right, unexpired and unrevoked
+ * @throws {IntegrityError} for a principal row that was altered
+ */
+export async function recognise(
+  reader: Reader<'records'>,
+  indexes: IndexKeys,
+  text: string,
+  now: Date,
+): Promise<Principal & { apiKey: ApiKeyId }> {
+  const parsed = parseApiKey(text);
+  if (parsed === undefined) throw new UnauthenticatedError();
+  const key = await findApiKey(reader, parsed.id);
+  if (key === undefined) throw new UnauthenticatedError();
+  const tenant = key.tenant as TenantId;
+  const row = await findPrincipal(reader, tenant, key.principal as PrincipalId);
+  if (row === undefined) throw new IntegrityError();
+  const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
+  if (!tagKeys.some((tagKey) => equalBytes(tagOf(tagKey, row), row.tag))) throw new IntegrityError();
+
+  const principal: Principal = {
+    principal: row.principal as PrincipalId,
+    tenant,
+    role: row.role as Role,
+    purposes: JSON.parse(row.purposes) as string[],
+  };
+  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version);
+  const mac = secretMac(secretKey, tenant, principal.principal, parsed.id, key.expires_at ?? 0, parsed.secret);
+  parsed.secret.fill(0);
+  // Who does not hold the secret learns nothing and is nobody: only then may the entry name the principal.
+  if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
+  const expired = key.expires_at !== null && key.expires_at <= now.getTime();
+  if (expired || key.revoked_at !== null || row.revoked_at !== null) throw new UnauthenticatedError(principal);
+  return { ...principal, apiKey: parsed.id };
+}
+
+function secretMac(
+  key: IndexKey,
+  tenant: TenantId,
+  principal: PrincipalId,
+  id: ApiKeyId,
+  expiresAt: number,
+  secret: Buffer,
+): Buffer {
+  return key.mac('lethe/api-key/1', MAC_BYTES, tenant, principal, id, expiresAt, secret);
+}
+
+function tagOf(key: IndexKey, row: PrincipalRow): Buffer {
+  const fields: Field[] = [row.tenant, row.principal, row.name, row.role, row.purposes, row.created_at];
+  return key.mac('lethe/principal/1', MAC_BYTES, ...fields);
+}

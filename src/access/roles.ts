@@ -1,0 +1,40 @@
+/**
+ * The built-in roles. A role is a list of rules; what no rule allows is refused. No role can do everything: who
+ * manages principals reveals nothing, who reveals reads no audit log.
+ */
+import type { Action } from './actions.ts';
+
+export const ROLES = ['admin', 'app', 'support', 'auditor', 'security'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Rule {
+  readonly actions: readonly Action[];
+  /** Data types the rule reaches; absent: all. */
+  readonly types?: readonly string[];
+  /** Views a reveal may show. `narrow` stands for every view a type offers besides `plain` and `masked`. */
+  readonly views?: readonly ('plain' | 'masked' | 'narrow')[];
+}
+
+/** What everyone with a valid API key may do. */
+const EVERYONE: Rule = { actions: ['list_types'] };
+
+export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
+  admin: [
+    EVERYONE,
+    {
+      actions: ['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants', 'read_status'],
+    },
+  ],
+  app: [
+    EVERYONE,
+    { actions: ['tokenize', 'describe_token', 'correct', 'erase', 'read_erasure', 'resolve_subject', 'read_subject'] },
+    { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
+  ],
+  support: [
+    EVERYONE,
+    { actions: ['describe_token', 'resolve_subject', 'read_subject'] },
+    { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
+  ],
+  auditor: [EVERYONE, { actions: ['read_audit'] }],
+  security: [EVERYONE, { actions: ['read_status', 'read_audit'] }],
+};

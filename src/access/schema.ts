@@ -1,0 +1,71 @@
+/** Roles, purposes and principals as the API speaks of them. */
+import { z } from 'zod';
+import { PrincipalIdSchema } from '../schema.ts';
+import { ROLES } from './roles.ts';
+
+export const RoleSchema = z
+  .enum(ROLES)
+  .describe('What the principal may do; see the README for each role.')
+  .meta({ id: 'Role' });
+
+/** Purposes are words, not sentences: a word can be checked against a list and logged without holding personal data. */
+export const PurposeSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+  .describe('Why the values are asked for: a word in lower case, such as `billing`.')
+  .meta({ id: 'Purpose', examples: ['billing'] });
+
+/** A name for people to tell principals apart. Not for the name of a person: it stands in lists and is not sealed. */
+export const PrincipalNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .describe('A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.')
+  .meta({ examples: ['checkout'] });
+
+export const TenantNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .describe('A name for the division, such as `shop-eu`.')
+  .meta({ examples: ['shop-eu'] });
+
+export const PrincipalSchema = z
+  .strictObject({
+    principal: PrincipalIdSchema,
+    name: PrincipalNameSchema,
+    role: RoleSchema,
+    purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().optional().describe('When its API key stops working; absent: never.'),
+    revokedAt: z.iso.datetime().optional().describe('Since when its API key no longer works; absent: it does.'),
+  })
+  .meta({ id: 'Principal' });
+
+export const AddPrincipalBody = z
+  .strictObject({
+    name: PrincipalNameSchema,
+    role: RoleSchema,
+    purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
+    expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
+  })
+  .meta({ examples: [{ name: 'checkout', role: 'app', purposes: ['billing'] }] });
+
+export const AddPrincipalReply = z.strictObject({
+  principal: PrincipalIdSchema,
+  apiKey: z.string().describe('The API key. It is shown this once and kept nowhere.'),
+});
+
+export const PrincipalsQuery = z.strictObject({
+  after: PrincipalIdSchema.optional().describe('The last principal of the page before.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+export const PrincipalsReply = z.strictObject({
+  principals: z.array(PrincipalSchema),
+  more: z.boolean().describe('Whether further principals follow; ask again with `after`.'),
+});
+
+export const AddTenantBody = z.strictObject({ name: TenantNameSchema }).meta({ examples: [{ name: 'shop-eu' }] });
+export const AddTenantReply = z.strictObject({
+  tenant: z.string().describe('Id of the tenant (`ten_…`).'),
+  principal: PrincipalIdSchema.describe('The tenant’s first administrator.'),
+  apiKey: z.string().describe('The API key of the tenant’s first administrator. It is shown this once.'),
+});

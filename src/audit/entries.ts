@@ -1,0 +1,90 @@
+/**
+ * The audit log: one entry for every call that was decided, in the same transaction as its work; refusals and
+ * failures too. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text:
+ * a stated reason is there as a MAC only, so that a reason shown later can be checked and none can be read.
+ */
+
+import type { Action } from '../access/actions.ts';
+import type { AuditId, ErasureId, PrincipalId, RecordId, RequestId, SubjectId, TenantId } from '../ids.ts';
+import { type Row, table } from '../storage/table.ts';
+import type { RecordTx } from '../storage/tx.ts';
+
+export const OUTCOMES = ['done', 'replayed', 'refused', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const auditEntries = table(
+  'records',
+  'audit_entries',
+  {
+    tenant: 'text',
+    entry: 'text',
+    at: 'int',
+    principal: 'text',
+    action: 'text',
+    outcome: 'text',
+    code: 'text?',
+    purpose: 'text?',
+    view: 'text?',
+    records: 'text',
+    subject: 'text?',
+    erasure: 'text?',
+    target: 'text?',
+    reason_mac: 'bytes?',
+    request: 'text',
+  },
+  ['tenant', 'entry'],
+);
+
+export interface AuditEntry {
+  readonly entry: AuditId;
+  readonly tenant: TenantId;
+  readonly at: Date;
+  readonly principal: PrincipalId;
+  readonly action: Action;
+  readonly outcome: Outcome;
+  /** The code of the refusal or failure. */
+  readonly code?: string | undefined;
+  readonly purpose?: string | undefined;
+  /** The widest view that was shown. */
+  readonly view?: string | undefined;
+  readonly records?: readonly RecordId[] | undefined;
+  readonly subject?: SubjectId | undefined;
+  readonly erasure?: ErasureId | undefined;
+  /** The principal or tenant that an administrative call was about. */
+  readonly target?: string | undefined;
+  readonly reasonMac?: Buffer | undefined;
+  readonly request: RequestId;
+}
+
+export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise<void> {
+  const row: Row<typeof auditEntries> = {
+    tenant: entry.tenant,
+    entry: entry.entry,
+    at: entry.at.getTime(),
+    principal: entry.principal,
+    action: entry.action,
+    outcome: entry.outcome,
+    code: entry.code ?? null,
+    purpose: entry.purpose ?? null,
+    view: entry.view ?? null,
+    records: JSON.stringify(entry.records ?? []),
+    subject: entry.subject ?? null,
+    erasure: entry.erasure ?? null,
+    target: entry.target ?? null,
+    reason_mac: entry.reasonMac ?? null,
+    request: entry.request,
+  };
+  await tx.insert(auditEntries, [row]);
+}
+
+/** A page of the tenant's entries, the newest first, before the entry named (exclusive). */
+export async function listAuditEntries(
+  tx: RecordTx,
+  tenant: TenantId,
+  page: { readonly before: AuditId | undefined; readonly limit: number },
+): Promise<Row<typeof auditEntries>[]> {
+  return tx.query((sql) => {
+    const rows = sql('audit_entries').where({ tenant }).orderBy('entry', 'desc').limit(page.limit);
+    return page.before === undefined ? rows : rows.andWhere('entry', '<', page.before);
+  });
+}

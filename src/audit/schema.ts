@@ -1,0 +1,33 @@
+/** The shape in which an audit entry leaves the vault. */
+import { z } from 'zod';
+import { ACTIONS } from '../access/actions.ts';
+import { AuditIdSchema } from '../schema.ts';
+import { OUTCOMES } from './entries.ts';
+
+export const AuditEntrySchema = z
+  .strictObject({
+    entry: z.string().describe('Id of the entry (`aud_…`); entries sort by it.'),
+    at: z.iso.datetime().describe('When the call was decided, UTC.'),
+    principal: z.string().describe('Who called (`prn_…`).'),
+    action: z.enum(ACTIONS).describe('What was asked for.'),
+    outcome: z.enum(OUTCOMES).describe('What came of it.'),
+    code: z.string().optional().describe('Why it was refused or failed.'),
+    purpose: z.string().optional().describe('The purpose stated, where it was one of the caller’s own.'),
+    view: z.string().optional().describe('The widest view shown.'),
+    records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
+    subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
+    erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),
+    target: z.string().optional().describe('The principal or tenant an administrative call was about.'),
+    reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
+    request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const AuditQuery = z.strictObject({
+  before: AuditIdSchema.optional().describe('The last entry of the page before.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+export const AuditReply = z.strictObject({
+  entries: z.array(AuditEntrySchema).describe('The newest first.'),
+  more: z.boolean().describe('Whether older entries follow; ask again with `before`.'),
+});

@@ -1,0 +1,207 @@
+/**
+ * Erasure: the whole workflow around destroying keys. Its order makes it safe without a transaction across the stores
+ * (design 3): tombstones, then keys, then ciphertext.
+ *
+ *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
+ *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed
+ *
+ * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each
+ * step finds the last one's result. Does not: make old backups of the key store useless; that is what closing the
+ * epoch does (K5), for which dirty buckets and tombstones are kept.
+ */
+import { VaultError } from '../errors.ts';
+import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
+import { recordKeys, recordKeysOf } from '../keyring/tables.ts';
+import { removeRecords } from '../records/store.ts';
+import {
+  type Burial,
+  bury,
+  type Cause,
+  mirror,
+  type TombstoneRow,
+  tombstonesOfErasure,
+} from '../records/tombstones.ts';
+import { blindIndexes } from '../search/blind-index.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import { forgetRefs } from '../subjects/subjects.ts';
+
+const PAGE = 500;
+
+export const erasures = table(
+  'records',
+  'erasures',
+  {
+    tenant: 'text',
+    erasure: 'text',
+    cause: 'text',
+    subject: 'text?',
+    state: 'text',
+    records: 'int',
+    ordered_by: 'text',
+    ordered_at: 'int',
+    shredded_at: 'int?',
+    completed_at: 'int?',
+  },
+  ['tenant', 'erasure'],
+);
+export type ErasureRow = Row<typeof erasures>;
+const erasureById = lookup(erasures, ['tenant', 'erasure']);
+
+export class ErasureNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'erasure_not_found';
+
+  constructor() {
+    super('No such erasure.');
+  }
+}
+
+export interface Order {
+  readonly erasure: ErasureId;
+  readonly cause: Cause;
+  readonly subject: SubjectId | undefined;
+  readonly keys: readonly { readonly record: RecordId; readonly generation: number }[];
+  readonly by: PrincipalId;
+  readonly at: Date;
+}
+
+/** Writes the tombstones; irrevocable once committed. */
+export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order): Promise<ErasureRow> {
+  const burials: Burial[] = order.keys.map((key) => ({ ...key, cause: order.cause, erasure: order.erasure }));
+  await bury(tx, tenant, burials, order.at);
+  const row: ErasureRow = {
+    tenant,
+    erasure: order.erasure,
+    cause: order.cause,
+    subject: order.subject ?? null,
+    state: 'ordered',
+    records: order.keys.length,
+    ordered_by: order.by,
+    ordered_at: order.at.getTime(),
+    shredded_at: null,
+    completed_at: null,
+  };
+  await tx.insert(erasures, [row]);
+  return row;
+}
+
+/** @throws {ErasureNotFoundError} */
+export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<ErasureRow> {
+  const [[row] = []] = await reader.find(erasureById, [[tenant, id]]);
+  if (row === undefined || row.cause !== 'erased') throw new ErasureNotFoundError();
+  return row;
+}
+
+/** Erasures that a crash interrupted, the oldest first; those ordered after `before` may still be under way. */
+export async function unfinishedErasures(
+  reader: Reader<'records'>,
+  before: Date,
+  limit: number,
+): Promise<ErasureRow[]> {
+  return reader.query((sql) =>
+    sql('erasures')
+      .whereNot({ state: 'completed' })
+      .andWhere('ordered_at', '<=', before.getTime())
+      .orderBy('ordered_at')
+      .limit(limit),
+  );
+}
+
+export interface Stores {
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+}
+
+/** Destroys the keys an erasure names, in both stores' order. @returns the finished row */
+export async function completeErasure(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
+  const tenant = order.tenant as TenantId;
+  await eachPage(stores.recordStore.reader, order, (page) =>
+    stores.keyStore.exclusive((tx) => shred(tx, tenant, page, now())),
+  );
+  if (order.subject !== null) {
+    await stores.keyStore.exclusive((tx) => forgetRefs(tx, tenant, order.subject as SubjectId));
+  }
+  const shreddedAt = now().getTime();
+  if (order.cause === 'erased') {
+    await eachPage(stores.recordStore.reader, order, (page) =>
+      stores.recordStore.exclusive((tx) =>
+        removeRecords(
+          tx,
+          tenant,
+          page.map((row) => row.record as RecordId),
+        ),
+      ),
+    );
+  }
+  const done = { state: 'completed', shredded_at: order.shredded_at ?? shreddedAt, completed_at: now().getTime() };
+  await stores.recordStore.exclusive((tx) =>
+    tx.execute((sql) => sql('erasures').where({ tenant, erasure: order.erasure }).update(done)),
+  );
+  return { ...order, ...done };
+}
+
+/**
+ * Destroys record keys and index rows and marks their buckets: at the close of the epoch each of these gets a new key
+ * (K1). A correction destroys the old generation only (K6).
+ */
+export async function shred(tx: KeyTx, tenant: TenantId, rows: readonly TombstoneRow[], now: Date): Promise<void> {
+  const held = (
+    await tx.find(
+      recordKeysOf,
+      rows.map((row) => [tenant, row.record]),
+    )
+  ).flat();
+  const last = new Map(rows.map((row) => [row.record, row]));
+  const doomed = held.filter((key) => {
+    const tombstone = last.get(key.record);
+    return tombstone?.cause === 'erased' || (tombstone !== undefined && key.generation <= tombstone.generation);
+  });
+  const buckets = [...new Set(doomed.map((key) => key.bucket))].sort();
+  if (buckets.length > 0) {
+    await tx.execute((sql) =>
+      sql('buckets')
+        .where({ tenant })
+        .whereIn('bucket', buckets)
+        .whereNull('dirty_at')
+        .update({ dirty_at: now.getTime() }),
+    );
+  }
+  await tx.remove(
+    recordKeys,
+    ['tenant', 'record', 'generation'],
+    doomed.map((key) => [tenant, key.record, key.generation]),
+  );
+  const [erased, corrected] = [
+    rows.filter((row) => row.cause === 'erased'),
+    rows.filter((row) => row.cause !== 'erased'),
+  ];
+  await tx.remove(
+    blindIndexes,
+    ['tenant', 'record'],
+    erased.map((row) => [tenant, row.record]),
+  );
+  await tx.remove(
+    blindIndexes,
+    ['tenant', 'record', 'generation'],
+    corrected.map((row) => [tenant, row.record, row.generation]),
+  );
+  await mirror(tx, rows);
+}
+
+async function eachPage(
+  reader: Reader<'records'>,
+  order: ErasureRow,
+  work: (page: readonly TombstoneRow[]) => Promise<void>,
+): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await tombstonesOfErasure(reader, order.tenant as TenantId, order.erasure as ErasureId, {
+      after,
+      limit: PAGE,
+    });
+    if (page.length > 0) await work(page);
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.record;
+  }
+}

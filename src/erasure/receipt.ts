@@ -1,0 +1,15 @@
+/** What the vault says of an erasure to whoever ordered it: ids, numbers and times. */
+import type { ErasureId, SubjectId } from '../ids.ts';
+import type { ErasureRow } from './erasures.ts';
+
+export function receiptOf(row: ErasureRow) {
+  return {
+    erasure: row.erasure as ErasureId,
+    state: row.state as 'ordered' | 'completed',
+    records: row.records,
+    ...(row.subject === null ? {} : { subject: row.subject as SubjectId }),
+    orderedAt: new Date(row.ordered_at).toISOString(),
+    ...(row.shredded_at === null ? {} : { shreddedAt: new Date(row.shredded_at).toISOString() }),
+    ...(row.completed_at === null ? {} : { completedAt: new Date(row.completed_at).toISOString() }),
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The background worker: completes what a crash interrupted and sweeps what it left. Runs once at start and then at an
+ * interval; each job is bounded, may run on several nodes at once, and a failed one is tried again at the next round.
+ */
+import type { Clock } from '../clock.ts';
+import { settleCorrections } from '../erasure/corrections.ts';
+import { completeErasure, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import { VaultError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
+
+const PAGE = 500;
+/** A call that ordered an erasure completes it itself; only one that is this old was interrupted. */
+const ERASURE_GRACE_MS = 30 * 1000;
+export const INTERVAL_MS = 60 * 1000;
+
+export interface JobReport {
+  readonly name: string;
+  readonly changed: number;
+  readonly failed: string | undefined;
+}
+
+export interface WorkerOptions extends Stores {
+  readonly clock: Clock;
+  /** Further bounded jobs of the composition root. */
+  readonly extra?: readonly { readonly name: string; readonly run: (now: Date) => Promise<number> }[];
+  readonly report: (report: JobReport) => void;
+}
+
+/**
+ * One round of every job.
+ * @param atStart whether this is the first round of the only process: then no erasure can be under way elsewhere
+ */
+export async function runJobs(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
+  const now = options.clock();
+  const jobs = [
+    { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
+    { name: 'settle_corrections', run: () => settleCorrections(options, before(now, ORPHAN_GRACE_MS), PAGE) },
+    { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
+    ...(options.extra ?? []).map((job) => ({ name: job.name, run: () => job.run(now) })),
+  ];
+  const reports: JobReport[] = [];
+  for (const { name, run } of jobs) {
+    const report = await run().then(
+      (changed) => ({ name, changed, failed: undefined }),
+      (error: unknown) => ({ name, changed: 0, failed: error instanceof VaultError ? error.code : 'internal_error' }),
+    );
+    options.report(report);
+    reports.push(report);
+  }
+  return reports;
+}
+
+/** Starts the interval. @returns what stops it and waits for a round under way */
+export function startWorker(options: WorkerOptions): () => Promise<void> {
+  let round: Promise<unknown> = runJobs(options, true);
+  const timer = setInterval(() => {
+    round = round.then(() => runJobs(options));
+  }, INTERVAL_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await round;
+  };
+}
+
+async function completeErasures(options: WorkerOptions, graceMs: number, now: Date): Promise<number> {
+  const rows = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
+  for (const row of rows) await completeErasure(options, row, options.clock);
+  return rows.length;
+}
+
+async function sweepTenants(options: WorkerOptions, now: Date): Promise<number> {
+  const tenants = await options.recordStore.reader.query<{ tenant: TenantId }>((sql) =>
+    sql('tenants').select('tenant'),
+  );
+  let swept = 0;
+  for (const { tenant } of tenants) {
+    for (let more = true; more; ) {
+      const result = await sweepOrphanKeys(options, tenant, now, PAGE);
+      swept += result.swept;
+      more = result.more;
+    }
+  }
+  return swept;
+}
+
+function before(now: Date, ms: number): Date {
+  return new Date(now.getTime() - ms);
+}

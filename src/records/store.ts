@@ -1,0 +1,87 @@
+/** Records in the record store: what a value is, whose it is, and its sealed bytes. */
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
+
+export const records = table(
+  'records',
+  'records',
+  {
+    tenant: 'text',
+    record: 'text',
+    subject: 'text?',
+    type: 'text',
+    type_version: 'int',
+    generation: 'int',
+    version: 'int',
+    label: 'text?',
+    sealed: 'bytes',
+    created_at: 'int',
+    updated_at: 'int',
+  },
+  ['tenant', 'record'],
+);
+export type RecordRow = Row<typeof records>;
+const recordById = lookup(records, ['tenant', 'record']);
+
+export async function insertRecords(tx: RecordTx, rows: readonly RecordRow[]): Promise<void> {
+  await tx.insert(records, rows);
+}
+
+/** @returns a row, or undefined, for each id in turn */
+export async function findRecords(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<(RecordRow | undefined)[]> {
+  const found = await reader.find(
+    recordById,
+    ids.map((id) => [tenant, id]),
+  );
+  return found.map(([row]) => row);
+}
+
+/** The rows of these records, held until the transaction ends. */
+export async function lockRecords(tx: RecordTx, tenant: TenantId, ids: readonly RecordId[]): Promise<RecordRow[]> {
+  return tx.query((sql) => {
+    const rows = sql('records').where({ tenant }).whereIn('record', ids).orderBy('record');
+    return sql.client.config.client === 'pg' ? rows.forUpdate() : rows;
+  });
+}
+
+/** A page of a subject's records in the order they were made, after the one named (exclusive). No sealed bytes. */
+export async function pageOfSubject(
+  tx: RecordTx,
+  tenant: TenantId,
+  subject: SubjectId,
+  page: { readonly after: RecordId | undefined; readonly limit: number },
+): Promise<Omit<RecordRow, 'sealed'>[]> {
+  return tx.query((sql) => {
+    const rows = sql('records')
+      .select('tenant', 'record', 'subject', 'type', 'type_version', 'generation', 'version', 'label')
+      .select('created_at', 'updated_at')
+      .where({ tenant, subject })
+      .orderBy('record')
+      .limit(page.limit);
+    return page.after === undefined ? rows : rows.andWhere('record', '>', page.after);
+  });
+}
+
+export async function removeRecords(tx: RecordTx, tenant: TenantId, ids: readonly RecordId[]): Promise<void> {
+  await tx.remove(
+    records,
+    ['tenant', 'record'],
+    ids.map((id) => [tenant, id]),
+  );
+}
+
+/** Puts a new sealed value in a record's place. @returns whether the record was still at the version expected */
+export async function replaceSealed(tx: RecordTx, from: RecordRow, to: RecordRow): Promise<boolean> {
+  const { sealed, generation, version, type_version, updated_at } = to;
+  const changed = await tx.execute((sql) =>
+    sql('records')
+      .where({ tenant: from.tenant, record: from.record, version: from.version, generation: from.generation })
+      .update({ sealed, generation, version, type_version, updated_at }),
+  );
+  return changed === 1;
+}

@@ -1,0 +1,228 @@
+/**
+ * Subjects: the people the data is about. An app names one by its own ref, which is itself personal data: it is kept
+ * as a MAC only, in the key store, so that the vault recognises a ref it is shown and can tell nobody a ref it was
+ * not shown. A subject's row in the record store says that it exists and whether it has been erased.
+ */
+
+import type { RandomSource } from '../crypto/random.ts';
+import { VaultError } from '../errors.ts';
+import { type BucketId, newId, type SubjectId, type TenantId } from '../ids.ts';
+import type { IndexKey } from '../keyring/index-keys.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyStore, KeyTx, Reader, RecordTx } from '../storage/tx.ts';
+
+const KEY_NAME = '@subject-ref';
+const MAC_BYTES = 16;
+
+export const subjects = table(
+  'records',
+  'subjects',
+  { tenant: 'text', subject: 'text', created_at: 'int', erased_at: 'int?' },
+  ['tenant', 'subject'],
+);
+export type SubjectRow = Row<typeof subjects>;
+const subjectById = lookup(subjects, ['tenant', 'subject']);
+const subjectByIdShared = lookup(subjects, ['tenant', 'subject'], { share: true });
+
+export const subjectRefs = table(
+  'keys',
+  'subject_refs',
+  { tenant: 'text', version: 'int', mac: 'bytes', subject: 'text', bucket: 'text', created_at: 'int' },
+  ['tenant', 'version', 'mac'],
+);
+export type SubjectRefRow = Row<typeof subjectRefs>;
+const refByMac = lookup(subjectRefs, ['tenant', 'version', 'mac']);
+const refsBySubject = lookup(subjectRefs, ['tenant', 'subject']);
+
+/** No subject of this tenant by that id or ref. */
+export class SubjectNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'subject_not_found';
+
+  constructor(field?: string) {
+    super('No such subject.', { field });
+  }
+}
+
+/** The subject was erased. */
+export class SubjectErasedError extends VaultError {
+  readonly kind = 'gone';
+  readonly code = 'subject_erased';
+
+  constructor() {
+    super('The subject was erased.');
+  }
+}
+
+/** A subject and the bucket that takes its next record. */
+export interface Assigned {
+  readonly subject: SubjectId;
+  readonly bucket: BucketId;
+}
+
+function refMac(key: IndexKey, tenant: TenantId, ref: string): Buffer {
+  return key.mac('lethe/subject-ref/1', MAC_BYTES, tenant, ref.normalize('NFC'));
+}
+
+/** @returns the subject of each ref, or undefined for a ref never seen */
+export async function findByRefs(
+  reader: Reader<'keys'>,
+  keyring: Keyring,
+  tenant: TenantId,
+  refs: readonly string[],
+): Promise<(SubjectRefRow | undefined)[]> {
+  if (refs.length === 0) return [];
+  const keys = await keyring.indexes.versions(tenant, KEY_NAME);
+  const found = await reader.find(
+    refByMac,
+    refs.flatMap((ref) => keys.map((key) => [tenant, key.version, refMac(key, tenant, ref)])),
+  );
+  return refs.map((_, i) => found.slice(i * keys.length, (i + 1) * keys.length).flat()[0]);
+}
+
+/** Refs on their way to subjects: those known, and rows that make those never seen. */
+export interface Assignment {
+  readonly known: ReadonlyMap<string, Assigned>;
+  readonly fresh: readonly { readonly ref: string; readonly row: SubjectRefRow }[];
+}
+
+/**
+ * Looks refs up and proposes a subject and a bucket for each that was never seen.
+ * @param refs how many records are coming for each ref
+ */
+export async function proposeSubjects(
+  keys: { readonly store: KeyStore; readonly keyring: Keyring },
+  tenant: TenantId,
+  refs: ReadonlyMap<string, number>,
+  random: RandomSource,
+  now: Date,
+): Promise<Assignment> {
+  const { store, keyring } = keys;
+  const names = [...refs.keys()];
+  const rows = await findByRefs(store.reader, keyring, tenant, names);
+  const key = await keyring.indexes.current(tenant, KEY_NAME);
+  const found = rows.flatMap((row, i) => (row ? { row, records: refs.get(names[i] as string) ?? 1 } : []));
+  const buckets = await bucketsOf(keys, tenant, found);
+  const known = new Map<string, Assigned>();
+  const fresh: Assignment['fresh'][number][] = [];
+  for (const [i, ref] of names.entries()) {
+    const row = rows[i];
+    if (row !== undefined) {
+      known.set(ref, { subject: row.subject as SubjectId, bucket: buckets.get(row.subject) as BucketId });
+      continue;
+    }
+    const proposal = {
+      tenant,
+      version: key.version,
+      mac: refMac(key, tenant, ref),
+      subject: newId('subject', random, now),
+      bucket: await keyring.buckets.withRoom(tenant, refs.get(ref)),
+      created_at: now.getTime(),
+    };
+    fresh.push({ ref, row: proposal });
+  }
+  return { known, fresh };
+}
+
+/**
+ * Settles the proposals. Two calls that bring the same new ref at once end up with the same subject: the first to
+ * insert its row.
+ */
+export async function settleSubjects(tx: KeyTx, { known, fresh }: Assignment): Promise<Map<string, Assigned>> {
+  const assigned = new Map(known);
+  if (fresh.length === 0) return assigned;
+  const standing = await tx.insertOrGet(
+    subjectRefs,
+    fresh.map(({ row }) => row),
+  );
+  for (const [i, { ref, row }] of fresh.entries()) {
+    const { subject, bucket } = standing[i] ?? row;
+    assigned.set(ref, { subject: subject as SubjectId, bucket: bucket as BucketId });
+  }
+  return assigned;
+}
+
+/** The bucket of each subject; subjects whose bucket is full move on to another, which takes their next records. */
+async function bucketsOf(
+  { store, keyring }: { readonly store: KeyStore; readonly keyring: Keyring },
+  tenant: TenantId,
+  found: readonly { readonly row: SubjectRefRow; readonly records: number }[],
+): Promise<Map<string, BucketId>> {
+  const buckets = new Map<string, BucketId>();
+  const moves: [subject: string, bucket: BucketId][] = [];
+  for (const { row, records } of found) {
+    const bucket = row.bucket as BucketId;
+    if (await keyring.buckets.reserve(tenant, bucket, records)) {
+      buckets.set(row.subject, bucket);
+    } else {
+      const next = await keyring.buckets.withRoom(tenant, records);
+      buckets.set(row.subject, next);
+      moves.push([row.subject, next]);
+    }
+  }
+  if (moves.length > 0) {
+    moves.sort(([a], [b]) => (a < b ? -1 : 1));
+    await store.exclusive(async (tx) => {
+      for (const [subject, bucket] of moves) {
+        await tx.execute((sql) => sql('subject_refs').where({ tenant, subject }).update({ bucket }));
+      }
+    });
+  }
+  return buckets;
+}
+
+/** The bucket of a subject that is named by its id. @throws {SubjectNotFoundError} */
+export async function assignKnownSubject(
+  keys: { readonly store: KeyStore; readonly keyring: Keyring },
+  tenant: TenantId,
+  subject: SubjectId,
+  records: number,
+): Promise<Assigned> {
+  const [[row] = []] = await keys.store.reader.find(refsBySubject, [[tenant, subject]]);
+  if (row === undefined) throw new SubjectNotFoundError('subject');
+  const buckets = await bucketsOf(keys, tenant, [{ row, records }]);
+  return { subject, bucket: buckets.get(subject) as BucketId };
+}
+
+/**
+ * Makes sure that the subjects exist and holds them against an erasure until the transaction ends.
+ * @throws {SubjectErasedError} when one was erased in the meantime; its ref leads to a new subject on the next try
+ */
+export async function holdSubjects(
+  tx: RecordTx,
+  tenant: TenantId,
+  ids: readonly SubjectId[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const found = await tx.find(
+    subjectByIdShared,
+    ids.map((id) => [tenant, id]),
+  );
+  const missing = ids.filter((_, i) => found[i]?.[0] === undefined);
+  const rows = missing.map((subject) => ({ tenant, subject, created_at: now.getTime(), erased_at: null }));
+  const standing = [...found.flat(), ...(rows.length > 0 ? await tx.insertOrGet(subjects, rows) : [])];
+  if (standing.some((row) => row.erased_at !== null)) throw new SubjectErasedError();
+}
+
+/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
+export async function liveSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<SubjectRow> {
+  const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
+  if (row === undefined) throw new SubjectNotFoundError();
+  if (row.erased_at !== null) throw new SubjectErasedError();
+  return row;
+}
+
+/** Marks the subject as erased; from the commit on it takes no more records. @returns whether it was alive */
+export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, at: Date): Promise<boolean> {
+  const changed = await tx.execute((sql) =>
+    sql('subjects').where({ tenant, subject: id, erased_at: null }).update({ erased_at: at.getTime() }),
+  );
+  return changed === 1;
+}
+
+/** Forgets every ref of a subject. */
+export async function forgetRefs(tx: KeyTx, tenant: TenantId, id: SubjectId): Promise<void> {
+  await tx.remove(subjectRefs, ['tenant', 'subject'], [[tenant, id]]);
+}

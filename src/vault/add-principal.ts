@@ -1,0 +1,46 @@
+/** Adds a principal to the caller's tenant and hands out its API key, once. */
+import type { z } from 'zod';
+import type { Caller } from '../access/principal.ts';
+import { accessKeys, addPrincipal as add } from '../access/principals.ts';
+import type { AddPrincipalBody, AddPrincipalReply } from '../access/schema.ts';
+import { VaultError } from '../errors.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/** A repeated call: the principal exists, and its API key was shown the first time. It is kept nowhere. */
+export class ApiKeyShownError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'api_key_already_shown';
+
+  constructor() {
+    super(
+      'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again.',
+    );
+  }
+}
+
+type Reply = z.infer<typeof AddPrincipalReply>;
+
+export async function addPrincipal(
+  vault: Vault,
+  caller: Caller,
+  body: z.infer<typeof AddPrincipalBody>,
+): Promise<Reply> {
+  const idempotent = {
+    body,
+    remember: (reply: Reply) => ({ principal: reply.principal }),
+    replay: (): Reply => {
+      throw new ApiKeyShownError();
+    },
+  };
+  return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
+    door.decide();
+    const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
+    return door.commit('exclusive', async (tx) => {
+      const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
+      const wanted = { name: body.name, role: body.role, purposes: body.purposes, expiresAt };
+      const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
+      return { reply, entry: { target: reply.principal } };
+    });
+  });
+}

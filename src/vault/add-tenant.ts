@@ -1,0 +1,44 @@
+/**
+ * Adds a tenant with its first administrator. Only an administrator of the first tenant may: those of the others
+ * manage their own and cannot tell what else the vault holds.
+ */
+import type { z } from 'zod';
+import { NotAllowedError } from '../access/decide.ts';
+import type { Caller } from '../access/principal.ts';
+import { accessKeys, addPrincipal } from '../access/principals.ts';
+import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
+import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
+import { VaultError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/** A tenant of that name exists. Nothing has been changed. */
+export class TenantExistsError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'tenant_exists';
+
+  constructor() {
+    super('A tenant of this name exists already.', { field: 'name' });
+  }
+}
+
+type Reply = z.infer<typeof AddTenantReply>;
+
+/** @throws {TenantExistsError} */
+export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
+  return perform<Reply>(vault, caller, { action: 'add_tenant' }, async (door) => {
+    door.decide();
+    const tenant = newId('tenant', vault.random, door.now);
+    const keys = await accessKeys(vault.keyring.indexes, tenant);
+    return door.commit('exclusive', async (tx) => {
+      const [[first] = [], [taken] = []] = await tx.find(tenantByName, [[FIRST_TENANT], [body.name]]);
+      if (first?.tenant !== caller.tenant) throw new NotAllowedError();
+      if (taken !== undefined) throw new TenantExistsError();
+      await tx.insert(tenants, [{ tenant, name: body.name, created_at: door.now.getTime() }]);
+      const wanted = { name: 'first-admin', role: 'admin' as const, purposes: [], expiresAt: undefined };
+      const { principal, apiKey } = await addPrincipal(tx, keys, tenant, wanted, vault.random, vault.clock);
+      return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
+    });
+  });
+}

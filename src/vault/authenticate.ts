@@ -1,0 +1,32 @@
+/** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
+import type { Caller } from '../access/principal.ts';
+import { recognise, UnauthenticatedError } from '../access/principals.ts';
+import { IntegrityError } from '../errors.ts';
+import { newId, type RequestId } from '../ids.ts';
+import { turnAway } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * @param apiKey the text as sent
+ * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
+ *   the principal, whose secret was right; the first two concern nobody and are only counted.
+ */
+export async function authenticate(
+  vault: Vault,
+  apiKey: string,
+  request: RequestId,
+  idempotencyKey?: string,
+): Promise<Caller> {
+  try {
+    const principal = await recognise(vault.recordStore.reader, vault.keyring.indexes, apiKey, vault.clock());
+    return { ...principal, request, idempotencyKey };
+  } catch (error) {
+    if (error instanceof UnauthenticatedError && error.principal !== undefined) {
+      const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };
+      return turnAway(vault, caller, 'authenticate', error);
+    }
+    if (error instanceof IntegrityError) vault.signals.emit('integrityFailure');
+    vault.signals.emit('call', { action: 'authenticate', outcome: 'refused', code: 'unauthenticated' });
+    throw error;
+  }
+}

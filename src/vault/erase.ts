@@ -1,0 +1,118 @@
+/**
+ * Erases records, named by themselves, by their tokens, or by the subject they are about. From the first commit on,
+ * nothing opens them; keys, index rows and ciphertext are destroyed before the receipt is returned, or, should that
+ * be interrupted, by a job.
+ */
+import type { Caller } from '../access/principal.ts';
+import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../erasure/erasures.ts';
+import { receiptOf } from '../erasure/receipt.ts';
+import { VaultError } from '../errors.ts';
+import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
+import { findRecord } from '../records/open-records.ts';
+import { lockRecords, pageOfSubject } from '../records/store.ts';
+import { areErased } from '../records/tombstones.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
+import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import { perform } from './perform.ts';
+import type { EraseRequest, Receipt } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+const PAGE = 1_000;
+
+type Doomed = { readonly record: RecordId; readonly generation: number };
+
+/** @throws {TokenNotFoundError}, {RecordNotFoundError}, {SubjectNotFoundError} naming the item; nothing is erased then */
+export async function erase(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
+  const { tenant } = caller;
+  const idempotent = {
+    body,
+    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    replay: ({ erasure }: { erasure: string }) => findErasure(vault.recordStore.reader, tenant, erasure as ErasureId),
+  };
+  const call = { action: 'erase' as const, reason: body.reason, idempotent };
+  const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
+    door.decide();
+    const subject = await subjectOf(vault, tenant, body);
+    return door.commit('exclusive', async (tx) => {
+      const erasure = newId('erasure', vault.random, door.now);
+      const keys =
+        subject === undefined ? await named(vault, tx, tenant, body) : await ofSubject(tx, tenant, subject, door.now);
+      const row = await orderErasure(tx, tenant, {
+        erasure,
+        cause: 'erased',
+        subject,
+        keys,
+        by: caller.principal,
+        at: door.now,
+      });
+      const records = keys.map((key) => key.record);
+      return { reply: row, entry: { erasure, subject, records } };
+    });
+  });
+  return receiptOf(await complete(vault, order));
+}
+
+/** The erasure is ordered and stands: should its completion fail now, a job completes it. */
+async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
+  if (order.state === 'completed') return order;
+  try {
+    return await completeErasure(vault, order, vault.clock);
+  } catch (error) {
+    const failed = error instanceof VaultError ? error.code : 'internal_error';
+    vault.signals.emit('job', { name: 'complete_erasure', failed, changed: 0 });
+    return order;
+  }
+}
+
+async function subjectOf(vault: Vault, tenant: TenantId, body: EraseRequest): Promise<SubjectId | undefined> {
+  if ('subject' in body) return body.subject;
+  if (!('ref' in body)) return undefined;
+  const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, tenant, [body.ref]);
+  if (row === undefined) throw new SubjectNotFoundError('ref');
+  return row.subject as SubjectId;
+}
+
+/** Marks the subject first: whoever adds a record to it from here on waits, and is then refused. */
+async function ofSubject(tx: RecordTx, tenant: TenantId, subject: SubjectId, now: Date): Promise<Doomed[]> {
+  if (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject);
+  const keys: Doomed[] = [];
+  for (;;) {
+    const page = await pageOfSubject(tx, tenant, subject, { after: keys.at(-1)?.record, limit: PAGE });
+    for (const row of page) keys.push({ record: row.record as RecordId, generation: row.generation });
+    if (page.length < PAGE) return keys;
+  }
+}
+
+/** The records that the request names and that are still there; one erased before stays erased. */
+async function named(vault: Vault, tx: RecordTx, tenant: TenantId, body: EraseRequest): Promise<Doomed[]> {
+  const ids =
+    'tokens' in body ? await recordsOf(vault, tx, tenant, body.tokens) : 'records' in body ? body.records : [];
+  const distinct = [...new Set(ids)];
+  const rows = await lockRecords(tx, tenant, distinct);
+  const present = new Set(rows.map((row) => row.record));
+  const absent = distinct.filter((id) => !present.has(id));
+  const erased = await areErased(tx, tenant, absent);
+  for (const [i, id] of absent.entries()) {
+    if (!erased[i])
+      await findRecord(tx, tenant, id).catch((error: VaultError) =>
+        Promise.reject(error.at(`records/${ids.indexOf(id)}`)),
+      );
+  }
+  const standing = await areErased(
+    tx,
+    tenant,
+    rows.map((row) => row.record as RecordId),
+  );
+  return rows
+    .filter((_, i) => !standing[i])
+    .map((row) => ({ record: row.record as RecordId, generation: row.generation }));
+}
+
+async function recordsOf(vault: Vault, tx: RecordTx, tenant: TenantId, tokens: readonly string[]): Promise<RecordId[]> {
+  const rows = await findTokens(tx, vault.keyring.indexes, tenant, tokens as never);
+  return rows.map((row, i) => {
+    if (row === undefined) throw new TokenNotFoundError().at(`tokens/${i}`);
+    return row.record as RecordId;
+  });
+}

@@ -1,0 +1,19 @@
+/** The receipt of an erasure, as it stands now. */
+import type { Caller } from '../access/principal.ts';
+import { findErasure } from '../erasure/erasures.ts';
+import { receiptOf } from '../erasure/receipt.ts';
+import type { ErasureId } from '../ids.ts';
+import { perform } from './perform.ts';
+import type { Receipt } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+/** @throws {ErasureNotFoundError} */
+export async function getErasure(vault: Vault, caller: Caller, erasure: ErasureId): Promise<Receipt> {
+  return perform(vault, caller, { action: 'read_erasure' }, async (door) => {
+    door.decide();
+    return door.commit('shared', async (tx) => {
+      const row = await findErasure(tx, caller.tenant, erasure);
+      return { reply: receiptOf(row), entry: { erasure } };
+    });
+  });
+}

@@ -1,0 +1,44 @@
+/** How the vault is: stores, epoch, and work that waits. Numbers and words only. */
+import { z } from 'zod';
+import type { Caller } from '../access/principal.ts';
+import { unfinishedErasures } from '../erasure/erasures.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+const StoreStatus = z.strictObject({ engine: z.enum(['sqlite', 'postgres']), reachable: z.boolean() });
+export const StatusReply = z.strictObject({
+  recordStore: StoreStatus,
+  keyStore: StoreStatus,
+  epoch: z.int().describe('The current epoch.'),
+  dirtyBuckets: z
+    .int()
+    .describe('Buckets that lost a record since and get a new key when the epoch closes; up to 1,000.'),
+  unfinishedErasures: z.int().describe('Erasures ordered and not completed; up to 1,000.'),
+});
+
+const COUNTED = 1_000;
+
+export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<typeof StatusReply>> {
+  return perform(vault, caller, { action: 'read_status' }, async (door) => {
+    door.decide();
+    const dirty = await vault.keyStore.reader.query((sql) =>
+      sql('buckets').select('bucket').whereNotNull('dirty_at').limit(COUNTED),
+    );
+    const unfinished = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
+    const reply = {
+      recordStore: { engine: vault.recordStore.engine, reachable: await reachable(vault.recordStore) },
+      keyStore: { engine: vault.keyStore.engine, reachable: await reachable(vault.keyStore) },
+      epoch: vault.keyring.epochs.current,
+      dirtyBuckets: dirty.length,
+      unfinishedErasures: unfinished.length,
+    };
+    return door.commit('shared', async () => ({ reply, entry: {} }));
+  });
+}
+
+async function reachable(store: { ping(): Promise<void> }): Promise<boolean> {
+  return store.ping().then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,55 @@
+/** What is held about a subject: its records, page by page, with their tokens. No values. */
+import type { z } from 'zod';
+import type { Caller } from '../access/principal.ts';
+import type { RecordId, SubjectId, Token } from '../ids.ts';
+import { pageOfSubject } from '../records/store.ts';
+import { areErased } from '../records/tombstones.ts';
+import { liveSubject } from '../subjects/subjects.ts';
+import { tokensOfRecords } from '../tokens/tokens.ts';
+import { perform } from './perform.ts';
+import type { SubjectReply } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
+export async function getSubject(
+  vault: Vault,
+  caller: Caller,
+  id: SubjectId,
+  page: { readonly after?: RecordId | undefined; readonly limit: number },
+): Promise<z.infer<typeof SubjectReply>> {
+  const { tenant } = caller;
+  return perform(vault, caller, { action: 'read_subject' }, async (door) => {
+    door.decide();
+    return door.commit('shared', async (tx) => {
+      const subject = await liveSubject(tx, tenant, id);
+      const found = await pageOfSubject(tx, tenant, id, { after: page.after, limit: page.limit + 1 });
+      const rows = found.slice(0, page.limit);
+      const ids = rows.map((row) => row.record as RecordId);
+      const tokens = await tokensOfRecords(tx, vault.keyring.indexes, tenant, ids);
+      const erased = await areErased(tx, tenant, ids);
+      const records = rows.flatMap((row, i) =>
+        erased[i]
+          ? []
+          : [
+              {
+                record: row.record as RecordId,
+                subject: id,
+                type: row.type,
+                ...(row.label === null ? {} : { label: row.label }),
+                version: row.version,
+                createdAt: new Date(row.created_at).toISOString(),
+                updatedAt: new Date(row.updated_at).toISOString(),
+                tokens: (tokens[i] ?? []).map((token) => token.token as Token),
+              },
+            ],
+      );
+      const reply = {
+        subject: id,
+        createdAt: new Date(subject.created_at).toISOString(),
+        records,
+        more: found.length > page.limit,
+      };
+      return { reply, entry: { subject: id, records: ids } };
+    });
+  });
+}

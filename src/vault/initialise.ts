@@ -1,0 +1,45 @@
+/**
+ * An empty home makes itself a vault: the first tenant, `default`, and its first administrator, whose API key is
+ * written to `keys/admin.key` (mode 0600) and nowhere else. The file is durable before the principal exists, so a
+ * crash in between leaves a key that opens nothing, and the next start writes a new one.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { accessKeys, addPrincipal } from '../access/principals.ts';
+import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { newId } from '../ids.ts';
+import { writeDurably } from '../keyring/file-slot.ts';
+import type { Vault } from './vault.ts';
+
+/** @returns the path of the first administrator's API key, if one was made now */
+export async function initialise(
+  vault: Pick<Vault, 'recordStore' | 'keyring' | 'random' | 'clock'>,
+  keysPath: string,
+): Promise<string | undefined> {
+  const { recordStore, keyring, random, clock } = vault;
+  const [known = []] = await recordStore.reader.find(tenantByName, [[FIRST_TENANT]]);
+  if (known.length > 0) return undefined;
+  const now = clock();
+  const tenant = newId('tenant', random, now);
+  const keys = await accessKeys(keyring.indexes, tenant);
+  const path = join(keysPath, 'admin.key');
+  await mkdir(keysPath, { recursive: true, mode: 0o700 });
+  await recordStore.exclusive(async (tx) => {
+    await tx.insert(tenants, [{ tenant, name: FIRST_TENANT, created_at: now.getTime() }]);
+    const wanted = { name: 'first-admin', role: 'admin' as const, purposes: [], expiresAt: undefined };
+    const { principal, apiKey } = await addPrincipal(tx, keys, tenant, wanted, random, clock);
+    await appendAuditEntry(tx, {
+      entry: newId('audit', random, now),
+      tenant,
+      at: now,
+      principal,
+      action: 'add_principal',
+      outcome: 'done',
+      target: principal,
+      request: newId('request', random, now),
+    });
+    await writeDurably(path, Buffer.from(`${apiKey}\n`, 'ascii'));
+  });
+  return path;
+}

@@ -1,0 +1,23 @@
+/** The catalogue of data types, from which a form or a client can be built. */
+import { z } from 'zod';
+import type { Caller } from '../access/principal.ts';
+import { dataTypes } from '../datatypes/registry.ts';
+import { perform } from './perform.ts';
+import type { DataTypeSchema } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+export async function listTypes(vault: Vault, caller: Caller): Promise<{ types: z.infer<typeof DataTypeSchema>[] }> {
+  return perform(vault, caller, { action: 'list_types' }, async (door) => {
+    door.decide();
+    const types = dataTypes().map((type) => ({
+      name: type.name,
+      category: type.category,
+      description: type.description,
+      searchable: type.searchable,
+      views: ['plain', ...Object.keys(type.views)],
+      input: z.toJSONSchema(type.input, { io: 'input' }) as Record<string, unknown>,
+      examples: [...type.examples],
+    }));
+    return door.commit('shared', async () => ({ reply: { types }, entry: {} }));
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * The one door. Every verb runs in here: authorise → open the transaction → work → append the audit entry → commit →
+ * return. So nothing leaves the vault before its entry is durable, and no verb can forget to write one.
+ *
+ *   the work succeeds   its changes, its audit entry and its idempotency row are one commit
+ *   it is refused       nothing of it is kept; the refusal gets an entry of its own, then the refusal is thrown
+ *   it fails            the same, with outcome `failed`
+ *   no entry possible   the call fails with `store_unavailable` and shows nothing
+ */
+import type { Action } from '../access/actions.ts';
+import { decide, type Resource } from '../access/decide.ts';
+import type { Caller } from '../access/principal.ts';
+import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
+import { newId, type RecordId } from '../ids.ts';
+import { DuplicateRowError } from '../storage/errors.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import { IdempotentCall } from './idempotency.ts';
+import type { Vault } from './vault.ts';
+
+const REASON_KEY = '@reason';
+const REASON_MAC_BYTES = 16;
+
+/** What a verb adds to its audit entry: ids and closed words. */
+export type EntryDetails = Pick<AuditEntry, 'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code'> & {
+  readonly outcome?: 'done' | 'refused' | 'failed';
+};
+
+export interface Call<R> {
+  readonly action: Action;
+  readonly purpose?: string | undefined;
+  /** Free text; kept as a MAC only. */
+  readonly reason?: string | undefined;
+  /** Present on calls that write: how the answer is found again for a repeated call. */
+  readonly idempotent?: {
+    readonly body: unknown;
+    /** What to keep of the answer: ids and closed words, never a value or a view. */
+    remember(reply: R): unknown;
+    replay(kept: never): R | Promise<R>;
+  };
+}
+
+/** What a verb's work is given. */
+export interface Door {
+  readonly now: Date;
+  /** @returns the view allowed. @throws the refusal */
+  decide(resource?: Resource): string | undefined;
+  /**
+   * The record transaction of this call, ended by its audit entry; to be called exactly once, as the last thing that
+   * may fail. A shared work may be run a second time, see `storage/tx.ts`.
+   */
+  commit<R>(
+    mode: 'shared' | 'exclusive',
+    work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>,
+  ): Promise<R>;
+}
+
+export async function perform<R>(
+  vault: Vault,
+  caller: Caller,
+  call: Call<R>,
+  work: (door: Door) => Promise<R>,
+): Promise<R> {
+  let committed = false;
+  try {
+    const once = await IdempotentCall.of(vault.keyring.indexes, caller, call.action, call.idempotent?.body);
+    const reasonMac = await macOfReason(vault, caller, call.reason);
+    const now = vault.clock();
+    const base = { ...baseEntry(vault, caller, call.action, now), purpose: statedPurpose(caller, call), reasonMac };
+    const door: Door = {
+      now,
+      decide(resource = {}) {
+        const decision = decide(caller, call.action, { purpose: call.purpose, ...resource });
+        if (!decision.allowed) throw decision.refusal;
+        return decision.view;
+      },
+      async commit(mode, inside) {
+        if (committed) throw new TypeError('A call commits once.');
+        const commit = async (tx: RecordTx) => {
+          if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
+          const { reply, entry } = await inside(tx);
+          await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
+          if (once !== undefined) await once.remember(tx, call.idempotent?.remember(reply as never), now);
+          return { reply, outcome: entry.outcome ?? 'done', code: entry.code };
+        };
+        const { reply, outcome, code } = await vault.recordStore[mode](commit);
+        committed = true;
+        vault.signals.emit('call', { action: call.action, outcome, code });
+        return reply;
+      },
+    };
+
+    const replayed = once && (await replay(vault, caller, call, once, base));
+    if (replayed !== undefined) return replayed.reply;
+    try {
+      const reply = await work(door);
+      if (!committed) throw new TypeError(`The verb ${call.action} returned without a commit.`);
+      return reply;
+    } catch (error) {
+      // The same call ran at the same time under the same key and was first; its answer is this one's.
+      const raced = error instanceof RepeatedCall || (once !== undefined && error instanceof DuplicateRowError);
+      const first = raced && once && !committed ? await replay(vault, caller, call, once, base) : undefined;
+      if (first === undefined) throw error;
+      return first.reply;
+    }
+  } catch (error) {
+    if (!committed) await appendFailure(vault, caller, call, error);
+    throw error;
+  }
+}
+
+/** Audits a request that was turned away before its verb could run, and throws the reason. */
+export async function turnAway(vault: Vault, caller: Caller, action: Action, error: unknown): Promise<never> {
+  await appendFailure(vault, caller, { action }, error);
+  throw error;
+}
+
+/** Never leaves this file: the caller gets the first call's answer. */
+class RepeatedCall extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'repeated_call';
+
+  constructor() {
+    super('The call was made before.');
+  }
+}
+
+async function replay<R>(
+  vault: Vault,
+  caller: Caller,
+  call: Call<R>,
+  once: IdempotentCall,
+  base: BaseEntry,
+): Promise<{ reply: R } | undefined> {
+  const kept = await once.recall(vault.recordStore.reader);
+  if (kept === undefined || call.idempotent === undefined) return undefined;
+  // What the caller may do is decided again: a key that has lost its rights since gets no answer from before.
+  const decision = decide(caller, call.action, { purpose: call.purpose });
+  if (!decision.allowed) throw decision.refusal;
+  const reply = await call.idempotent.replay(kept as never);
+  await vault.recordStore.shared((tx) => appendAuditEntry(tx, { ...base, outcome: 'replayed' }));
+  vault.signals.emit('call', { action: call.action, outcome: 'replayed', code: undefined });
+  return { reply };
+}
+
+type BaseEntry = Omit<AuditEntry, 'outcome'>;
+
+function baseEntry(vault: Vault, caller: Caller, action: Action, at: Date): BaseEntry {
+  return {
+    entry: newId('audit', vault.random, at),
+    tenant: caller.tenant,
+    at,
+    principal: caller.principal,
+    action,
+    request: caller.request,
+  };
+}
+
+/** A purpose is logged only if it is one of the caller's own: anything else is free text. */
+function statedPurpose(caller: Caller, call: { readonly purpose?: string | undefined }): string | undefined {
+  return call.purpose !== undefined && caller.purposes.includes(call.purpose) ? call.purpose : undefined;
+}
+
+async function macOfReason(vault: Vault, caller: Caller, reason: string | undefined): Promise<Buffer | undefined> {
+  if (reason === undefined) return undefined;
+  const key = await vault.keyring.indexes.current(caller.tenant, REASON_KEY);
+  return key.mac('lethe/reason/1', REASON_MAC_BYTES, reason);
+}
+
+async function appendFailure(
+  vault: Vault,
+  caller: Caller,
+  call: { readonly action: Action; readonly purpose?: string | undefined },
+  error: unknown,
+): Promise<void> {
+  const code = error instanceof VaultError ? error.code : 'internal_error';
+  const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
+  const outcome: Outcome = refused ? 'refused' : 'failed';
+  const broken = error instanceof IntegrityError;
+  if (broken) vault.signals.emit('integrityFailure');
+  vault.signals.emit('call', { action: call.action, outcome, code });
+  const records = broken && error.record !== undefined ? [error.record as RecordId] : [];
+  const entry = { ...baseEntry(vault, caller, call.action, vault.clock()), purpose: statedPurpose(caller, call) };
+  await vault.recordStore.shared((tx) => appendAuditEntry(tx, { ...entry, outcome, code, records }));
+}

@@ -1,0 +1,21 @@
+/** What the vault tells its surroundings as it happens, in closed words: the source of metrics and alarms. */
+import { EventEmitter } from 'node:events';
+import type { Action } from '../access/actions.ts';
+import type { Outcome } from '../audit/entries.ts';
+
+interface SignalMap {
+  /** A call was decided. */
+  call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
+  /** Stored bytes failed their authentication. */
+  integrityFailure: [];
+  /** Values were stored or shown. */
+  values: [{ readonly action: Action; readonly count: number }];
+  /** A background job ended; `failed` names the error's code. */
+  job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
+}
+
+export type Signals = EventEmitter<SignalMap>;
+
+export function newSignals(): Signals {
+  return new EventEmitter<SignalMap>();
+}

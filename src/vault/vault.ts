@@ -1,0 +1,141 @@
+/**
+ * The composition root: opens the two stores and the keyring, checks that they belong together, and hands the whole to
+ * the verbs. An empty home initialises itself.
+ *
+ * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
+ * secret is missing or another's, or when the key store is older than the record store (it was restored from a
+ * backup and may hold keys of erased records again).
+ */
+
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { pooledRandom, type RandomSource } from '../crypto/random.ts';
+import { StartError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import { newId } from '../ids.ts';
+import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { areMirrored } from '../records/tombstones.ts';
+import { openStore } from '../storage/open-store.ts';
+import { lookup, table } from '../storage/table.ts';
+import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
+import { initialise } from './initialise.ts';
+import { newSignals, type Signals } from './signals.ts';
+
+export interface Vault {
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+  readonly keyring: Keyring;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly signals: Signals;
+  /** Where the first administrator's API key was written, in a vault that has just been made. */
+  readonly firstKeyPath: string | undefined;
+  /** Finishes what was accepted, closes the stores and wipes the keys. */
+  close(): Promise<void>;
+}
+
+export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
+
+/** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
+export async function openVault(
+  config: VaultConfig,
+  { clock = systemClock, random = pooledRandom() }: { readonly clock?: Clock; readonly random?: RandomSource } = {},
+): Promise<Vault> {
+  const recordStore = await openStore('records', config.recordStoreUrl);
+  try {
+    const keyStore = await openStore('keys', config.keyStoreUrl);
+    try {
+      return await assemble(config, recordStore, keyStore, clock, random);
+    } catch (error) {
+      await keyStore.close();
+      throw error;
+    }
+  } catch (error) {
+    await recordStore.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: VaultConfig,
+  recordStore: RecordStore,
+  keyStore: KeyStore,
+  clock: Clock,
+  random: RandomSource,
+): Promise<Vault> {
+  const vaultId = await agreeOnId(recordStore, keyStore, newId('job', random, clock()).slice('job_'.length));
+  const expectedCheck = await fact(keyStore.reader, 'root_key_check');
+  const { keyring, check } = await openKeyring({
+    store: keyStore,
+    rootKey: config.rootKey,
+    slotPath: join(config.keysPath, 'epochs'),
+    vaultId,
+    expectedCheck,
+    random,
+    clock,
+  });
+  if (expectedCheck === undefined) {
+    await keyStore.exclusive((tx) => tx.insert(keyFacts, [{ name: 'root_key_check', value: check }], 'skip'));
+  }
+  await assertKeyStoreIsCurrent(recordStore, keyStore);
+  const parts = { recordStore, keyStore, keyring, random, clock, signals: newSignals() };
+  const firstKeyPath = await initialise(parts, config.keysPath);
+  return {
+    ...parts,
+    firstKeyPath,
+    async close() {
+      await Promise.all([recordStore.close(), keyStore.close()]);
+      await keyring.close();
+    },
+  };
+}
+
+const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+const recordFactByName = lookup(recordFacts, ['name']);
+const keyFactByName = lookup(keyFacts, ['name']);
+
+async function fact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
+  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
+}
+
+/** Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good. */
+async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: string): Promise<string> {
+  const row = { name: 'vault', value: fresh };
+  const known = (await recordStore.reader.find(recordFactByName, [['vault']]))[0]?.[0]?.value;
+  const inKeys = await fact(keyStore.reader, 'vault');
+  if (known !== undefined && inKeys === undefined) {
+    throw new StartError('The key store is empty, but the record store holds a vault. Restore the key store.');
+  }
+  const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+  const vaultId = keyRow?.value ?? fresh;
+  const [recordRow] = await recordStore.exclusive((tx) =>
+    tx.insertOrGet(recordFacts, [{ name: 'vault', value: vaultId }]),
+  );
+  if (recordRow?.value !== vaultId) {
+    throw new StartError(
+      'The record store and the key store belong to two different vaults. Nothing has been changed.',
+    );
+  }
+  return vaultId;
+}
+
+/** The newest completed erasure must be known to the key store; if it is not, the key store was put back. */
+async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const [newest] = await recordStore.reader.query<{ tenant: TenantId; record: string; generation: number }>((sql) =>
+    sql('tombstones as t')
+      .join('erasures as e', (on) => on.on('e.tenant', 't.tenant').andOn('e.erasure', 't.erasure'))
+      .where('e.erasure', sql('erasures').max('erasure').where({ state: 'completed' }).andWhere('records', '>', 0))
+      .select('t.tenant', 't.record', 't.generation')
+      .limit(1),
+  );
+  if (newest === undefined) return;
+  const [mirrored] = await areMirrored(keyStore.reader, newest.tenant, [newest]);
+  if (!mirrored) {
+    throw new StartError(
+      'The key store is older than the record store: it lacks the latest erasure and may hold erased keys. ' +
+        'Run `npm run lethe -- recover`, which destroys them again, then start.',
+    );
+  }
+}
