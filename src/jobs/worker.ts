@@ -29,7 +29,8 @@ export interface WorkerOptions extends Stores {
 
 /**
  * One round of every job.
- * @param atStart whether this is the first round of the only process: then no erasure can be under way elsewhere
+ * @param atStart completes every unfinished erasure at once: what a crash left must not wait for a grace, and one that
+ *   is under way on another node takes no harm from being completed twice
  */
 export async function runJobs(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
   const now = options.clock();

@@ -1,9 +1,9 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import { accessKeys, addPrincipal as add } from '../access/principals.ts';
 import type { AddPrincipalBody, AddPrincipalReply } from '../access/schema.ts';
 import { VaultError } from '../errors.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

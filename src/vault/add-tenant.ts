@@ -4,12 +4,12 @@
  */
 import type { z } from 'zod';
 import { NotAllowedError } from '../access/decide.ts';
-import type { Caller } from '../access/principal.ts';
 import { accessKeys, addPrincipal } from '../access/principals.ts';
 import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
 import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

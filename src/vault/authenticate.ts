@@ -1,8 +1,9 @@
 /** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
-import type { Caller } from '../access/principal.ts';
+
 import { recognise, UnauthenticatedError } from '../access/principals.ts';
 import { IntegrityError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
+import type { Caller } from './caller.ts';
 import { turnAway } from './perform.ts';
 import type { Vault } from './vault.ts';
 

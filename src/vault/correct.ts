@@ -7,7 +7,6 @@
  */
 
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { dataType } from '../datatypes/registry.ts';
@@ -16,11 +15,13 @@ import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasu
 import { VaultError } from '../errors.ts';
 import { type BucketId, newId, type RecordId } from '../ids.ts';
 import { recordKeysOf } from '../keyring/tables.ts';
-import { findRecord } from '../records/open-records.ts';
+import { findRecord, RecordErasedError } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
+import { areErased } from '../records/tombstones.ts';
 import { indexRow, insertIndexRows } from '../search/blind-index.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { CorrectReply } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -72,6 +73,9 @@ export async function correct(
         await findRecord(tx, caller.tenant, record);
         throw new ConcurrentChangeError();
       }
+      // An erasure may have been ordered since; its tombstone, once committed, is seen here.
+      const [erased] = await areErased(tx, caller.tenant, [record]);
+      if (erased) throw new RecordErasedError();
       const by = caller.principal;
       const written = await orderErasure(tx, caller.tenant, {
         erasure,

@@ -1,11 +1,11 @@
 /** Says what a token stands for: type, record, subject, dates. Never anything of its value. */
 
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, Token } from '../ids.ts';
 import { liveRecords } from '../records/open-records.ts';
 import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { TokenDescriptionSchema } from './schema.ts';
 import type { Vault } from './vault.ts';

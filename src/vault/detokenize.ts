@@ -3,7 +3,6 @@
  * token is answered on its own, but for one thing: a failed integrity check fails the whole call.
  */
 import { decide } from '../access/decide.ts';
-import type { Caller } from '../access/principal.ts';
 import type { Json } from '../datatypes/datatype.ts';
 import { dataType } from '../datatypes/registry.ts';
 import { VaultError } from '../errors.ts';
@@ -11,6 +10,7 @@ import type { RecordId, Token } from '../ids.ts';
 import { liveRecords, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Revealed } from './schema.ts';
 import type { Vault } from './vault.ts';

@@ -3,17 +3,18 @@
  * nothing opens them; keys, index rows and ciphertext are destroyed before the receipt is returned, or, should that
  * be interrupted, by a job.
  */
-import type { Caller } from '../access/principal.ts';
+
 import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import { VaultError } from '../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
-import { findRecord } from '../records/open-records.ts';
+import { RecordNotFoundError } from '../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
 import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { EraseRequest, Receipt } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -37,7 +38,7 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
       const keys =
-        subject === undefined ? await named(vault, tx, tenant, body) : await ofSubject(tx, tenant, subject, door.now);
+        subject === undefined ? await ofNames(vault, tx, tenant, body) : await ofSubject(tx, tenant, subject, door.now);
       const row = await orderErasure(tx, tenant, {
         erasure,
         cause: 'erased',
@@ -66,8 +67,8 @@ async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
 }
 
 async function subjectOf(vault: Vault, tenant: TenantId, body: EraseRequest): Promise<SubjectId | undefined> {
-  if ('subject' in body) return body.subject;
-  if (!('ref' in body)) return undefined;
+  if (body.subject !== undefined) return body.subject;
+  if (body.ref === undefined) return undefined;
   const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, tenant, [body.ref]);
   if (row === undefined) throw new SubjectNotFoundError('ref');
   return row.subject as SubjectId;
@@ -85,28 +86,18 @@ async function ofSubject(tx: RecordTx, tenant: TenantId, subject: SubjectId, now
 }
 
 /** The records that the request names and that are still there; one erased before stays erased. */
-async function named(vault: Vault, tx: RecordTx, tenant: TenantId, body: EraseRequest): Promise<Doomed[]> {
-  const ids =
-    'tokens' in body ? await recordsOf(vault, tx, tenant, body.tokens) : 'records' in body ? body.records : [];
-  const distinct = [...new Set(ids)];
-  const rows = await lockRecords(tx, tenant, distinct);
-  const present = new Set(rows.map((row) => row.record));
-  const absent = distinct.filter((id) => !present.has(id));
-  const erased = await areErased(tx, tenant, absent);
-  for (const [i, id] of absent.entries()) {
-    if (!erased[i])
-      await findRecord(tx, tenant, id).catch((error: VaultError) =>
-        Promise.reject(error.at(`records/${ids.indexOf(id)}`)),
-      );
-  }
-  const standing = await areErased(
-    tx,
-    tenant,
-    rows.map((row) => row.record as RecordId),
-  );
-  return rows
-    .filter((_, i) => !standing[i])
-    .map((row) => ({ record: row.record as RecordId, generation: row.generation }));
+async function ofNames(vault: Vault, tx: RecordTx, tenant: TenantId, body: EraseRequest): Promise<Doomed[]> {
+  const { tokens, records = [] } = body;
+  const named = tokens === undefined ? records : await recordsOf(vault, tx, tenant, tokens);
+  const ids = [...new Set(named)];
+  const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
+  const erased = await areErased(tx, tenant, ids);
+  return ids.flatMap((record, i) => {
+    if (erased[i]) return [];
+    const row = rows.get(record);
+    if (row === undefined) throw new RecordNotFoundError(`records/${named.indexOf(record)}`);
+    return [{ record, generation: row.generation }];
+  });
 }
 
 async function recordsOf(vault: Vault, tx: RecordTx, tenant: TenantId, tokens: readonly string[]): Promise<RecordId[]> {

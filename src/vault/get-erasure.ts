@@ -1,8 +1,9 @@
 /** The receipt of an erasure, as it stands now. */
-import type { Caller } from '../access/principal.ts';
+
 import { findErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { ErasureId } from '../ids.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Receipt } from './schema.ts';
 import type { Vault } from './vault.ts';

@@ -1,7 +1,7 @@
 /** How the vault is: stores, epoch, and work that waits. Numbers and words only. */
 import { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,11 +1,11 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import type { RecordId, SubjectId, Token } from '../ids.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { liveSubject } from '../subjects/subjects.ts';
 import { tokensOfRecords } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { SubjectReply } from './schema.ts';
 import type { Vault } from './vault.ts';

@@ -5,12 +5,12 @@
  */
 
 import type { Action } from '../access/actions.ts';
-import type { Caller } from '../access/principal.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { VaultError } from '../errors.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
+import type { Caller } from './caller.ts';
 
 const KEY_NAME = '@idempotency';
 const MAC_BYTES = 32;

@@ -1,9 +1,9 @@
 /** The audit entries of the caller's tenant, the newest first. Reading them leaves an entry, too. */
 import type { z } from 'zod';
 import type { Action } from '../access/actions.ts';
-import type { Caller } from '../access/principal.ts';
 import { listAuditEntries as list, type Outcome } from '../audit/entries.ts';
 import type { AuditQuery, AuditReply } from '../audit/schema.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,10 +1,10 @@
 /** The principals of the caller's tenant, revoked ones too. Never an API key: the vault does not have them. */
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import type { Role } from '../access/roles.ts';
 import type { PrincipalsQuery, PrincipalsReply } from '../access/schema.ts';
 import { listPrincipals as list } from '../access/store.ts';
 import type { PrincipalId } from '../ids.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,7 +1,7 @@
 /** The catalogue of data types, from which a form or a client can be built. */
 import { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import { dataTypes } from '../datatypes/registry.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { DataTypeSchema } from './schema.ts';
 import type { Vault } from './vault.ts';

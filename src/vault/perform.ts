@@ -9,12 +9,12 @@
  */
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
-import type { Caller } from '../access/principal.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
+import type { Caller } from './caller.ts';
 import { IdempotentCall } from './idempotency.ts';
 import type { Vault } from './vault.ts';
 

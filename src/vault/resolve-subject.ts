@@ -1,7 +1,8 @@
 /** From an app's ref to the vault's subject id. */
-import type { Caller } from '../access/principal.ts';
+
 import type { SubjectId } from '../ids.ts';
 import { findByRefs, liveSubject, SubjectNotFoundError } from '../subjects/subjects.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,8 +1,9 @@
 /** Revokes a principal: its API key opens nothing from the very next call on, on every node. */
-import type { Caller } from '../access/principal.ts';
+
 import { findPrincipal, revokePrincipal as revoke } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import type { PrincipalId } from '../ids.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 

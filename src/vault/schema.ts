@@ -159,14 +159,17 @@ export const SubjectReply = z.strictObject({
   more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
 });
 
-const reason = { reason: ReasonSchema.optional() };
 export const EraseBody = z
-  .union([
-    z.strictObject({ subject: SubjectIdSchema, ...reason }),
-    z.strictObject({ ref: RefSchema, ...reason }),
-    z.strictObject({ records: z.array(RecordIdSchema).min(1).max(MAX_BATCH), ...reason }),
-    z.strictObject({ tokens: z.array(TokenSchema).min(1).max(MAX_BATCH), ...reason }),
-  ])
+  .strictObject({
+    subject: SubjectIdSchema.optional().describe('Erase everything about this subject.'),
+    ref: RefSchema.optional().describe('Erase everything about the subject of this ref.'),
+    records: z.array(RecordIdSchema).min(1).max(MAX_BATCH).optional().describe('Erase these records.'),
+    tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).optional().describe('Erase the records of these tokens.'),
+    reason: ReasonSchema.optional(),
+  })
+  .refine(({ reason: _, ...named }) => Object.values(named).filter((name) => name !== undefined).length === 1, {
+    error: 'must have exactly one of subject, ref, records and tokens',
+  })
   .meta({ examples: [{ ref: 'cust_42', reason: 'asked by the customer' }] });
 export type EraseRequest = z.infer<typeof EraseBody>;
 

@@ -4,7 +4,6 @@
  */
 
 import type { z } from 'zod';
-import type { Caller } from '../access/principal.ts';
 import type { Json } from '../datatypes/datatype.ts';
 import { dataType } from '../datatypes/registry.ts';
 import { VaultError } from '../errors.ts';
@@ -12,6 +11,7 @@ import type { RecordId, SubjectId, Token } from '../ids.ts';
 import { liveCandidates, openRecords } from '../records/open-records.ts';
 import { findCandidates, MAX_MATCHES } from '../search/blind-index.ts';
 import { tokensOfRecords } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { SearchBody, SearchReply } from './schema.ts';
 import type { Vault } from './vault.ts';

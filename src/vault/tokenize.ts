@@ -4,7 +4,7 @@
  * Order (design 3): keys first, in a commit of their own, then records, tokens and the audit entry. A crash between
  * the two leaves keys that open nothing, which a job sweeps.
  */
-import type { Caller } from '../access/principal.ts';
+
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { dataType } from '../datatypes/registry.ts';
@@ -21,6 +21,7 @@ import {
   settleSubjects,
 } from '../subjects/subjects.ts';
 import { insertTokens, tokenKey, tokenRow } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import { isSubjectId, type Tokenized, type TokenizeItem } from './schema.ts';
 import type { Vault } from './vault.ts';

@@ -1,0 +1,59 @@
+/** The Express application: the routes, health, metrics, and the API's description. */
+import express, { type Express } from 'express';
+import { newId } from '../ids.ts';
+import type { Vault } from '../vault/vault.ts';
+import { docsRouter } from './docs.ts';
+import { RouteNotFoundError } from './errors.ts';
+import { handlerOf, send } from './handler.ts';
+import { type Log, logAnswered } from './log.ts';
+import { newMetrics } from './metrics.ts';
+import { problemOf } from './problem.ts';
+import { ROUTES } from './routes.ts';
+
+export interface AppOptions {
+  readonly vault: Vault;
+  readonly log: Log;
+  readonly closing: () => boolean;
+}
+
+export function newApp({ vault, log, closing }: AppOptions): Express {
+  const metrics = newMetrics(vault.signals);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  const id = () => newId('request', vault.random, vault.clock());
+  const answered = (what: Parameters<typeof metrics.answered>[0]) => {
+    metrics.answered(what);
+    logAnswered(log, what);
+  };
+
+  for (const route of ROUTES) {
+    app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handlerOf(route, { vault, answered, closing }));
+  }
+
+  app.get('/healthz', (_, response) => send(response, 200, 'application/json', { status: 'ok' }, id(), closing()));
+  app.get('/readyz', async (_, response) => {
+    const ready = !closing() && (await isReady(vault));
+    const reply = { status: ready ? 'ready' : 'unavailable' };
+    send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
+  });
+  app.get('/metrics', async (_, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  app.use(docsRouter());
+
+  app.use((_, response) => {
+    const problem = problemOf(new RouteNotFoundError(), id());
+    send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
+  });
+  return app;
+}
+
+async function isReady(vault: Vault): Promise<boolean> {
+  return Promise.all([vault.recordStore.ping(), vault.keyStore.ping()]).then(
+    () => true,
+    () => false,
+  );
+}

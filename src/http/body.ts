@@ -1,0 +1,93 @@
+/**
+ * Reads a JSON body strictly: at most 1 MiB, declared as JSON, valid UTF-8, and no property named twice in one object.
+ * A second property of the same name is where two readers of one body come to disagree on what it says, so it is
+ * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
+ */
+import type { IncomingMessage } from 'node:http';
+import { BodyTooLargeError, MalformedRequestError, UnsupportedMediaTypeError } from './errors.ts';
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws {UnsupportedMediaTypeError} @throws {BodyTooLargeError} @throws {MalformedRequestError} */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
+  if (!JSON_TYPE.test(type) || (encoding !== undefined && encoding !== 'identity')) {
+    throw new UnsupportedMediaTypeError();
+  }
+  const bytes = await readBytes(request);
+  try {
+    return parseJson(utf8.decode(bytes));
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function readBytes(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(new BodyTooLargeError());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_BODY_BYTES) {
+        request.removeAllListeners('data');
+        reject(new BodyTooLargeError());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once('error', () => reject(new MalformedRequestError('The body broke off.')));
+    request.once('aborted', () => reject(new MalformedRequestError('The body broke off.')));
+  });
+}
+
+/** `JSON.parse` that refuses a property named twice. Its own errors quote the text, so they never travel. */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new MalformedRequestError('The body is not valid JSON.');
+  }
+  if (namesIn(text) !== propertiesOf(value)) {
+    throw new MalformedRequestError('An object in the body names a property twice.');
+  }
+  return value;
+}
+
+/** How many property names valid JSON text has: strings followed by a colon. */
+function namesIn(text: string): number {
+  let names = 0;
+  let at = text.indexOf('"');
+  while (at !== -1) {
+    let end = text.indexOf('"', at + 1);
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    let next = end + 1;
+    while (text.charCodeAt(next) <= 0x20) next += 1;
+    if (text.charCodeAt(next) === 0x3a) names += 1;
+    at = text.indexOf('"', next);
+  }
+  return names;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function propertiesOf(value: unknown): number {
+  let properties = 0;
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const parts = Object.values(next);
+    if (!Array.isArray(next)) properties += parts.length;
+    for (const part of parts) if (typeof part === 'object') waiting.push(part);
+  }
+  return properties;
+}

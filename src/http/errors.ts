@@ -1,0 +1,35 @@
+/** What can be wrong with a request before any verb sees it. */
+import { VaultError } from '../errors.ts';
+
+/** The bytes are not what HTTP and JSON ask for. Nothing has been read from them. */
+export class MalformedRequestError extends VaultError {
+  readonly kind = 'malformed';
+  readonly code = 'malformed_request';
+}
+
+export class BodyTooLargeError extends VaultError {
+  readonly kind = 'too_large';
+  readonly code = 'body_too_large';
+
+  constructor() {
+    super('The body is larger than 1 MiB. Send it in several requests.');
+  }
+}
+
+export class UnsupportedMediaTypeError extends VaultError {
+  readonly kind = 'unsupported';
+  readonly code = 'unsupported_media_type';
+
+  constructor() {
+    super('Send the body as Content-Type: application/json, in UTF-8 and uncompressed.');
+  }
+}
+
+export class RouteNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'route_not_found';
+
+  constructor() {
+    super('There is nothing at this path. /docs shows what there is.');
+  }
+}

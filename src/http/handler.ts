@@ -1,0 +1,138 @@
+/**
+ * From a route to an Express handler: request id → body → API key → validation → verb → reply. What goes wrong
+ * becomes a problem; what is turned away after the API key was recognised is audited.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import { newId, type RequestId } from '../ids.ts';
+import { authenticate } from '../vault/authenticate.ts';
+import type { Caller } from '../vault/caller.ts';
+import { turnAway } from '../vault/perform.ts';
+import type { Vault } from '../vault/vault.ts';
+import { readJson } from './body.ts';
+import { MalformedRequestError } from './errors.ts';
+import { securityHeaders } from './headers.ts';
+import { problemOf } from './problem.ts';
+import type { Route } from './route.ts';
+import { validate } from './validate.ts';
+
+const HEADERS = securityHeaders();
+const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** What is known of a request when it has been answered; closed words and ids only. */
+export interface Answered {
+  readonly request: RequestId;
+  readonly operation: string;
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly principal: string | undefined;
+  readonly seconds: number;
+  /** Set where the error was none of the vault's own. */
+  readonly defect: unknown;
+}
+
+export interface HandlerOptions {
+  readonly vault: Vault;
+  readonly answered: (answered: Answered) => void;
+  /** Whether the server is closing: replies then ask the client to go elsewhere. */
+  readonly closing: () => boolean;
+}
+
+export function handlerOf(route: Route, options: HandlerOptions): RequestHandler {
+  const { vault } = options;
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const id = newId('request', vault.random, vault.clock());
+    let caller: Caller | undefined;
+    let status: number = route.status ?? 200;
+    let error: unknown;
+    try {
+      const body = route.body === undefined ? undefined : await readJson(request).catch(failure);
+      caller = await authenticate(vault, apiKeyOf(request), id, idempotencyKeyOf(request));
+      const reply = await route.handle(vault, caller, await inputOf(route, options, caller, request, body));
+      send(response, status, 'application/json', reply, id, options.closing());
+    } catch (thrown) {
+      error = thrown;
+      const problem = problemOf(thrown, id);
+      status = problem.status;
+      send(response, status, 'application/problem+json', problem, id, options.closing() || !request.complete);
+    }
+    const code = error === undefined ? undefined : problemOf(error, id).code;
+    options.answered({
+      request: id,
+      operation: route.operationId,
+      status,
+      code,
+      principal: caller?.principal,
+      seconds: (performance.now() - startedAt) / 1000,
+      defect: code === 'internal_error' ? error : undefined,
+    });
+  };
+}
+
+/** A body that could not be read, kept until it is known who sent it. */
+class Failure {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+const failure = (error: unknown) => new Failure(error);
+
+async function inputOf(route: Route, options: HandlerOptions, caller: Caller, request: Request, body: unknown) {
+  try {
+    if (body instanceof Failure) throw body.error;
+    return {
+      params: route.params === undefined ? undefined : validate(route.params, request.params),
+      query: route.query === undefined ? noQuery(request) : validate(route.query, { ...request.query }),
+      body: route.body === undefined ? undefined : validate(route.body, body),
+    };
+  } catch (error) {
+    return turnAway(options.vault, caller, route.action, error);
+  }
+}
+
+function noQuery(request: Request): undefined {
+  if (request.url.includes('?'))
+    throw new MalformedRequestError('This path takes no query. Personal data never belongs in a URL.');
+}
+
+function apiKeyOf(request: Request): string {
+  return BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}
+
+function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
+    throw new MalformedRequestError('Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+      field: 'Idempotency-Key',
+    });
+  }
+  return key;
+}
+
+export function send(
+  response: Response,
+  status: number,
+  type: string,
+  reply: unknown,
+  request: RequestId,
+  close: boolean,
+): void {
+  const text = JSON.stringify(reply);
+  const headers = [
+    ...HEADERS,
+    'X-Request-Id',
+    request,
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(Buffer.byteLength(text)),
+  ];
+  if (status === 401) headers.push('WWW-Authenticate', 'Bearer');
+  if (status === 503) headers.push('Retry-After', '1');
+  if (close) headers.push('Connection', 'close');
+  response.writeHead(status, headers);
+  response.end(text);
+}

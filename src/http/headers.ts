@@ -1,0 +1,25 @@
+/**
+ * Helmet's headers, worked out once. They are the same for every JSON reply, and setting them one by one through its
+ * middleware costs a third of a bare Express reply.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from 'helmet';
+
+const OPTIONS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+} as const;
+
+/** Header names and values in turn, as `writeHead` takes them. */
+export function securityHeaders(): readonly string[] {
+  const headers = new Map<string, string>([['Cache-Control', 'no-store']]);
+  const reply = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  };
+  helmet(OPTIONS)({} as IncomingMessage, reply as unknown as ServerResponse, () => {});
+  return [...headers].flat();
+}

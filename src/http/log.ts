@@ -1,0 +1,29 @@
+/**
+ * The log: one line a request, with its id, operation, status, code and time. Never a path, a header, a body, or the
+ * message of an error that is not the vault's own: those can hold values. Of a defect it keeps the class and the
+ * places in the code.
+ */
+import { type Logger, pino } from 'pino';
+import type { Answered } from './handler.ts';
+
+export type Log = Logger;
+
+export function newLog(level: string): Log {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 1, sync: false }),
+  );
+}
+
+export function logAnswered(log: Log, { defect, seconds, ...rest }: Answered): void {
+  const line = { ...rest, ms: Math.round(seconds * 10_000) / 10 };
+  if (defect === undefined) log.info(line);
+  else log.error({ ...line, ...placesOf(defect) }, 'defect');
+}
+
+/** What may be said of any error: its class and stack frames, without its message. */
+export function placesOf(error: unknown): { error: string; at: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+}

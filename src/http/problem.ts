@@ -1,0 +1,86 @@
+/**
+ * Errors as RFC 9457 problem details. Every code the API can answer with is listed here, with its status and what to
+ * do about it; a test compares the list with the errors there are. A problem carries the code, fixed texts, the path
+ * of the field at fault and the request's id; never a value.
+ */
+import { type ErrorKind, VaultError } from '../errors.ts';
+
+export const STATUS: Readonly<Record<ErrorKind, number>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  refused: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported: 415,
+  invalid: 422,
+  too_many: 429,
+  integrity: 500,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** What each code means, for the reader of the API's description. */
+export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; readonly title: string }>> = {
+  malformed_request: {
+    kind: 'malformed',
+    title: 'The body is not the JSON, or a header not the text, that it should be.',
+  },
+  unauthenticated: { kind: 'unauthenticated', title: 'The API key is missing, unknown, expired or revoked.' },
+  not_allowed: { kind: 'refused', title: 'The caller’s role does not allow this.' },
+  purpose_not_allowed: { kind: 'refused', title: 'The stated purpose is not one of the caller’s.' },
+  route_not_found: { kind: 'not_found', title: 'There is nothing at this path.' },
+  token_not_found: { kind: 'not_found', title: 'No such token, or it is another tenant’s.' },
+  record_not_found: { kind: 'not_found', title: 'No such record, or it is another tenant’s.' },
+  subject_not_found: { kind: 'not_found', title: 'No such subject, or it is another tenant’s.' },
+  erasure_not_found: { kind: 'not_found', title: 'No such erasure, or it is another tenant’s.' },
+  principal_not_found: { kind: 'not_found', title: 'No such principal, or it is another tenant’s.' },
+  concurrent_change: { kind: 'conflict', title: 'Another call changed the same record; read it again, then repeat.' },
+  api_key_already_shown: { kind: 'conflict', title: 'A repeated call; the API key was shown once, the first time.' },
+  own_principal: { kind: 'conflict', title: 'A principal cannot revoke itself.' },
+  tenant_exists: { kind: 'conflict', title: 'A tenant of this name exists.' },
+  already_exists: { kind: 'conflict', title: 'What should be added is there already.' },
+  record_erased: { kind: 'gone', title: 'The value was erased.' },
+  subject_erased: { kind: 'gone', title: 'The subject was erased.' },
+  body_too_large: { kind: 'too_large', title: 'The body is larger than 1 MiB.' },
+  unsupported_media_type: { kind: 'unsupported', title: 'The body must be application/json, in UTF-8, uncompressed.' },
+  invalid_request: { kind: 'invalid', title: 'A property is missing, unknown, or of the wrong shape; see `field`.' },
+  invalid_value: { kind: 'invalid', title: 'The data type does not accept the value; see `field`.' },
+  unknown_type: { kind: 'invalid', title: 'No data type has this name.' },
+  unknown_view: { kind: 'invalid', title: 'The data type has no such view.' },
+  not_searchable: { kind: 'invalid', title: 'Values of this data type cannot be searched.' },
+  idempotency_key_reused: { kind: 'invalid', title: 'The Idempotency-Key was used with another request.' },
+  integrity_failure: { kind: 'integrity', title: 'Stored data failed its integrity check; nothing is shown.' },
+  internal_error: { kind: 'internal', title: 'A defect in the vault; the request id finds it in the log.' },
+  store_unavailable: { kind: 'unavailable', title: 'A store cannot be reached or cannot write; try again later.' },
+  key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },
+  shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
+  overloaded: { kind: 'unavailable', title: 'The vault has too much to do; try again later.' },
+};
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly request: string;
+}
+
+/** Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`. */
+export function problemOf(error: unknown, request: string): Problem {
+  const known = error instanceof VaultError && error.code in PROBLEMS ? error : undefined;
+  const code = known?.code ?? 'internal_error';
+  const title = PROBLEMS[code]?.title ?? '';
+  return {
+    type: `/docs#problem-${code}`,
+    title,
+    status: STATUS[known?.kind ?? 'internal'],
+    code,
+    detail: known?.message ?? 'Something went wrong inside the vault. Nothing has been acknowledged.',
+    ...(known?.field === undefined ? {} : { field: known.field }),
+    request,
+  };
+}

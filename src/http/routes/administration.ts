@@ -1,0 +1,107 @@
+/** Principals, tenants, data types, the audit log and the vault's state. */
+import { z } from 'zod';
+import {
+  AddPrincipalBody,
+  AddPrincipalReply,
+  AddTenantBody,
+  AddTenantReply,
+  PrincipalsQuery,
+  PrincipalsReply,
+} from '../../access/schema.ts';
+import { AuditQuery, AuditReply } from '../../audit/schema.ts';
+import { PrincipalIdSchema } from '../../schema.ts';
+import { addPrincipal } from '../../vault/add-principal.ts';
+import { addTenant } from '../../vault/add-tenant.ts';
+import { getStatus as readStatus, StatusReply } from '../../vault/get-status.ts';
+import { listAuditEntries } from '../../vault/list-audit-entries.ts';
+import { listPrincipals } from '../../vault/list-principals.ts';
+import { listTypes } from '../../vault/list-types.ts';
+import { revokePrincipal } from '../../vault/revoke-principal.ts';
+import { DataTypeSchema } from '../../vault/schema.ts';
+import { route } from '../route.ts';
+
+export const getTypes = route({
+  method: 'get',
+  path: '/v1/types',
+  operationId: 'listTypes',
+  summary: 'The data types there are.',
+  action: 'list_types',
+  reply: z.strictObject({ types: z.array(DataTypeSchema) }),
+  problems: [],
+  handle: (vault, caller) => listTypes(vault, caller),
+});
+
+export const postPrincipal = route({
+  method: 'post',
+  path: '/v1/principals',
+  operationId: 'addPrincipal',
+  summary: 'Add a principal and get its API key, once.',
+  action: 'add_principal',
+  body: AddPrincipalBody,
+  reply: AddPrincipalReply,
+  status: 201,
+  idempotent: true,
+  problems: ['api_key_already_shown'],
+  handle: (vault, caller, { body }) => addPrincipal(vault, caller, body),
+});
+
+export const getPrincipals = route({
+  method: 'get',
+  path: '/v1/principals',
+  operationId: 'listPrincipals',
+  summary: 'The principals of the caller’s tenant.',
+  action: 'list_principals',
+  query: PrincipalsQuery,
+  reply: PrincipalsReply,
+  problems: [],
+  handle: (vault, caller, { query }) => listPrincipals(vault, caller, query),
+});
+
+export const deletePrincipal = route({
+  method: 'delete',
+  path: '/v1/principals/{principal}',
+  operationId: 'revokePrincipal',
+  summary: 'Revoke a principal; its API key stops working at once.',
+  action: 'revoke_principal',
+  params: z.strictObject({ principal: PrincipalIdSchema }),
+  reply: z.strictObject({ principal: PrincipalIdSchema, revokedAt: z.iso.datetime() }),
+  problems: ['principal_not_found', 'own_principal'],
+  handle: (vault, caller, { params }) => revokePrincipal(vault, caller, params.principal),
+});
+
+export const postTenant = route({
+  method: 'post',
+  path: '/v1/tenants',
+  operationId: 'addTenant',
+  summary: 'Add a tenant with its first administrator.',
+  description: 'Only an administrator of the first tenant may.',
+  action: 'add_tenant',
+  body: AddTenantBody,
+  reply: AddTenantReply,
+  status: 201,
+  problems: ['tenant_exists'],
+  handle: (vault, caller, { body }) => addTenant(vault, caller, body),
+});
+
+export const getAuditEntries = route({
+  method: 'get',
+  path: '/v1/audit/entries',
+  operationId: 'listAuditEntries',
+  summary: 'The audit entries of the caller’s tenant, the newest first.',
+  action: 'read_audit',
+  query: AuditQuery,
+  reply: AuditReply,
+  problems: [],
+  handle: (vault, caller, { query }) => listAuditEntries(vault, caller, query),
+});
+
+export const getStatus = route({
+  method: 'get',
+  path: '/v1/status',
+  operationId: 'getStatus',
+  summary: 'The state of the stores, the epoch, and work that waits.',
+  action: 'read_status',
+  reply: StatusReply,
+  problems: [],
+  handle: (vault, caller) => readStatus(vault, caller),
+});

@@ -1,0 +1,36 @@
+/** Erasures: ordered, and looked at afterwards. */
+import { z } from 'zod';
+import { ErasureIdSchema } from '../../schema.ts';
+import { erase } from '../../vault/erase.ts';
+import { getErasure as readErasure } from '../../vault/get-erasure.ts';
+import { EraseBody, ReceiptSchema } from '../../vault/schema.ts';
+import { route } from '../route.ts';
+
+export const postErasure = route({
+  method: 'post',
+  path: '/v1/erasures',
+  operationId: 'erase',
+  summary: 'Erase records, by themselves, by tokens, or by subject.',
+  description:
+    'Name exactly one of `subject`, `ref`, `records` and `tokens`. From the reply on, nothing opens the values. It cannot ' +
+    'be taken back. Records that were erased before are not counted again.',
+  action: 'erase',
+  body: EraseBody,
+  reply: ReceiptSchema,
+  status: 201,
+  idempotent: true,
+  problems: ['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found', 'integrity_failure'],
+  handle: (vault, caller, { body }) => erase(vault, caller, body),
+});
+
+export const getErasure = route({
+  method: 'get',
+  path: '/v1/erasures/{erasure}',
+  operationId: 'getErasure',
+  summary: 'The receipt of an erasure, as it stands now.',
+  action: 'read_erasure',
+  params: z.strictObject({ erasure: ErasureIdSchema }),
+  reply: ReceiptSchema,
+  problems: ['erasure_not_found'],
+  handle: (vault, caller, { params }) => readErasure(vault, caller, params.erasure),
+});

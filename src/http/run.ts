@@ -1,0 +1,68 @@
+/**
+ * Runs the vault as a server until it is told to stop: SIGTERM or SIGINT finish what was accepted, a second one drops
+ * it. A crash prints where it happened, never the message of an error, which could hold a value.
+ */
+import { type Config, printable } from '../config.ts';
+import { StartError, VaultError } from '../errors.ts';
+import { startBackground } from '../vault/background.ts';
+import { openVault, type Vault } from '../vault/vault.ts';
+import { newLog, placesOf } from './log.ts';
+import { type RunningServer, serve } from './server.ts';
+
+export async function runServer(config: Config): Promise<void> {
+  const log = newLog(config.logLevel);
+  dieQuietly();
+  const vault = await openVault(config);
+  const stopJobs = startBackground(vault, (report) => {
+    if (report.failed !== undefined || report.changed > 0) log.info({ job: report.name, ...report }, 'job');
+  });
+  vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
+  const server = await serve(vault, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'serving');
+  process.stdout.write(`${welcome(config, vault, server)}\n`);
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    await server.stop();
+    await stopJobs();
+    await vault.close();
+    log.info('stopped');
+    log.flush(() => process.exit(0));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}
+
+/** What a person reads at start: five lines in a new home, one in a known one. */
+function welcome(config: Config, vault: Vault, server: RunningServer): string {
+  if (vault.firstKeyPath === undefined) return `Lethe serves on ${server.url} (API: ${server.url}/docs)`;
+  return [
+    `Lethe made a new vault in ${config.home} and serves on ${server.url}`,
+    `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
+    '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
+    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${server.url}/docs`,
+    `4. Back up ${config.keysPath} apart from the data: without the root key, nothing in the vault opens (keys/README.md).`,
+  ].join('\n');
+}
+
+/** Node prints the message and the source line of an uncaught error; both can hold a value. */
+function dieQuietly(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`${explain(error)}\n`);
+      process.exit(1);
+    });
+  }
+}
+
+/** An error as it may be printed: the vault's own texts, or the places of anything else. */
+export function explain(error: unknown): string {
+  if (error instanceof StartError) return `Lethe does not start: ${error.message}`;
+  if (error instanceof VaultError) return `${error.code}: ${error.message}`;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'EADDRINUSE') return 'Lethe does not start: the port is taken. Set LETHE_PORT to another one.';
+  const { error: name, at } = placesOf(error);
+  return [`Lethe stopped on a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');
+}

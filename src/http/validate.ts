@@ -1,0 +1,53 @@
+/** Checks a part of a request against its schema and says, in fixed words, which property is at fault. */
+import type { z } from 'zod';
+import { InvalidRequestError } from '../errors.ts';
+
+const SAFE_NAME = /^[\w.-]{1,64}$/;
+
+/** @throws {InvalidRequestError} with `field` as a path such as `items/3/type` */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined ? new InvalidRequestError('The request is not valid.') : explain(issue);
+}
+
+function explain(issue: z.core.$ZodIssue): InvalidRequestError {
+  const path = issue.path.map((part) => nameOf(String(part)));
+  if (issue.code === 'unrecognized_keys') path.push(nameOf(issue.keys[0] ?? ''));
+  const field = path.length === 0 ? undefined : path.join('/');
+  return new InvalidRequestError(textOf(issue), { field });
+}
+
+/** A name that the caller made up goes back to it only if it is harmless. */
+function nameOf(part: string): string {
+  return SAFE_NAME.test(part) ? part : '*';
+}
+
+/** Zod's own texts are for programmers, and some repeat the input. */
+function textOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'There is no property of this name here. Data that was not asked for is refused, not stored.';
+    case 'invalid_type':
+      return `This must be ${article(issue.expected)}.`;
+    case 'too_small':
+      return `This must have at least ${issue.minimum} ${unit(issue.origin)}.`.replace('  ', ' ');
+    case 'too_big':
+      return `This must have at most ${issue.maximum} ${unit(issue.origin)}.`.replace('  ', ' ');
+    case 'invalid_value':
+      return `This must be one of ${issue.values.map(String).join(', ')}.`;
+    case 'custom':
+      return `This ${issue.message}.`;
+    default:
+      return 'This does not have the form it must have; /docs shows it.';
+  }
+}
+
+function article(expected: string): string {
+  return /^[aeio]/.test(expected) ? `an ${expected}` : `a ${expected}`;
+}
+
+function unit(origin: string): string {
+  return origin === 'string' ? 'characters' : origin === 'array' ? 'items' : '';
+}

@@ -1,0 +1,10 @@
+/** Who calls, in the course of one request. */
+import type { Principal } from '../access/principal.ts';
+import type { ApiKeyId, RequestId } from '../ids.ts';
+
+export interface Caller extends Principal {
+  readonly apiKey: ApiKeyId;
+  readonly request: RequestId;
+  /** As sent in `Idempotency-Key`; stored as a MAC only. */
+  readonly idempotencyKey?: string | undefined;
+}
