@@ -104,6 +104,7 @@ export async function up(knex: Knex): Promise<void> {
        completed_at ${int},
        PRIMARY KEY (tenant, erasure)
      ) ${clustered}`,
+    'CREATE INDEX erasures_by_age ON erasures (erasure)',
     `CREATE INDEX erasures_unfinished ON erasures (ordered_at) WHERE state <> 'completed'`,
 
     // Distributed by entry.
