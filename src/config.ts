@@ -33,7 +33,6 @@ const Settings = z.strictObject({
   LETHE_ROOT_KEY_FILE: z.string().min(1).optional().describe('File that holds the root key (default keys/root.key).'),
   LETHE_PASSPHRASE: z.string().min(12).optional().describe('Passphrase from which the root key is derived (Argon2id).'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
-  LETHE_URL: z.url().optional().describe('A running vault for the command line to talk to.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
 });
@@ -56,7 +55,6 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly apiKey: string | undefined;
-  readonly url: string | undefined;
 }
 
 /**
@@ -83,7 +81,6 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     apiKey: settings.LETHE_API_KEY,
-    url: settings.LETHE_URL,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
     throw new StartError('RECORD_STORE_URL and KEY_STORE_URL must be two databases: keys never lie beside the data.');

@@ -14,9 +14,9 @@ export const ACTIONS = [
   'list_principals',
   'revoke_principal',
   'add_tenant',
-  'list_tenants',
   'read_audit',
   'read_status',
+  'recover',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

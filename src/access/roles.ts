@@ -22,7 +22,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [
     EVERYONE,
     {
-      actions: ['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants', 'read_status'],
+      actions: ['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'read_status', 'recover'],
     },
   ],
   app: [
@@ -36,5 +36,5 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
   auditor: [EVERYONE, { actions: ['read_audit'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit'] }],
+  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover'] }],
 };

@@ -108,6 +108,14 @@ export async function unfinishedErasures(
   );
 }
 
+/** A page of all erasures and corrections, in the order they were ordered, after the one named (exclusive). */
+export async function pageOfErasures(
+  reader: Reader<'records'>,
+  page: { readonly after: string; readonly limit: number },
+): Promise<ErasureRow[]> {
+  return reader.query((sql) => sql('erasures').where('erasure', '>', page.after).orderBy('erasure').limit(page.limit));
+}
+
 export interface Stores {
   readonly recordStore: RecordStore;
   readonly keyStore: KeyStore;

@@ -1,11 +1,11 @@
 /** The Express application: the routes, health, metrics, and the API's description. */
-import express, { type Express } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
-import { RouteNotFoundError } from './errors.ts';
+import { MalformedRequestError, RouteNotFoundError } from './errors.ts';
 import { handlerOf, send } from './handler.ts';
-import { type Log, logAnswered } from './log.ts';
+import { type Log, logAnswered, placesOf } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import { ROUTES } from './routes.ts';
@@ -46,6 +46,15 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
 
   app.use((_, response) => {
     const problem = problemOf(new RouteNotFoundError(), id());
+    send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
+  });
+  // Express's own answer to an error is a page with its stack and the path that was asked for.
+  app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next();
+    const refused = error instanceof URIError || (error as { status?: unknown }).status === 400;
+    const known = refused ? new MalformedRequestError('The path is not valid.') : error;
+    if (!refused) log.error(placesOf(error), 'defect');
+    const problem = problemOf(known, id());
     send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
   });
   return app;

@@ -1,5 +1,5 @@
 /**
- * From a route to an Express handler: request id → body → API key → validation → verb → reply. What goes wrong
+ * From a route to an Express handler: request id → API key → body → validation → verb → reply. What goes wrong
  * becomes a problem; what is turned away after the API key was recognised is audited.
  */
 import type { Request, RequestHandler, Response } from 'express';
@@ -47,9 +47,8 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     let status: number = route.status ?? 200;
     let error: unknown;
     try {
-      const body = route.body === undefined ? undefined : await readJson(request).catch(failure);
-      caller = await authenticate(vault, apiKeyOf(request), id, idempotencyKeyOf(request));
-      const reply = await route.handle(vault, caller, await inputOf(route, options, caller, request, body));
+      caller = await authenticate(vault, apiKeyOf(request), id);
+      const reply = await handle(route, vault, caller, request);
       send(response, status, 'application/json', reply, id, options.closing());
     } catch (thrown) {
       error = thrown;
@@ -70,27 +69,23 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
   };
 }
 
-/** A body that could not be read, kept until it is known who sent it. */
-class Failure {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
-  }
-}
-const failure = (error: unknown) => new Failure(error);
-
-async function inputOf(route: Route, options: HandlerOptions, caller: Caller, request: Request, body: unknown) {
+async function handle(route: Route, vault: Vault, caller: Caller, request: Request): Promise<unknown> {
+  let input: Input;
+  let idempotencyKey: string | undefined;
   try {
-    if (body instanceof Failure) throw body.error;
-    return {
+    idempotencyKey = route.idempotent ? idempotencyKeyOf(request) : undefined;
+    input = {
       params: route.params === undefined ? undefined : validate(route.params, request.params),
       query: route.query === undefined ? noQuery(request) : validate(route.query, { ...request.query }),
-      body: route.body === undefined ? undefined : validate(route.body, body),
+      body: route.body === undefined ? undefined : validate(route.body, await readJson(request)),
     };
   } catch (error) {
-    return turnAway(options.vault, caller, route.action, error);
+    return turnAway(vault, caller, route.action, error);
   }
+  return route.handle(vault, { ...caller, idempotencyKey }, input as never);
 }
+
+type Input = { params: unknown; query: unknown; body: unknown };
 
 function noQuery(request: Request): undefined {
   if (request.url.includes('?'))

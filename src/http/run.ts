@@ -59,10 +59,10 @@ function dieQuietly(): void {
 
 /** An error as it may be printed: the vault's own texts, or the places of anything else. */
 export function explain(error: unknown): string {
-  if (error instanceof StartError) return `Lethe does not start: ${error.message}`;
-  if (error instanceof VaultError) return `${error.code}: ${error.message}`;
+  if (error instanceof StartError) return `lethe: ${error.message}`;
+  if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'EADDRINUSE') return 'Lethe does not start: the port is taken. Set LETHE_PORT to another one.';
+  if (code === 'EADDRINUSE') return 'lethe: the port is taken. Set LETHE_PORT to another one.';
   const { error: name, at } = placesOf(error);
-  return [`Lethe stopped on a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');
+  return [`lethe: stopped by a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');
 }

@@ -14,7 +14,7 @@ import { Merger } from './merger.ts';
 import { insertNow, type Queryable, removeNow, run } from './postgres-calls.ts';
 import { ExclusiveTx, type Insert, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
-import type { Reader, Store, Tx } from './tx.ts';
+import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
 
 const MAX_GROUP = 128;
 /** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
@@ -66,6 +66,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
     if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
       this.#queue.push({ work: work as Job['work'], resolve: resolve as Job['resolve'], reject });
       this.#open();

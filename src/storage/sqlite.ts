@@ -12,7 +12,7 @@ import { UnavailableError } from '../errors.ts';
 import { StatementError, storeError } from './errors.ts';
 import { sqlite as sql } from './statements.ts';
 import type { Lookup, Row, StoreName, Table, Value } from './table.ts';
-import type { Reader, Store, Tx } from './tx.ts';
+import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
 
 /** More than this in one commit would hold up the first caller for the sake of the last. */
 const MAX_GROUP = 128;
@@ -217,6 +217,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
 
   #submit<R>(work: (tx: Tx<S>) => Promise<R>, exclusive: boolean): Promise<R> {
     if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
       this.#queue.push({ work: work as Job['work'], exclusive, resolve: resolve as Job['resolve'], reject });
       this.#draining ??= this.#drain();

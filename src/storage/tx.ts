@@ -17,6 +17,10 @@
 import type { Knex } from 'knex';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
+/** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
+export const MAX_WAITING = 10_000;
+export const OVERLOADED = 'The vault has too much to do at this moment.';
+
 export interface Reader<S extends StoreName = StoreName> {
   readonly store: S;
   /** The rows of each key, in the order of the keys. */

@@ -37,16 +37,20 @@ export interface Vault {
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
 
+export interface VaultOptions {
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+  /** Opens although the key store lacks erasures, to run `recover` and nothing else. */
+  readonly recovering?: boolean;
+}
+
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
-export async function openVault(
-  config: VaultConfig,
-  { clock = systemClock, random = pooledRandom() }: { readonly clock?: Clock; readonly random?: RandomSource } = {},
-): Promise<Vault> {
+export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
   const recordStore = await openStore('records', config.recordStoreUrl);
   try {
     const keyStore = await openStore('keys', config.keyStoreUrl);
     try {
-      return await assemble(config, recordStore, keyStore, clock, random);
+      return await assemble(config, recordStore, keyStore, options);
     } catch (error) {
       await keyStore.close();
       throw error;
@@ -61,8 +65,7 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  clock: Clock,
-  random: RandomSource,
+  { clock = systemClock, random = pooledRandom(), recovering = false }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('job', random, clock()).slice('job_'.length));
   const expectedCheck = await fact(keyStore.reader, 'root_key_check');
@@ -78,7 +81,7 @@ async function assemble(
   if (expectedCheck === undefined) {
     await keyStore.exclusive((tx) => tx.insert(keyFacts, [{ name: 'root_key_check', value: check }], 'skip'));
   }
-  await assertKeyStoreIsCurrent(recordStore, keyStore);
+  if (!recovering) await assertKeyStoreIsCurrent(recordStore, keyStore);
   const parts = { recordStore, keyStore, keyring, random, clock, signals: newSignals() };
   const firstKeyPath = await initialise(parts, config.keysPath);
   return {
@@ -123,15 +126,20 @@ async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: st
 
 /** The newest completed erasure must be known to the key store; if it is not, the key store was put back. */
 async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
-  const [newest] = await recordStore.reader.query<{ tenant: TenantId; record: string; generation: number }>((sql) =>
-    sql('tombstones as t')
-      .join('erasures as e', (on) => on.on('e.tenant', 't.tenant').andOn('e.erasure', 't.erasure'))
-      .where('e.erasure', sql('erasures').max('erasure').where({ state: 'completed' }).andWhere('records', '>', 0))
-      .select('t.tenant', 't.record', 't.generation')
+  const [newest] = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
+    sql('erasures')
+      .select('tenant', 'erasure')
+      .where({ state: 'completed' })
+      .andWhere('records', '>', 0)
+      .orderBy('erasure', 'desc')
       .limit(1),
   );
   if (newest === undefined) return;
-  const [mirrored] = await areMirrored(keyStore.reader, newest.tenant, [newest]);
+  const { tenant, erasure } = newest;
+  const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
+    sql('tombstones').select('record', 'generation').where({ tenant, erasure }).limit(1),
+  );
+  const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
   if (!mirrored) {
     throw new StartError(
       'The key store is older than the record store: it lacks the latest erasure and may hold erased keys. ' +
