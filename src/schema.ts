@@ -18,41 +18,41 @@ export const TokenSchema = idSchema(
   'token',
   'Token',
   TOKEN_BODY,
-  'tok_3f8z0w6q1c9v5m2k7d4x8b1n6p3r0t5y',
+  'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh',
   'What an app stores in place of the value.',
 );
 export const RecordIdSchema = idSchema(
   'record',
   'RecordId',
   TIMED_BODY,
-  'rec_01kanwtn60fx3raz2kq0v7m4hd',
+  'rec_01m81j18g0e329asxkdep5tmtc',
   'A stored value of one data type.',
 );
 export const SubjectIdSchema = idSchema(
   'subject',
   'SubjectId',
   TIMED_BODY,
-  'sub_01kanwtn60fwzra81h6d4e9c2p',
+  'sub_01m81j18g0ewqr325zy4z929z5',
   'The person the data is about.',
 );
 export const ErasureIdSchema = idSchema(
   'erasure',
   'ErasureId',
   TIMED_BODY,
-  'ers_01kapj8xv0f5js9n3t7w1b6y4k',
+  'ers_01m83rdet0ehaadnnnnhek1nfv',
   'An erasure that was ordered.',
 );
 export const PrincipalIdSchema = idSchema(
   'principal',
   'PrincipalId',
   TIMED_BODY,
-  'prn_01kanvz4h0e8mtb2r5x7k0d3qf',
+  'prn_01m6dqs9m0eeasnng3fhdnxktn',
   'Who calls.',
 );
 export const AuditIdSchema = idSchema(
   'audit',
   'AuditId',
   TIMED_BODY,
-  'aud_01kanwtn60f2svc6g8j1p4z9wm',
+  'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
   'An entry of the audit log; entries sort by it.',
 );

@@ -37,6 +37,16 @@ export class UnauthenticatedError extends VaultError {
   }
 }
 
+/** A principal's row was altered. The caller held the secret, so tenant and principal are those it was made for. */
+export class AlteredPrincipalError extends IntegrityError {
+  readonly principal: Pick<Principal, 'tenant' | 'principal'>;
+
+  constructor(principal: Pick<Principal, 'tenant' | 'principal'>) {
+    super();
+    this.principal = principal;
+  }
+}
+
 export interface NewPrincipal {
   readonly name: string;
   readonly role: Role;
@@ -101,7 +111,7 @@ export async function addPrincipal(
 /**
  * @param text what came after `Bearer `
  * @throws {UnauthenticatedError} unless the key is known, its secret right, unexpired and unrevoked
- * @throws {IntegrityError} for a principal row that was altered
+ * @throws {AlteredPrincipalError} for a principal row that was altered or removed
  */
 export async function recognise(
   reader: Reader<'records'>,
@@ -113,23 +123,24 @@ export async function recognise(
   if (parsed === undefined) throw new UnauthenticatedError();
   const key = await findApiKey(reader, parsed.id);
   if (key === undefined) throw new UnauthenticatedError();
-  const tenant = key.tenant as TenantId;
-  const row = await findPrincipal(reader, tenant, key.principal as PrincipalId);
-  if (row === undefined) throw new IntegrityError();
-  const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
-  if (!tagKeys.some((tagKey) => equalBytes(tagOf(tagKey, row), row.tag))) throw new IntegrityError();
+  const [tenant, id] = [key.tenant as TenantId, key.principal as PrincipalId];
+  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version);
+  const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, parsed.secret);
+  parsed.secret.fill(0);
+  // Who does not hold the secret learns nothing and is nobody: only from here on may an entry name the principal.
+  if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
 
+  const row = await findPrincipal(reader, tenant, id);
+  const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
+  if (row === undefined || !tagKeys.some((tagKey) => equalBytes(tagOf(tagKey, row), row.tag))) {
+    throw new AlteredPrincipalError({ tenant, principal: id });
+  }
   const principal: Principal = {
-    principal: row.principal as PrincipalId,
+    principal: id,
     tenant,
     role: row.role as Role,
     purposes: JSON.parse(row.purposes) as string[],
   };
-  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version);
-  const mac = secretMac(secretKey, tenant, principal.principal, parsed.id, key.expires_at ?? 0, parsed.secret);
-  parsed.secret.fill(0);
-  // Who does not hold the secret learns nothing and is nobody: only then may the entry name the principal.
-  if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
   const expired = key.expires_at !== null && key.expires_at <= now.getTime();
   if (expired || key.revoked_at !== null || row.revoked_at !== null) throw new UnauthenticatedError(principal);
   return { ...principal, apiKey: parsed.id };

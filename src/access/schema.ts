@@ -34,20 +34,18 @@ export const PrincipalSchema = z
     name: PrincipalNameSchema,
     role: RoleSchema,
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
-    createdAt: z.iso.datetime(),
+    createdAt: z.iso.datetime().describe('When it was added, UTC.'),
     expiresAt: z.iso.datetime().optional().describe('When its API key stops working; absent: never.'),
     revokedAt: z.iso.datetime().optional().describe('Since when its API key no longer works; absent: it does.'),
   })
-  .meta({ id: 'Principal' });
+  .meta({ id: 'Principal', description: 'Who may call: a service, or a post that people hold.' });
 
-export const AddPrincipalBody = z
-  .strictObject({
-    name: PrincipalNameSchema,
-    role: RoleSchema,
-    purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
-    expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
-  })
-  .meta({ examples: [{ name: 'checkout', role: 'app', purposes: ['billing'] }] });
+export const AddPrincipalBody = z.strictObject({
+  name: PrincipalNameSchema,
+  role: RoleSchema,
+  purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
+  expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
+});
 
 export const AddPrincipalReply = z.strictObject({
   principal: PrincipalIdSchema,
@@ -56,14 +54,14 @@ export const AddPrincipalReply = z.strictObject({
 
 export const PrincipalsQuery = z.strictObject({
   after: PrincipalIdSchema.optional().describe('The last principal of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many principals a page holds at most.'),
 });
 export const PrincipalsReply = z.strictObject({
-  principals: z.array(PrincipalSchema),
+  principals: z.array(PrincipalSchema).describe('In the order they were added.'),
   more: z.boolean().describe('Whether further principals follow; ask again with `after`.'),
 });
 
-export const AddTenantBody = z.strictObject({ name: TenantNameSchema }).meta({ examples: [{ name: 'shop-eu' }] });
+export const AddTenantBody = z.strictObject({ name: TenantNameSchema });
 export const AddTenantReply = z.strictObject({
   tenant: z.string().describe('Id of the tenant (`ten_…`).'),
   principal: PrincipalIdSchema.describe('The tenant’s first administrator.'),

@@ -21,11 +21,14 @@ export const AuditEntrySchema = z
     reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
     request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
   })
-  .meta({ id: 'AuditEntry' });
+  .meta({
+    id: 'AuditEntry',
+    description: 'One decided call: who asked for what, why, and what came of it. Ids and closed words only.',
+  });
 
 export const AuditQuery = z.strictObject({
   before: AuditIdSchema.optional().describe('The last entry of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many entries a page holds at most.'),
 });
 export const AuditReply = z.strictObject({
   entries: z.array(AuditEntrySchema).describe('The newest first.'),

@@ -13,6 +13,23 @@ import { epochs } from './tables.ts';
 const SECRET_BYTES = 32;
 const FIRST_EPOCH = 1;
 
+/** The secret of epoch 1, durable in the slot: the one that is there, or a new one. */
+async function firstSecret(slot: RootSlot, random: RandomSource): Promise<Buffer> {
+  const present = await slot.get(FIRST_EPOCH);
+  if (present !== undefined) return present;
+  const fresh = random(SECRET_BYTES);
+  try {
+    await slot.put(FIRST_EPOCH, fresh);
+    return fresh;
+  } catch (error) {
+    // Another process that opens this vault for the first time may have been quicker: its secret is the one.
+    fresh.fill(0);
+    const theirs = await slot.get(FIRST_EPOCH);
+    if (theirs === undefined) throw error;
+    return theirs;
+  }
+}
+
 export class EpochKeys {
   readonly current: number;
   readonly #rootKey: Buffer;
@@ -35,8 +52,7 @@ export class EpochKeys {
     );
     const secrets = new Map<number, Buffer>();
     if (known.length === 0) {
-      const secret = (await slot.get(FIRST_EPOCH)) ?? random(SECRET_BYTES);
-      await slot.put(FIRST_EPOCH, secret);
+      const secret = await firstSecret(slot, random);
       const row = { epoch: FIRST_EPOCH, state: 'active', created_at: now.getTime(), closed_at: null };
       await keyStore.exclusive((tx) => tx.insert(epochs, [row], 'skip'));
       secrets.set(FIRST_EPOCH, secret);

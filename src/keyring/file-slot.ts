@@ -10,7 +10,7 @@
  * the root key can derive the epoch key. A file system may keep copies of deleted blocks (journals, snapshots, flash):
  * that limit belongs to this tier, and `keys/README.md` names it.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deriveKey } from '../crypto/kdf.ts';
 import { equalBytes, mac } from '../crypto/mac.ts';
@@ -34,17 +34,15 @@ export class FileSlot implements RootSlot {
   }
 
   async put(epoch: number, secret: Buffer): Promise<void> {
-    const present = await this.get(epoch);
-    if (present !== undefined) {
-      const same = equalBytes(present, secret);
-      present.fill(0);
-      if (!same) throw new UnavailableError('key_unavailable', 'The file slot holds another secret for this epoch.');
-      return;
-    }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const content = this.#encode(epoch, secret);
-    await writeDurably(this.#path(epoch), content);
+    const created = await createDurably(this.#path(epoch), content);
     content.fill(0);
+    if (created) return;
+    const present = await this.get(epoch);
+    const same = present !== undefined && equalBytes(present, secret);
+    present?.fill(0);
+    if (!same) throw new UnavailableError('key_unavailable', 'The file slot holds another secret for this epoch.');
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {
@@ -54,8 +52,9 @@ export class FileSlot implements RootSlot {
     });
     if (content === undefined) return undefined;
     const secret = Buffer.from(content.subarray(HEADER_BYTES, HEADER_BYTES + SECRET_BYTES));
-    const expected = content.length === FILE_BYTES ? this.#encode(epoch, secret) : Buffer.alloc(0);
-    const intact = equalBytes(content, expected);
+    const whole = content.length === FILE_BYTES;
+    const expected = whole ? this.#encode(epoch, secret) : Buffer.alloc(0);
+    const intact = whole && equalBytes(content, expected);
     content.fill(0);
     expected.fill(0);
     if (!intact) {
@@ -85,7 +84,36 @@ export class FileSlot implements RootSlot {
 
 /** Writes a file so that a crash leaves either nothing or the whole: temporary name, fsync, rename, fsync the folder. */
 export async function writeDurably(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.new`;
+  const temporary = await writeBeside(path, content);
+  await rename(temporary, path);
+  await syncFolder(path);
+}
+
+/**
+ * The same for a file that is never written over: of two processes that make it at once, one does. A crash may leave
+ * the temporary name behind: of a secret that was never used, or as a second name of this very file, so that whoever
+ * overwrites the one overwrites both.
+ * @returns whether this call made it; if not, it is there, whole
+ */
+export async function createDurably(path: string, content: Uint8Array): Promise<boolean> {
+  const temporary = await writeBeside(path, content);
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+  await syncFolder(path);
+  return true;
+}
+
+let written = 0;
+
+async function writeBeside(path: string, content: Uint8Array): Promise<string> {
+  written += 1;
+  const temporary = `${path}.${process.pid}-${written}.new`;
   const file = await open(temporary, 'w', 0o600);
   try {
     await file.writeFile(content);
@@ -93,7 +121,10 @@ export async function writeDurably(path: string, content: Uint8Array): Promise<v
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
+  return temporary;
+}
+
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();

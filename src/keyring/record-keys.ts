@@ -7,6 +7,7 @@
 import { associatedData } from '../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError } from '../errors.ts';
 import type { BucketId, RecordId, TenantId } from '../ids.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import type { BucketKey, BucketKeys } from './bucket-keys.ts';
@@ -63,7 +64,7 @@ export class RecordKeys {
 
   /**
    * @returns for each place its key, which the caller wipes, or undefined where there is none (any more)
-   * @throws {IntegrityError} for a key row that was altered or moved
+   * @throws {IntegrityError} naming the record, for a key row that was altered or moved
    */
   async find(reader: Reader<'keys'>, tenant: TenantId, places: readonly KeyPlace[]): Promise<(Buffer | undefined)[]> {
     const found = await reader.find(
@@ -84,12 +85,20 @@ export class RecordKeys {
       return rows.map((row) => {
         const bucketKey = row && byName.get(`${row.bucket}/${row.bucket_generation}`);
         if (bucketKey === undefined || row === undefined) return undefined;
-        const ad = recordKeyAd(tenant, row.bucket, row.bucket_generation, row.record, row.generation);
-        return unwrapKey(row.wrapped, bucketKey, ad);
+        return unwrap(row, bucketKey);
       });
     } finally {
       for (const key of bucketKeys) key?.fill(0);
     }
+  }
+}
+
+function unwrap(row: RecordKeyRow, bucketKey: Buffer): Buffer {
+  try {
+    const ad = recordKeyAd(row.tenant, row.bucket, row.bucket_generation, row.record, row.generation);
+    return unwrapKey(row.wrapped, bucketKey, ad);
+  } catch (cause) {
+    throw new IntegrityError({ cause, record: row.record });
   }
 }
 

@@ -9,7 +9,7 @@ import { deriveKey, passphraseKey } from '../crypto/kdf.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError } from '../errors.ts';
-import { writeDurably } from './file-slot.ts';
+import { createDurably } from './file-slot.ts';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
@@ -29,16 +29,24 @@ export async function loadRootKey(source: RootKeySource, random: RandomSource, m
 }
 
 /** Key files are one line of hexadecimal digits, so that they survive a copy, a printout and a password manager. */
-async function readOrCreate(path: string, sizeBytes: number, what: string, random: RandomSource, mayCreate: boolean) {
+async function readOrCreate(
+  path: string,
+  sizeBytes: number,
+  what: string,
+  random: RandomSource,
+  mayCreate: boolean,
+): Promise<Buffer> {
   const text = await readFile(path, 'ascii').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new StartError(`The ${what} file cannot be read (${error.code}).`);
   });
   if (text !== undefined) {
-    const key = Buffer.from(text.trim(), 'hex');
-    if (key.length !== sizeBytes)
+    const digits = text.trim();
+    // Checked by hand: Node reads hexadecimal up to the first character that is none, and says nothing.
+    if (digits.length !== 2 * sizeBytes || !/^[0-9a-f]*$/i.test(digits)) {
       throw new StartError(`The ${what} file does not hold ${sizeBytes} bytes in hexadecimal.`);
-    return key;
+    }
+    return Buffer.from(digits, 'hex');
   }
   if (!mayCreate) {
     throw new StartError(
@@ -47,8 +55,9 @@ async function readOrCreate(path: string, sizeBytes: number, what: string, rando
   }
   const key = random(sizeBytes);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeDurably(path, Buffer.from(`${key.toString('hex')}\n`, 'ascii'));
-  return key;
+  if (await createDurably(path, Buffer.from(`${key.toString('hex')}\n`, 'ascii'))) return key;
+  // Another process made it since: a vault has one root key, and that is the one.
+  return readOrCreate(path, sizeBytes, what, random, false);
 }
 
 /** Says which root key a vault was made with and gives away nothing else about it. */

@@ -2,10 +2,13 @@
  * Opening records: the one way by which a sealed value becomes plain.
  *
  * Guarantees: a record is opened only while its key row exists and no store holds a tombstone for it. A record without
- * a key, or a key beside its own tombstone, is not an absence but a sign of tampering or of a store put back: it fails
- * with `integrity_failure` and shows nothing.
+ * a key, or a key beside its own tombstone, is not an absence: either the record store, which decides first, knows by
+ * now that the record was erased or corrected, or it is a sign of tampering or of a store put back, which fails with
+ * `integrity_failure` and shows nothing.
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
+import type { DataType } from '../datatypes/datatype.ts';
+import { dataType } from '../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -66,30 +69,84 @@ async function findLive(
   return rows.map((row, i) => (erased[i] ? new RecordErasedError() : row));
 }
 
-/** @throws {IntegrityError} naming the record; values opened before are wiped */
+/** Where records are opened from. */
+export interface Sources {
+  readonly records: Reader<'records'>;
+  readonly keys: Reader<'keys'>;
+  readonly keyring: Keyring;
+}
+
+/**
+ * @returns for each row the record, as it is now if it was corrected since the row was read, or that it was erased since
+ * @throws {IntegrityError} naming the record; values opened before are wiped
+ */
 export async function openRecords(
-  keys: { readonly reader: Reader<'keys'>; readonly keyring: Keyring },
+  from: Sources,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<OpenedRecord[]> {
+): Promise<(OpenedRecord | RecordErasedError)[]> {
+  const opened = await openHeld(from, tenant, rows);
+  const lost = rows.filter((_, i) => opened[i] === undefined);
+  if (lost.length === 0) return opened as OpenedRecord[];
+  try {
+    const again = await openChanged(from, tenant, lost);
+    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | RecordErasedError));
+  } catch (error) {
+    for (const entry of opened) entry?.value.wipe();
+    throw error;
+  }
+}
+
+/** @returns undefined for a record whose key is gone */
+async function openHeld(
+  { keys, keyring }: Sources,
+  tenant: TenantId,
+  rows: readonly RecordRow[],
+): Promise<(OpenedRecord | undefined)[]> {
   const places = rows.map((row) => ({ record: row.record as RecordId, generation: row.generation }));
   const [found, buried] = await Promise.all([
-    keys.keyring.records.find(keys.reader, tenant, places),
-    areMirrored(keys.reader, tenant, places),
+    keyring.records.find(keys, tenant, places),
+    areMirrored(keys, tenant, places),
   ]);
-  const opened: OpenedRecord[] = [];
+  const opened: (OpenedRecord | undefined)[] = [];
   try {
     for (const [i, row] of rows.entries()) {
       const key = found[i];
-      if (key === undefined || buried[i]) throw new IntegrityError({ record: row.record });
-      opened.push({ row, value: openValue(row, key) });
+      opened.push(key === undefined || buried[i] ? undefined : { row, value: openValue(row, key) });
     }
     return opened;
   } catch (error) {
-    for (const { value } of opened) value.wipe();
+    for (const entry of opened) entry?.value.wipe();
     throw error;
   } finally {
     for (const key of found) key?.fill(0);
+  }
+}
+
+/** Reads rows again whose keys are gone. @throws {IntegrityError} for a record that has not changed since */
+async function openChanged(
+  from: Sources,
+  tenant: TenantId,
+  rows: readonly RecordRow[],
+): Promise<(OpenedRecord | RecordErasedError)[]> {
+  const ids = rows.map((row) => row.record as RecordId);
+  const fresh = await liveRecords(from.records, tenant, ids);
+  const changed: RecordRow[] = [];
+  for (const [i, row] of fresh.entries()) {
+    if (row instanceof RecordErasedError) continue;
+    if (row.generation === rows[i]?.generation) throw new IntegrityError({ record: row.record });
+    changed.push(row);
+  }
+  const opened = await openRecords(from, tenant, changed);
+  return fresh.map((row) => (row instanceof RecordErasedError ? row : (opened.shift() as OpenedRecord)));
+}
+
+/** The data type of a stored record. @throws {IntegrityError} for one there is not: the vault has stored no such row */
+export function typeOf(row: RecordRow): DataType {
+  try {
+    return dataType(row.type);
+  } catch (cause) {
+    throw new IntegrityError({ cause, record: row.record });
   }
 }
 

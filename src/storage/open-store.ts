@@ -1,5 +1,5 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
@@ -16,8 +16,17 @@ export async function openStore<S extends StoreName>(name: S, url: string): Prom
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await createPrivately(path);
   await migrateSqlite(name, path);
-  const store = new SqliteStore(name, path);
   await chmod(path, 0o600);
-  return store;
+  return new SqliteStore(name, path);
+}
+
+/**
+ * SQLite gives its log and its index the mode that the database file has when it makes them. A file that is there is
+ * not opened: closing it would drop the locks that this process may hold on it.
+ */
+async function createPrivately(path: string): Promise<void> {
+  const file = await open(path, 'ax', 0o600).catch(() => undefined);
+  await file?.close();
 }

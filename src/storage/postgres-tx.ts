@@ -97,36 +97,59 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
   }
 }
 
-export class ExclusiveTx<S extends StoreName> implements Tx<S> {
+/**
+ * A work alone in its transaction: an exclusive one, or a shared one that runs again by itself, which still may not do
+ * what a shared one may not.
+ */
+export class LoneTx<S extends StoreName> implements Tx<S> {
   readonly store: S;
   readonly #client: Queryable;
+  readonly #mode: 'shared' | 'exclusive';
+  #ended = false;
 
-  constructor(store: S, client: Queryable) {
+  constructor(store: S, client: Queryable, mode: 'shared' | 'exclusive') {
     this.store = store;
     this.#client = client;
+    this.#mode = mode;
   }
 
-  find<T extends Table<S>, K extends string>(lookup: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+  /** From here on the connection belongs to somebody else. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async find<T extends Table<S>, K extends string>(lookup: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+    this.#assertOpen();
     return findNow(this.#client, lookup as unknown as Lookup, keys) as Promise<Row<T>[][]>;
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
+    this.#assertOpen();
     return (await run(this.#client, ...compose(build))).rows as R[];
   }
 
-  insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
-    return insertNow(this.#client, table, rows, onConflict);
+  async insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
+    this.#assertOpen();
+    await insertNow(this.#client, table, rows, onConflict);
   }
 
-  insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
+  async insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
+    this.#assertOpen();
     return insertOrGetNow(this.#client, table, rows) as Promise<Row<T>[]>;
   }
 
-  remove<T extends Table<S>>(table: T, by: readonly string[], keys: readonly (readonly unknown[])[]) {
-    return removeNow(this.#client, table, by, keys);
+  async remove<T extends Table<S>>(table: T, by: readonly string[], keys: readonly (readonly unknown[])[]) {
+    this.#assertOpen();
+    await removeNow(this.#client, table, by, keys);
   }
 
   async execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number> {
+    this.#assertOpen();
+    if (this.#mode === 'shared') throw new StatementError('Only an exclusive transaction changes rows in place.');
     return (await run(this.#client, ...compose(build))).rowCount ?? 0;
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new StatementError('The transaction has ended.');
   }
 }

@@ -12,7 +12,7 @@ import { UnavailableError } from '../errors.ts';
 import { isTransient, storeError } from './errors.ts';
 import { Merger } from './merger.ts';
 import { insertNow, type Queryable, removeNow, run } from './postgres-calls.ts';
-import { ExclusiveTx, type Insert, PostgresReader, SharedTx } from './postgres-tx.ts';
+import { type Insert, LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
 
@@ -37,7 +37,19 @@ function openPool(name: StoreName, url: string, max: number): pg.Pool {
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
+  // Nor may one that dies while a work holds it: the work's next statement fails, and that is enough said.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/**
+ * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
+ * its own work at most, which may have swallowed it.
+ */
+class RolledBackError extends UnavailableError {
+  constructor() {
+    super('store_unavailable', 'The transaction was rolled back.');
+  }
 }
 
 interface Job {
@@ -75,7 +87,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
     if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
-    return this.#track(this.#alone(work));
+    return this.#track(this.#alone(work, 'exclusive'));
   }
 
   async ping(): Promise<void> {
@@ -118,8 +130,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     try {
       settle = await this.#transaction((client) => this.#together(client, group));
     } catch (error) {
-      if (group.length > 1 || isTransient(error)) {
-        await Promise.all(group.map((job) => this.#alone(job.work).then(job.resolve, job.reject)));
+      if (group.length > 1 || isTransient(error) || error instanceof RolledBackError) {
+        await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
       } else {
         for (const job of group) job.reject(error);
       }
@@ -157,10 +169,17 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     return settle;
   }
 
-  async #alone<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
+  async #alone<R>(work: (tx: Tx<S>) => Promise<R>, mode: 'shared' | 'exclusive'): Promise<R> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transaction((client) => work(new ExclusiveTx(this.name, client)));
+        return await this.#transaction(async (client) => {
+          const tx = new LoneTx(this.name, client, mode);
+          try {
+            return await work(tx);
+          } finally {
+            tx.end();
+          }
+        });
       } catch (error) {
         if (attempt === MAX_TRIES || !isTransient(error)) throw error;
       }
@@ -175,9 +194,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     try {
       await run(client, 'BEGIN');
       const result = await work(client);
-      // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
       const { command } = await run(client, 'COMMIT');
-      if (command !== 'COMMIT') throw new UnavailableError('store_unavailable', 'The transaction was rolled back.');
+      if (command !== 'COMMIT') throw new RolledBackError();
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {

@@ -1,6 +1,6 @@
 /** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
 
-import { recognise, UnauthenticatedError } from '../access/principals.ts';
+import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
 import { IntegrityError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
 import type { Caller } from './caller.ts';
@@ -11,6 +11,7 @@ import type { Vault } from './vault.ts';
  * @param apiKey the text as sent
  * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
  *   the principal, whose secret was right; the first two concern nobody and are only counted.
+ * @throws {IntegrityError} for a principal that was altered in the store; audited under it, too
  */
 export async function authenticate(
   vault: Vault,
@@ -25,6 +26,9 @@ export async function authenticate(
     if (error instanceof UnauthenticatedError && error.principal !== undefined) {
       const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };
       return turnAway(vault, caller, 'authenticate', error);
+    }
+    if (error instanceof AlteredPrincipalError) {
+      return turnAway(vault, { ...error.principal, purposes: [], request }, 'authenticate', error);
     }
     if (error instanceof IntegrityError) vault.signals.emit('integrityFailure');
     vault.signals.emit('call', { action: 'authenticate', outcome: 'refused', code: 'unauthenticated' });

@@ -9,13 +9,12 @@
 import type { z } from 'zod';
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
-import { dataType } from '../datatypes/registry.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
 import { VaultError } from '../errors.ts';
-import { type BucketId, newId, type RecordId } from '../ids.ts';
+import { type BucketId, newId, type RecordId, type TenantId } from '../ids.ts';
 import { recordKeysOf } from '../keyring/tables.ts';
-import { findRecord, RecordErasedError } from '../records/open-records.ts';
+import { findRecord, openRecords, RecordErasedError, typeOf } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
@@ -50,7 +49,7 @@ export async function correct(
     remember: (reply: Reply) => ({ version: reply.version }),
     replay: async (kept: { version: number }): Promise<Reply> => {
       const row = await findRecord(vault.recordStore.reader, caller.tenant, record);
-      const type = dataType(row.type);
+      const type = typeOf(row);
       return {
         record,
         version: kept.version,
@@ -62,8 +61,9 @@ export async function correct(
   return perform<Reply>(vault, caller, call, async (door) => {
     door.decide();
     const row = await findRecord(vault.recordStore.reader, caller.tenant, record);
-    const type = dataType(row.type);
+    const type = typeOf(row);
     door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
+    await assertUnaltered(vault, row);
     const value = type.parse(body.value, { now: door.now });
     const next = await sealNext(vault, row, type, value, door.now);
     const { reply, order } = await door.commit('exclusive', async (tx) => {
@@ -91,6 +91,14 @@ export async function correct(
     await destroyOld(vault, order, next);
     return reply;
   });
+}
+
+/** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */
+async function assertUnaltered({ recordStore, keyStore, keyring }: Vault, row: RecordRow): Promise<void> {
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  const [opened] = await openRecords(from, row.tenant as TenantId, [row]);
+  if (opened instanceof VaultError) throw opened;
+  opened?.value.wipe();
 }
 
 async function sealNext(vault: Vault, row: RecordRow, type: DataType, value: Json, now: Date): Promise<RecordRow> {

@@ -4,10 +4,9 @@
  */
 import { decide } from '../access/decide.ts';
 import type { Json } from '../datatypes/datatype.ts';
-import { dataType } from '../datatypes/registry.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
-import { liveRecords, openRecords } from '../records/open-records.ts';
+import { liveRecords, type OpenedRecord, openRecords, typeOf } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
@@ -46,19 +45,26 @@ export async function detokenize(
       );
       const decided = new Map(known.map((token, i) => [token.token, viewOf(caller, body, live[i])] as const));
       const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
-      const keys = { reader: vault.keyStore.reader, keyring: vault.keyring };
+      const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
       const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
-      const opened = await openRecords(keys, tenant, distinct);
-      const values = new Map(opened.map(({ row, value }) => [row.record, value]));
+      const opened = await openRecords(from, tenant, distinct);
+      const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
+      const errors: VaultError[] = [];
       const results = body.tokens.map((token): Revealed => {
         const entry = decided.get(token) ?? new TokenNotFoundError();
-        if (entry instanceof VaultError) return { token, error: { code: entry.code } };
-        const { row, view } = entry;
-        const value = show(row, view, values.get(row.record)?.expose() as Json);
-        return { token, type: row.type, view, value: value as Json as never };
+        const found = entry instanceof VaultError ? entry : (values.get(entry.row.record) ?? new TokenNotFoundError());
+        if (entry instanceof VaultError || found instanceof VaultError) {
+          const error = found as VaultError;
+          errors.push(error);
+          return { token, error: { code: error.code } };
+        }
+        const value = show(found.row, entry.view, found.value.expose());
+        return { token, type: found.row.type, view: entry.view, value: value as Json as never };
       });
-      for (const { value } of opened) value.wipe();
-      return { reply: { results }, entry: entryOf(distinct, allowed, [...decided.values()]) };
+      const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
+      for (const { value } of shown) value.wipe();
+      const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
+      return { reply: { results }, entry: { records: about, ...outcomeOf(shown.length, allowed, errors) } };
     });
     vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
     return reply;
@@ -72,7 +78,7 @@ function viewOf(
 ): Allowed | VaultError {
   if (row === undefined) return new TokenNotFoundError();
   if (row instanceof VaultError) return row;
-  const views = Object.keys(dataType(row.type).views);
+  const views = Object.keys(typeOf(row).views);
   const { purpose, view } = body;
   const decision = decide(caller, 'detokenize', { type: { name: row.type, views }, view, purpose });
   return decision.allowed ? { row, view: decision.view as string } : decision.refusal;
@@ -80,18 +86,20 @@ function viewOf(
 
 function show(row: RecordRow, view: string, value: Json): Json {
   if (view === 'plain') return value;
-  const make = dataType(row.type).views[view];
+  const make = typeOf(row).views[view];
   if (make === undefined) throw new TokenNotFoundError();
   return make(value);
 }
 
-/** A call in which every token was refused is a refusal, though its reply is a list. */
-function entryOf(shown: readonly RecordRow[], allowed: readonly Allowed[], all: readonly (Allowed | VaultError)[]) {
-  const refusal = all.find((entry) => entry instanceof VaultError && entry.kind === 'refused');
-  const records = shown.map((row) => row.record as RecordId);
-  const widest = allowed.find(({ view }) => view === 'plain') ?? allowed[0];
-  if (allowed.length === 0 && refusal instanceof VaultError) {
-    return { records, outcome: 'refused' as const, code: refusal.code };
-  }
-  return { records, view: widest?.view, code: refusal instanceof VaultError ? refusal.code : undefined };
+/** A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a list. */
+function outcomeOf(shown: number, allowed: readonly Allowed[], errors: readonly VaultError[]) {
+  const refusal = errors.find((error) => error.kind === 'refused');
+  const code = (refusal ?? errors[0])?.code;
+  if (shown === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
+  return { view: (allowed.find(({ view }) => view === 'plain') ?? allowed[0])?.view, code };
+}
+
+/** The records that a call with nothing to show was about. */
+function named(live: readonly (RecordRow | VaultError)[]): RecordRow[] {
+  return live.filter((row): row is RecordRow => !(row instanceof VaultError));
 }

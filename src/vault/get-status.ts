@@ -5,15 +5,26 @@ import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
-const StoreStatus = z.strictObject({ engine: z.enum(['sqlite', 'postgres']), reachable: z.boolean() });
+const StoreStatus = z.strictObject({
+  engine: z.enum(['sqlite', 'postgres']).describe('The database engine.'),
+  reachable: z
+    .boolean()
+    .describe('Whether it answered just now.')
+    .meta({ examples: [true] }),
+});
 export const StatusReply = z.strictObject({
-  recordStore: StoreStatus,
-  keyStore: StoreStatus,
-  epoch: z.int().describe('The current epoch.'),
+  recordStore: StoreStatus.describe('Where ciphertext, tokens and the audit log are.'),
+  keyStore: StoreStatus.describe('Where the wrapped keys and blind indexes are.'),
+  epoch: z
+    .int()
+    .min(0)
+    .describe('The current epoch.')
+    .meta({ examples: [1] }),
   dirtyBuckets: z
     .int()
+    .min(0)
     .describe('Buckets that lost a record since and get a new key when the epoch closes; up to 1,000.'),
-  unfinishedErasures: z.int().describe('Erasures ordered and not completed; up to 1,000.'),
+  unfinishedErasures: z.int().min(0).describe('Erasures ordered and not completed; up to 1,000.'),
 });
 
 const COUNTED = 1_000;

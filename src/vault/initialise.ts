@@ -10,6 +10,7 @@ import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/file-slot.ts';
+import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
 /** @returns the path of the first administrator's API key, if one was made now */
@@ -25,7 +26,7 @@ export async function initialise(
   const keys = await accessKeys(keyring.indexes, tenant);
   const path = join(keysPath, 'admin.key');
   await mkdir(keysPath, { recursive: true, mode: 0o700 });
-  await recordStore.exclusive(async (tx) => {
+  const make = recordStore.exclusive(async (tx) => {
     await tx.insert(tenants, [{ tenant, name: FIRST_TENANT, created_at: now.getTime() }]);
     const wanted = { name: 'first-admin', role: 'admin' as const, purposes: [], expiresAt: undefined };
     const { principal, apiKey } = await addPrincipal(tx, keys, tenant, wanted, random, clock);
@@ -40,6 +41,11 @@ export async function initialise(
       request: newId('request', random, now),
     });
     await writeDurably(path, Buffer.from(`${apiKey}\n`, 'ascii'));
+    return path;
   });
-  return path;
+  return make.catch((error: unknown) => {
+    // Another process that opened the same empty home was quicker, and has written its key.
+    if (error instanceof DuplicateRowError) return undefined;
+    throw error;
+  });
 }

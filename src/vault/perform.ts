@@ -110,7 +110,7 @@ export async function perform<R>(
 }
 
 /** Audits a request that was turned away before its verb could run, and throws the reason. */
-export async function turnAway(vault: Vault, caller: Caller, action: Action, error: unknown): Promise<never> {
+export async function turnAway(vault: Vault, caller: Named, action: Action, error: unknown): Promise<never> {
   await appendFailure(vault, caller, { action }, error);
   throw error;
 }
@@ -144,8 +144,10 @@ async function replay<R>(
 }
 
 type BaseEntry = Omit<AuditEntry, 'outcome'>;
+/** As much of a caller as an entry names. */
+type Named = Pick<Caller, 'tenant' | 'principal' | 'purposes' | 'request'>;
 
-function baseEntry(vault: Vault, caller: Caller, action: Action, at: Date): BaseEntry {
+function baseEntry(vault: Vault, caller: Named, action: Action, at: Date): BaseEntry {
   return {
     entry: newId('audit', vault.random, at),
     tenant: caller.tenant,
@@ -157,7 +159,7 @@ function baseEntry(vault: Vault, caller: Caller, action: Action, at: Date): Base
 }
 
 /** A purpose is logged only if it is one of the caller's own: anything else is free text. */
-function statedPurpose(caller: Caller, call: { readonly purpose?: string | undefined }): string | undefined {
+function statedPurpose(caller: Named, call: { readonly purpose?: string | undefined }): string | undefined {
   return call.purpose !== undefined && caller.purposes.includes(call.purpose) ? call.purpose : undefined;
 }
 
@@ -169,7 +171,7 @@ async function macOfReason(vault: Vault, caller: Caller, reason: string | undefi
 
 async function appendFailure(
   vault: Vault,
-  caller: Caller,
+  caller: Named,
   call: { readonly action: Action; readonly purpose?: string | undefined },
   error: unknown,
 ): Promise<void> {

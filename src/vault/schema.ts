@@ -8,7 +8,25 @@ import { ErasureIdSchema, RecordIdSchema, SubjectIdSchema, TokenSchema } from '.
 export const MAX_BATCH = 1_000;
 
 /** What came out of JSON.parse is JSON; whether it is a value, its data type decides. */
-export const JsonSchema = z.unknown().describe('A value as its data type takes it; GET /v1/types describes each.');
+export const JsonSchema = z
+  .unknown()
+  .describe('A value as its data type takes it; GET /v1/types describes each.')
+  .meta({ examples: ['jane.doe@example.com'] });
+
+/** What a view makes of a value; every data type's masked view is text. */
+export const MaskedSchema = z
+  .unknown()
+  .describe('The masked view of the value, to show to people.')
+  .meta({ examples: ['j***@example.com'] });
+
+export const VersionSchema = z
+  .int()
+  .min(1)
+  .describe('1 for a value as first stored; grows with each correction.')
+  .meta({ examples: [1] });
+
+const createdAt = z.iso.datetime().describe('When the value was first stored, UTC.');
+const updatedAt = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
 
 export const RefSchema = z
   .string()
@@ -33,7 +51,8 @@ export const ReasonSchema = z
   .string()
   .min(1)
   .max(500)
-  .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.');
+  .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.')
+  .meta({ examples: ['case 4711'] });
 
 export const TypeNameSchema = z
   .string()
@@ -47,11 +66,11 @@ export const TokenizeItemSchema = z
     subject: RefSchema.optional().describe('The person: the app’s ref, or a subject id (`sub_…`).'),
     label: LabelSchema.optional(),
   })
-  .meta({ id: 'TokenizeItem' });
+  .meta({ id: 'TokenizeItem', description: 'A value to store, its data type, and the person it is about.' });
 export type TokenizeItem = z.infer<typeof TokenizeItemSchema>;
 
-export const TokenizeBody = z.strictObject({ items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH) }).meta({
-  examples: [{ items: [{ type: 'email', value: 'jane@example.com', subject: 'cust_42', label: 'billing' }] }],
+export const TokenizeBody = z.strictObject({
+  items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
 });
 
 export const TokenizedSchema = z
@@ -59,42 +78,62 @@ export const TokenizedSchema = z
     token: TokenSchema,
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
-    masked: JsonSchema.describe('The masked view of the value, to show to people.'),
-    created: z.boolean().describe('Whether the value was stored by this call.'),
+    masked: MaskedSchema,
+    created: z
+      .boolean()
+      .describe('Whether the value was stored by this call.')
+      .meta({ examples: [true] }),
   })
-  .meta({ id: 'Tokenized' });
-export const TokenizeReply = z.strictObject({ results: z.array(TokenizedSchema) });
+  .meta({ id: 'Tokenized', description: 'What to keep in place of the value.' });
+export const TokenizeReply = z.strictObject({
+  results: z.array(TokenizedSchema).describe('One for each item, in the order of the items.'),
+});
 export type Tokenized = z.infer<typeof TokenizedSchema>;
 
-export const DetokenizeBody = z
+export const DetokenizeBody = z.strictObject({
+  tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).describe('The tokens to exchange.'),
+  purpose: PurposeSchema,
+  view: ViewSchema.optional().describe('The view wanted; absent: the widest the caller may see.'),
+  reason: ReasonSchema.optional(),
+});
+
+export const RevealedValueSchema = z
   .strictObject({
-    tokens: z.array(TokenSchema).min(1).max(MAX_BATCH),
-    purpose: PurposeSchema,
-    view: ViewSchema.optional().describe('The view wanted; absent: the widest the caller may see.'),
-    reason: ReasonSchema.optional(),
+    token: TokenSchema,
+    type: TypeNameSchema,
+    view: ViewSchema.describe('The view that `value` is.'),
+    value: JsonSchema.describe('The value, as far as `view` shows it.'),
   })
-  .meta({ examples: [{ tokens: ['tok_3f8z0w6q1c9v5m2k7d4x8b1n6p3r0t5y'], purpose: 'billing', view: 'plain' }] });
+  .meta({ id: 'RevealedValue', title: 'Revealed', description: 'A token and the value it stands for.' });
+
+export const NotRevealedSchema = z
+  .strictObject({
+    token: TokenSchema,
+    error: z
+      .strictObject({
+        code: z
+          .string()
+          .describe('`token_not_found`, `record_erased`, `not_allowed` or `unknown_view`; more may come.')
+          .meta({ examples: ['record_erased'] }),
+      })
+      .describe('Why this token was not revealed.'),
+  })
+  .meta({ id: 'NotRevealed', title: 'Not revealed', description: 'A token that was not revealed, and why.' });
 
 export const RevealedSchema = z
-  .union([
-    z.strictObject({ token: TokenSchema, type: TypeNameSchema, view: ViewSchema, value: JsonSchema }),
-    z.strictObject({
-      token: TokenSchema,
-      error: z.strictObject({ code: z.string().describe('Why this token was not revealed.') }),
-    }),
-  ])
-  .meta({ id: 'Revealed' });
-export const DetokenizeReply = z.strictObject({ results: z.array(RevealedSchema) });
+  .union([RevealedValueSchema, NotRevealedSchema])
+  .meta({ id: 'Revealed', description: 'The answer for one token: its value, or why there is none.' });
+export const DetokenizeReply = z.strictObject({
+  results: z.array(RevealedSchema).describe('One for each token, in the order of the tokens.'),
+});
 export type Revealed = z.infer<typeof RevealedSchema>;
 
-export const SearchBody = z
-  .strictObject({
-    type: TypeNameSchema,
-    value: JsonSchema,
-    purpose: PurposeSchema,
-    reason: ReasonSchema.optional(),
-  })
-  .meta({ examples: [{ type: 'email', value: 'Jane@Example.com', purpose: 'support' }] });
+export const SearchBody = z.strictObject({
+  type: TypeNameSchema,
+  value: JsonSchema,
+  purpose: PurposeSchema,
+  reason: ReasonSchema.optional(),
+});
 
 export const FoundSchema = z
   .strictObject({
@@ -102,9 +141,9 @@ export const FoundSchema = z
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
     label: LabelSchema.optional(),
-    masked: JsonSchema,
+    masked: MaskedSchema,
   })
-  .meta({ id: 'Found' });
+  .meta({ id: 'Found', description: 'A record whose value equals the one searched for.' });
 export const SearchReply = z.strictObject({
   results: z.array(FoundSchema).describe('In the order the values were stored.'),
   more: z.boolean().describe('Whether there were more matches than a reply holds.'),
@@ -116,12 +155,12 @@ export const RecordSchema = z
     subject: SubjectIdSchema.optional(),
     type: TypeNameSchema,
     label: LabelSchema.optional(),
-    version: z.int().describe('1 for a value as first stored; grows with each correction.'),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
+    version: VersionSchema,
+    createdAt,
+    updatedAt,
     tokens: z.array(TokenSchema).describe('The tokens that stand for it.'),
   })
-  .meta({ id: 'Record' });
+  .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
 
 export const TokenDescriptionSchema = z
   .strictObject({
@@ -130,32 +169,33 @@ export const TokenDescriptionSchema = z
     subject: SubjectIdSchema.optional(),
     type: TypeNameSchema,
     label: LabelSchema.optional(),
-    version: z.int(),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
+    version: VersionSchema,
+    createdAt,
+    updatedAt,
   })
-  .meta({ id: 'TokenDescription' });
+  .meta({ id: 'TokenDescription', description: 'What a token stands for, without its value.' });
 
-export const CorrectBody = z.strictObject({ value: JsonSchema, reason: ReasonSchema.optional() }).meta({
-  examples: [{ value: 'jane.doe@example.com', reason: 'asked by the customer' }],
+export const CorrectBody = z.strictObject({
+  value: JsonSchema.describe('The right value, of the record’s data type.'),
+  reason: ReasonSchema.optional(),
 });
 export const CorrectReply = z.strictObject({
   record: RecordIdSchema,
-  version: z.int(),
-  masked: JsonSchema,
+  version: VersionSchema.meta({ examples: [2] }),
+  masked: MaskedSchema,
 });
 
-export const ResolveBody = z.strictObject({ ref: RefSchema }).meta({ examples: [{ ref: 'cust_42' }] });
+export const ResolveBody = z.strictObject({ ref: RefSchema });
 export const ResolveReply = z.strictObject({ subject: SubjectIdSchema });
 
 export const SubjectQuery = z.strictObject({
   after: RecordIdSchema.optional().describe('The last record of the page before.'),
-  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100),
+  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
 });
 export const SubjectReply = z.strictObject({
   subject: SubjectIdSchema,
-  createdAt: z.iso.datetime(),
-  records: z.array(RecordSchema),
+  createdAt: z.iso.datetime().describe('When the vault first heard of the subject, UTC.'),
+  records: z.array(RecordSchema).describe('In the order the values were stored.'),
   more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
 });
 
@@ -170,7 +210,7 @@ export const EraseBody = z
   .refine(({ reason: _, ...named }) => Object.values(named).filter((name) => name !== undefined).length === 1, {
     error: 'must have exactly one of subject, ref, records and tokens',
   })
-  .meta({ examples: [{ ref: 'cust_42', reason: 'asked by the customer' }] });
+  .describe('What to erase: exactly one of `subject`, `ref`, `records` and `tokens`.');
 export type EraseRequest = z.infer<typeof EraseBody>;
 
 export const ReceiptSchema = z
@@ -179,26 +219,26 @@ export const ReceiptSchema = z
     state: z
       .enum(['ordered', 'completed'])
       .describe('`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed.'),
-    records: z.int().describe('How many records were erased.'),
-    subject: SubjectIdSchema.optional(),
-    orderedAt: z.iso.datetime(),
+    records: z.int().min(0).describe('How many records were erased.'),
+    subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
+    orderedAt: z.iso.datetime().describe('Since when nothing opens the values, UTC.'),
     shreddedAt: z.iso.datetime().optional().describe('When the keys were destroyed in the live key store.'),
-    completedAt: z.iso.datetime().optional(),
+    completedAt: z.iso.datetime().optional().describe('When ciphertext and index rows were gone, too.'),
   })
-  .meta({ id: 'ErasureReceipt' });
+  .meta({ id: 'ErasureReceipt', description: 'What an erasure has done so far.' });
 export type Receipt = z.infer<typeof ReceiptSchema>;
 
 export const DataTypeSchema = z
   .strictObject({
     name: TypeNameSchema,
-    category: z.enum(CATEGORIES),
-    description: z.string(),
-    searchable: z.boolean(),
+    category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
+    description: z.string().describe('What is accepted, what comes back, and what counts as the same.'),
+    searchable: z.boolean().describe('Whether its values can be searched.'),
     views: z.array(ViewSchema).describe('The views it offers, the widest first.'),
     input: z.record(z.string(), z.unknown()).describe('JSON Schema of the value.'),
-    examples: z.array(JsonSchema),
+    examples: z.array(JsonSchema).describe('Values it accepts; of no real person.'),
   })
-  .meta({ id: 'DataType' });
+  .meta({ id: 'DataType', description: 'A kind of value: how it is checked, searched and shown.' });
 
 /** Whether a subject is named by its id rather than by an app's ref. */
 export function isSubjectId(text: string): boolean {

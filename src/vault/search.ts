@@ -43,9 +43,11 @@ export async function search(
     return door.commit('shared', async (tx) => {
       const candidates = await findCandidates(vault.keyStore.reader, vault.keyring.indexes, tenant, type, canonical);
       const live = await liveCandidates(tx, tenant, candidates);
-      const keys = { reader: vault.keyStore.reader, keyring: vault.keyring };
-      const opened = await openRecords(keys, tenant, live.slice(0, MAX_RESULTS));
-      const matches = opened.flatMap(({ row, value }) => {
+      const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
+      const opened = await openRecords(from, tenant, live.slice(0, MAX_RESULTS));
+      const matches = opened.flatMap((entry) => {
+        if (entry instanceof VaultError) return [];
+        const { row, value } = entry;
         const plain = value.expose() as Json;
         value.wipe();
         return type.canonical(plain) === canonical ? [{ row, masked: type.views.masked(plain) }] : [];

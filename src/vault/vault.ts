@@ -79,7 +79,11 @@ async function assemble(
     clock,
   });
   if (expectedCheck === undefined) {
-    await keyStore.exclusive((tx) => tx.insert(keyFacts, [{ name: 'root_key_check', value: check }], 'skip'));
+    const row = { name: 'root_key_check', value: check };
+    const [standing] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+    if (standing?.value !== check) {
+      throw new StartError('Another process opened this vault for the first time with another root key.');
+    }
   }
   if (!recovering) await assertKeyStoreIsCurrent(recordStore, keyStore);
   const parts = { recordStore, keyStore, keyring, random, clock, signals: newSignals() };
