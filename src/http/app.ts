@@ -51,8 +51,11 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
   // Express's own answer to an error is a page with its stack and the path that was asked for.
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next();
-    const refused = error instanceof URIError || (error as { status?: unknown }).status === 400;
-    const known = refused ? new MalformedRequestError('The path is not valid.') : error;
+    const { status } = error as { status?: unknown };
+    const malformed = error instanceof URIError || status === 400;
+    const refused = malformed || status === 404;
+    const refusal = malformed ? new MalformedRequestError('The path is not valid.') : new RouteNotFoundError();
+    const known = refused ? refusal : error;
     if (!refused) log.error(placesOf(error), 'defect');
     const problem = problemOf(known, id());
     send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());

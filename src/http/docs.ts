@@ -2,48 +2,31 @@
 import express, { type Router } from 'express';
 import helmet from 'helmet';
 import { absolutePath } from 'swagger-ui-dist';
+import { docsPage, START_SCRIPT, STYLE } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Lethe API</title>
-    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
-    <link rel="icon" href="/docs/assets/favicon-32x32.png" />
-  </head>
-  <body>
-    <div id="docs"></div>
-    <script src="/docs/assets/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
-  </body>
-</html>
-`;
-
-const START = `window.ui = SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#docs',
-  deepLinking: true,
-  validatorUrl: null,
-  persistAuthorization: false,
-});
-`;
+/** What the page loads of Swagger UI; the rest of its package is not served. */
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 export function docsRouter(): Router {
   const router = express.Router();
-  const document = JSON.stringify(openApi());
+  const texts = [
+    ['/openapi.json', 'application/json', JSON.stringify(openApi())],
+    ['/docs', 'text/html', docsPage()],
+    ['/docs/start.js', 'text/javascript', START_SCRIPT],
+    ['/docs/style.css', 'text/css', STYLE],
+  ] as const;
   router.use(['/docs', '/openapi.json'], helmet(PAGE_POLICY));
-  router.get('/openapi.json', (_, response) => {
-    response.type('application/json').send(document);
-  });
-  router.get('/docs', (_, response) => {
-    response.type('html').send(PAGE);
-  });
-  router.get('/docs/start.js', (_, response) => {
-    response.type('text/javascript').send(START);
-  });
-  router.use('/docs/assets', express.static(absolutePath(), { index: false, fallthrough: false, maxAge: '1d' }));
+  for (const [path, type, text] of texts) {
+    router.get(path, (_, response) => {
+      response.type(type).send(text);
+    });
+  }
+  for (const asset of ASSETS) {
+    router.get(`/docs/assets/${asset}`, (_, response) => {
+      response.sendFile(asset, { root: absolutePath(), maxAge: '1d' });
+    });
+  }
   return router;
 }
 
@@ -56,6 +39,8 @@ const PAGE_POLICY = {
       'style-src': ["'self'", "'unsafe-inline'"],
       'img-src': ["'self'", 'data:'],
       'object-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
       'frame-ancestors': ["'none'"],
     },
   },

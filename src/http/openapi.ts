@@ -1,24 +1,27 @@
 /**
  * The OpenAPI 3.1 document, derived from the routes: nothing in it is written a second time. A test holds that every
- * operation, field and error is described.
+ * operation, field and error is described and shown by an example.
  */
 import { z } from 'zod';
+import { EXAMPLES, exampleProblem } from './examples.ts';
+import { JsonSchemas, type Schema } from './json-schemas.ts';
 import { PROBLEMS, STATUS } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** Problems that every operation may answer with. */
 const COMMON = [
+  'malformed_request',
   'unauthenticated',
   'not_allowed',
-  'invalid_request',
+  'integrity_failure',
+  'internal_error',
   'store_unavailable',
   'key_unavailable',
-  'internal_error',
+  'shutting_down',
 ];
-const WITH_BODY = ['malformed_request', 'body_too_large', 'unsupported_media_type'];
-
-type Schema = Record<string, unknown>;
+const WITH_INPUT = ['invalid_request'];
+const WITH_BODY = ['body_too_large', 'unsupported_media_type'];
 
 const ProblemSchema = z
   .strictObject({
@@ -32,27 +35,64 @@ const ProblemSchema = z
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
 
+/** The operations in groups: by the first word of the path, in the order in which they are shown. */
+const GROUPS: readonly { readonly name: string; readonly description: string; readonly of: readonly string[] }[] = [
+  {
+    name: 'Values',
+    description: 'Store, reveal, find and correct values.',
+    of: ['tokenize', 'detokenize', 'search', 'tokens', 'records'],
+  },
+  { name: 'Subjects', description: 'The people the data is about.', of: ['subjects'] },
+  { name: 'Erasures', description: 'Make the vault forget, and see that it did.', of: ['erasures'] },
+  { name: 'Data types', description: 'What kinds of values there are.', of: ['types'] },
+  { name: 'Access', description: 'Who may call, and for which purposes.', of: ['principals', 'tenants'] },
+  { name: 'Oversight', description: 'What was done, and how the vault is.', of: ['audit', 'status'] },
+];
+
+const DESCRIPTION = `
+Store values and get tokens in their place; reveal a value only to a role that may see it, for a stated purpose; erase
+it by destroying its key.
+
+**API key.** Every call carries one, as \`Authorization: Bearer lethe_…\`, and leaves an entry in the audit log.
+
+**Personal data is never in a URL**, neither sent nor answered.
+
+**Errors** are \`application/problem+json\` (RFC 9457). Programs go by \`code\`, which is stable; \`field\` names the
+place in the request; \`request\` finds the call in the log. No problem repeats a value.
+
+**Calling again.** Reads can be repeated at will. A write that takes an \`Idempotency-Key\` does its work once per key
+within 24 hours and gives the same answer each time. After a 503, or no answer at all, wait and send the same again;
+\`Retry-After\` says how many seconds to wait.
+
+**Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Lists come in pages: \`more\`
+says whether there is another.
+
+**Replies may gain properties**, and lists of codes new ones, without a new version. Requests with properties that are
+not described here are refused.
+
+Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (both stores answer; otherwise 503),
+\`GET /metrics\` (Prometheus).
+`.trim();
+
 export function openApi(): Schema {
-  const schemas: Record<string, Schema> = {};
+  const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Schema>> = {};
-  for (const route of ROUTES) {
+  schemas.named(ProblemSchema, 'output', 'Problem');
+  for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
-  schemaOf(ProblemSchema, 'output', schemas);
   return {
     openapi: '3.1.0',
     info: {
       title: 'Lethe',
       version: '1',
       summary: 'A vault for personal data that can truly forget.',
-      description:
-        'Store values and get tokens in their place; reveal a value only to a role that may see it, for a stated purpose; ' +
-        'erase it by destroying its key. Every call needs an API key and leaves an audit entry. ' +
-        'Personal data is never in a URL. Errors are `application/problem+json` with a stable `code`.',
+      description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'this vault' }],
     security: [{ apiKey: [] }],
+    tags: GROUPS.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
@@ -62,37 +102,67 @@ export function openApi(): Schema {
           description: 'An API key, as `lethe principals add` or `POST /v1/principals` hands it out.',
         },
       },
-      schemas,
+      schemas: schemas.all,
     },
   };
 }
 
-function operation(route: Route, schemas: Record<string, Schema>): Schema {
-  const codes = [...COMMON, ...(route.body === undefined ? [] : WITH_BODY), ...route.problems];
-  if (route.idempotent) codes.push('idempotency_key_reused');
+function operation(route: Route, schemas: JsonSchemas): Schema {
+  const { operationId, summary, description, body, params, query, status = 200 } = route;
+  const name = operationId.charAt(0).toUpperCase() + operationId.slice(1);
+  const codes = new Set([
+    ...COMMON,
+    ...((params ?? query ?? body) === undefined ? [] : WITH_INPUT),
+    ...(body === undefined ? [] : WITH_BODY),
+    ...(route.idempotent ? ['idempotency_key_reused'] : []),
+    ...route.problems,
+  ]);
+  const example = EXAMPLES[operationId];
+  const content = (of: z.ZodType, io: 'input' | 'output', kind: string, value: unknown) => {
+    const schema = schemas.named(of, io, `${name}${kind}`);
+    return { 'application/json': { schema, example: value ?? schemas.exampleOf(schema) } };
+  };
   return {
-    operationId: route.operationId,
-    summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
-    tags: [route.path.split('/')[2]],
-    parameters: [
-      ...parameters(route.params, 'path', schemas),
-      ...parameters(route.query, 'query', schemas),
-      ...headers(route),
-    ],
-    ...(route.body === undefined
+    operationId,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [groupOf(route)],
+    parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas), ...headers(route)],
+    ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': content(route.body, 'input', schemas) } } }),
+      : { requestBody: { required: true, content: content(body, 'input', 'Body', example?.request) } }),
     responses: {
-      [route.status ?? 200]: {
+      [status]: {
         description: 'Done, and recorded in the audit log.',
-        headers: { 'X-Request-Id': { description: 'Id of the request.', schema: { type: 'string' } } },
-        content: { 'application/json': content(route.reply, 'output', schemas) },
+        headers: { 'X-Request-Id': REQUEST_ID },
+        content: content(route.reply, 'output', 'Reply', example?.reply),
       },
-      ...problemResponses(codes),
+      ...problemResponses(operationId, codes),
     },
   };
 }
+
+const WORDS = GROUPS.flatMap(({ of }) => of);
+
+function placeOf({ path }: Route): number {
+  return WORDS.indexOf(path.split('/')[2] ?? '');
+}
+
+function groupOf({ path }: Route): string {
+  const word = path.split('/')[2] ?? '';
+  return GROUPS.find(({ of }) => of.includes(word))?.name ?? word;
+}
+
+const REQUEST_ID = {
+  description: 'Id of the request, as in the log and the audit entry.',
+  schema: { type: 'string' },
+  example: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
+};
+const RETRY_AFTER = {
+  description: 'How many seconds to wait before the next try.',
+  schema: { type: 'integer' },
+  example: 1,
+};
 
 function headers(route: Route): Schema[] {
   if (!route.idempotent) return [];
@@ -101,83 +171,57 @@ function headers(route: Route): Schema[] {
       name: 'Idempotency-Key',
       in: 'header',
       required: false,
-      description: 'Makes a repeated request safe: same key and body within 24 hours, same answer. Not personal data.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      description:
+        'Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and ' +
+        'the answer is the same. Visible ASCII, such as a random UUID; not personal data.',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
       example: '5d1f0c3a-3a1e-4b62-9d1c-0f7f6a1d2b3c',
     },
   ];
 }
 
-function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas: Record<string, Schema>): Schema[] {
+function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas: JsonSchemas): Schema[] {
   if (of === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(of, 'input', schemas) as {
+  const { properties = {}, required = [] } = schemas.inline(of, 'input') as {
     properties?: Record<string, Schema>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    description: schema.description ?? `At most this many rows.`,
-    schema,
-  }));
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = property;
+    const named = typeof schema.$ref === 'string' ? schemas.at(schema.$ref) : undefined;
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      description: description ?? named?.description,
+      schema,
+      // "Try it out" sends an example along; of an optional parameter that would be a surprise.
+      ...(place === 'path' ? { example: schemas.exampleOf(property) } : {}),
+    };
+  });
 }
 
-function content(of: z.ZodType, io: 'input' | 'output', schemas: Record<string, Schema>): Schema {
-  const schema = schemaOf(of, io, schemas);
-  const [example] = (schema.examples as unknown[] | undefined) ?? [];
-  return { schema, ...(example === undefined ? {} : { example }) };
-}
-
-/** The JSON Schema of a part; schemas with an id move to the document's components. */
-function schemaOf(of: z.ZodType, io: 'input' | 'output', schemas: Record<string, Schema>): Schema {
-  const made = z.toJSONSchema(of, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Schema & {
-    $defs?: Record<string, Schema>;
-  };
-  const text = JSON.stringify({ ...made, $schema: undefined, $defs: undefined, '~standard': undefined });
-  const lift = (json: string) => JSON.parse(json.replaceAll('"#/$defs/', '"#/components/schemas/')) as Schema;
-  for (const [name, schema] of Object.entries(made.$defs ?? {})) {
-    const { id: _, ...rest } = schema;
-    schemas[name] = lift(JSON.stringify(rest));
-  }
-  const { id, ...rest } = lift(text);
-  if (typeof id !== 'string') return rest;
-  schemas[id] = rest;
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-function problemResponses(codes: readonly string[]): Record<string, Schema> {
-  const byStatus = new Map<number, string[]>();
+function problemResponses(operationId: string, codes: Iterable<string>): Record<string, Schema> {
+  const byStatus = new Map<number, { code: string; title: string; status: number }[]>();
   for (const code of codes) {
-    const kind = PROBLEMS[code]?.kind ?? 'internal';
-    byStatus.set(STATUS[kind], [...(byStatus.get(STATUS[kind]) ?? []), code]);
+    const { kind, title } = PROBLEMS[code] ?? { kind: 'internal', title: '' };
+    const status = STATUS[kind];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), { code, title, status }]);
   }
-  return Object.fromEntries(
-    [...byStatus]
-      .sort(([a], [b]) => a - b)
-      .map(([status, list]) => [
-        status,
-        {
-          description: list.map((code) => `\`${code}\`: ${PROBLEMS[code]?.title ?? ''}`).join('\n\n'),
-          content: {
-            'application/problem+json': {
-              schema: { $ref: '#/components/schemas/Problem' },
-              example: exampleProblem(list[0] ?? 'internal_error', status),
-            },
-          },
-        },
-      ]),
-  );
-}
-
-function exampleProblem(code: string, status: number): Schema {
-  const title = PROBLEMS[code]?.title ?? '';
-  return {
-    type: `/docs#problem-${code}`,
-    title,
+  const responses = [...byStatus].map(([status, problems]) => [
     status,
-    code,
-    detail: title,
-    request: 'req_01kae5m8q0x7t3v9c2n6b4d1fg',
-  };
+    {
+      description: problems.map(({ code, title }) => `- \`${code}\`: ${title}`).join('\n'),
+      headers: { 'X-Request-Id': REQUEST_ID, ...(status === 503 ? { 'Retry-After': RETRY_AFTER } : {}) },
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(
+            problems.map((problem) => [problem.code, { value: exampleProblem(operationId, problem) }]),
+          ),
+        },
+      },
+    },
+  ]);
+  return Object.fromEntries(responses);
 }

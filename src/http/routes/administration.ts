@@ -26,7 +26,7 @@ export const getTypes = route({
   operationId: 'listTypes',
   summary: 'The data types there are.',
   action: 'list_types',
-  reply: z.strictObject({ types: z.array(DataTypeSchema) }),
+  reply: z.strictObject({ types: z.array(DataTypeSchema).describe('Every data type, in the order of the catalogue.') }),
   problems: [],
   handle: (vault, caller) => listTypes(vault, caller),
 });
@@ -64,7 +64,10 @@ export const deletePrincipal = route({
   summary: 'Revoke a principal; its API key stops working at once.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
-  reply: z.strictObject({ principal: PrincipalIdSchema, revokedAt: z.iso.datetime() }),
+  reply: z.strictObject({
+    principal: PrincipalIdSchema,
+    revokedAt: z.iso.datetime().describe('Since when its API key no longer works, UTC.'),
+  }),
   problems: ['principal_not_found', 'own_principal'],
   handle: (vault, caller, { params }) => revokePrincipal(vault, caller, params.principal),
 });

@@ -1,0 +1,83 @@
+/**
+ * What a call can end with instead of a reply. An error holds codes, ids, places in the request and the vault's own
+ * fixed texts; never a value, a ref, a reason or the API key, so it can be logged as it stands.
+ */
+
+/** The vault's kinds of error, which its statuses stand for. */
+const KINDS = {
+  400: 'malformed',
+  401: 'unauthenticated',
+  403: 'refused',
+  404: 'not_found',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too_large',
+  415: 'unsupported',
+  422: 'invalid',
+  429: 'too_many',
+  503: 'unavailable',
+} as const;
+
+export type LetheErrorKind = (typeof KINDS)[keyof typeof KINDS] | 'internal';
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly field?: string | undefined;
+  readonly request?: string | undefined;
+}
+
+/** The vault answered with a problem, or something before it answered in its place (`unexpected_reply`). */
+export class LetheError extends Error {
+  override readonly name: string = 'LetheError';
+  /** Stable, for programs; the API's description lists every one. */
+  readonly code: string;
+  readonly kind: LetheErrorKind;
+  readonly status: number;
+  /** The place in the request that is at fault, such as `items/3/value.number`. */
+  readonly field: string | undefined;
+  /** Id of the request, as in the vault's log and audit entry. */
+  readonly request: string | undefined;
+  /**
+   * The key under which a write was sent. Repeating the call with it is safe, and gets the same answer if the work was
+   * done after all.
+   */
+  readonly idempotencyKey: string | undefined;
+
+  constructor({ code, message, status, field, request }: Problem, idempotencyKey?: string) {
+    super(message);
+    this.code = code;
+    this.kind = KINDS[status as keyof typeof KINDS] ?? 'internal';
+    this.status = status;
+    this.field = field;
+    this.request = request;
+    this.idempotencyKey = idempotencyKey;
+  }
+}
+
+/** No answer came: whether the work was done is unknown, unless the call was a read. */
+export class LetheUnreachableError extends Error {
+  override readonly name: string = 'LetheUnreachableError';
+  readonly code = 'unreachable';
+  readonly kind = 'unavailable';
+  /** `timeout`, the system's code such as `ECONNREFUSED`, or `network`. */
+  readonly reason: string;
+  /** As in `LetheError`. */
+  readonly idempotencyKey: string | undefined;
+
+  constructor(reason: string, idempotencyKey?: string) {
+    super(reason === 'timeout' ? 'The vault did not answer in time.' : 'The vault cannot be reached.');
+    this.reason = reason;
+    this.idempotencyKey = idempotencyKey;
+  }
+}
+
+/** The system's code of a network failure. Its text is left behind: it can quote what was sent. */
+export function reasonOf(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const code = (at as { code?: unknown }).code;
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code)) return code;
+  }
+  return 'network';
+}

@@ -1,0 +1,272 @@
+/**
+ * The client for apps that keep their personal data in the vault:
+ *
+ *   const lethe = new LetheClient({ url: 'https://vault.internal:7300', apiKey });
+ *   const [email] = await lethe.tokenize([{ type: 'email', value: 'jane@example.com', subject: 'cust_42' }]);
+ *   const [shown] = await lethe.detokenize([email.token], { purpose: 'billing' });
+ *
+ * Guarantees: what may be sent again is, after a lost connection, an overload or a restart of the vault; every write
+ * goes under an idempotency key, so that it is done once. Ids are checked before they become part of a URL, so that no
+ * value gets there by mistake. Needs nothing but the platform's `fetch`: Node from 20 on, browsers, and others.
+ * Does not: split batches. A batch is all or nothing, and two halves of one would be neither.
+ */
+import type { components, operations } from './api.ts';
+import { LetheError } from './errors.ts';
+import { type Call, Transport, type TransportOptions } from './transport.ts';
+
+type Schemas = components['schemas'];
+export type TokenizeItem = Schemas['TokenizeItem'];
+export type Tokenized = Schemas['Tokenized'];
+/** Has either `value` or `error`: `'error' in revealed` tells which. */
+export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
+export type Found = Schemas['SearchReply'];
+export type TokenDescription = Schemas['TokenDescription'];
+export type Corrected = Schemas['CorrectRecordReply'];
+export type ErasureReceipt = Schemas['ErasureReceipt'];
+export type SubjectPage = Schemas['GetSubjectReply'];
+export type StoredRecord = Schemas['Record'];
+export type DataType = Schemas['DataType'];
+export type Role = Schemas['Role'];
+export type Principal = Schemas['Principal'];
+export type PrincipalPage = Schemas['ListPrincipalsReply'];
+export type AddedPrincipal = Schemas['AddPrincipalReply'];
+export type AddedTenant = Schemas['AddTenantReply'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditPage = Schemas['ListAuditEntriesReply'];
+export type Status = Schemas['GetStatusReply'];
+
+export type LetheClientOptions = TransportOptions;
+
+export interface CallOptions {
+  /** Gives up waiting for the call; whether a write was done is then unknown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Names the write across restarts of the app; a random one is made unless given. Visible ASCII, no personal data. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Reason {
+  /** Why, in words; up to 500 characters. The vault keeps a MAC of it only. */
+  readonly reason?: string | undefined;
+}
+
+/** What to erase: everything about a subject, or these records, or the records of these tokens. */
+export type ErasureTarget =
+  | { readonly ref: string }
+  | { readonly subject: string }
+  | { readonly records: readonly string[] }
+  | { readonly tokens: readonly string[] };
+
+type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
+
+const MAX_BATCH = 1_000;
+/** Better no list than one that ends early and looks whole. */
+const LOST_PLACE = { code: 'unexpected_reply', message: 'A page is empty, yet more follow. Try again.', status: 200 };
+
+export class LetheClient {
+  readonly #transport: Transport;
+
+  /** @throws {TypeError} for a URL or an API key that cannot be one */
+  constructor(options: LetheClientOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /**
+   * Stores up to 1,000 values, all or none.
+   * @returns a token for each item, in the same order
+   * @throws {RangeError} for none or more than 1,000 items
+   */
+  async tokenize(items: readonly TokenizeItem[], options: WriteOptions = {}): Promise<readonly Tokenized[]> {
+    assertBatch(items);
+    const reply = await this.#send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items }), ...options });
+    return reply.results;
+  }
+
+  /**
+   * Exchanges up to 1,000 tokens for the values they stand for, as far as the purpose and the caller's role allow.
+   * @returns for each token, in the same order, its value or why there is none
+   * @throws {RangeError} for none or more than 1,000 tokens
+   */
+  async detokenize(
+    tokens: readonly string[],
+    wanted: { readonly purpose: string; readonly view?: string | undefined } & Reason & CallOptions,
+  ): Promise<readonly Revealed[]> {
+    assertBatch(tokens);
+    const { purpose, view, reason, signal } = wanted;
+    const body = { tokens, purpose, view, reason };
+    const reply = await this.#send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
+    return reply.results;
+  }
+
+  /** Finds the records whose value equals the one given, and shows them masked. */
+  async search(
+    wanted: { readonly type: string; readonly value: unknown; readonly purpose: string } & Reason,
+    options: CallOptions = {},
+  ): Promise<Found> {
+    return this.#send<'search'>({ ...read('POST', '/v1/search', wanted), ...options });
+  }
+
+  /** What a token stands for, without its value. */
+  async describeToken(token: string, options: CallOptions = {}): Promise<TokenDescription> {
+    return this.#send<'describeToken'>({ ...read('GET', `/v1/tokens/${id('tok', token)}`), ...options });
+  }
+
+  /** Replaces a record's value; its tokens stay. */
+  async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
+    const { reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
+    return this.#send<'correctRecord'>({ ...call, ...rest });
+  }
+
+  /** Erases for good; from the reply on, nothing opens the values. */
+  async erase(target: ErasureTarget, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
+    const { reason, ...rest } = options;
+    return this.#send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
+  }
+
+  /** The receipt of an erasure, as it stands now. */
+  async getErasure(erasure: string, options: CallOptions = {}): Promise<ErasureReceipt> {
+    return this.#send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
+  }
+
+  /** From the app's own name for a person to the subject's id. */
+  async resolveSubject(ref: string, options: CallOptions = {}): Promise<string> {
+    const reply = await this.#send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
+    return reply.subject;
+  }
+
+  /** A page of what is held about a subject, without values; `eachRecord` walks through all of it. */
+  async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
+    const { after, limit, signal } = page;
+    const query = { after: after && id('rec', after), limit };
+    return this.#send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
+  }
+
+  /** Every record of a subject, page by page. */
+  async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
+    const next = async (after?: string) => {
+      const { records, more } = await this.getSubject(subject, { ...page, ...(after && { after }) });
+      return { rows: records, more };
+    };
+    yield* eachOf(next, ({ record }) => record);
+  }
+
+  /** The data types there are, with the views each offers. */
+  async listTypes(options: CallOptions = {}): Promise<readonly DataType[]> {
+    const reply = await this.#send<'listTypes'>({ ...read('GET', '/v1/types'), ...options });
+    return reply.types;
+  }
+
+  /**
+   * Adds a principal and gets its API key, which is shown once.
+   * @throws {LetheError} `api_key_already_shown` where the first answer was lost: revoke the principal, add it again
+   */
+  async addPrincipal(
+    wanted: {
+      readonly name: string;
+      readonly role: Role;
+      readonly purposes?: readonly string[];
+      readonly expiresAt?: Date | string | undefined;
+    },
+    options: WriteOptions = {},
+  ): Promise<AddedPrincipal> {
+    return this.#send<'addPrincipal'>({ ...write('POST', '/v1/principals', wanted), ...options });
+  }
+
+  /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
+  async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
+    const { after, limit, signal } = page;
+    const query = { after: after && id('prn', after), limit };
+    return this.#send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
+  }
+
+  /** Every principal of the tenant, page by page. */
+  async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
+    const next = async (after?: string) => {
+      const { principals, more } = await this.listPrincipals({ ...page, ...(after && { after }) });
+      return { rows: principals, more };
+    };
+    yield* eachOf(next, ({ principal }) => principal);
+  }
+
+  /** Revokes a principal; its API key stops working at once. Once more changes nothing. */
+  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<Schemas['RevokePrincipalReply']> {
+    const path = `/v1/principals/${id('prn', principal)}`;
+    return this.#send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
+  }
+
+  /** Adds a tenant. Takes no idempotency key, so it is not sent again when it is unknown whether it was done. */
+  async addTenant(name: string, options: CallOptions = {}): Promise<AddedTenant> {
+    const call = { method: 'POST', path: '/v1/tenants', body: { name }, repeat: 'refused' } as const;
+    return this.#send<'addTenant'>({ ...call, ...options });
+  }
+
+  /** A page of the tenant's audit log, the newest first; `eachAuditEntry` walks through all of it. */
+  async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
+    const { before, limit, signal } = page;
+    const query = { before: before && id('aud', before), limit };
+    return this.#send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
+  }
+
+  /** Every audit entry of the tenant, page by page, the newest first. */
+  async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
+    const next = async (before?: string) => {
+      const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
+      return { rows: entries, more };
+    };
+    yield* eachOf(next, ({ entry }) => entry);
+  }
+
+  /** The state of the stores, the epoch, and work that waits. */
+  async getStatus(options: CallOptions = {}): Promise<Status> {
+    return this.#send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
+  }
+
+  #send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
+    return this.#transport.send<ReplyOf<Op>>(call);
+  }
+}
+
+type Responses<Op extends keyof operations> = operations[Op]['responses'];
+type ReplyOf<Op extends keyof operations> = Responses<Op>[keyof Responses<Op>] extends {
+  content: { readonly 'application/json': infer Reply };
+}
+  ? Reply
+  : never;
+
+/** How many rows are asked for at once, from 1 to 1,000; 100 unless given. */
+type PageSize = { readonly limit?: number } & CallOptions;
+
+function read(method: 'GET' | 'POST', path: string, body?: unknown): Call {
+  return { method, path, body, repeat: 'always' };
+}
+
+function write(method: 'POST' | 'PATCH', path: string, body: unknown): Call {
+  return { method, path, body, repeat: 'keyed' };
+}
+
+function assertBatch(batch: readonly unknown[]): void {
+  if (batch.length < 1 || batch.length > MAX_BATCH) throw new RangeError('A batch holds 1 to 1,000 items.');
+}
+
+/** @throws {TypeError} which does not repeat the text: it may be a value that was mistaken for an id */
+function id(prefix: string, text: string): string {
+  if (new RegExp(`^${prefix}_[0-9a-z]{26,32}$`).test(text)) return text;
+  throw new TypeError(`This is no id: one begins with ${prefix}_.`);
+}
+
+async function* eachOf<T>(
+  next: (after?: string) => Promise<{ readonly rows: readonly T[]; readonly more: boolean }>,
+  idOf: (row: T) => string,
+): AsyncGenerator<T, void, undefined> {
+  let page = await next();
+  for (;;) {
+    yield* page.rows;
+    if (!page.more) return;
+    const last = page.rows.at(-1);
+    if (last === undefined) throw new LetheError(LOST_PLACE);
+    page = await next(idOf(last));
+  }
+}

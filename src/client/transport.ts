@@ -1,0 +1,189 @@
+/**
+ * Sends calls to the vault, and sends them again where that is safe.
+ *
+ *   repeat     after no answer, 502, 503, 504    after 429   after any other answer
+ *   always     yes                               yes         no      reads, and what is the same done twice
+ *   keyed      yes, under the same key           yes         no      writes with an Idempotency-Key
+ *   refused    no                                yes         no      a write that would be done twice
+ *
+ * Before each repeat it waits, twice as long on average as the time before, at random so that many clients do not
+ * come back together; at least as long as `Retry-After` asks, and not at all where that is more than a minute.
+ */
+import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
+
+export interface TransportOptions {
+  /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network between. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** Sends the requests; the platform's own `fetch` unless given. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** How many times a call is sent again at most; 3 unless given, 0 for never. */
+  readonly retries?: number;
+  /** For how long one attempt may take; 10,000 unless given. */
+  readonly timeoutMs?: number;
+  /** Waits between attempts. */
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Makes the key of a write that was given none; a random UUID unless given. */
+  readonly idempotencyKey?: () => string;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+  readonly repeat: 'always' | 'keyed' | 'refused';
+  readonly idempotencyKey?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const BASE_WAIT_MS = 100;
+const MAX_WAIT_MS = 5_000;
+const MAX_RETRY_AFTER_MS = 60_000;
+/** Statuses of the vault, or of a proxy before it, after which the same call may well succeed. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
+const TOO_MANY = 429;
+
+/** A call as it goes out: made once, so that every attempt sends the same bytes. */
+interface Message {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly key: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
+
+export class Transport {
+  readonly #base: string;
+  readonly #apiKey: string;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #retries: number;
+  readonly #timeoutMs: number;
+  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #newKey: () => string;
+
+  /** @throws {TypeError} for a URL or an API key that cannot be one; the message repeats neither */
+  constructor(options: TransportOptions) {
+    this.#base = baseOf(options.url);
+    if (!/^[\x21-\x7e]{1,256}$/.test(options.apiKey)) throw new TypeError('apiKey must be an API key of the vault.');
+    this.#apiKey = options.apiKey;
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#retries = options.retries ?? 3;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    this.#newKey = options.idempotencyKey ?? (() => globalThis.crypto.randomUUID());
+  }
+
+  /** @throws {LetheError} @throws {LetheUnreachableError} @throws the signal's reason */
+  async send<R>(call: Call): Promise<R> {
+    const message = this.#message(call);
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await this.#attempt<R>(message);
+      if ('reply' in answer) return answer.reply;
+      const { error, waitMs } = answer;
+      if (attempt >= this.#retries || waitMs > MAX_RETRY_AFTER_MS || !mayRepeat(call, error)) throw error;
+      const backoff = Math.random() * Math.min(MAX_WAIT_MS, 2 * BASE_WAIT_MS * 2 ** attempt);
+      await this.#sleep(Math.max(waitMs, Math.ceil(backoff)));
+      call.signal?.throwIfAborted();
+    }
+  }
+
+  #message({ method, path, query, body, repeat, idempotencyKey, signal }: Call): Message {
+    const key = repeat === 'keyed' ? (idempotencyKey ?? this.#newKey()) : undefined;
+    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new TypeError('idempotencyKey must be 1 to 255 visible ASCII characters.');
+    }
+    const init: RequestInit = {
+      method,
+      headers: {
+        Accept: 'application/json, application/problem+json',
+        Authorization: `Bearer ${this.#apiKey}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Values and keys go to the vault that was named, and nowhere it might point to.
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+    };
+    return { url: this.#base + path + queryOf(query), init, key, signal };
+  }
+
+  async #attempt<R>({ url, init, key, signal }: Message): Promise<{ readonly reply: R } | Failure> {
+    signal?.throwIfAborted();
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    const timer = setTimeout(abort, this.#timeoutMs);
+    signal?.addEventListener('abort', abort);
+    try {
+      const response = await this.#fetch(url, { ...init, signal: stop.signal });
+      const text = await response.text();
+      const reply = response.ok ? jsonOf(response, text, 'application/json') : undefined;
+      if (reply !== undefined) return { reply: reply as R };
+      return { error: errorOf(response, text, key), waitMs: retryAfterMs(response) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = stop.signal.aborted ? 'timeout' : reasonOf(error);
+      return { error: new LetheUnreachableError(reason, key), waitMs: 0 };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}
+
+function mayRepeat({ repeat }: Call, error: LetheError | LetheUnreachableError): boolean {
+  if (error instanceof LetheError && error.status === TOO_MANY) return true;
+  if (error instanceof LetheError && !UNAVAILABLE.has(error.status)) return false;
+  return repeat !== 'refused';
+}
+
+function baseOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isHttp = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
+  if (!parsed || !isHttp || parsed.username || parsed.password || parsed.search || parsed.hash) {
+    throw new TypeError('url must be the http or https URL of a vault, without a user, a query or a fragment.');
+  }
+  return parsed.href.replace(/\/+$/, '');
+}
+
+function queryOf(query: Call['query'] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given}`;
+}
+
+function jsonOf(response: Response, text: string, type: string): unknown {
+  if (!(response.headers.get('content-type') ?? '').toLowerCase().startsWith(type)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What came may be anybody's page, so that of anything but a problem only the status is told. */
+function errorOf(response: Response, text: string, key: string | undefined): LetheError {
+  const { status } = response;
+  const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
+  const { code, detail, field, request } = problem ?? {};
+  if (typeof code === 'string' && typeof detail === 'string') {
+    return new LetheError({ code, message: detail, status, field: textOf(field), request: textOf(request) }, key);
+  }
+  const message = `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
+  return new LetheError({ code: 'unexpected_reply', message, status }, key);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** In seconds or as a date (RFC 9110 section 10.2.3). */
+function retryAfterMs(response: Response): number {
+  const text = response.headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return ms > 0 ? ms : 0;
+}

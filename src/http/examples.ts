@@ -1,0 +1,180 @@
+/**
+ * A request and a reply for every operation, as the API's description shows them: one story about Jane Doe, whom
+ * nobody ever met. A test holds each against its schema. An operation without a line here is shown with the examples
+ * of its properties.
+ */
+import { typeCatalogue } from '../vault/list-types.ts';
+
+export interface Example {
+  readonly request?: unknown;
+  readonly reply: unknown;
+}
+
+const subject = 'sub_01m81j18g0ewqr325zy4z929z5';
+const principal = 'prn_01m6dqs9m0eeasnng3fhdnxktn';
+const email = { token: 'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh', record: 'rec_01m81j18g0e329asxkdep5tmtc' };
+const name = { token: 'tok_0rkh8f34qxffsncjxbmac65c0zw378hs', record: 'rec_01m81j18g0efnva4r0243r8g9g' };
+const card = { token: 'tok_4pgp610h04zaybz43nq3pdrpz6csja33', record: 'rec_01m81j18g0eswvy96h88hd4q5p' };
+const erasedToken = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
+const storedAt = { createdAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' };
+
+const receipt = {
+  erasure: 'ers_01m83rdet0ehaadnnnnhek1nfv',
+  state: 'completed',
+  records: 3,
+  subject,
+  orderedAt: '2026-11-23T08:30:00.000Z',
+  shreddedAt: '2026-11-23T08:30:00.012Z',
+  completedAt: '2026-11-23T08:30:00.019Z',
+};
+
+export const EXAMPLES: Readonly<Record<string, Example>> = {
+  tokenize: {
+    request: {
+      items: [
+        { type: 'email', value: 'Jane.Doe@example.com', subject: 'cust_42', label: 'billing' },
+        { type: 'name', value: { given: 'Jane', family: 'Doe' }, subject: 'cust_42' },
+        {
+          type: 'card',
+          value: { number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030 },
+          subject: 'cust_42',
+        },
+      ],
+    },
+    reply: {
+      results: [
+        { ...email, subject, masked: 'J***@example.com', created: true },
+        { ...name, subject, masked: 'J*** D***', created: true },
+        { ...card, subject, masked: '**** **** **** 4242', created: true },
+      ],
+    },
+  },
+  detokenize: {
+    request: { tokens: [email.token, erasedToken], purpose: 'billing', view: 'plain', reason: 'case 4711' },
+    reply: {
+      results: [
+        { token: email.token, type: 'email', view: 'plain', value: 'Jane.Doe@example.com' },
+        { token: erasedToken, error: { code: 'record_erased' } },
+      ],
+    },
+  },
+  search: {
+    request: { type: 'email', value: 'jane.doe@example.com', purpose: 'support' },
+    reply: { results: [{ ...email, subject, label: 'billing', masked: 'J***@example.com' }], more: false },
+  },
+  describeToken: { reply: { ...email, subject, type: 'email', label: 'billing', version: 1, ...storedAt } },
+  correctRecord: {
+    request: { value: 'jane.roe@example.com', reason: 'asked by the customer' },
+    reply: { record: email.record, version: 2, masked: 'j***@example.com' },
+  },
+  erase: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: receipt },
+  getErasure: { reply: receipt },
+  resolveSubject: { request: { ref: 'cust_42' }, reply: { subject } },
+  getSubject: {
+    reply: {
+      subject,
+      createdAt: storedAt.createdAt,
+      records: [
+        {
+          record: email.record,
+          subject,
+          type: 'email',
+          label: 'billing',
+          version: 1,
+          ...storedAt,
+          tokens: [email.token],
+        },
+        { record: name.record, subject, type: 'name', version: 1, ...storedAt, tokens: [name.token] },
+      ],
+      more: true,
+    },
+  },
+  listTypes: { reply: { types: typeCatalogue().slice(0, 1) } },
+  addPrincipal: {
+    request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
+    reply: { principal, apiKey: exampleApiKey() },
+  },
+  listPrincipals: {
+    reply: {
+      principals: [
+        {
+          principal,
+          name: 'checkout',
+          role: 'app',
+          purposes: ['billing'],
+          createdAt: '2026-11-02T09:00:00.000Z',
+          expiresAt: '2027-11-02T09:00:00.000Z',
+        },
+      ],
+      more: false,
+    },
+  },
+  revokePrincipal: { reply: { principal, revokedAt: '2026-11-23T09:00:00.000Z' } },
+  addTenant: {
+    request: { name: 'shop-eu' },
+    reply: {
+      tenant: 'ten_01m6b1yq00eb6sx0f2tx83rp19',
+      principal: 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3',
+      apiKey: exampleApiKey(),
+    },
+  },
+  listAuditEntries: {
+    reply: {
+      entries: [
+        {
+          entry: 'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
+          at: '2026-11-22T12:04:31.207Z',
+          principal,
+          action: 'detokenize',
+          outcome: 'done',
+          purpose: 'billing',
+          view: 'plain',
+          records: [email.record],
+          reasonStated: true,
+          request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
+        },
+      ],
+      more: false,
+    },
+  },
+  getStatus: {
+    reply: {
+      recordStore: { engine: 'postgres', reachable: true },
+      keyStore: { engine: 'postgres', reachable: true },
+      epoch: 1,
+      dirtyBuckets: 2,
+      unfinishedErasures: 0,
+    },
+  },
+};
+
+/** Where the fault usually lies, for the problems that name a place. */
+const FIELDS: Readonly<Record<string, string>> = {
+  idempotency_key_reused: 'Idempotency-Key',
+  invalid_request: 'type',
+  invalid_value: 'value',
+  not_searchable: 'type',
+  purpose_not_allowed: 'purpose',
+  tenant_exists: 'name',
+  unknown_type: 'type',
+};
+
+export function exampleProblem(operationId: string, problem: { code: string; title: string; status: number }): unknown {
+  const { code, title, status } = problem;
+  const field = FIELDS[code];
+  const item = operationId === 'tokenize' && (field === 'type' || field === 'value') ? 'items/0/' : '';
+  return {
+    type: `/docs#problem-${code}`,
+    title,
+    status,
+    code,
+    detail: title,
+    ...(field === undefined ? {} : { field: item + field }),
+    request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
+  };
+}
+
+/** Shaped like an API key, and none: its secret is the word EXAMPLE and its checksum is wrong. */
+function exampleApiKey(): string {
+  return `lethe_01m6dqs9m0e8rrp3vs6gh8ye9k_${'EXAMPLE-'.repeat(6).slice(0, 43)}_00000000`;
+}
