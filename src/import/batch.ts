@@ -1,0 +1,103 @@
+/**
+ * Puts rows together to batches, each at most one call.
+ *
+ * Guarantees: a batch depends on the input from its first row on and on the limits, on nothing else: not on how the
+ * input was read, nor on time. So an import that goes on from the end of a batch makes the same batches again, and with
+ * them the same calls.
+ */
+import { type Fault, RowError } from './errors.ts';
+import type { Shaped } from './items.ts';
+import type { Format, Row } from './row.ts';
+
+/** What a batch holds at most; a row beyond `bodyBytes` or `items` by itself is refused. */
+export interface Limits {
+  readonly items: number;
+  /** Of the items as JSON. */
+  readonly bodyBytes: number;
+  /** Rows that need no call count too, so that memory stays bounded. */
+  readonly rows: number;
+  readonly inputBytes: number;
+}
+
+/** Below what the vault takes in one call: 1,000 items, 1 MiB. */
+export const LIMITS: Limits = { items: 1_000, bodyBytes: 700_000, rows: 1_000, inputBytes: 4 * 1024 * 1024 };
+
+export interface Entry {
+  readonly row: Row;
+  readonly shaped: Shaped;
+  readonly fault: Fault | undefined;
+  /** Of its items as JSON. */
+  readonly bodyBytes: number;
+}
+
+export type Batch = readonly [Entry, ...Entry[]];
+
+const NOTHING: Shaped = { items: [], origins: [] };
+
+export async function* batches(rows: AsyncIterable<Row[]>, format: Format, limits: Limits): AsyncGenerator<Batch> {
+  let batch: Entry[] = [];
+  let sum = { items: 0, bodyBytes: 0, rows: 0, inputBytes: 0 };
+  for await (const some of rows) {
+    for (const row of some) {
+      const entry = entryOf(row, format, limits);
+      const next = {
+        items: sum.items + entry.shaped.items.length,
+        bodyBytes: sum.bodyBytes + entry.bodyBytes,
+        rows: sum.rows + 1,
+        inputBytes: sum.inputBytes + row.end - row.offset,
+      };
+      if (exceeds(next, limits) && isBatch(batch)) {
+        yield batch;
+        batch = [];
+        sum = {
+          items: entry.shaped.items.length,
+          bodyBytes: entry.bodyBytes,
+          rows: 1,
+          inputBytes: row.end - row.offset,
+        };
+      } else {
+        sum = next;
+      }
+      batch.push(entry);
+    }
+  }
+  if (isBatch(batch)) yield batch;
+}
+
+function entryOf(row: Row, format: Format, limits: Limits): Entry {
+  if (row.fault) return { row, shaped: NOTHING, fault: row.fault, bodyBytes: 0 };
+  try {
+    const shaped = format.shape(row.content);
+    const bodyBytes = sizeOf(shaped);
+    if (shaped.items.length <= limits.items && bodyBytes <= limits.bodyBytes) {
+      return { row, shaped, fault: undefined, bodyBytes };
+    }
+    throw new RowError('row_too_large', 'Its values do not fit into one call to the vault.');
+  } catch (error) {
+    if (error instanceof RowError) return { row, shaped: NOTHING, fault: error.fault, bodyBytes: 0 };
+    throw error;
+  }
+}
+
+function sizeOf({ items }: Shaped): number {
+  try {
+    return items.reduce((sum, item) => sum + Buffer.byteLength(JSON.stringify(item)) + 1, 0);
+  } catch (error) {
+    // Read without recursion, written with it.
+    if (error instanceof RangeError) throw new RowError('row_too_large', 'Its values are nested too deep.');
+    throw error;
+  }
+}
+
+function exceeds(sum: Limits, limits: Limits): boolean {
+  return (
+    sum.items > limits.items ||
+    sum.bodyBytes > limits.bodyBytes ||
+    sum.rows > limits.rows ||
+    sum.inputBytes > limits.inputBytes
+  );
+}
+
+function isBatch(entries: Entry[]): entries is [Entry, ...Entry[]] {
+  return entries.length > 0;
+}

@@ -1,0 +1,181 @@
+/**
+ * CSV as RFC 4180 has it, with the columns' names in the first record. Every cell that is not mapped comes out as it
+ * went in, also quoted where it was quoted, since some readers tell an empty cell from an empty text by its quotes.
+ *
+ * Output is CSV with the input's delimiter, line end and byte order mark; or NDJSON, each row an object of strings.
+ * Guarantees: every column that the map names is there, once. Empty lines are passed over; a row with more or fewer
+ * cells than the header is refused.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { type Cell, type CsvRecord, CsvRecords } from './csv-records.ts';
+import { ImportInputError } from './errors.ts';
+import { itemsOf, type Shaped } from './items.ts';
+import { readLines } from './lines.ts';
+import { type ImportMap, placeOf } from './map.ts';
+import { type Pointer, writePointer } from './pointer.ts';
+import { type Format, type Row, withoutBom } from './row.ts';
+
+type Delimiter = NonNullable<ImportMap['delimiter']>;
+
+interface Header {
+  readonly cells: readonly Cell[];
+  /** Where the rows begin, in bytes. */
+  readonly end: number;
+  readonly bom: boolean;
+  readonly lineEnd: string;
+}
+
+/** What becomes of a column: `part` is one of several that make a value, and `first` the one whose place it takes. */
+type Column =
+  | { readonly do: 'keep' | 'drop' }
+  | { readonly do: 'token'; readonly field: number }
+  | { readonly do: 'part'; readonly field: number; readonly first: boolean };
+
+/** @throws {ImportInputError} naming what the header lacks */
+export async function csvFormat(
+  map: ImportMap,
+  file: FileHandle,
+  sizeBytes: number,
+  { delimiter, output }: { readonly delimiter: Delimiter; readonly output: 'csv' | 'ndjson' },
+): Promise<Format<CsvRecord>> {
+  const header = await readHeader(file, sizeBytes, delimiter);
+  const names = header.cells.map(({ text }) => text);
+  const position = positions(map, names);
+  const columns = layout(map, names, position);
+  if (output === 'ndjson') checkDistinct(names);
+
+  const shown = names.map((name, i) => {
+    const column = columns[i];
+    return column?.do === 'part'
+      ? (placeOf(map.fields[column.field] as ImportMap['fields'][number])[0] as string)
+      : name;
+  });
+  const isShown = columns.map((column) => column.do !== 'drop' && (column.do !== 'part' || column.first));
+  const keys = shown.map((name) => `${JSON.stringify(name)}:`);
+
+  /** The row's cells that are shown: its token, or the cell as it was. */
+  function* cellsOf(record: CsvRecord, tokens: readonly (string | undefined)[]) {
+    for (const [i, column] of columns.entries()) {
+      if (!isShown[i]) continue;
+      const token = 'field' in column ? tokens[column.field] : undefined;
+      yield { key: keys[i], token, cell: column.do === 'part' ? undefined : record.cells?.[i] };
+    }
+  }
+  function renderCsv(record: CsvRecord, tokens: readonly (string | undefined)[]): string {
+    const cells = cellsOf(record, tokens).map(({ token, cell }) => write(delimiter, token ?? cell?.text ?? '', cell));
+    return [...cells].join(delimiter) || '""';
+  }
+  function renderJson(record: CsvRecord, tokens: readonly (string | undefined)[]): string {
+    const members = cellsOf(record, tokens).map(
+      ({ key, token, cell }) => key + JSON.stringify(token ?? cell?.text ?? null),
+    );
+    return `{${[...members].join(',')}}`;
+  }
+
+  const head = header.cells.flatMap((cell, i) => (isShown[i] ? [write(delimiter, shown[i] as string, cell)] : []));
+  return {
+    head: output === 'csv' ? `${header.bom ? '\ufeff' : ''}${head.join(delimiter)}${header.lineEnd}` : '',
+    lineEnd: output === 'csv' ? header.lineEnd : '\n',
+    async *rows(from, to) {
+      const records = new CsvRecords(delimiter);
+      for await (const lines of readLines(file, Math.max(from, header.end), to)) {
+        yield records.add(lines).map((row) => checkCells(row, names.length));
+      }
+      yield records.finish().map((row) => checkCells(row, names.length));
+    },
+    shape: ({ cells }): Shaped => itemsOf(map, ([name = '']) => cells?.[position.get(name) ?? -1]?.text),
+    render: output === 'csv' ? renderCsv : renderJson,
+    reject({ cells, text }) {
+      if (cells?.length !== names.length) return map.drop.length === 0 ? JSON.stringify(text) : undefined;
+      const kept = cells.flatMap((cell, i) => (columns[i]?.do === 'drop' ? [] : [[i, cell.text] as const]));
+      return `{${kept.map(([i, cell]) => `${JSON.stringify(names[i])}:${JSON.stringify(cell)}`).join(',')}}`;
+    },
+  };
+}
+
+async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimiter): Promise<Header> {
+  const records = new CsvRecords(delimiter);
+  let bom = false;
+  let lineEnd: string | undefined;
+  const headerOf = (row: Row<CsvRecord> | undefined): Header | undefined => {
+    if (row?.fault) throw new ImportInputError(`The header of the CSV cannot be read. ${row.fault.reason}`);
+    return row && { cells: row.content?.cells ?? [], end: row.end, bom, lineEnd: lineEnd || '\n' };
+  };
+  for await (const lines of readLines(file, 0, sizeBytes)) {
+    const [first, ...others] = lines;
+    if (first === undefined) continue;
+    lineEnd ??= first.terminator;
+    const bare = withoutBom(first);
+    bom ||= bare !== first;
+    const header = headerOf(records.add([bare, ...others])[0]);
+    if (header) return header;
+  }
+  const header = headerOf(records.finish()[0]);
+  if (header) return header;
+  throw new ImportInputError('The CSV is empty: its first record must hold the names of the columns.');
+}
+
+/** Where each column that the map names stands. */
+function positions(map: ImportMap, names: readonly string[]): Map<string, number> {
+  const sources = map.fields.flatMap((field): (Pointer | undefined)[] =>
+    'path' in field ? [field.path, field.country] : field.properties.map(([, source]) => source),
+  );
+  const found = new Map<string, number>();
+  for (const pointer of [map.subject, ...map.drop, ...sources]) {
+    if (pointer === undefined) continue;
+    const [name = ''] = pointer;
+    const [first, second] = [names.indexOf(name), names.lastIndexOf(name)];
+    if (pointer.length > 1 || first < 0) {
+      const columns = names.map((column) => writePointer([column])).join(' ');
+      throw new ImportInputError(`The map names ${writePointer(pointer)}, and the CSV has only: ${columns}`);
+    }
+    if (first !== second) throw new ImportInputError(`The column ${writePointer(pointer)} is there more than once.`);
+    found.set(name, first);
+  }
+  return found;
+}
+
+function layout(map: ImportMap, names: readonly string[], position: ReadonlyMap<string, number>): Column[] {
+  const columns = names.map((): Column => ({ do: 'keep' }));
+  const set = ([name = '']: Pointer, column: Column) => {
+    columns[position.get(name) as number] = column;
+  };
+  for (const pointer of map.drop) set(pointer, { do: 'drop' });
+  for (const [i, field] of map.fields.entries()) {
+    const place = placeOf(field);
+    if ('path' in field) {
+      if (field.drop.length > 0) {
+        throw new ImportInputError(`fields/${i}/drop of the map: a cell has no properties; drop columns instead.`);
+      }
+      set(place, { do: 'token', field: i });
+      continue;
+    }
+    const sources = field.properties.map(([, [name = '']]) => position.get(name) as number);
+    if (names.some((name, at) => name === place[0] && !sources.includes(at))) {
+      throw new ImportInputError(`The map wants a token at ${writePointer(place)}, but the CSV has such a column.`);
+    }
+    for (const [, source] of field.properties) {
+      set(source, { do: 'part', field: i, first: position.get(source[0] as string) === Math.min(...sources) });
+    }
+  }
+  return columns;
+}
+
+/** A JSON object has each name once. */
+function checkDistinct(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new ImportInputError(`The column ${writePointer([twice])} is there more than once: write CSV, not NDJSON.`);
+}
+
+function checkCells(row: Row<CsvRecord>, expected: number): Row<CsvRecord> {
+  const cells = row.content?.cells;
+  if (cells === undefined || cells.length === expected) return row;
+  const reason = `Has ${cells.length} cells where the header has ${expected}.`;
+  return { ...row, fault: { field: undefined, code: 'malformed_row', reason } };
+}
+
+function write(delimiter: string, text: string, cell: Cell | undefined): string {
+  const special = text.includes(delimiter) || text.includes('"') || text.includes('\n') || text.includes('\r');
+  return special || cell?.quoted ? `"${text.replaceAll('"', '""')}"` : text;
+}

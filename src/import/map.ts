@@ -1,0 +1,178 @@
+/**
+ * The map of an import: which fields of a row become tokens, and which are left out. Drawn once, here:
+ *
+ *   { "subject": "/customer_id",                                        whom the values are about
+ *     "fields": [
+ *       { "path": "/email", "type": "email", "required": true },        absent, null or "": refused, else skipped
+ *       { "path": "/phone", "type": "phone", "country": "/country" },   country of numbers written nationally
+ *       { "path": "/card", "type": "card", "drop": ["cvc"] },           not sent, not written
+ *       { "path": "/address", "type": "address", "label": "billing" },
+ *       { "to": "/name", "type": "name",                                one value of several fields; the token takes
+ *         "properties": { "given": "/first", "family": "/last" } } ],   the place of the first, the others go
+ *     "drop": ["/password"],                                            left out of the output
+ *     "csv": { "delimiter": ";" } }
+ *
+ * Paths are JSON Pointers; in CSV the one step is the column's name. A list's elements are named one by one (`/phones/0`).
+ *
+ * Guarantees: no two entries claim the same field or parts of it; what is dropped reaches neither the vault nor the
+ * output nor the rejects file. Does not: protect a field that it does not name.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { MapError } from './errors.ts';
+import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.ts';
+
+const MAX_FIELDS = 100;
+const MAX_PROBLEMS = 5;
+
+const FieldSchema = z
+  .strictObject({
+    type: z.string().regex(/^[a-z][a-z0-9_]*$/, 'Must be the name of a data type, such as email.'),
+    label: z
+      .string()
+      .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'Must be a lower-case letter, then letters, digits and _ . - (64 at most).')
+      .optional(),
+    required: z.boolean().default(false),
+    path: PointerSchema.optional(),
+    country: PointerSchema.optional(),
+    drop: z.array(z.string().min(1)).min(1).optional(),
+    to: PointerSchema.optional(),
+    properties: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/i, 'Must be a name.'), PointerSchema).optional(),
+  })
+  .superRefine((field, context) => {
+    const say = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
+    const composed = field.to !== undefined || field.properties !== undefined;
+    if (composed === (field.path !== undefined)) {
+      say('Needs either "path", or "to" together with "properties".');
+    } else if (composed && (field.to === undefined || Object.keys(field.properties ?? {}).length === 0)) {
+      say('"to" says where the token goes, "properties" of which fields the value is made: both are needed.');
+    }
+    if (composed && field.drop) say('Belongs to a field with "path"; here, just do not list the property.', 'drop');
+    if (field.country && (composed || field.type !== 'phone')) {
+      say('Belongs to a field with "path" of the type phone.', 'country');
+    }
+    for (const [name, source] of Object.entries(field.properties ?? {})) {
+      if (field.to && writePointer(source.slice(0, -1)) !== writePointer(field.to.slice(0, -1))) {
+        say(`Must stand next to ${writePointer(field.to)}, where the token goes.`, 'properties', name);
+      }
+    }
+  });
+
+const MapSchema = z
+  .strictObject({
+    subject: PointerSchema.optional(),
+    fields: z.array(FieldSchema).min(1).max(MAX_FIELDS),
+    drop: z.array(PointerSchema).default([]),
+    csv: z.strictObject({ delimiter: z.enum([',', ';', '\t', '|']) }).optional(),
+  })
+  .superRefine((map, context) => {
+    const claims = claimsOf(map);
+    for (const [i, later] of claims.entries()) {
+      for (const earlier of claims.slice(0, i)) {
+        const [inner, outer] = isWithin(later.pointer, earlier.pointer) ? [later, earlier] : [earlier, later];
+        if (!isWithin(inner.pointer, outer.pointer)) continue;
+        context.addIssue({ code: 'custom', message: overlap(inner, outer), path: inner.place });
+      }
+    }
+  });
+
+interface Claim {
+  readonly pointer: Pointer;
+  readonly place: (string | number)[];
+}
+
+function claimsOf(map: { fields: z.infer<typeof FieldSchema>[]; drop: Pointer[] }): Claim[] {
+  const fields = map.fields.flatMap((field, i): Claim[] => {
+    const sources = Object.entries(field.properties ?? {});
+    const claims = sources.map(([name, pointer]) => ({ pointer, place: ['fields', i, 'properties', name] }));
+    const to = field.to ?? [];
+    const ownPlace = sources.some(([, source]) => writePointer(source) === writePointer(to));
+    if (field.path) claims.push({ pointer: field.path, place: ['fields', i, 'path'] });
+    if (field.to && !ownPlace) claims.push({ pointer: to, place: ['fields', i, 'to'] });
+    return claims;
+  });
+  return [...fields, ...map.drop.map((pointer, i) => ({ pointer, place: ['drop', i] }))];
+}
+
+function overlap(inner: Claim, outer: Claim): string {
+  const [part, whole] = [writePointer(inner.pointer), writePointer(outer.pointer)];
+  if (part === whole) return `${part} is claimed twice; the other is ${outer.place.join('/')}.`;
+  const advice =
+    inner.place[0] === 'drop' && outer.place[2] === 'path'
+      ? `to leave a property out of that value, write "drop" inside ${outer.place.slice(0, 2).join('/')}`
+      : 'map either the whole or its parts';
+  return `${part} lies within ${whole} (${outer.place.join('/')}): ${advice}.`;
+}
+
+interface Common {
+  readonly type: string;
+  readonly label: string | undefined;
+  readonly required: boolean;
+}
+export interface PathField extends Common {
+  readonly path: Pointer;
+  readonly country: Pointer | undefined;
+  readonly drop: readonly string[];
+}
+export interface ComposedField extends Common {
+  readonly to: Pointer;
+  readonly properties: readonly (readonly [name: string, source: Pointer])[];
+}
+export type Field = PathField | ComposedField;
+
+/** Serialises to the same JSON exactly when it does the same. */
+export interface ImportMap {
+  readonly subject: Pointer | undefined;
+  readonly fields: readonly Field[];
+  readonly drop: readonly Pointer[];
+  readonly delimiter: ',' | ';' | '\t' | '|' | undefined;
+}
+
+/**
+ * @param types the names of the data types there are; given, others are refused before anything is stored
+ * @throws {MapError} naming each place and what to write there
+ */
+export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
+  const { data, error } = MapSchema.safeParse(json);
+  if (error) throw new MapError(`The map needs mending. ${problems(error.issues)}`);
+  const strange = data.fields.findIndex((field) => types !== undefined && !types.includes(field.type));
+  if (strange >= 0) {
+    const names = types?.toSorted().join(', ');
+    throw new MapError(
+      `The map needs mending. fields/${strange}/type: no data type has this name; there are ${names}.`,
+    );
+  }
+  const fields = data.fields.map(({ type, label, required, path, country, drop = [], to = [], properties = {} }) => {
+    const common = { type, label, required };
+    return path ? { ...common, path, country, drop } : { ...common, to, properties: Object.entries(properties) };
+  });
+  return { subject: data.subject, fields, drop: data.drop, delimiter: data.csv?.delimiter };
+}
+
+/** @throws {MapError} also for a file that cannot be read or is not JSON */
+export async function readMap(path: string, types?: readonly string[]): Promise<ImportMap> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new MapError(`The map ${path} cannot be read (${cause.code}).`, { cause });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw new MapError(`The map ${path} is not JSON: ${(cause as Error).message}`);
+  }
+  return parseMap(json, types);
+}
+
+/** Where the token goes. */
+export function placeOf(field: Field): Pointer {
+  return 'path' in field ? field.path : field.to;
+}
+
+function problems(issues: readonly z.core.$ZodIssue[]): string {
+  const lines = issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => {
+    const said = message.endsWith('.') ? message : `${message}.`;
+    return path.length === 0 ? said : `${path.join('/')}: ${said}`;
+  });
+  const more = issues.length > MAX_PROBLEMS ? ` (and ${issues.length - MAX_PROBLEMS} more)` : '';
+  return lines.join(' ') + more;
+}

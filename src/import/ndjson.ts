@@ -1,0 +1,97 @@
+/**
+ * NDJSON: an object a line. What is not mapped stays as it is spelt, byte for byte (splice.ts).
+ *
+ * Blank lines are passed over. Anything else that is not one JSON object in UTF-8 is a refused row.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { RowError } from './errors.ts';
+import { itemsOf, type Shaped } from './items.ts';
+import { type Line, readLines } from './lines.ts';
+import type { Field, ImportMap } from './map.ts';
+import { type Pointer, valueAt, writePointer } from './pointer.ts';
+import { type Format, type Row, textOf, withoutBom } from './row.ts';
+import { type Action, routes, splice } from './splice.ts';
+
+type Route = readonly [Pointer, Action];
+
+export function ndjsonFormat(map: ImportMap, file: FileHandle): Format<string> {
+  const dropped = map.drop.map((pointer): Route => [pointer, { do: 'drop' }]);
+  const inside = map.fields.flatMap((field) =>
+    'path' in field ? field.drop.map((name): Route => [[...field.path, name], { do: 'drop' }]) : [],
+  );
+  const output = routes([...map.fields.flatMap(fieldRoutes), ...dropped]);
+  const kept = routes([...dropped, ...inside]);
+  const dropsNothing = dropped.length + inside.length === 0;
+
+  return {
+    head: '',
+    lineEnd: '\n',
+    async *rows(from, to) {
+      for await (const lines of readLines(file, from, to)) {
+        yield lines.map(withoutBom).flatMap((line) => (isBlank(line) ? [] : [rowOf(line)]));
+      }
+    },
+    shape(text): Shaped {
+      const row = parse(text);
+      for (const pointer of map.drop) valueAt(row, pointer);
+      for (const field of map.fields) if ('to' in field) checkRoom(row, field.to, field.properties);
+      return itemsOf(map, (pointer) => valueAt(row, pointer));
+    },
+    render: (text, tokens) => splice(text, output, tokens),
+    reject(text) {
+      try {
+        const row = parse(text);
+        for (const [pointer] of [...dropped, ...inside]) valueAt(row, pointer);
+        return splice(text, kept, []);
+      } catch (error) {
+        if (!(error instanceof RowError)) throw error;
+        return dropsNothing ? JSON.stringify(text) : undefined;
+      }
+    },
+  };
+}
+
+function fieldRoutes(field: Field, i: number): Route[] {
+  if ('path' in field) return [[field.path, { do: 'token', field: i }]];
+  const name = field.to.at(-1) as string;
+  return field.properties.map(([, source]) => [source, { do: 'part', field: i, name }]);
+}
+
+function rowOf(line: Line): Row<string> {
+  const { offset, end } = line;
+  try {
+    return { offset, end, content: textOf(line) };
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error;
+    // Bytes that are not UTF-8 can be shown only as far as they are.
+    return { offset, end, content: line.bytes?.toString('utf8'), fault: error.fault };
+  }
+}
+
+/** What JSON calls white space. */
+function isBlank({ bytes }: Line): boolean {
+  return bytes?.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d) ?? false;
+}
+
+function parse(text: string): object {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text.
+    throw new RowError('malformed_row', 'Is not JSON.');
+  }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row;
+  throw new RowError('malformed_row', 'Is not a JSON object.');
+}
+
+/** @throws {RowError} where the token of a composed value would stand in another field's place, or has none */
+function checkRoom(row: object, to: Pointer, properties: readonly (readonly [string, Pointer])[]): void {
+  const around = to.slice(0, -1);
+  if (Array.isArray(valueAt(row, around))) {
+    throw new RowError('unexpected_shape', 'The map expects an object here.', writePointer(around));
+  }
+  const place = writePointer(to);
+  if (properties.some(([, source]) => writePointer(source) === place) || valueAt(row, to) === undefined) return;
+  throw new RowError('place_taken', 'The token of a composed value goes here, but the row has this field.', place);
+}

@@ -1,0 +1,106 @@
+/**
+ * Shows how an import goes: a bar on a terminal; elsewhere a line at most every five seconds, and a last one.
+ * Counts, never a value. Percentage and time left go by bytes of the input, since nobody knows how many rows there are.
+ */
+import cliProgress from 'cli-progress';
+import type { Clock } from '../clock.ts';
+
+export interface Counts {
+  /** Of the input, done. */
+  readonly bytes: number;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly values: number;
+}
+
+export interface Progress {
+  /** @param counts what runs before this one have done */
+  start(totalBytes: number, counts: Counts): void;
+  update(counts: Counts): void;
+  /** Why it is not going on. */
+  note(text: string): void;
+  stop(counts: Counts): void;
+}
+
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+const LINE_EVERY_MS = 5_000;
+const FORMAT = 'importing [{bar}] {percent} | {rows} rows{rejected} | {rate} values/s | {left}{note}';
+
+/** Shows nothing. */
+export const silent: Progress = { start() {}, update() {}, note() {}, stop() {} };
+
+/** @param stream mostly standard error, so that the output may be piped */
+export function showProgress(stream: ProgressStream, clock: Clock): Progress {
+  return stream.isTTY ? bar(stream, clock) : lines(stream, clock);
+}
+
+function bar(stream: ProgressStream, clock: Clock): Progress {
+  const shown = new cliProgress.SingleBar({ stream, format: FORMAT, barsize: 24 }, cliProgress.Presets.legacy);
+  let words: (counts: Counts) => Words;
+  const update = (counts: Counts) => shown.update(counts.bytes, { ...words(counts), note: '' });
+  return {
+    start(totalBytes, counts) {
+      words = wordsFrom(totalBytes, counts, clock);
+      shown.start(Math.max(totalBytes, 1), counts.bytes, { ...words(counts), note: '' });
+    },
+    update,
+    note: (text) => shown.update({ note: ` | ${text}` }),
+    stop(counts) {
+      update(counts);
+      shown.stop();
+    },
+  };
+}
+
+function lines(stream: ProgressStream, clock: Clock): Progress {
+  let words: (counts: Counts) => Words;
+  let shownAt = 0;
+  const show = (counts: Counts) => {
+    const { percent, rows, rejected, rate, left } = words(counts);
+    shownAt = clock().getTime();
+    stream.write(`importing: ${percent}, ${rows} rows${rejected}, ${rate} values/s, ${left}\n`);
+  };
+  return {
+    start(totalBytes, counts) {
+      words = wordsFrom(totalBytes, counts, clock);
+      shownAt = clock().getTime();
+    },
+    update(counts) {
+      if (clock().getTime() - shownAt >= LINE_EVERY_MS) show(counts);
+    },
+    note: (text) => void stream.write(`importing: ${text}\n`),
+    stop: show,
+  };
+}
+
+type Words = Record<'percent' | 'rows' | 'rejected' | 'rate' | 'left', string>;
+
+/** Rate and time left are those of this run. */
+function wordsFrom(totalBytes: number, before: Counts, clock: Clock): (counts: Counts) => Words {
+  const startedAt = clock().getTime();
+  return ({ bytes, rows, rejected, values }) => {
+    const seconds = (clock().getTime() - startedAt) / 1000;
+    const bytesDone = bytes - before.bytes;
+    const left = bytes >= totalBytes ? 0 : (seconds * (totalBytes - bytes)) / bytesDone;
+    return {
+      percent: `${totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes)}%`,
+      rows: number(rows),
+      rejected: rejected === 0 ? '' : ` (${number(rejected)} rejected)`,
+      rate: seconds === 0 ? '-' : number(Math.round((values - before.values) / seconds)),
+      left: Number.isFinite(left) ? `${duration(left)} left` : '- left',
+    };
+  };
+}
+
+function number(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** 8 s, 3 min 20 s, 2 h 5 min */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+}

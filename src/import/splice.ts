@@ -1,0 +1,186 @@
+/**
+ * Puts tokens into the text of a JSON row, and takes dropped members out, by cutting the text.
+ *
+ * Guarantees: every byte outside the cuts stays as it was: the order of members, the spelling of numbers and escapes,
+ * white space. Where a name on a mapped path stands twice, the last one counts, as for JSON.parse, and the earlier ones
+ * are cut out whole, so that no second copy of a value slips through.
+ * Does not: check the text. It must have passed JSON.parse.
+ */
+import type { Pointer } from './pointer.ts';
+
+export type Action =
+  | { readonly do: 'drop' }
+  /** Becomes the token of this field of the map. */
+  | { readonly do: 'token'; readonly field: number }
+  /** The first that is there becomes a member `name` with the token; the others go. */
+  | { readonly do: 'part'; readonly field: number; readonly name: string };
+
+/** A tree of the mapped paths. */
+export interface Route {
+  readonly steps: Map<string, Route>;
+  action?: Action;
+}
+
+interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** One member of an object, or element of a list: `start` where its name begins, `end` after its value. */
+interface Member {
+  readonly start: number;
+  readonly value: number;
+  readonly end: number;
+  readonly route: Route | undefined;
+  cut: boolean;
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+const SPACE = 0x20;
+
+export function routes(actions: Iterable<readonly [Pointer, Action]>): Route {
+  const root: Route = { steps: new Map() };
+  for (const [pointer, action] of actions) {
+    let route = root;
+    for (const step of pointer) {
+      const next = route.steps.get(step) ?? { steps: new Map() };
+      route.steps.set(step, next);
+      route = next;
+    }
+    route.action = action;
+  }
+  return root;
+}
+
+/** @param tokens one for each field of the map; undefined leaves a value as it is, and makes a composed one null */
+export function splice(text: string, root: Route, tokens: readonly (string | undefined)[]): string {
+  const cuts: Cut[] = [];
+  cutWithin(text, skipSpace(text, 0), root, tokens, cuts);
+  cuts.sort((a, b) => a.from - b.from);
+  let out = '';
+  let kept = 0;
+  for (const { from, to, text: instead } of cuts) {
+    out += text.slice(kept, from) + instead;
+    kept = to;
+  }
+  return out + text.slice(kept);
+}
+
+function cutWithin(text: string, at: number, route: Route, tokens: readonly (string | undefined)[], cuts: Cut[]): void {
+  const members = membersAt(text, at, route);
+  const composed = new Set<number>();
+  for (const member of members) {
+    const { start, value, end, cut } = member;
+    const action = member.route?.action;
+    if (cut || member.route === undefined) continue;
+    if (action === undefined) cutWithin(text, value, member.route, tokens, cuts);
+    else if (action.do === 'drop') member.cut = true;
+    else if (action.do === 'token') {
+      const token = tokens[action.field];
+      if (token !== undefined) cuts.push({ from: value, to: end, text: JSON.stringify(token) });
+    } else if (composed.has(action.field)) member.cut = true;
+    else {
+      composed.add(action.field);
+      const instead = `${JSON.stringify(action.name)}:${JSON.stringify(tokens[action.field] ?? null)}`;
+      cuts.push({ from: start, to: end, text: instead });
+    }
+  }
+  for (let first = 0; first < members.length; first++) {
+    if (!members[first]?.cut) continue;
+    let last = first;
+    while (members[last + 1]?.cut) last++;
+    cuts.push({ ...gap(members, first, last), text: '' });
+    first = last;
+  }
+}
+
+/** A run of members together with one comma: the one behind it, or at the end of the list the one before. */
+function gap(members: readonly Member[], first: number, last: number): { from: number; to: number } {
+  const [head, tail, next] = [members[first] as Member, members[last] as Member, members[last + 1]];
+  return next ? { from: head.start, to: next.start } : { from: members[first - 1]?.end ?? head.start, to: tail.end };
+}
+
+/** @returns the members of the object or list at this place, none for anything else */
+function membersAt(text: string, at: number, { steps }: Route): Member[] {
+  const list = text.charCodeAt(at) === OPEN_LIST;
+  if (!list && text.charCodeAt(at) !== OPEN_OBJECT) return [];
+  const members: Member[] = [];
+  const latest = new Map<Route, Member>();
+  let pos = skipSpace(text, at + 1);
+  for (let index = 0; !isClosing(text.charCodeAt(pos)); index++) {
+    const start = pos;
+    let name = String(index);
+    if (!list) {
+      const end = skipString(text, pos);
+      name = text.slice(pos + 1, end - 1);
+      if (name.includes('\\')) name = JSON.parse(text.slice(pos, end)) as string;
+      pos = skipSpace(text, skipSpace(text, end) + 1);
+    }
+    const end = skipValue(text, pos);
+    const route = steps.get(name);
+    const member = { start, value: pos, end, route, cut: false };
+    members.push(member);
+    if (route) {
+      const earlier = latest.get(route);
+      if (earlier) earlier.cut = true;
+      latest.set(route, member);
+    }
+    pos = skipSpace(text, end);
+    if (text.charCodeAt(pos) === COMMA) pos = skipSpace(text, pos + 1);
+  }
+  return members;
+}
+
+function isClosing(char: number): boolean {
+  return char === CLOSE_OBJECT || char === CLOSE_LIST;
+}
+
+function skipSpace(text: string, at: number): number {
+  let pos = at;
+  while (text.charCodeAt(pos) <= SPACE) pos++;
+  return pos;
+}
+
+function skipString(text: string, at: number): number {
+  for (let end = text.indexOf('"', at + 1); ; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end + 1;
+  }
+}
+
+/** Without recursion: a row may nest as deep as it is long. */
+function skipValue(text: string, at: number): number {
+  let pos = at;
+  let depth = 0;
+  for (;;) {
+    const char = text.charCodeAt(pos);
+    if (char === QUOTE) pos = skipString(text, pos);
+    else if (char === OPEN_OBJECT || char === OPEN_LIST) {
+      depth++;
+      pos++;
+      continue;
+    } else if (isClosing(char)) {
+      depth--;
+      pos++;
+    } else if (char === COMMA || char <= SPACE || depth > 0) {
+      pos++;
+      continue;
+    } else {
+      pos = skipScalar(text, pos);
+    }
+    if (depth === 0) return pos;
+  }
+}
+
+/** A number, true, false or null. */
+function skipScalar(text: string, at: number): number {
+  let pos = at + 1;
+  for (; pos < text.length; pos++) {
+    const char = text.charCodeAt(pos);
+    if (char === COMMA || char <= SPACE || isClosing(char)) break;
+  }
+  return pos;
+}

@@ -1,0 +1,124 @@
+/**
+ * Turns the items of a batch into tokens, with as many calls as its refused rows make necessary.
+ *
+ * Guarantees: a row's items go together, in one call, or not at all. The calls and their idempotency keys follow from
+ * the rows and from the vault's refusals alone; a key names exactly one list of rows. Repeated, a batch gets the same
+ * tokens, and stores nothing twice, as long as the vault remembers the keys and refuses the same rows.
+ *
+ * A call that is refused because of one row is not repeated whole: the rows behind it are tried next, and those before
+ * it, which the vault has seen to be sound, wait and go together at the end. So a batch with n refused rows costs n + 2
+ * calls, and each item is checked about twice, however many rows are refused.
+ */
+import type { Entry } from './batch.ts';
+import { sha256 } from './checkpoint.ts';
+import { type Fault, MapError } from './errors.ts';
+import { type Item, inputPlace } from './items.ts';
+import type { ImportMap } from './map.ts';
+
+export interface Tokenizer {
+  /**
+   * All or nothing: one refused item refuses the call.
+   * @returns a token for each item; the same for the same items under the same key
+   * @throws what has `kind` and `code` as a VaultError, with `field` naming `items/<n>/…` where an item is at fault
+   */
+  tokenize(items: readonly Item[], idempotencyKey: string): Promise<readonly { readonly token: string }[]>;
+}
+
+/** What tells errors apart, also those that came over HTTP. */
+export interface Refusal {
+  readonly kind?: string;
+  readonly code?: string;
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** The tokens of a row, one for each field of the map that has a value; or why it was refused. */
+export type Outcome = { readonly tokens: readonly (string | undefined)[] } | { readonly fault: Fault };
+
+const ITEM = /^items\/(\d+)(?:\/(.*))?$/;
+
+/** @throws {MapError} for what is wrong with every row; and whatever is no row's fault */
+export async function tokenizeBatch(
+  entries: readonly Entry[],
+  map: ImportMap,
+  importId: string,
+  tokenize: Tokenizer['tokenize'],
+): Promise<Map<Entry, Outcome>> {
+  const outcomes = new Map<Entry, Outcome>();
+  for (const entry of entries) {
+    if (entry.fault) outcomes.set(entry, { fault: entry.fault });
+    else if (entry.shaped.items.length === 0) outcomes.set(entry, { tokens: [] });
+  }
+
+  const work = [entries.filter(({ shaped }) => shaped.items.length > 0)];
+  for (let rows = work.pop(); rows; rows = work.pop()) {
+    const sound: Entry[] = [];
+    for (let rest = rows; rest.length > 0; ) {
+      try {
+        const items = rest.flatMap(({ shaped }) => shaped.items);
+        deal(rest, await tokenize(items, await keyOf(importId, rest)), outcomes);
+        rest = [];
+      } catch (error) {
+        const refusal = error as Refusal;
+        const at = faultyRow(rest, refusal, map);
+        if (at === undefined && refusal.kind === 'too_large' && rest.length > 1) {
+          const middle = Math.ceil(rest.length / 2);
+          work.push(rest.slice(middle), rest.slice(0, middle));
+          rest = [];
+        } else {
+          const [index, fault] = at ?? onlyRow(rest, refusal);
+          outcomes.set(rest[index] as Entry, { fault });
+          sound.push(...rest.slice(0, index));
+          rest = rest.slice(index + 1);
+        }
+      }
+    }
+    if (sound.length > 0) work.push(sound);
+  }
+  return outcomes;
+}
+
+/** Hands the tokens to their rows. */
+function deal(rows: readonly Entry[], results: readonly { token: string }[], outcomes: Map<Entry, Outcome>): void {
+  let next = 0;
+  for (const row of rows) {
+    const tokens: string[] = [];
+    for (const { field } of row.shaped.origins) {
+      const token = results[next++]?.token;
+      if (typeof token !== 'string') throw new Error('The vault answered with fewer tokens than there were items.');
+      tokens[field] = token;
+    }
+    outcomes.set(row, { tokens });
+  }
+  if (next !== results.length) throw new Error('The vault answered with more tokens than there were items.');
+}
+
+/** @returns which row is at fault, and why; undefined where none is */
+function faultyRow(rows: readonly Entry[], refusal: Refusal, map: ImportMap): [number, Fault] | undefined {
+  const [, item, path = ''] = ITEM.exec(refusal.field ?? '') ?? [];
+  if (item === undefined) return undefined;
+  let first = 0;
+  for (const [i, { shaped }] of rows.entries()) {
+    const origin = shaped.origins[Number(item) - first];
+    first += shaped.items.length;
+    if (origin === undefined) continue;
+    if (path === 'type' || path === 'label') {
+      throw new MapError(`The map needs mending. fields/${origin.field}/${path}: ${refusal.message}`, {
+        cause: refusal,
+      });
+    }
+    return [i, { field: inputPlace(map, origin, path), code: refusal.code ?? 'refused', reason: refusal.message }];
+  }
+  return undefined;
+}
+
+/** A call too large with one row in it is that row's fault; anything else nobody's. */
+function onlyRow(rows: readonly Entry[], refusal: Refusal): [number, Fault] {
+  if (refusal.kind !== 'too_large' || rows.length > 1) throw refusal;
+  return [0, { field: undefined, code: refusal.code ?? 'too_large', reason: refusal.message }];
+}
+
+async function keyOf(importId: string, rows: readonly Entry[]): Promise<string> {
+  const places = rows.map(({ row }) => `${row.offset}-${row.end}`).join();
+  return `import-${importId}-${(await sha256(places)).slice(0, 32)}`;
+}

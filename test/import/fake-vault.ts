@@ -1,0 +1,79 @@
+/**
+ * What an import needs of a vault, in memory: true idempotency, all or nothing, refusals by a rule, failures at will.
+ * Stands in because a test must stop the vault before, in and after any call.
+ */
+import { expect } from 'vitest';
+import type { Item } from '../../src/import/items.ts';
+import type { Tokenizer } from '../../src/import/tokenize-batch.ts';
+
+type Moment = 'before' | 'after';
+
+export class Refused extends Error {
+  readonly kind: string;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(kind: string, code: string, field?: string) {
+    super(`Refused: ${code}.`);
+    this.kind = kind;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export class FakeVault implements Tokenizer {
+  /** Every value stored, by its token. */
+  readonly stored = new Map<string, Item>();
+  /** Items of each call, also of those refused and repeated. */
+  readonly calls: (readonly Item[])[] = [];
+  readonly #answers = new Map<string, { body: string; tokens: string[] }>();
+  /** Called before an answer is looked for and after it was stored; may throw. */
+  on: (moment: Moment, call: number) => void | Promise<void> = () => {};
+  /** Says what is wrong with an item: `value`, `value.number`, `subject`, `type`. */
+  faultOf: (item: Item) => string | undefined = ({ value }) =>
+    JSON.stringify(value).includes('BAD') ? 'value' : undefined;
+
+  async tokenize(items: readonly Item[], key: string): Promise<{ token: string }[]> {
+    const call = this.calls.push(items);
+    expect(items.length).toBeGreaterThan(0);
+    expect(key).toMatch(/^[\x21-\x7e]{1,128}$/);
+    await this.on('before', call);
+    await Promise.resolve();
+    const body = JSON.stringify(items);
+    const known = this.#answers.get(key);
+    if (known && known.body !== body) throw new Refused('invalid', 'idempotency_key_reused', 'Idempotency-Key');
+    for (const [i, item] of items.entries()) {
+      const at = this.faultOf(item);
+      if (at !== undefined) throw new Refused('invalid', 'invalid_value', `items/${i}/${at}`);
+    }
+    const tokens = known?.tokens ?? items.map((item) => this.#store(item));
+    this.#answers.set(key, { body, tokens });
+    await this.on('after', call);
+    return tokens.map((token) => ({ token }));
+  }
+
+  #store(item: Item): string {
+    const token = `tok_${this.stored.size + 1}`;
+    this.stored.set(token, item);
+    return token;
+  }
+
+  /** The vault as it is at this moment: what a crash of the importer leaves behind. */
+  copy(): FakeVault {
+    const copy = new FakeVault();
+    for (const [token, item] of this.stored) copy.stored.set(token, item);
+    for (const [key, answer] of this.#answers) copy.#answers.set(key, answer);
+    copy.faultOf = this.faultOf;
+    return copy;
+  }
+
+  /** The output with every token replaced by the value it stands for, each token once. */
+  reveal(out: string): string {
+    const seen = new Set<string>();
+    return out.replaceAll(/tok_\d+/g, (token) => {
+      if (seen.has(token)) throw new Error(`${token} stands twice in the output.`);
+      seen.add(token);
+      return `<${JSON.stringify(this.stored.get(token)?.value)}>`;
+    });
+  }
+}
