@@ -1,0 +1,32 @@
+/** The command `lethe`: `npm run lethe -- <command>`. */
+import { Command, CommanderError } from 'commander';
+import { addImportCommand } from './cli/import.ts';
+import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addServerCommands } from './cli/server.ts';
+import { settingsHelp } from './config.ts';
+import { explain } from './http/run.ts';
+
+const program = new Command('lethe')
+  .description('A vault for personal data that can truly forget.')
+  .showHelpAfterError('(--help shows what there is)')
+  .addHelpText('after', () => {
+    const width = Math.max(...settingsHelp().map(({ name }) => name.length));
+    const lines = settingsHelp().map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`);
+    return `\nSettings, from the environment:\n${lines.join('\n')}`;
+  })
+  .exitOverride();
+addServerCommands(program);
+addPrincipalCommands(program);
+addTenantCommands(program);
+addImportCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}

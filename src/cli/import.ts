@@ -1,0 +1,101 @@
+/**
+ * `lethe import`: a file in, the same file with tokens out. Acts on the vault of `LETHE_HOME` itself, or, with `--url`, on
+ * one that runs elsewhere.
+ */
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Config, readConfig } from '../config.ts';
+import { validate } from '../http/validate.ts';
+import { type ImportResult, importFile } from '../import/import-file.ts';
+import { readMap } from '../import/map.ts';
+import { showProgress } from '../import/progress.ts';
+import type { Tokenizer } from '../import/tokenize-batch.ts';
+import { typeCatalogue } from '../vault/list-types.ts';
+import { TokenizeBody } from '../vault/schema.ts';
+import { tokenize } from '../vault/tokenize.ts';
+import { readApiKey, withSession } from './session.ts';
+
+interface Options {
+  readonly map: string;
+  readonly out: string;
+  readonly rejects?: string;
+  readonly keyFile?: string;
+  readonly url?: string;
+  readonly force?: boolean;
+  readonly acceptRepeats?: boolean;
+}
+
+export function addImportCommand(program: Command): void {
+  program
+    .command('import <file>')
+    .description('replace the values of an NDJSON or CSV file by tokens')
+    .requiredOption('--map <file>', 'which fields become tokens of which data type (README.md, “Import”)')
+    .requiredOption('--out <file>', 'where the file with tokens goes; the same command again goes on where it stopped')
+    .option('--rejects <file>', 'where refused rows go, with their reasons (default: <out>.rejects.ndjson)')
+    .option('--key-file <file>', 'file with the API key of an app')
+    .option('--url <url>', 'a running vault to use instead of the one in LETHE_HOME')
+    .option('--force', 'start over, whatever is there')
+    .option('--accept-repeats', 'go on after more than 23 hours, though a few values may then be stored twice')
+    .action(async (input: string, { url, keyFile, map, ...files }: Options) => {
+      const config = readConfig();
+      const stop = new AbortController();
+      const interrupt = () => stop.abort();
+      process.once('SIGINT', interrupt);
+      process.once('SIGTERM', interrupt);
+      const options = {
+        input,
+        ...files,
+        map: await readMap(
+          map,
+          typeCatalogue().map(({ name }) => name),
+        ),
+        progress: showProgress(process.stderr, systemClock),
+        clock: systemClock,
+        signal: stop.signal,
+      };
+      const run: Run = (tokenizer, target) => importFile({ ...options, tokenizer, target });
+      const result = await (url === undefined ? locally(config, keyFile, run) : remotely(config, keyFile, url, run));
+      report(result, files);
+      if (result.interrupted) process.exitCode = 130;
+      else if (result.rejected > 0) process.exitCode = 2;
+    });
+}
+
+/** @param target tells one vault and principal from another: an import goes on only with the one it began with */
+type Run = (tokenizer: Tokenizer, target: string) => Promise<ImportResult>;
+
+function locally(config: Config, keyFile: string | undefined, run: Run): Promise<ImportResult> {
+  return withSession(config, { keyFile }, async ({ vault, caller }) => {
+    const { tenant, principal } = await caller();
+    const tokenizer: Tokenizer = {
+      async tokenize(items, idempotencyKey) {
+        const body = validate(TokenizeBody, { items });
+        return (await tokenize(vault, await caller(idempotencyKey), body)).results;
+      },
+    };
+    return run(tokenizer, `${tenant}/${principal}`);
+  });
+}
+
+async function remotely(config: Config, keyFile: string | undefined, url: string, run: Run): Promise<ImportResult> {
+  const { LetheClient } = await import('../client/lethe-client.ts');
+  const apiKey = await readApiKey(config, keyFile);
+  const client = new LetheClient({ url, apiKey });
+  // The id in an API key is no secret, and tells whose key it is.
+  const target = `${url} ${apiKey.split('_')[1]}`;
+  return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { idempotencyKey }) }, target);
+}
+
+function report(
+  result: ImportResult,
+  { out, rejects = `${out}.rejects.ndjson` }: Pick<Options, 'out' | 'rejects'>,
+): void {
+  const { rows, rejected, values, valuesThisRun, seconds, unmatched, interrupted } = result;
+  const rate = seconds > 0 ? ` (${Math.round(valuesThisRun / seconds)} values/s)` : '';
+  console.error(
+    `${interrupted ? 'Stopped' : 'Done'}: ${rows} rows, ${values} values in ${seconds.toFixed(1)} s${rate}.`,
+  );
+  if (interrupted) console.error('Run the same command again to go on.');
+  if (rejected > 0) console.error(`${rejected} rows were refused; ${rejects} says why. It holds personal data.`);
+  if (unmatched.length > 0) console.error(`No row had a value at ${unmatched.join(', ')}: is the map right?`);
+}

@@ -1,0 +1,123 @@
+/** `lethe principals` and `lethe tenants`. */
+import { open } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { AddPrincipalBody, AddTenantBody, PrincipalsQuery } from '../access/schema.ts';
+import { readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
+import { PrincipalIdSchema } from '../schema.ts';
+import { addPrincipal } from '../vault/add-principal.ts';
+import { addTenant } from '../vault/add-tenant.ts';
+import { listPrincipals } from '../vault/list-principals.ts';
+import { revokePrincipal } from '../vault/revoke-principal.ts';
+import { checked } from './arguments.ts';
+import { withSession } from './session.ts';
+
+interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+interface AddOptions extends KeyOptions {
+  readonly role: string;
+  readonly purpose: string[];
+  readonly expires?: string;
+  readonly save?: string;
+}
+
+export function addPrincipalCommands(program: Command): void {
+  const principals = program.command('principals').description('who may use the vault, and for what');
+
+  principals
+    .command('add <name>')
+    .description('add a principal and hand out its API key, once')
+    .requiredOption('--role <role>', 'admin, app, support, auditor or security')
+    .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
+    .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
+    .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
+    .option('--key-file <file>', 'file with the API key of an administrator')
+    .action(async (name: string, { role, purpose, expires, save, keyFile }: AddOptions) => {
+      const body = checked(AddPrincipalBody, {
+        name,
+        role,
+        purposes: purpose,
+        ...(expires === undefined ? {} : { expiresAt: expires }),
+      });
+      const file = save === undefined ? undefined : await newFile(save);
+      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        addPrincipal(vault, await caller(), body),
+      );
+      await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
+    });
+
+  principals
+    .command('list')
+    .description('list the principals of the tenant')
+    .option('--key-file <file>', 'file with the API key of an administrator')
+    .action(async ({ keyFile }: KeyOptions) => {
+      await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
+        let after: string | undefined;
+        for (let more = true; more; ) {
+          const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
+          for (const { principal, name, role, purposes, expiresAt, revokedAt } of page.principals) {
+            const state = revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active';
+            console.log([principal, name, role, purposes.join(',') || '-', state].join('  '));
+          }
+          after = page.principals.at(-1)?.principal;
+          more = page.more;
+        }
+      });
+    });
+
+  principals
+    .command('revoke <id>')
+    .description('revoke a principal: its API key stops working at once')
+    .option('--key-file <file>', 'file with the API key of an administrator')
+    .action(async (id: string, { keyFile }: KeyOptions) => {
+      const principal = checked(PrincipalIdSchema, id);
+      const { revokedAt } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        revokePrincipal(vault, await caller(), principal),
+      );
+      console.log(`${principal} is revoked since ${revokedAt}.`);
+    });
+}
+
+export function addTenantCommands(program: Command): void {
+  const tenants = program.command('tenants').description('divisions of the vault, isolated from each other');
+  tenants
+    .command('add <name>')
+    .description('add a tenant and hand out the API key of its first administrator, once')
+    .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
+    .option('--key-file <file>', 'file with the API key of an administrator of the first tenant')
+    .action(async (name: string, { save, keyFile }: KeyOptions & { save?: string }) => {
+      const body = checked(AddTenantBody, { name });
+      const file = save === undefined ? undefined : await newFile(save);
+      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        addTenant(vault, await caller(), body),
+      );
+      await handOut(`Added tenant ${name} as ${added.tenant}.`, added.apiKey, file, save);
+    });
+}
+
+type NewFile = Awaited<ReturnType<typeof open>>;
+
+/** Made before the principal is: a key that cannot be saved would be lost. */
+async function newFile(path: string): Promise<NewFile> {
+  return open(path, 'wx', 0o600).catch(() => {
+    throw new StartError(`${path} exists, or cannot be made. The API key goes into a new file only.`);
+  });
+}
+
+async function handOut(
+  what: string,
+  apiKey: string,
+  file: NewFile | undefined,
+  path: string | undefined,
+): Promise<void> {
+  if (file === undefined) {
+    console.log(`${what}\nIts API key, shown this once:\n${apiKey}`);
+    return;
+  }
+  await file.writeFile(`${apiKey}\n`);
+  await file.sync();
+  await file.close();
+  console.log(`${what}\nIts API key is in ${path}.`);
+}
