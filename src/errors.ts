@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'unauthenticated'
   | 'refused'
   | 'not_found'
+  | 'unsupported_method'
   | 'gone'
   | 'conflict'
   | 'too_large'

@@ -633,7 +633,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "route_not_found" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "tenant_exists" | "already_exists" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_view" | "not_searchable" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "tenant_exists" | "already_exists" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_view" | "not_searchable" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */

@@ -9,6 +9,7 @@ const KINDS = {
   401: 'unauthenticated',
   403: 'refused',
   404: 'not_found',
+  405: 'unsupported_method',
   409: 'conflict',
   410: 'gone',
   413: 'too_large',

@@ -3,11 +3,12 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { newId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
-import { MalformedRequestError, RouteNotFoundError } from './errors.ts';
-import { handlerOf, send } from './handler.ts';
+import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
+import { handlerOf, SECURITY_HEADERS, send } from './handler.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
+import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export interface AppOptions {
@@ -30,7 +31,15 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
   };
 
   for (const route of ROUTES) {
-    app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handlerOf(route, { vault, answered, closing }));
+    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing }));
+  }
+  for (const path of new Set(ROUTES.map(pathOf))) {
+    const allowed = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+    app.all(path, (_, response) => {
+      const problem = problemOf(new MethodNotAllowedError(), id());
+      response.setHeader('Allow', allowed.join(', '));
+      send(response, problem.status, 'application/problem+json', problem, problem.request as never, true);
+    });
   }
 
   app.get('/healthz', (_, response) => send(response, 200, 'application/json', { status: 'ok' }, id(), closing()));
@@ -40,7 +49,9 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
   });
   app.get('/metrics', async (_, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    const text = await metrics.registry.metrics();
+    response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.registry.contentType]);
+    response.end(text);
   });
   app.use(docsRouter());
 
@@ -61,6 +72,11 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
   });
   return app;
+}
+
+/** As Express writes it: `/v1/tokens/:token`. */
+function pathOf(route: Route): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 async function isReady(vault: Vault): Promise<boolean> {

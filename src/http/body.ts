@@ -1,5 +1,6 @@
 /**
- * Reads a JSON body strictly: at most 1 MiB, declared as JSON, valid UTF-8, and no property named twice in one object.
+ * Reads a JSON body strictly: at most 1 MiB, declared as JSON, valid UTF-8, at most 32 levels deep, and no property
+ * named twice in one object.
  * A second property of the same name is where two readers of one body come to disagree on what it says, so it is
  * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
  */
@@ -7,6 +8,8 @@ import type { IncomingMessage } from 'node:http';
 import { BodyTooLargeError, MalformedRequestError, UnsupportedMediaTypeError } from './errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** Objects and arrays inside one another; an item's value is the fourth. */
+const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -18,9 +21,17 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
   const bytes = await readBytes(request);
   try {
-    return parseJson(utf8.decode(bytes));
+    return parseJson(textOf(bytes));
   } finally {
     bytes.fill(0);
+  }
+}
+
+function textOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new MalformedRequestError('The body is not valid UTF-8.');
   }
 }
 
@@ -79,15 +90,20 @@ function isEscaped(text: string, quote: number): boolean {
   return backslashes % 2 === 1;
 }
 
+/** Level by level: what is nested without end would exhaust the stack of whatever walks it later. */
 function propertiesOf(value: unknown): number {
   let properties = 0;
-  const waiting: unknown[] = [value];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    const parts = Object.values(next);
-    if (!Array.isArray(next)) properties += parts.length;
-    for (const part of parts) if (typeof part === 'object') waiting.push(part);
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new MalformedRequestError('The body is nested too deeply.');
+    const below: unknown[] = [];
+    for (const next of level) {
+      if (typeof next !== 'object' || next === null) continue;
+      const parts = Object.values(next);
+      if (!Array.isArray(next)) properties += parts.length;
+      for (const part of parts) if (typeof part === 'object') below.push(part);
+    }
+    level = below;
   }
   return properties;
 }

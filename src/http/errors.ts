@@ -33,3 +33,12 @@ export class RouteNotFoundError extends VaultError {
     super('There is nothing at this path. /docs shows what there is.');
   }
 }
+
+export class MethodNotAllowedError extends VaultError {
+  readonly kind = 'unsupported_method';
+  readonly code = 'method_not_allowed';
+
+  constructor() {
+    super('This path does not take this method; the Allow header names those it takes.');
+  }
+}

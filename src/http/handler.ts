@@ -15,7 +15,7 @@ import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { validate } from './validate.ts';
 
-const HEADERS = securityHeaders();
+export const SECURITY_HEADERS = securityHeaders();
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -117,7 +117,7 @@ export function send(
 ): void {
   const text = JSON.stringify(reply);
   const headers = [
-    ...HEADERS,
+    ...SECURITY_HEADERS,
     'X-Request-Id',
     request,
     'Content-Type',

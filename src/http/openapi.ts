@@ -19,6 +19,7 @@ const COMMON = [
   'store_unavailable',
   'key_unavailable',
   'shutting_down',
+  'overloaded',
 ];
 const WITH_INPUT = ['invalid_request'];
 const WITH_BODY = ['body_too_large', 'unsupported_media_type'];

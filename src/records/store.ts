@@ -41,10 +41,18 @@ export async function findRecords(
   return found.map(([row]) => row);
 }
 
-/** The rows of these records, held until the transaction ends. */
-export async function lockRecords(tx: RecordTx, tenant: TenantId, ids: readonly RecordId[]): Promise<RecordRow[]> {
+/** The current keys of those of these records that are there, held against a correction until the transaction ends. */
+export async function lockRecords(
+  tx: RecordTx,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<{ readonly record: RecordId; readonly generation: number }[]> {
   return tx.query((sql) => {
-    const rows = sql('records').where({ tenant }).whereIn('record', ids).orderBy('record');
+    const rows = sql('records')
+      .select('record', 'generation')
+      .where({ tenant })
+      .whereIn('record', ids)
+      .orderBy('record');
     return sql.client.config.client === 'pg' ? rows.forUpdate() : rows;
   });
 }

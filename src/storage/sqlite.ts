@@ -96,6 +96,7 @@ class SqliteReader<S extends StoreName> implements Reader<S> {
   }
 
   protected read<R>(work: () => R): R {
+    if (!this.connection.db.open) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
     try {
       return work();
     } catch (error) {
@@ -210,6 +211,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#draining !== undefined) await this.#draining;
+    if (!this.#writer.db.open) return;
     this.#readers.db.close();
     this.#writer.db.pragma('wal_checkpoint(TRUNCATE)');
     this.#writer.db.close();

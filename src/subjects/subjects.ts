@@ -206,10 +206,15 @@ export async function holdSubjects(
   if (standing.some((row) => row.erased_at !== null)) throw new SubjectErasedError();
 }
 
-/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
-export async function liveSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<SubjectRow> {
+/** @throws {SubjectNotFoundError} naming the field, if there is one. @throws {SubjectErasedError} */
+export async function liveSubject(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  id: SubjectId,
+  field?: string,
+): Promise<SubjectRow> {
   const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
-  if (row === undefined) throw new SubjectNotFoundError();
+  if (row === undefined) throw new SubjectNotFoundError(field);
   if (row.erased_at !== null) throw new SubjectErasedError();
   return row;
 }

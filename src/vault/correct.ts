@@ -66,7 +66,8 @@ export async function correct(
     await assertUnaltered(vault, row);
     const value = type.parse(body.value, { now: door.now });
     const next = await sealNext(vault, row, type, value, door.now);
-    const { reply, order } = await door.commit('exclusive', async (tx) => {
+    let order!: ErasureRow;
+    const reply = await door.commit<Reply>('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
       const keys = [{ record, generation: row.generation }];
       if (!(await replaceSealed(tx, row, next))) {
@@ -77,7 +78,7 @@ export async function correct(
       const [erased] = await areErased(tx, caller.tenant, [record]);
       if (erased) throw new RecordErasedError();
       const by = caller.principal;
-      const written = await orderErasure(tx, caller.tenant, {
+      order = await orderErasure(tx, caller.tenant, {
         erasure,
         cause: 'corrected',
         subject: undefined,
@@ -85,8 +86,8 @@ export async function correct(
         by,
         at: door.now,
       });
-      const done: Reply = { record, version: next.version, masked: type.views.masked(value) };
-      return { reply: { reply: done, order: written }, entry: { records: [record] } };
+      const done = { record, version: next.version, masked: type.views.masked(value) };
+      return { reply: done, entry: { records: [record] } };
     });
     await destroyOld(vault, order, next);
     return reply;

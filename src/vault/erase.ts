@@ -38,7 +38,9 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
       const keys =
-        subject === undefined ? await ofNames(vault, tx, tenant, body) : await ofSubject(tx, tenant, subject, door.now);
+        subject === undefined
+          ? await ofNames(vault, tx, tenant, body)
+          : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
       const row = await orderErasure(tx, tenant, {
         erasure,
         cause: 'erased',
@@ -75,14 +77,32 @@ async function subjectOf(vault: Vault, tenant: TenantId, body: EraseRequest): Pr
 }
 
 /** Marks the subject first: whoever adds a record to it from here on waits, and is then refused. */
-async function ofSubject(tx: RecordTx, tenant: TenantId, subject: SubjectId, now: Date): Promise<Doomed[]> {
-  if (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject);
+async function ofSubject(
+  tx: RecordTx,
+  tenant: TenantId,
+  subject: SubjectId,
+  field: 'subject' | 'ref',
+  now: Date,
+): Promise<Doomed[]> {
+  if (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject, field);
   const keys: Doomed[] = [];
-  for (;;) {
-    const page = await pageOfSubject(tx, tenant, subject, { after: keys.at(-1)?.record, limit: PAGE });
-    for (const row of page) keys.push({ record: row.record as RecordId, generation: row.generation });
+  for (let after: RecordId | undefined; ; ) {
+    const page = await pageOfSubject(tx, tenant, subject, { after, limit: PAGE });
+    const ids = page.map((row) => row.record as RecordId);
+    keys.push(...(await notErased(tx, tenant, await lockRecords(tx, tenant, ids))));
     if (page.length < PAGE) return keys;
+    after = ids.at(-1);
   }
+}
+
+/** Without those that another erasure has buried, and counts, but whose rows it has not removed yet. */
+async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
+  const erased = await areErased(
+    tx,
+    tenant,
+    held.map((key) => key.record),
+  );
+  return held.filter((_, i) => !erased[i]);
 }
 
 /** The records that the request names and that are still there; one erased before stays erased. */

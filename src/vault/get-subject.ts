@@ -1,8 +1,9 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
 import type { z } from 'zod';
-import type { RecordId, SubjectId, Token } from '../ids.ts';
+import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
+import type { RecordTx } from '../storage/tx.ts';
 import { liveSubject } from '../subjects/subjects.ts';
 import { tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
@@ -22,34 +23,42 @@ export async function getSubject(
     door.decide();
     return door.commit('shared', async (tx) => {
       const subject = await liveSubject(tx, tenant, id);
-      const found = await pageOfSubject(tx, tenant, id, { after: page.after, limit: page.limit + 1 });
-      const rows = found.slice(0, page.limit);
+      const { rows, more } = await livePage(tx, tenant, id, page);
       const ids = rows.map((row) => row.record as RecordId);
       const tokens = await tokensOfRecords(tx, vault.keyring.indexes, tenant, ids);
-      const erased = await areErased(tx, tenant, ids);
-      const records = rows.flatMap((row, i) =>
-        erased[i]
-          ? []
-          : [
-              {
-                record: row.record as RecordId,
-                subject: id,
-                type: row.type,
-                ...(row.label === null ? {} : { label: row.label }),
-                version: row.version,
-                createdAt: new Date(row.created_at).toISOString(),
-                updatedAt: new Date(row.updated_at).toISOString(),
-                tokens: (tokens[i] ?? []).map((token) => token.token as Token),
-              },
-            ],
-      );
+      const records = rows.map((row, i) => ({
+        record: row.record as RecordId,
+        subject: id,
+        type: row.type,
+        ...(row.label === null ? {} : { label: row.label }),
+        version: row.version,
+        createdAt: new Date(row.created_at).toISOString(),
+        updatedAt: new Date(row.updated_at).toISOString(),
+        tokens: (tokens[i] ?? []).map((token) => token.token as Token),
+      }));
       const reply = {
         subject: id,
         createdAt: new Date(subject.created_at).toISOString(),
         records,
-        more: found.length > page.limit,
+        more,
       };
       return { reply, entry: { subject: id, records: ids } };
     });
   });
+}
+
+type Page = { readonly after?: RecordId | undefined; readonly limit: number };
+
+/** A page without records that are being erased; an empty one only at the end, so that a reader can always go on. */
+async function livePage(tx: RecordTx, tenant: TenantId, subject: SubjectId, { after, limit }: Page) {
+  for (let from = after; ; ) {
+    const found = await pageOfSubject(tx, tenant, subject, { after: from, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const ids = page.map((row) => row.record as RecordId);
+    const erased = await areErased(tx, tenant, ids);
+    const rows = page.filter((_, i) => !erased[i]);
+    const more = found.length > limit;
+    if (rows.length > 0 || !more) return { rows, more };
+    from = ids.at(-1);
+  }
 }

@@ -1,12 +1,13 @@
 /**
  * Idempotency: the same key and body from the same caller get the same answer, also after a crash between the commit
  * and the reply. What is kept is a MAC of the key, a MAC of the body and the ids of the answer: no personal data. Views
- * are made again from the body that was sent again.
+ * are made again from the body that was sent again. The answer carries a MAC, so that a row edited in the database
+ * cannot hand a caller another value's token.
  */
 
 import type { Action } from '../access/actions.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { VaultError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
@@ -14,6 +15,8 @@ import type { Caller } from './caller.ts';
 
 const KEY_NAME = '@idempotency';
 const MAC_BYTES = 32;
+/** Hexadecimal digits of the MAC before an answer. */
+const TAG_LENGTH = 64;
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export const idempotencyKeys = table(
@@ -48,12 +51,14 @@ export class IdempotencyKeyReusedError extends VaultError {
 export class IdempotentCall {
   readonly #caller: Caller;
   readonly #action: Action;
+  readonly #key: IndexKey;
   readonly #keyMac: Buffer;
   readonly #bodyMac: Buffer;
 
   private constructor(caller: Caller, action: Action, key: IndexKey, idempotencyKey: string, body: unknown) {
     this.#caller = caller;
     this.#action = action;
+    this.#key = key;
     this.#keyMac = key.mac('lethe/idempotency-key/1', MAC_BYTES, idempotencyKey);
     this.#bodyMac = key.mac('lethe/idempotency-body/1', MAC_BYTES, JSON.stringify(body));
   }
@@ -72,14 +77,16 @@ export class IdempotentCall {
 
   /**
    * @returns what `remember` kept of the first answer, or undefined for a first call
-   * @throws {IdempotencyKeyReusedError}
+   * @throws {IdempotencyKeyReusedError} @throws {IntegrityError} for an answer that was altered
    */
   async recall(reader: Reader<'records'>): Promise<unknown> {
     const { tenant, principal } = this.#caller;
     const [[row] = []] = await reader.find(byKey, [[tenant, principal, this.#keyMac]]);
     if (row === undefined) return undefined;
     if (row.action !== this.#action || !equalBytes(row.body_mac, this.#bodyMac)) throw new IdempotencyKeyReusedError();
-    return JSON.parse(row.answer);
+    const answer = row.answer.slice(TAG_LENGTH);
+    if (!equalBytes(Buffer.from(row.answer), Buffer.from(this.#tagged(answer)))) throw new IntegrityError();
+    return JSON.parse(answer);
   }
 
   /** Keeps the answer in the transaction of the work. @param answer ids and closed words only */
@@ -92,10 +99,16 @@ export class IdempotentCall {
         key_mac: this.#keyMac,
         body_mac: this.#bodyMac,
         action: this.#action,
-        answer: JSON.stringify(answer),
+        answer: this.#tagged(JSON.stringify(answer)),
         created_at: now.getTime(),
       },
     ]);
+  }
+
+  #tagged(answer: string): string {
+    const { tenant, principal } = this.#caller;
+    const place = [tenant, principal, this.#action, this.#keyMac, this.#bodyMac];
+    return this.#key.mac('lethe/idempotency-answer/1', TAG_LENGTH / 2, ...place, answer).toString('hex') + answer;
   }
 }
 

@@ -10,9 +10,9 @@
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
-import { IntegrityError, VaultError } from '../errors.ts';
+import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
-import { DuplicateRowError } from '../storage/errors.ts';
+import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';
 import { IdempotentCall } from './idempotency.ts';
@@ -20,6 +20,8 @@ import type { Vault } from './vault.ts';
 
 const REASON_KEY = '@reason';
 const REASON_MAC_BYTES = 16;
+/** A process may be put to sleep. A call as old as this may have had its new keys swept as orphans: it is given up. */
+const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
 
 /** What a verb adds to its audit entry: ids and closed words. */
 export type EntryDetails = Pick<AuditEntry, 'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code'> & {
@@ -79,6 +81,9 @@ export async function perform<R>(
         const commit = async (tx: RecordTx) => {
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry } = await inside(tx);
+          if (vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {
+            throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
+          }
           await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
           if (once !== undefined) await once.remember(tx, call.idempotent?.remember(reply as never), now);
           return { reply, outcome: entry.outcome ?? 'done', code: entry.code };
@@ -97,8 +102,9 @@ export async function perform<R>(
       if (!committed) throw new TypeError(`The verb ${call.action} returned without a commit.`);
       return reply;
     } catch (error) {
-      // The same call ran at the same time under the same key and was first; its answer is this one's.
-      const raced = error instanceof RepeatedCall || (once !== undefined && error instanceof DuplicateRowError);
+      // The same call may have run at the same time under the same key and been first; its answer is this one's. What
+      // it left behind looks like a conflict, or like something gone.
+      const raced = error instanceof VaultError && ['conflict', 'gone', 'not_found'].includes(error.kind);
       const first = raced && once && !committed ? await replay(vault, caller, call, once, base) : undefined;
       if (first === undefined) throw error;
       return first.reply;

@@ -115,6 +115,10 @@ async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: st
   if (known !== undefined && inKeys === undefined) {
     throw new StartError('The key store is empty, but the record store holds a vault. Restore the key store.');
   }
+  // The check value is written after both ids are: where it is, a record store was there.
+  if (known === undefined && (await fact(keyStore.reader, 'root_key_check')) !== undefined) {
+    throw new StartError('The record store is empty, but the key store holds a vault. Restore the record store.');
+  }
   const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
   const vaultId = keyRow?.value ?? fresh;
   const [recordRow] = await recordStore.exclusive((tx) =>
@@ -128,26 +132,32 @@ async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: st
   return vaultId;
 }
 
-/** The newest completed erasure must be known to the key store; if it is not, the key store was put back. */
+/** More than one, because the clocks of two nodes differ a little. */
+const ERASURES_CHECKED = 20;
+
+/**
+ * The erasures whose keys were destroyed last must be known to the key store, each to its last key; if they are not,
+ * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
+ */
 async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
-  const [newest] = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
+  const newest = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
     sql('erasures')
       .select('tenant', 'erasure')
       .where({ state: 'completed' })
       .andWhere('records', '>', 0)
-      .orderBy('erasure', 'desc')
-      .limit(1),
+      .orderBy('shredded_at', 'desc')
+      .limit(ERASURES_CHECKED),
   );
-  if (newest === undefined) return;
-  const { tenant, erasure } = newest;
-  const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
-    sql('tombstones').select('record', 'generation').where({ tenant, erasure }).limit(1),
-  );
-  const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
-  if (!mirrored) {
-    throw new StartError(
-      'The key store is older than the record store: it lacks the latest erasure and may hold erased keys. ' +
-        'Run `npm run lethe -- recover`, which destroys them again, then start.',
+  for (const { tenant, erasure } of newest) {
+    const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
+      sql('tombstones').select('record', 'generation').where({ tenant, erasure }).orderBy('record', 'desc').limit(1),
     );
+    const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
+    if (!mirrored) {
+      throw new StartError(
+        'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
+          'Run `npm run lethe -- recover`, which destroys them again, then start.',
+      );
+    }
   }
 }

@@ -1,0 +1,427 @@
+/** The client for internal apps against the real listening server, with a network that fails when a test wants it to. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
+import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
+import { STATUS } from '../../src/http/problem.ts';
+import { ROUTES } from '../../src/http/routes.ts';
+import { PURPOSES, type TestVault } from '../support/vault.ts';
+import { type Listening, listen } from './listening.ts';
+import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';
+
+watchLogs();
+
+const EMAIL = plant('mary.jackson@example.com');
+const ITEM = { type: 'email', value: EMAIL, subject: 'cust_1', label: 'main' };
+const UNKNOWN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
+
+type Fetch = typeof globalThis.fetch;
+
+async function listeningVault(): Promise<{ vault: TestVault; server: Listening; app(options?: Options): LetheClient }> {
+  const vault = await openWatchedVault();
+  await vault.as('app').call('get', '/v1/types');
+  const server = await listen(vault);
+  return { vault, server, app: (options) => clientOf(server, vault.as('app').apiKey, options) };
+}
+
+type Options = Partial<LetheClientOptions>;
+
+function clientOf(server: Listening, apiKey: string, options: Options = {}): LetheClient {
+  return new LetheClient({ url: server.url, apiKey, sleep: async () => {}, ...options });
+}
+
+/** A network on which each attempt goes as the list says, and well when the list is at its end. */
+function network(...attempts: ('lost before' | 'lost after' | 'hangs' | Response)[]): {
+  fetch: Fetch;
+  sent: Request[];
+} {
+  const sent: Request[] = [];
+  const fetch: Fetch = async (input, init) => {
+    sent.push(new Request(input, { ...init, signal: null }));
+    const fate = attempts.shift();
+    if (fate === 'lost before') throw failure('ECONNREFUSED');
+    if (fate === 'hangs') {
+      return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
+    }
+    if (fate instanceof Response) return fate;
+    const response = await globalThis.fetch(input, init);
+    if (fate !== 'lost after') return response;
+    await response.text();
+    throw failure('ECONNRESET');
+  };
+  return { fetch, sent };
+}
+
+/** As Node's fetch fails: the system's code is in the cause, beside a text that says too much. */
+function failure(code: string): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(`${code} ${EMAIL}`), { code }) });
+}
+
+function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
+  const body = { type: `/docs#problem-${code}`, title: code, status, code, detail: `About ${code}.`, request: 'req_1' };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...headers },
+  });
+}
+
+const keysOf = (sent: readonly Request[]) => sent.map(({ headers }) => headers.get('Idempotency-Key'));
+const recordsIn = async ({ vault }: TestVault) =>
+  (await vault.recordStore.reader.query((sql) => sql('records').select('record'))).length;
+
+test('there is a method for every operation, and each does what it says', async () => {
+  const { vault, server, app: asApp } = await listeningVault();
+  const app = asApp();
+  const admin = clientOf(server, vault.admin.apiKey);
+  await vault.as('auditor').call('get', '/v1/types');
+  const auditor = clientOf(server, vault.as('auditor').apiKey);
+  for (const { operationId } of ROUTES) expect(LetheClient.prototype).toHaveProperty(operationId);
+
+  const [email, note] = await app.tokenize([ITEM, { type: 'text', value: 'Hello.', subject: 'cust_1' }]);
+  if (email?.subject === undefined || note === undefined) throw new Error('not tokenized');
+  expect(email).toMatchObject({ masked: 'm***@example.com', created: true });
+
+  const [shown, unknown] = await app.detokenize([email.token, UNKNOWN], { purpose: 'billing', reason: 'case 4711' });
+  if (shown === undefined || 'error' in shown) throw new Error('not revealed');
+  expect(shown).toEqual({ token: email.token, type: 'email', view: 'plain', value: EMAIL });
+  expect(unknown).toEqual({ token: UNKNOWN, error: { code: 'token_not_found' } });
+  const [masked] = await app.detokenize([email.token], { purpose: 'billing', view: 'masked' });
+  expect(masked).toMatchObject({ value: 'm***@example.com' });
+
+  expect(await app.search({ type: 'email', value: EMAIL.toUpperCase(), purpose: 'support' })).toMatchObject({
+    results: [{ token: email.token, label: 'main' }],
+    more: false,
+  });
+  expect(await app.describeToken(email.token)).toMatchObject({ record: email.record, version: 1 });
+  expect(await app.correctRecord(email.record, 'mary@example.org', { reason: 'typo' })).toMatchObject({ version: 2 });
+  expect(await app.resolveSubject('cust_1')).toBe(email.subject);
+
+  const page = await app.getSubject(email.subject, { limit: 1 });
+  expect([page.records.map(({ record }) => record), page.more]).toEqual([[email.record], true]);
+  expect((await app.getSubject(email.subject, { after: email.record })).records).toHaveLength(1);
+  expect(await listOf(app.eachRecord(email.subject, { limit: 1 }))).toMatchObject([
+    { record: email.record, version: 2 },
+    { record: note.record, type: 'text' },
+  ]);
+
+  const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
+  expect(receipt).toMatchObject({ state: 'completed', records: 2 });
+  expect(await app.getErasure(receipt.erasure)).toEqual(receipt);
+  const [lone] = await app.tokenize([{ type: 'text', value: 'x' }]);
+  expect(await app.erase({ tokens: [lone?.token ?? ''] })).toMatchObject({ records: 1 });
+  expect(await app.erase({ records: [email.record] })).toMatchObject({ records: 0 });
+
+  expect((await app.listTypes()).map(({ name }) => name)).toContain('email');
+  const added = await admin.addPrincipal({
+    name: 'checkout',
+    role: 'app',
+    purposes: PURPOSES,
+    expiresAt: new Date(4e12),
+  });
+  expect(await clientOf(server, added.apiKey).listTypes()).not.toEqual([]);
+  expect((await admin.listPrincipals({ limit: 1 })).more).toBe(true);
+  const all = await listOf(admin.eachPrincipal({ limit: 2 }));
+  expect(all.map(({ principal }) => principal)).toContain(added.principal);
+  expect(await admin.revokePrincipal(added.principal)).toMatchObject({ principal: added.principal });
+  expect((await admin.addTenant('shop-eu')).apiKey).toMatch(/^lethe_/);
+
+  const [newest] = (await auditor.listAuditEntries({ limit: 1 })).entries;
+  expect(newest).toMatchObject({ action: 'add_tenant', outcome: 'done' });
+  const entries = await listOf(auditor.eachAuditEntry({ limit: 3 }));
+  expect(entries.map(({ entry }) => entry)).toEqual(
+    entries
+      .map(({ entry }) => entry)
+      .toSorted()
+      .reverse(),
+  );
+  expect(entries.length).toBeGreaterThan(15);
+  expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
+});
+
+describe('a lost connection', () => {
+  test('after the vault has stored the values: sent again under the same key, they are stored once', async () => {
+    const { vault, app } = await listeningVault();
+    const { fetch, sent } = network('lost after', 'lost before');
+    const [email] = await app({ fetch }).tokenize([ITEM]);
+    expect(await recordsIn(vault)).toBe(1);
+    expect((await app().describeToken(email?.token ?? '')).record).toBe(email?.record);
+    expect(sent).toHaveLength(3);
+    expect(new Set(keysOf(sent)).size).toBe(1);
+    expect(keysOf(sent)[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  });
+
+  test('what is sent again is the first attempt’s bytes, whatever the app has done to its list since', async () => {
+    const { vault, app } = await listeningVault();
+    const items = [{ ...ITEM }];
+    const sleep = async () => {
+      items.push({ ...ITEM, value: 'another@example.com' });
+    };
+    const results = await app({ fetch: network('lost after').fetch, sleep }).tokenize(items);
+    expect([results.length, await recordsIn(vault)]).toEqual([1, 1]);
+  });
+
+  test('corrections and erasures are done once, too', async () => {
+    const { app } = await listeningVault();
+    const [email] = await app().tokenize([ITEM]);
+    const corrected = await app({ fetch: network('lost after').fetch }).correctRecord(
+      email?.record ?? '',
+      'm@example.org',
+    );
+    expect(corrected).toEqual({ record: email?.record, version: 2, masked: '***@example.org' });
+    const receipt = await app({ fetch: network('lost after').fetch }).erase({ ref: 'cust_1' });
+    expect(receipt.records).toBe(1);
+  });
+
+  test('reads are sent again, and carry no key', async () => {
+    const { app } = await listeningVault();
+    const [email] = await app().tokenize([ITEM]);
+    const { fetch, sent } = network('lost before', 'lost after');
+    const [shown] = await app({ fetch }).detokenize([email?.token ?? ''], { purpose: 'billing' });
+    expect(shown).toMatchObject({ value: EMAIL });
+    expect(keysOf(sent)).toEqual([null, null, null]);
+  });
+
+  test('an API key that was lost on the way is not made twice, and the error says so', async () => {
+    const { vault, server } = await listeningVault();
+    const admin = clientOf(server, vault.admin.apiKey, { fetch: network('lost after').fetch });
+    await expect(admin.addPrincipal({ name: 'x', role: 'app' })).rejects.toMatchObject({
+      code: 'api_key_already_shown',
+    });
+  });
+
+  test('a tenant is not added a second time, unless the vault has said that it did nothing', async () => {
+    const { vault, server } = await listeningVault();
+    const lost = network('lost before');
+    const admin = (fetch: Fetch) => clientOf(server, vault.admin.apiKey, { fetch });
+    await expect(admin(lost.fetch).addTenant('one')).rejects.toBeInstanceOf(LetheUnreachableError);
+    const busy = network(problem(503, 'store_unavailable'));
+    await expect(admin(busy.fetch).addTenant('one')).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect([lost.sent.length, busy.sent.length]).toEqual([1, 1]);
+    const slowed = network(problem(429, 'too_many_requests'));
+    expect((await admin(slowed.fetch).addTenant('one')).tenant).toMatch(/^ten_/);
+  });
+
+  test('that does not come back ends in an error that says what is known, and holds no value', async () => {
+    const { app } = await listeningVault();
+    const { fetch, sent } = network(...Array(9).fill('lost before'));
+    const error = await app({ fetch, retries: 2 })
+      .tokenize([ITEM])
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(LetheUnreachableError);
+    expect(error).toMatchObject({
+      name: 'LetheUnreachableError',
+      code: 'unreachable',
+      kind: 'unavailable',
+      reason: 'ECONNREFUSED',
+      idempotencyKey: keysOf(sent)[0],
+    });
+    expect(sent).toHaveLength(3);
+    expect(plantedIn(inspect(error, { depth: 9, showHidden: true }))).toEqual([]);
+  });
+});
+
+describe('a vault that is busy', () => {
+  test('is left in peace for as long as it asks, and longer each time', async () => {
+    const { app } = await listeningVault();
+    const waits: number[] = [];
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+    };
+    const date = new Date(Date.now() + 30_000).toUTCString();
+    const { fetch, sent } = network(
+      problem(503, 'shutting_down', { 'Retry-After': '1' }),
+      problem(429, 'too_many_requests', { 'Retry-After': '7' }),
+      problem(503, 'store_unavailable', { 'Retry-After': date }),
+      new Response('<html>Bad gateway</html>', { status: 502 }),
+    );
+    await app({ fetch, sleep, retries: 4 }).tokenize([ITEM]);
+    expect(sent).toHaveLength(5);
+    expect(waits[0]).toBe(1_000);
+    expect(waits[1]).toBe(7_000);
+    expect(waits[2]).toBeGreaterThan(25_000);
+    expect(waits[3]).toBeLessThanOrEqual(1_600);
+  });
+
+  test('is not asked again where it asks for more than a minute', async () => {
+    const { app } = await listeningVault();
+    const { fetch, sent } = network(problem(429, 'too_many_requests', { 'Retry-After': '61' }));
+    await expect(app({ fetch }).listTypes()).rejects.toMatchObject({ code: 'too_many_requests', kind: 'too_many' });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('waits grow at random, within their bounds', async () => {
+    const { app } = await listeningVault();
+    const waits: number[] = [];
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+    };
+    await app({ fetch: network(...Array(8).fill('lost before')).fetch, sleep, retries: 8 }).listTypes();
+    expect(waits).toHaveLength(8);
+    for (const [i, ms] of waits.entries()) expect(ms).toBeLessThanOrEqual(Math.min(5_000, 200 * 2 ** i));
+    expect(new Set(waits).size).toBeGreaterThan(4);
+  });
+
+  test('that does not answer in time is asked again, and a caller who gives up is heard at once', async () => {
+    const { app } = await listeningVault();
+    const { fetch, sent } = network('hangs');
+    expect(await app({ fetch, timeoutMs: 20 }).listTypes()).not.toEqual([]);
+    expect(sent).toHaveLength(2);
+    const slow = app({ fetch: network('hangs').fetch, timeoutMs: 20, retries: 0 });
+    await expect(slow.listTypes()).rejects.toMatchObject({ reason: 'timeout', code: 'unreachable' });
+
+    const giveUp = new AbortController();
+    const hanging = network('hangs');
+    const call = app({ fetch: hanging.fetch }).tokenize([ITEM], { signal: giveUp.signal });
+    setTimeout(() => giveUp.abort(new Error('enough')), 20);
+    await expect(call).rejects.toThrow('enough');
+    expect(hanging.sent).toHaveLength(1);
+    await expect(app().listTypes({ signal: giveUp.signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('errors', () => {
+  test('are typed, name the place, and are not tried again', async () => {
+    const { app, server } = await listeningVault();
+    const { fetch, sent } = network();
+    const items = [ITEM, { type: 'card', value: { number: '4242424242424241', expiry_month: 1, expiry_year: 2030 } }];
+    const error = await app({ fetch })
+      .tokenize(items)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(LetheError);
+    expect(error).toMatchObject({
+      name: 'LetheError',
+      code: 'invalid_value',
+      kind: 'invalid',
+      status: 422,
+      field: 'items/1/value.number',
+      message: 'The check digit is wrong.',
+      request: expect.stringMatching(/^req_/),
+      idempotencyKey: keysOf(sent)[0],
+    });
+    expect(sent).toHaveLength(1);
+    expect(plantedIn(inspect(error, { depth: 9, showHidden: true }))).toEqual([]);
+
+    const calls: [string, () => Promise<unknown>][] = [
+      ['token_not_found', () => app().describeToken(UNKNOWN)],
+      ['purpose_not_allowed', () => app().detokenize([UNKNOWN], { purpose: 'marketing' })],
+      ['not_allowed', () => app().getStatus()],
+      ['unauthenticated', () => clientOf(server, 'lethe_no').listTypes()],
+      ['subject_not_found', () => app().resolveSubject('nobody')],
+    ];
+    for (const [code, call] of calls) await expect(call()).rejects.toMatchObject({ name: 'LetheError', code });
+  });
+
+  test('have the vault’s own kinds', () => {
+    for (const [kind, status] of Object.entries(STATUS)) {
+      const { kind: told } = new LetheError({ code: 'x', message: 'x', status });
+      expect([kind, told]).toEqual([kind, status === 500 ? 'internal' : kind]);
+    }
+  });
+
+  test('an answer that is not the vault’s is told by its status alone, and nothing follows where it points', async () => {
+    const { app } = await listeningVault();
+    const pages = [
+      new Response('<html>Log in</html>', { headers: { 'Content-Type': 'text/html' } }),
+      new Response('{"results":', { headers: { 'Content-Type': 'application/json' } }),
+      new Response('null', { status: 404, headers: { 'Content-Type': 'application/problem+json' } }),
+      new Response(null, { status: 307, headers: { Location: 'https://elsewhere.example/' } }),
+      new Response(`You sent ${EMAIL}`, { status: 418 }),
+    ];
+    for (const page of pages) {
+      const { fetch, sent } = network(page);
+      const error = await app({ fetch })
+        .tokenize([ITEM])
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'unexpected_reply', status: page.status });
+      expect(plantedIn(inspect(error, { depth: 9, showHidden: true }))).toEqual([]);
+      expect([sent.length, sent[0]?.redirect]).toEqual([1, 'manual']);
+    }
+  });
+});
+
+test('a key of the app’s own names the write across restarts of the app', async () => {
+  const { vault, app } = await listeningVault();
+  const options = { idempotencyKey: 'order-4711' };
+  const first = await app().tokenize([ITEM], options);
+  expect(await app().tokenize([ITEM], options)).toEqual(first);
+  expect(await recordsIn(vault)).toBe(1);
+  await expect(app().tokenize([{ ...ITEM, label: 'other' }], options)).rejects.toMatchObject({
+    code: 'idempotency_key_reused',
+  });
+  const { fetch, sent } = network();
+  let made = 0;
+  await app({ fetch, idempotencyKey: () => `mine-${++made}` }).tokenize([ITEM]);
+  expect(keysOf(sent)).toEqual(['mine-1']);
+});
+
+test('what cannot be right is refused before anything is sent, and is not repeated in the error', async () => {
+  const { app, server } = await listeningVault();
+  const { fetch, sent } = network();
+  const client = app({ fetch });
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const calls = [
+    () => client.tokenize([]),
+    () => client.tokenize(Array(1_001).fill(ITEM)),
+    () => client.detokenize([], { purpose: 'billing' }),
+    () => client.describeToken(EMAIL),
+    () => client.describeToken('../principals'),
+    () => client.getSubject('cust_1'),
+    () => client.getErasure('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
+    () => client.eachRecord(EMAIL).next(),
+    () => client.tokenize([ITEM], { idempotencyKey: 'clé' }),
+    () => client.tokenize([{ type: 'text', value: cyclic }]),
+  ];
+  for (const [i, call] of calls.entries()) {
+    const error = await call().catch((thrown: unknown) => thrown);
+    expect([i, error]).toEqual([i, i < 3 ? expect.any(RangeError) : expect.any(TypeError)]);
+    expect(plantedIn(inspect(error))).toEqual([]);
+  }
+  expect(sent).toEqual([]);
+  const apiKey = plant('lethe_secret\n');
+  const wrong: Partial<LetheClientOptions>[] = [
+    { apiKey },
+    { apiKey: '' },
+    { url: 'ftp://vault' },
+    { url: `http://a:${EMAIL}@vault` },
+    { url: 'vault' },
+  ];
+  for (const options of wrong) {
+    const make = () => new LetheClient({ url: server.url, apiKey: 'lethe_x', ...options });
+    expect(make).toThrow(TypeError);
+    try {
+      make();
+    } catch (error) {
+      expect(plantedIn(inspect(error, { showHidden: true }))).toEqual([]);
+    }
+  }
+});
+
+test('the client stands by itself: it imports nothing but its own files', () => {
+  const folder = new URL('../../src/client/', import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const imported = [...readFileSync(new URL(file, folder), 'utf8').matchAll(/\b(?:from|import) ?\(?'([^']+)'/g)];
+    expect([file, imported.filter(([, target]) => !target?.startsWith('./'))]).toEqual([file, []]);
+  }
+});
+
+test('the API key shows in no picture of the client, and goes in one header alone', async () => {
+  const { vault, app } = await listeningVault();
+  const { fetch, sent } = network();
+  const client = app({ fetch });
+  await client.listTypes();
+  const { apiKey } = vault.as('app');
+  const pictures = [inspect(client, { depth: 9, showHidden: true }), JSON.stringify(client), String(client)];
+  for (const picture of pictures) expect(picture).not.toContain(apiKey.slice(-20));
+  const [request] = sent;
+  expect(request?.url).not.toContain(apiKey);
+  const carrying = [...(request?.headers ?? [])].filter(([, value]) => value.includes(apiKey));
+  expect(carrying).toEqual([['authorization', `Bearer ${apiKey}`]]);
+});
+
+async function listOf<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const row of rows) list.push(row);
+  return list;
+}
