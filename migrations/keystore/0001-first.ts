@@ -3,7 +3,7 @@
  * opens without the root key and an epoch secret, and neither of those is ever here (K2).
  */
 import type { Knex } from 'knex';
-import { run, words } from '../sql.ts';
+import { describeToPlanner, run, words } from '../sql.ts';
 
 export async function up(knex: Knex): Promise<void> {
   const { text, bytes, int, clustered } = words(knex);
@@ -75,6 +75,7 @@ export async function up(knex: Knex): Promise<void> {
        mac ${bytes} NOT NULL,
        subject ${text} NOT NULL,
        bucket ${text} NOT NULL,
+       tag ${bytes} NOT NULL,
        created_at ${int} NOT NULL,
        PRIMARY KEY (tenant, version, mac)
      ) ${clustered}`,
@@ -101,6 +102,7 @@ export async function up(knex: Knex): Promise<void> {
     // How far a sweeping job has come.
     `CREATE TABLE cursors (name ${text} NOT NULL PRIMARY KEY, value ${text} NOT NULL) ${clustered}`,
   ]);
+  await describeToPlanner(knex);
 }
 
 /** Keys are never migrated backwards: restore a backup of the release that wrote them. */

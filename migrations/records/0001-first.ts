@@ -3,7 +3,7 @@
  * constraint contains that column, and the hot path joins no two tables (design 3).
  */
 import type { Knex } from 'knex';
-import { run, words } from '../sql.ts';
+import { describeToPlanner, run, words } from '../sql.ts';
 
 export async function up(knex: Knex): Promise<void> {
   const { text, bytes, int, clustered } = words(knex);
@@ -105,6 +105,7 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, erasure)
      ) ${clustered}`,
     'CREATE INDEX erasures_by_age ON erasures (erasure)',
+    'CREATE INDEX erasures_by_shredding ON erasures (shredded_at)',
     `CREATE INDEX erasures_unfinished ON erasures (ordered_at) WHERE state <> 'completed'`,
 
     // Distributed by entry.
@@ -140,6 +141,7 @@ export async function up(knex: Knex): Promise<void> {
      ) ${clustered}`,
     'CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)',
   ]);
+  await describeToPlanner(knex);
 }
 
 /** Stored data is never migrated backwards: restore a backup of the release that wrote it. */

@@ -38,12 +38,17 @@ export async function settleCorrections(stores: Stores, before: Date, limit: num
   for (const note of notes) {
     const [row] = await findRecords(stores.recordStore.reader, note.tenant as TenantId, [note.record as RecordId]);
     await stores.keyStore.exclusive(async (tx) => {
+      // Another node may have settled it since, and the record may be under correction again with the same generation.
+      const { tenant, record, generation, created_at } = note;
+      const taken = await tx.execute((sql) =>
+        sql('correction_keys').where({ tenant, record, generation, created_at }).delete(),
+      );
+      if (taken === 0) return;
       if (row?.generation !== note.generation) {
         const key = [note.tenant, note.record, note.generation];
         await tx.remove(recordKeys, ['tenant', 'record', 'generation'], [key]);
         await tx.remove(blindIndexes, ['tenant', 'record', 'generation'], [key]);
       }
-      await clearCorrection(tx, note);
     });
   }
   return notes.length;

@@ -101,7 +101,8 @@ export async function unfinishedErasures(
 ): Promise<ErasureRow[]> {
   return reader.query((sql) =>
     sql('erasures')
-      .whereNot({ state: 'completed' })
+      // Literally as the partial index says it, or SQLite does not use that.
+      .whereRaw("state <> 'completed'")
       .andWhere('ordered_at', '<=', before.getTime())
       .orderBy('ordered_at')
       .limit(limit),
@@ -130,6 +131,7 @@ export async function completeErasure(stores: Stores, order: ErasureRow, now: ()
   if (order.subject !== null) {
     await stores.keyStore.exclusive((tx) => forgetRefs(tx, tenant, order.subject as SubjectId));
   }
+  await stores.keyStore.scrub();
   const shreddedAt = now().getTime();
   if (order.cause === 'erased') {
     await eachPage(stores.recordStore.reader, order, (page) =>
@@ -142,6 +144,7 @@ export async function completeErasure(stores: Stores, order: ErasureRow, now: ()
       ),
     );
   }
+  await stores.recordStore.scrub();
   const done = { state: 'completed', shredded_at: order.shredded_at ?? shreddedAt, completed_at: now().getTime() };
   await stores.recordStore.exclusive((tx) =>
     tx.execute((sql) => sql('erasures').where({ tenant, erasure: order.erasure }).update(done)),

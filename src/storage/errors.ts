@@ -18,15 +18,23 @@ export class StatementError extends VaultError {
 
 /** What may be kept of a driver's error: its code, never its text. */
 class DriverError extends Error {
+  readonly code: string;
+
   constructor(code: string) {
     super(code);
     this.name = 'DriverError';
+    this.code = code;
   }
 }
 
+/** The driver's code behind an error (`ECONNREFUSED`, `SQLITE_FULL`), for the log and the operator. */
+export function driverCode(error: unknown): string | undefined {
+  return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.code : undefined;
+}
+
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
-/** Deadlock, serialization failure: the same work may well succeed when it is run again. */
-const RETRY = new Set(['40P01', '40001']);
+/** Deadlock, serialization failure, lock timeout: the same work may well succeed when it is run again. */
+const RETRY = new Set(['40P01', '40001', '55P03']);
 const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42)/;
 
 function codeOf(error: unknown): string {
@@ -35,11 +43,7 @@ function codeOf(error: unknown): string {
 }
 
 export function isTransient(error: unknown): boolean {
-  return RETRY.has(codeOf(error instanceof VaultError ? error.cause : error)) || RETRY.has(causeMessage(error));
-}
-
-function causeMessage(error: unknown): string {
-  return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.message : '';
+  return RETRY.has(driverCode(error) ?? codeOf(error));
 }
 
 /** Leaves the vault's own errors as they are; everything else comes from a driver and is translated. */

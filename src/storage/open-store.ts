@@ -1,14 +1,29 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
+import { driverCode } from './errors.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
 import { SqliteStore } from './sqlite.ts';
 import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
 
+const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
+
+/** @throws {StartError} naming the store, its setting and the driver's code */
 export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
+  return open<S>(name, url).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof StartError) throw error;
+    const code = driverCode(error) ?? error.code ?? error.name;
+    const what = name === 'records' ? 'record store' : 'key store';
+    throw new StartError(`The ${what} cannot be opened (${code}). Check ${SETTING[name]} and LETHE_HOME.`, {
+      cause: error,
+    });
+  });
+}
+
+async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     await migratePostgres(name, url);
     return new PostgresStore(name, url);
@@ -27,6 +42,6 @@ export async function openStore<S extends StoreName>(name: S, url: string): Prom
  * not opened: closing it would drop the locks that this process may hold on it.
  */
 async function createPrivately(path: string): Promise<void> {
-  const file = await open(path, 'ax', 0o600).catch(() => undefined);
+  const file = await openFile(path, 'ax', 0o600).catch(() => undefined);
   await file?.close();
 }

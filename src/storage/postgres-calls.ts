@@ -43,8 +43,9 @@ function columnArrays(columns: readonly string[], rows: readonly Record<string, 
 
 /** Sorted by primary key, so that two transactions that touch the same rows lock them in the same order. */
 function inKeyOrder<T extends Record<string, unknown>>(table: Table, rows: readonly T[]): T[] {
-  const key = (row: T) => primaryKeyOf(table, row);
-  return rows.length < 2 ? [...rows] : [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  if (rows.length < 2) return [...rows];
+  const keyed = rows.map((row) => ({ row, key: primaryKeyOf(table, row) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
 }
 
 function primaryKeyOf(table: Table, row: Record<string, unknown>): string {
@@ -65,10 +66,26 @@ export async function findNow(client: Queryable, lookup: Lookup, keys: readonly 
   return found;
 }
 
-export async function insertNow(client: Queryable, table: Table, rows: readonly object[], onConflict: 'fail' | 'skip') {
-  if (rows.length === 0) return;
-  const ordered = inKeyOrder(table, rows as Record<string, unknown>[]);
-  await run(client, sql.insert(table, onConflict), columnArrays(Object.keys(table.columns), ordered));
+export interface Insert {
+  readonly table: Table;
+  readonly rows: readonly object[];
+  readonly onConflict: 'fail' | 'skip';
+}
+
+export async function insertNow(client: Queryable, insert: Insert): Promise<void> {
+  await insertAll(client, [insert]);
+}
+
+/** Inserts into several tables in one statement: together or not at all, also outside a transaction. */
+export async function insertAll(client: Queryable, inserts: readonly Insert[]): Promise<void> {
+  const filled = inserts.filter(({ rows }) => rows.length > 0);
+  if (filled.length === 0) return;
+  const arrays = filled.flatMap(({ table, rows, onConflict }) => {
+    const given = rows as readonly Record<string, unknown>[];
+    // Rows that must be new are nobody else's; only those that others may bring as well need one order.
+    return columnArrays(Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
+  });
+  await run(client, sql.insertAll(filled), arrays);
 }
 
 export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {

@@ -4,8 +4,18 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { StatementError } from './errors.ts';
+import type { LazyTransaction } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
-import { compose, findNow, insertNow, insertOrGetNow, type Queryable, removeNow, run } from './postgres-calls.ts';
+import {
+  compose,
+  findNow,
+  type Insert,
+  insertNow,
+  insertOrGetNow,
+  type Queryable,
+  removeNow,
+  run,
+} from './postgres-calls.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 import type { Reader, Tx } from './tx.ts';
 
@@ -30,24 +40,18 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
   }
 }
 
-export interface Insert {
-  readonly table: Table;
-  readonly rows: readonly object[];
-  readonly onConflict: 'fail' | 'skip';
-}
-
 /** One work's part of a group: reads are merged with its neighbours', writes wait until it has succeeded. */
 export class SharedTx<S extends StoreName> implements Tx<S> {
   readonly store: S;
   readonly inserts: Insert[] = [];
   readonly removals: [Table, readonly string[], readonly (readonly unknown[])[]][] = [];
-  readonly #client: Queryable;
+  readonly #group: LazyTransaction;
   readonly #merger: Merger;
   #ended = false;
 
-  constructor(store: S, client: Queryable, merger: Merger) {
+  constructor(store: S, group: LazyTransaction, merger: Merger) {
     this.store = store;
-    this.#client = client;
+    this.#group = group;
     this.#merger = merger;
   }
 
@@ -58,16 +62,19 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
   async find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
     this.#assertReading();
     const lookup = of as unknown as Lookup;
+    // What is held is held until the transaction ends: there must be one.
+    if (lookup.share) await this.#group.begin();
     return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
     this.#assertReading();
-    return (await run(this.#client, ...compose(build))).rows as R[];
+    return (await run(this.#group.client, ...compose(build))).rows as R[];
   }
 
   async insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
     this.#assertReading();
+    await this.#group.begin();
     return this.#merger.call(table, rows, (client, all) => insertOrGetNow(client, table, all) as Promise<Row<T>[]>);
   }
 
@@ -130,7 +137,7 @@ export class LoneTx<S extends StoreName> implements Tx<S> {
 
   async insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
     this.#assertOpen();
-    await insertNow(this.#client, table, rows, onConflict);
+    await insertNow(this.#client, { table, rows, onConflict });
   }
 
   async insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {

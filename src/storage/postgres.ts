@@ -8,11 +8,12 @@
  * must not do anything outside its transaction that cannot be repeated.
  */
 import pg from 'pg';
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, type VaultError } from '../errors.ts';
 import { isTransient, storeError } from './errors.ts';
+import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
-import { insertNow, type Queryable, removeNow, run } from './postgres-calls.ts';
-import { type Insert, LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
+import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
+import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
 
@@ -23,7 +24,16 @@ const TRANSACTION_POOL_SIZE = 8;
 /** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
 const READ_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than the server's own, so that its answer counts where there is one. */
+const QUERY_TIMEOUT_MS = 35_000;
+const SESSION = [
+  'SET synchronous_commit = on',
+  "SET default_transaction_isolation = 'read committed'",
+  "SET statement_timeout = '30s'",
+  // A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it.
+  "SET lock_timeout = '3s'",
+  "SET idle_in_transaction_session_timeout = '60s'",
+].join('; ');
 const MAX_TRIES = 5;
 
 function openPool(name: StoreName, url: string, max: number): pg.Pool {
@@ -31,25 +41,24 @@ function openPool(name: StoreName, url: string, max: number): pg.Pool {
     connectionString: url,
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
     application_name: `lethe-${name}`,
-    options: '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed',
+    keepAlive: true,
+    query_timeout: QUERY_TIMEOUT_MS,
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
   // Nor may one that dies while a work holds it: the work's next statement fails, and that is enough said.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    // Sent before anything else; what the URL asks for does not weaken it. A failure shows in the next statement.
+    client.query(SESSION).catch(() => {});
+  });
   return pool;
 }
 
-/**
- * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
- * its own work at most, which may have swallowed it.
- */
-class RolledBackError extends UnavailableError {
-  constructor() {
-    super('store_unavailable', 'The transaction was rolled back.');
-  }
+/** Whether the server answered with an error, so that nothing can have been committed. */
+function isRefused(error: unknown): boolean {
+  return error instanceof RolledBackError || !(error instanceof UnavailableError);
 }
 
 interface Job {
@@ -90,6 +99,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     return this.#track(this.#alone(work, 'exclusive'));
   }
 
+  async scrub(): Promise<void> {}
+
   async ping(): Promise<void> {
     await run(this.#reads, 'SELECT 1');
   }
@@ -127,10 +138,13 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async #commit(group: readonly Job[]): Promise<void> {
     let settle: (() => void)[];
+    const progress = { writing: false };
     try {
-      settle = await this.#transaction((client) => this.#together(client, group));
+      settle = await this.#transaction((transaction) => this.#together(transaction, group, progress));
     } catch (error) {
-      if (group.length > 1 || isTransient(error) || error instanceof RolledBackError) {
+      // A connection that broke while it wrote may have committed: running again could do the work twice.
+      const again = !progress.writing || isTransient(error) || isRefused(error);
+      if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
       } else {
         for (const job of group) job.reject(error);
@@ -140,31 +154,43 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     for (const done of settle) done();
   }
 
-  async #together(client: Queryable, group: readonly Job[]): Promise<(() => void)[]> {
+  async #together(
+    transaction: LazyTransaction,
+    group: readonly Job[],
+    progress: { writing: boolean },
+  ): Promise<(() => void)[]> {
+    const { client } = transaction;
     const merger = new Merger(async () => client);
-    const merged = new Map<string, { insert: Insert; rows: object[] }>();
+    const merged = new Map<string, Insert & { readonly rows: object[] }>();
     const removals: SharedTx<S>['removals'] = [];
+    let lost: VaultError | undefined;
     const settle = await Promise.all(
       group.map(async (job) => {
-        const tx = new SharedTx(this.name, client, merger);
+        const tx = new SharedTx(this.name, transaction, merger);
         try {
           const result = await job.work(tx as unknown as Tx);
           for (const insert of tx.inserts) {
             const key = `${insert.table.name} ${insert.onConflict}`;
-            const all = merged.get(key) ?? { insert, rows: [] };
+            const all = merged.get(key) ?? { ...insert, rows: [] };
             for (const row of insert.rows) all.rows.push(row);
             merged.set(key, all);
           }
           removals.push(...tx.removals);
           return () => job.resolve(result);
-        } catch (error) {
-          return () => job.reject(storeError(error));
+        } catch (thrown) {
+          const error = storeError(thrown);
+          if (error instanceof UnavailableError) lost = error;
+          return () => job.reject(error);
         } finally {
           tx.end();
         }
       }),
     );
-    for (const { insert, rows } of merged.values()) await insertNow(client, insert.table, rows, insert.onConflict);
+    // Nothing has been written yet, and on this connection nothing will be.
+    if (lost !== undefined) throw lost;
+    progress.writing = true;
+    if (removals.length > 0) await transaction.begin();
+    await insertAll(client, [...merged.values()]);
     for (const removal of removals) await removeNow(client, ...removal);
     return settle;
   }
@@ -172,8 +198,9 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   async #alone<R>(work: (tx: Tx<S>) => Promise<R>, mode: 'shared' | 'exclusive'): Promise<R> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transaction(async (client) => {
-          const tx = new LoneTx(this.name, client, mode);
+        return await this.#transaction(async (transaction) => {
+          await transaction.begin();
+          const tx = new LoneTx(this.name, transaction.client, mode);
           try {
             return await work(tx);
           } finally {
@@ -186,21 +213,18 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     }
   }
 
-  async #transaction<R>(work: (client: Queryable) => Promise<R>): Promise<R> {
+  async #transaction<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw storeError(error);
     });
+    const transaction = new LazyTransaction(client);
     let broken: Error | undefined;
     try {
-      await run(client, 'BEGIN');
-      const result = await work(client);
-      const { command } = await run(client, 'COMMIT');
-      if (command !== 'COMMIT') throw new RolledBackError();
+      const result = await work(transaction);
+      await transaction.commit();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
+      broken = await transaction.rollback();
       throw storeError(error);
     } finally {
       client.release(broken);

@@ -60,6 +60,13 @@ export interface Store<S extends StoreName = StoreName> {
   readonly reader: Reader<S>;
   shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
   exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
+  /**
+   * Drops what committed removals have left in the store's own files. On SQLite the log goes into the database, where
+   * removed rows are overwritten, and is emptied. On PostgreSQL nothing: dead rows stay until its vacuum, and its log
+   * until it is recycled.
+   * @throws {UnavailableError} while another process reads; to be tried again
+   */
+  scrub(): Promise<void>;
   /** Whether the store answers now. @throws {UnavailableError} */
   ping(): Promise<void>;
   /** Finishes what was accepted, then closes. */

@@ -1,0 +1,54 @@
+/** A transaction on one PostgreSQL connection, begun no earlier than it is needed. */
+import { UnavailableError } from '../errors.ts';
+import { type Queryable, run } from './postgres-calls.ts';
+
+/**
+ * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
+ * its own work at most, which may have swallowed it.
+ */
+export class RolledBackError extends UnavailableError {
+  constructor() {
+    super('store_unavailable', 'The transaction was rolled back.');
+  }
+}
+
+/**
+ * A transaction that begins when the first statement needs it. A group that only reads, and then writes with one
+ * statement, needs none: the statement is one by itself.
+ */
+export class LazyTransaction {
+  /** One statement after another: the driver does not queue for us. */
+  readonly client: Queryable;
+  #begun: Promise<unknown> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(client: Queryable) {
+    const query = (statement: never) => {
+      const result = this.#last.then(() => client.query(statement));
+      this.#last = result.catch(() => {});
+      return result;
+    };
+    this.client = { query: query as unknown as Queryable['query'] };
+  }
+
+  async begin(): Promise<void> {
+    this.#begun ??= run(this.client, 'BEGIN');
+    await this.#begun;
+  }
+
+  async commit(): Promise<void> {
+    if (this.#begun === undefined) return;
+    // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
+    const { command } = await run(this.client, 'COMMIT');
+    if (command !== 'COMMIT') throw new RolledBackError();
+  }
+
+  /** @returns the error that leaves the connection in an unknown state */
+  async rollback(): Promise<Error | undefined> {
+    if (this.#begun === undefined) return undefined;
+    return this.client.query('ROLLBACK').then(
+      () => undefined,
+      (error: Error) => error,
+    );
+  }
+}

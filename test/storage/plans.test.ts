@@ -1,0 +1,66 @@
+import Database from 'better-sqlite3';
+import { expect, test, vi } from 'vitest';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { openTestVault } from '../support/vault.ts';
+
+/** Tables that stay small, or are read page by page on purpose: their plans may lead through a whole tenant. */
+const SMALL =
+  /\b(tenants|principals|p|k|api_keys|vault_facts|epochs|cursors|index_keys|correction_keys|json_each|\(subquery-\d+\)|held|sqlite_\w+|lethe_\w+|knex_\w+)\b/;
+
+test('no statement of SQLite reads a whole table or a whole tenant: cost never grows with the vault', async () => {
+  const statements = new Map<string, Set<string>>();
+  const prepare = Database.prototype.prepare;
+  vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, text: string) {
+    statements.set(this.name, (statements.get(this.name) ?? new Set()).add(text));
+    return prepare.call(this, text);
+  });
+  const vault = await openTestVault();
+  const app = vault.as('app');
+  const items = Array.from({ length: 12 }, (_, i) => ({
+    type: 'email',
+    value: `ada${i}@example.com`,
+    subject: `cust_${i % 3}`,
+  }));
+  const stored = await app.tokenize(...items);
+  const [first, second, third] = stored;
+  await app.tokenize({ type: 'email', value: 'more@example.com', subject: first?.subject ?? '' });
+  await app.detokenize(stored.map(({ token }) => token));
+  await app.detokenize(first?.token ?? '');
+  await app.search('email', 'ada1@example.com');
+  await app.call('get', `/v1/tokens/${first?.token}`);
+  await app.call('get', `/v1/subjects/${first?.subject}?limit=2`);
+  await app.call('post', '/v1/subjects/resolve', { ref: 'cust_0' });
+  await app.call('patch', `/v1/records/${first?.record}`, { value: 'new@example.com' }, { 'Idempotency-Key': 'k1' });
+  await app.call('post', '/v1/erasures', { tokens: [second?.token] });
+  await app.call('post', '/v1/erasures', { records: [third?.record] });
+  await app.call('post', '/v1/erasures', { ref: 'cust_0' });
+  await vault.as('auditor').call('get', '/v1/audit/entries?limit=5');
+  await vault.as('security').call('get', '/v1/status');
+  vault.advance(48 * 60 * 60 * 1000);
+  await runBackgroundOnce(vault.vault);
+  const reopened = await vault.reopen();
+  vi.restoreAllMocks();
+
+  const offenders: string[] = [];
+  let explained = 0;
+  for (const [file, texts] of statements) {
+    if (!/(records|keystore)\.db$/.test(file)) continue;
+    const db = new Database(file, { readonly: true });
+    for (const text of texts) {
+      if (!/^\s*(select|insert|update|delete|with)\b/i.test(text) || /sqlite_|_migrations/.test(text)) continue;
+      const bound = Array.from({ length: text.split('?').length - 1 }, () => (/json_each/.test(text) ? '[]' : 'x'));
+      const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
+      explained += 1;
+      for (const { detail } of plan) {
+        const whole = /^SCAN (?!CONSTANT ROW)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
+        const tenant =
+          /^SEARCH .*\((tenant=\?|tenant=\? AND generation=\?)\)$/.test(detail) && !/buckets_dirty/.test(detail);
+        if ((whole || tenant) && !SMALL.test(detail)) offenders.push(`${detail}\n    ${text}`);
+      }
+    }
+    db.close();
+  }
+  await reopened.close();
+  expect(explained).toBeGreaterThan(40);
+  expect(offenders).toEqual([]);
+});
