@@ -4,7 +4,7 @@ import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addServerCommands } from './cli/server.ts';
 import { settingsHelp } from './config.ts';
-import { explain } from './http/run.ts';
+import { dieQuietly, explain } from './http/run.ts';
 
 const program = new Command('lethe')
   .description('A vault for personal data that can truly forget.')
@@ -20,6 +20,7 @@ addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
 
+dieQuietly();
 try {
   await program.parseAsync();
 } catch (error) {

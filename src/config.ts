@@ -31,13 +31,17 @@ const Settings = z.strictObject({
     .describe('How much is logged. No level logs a value.'),
   LETHE_ROOT_KEY: rootKey.optional().describe('The root key itself: 64 hexadecimal digits or base64url.'),
   LETHE_ROOT_KEY_FILE: z.string().min(1).optional().describe('File that holds the root key (default keys/root.key).'),
-  LETHE_PASSPHRASE: z.string().min(12).optional().describe('Passphrase from which the root key is derived (Argon2id).'),
+  LETHE_PASSPHRASE: z
+    .string()
+    .min(12, 'must be at least 12 characters')
+    .optional()
+    .describe('Passphrase from which the root key is derived (Argon2id).'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
 });
 
-const SECRETS = ['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY'] as const;
+const SECRETS = ['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'RECORD_STORE_URL', 'KEY_STORE_URL'] as const;
 
 export type RootKeySource =
   | { readonly from: 'environment'; readonly key: Buffer }
@@ -62,7 +66,7 @@ export interface Config {
  * @throws {StartError} naming the setting at fault, never its value
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const names = Object.keys(env).filter((name) => name.startsWith('LETHE_') || name in Settings.shape);
+  const names = Object.keys(env).filter((name) => name.startsWith('LETHE_') || Object.hasOwn(Settings.shape, name));
   const given = Object.fromEntries(names.filter((name) => env[name] !== '').map((name) => [name, env[name]]));
   for (const secret of SECRETS) delete env[secret];
   const parsed = Settings.safeParse(given);
@@ -76,7 +80,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: settings.LETHE_HOST,
     port: settings.LETHE_PORT,
     logLevel: settings.LETHE_LOG_LEVEL,
-    rootKey: rootKeySource(settings, keysPath),
+    rootKey: rootKeySource(settings, home, keysPath),
     recordStoreUrl: absolute(home, settings.RECORD_STORE_URL ?? 'sqlite:data/records.db'),
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
@@ -88,7 +92,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return config;
 }
 
-function rootKeySource(settings: z.infer<typeof Settings>, keysPath: string): RootKeySource {
+function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPath: string): RootKeySource {
   const given = [settings.LETHE_ROOT_KEY, settings.LETHE_ROOT_KEY_FILE, settings.LETHE_PASSPHRASE];
   if (given.filter((source) => source !== undefined).length > 1) {
     throw new StartError('Set one of LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE and LETHE_PASSPHRASE, not several.');
@@ -98,7 +102,7 @@ function rootKeySource(settings: z.infer<typeof Settings>, keysPath: string): Ro
     const saltPath = resolve(keysPath, 'root.salt');
     return { from: 'passphrase', passphrase: settings.LETHE_PASSPHRASE, saltPath };
   }
-  return { from: 'file', path: resolve(keysPath, settings.LETHE_ROOT_KEY_FILE ?? 'root.key') };
+  return { from: 'file', path: resolve(home, settings.LETHE_ROOT_KEY_FILE ?? 'keys/root.key') };
 }
 
 function absolute(home: string, url: string): string {
@@ -110,7 +114,7 @@ function explain(error: z.ZodError): string {
   const lines = error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
       ? `unknown setting ${issue.keys.join(', ')}`
-      : `${issue.path.join('.')}: ${issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : `${issue.code}, see README.md`}`,
+      : `${issue.path.join('.')}: ${issue.message}`,
   );
   return `The settings are not right: ${lines.join('; ')}.`;
 }

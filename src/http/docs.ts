@@ -1,7 +1,7 @@
 /** `/openapi.json` and `/docs`: the API's description, shown without the internet. */
 import express, { type Router } from 'express';
 import helmet from 'helmet';
-import { absolutePath } from 'swagger-ui-dist';
+import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { docsPage, START_SCRIPT, STYLE } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 

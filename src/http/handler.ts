@@ -4,6 +4,7 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { newId, type RequestId } from '../ids.ts';
+import { driverCode } from '../storage/errors.ts';
 import { authenticate } from '../vault/authenticate.ts';
 import type { Caller } from '../vault/caller.ts';
 import { turnAway } from '../vault/perform.ts';
@@ -29,6 +30,8 @@ export interface Answered {
   readonly seconds: number;
   /** Set where the error was none of the vault's own. */
   readonly defect: unknown;
+  /** The store driver's code behind a failure. */
+  readonly cause: string | undefined;
 }
 
 export interface HandlerOptions {
@@ -65,6 +68,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       principal: caller?.principal,
       seconds: (performance.now() - startedAt) / 1000,
       defect: code === 'internal_error' ? error : undefined,
+      cause: driverCode(error),
     });
   };
 }

@@ -24,6 +24,12 @@ export function logAnswered(log: Log, { defect, seconds, ...rest }: Answered): v
 /** What may be said of any error: its class and stack frames, without its message. */
 export function placesOf(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const { stack = '' } = error;
+  // The message comes first and may itself look like a frame.
+  const after = error.message === '' ? 0 : stack.indexOf(error.message) + error.message.length;
+  const frames = stack
+    .slice(after)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
 }

@@ -14,7 +14,8 @@ export async function runServer(config: Config): Promise<void> {
   dieQuietly();
   const vault = await openVault(config);
   const stopJobs = startBackground(vault, (report) => {
-    if (report.failed !== undefined || report.changed > 0) log.info({ job: report.name, ...report }, 'job');
+    if (report.failed !== undefined) log.warn(report, 'job failed; it is tried again');
+    else if (report.changed > 0) log.info(report, 'job');
   });
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
   const server = await serve(vault, log, config);
@@ -48,7 +49,7 @@ function welcome(config: Config, vault: Vault, server: RunningServer): string {
 }
 
 /** Node prints the message and the source line of an uncaught error; both can hold a value. */
-function dieQuietly(): void {
+export function dieQuietly(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       process.stderr.write(`${explain(error)}\n`);
@@ -62,6 +63,9 @@ export function explain(error: unknown): string {
   if (error instanceof StartError) return `lethe: ${error.message}`;
   if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
   const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES') {
+    return `lethe: cannot listen there (${code}). Check LETHE_HOST and LETHE_PORT.`;
+  }
   if (code === 'EADDRINUSE') return 'lethe: the port is taken. Set LETHE_PORT to another one.';
   const { error: name, at } = placesOf(error);
   return [`lethe: stopped by a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');

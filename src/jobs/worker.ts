@@ -67,7 +67,14 @@ export function startWorker(options: WorkerOptions): () => Promise<void> {
 
 async function completeErasures(options: WorkerOptions, graceMs: number, now: Date): Promise<number> {
   const rows = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
-  for (const row of rows) await completeErasure(options, row, options.clock);
+  let failure: unknown;
+  for (const row of rows) {
+    // One that cannot be completed must not hold up the others.
+    await completeErasure(options, row, options.clock).catch((error: unknown) => {
+      failure = error;
+    });
+  }
+  if (failure !== undefined) throw failure;
   return rows.length;
 }
 

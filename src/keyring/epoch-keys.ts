@@ -61,7 +61,7 @@ export class EpochKeys {
       const secret = await slot.get(epoch);
       if (secret === undefined) {
         throw new StartError(
-          `No root slot holds the secret of epoch ${epoch}; its records cannot be opened without it.`,
+          `No root slot holds the secret of epoch ${epoch} (the file slot: keys/epochs/epoch-${String(epoch).padStart(6, '0')}.key). Put it back.`,
         );
       }
       secrets.set(epoch, secret);

@@ -38,19 +38,19 @@ async function readOrCreate(
 ): Promise<Buffer> {
   const text = await readFile(path, 'ascii').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new StartError(`The ${what} file cannot be read (${error.code}).`);
+    throw new StartError(`The ${what} file cannot be read (${path}, ${error.code}).`);
   });
   if (text !== undefined) {
     const digits = text.trim();
     // Checked by hand: Node reads hexadecimal up to the first character that is none, and says nothing.
     if (digits.length !== 2 * sizeBytes || !/^[0-9a-f]*$/i.test(digits)) {
-      throw new StartError(`The ${what} file does not hold ${sizeBytes} bytes in hexadecimal.`);
+      throw new StartError(`The ${what} file (${path}) does not hold ${sizeBytes} bytes in hexadecimal.`);
     }
     return Buffer.from(digits, 'hex');
   }
   if (!mayCreate) {
     throw new StartError(
-      `The ${what} file is missing, and this vault holds data sealed under it. Put the file back (see keys/README.md).`,
+      `The ${what} file is missing (${path}), and this vault holds data sealed under it. Put the file back (see keys/README.md).`,
     );
   }
   const key = random(sizeBytes);

@@ -66,7 +66,11 @@ async function findLive(
   ids: readonly RecordId[],
 ): Promise<(RecordRow | RecordErasedError | undefined)[]> {
   const [rows, erased] = await Promise.all([findRecords(reader, tenant, ids), areErased(reader, tenant, ids)]);
-  return rows.map((row, i) => (erased[i] ? new RecordErasedError() : row));
+  const absent = ids.filter((_, i) => rows[i] === undefined && !erased[i]);
+  // Outside a transaction the two reads may be on two connections: an erasure may have come between them.
+  const since = absent.length === 0 ? [] : await areErased(reader, tenant, absent);
+  const gone = new Set(absent.filter((_, i) => since[i]));
+  return rows.map((row, i) => (erased[i] || gone.has(ids[i] as RecordId) ? new RecordErasedError() : row));
 }
 
 /** Where records are opened from. */

@@ -4,8 +4,9 @@
  * not shown. A subject's row in the record store says that it exists and whether it has been erased.
  */
 
+import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { VaultError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import { type BucketId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import type { IndexKey } from '../keyring/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -28,7 +29,15 @@ const subjectByIdShared = lookup(subjects, ['tenant', 'subject'], { share: true 
 export const subjectRefs = table(
   'keys',
   'subject_refs',
-  { tenant: 'text', version: 'int', mac: 'bytes', subject: 'text', bucket: 'text', created_at: 'int' },
+  {
+    tenant: 'text',
+    version: 'int',
+    mac: 'bytes',
+    subject: 'text',
+    bucket: 'text',
+    tag: 'bytes',
+    created_at: 'int',
+  },
   ['tenant', 'version', 'mac'],
 );
 export type SubjectRefRow = Row<typeof subjectRefs>;
@@ -78,7 +87,17 @@ export async function findByRefs(
     refByMac,
     refs.flatMap((ref) => keys.map((key) => [tenant, key.version, refMac(key, tenant, ref)])),
   );
-  return refs.map((_, i) => found.slice(i * keys.length, (i + 1) * keys.length).flat()[0]);
+  return refs.map((_, i) => {
+    const [row] = found.slice(i * keys.length, (i + 1) * keys.length).flat();
+    const key = keys.find(({ version }) => version === row?.version);
+    if (row !== undefined && (key === undefined || !equalBytes(refTag(key, row), row.tag))) throw new IntegrityError();
+    return row;
+  });
+}
+
+/** Binds a ref to its subject: a row edited in the database must not turn one person's erasure on another. */
+function refTag(key: IndexKey, row: Omit<SubjectRefRow, 'tag'>): Buffer {
+  return key.mac('lethe/subject-ref-tag/1', MAC_BYTES, row.tenant, row.mac, row.subject);
 }
 
 /** Refs on their way to subjects: those known, and rows that make those never seen. */
@@ -112,7 +131,7 @@ export async function proposeSubjects(
       known.set(ref, { subject: row.subject as SubjectId, bucket: buckets.get(row.subject) as BucketId });
       continue;
     }
-    const proposal = {
+    const unbound = {
       tenant,
       version: key.version,
       mac: refMac(key, tenant, ref),
@@ -120,7 +139,7 @@ export async function proposeSubjects(
       bucket: await keyring.buckets.withRoom(tenant, refs.get(ref)),
       created_at: now.getTime(),
     };
-    fresh.push({ ref, row: proposal });
+    fresh.push({ ref, row: { ...unbound, tag: refTag(key, unbound) } });
   }
   return { known, fresh };
 }

@@ -3,7 +3,7 @@ import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../job
 import { forgetOldAnswers } from './idempotency.ts';
 import type { Vault } from './vault.ts';
 
-const FORGOTTEN_AT_ONCE = 5_000;
+const FORGOTTEN_AT_ONCE = 2_000;
 
 /** @returns what stops it and waits for the round under way */
 export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
@@ -16,7 +16,13 @@ export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
-  const forget = (now: Date) => vault.recordStore.exclusive((tx) => forgetOldAnswers(tx, now, FORGOTTEN_AT_ONCE));
+  const forget = async (now: Date) => {
+    for (let forgotten = 0; ; ) {
+      const count = await vault.recordStore.exclusive((tx) => forgetOldAnswers(tx, now, FORGOTTEN_AT_ONCE));
+      forgotten += count;
+      if (count < FORGOTTEN_AT_ONCE) return forgotten;
+    }
+  };
   return {
     recordStore: vault.recordStore,
     keyStore: vault.keyStore,

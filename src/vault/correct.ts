@@ -146,7 +146,7 @@ async function destroyOld(vault: Vault, order: ErasureRow, next: RecordRow): Pro
     await completeErasure(vault, order, vault.clock);
     await vault.keyStore.exclusive((tx) => clearCorrection(tx, next));
   } catch (error) {
-    vault.signals.emit('job', { name: 'complete_erasure', failed: codeOf(error), changed: 0 });
+    vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
   }
 }
 

@@ -63,7 +63,7 @@ async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
     return await completeErasure(vault, order, vault.clock);
   } catch (error) {
     const failed = error instanceof VaultError ? error.code : 'internal_error';
-    vault.signals.emit('job', { name: 'complete_erasure', failed, changed: 0 });
+    vault.signals.emit('job', { name: 'complete_erasures', failed, changed: 0 });
     return order;
   }
 }

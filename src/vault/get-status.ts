@@ -1,4 +1,4 @@
-/** How the vault is: stores, epoch, and work that waits. Numbers and words only. */
+/** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import type { Caller } from './caller.ts';
@@ -33,9 +33,10 @@ export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<t
   return perform(vault, caller, { action: 'read_status' }, async (door) => {
     door.decide();
     const dirty = await vault.keyStore.reader.query((sql) =>
-      sql('buckets').select('bucket').whereNotNull('dirty_at').limit(COUNTED),
+      sql('buckets').select('bucket').where({ tenant: caller.tenant }).whereNotNull('dirty_at').limit(COUNTED),
     );
-    const unfinished = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
+    const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
+    const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
     const reply = {
       recordStore: { engine: vault.recordStore.engine, reachable: await reachable(vault.recordStore) },
       keyStore: { engine: vault.keyStore.engine, reachable: await reachable(vault.keyStore) },

@@ -33,6 +33,8 @@ export interface Call<R> {
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;
+  /** For a call that makes no keys, and so may commit however late. */
+  readonly mayTakeLong?: true;
   /** Present on calls that write: how the answer is found again for a repeated call. */
   readonly idempotent?: {
     readonly body: unknown;
@@ -64,9 +66,10 @@ export async function perform<R>(
   work: (door: Door) => Promise<R>,
 ): Promise<R> {
   let committed = false;
+  let reasonMac: Buffer | undefined;
   try {
     const once = await IdempotentCall.of(vault.keyring.indexes, caller, call.action, call.idempotent?.body);
-    const reasonMac = await macOfReason(vault, caller, call.reason);
+    reasonMac = await macOfReason(vault, caller, call.reason);
     const now = vault.clock();
     const base = { ...baseEntry(vault, caller, call.action, now), purpose: statedPurpose(caller, call), reasonMac };
     const door: Door = {
@@ -81,7 +84,7 @@ export async function perform<R>(
         const commit = async (tx: RecordTx) => {
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry } = await inside(tx);
-          if (vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {
+          if (!call.mayTakeLong && vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {
             throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
           }
           await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
@@ -95,7 +98,10 @@ export async function perform<R>(
       },
     };
 
-    const replayed = once && (await replay(vault, caller, call, once, base));
+    // Once here, so that no verb can forget it; a verb decides again on what it shows.
+    const decision = decide(caller, call.action, { purpose: call.purpose });
+    if (!decision.allowed) throw decision.refusal;
+    const replayed = once && (await replay(vault, call, once, base));
     if (replayed !== undefined) return replayed.reply;
     try {
       const reply = await work(door);
@@ -105,12 +111,12 @@ export async function perform<R>(
       // The same call may have run at the same time under the same key and been first; its answer is this one's. What
       // it left behind looks like a conflict, or like something gone.
       const raced = error instanceof VaultError && ['conflict', 'gone', 'not_found'].includes(error.kind);
-      const first = raced && once && !committed ? await replay(vault, caller, call, once, base) : undefined;
+      const first = raced && once && !committed ? await replay(vault, call, once, base) : undefined;
       if (first === undefined) throw error;
       return first.reply;
     }
   } catch (error) {
-    if (!committed) await appendFailure(vault, caller, call, error);
+    if (!committed) await appendFailure(vault, caller, { ...call, reasonMac }, error);
     throw error;
   }
 }
@@ -133,16 +139,12 @@ class RepeatedCall extends VaultError {
 
 async function replay<R>(
   vault: Vault,
-  caller: Caller,
   call: Call<R>,
   once: IdempotentCall,
   base: BaseEntry,
 ): Promise<{ reply: R } | undefined> {
   const kept = await once.recall(vault.recordStore.reader);
   if (kept === undefined || call.idempotent === undefined) return undefined;
-  // What the caller may do is decided again: a key that has lost its rights since gets no answer from before.
-  const decision = decide(caller, call.action, { purpose: call.purpose });
-  if (!decision.allowed) throw decision.refusal;
   const reply = await call.idempotent.replay(kept as never);
   await vault.recordStore.shared((tx) => appendAuditEntry(tx, { ...base, outcome: 'replayed' }));
   vault.signals.emit('call', { action: call.action, outcome: 'replayed', code: undefined });
@@ -178,7 +180,7 @@ async function macOfReason(vault: Vault, caller: Caller, reason: string | undefi
 async function appendFailure(
   vault: Vault,
   caller: Named,
-  call: { readonly action: Action; readonly purpose?: string | undefined },
+  call: Pick<Call<unknown>, 'action' | 'purpose'> & { readonly reasonMac?: Buffer | undefined },
   error: unknown,
 ): Promise<void> {
   const code = error instanceof VaultError ? error.code : 'internal_error';
@@ -188,6 +190,8 @@ async function appendFailure(
   if (broken) vault.signals.emit('integrityFailure');
   vault.signals.emit('call', { action: call.action, outcome, code });
   const records = broken && error.record !== undefined ? [error.record as RecordId] : [];
-  const entry = { ...baseEntry(vault, caller, call.action, vault.clock()), purpose: statedPurpose(caller, call) };
-  await vault.recordStore.shared((tx) => appendAuditEntry(tx, { ...entry, outcome, code, records }));
+  const { action, reasonMac } = call;
+  const purpose = statedPurpose(caller, call);
+  const entry = { ...baseEntry(vault, caller, action, vault.clock()), purpose, reasonMac, outcome, code, records };
+  await vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
 }

@@ -11,7 +11,7 @@ const PAGE = 200;
 
 /** @param vault opened with `recovering`. @returns how many erasures and corrections were run again */
 export async function recover(vault: Vault, caller: Caller): Promise<{ erasures: number }> {
-  return perform(vault, caller, { action: 'recover' }, async (door) => {
+  return perform(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
     door.decide();
     let erasures = 0;
     for (let after = ''; ; ) {

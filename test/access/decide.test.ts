@@ -1,0 +1,120 @@
+/** The one decision, as tables: whatever no row allows is refused. */
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, type Action } from '../../src/access/actions.ts';
+import { decide, type Resource } from '../../src/access/decide.ts';
+import type { Principal } from '../../src/access/principal.ts';
+import { ROLES, type Role, RULES } from '../../src/access/roles.ts';
+import type { PrincipalId, TenantId } from '../../src/ids.ts';
+
+const EMAIL = { name: 'email', views: ['masked', 'domain'] };
+const CARD = { name: 'card', views: ['masked', 'bin', 'last4', 'expiry'] };
+
+function principal(role: Role, purposes: readonly string[] = ['billing']): Principal {
+  return { principal: 'prn_test' as PrincipalId, tenant: 'ten_test' as TenantId, role, purposes };
+}
+
+/** What comes of it, in a word: the view allowed, `yes` where no view is meant, or the code of the refusal. */
+function answer(role: Role, action: Action, resource: Resource = {}, purposes?: readonly string[]): string {
+  const decision = decide(principal(role, purposes), action, resource);
+  return decision.allowed ? (decision.view ?? 'yes') : decision.refusal.code;
+}
+
+/** Every action that a role may do; a new action is nobody's until a row says so. */
+const MAY: Record<Role, readonly Action[]> = {
+  admin: ['list_types', 'add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'read_status', 'recover'],
+  app: [
+    ...([
+      'list_types',
+      'tokenize',
+      'detokenize',
+      'describe_token',
+      'search',
+      'correct',
+      'erase',
+      'read_erasure',
+    ] as const),
+    ...(['resolve_subject', 'read_subject'] as const),
+  ],
+  support: ['list_types', 'detokenize', 'describe_token', 'search', 'resolve_subject', 'read_subject'],
+  auditor: ['list_types', 'read_audit'],
+  security: ['list_types', 'read_status', 'read_audit', 'recover'],
+};
+
+describe.each(ROLES)('the role %s', (role) => {
+  test.each(ACTIONS)('%s', (action) => {
+    const allowed = MAY[role].includes(action);
+
+    expect(answer(role, action, { purpose: 'billing' })).toBe(allowed ? 'yes' : 'not_allowed');
+    expect(answer(role, action, { purpose: 'billing', type: EMAIL, view: 'masked' })).toBe(
+      allowed ? (['detokenize', 'search'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
+    );
+  });
+});
+
+type Row = [role: Role, type: typeof EMAIL, view: string | undefined, purpose: string | undefined, answer: string];
+const REVEALS: Row[] = [
+  ['app', EMAIL, 'plain', 'billing', 'plain'],
+  ['app', EMAIL, 'masked', 'billing', 'masked'],
+  ['app', EMAIL, 'domain', 'billing', 'domain'],
+  ['app', EMAIL, undefined, 'billing', 'plain'],
+  ['app', EMAIL, 'last4', 'billing', 'unknown_view'],
+  ['app', EMAIL, '', 'billing', 'unknown_view'],
+  ['app', EMAIL, 'constructor', 'billing', 'unknown_view'],
+  ['app', EMAIL, 'plain', 'marketing', 'purpose_not_allowed'],
+  ['app', EMAIL, 'plain', '', 'purpose_not_allowed'],
+  ['app', EMAIL, 'plain', undefined, 'purpose_not_allowed'],
+  ['app', EMAIL, 'last4', 'marketing', 'purpose_not_allowed'],
+  ['app', CARD, 'last4', 'billing', 'last4'],
+
+  ['support', EMAIL, 'plain', 'billing', 'not_allowed'],
+  ['support', EMAIL, 'masked', 'billing', 'masked'],
+  ['support', EMAIL, 'domain', 'billing', 'domain'],
+  ['support', EMAIL, undefined, 'billing', 'masked'],
+  ['support', EMAIL, 'last4', 'billing', 'unknown_view'],
+  ['support', EMAIL, 'masked', 'marketing', 'purpose_not_allowed'],
+  ['support', EMAIL, 'masked', undefined, 'purpose_not_allowed'],
+  ['support', CARD, undefined, 'billing', 'masked'],
+  ['support', CARD, 'bin', 'billing', 'bin'],
+  ['support', CARD, 'plain', 'billing', 'not_allowed'],
+
+  ['admin', EMAIL, 'masked', 'billing', 'not_allowed'],
+  ['admin', EMAIL, undefined, 'billing', 'not_allowed'],
+  ['auditor', EMAIL, 'masked', 'billing', 'not_allowed'],
+  ['auditor', CARD, 'last4', 'billing', 'not_allowed'],
+  ['security', EMAIL, 'masked', 'billing', 'not_allowed'],
+  ['security', EMAIL, 'plain', undefined, 'not_allowed'],
+];
+
+test.each(REVEALS)('%s, %o, view %s, purpose %s: %s', (role, type, view, purpose, expected) => {
+  expect(answer(role, 'detokenize', { type, view, purpose })).toBe(expected);
+  expect(answer(role, 'search', { type, view, purpose })).toBe(expected);
+});
+
+test('a purpose is one of the caller’s own, to the letter', () => {
+  const own = ['billing', 'support'];
+  expect(answer('app', 'detokenize', { purpose: 'support' }, own)).toBe('yes');
+  for (const purpose of ['Billing', 'billing ', 'bill', 'billing,support', 'toString']) {
+    expect(answer('app', 'detokenize', { purpose }, own)).toBe('purpose_not_allowed');
+  }
+  expect(answer('app', 'detokenize', { purpose: 'billing' }, [])).toBe('purpose_not_allowed');
+});
+
+test('an action that shows nothing asks for no purpose and gives no view', () => {
+  expect(answer('app', 'erase', { purpose: undefined, type: EMAIL }, [])).toBe('yes');
+  expect(answer('app', 'tokenize', { type: EMAIL, view: 'plain' }, [])).toBe('yes');
+});
+
+test('no role can do everything: who reveals reads no audit log and manages nobody, and no two roles are one', () => {
+  for (const role of ROLES) {
+    const may = ACTIONS.filter((action) => answer(role, action, { purpose: 'billing' }) === 'yes');
+    const reveals = may.some((action) => action === 'detokenize' || action === 'search');
+    const governs = may.some((action) =>
+      ['read_audit', 'add_principal', 'revoke_principal', 'add_tenant'].includes(action),
+    );
+    expect([role, reveals && governs]).toEqual([role, false]);
+  }
+  expect(
+    ROLES.filter((role) => answer(role, 'detokenize', { type: EMAIL, view: 'plain', purpose: 'billing' }) === 'plain'),
+  ).toEqual(['app']);
+  expect(new Set(ROLES.map((role) => JSON.stringify(RULES[role]))).size).toBe(ROLES.length);
+});

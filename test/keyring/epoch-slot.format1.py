@@ -1,0 +1,46 @@
+"""The epoch file, written a second time from the drawing in src/keyring/file-slot.ts, on Python's standard library.
+
+    python3 test/keyring/epoch-slot.format1.py > test/keyring/epoch-slot.format1.json
+
+made the committed vectors. Format 1 is frozen: a change of the output means that a vault no longer finds its epoch.
+"""
+import hashlib
+import json
+import struct
+
+
+def domain(name):
+    return name.encode().ljust(16, b'\0')
+
+
+def text(value):
+    return b'\x01' + struct.pack('>I', len(value)) + value.encode()
+
+
+def data(value):
+    return b'\x04' + struct.pack('>I', len(value)) + value
+
+
+def keyed(use, key, size, label, *fields):
+    message = bytes([1 + len(fields)]) + text(label) + b''.join(fields)
+    return hashlib.blake2b(domain(use) + message, key=key, digest_size=size).digest()
+
+
+def epoch_file(root_key, epoch, secret):
+    check_key = keyed('lethe kdf', root_key, 32, 'lethe/file-slot-check/1')
+    body = b'LETHE-E1' + struct.pack('>I', epoch) + secret
+    return body + keyed('lethe mac', check_key, 16, 'lethe/file-slot/1', data(body))
+
+
+def synthetic(seed):
+    return hashlib.shake_256(f'lethe epoch slot 1: {seed}'.encode()).digest(32)
+
+
+if __name__ == '__main__':
+    cases = []
+    for epoch in (1, 2, 4_000_000_000):
+        root_key, secret = synthetic(f'root key {epoch}'), synthetic(f'secret {epoch}')
+        cases.append({'rootKey': root_key.hex(), 'epoch': epoch, 'secret': secret.hex(),
+                      'file': epoch_file(root_key, epoch, secret).hex()})
+    print(json.dumps({'about': 'Epoch files of format 1, synthetic, made by epoch-slot.format1.py.', 'cases': cases},
+                     indent=2))

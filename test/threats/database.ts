@@ -1,0 +1,46 @@
+/** A store's database, opened past the vault: a connection of its own, with statements of its own. */
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import pg from 'pg';
+
+export interface DirectDatabase {
+  tables(): Promise<string[]>;
+  /** @param statement with `?` in the place of each value */
+  ask(statement: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export async function openDirectly(url: string): Promise<DirectDatabase> {
+  if (url.startsWith('sqlite:')) {
+    const path = url.slice('sqlite:'.length);
+    // A store that does not exist yet is an empty one, and is not made by looking at it.
+    const db = new Database(existsSync(path) ? path : ':memory:');
+    return {
+      tables: async () => db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all() as string[],
+      async ask(statement, values = []) {
+        const prepared = db.prepare(statement);
+        if (prepared.reader) return prepared.all(...values) as Record<string, unknown>[];
+        prepared.run(...values);
+        return [];
+      },
+      close: async () => void db.close(),
+    };
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    async tables() {
+      const { rows } = await client.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+      return rows.map(({ tablename }) => tablename);
+    },
+    async ask(statement, values = []) {
+      let position = 0;
+      const text = statement.replaceAll('?', () => {
+        position += 1;
+        return `$${position}`;
+      });
+      return (await client.query(text, [...values])).rows;
+    },
+    close: () => client.end(),
+  };
+}

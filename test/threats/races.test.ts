@@ -1,0 +1,157 @@
+/**
+ * Two stores without a transaction across them: what is read from one may have changed by the time the other is read.
+ * Such a moment must neither show what was erased nor raise a false alarm, which would teach people to ignore alarms.
+ *
+ * The first of these are about PostgreSQL alone: on SQLite a reveal holds the only writer while it reads both stores,
+ * so nothing comes in between.
+ */
+import { describe, expect, test } from 'vitest';
+import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { ENGINES } from '../support/stores.ts';
+import { openTestVault, type TestVault } from '../support/vault.ts';
+import { integrityFailures } from './hand.ts';
+
+/** Runs `work` once, after the next call has read its record rows and before it reads their keys. */
+function beforeKeysAreRead(vault: TestVault, work: () => Promise<unknown>): () => void {
+  const { records } = vault.vault.keyring;
+  const find = records.find.bind(records);
+  let ran = false;
+  records.find = async (...args) => {
+    if (!ran) {
+      ran = true;
+      await work();
+    }
+    return find(...args);
+  };
+  return () => expect(ran).toBe(true);
+}
+
+test('a value erased while it is being revealed is erased, and no alarm', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada, bob] = await app.tokenize(
+    { type: 'email', value: 'ada@example.com' },
+    { type: 'email', value: 'bob@example.com' },
+  );
+  const happened = beforeKeysAreRead(vault, () => app.call('post', '/v1/erasures', { tokens: [ada?.token] }));
+
+  const reply = await app.detokenize([ada?.token ?? '', bob?.token ?? '']);
+
+  happened();
+  expect(reply.status).toBe(200);
+  expect(reply.body.results).toEqual([
+    { token: ada?.token, error: { code: 'record_erased' } },
+    { token: bob?.token, type: 'email', view: 'plain', value: 'bob@example.com' },
+  ]);
+  const entries = await vault.auditEntries();
+  expect(entries.find(({ action }) => action === 'detokenize')?.records).toBe(JSON.stringify([bob?.record]));
+  expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('a value corrected while it is being revealed is the corrected one, and no alarm', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const happened = beforeKeysAreRead(vault, () =>
+    app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' }),
+  );
+
+  const { body } = await app.detokenize(ada?.token ?? '');
+
+  happened();
+  expect(body.results[0].value).toBe('ada@example.net');
+  expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('a value erased while it is being searched is not found, and no alarm', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const happened = beforeKeysAreRead(vault, () => app.call('post', '/v1/erasures', { records: [ada?.record] }));
+
+  const { body } = await app.search('email', 'ada@example.com');
+
+  happened();
+  expect(body).toEqual({ results: [], more: false });
+  expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('of two corrections at the same moment one stands, and the other is told so', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const values = ['one@example.com', 'two@example.com', 'three@example.com', 'four@example.com'];
+
+  const replies = await Promise.all(values.map((value) => app.call('patch', `/v1/records/${ada?.record}`, { value })));
+
+  const done = replies.filter(({ status }) => status === 200);
+  expect(done.length).toBeGreaterThan(0);
+  for (const { status, body } of replies)
+    if (status !== 200) expect([status, body.code]).toEqual([409, 'concurrent_change']);
+  const { body } = await app.detokenize(ada?.token ?? '');
+  const stood = replies.map(({ status }, i) => (status === 200 ? values[i] : undefined));
+  expect(stood).toContain(body.results[0].value);
+  expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('a reveal, a correction and an erasure of one record at once raise no alarm', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  for (let round = 0; round < 10; round += 1) {
+    const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+    const replies = await Promise.all([
+      ...[1, 2, 3].map(() => app.detokenize(ada?.token ?? '')),
+      app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' }),
+      app.search('email', 'ada@example.com'),
+      app.call('post', '/v1/erasures', { tokens: [ada?.token] }),
+      ...[1, 2, 3].map(() => app.detokenize(ada?.token ?? '')),
+    ]);
+    for (const { status, body } of replies) expect([200, 201, 409, 410], JSON.stringify(body)).toContain(status);
+    const { body } = await app.detokenize(ada?.token ?? '');
+    expect(body.results[0].error.code).toBe('record_erased');
+  }
+  expect(await integrityFailures(vault)).toBe(0);
+});
+
+describe.each(ENGINES)('on %s, a process that slept for longer than the sweep waits', (engine) => {
+  const ASLEEP_MS = ORPHAN_GRACE_MS + 60_000;
+
+  /** Before the call commits to the record store, time passes and the jobs of another node run. */
+  function sleepsBeforeItCommits(vault: TestVault, mode: 'shared' | 'exclusive'): void {
+    const { recordStore } = vault.vault;
+    const original = recordStore[mode].bind(recordStore);
+    recordStore[mode] = async (work) => {
+      recordStore[mode] = original;
+      vault.advance(ASLEEP_MS);
+      await runBackgroundOnce(vault.vault);
+      return original(work);
+    };
+  }
+
+  test('acknowledges no value whose key was swept meanwhile', async () => {
+    const vault = await openTestVault({ engine });
+    const app = vault.as('app');
+    await app.tokenize({ type: 'email', value: 'first@example.com' });
+    sleepsBeforeItCommits(vault, 'shared');
+
+    const reply = await app.call('post', '/v1/tokenize', { items: [{ type: 'email', value: 'ada@example.com' }] });
+
+    expect([reply.status, reply.body.code]).toEqual([503, 'overloaded']);
+    expect((await app.search('email', 'ada@example.com')).body).toEqual({ results: [], more: false });
+    expect(await integrityFailures(vault)).toBe(0);
+  });
+
+  test('loses no value that was being corrected', async () => {
+    const vault = await openTestVault({ engine });
+    const app = vault.as('app');
+    const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+    sleepsBeforeItCommits(vault, 'exclusive');
+
+    const reply = await app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' });
+
+    expect([reply.status, reply.body.code]).toEqual([503, 'overloaded']);
+    expect((await app.detokenize(ada?.token ?? '')).body.results[0].value).toBe('ada@example.com');
+    expect(await integrityFailures(vault)).toBe(0);
+  });
+});

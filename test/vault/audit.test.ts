@@ -1,0 +1,286 @@
+/** The audit log: one entry for every decided call, before anything leaves; and never anything of what was said. */
+import { describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../src/access/actions.ts';
+import { InvalidRequestError } from '../../src/errors.ts';
+import type { AuditId, RecordId, Token } from '../../src/ids.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
+import { correct } from '../../src/vault/correct.ts';
+import { describeToken } from '../../src/vault/describe-token.ts';
+import { detokenize } from '../../src/vault/detokenize.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { getErasure } from '../../src/vault/get-erasure.ts';
+import { getStatus } from '../../src/vault/get-status.ts';
+import { getSubject } from '../../src/vault/get-subject.ts';
+import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
+import { listPrincipals } from '../../src/vault/list-principals.ts';
+import { listTypes } from '../../src/vault/list-types.ts';
+import { turnAway } from '../../src/vault/perform.ts';
+import { resolveSubject } from '../../src/vault/resolve-subject.ts';
+import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
+import { search } from '../../src/vault/search.ts';
+import { tokenize } from '../../src/vault/tokenize.ts';
+import { callerOf, everyByte, freshHome, placesOf, refuseInserts, stage, tell } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { openTestVault } from '../support/vault.ts';
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const here = stage(engine);
+  const entriesSince = async (work: () => Promise<unknown>) => {
+    const before = (await here.entries()).length;
+    await work();
+    return (await here.entries()).slice(before);
+  };
+
+  test('every call leaves one entry: who, what, what came of it, about which records', async () => {
+    const [admin, app, auditor] = [await here.as('admin'), await here.as('app'), await here.as('auditor')];
+    const { vault } = here;
+    const items = [{ type: 'email', value: 'ada@example.com', subject: 'audit-1' }];
+    let stored = (await tokenize(vault, app, { items })).results[0];
+    const token = stored?.token as Token;
+    const record = stored?.record as RecordId;
+    const subject = stored?.subject as never;
+    const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
+    let erasure: string | undefined;
+    const value = 'ada@example.org';
+    const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
+      [
+        app,
+        async () => {
+          stored = (await tokenize(vault, app, { items })).results[0];
+        },
+        { action: 'tokenize', subject },
+      ],
+      [
+        app,
+        () => detokenize(vault, app, { tokens: [token], purpose: 'billing' }),
+        { action: 'detokenize', view: 'plain', purpose: 'billing', records: JSON.stringify([record]) },
+      ],
+      [app, () => describeToken(vault, app, token), { action: 'describe_token', records: JSON.stringify([record]) }],
+      [
+        app,
+        () => search(vault, app, { type: 'email', value: 'nobody@example.com', purpose: 'support' }),
+        { action: 'search', purpose: 'support', view: 'masked', records: '[]' },
+      ],
+      [app, () => correct(vault, app, record, { value }), { action: 'correct', records: JSON.stringify([record]) }],
+      [app, () => resolveSubject(vault, app, { ref: 'audit-1' }), { action: 'resolve_subject', subject }],
+      [
+        app,
+        () => getSubject(vault, app, subject, { limit: 1 }),
+        { action: 'read_subject', subject, records: JSON.stringify([record]) },
+      ],
+      [
+        app,
+        async () => {
+          ({ erasure } = await erase(vault, app, { records: [record] }));
+        },
+        { action: 'erase', records: JSON.stringify([record]) },
+      ],
+      [app, () => getErasure(vault, app, erasure as never), { action: 'read_erasure' }],
+      [app, () => listTypes(vault, app), { action: 'list_types' }],
+      [
+        admin,
+        () => addPrincipal(vault, admin, { name: 'q', role: 'app', purposes: [] }),
+        { action: 'add_principal', target: expect.stringMatching(/^prn_/) },
+      ],
+      [admin, () => listPrincipals(vault, admin, { limit: 1 }), { action: 'list_principals' }],
+      [admin, () => revokePrincipal(vault, admin, principal), { action: 'revoke_principal', target: principal }],
+      [
+        admin,
+        () => addTenant(vault, admin, { name: 'audited' }),
+        { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
+      ],
+      [admin, () => getStatus(vault, admin), { action: 'read_status' }],
+      [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
+    ];
+    for (const [who, work, expected] of calls) {
+      const entries = await entriesSince(work);
+      expect([expected.action, entries.length]).toEqual([expected.action, 1]);
+      expect(entries[0]).toMatchObject({
+        ...{ tenant: who.tenant, principal: who.principal, request: who.request, outcome: 'done', code: null },
+        ...expected,
+        entry: expect.stringMatching(/^aud_/),
+      });
+      expect(Number(entries[0]?.at)).toBe(here.now().getTime());
+    }
+    expect((await here.entries()).find((entry) => entry.erasure === erasure)).toMatchObject({ action: 'erase' });
+    const seen = new Set(calls.map(([, , { action }]) => action));
+    expect(ACTIONS.filter((action) => !seen.has(action))).toEqual(['recover', 'authenticate']);
+  });
+
+  test('a refused, a failed and a turned-away call leave one entry each, with the code and nothing of what was sent', async () => {
+    const [app, support] = [await here.as('app'), await here.as('support')];
+    const cases: [work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
+      [
+        () => tokenize(here.vault, support, { items: [] }),
+        { action: 'tokenize', outcome: 'refused', code: 'not_allowed' },
+      ],
+      [
+        () => tokenize(here.vault, app, { items: [{ type: 'email', value: 'xyzzy' }] }),
+        { action: 'tokenize', outcome: 'failed', code: 'invalid_value' },
+      ],
+      [
+        () => turnAway(here.vault, app, 'erase', new InvalidRequestError('xyzzy', { field: 'xyzzy' })),
+        { action: 'erase', outcome: 'failed', code: 'invalid_request' },
+      ],
+      [
+        () => detokenize(here.vault, app, { tokens: [], purpose: 'xyzzy' }),
+        { action: 'detokenize', outcome: 'refused', code: 'purpose_not_allowed', purpose: null },
+      ],
+    ];
+    for (const [work, expected] of cases) {
+      const entries = await entriesSince(() => expect(work()).rejects.toMatchObject({ code: expected.code }));
+      expect(entries).toHaveLength(1);
+      expect(entries[0]).toMatchObject({ ...expected, records: '[]' });
+      expect(JSON.stringify(entries)).not.toContain('xyzzy');
+    }
+  });
+
+  test('entries are read the newest first, page by page, each once, by those who may', async () => {
+    const auditor = await here.inTenant('audit-paging', 'auditor');
+    const app = await here.inTenant('audit-paging', 'app');
+    for (let i = 0; i < 5; i += 1) await listTypes(here.vault, app);
+    const read = (page: { before?: AuditId; limit: number }) => listAuditEntries(here.vault, auditor, page);
+    const newest = (await read({ limit: 1 })).entries[0];
+    const whole = await read({ before: newest?.entry as AuditId, limit: 1_000 });
+
+    const pages: (typeof whole)[] = [];
+    for (let before = newest?.entry as AuditId; pages.at(-1)?.more !== false; ) {
+      pages.push(await read({ before, limit: 4 }));
+      before = pages.at(-1)?.entries.at(-1)?.entry as AuditId;
+    }
+
+    expect(pages.flatMap((page) => page.entries)).toEqual(whole.entries);
+    const ids = whole.entries.map((entry) => entry.entry);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(whole.entries.slice(0, 4).map((entry) => entry.action)).toEqual(Array(4).fill('list_types'));
+    expect(newest).toMatchObject({ principal: app.principal, outcome: 'done', records: [], reasonStated: false });
+    for (const role of ['admin', 'app', 'support'] as const) {
+      const refused = listAuditEntries(here.vault, await here.as(role), { limit: 1 });
+      await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
+    }
+  });
+
+  test('of a stated reason a MAC is kept, by which it can be checked later and not read', async () => {
+    const app = await here.as('app');
+    const { results } = await tokenize(here.vault, app, { items: [{ type: 'text', value: 'x' }] });
+    const tokens = results.map(({ token }) => token);
+    const reveal = async (reason?: string) => {
+      await detokenize(here.vault, app, { tokens, purpose: 'billing', ...(reason === undefined ? {} : { reason }) });
+      return (await here.lastEntry())?.reason_mac as Buffer | null;
+    };
+    const [one, same, other, none] = [
+      await reveal('ticket 12'),
+      await reveal('ticket 12'),
+      await reveal('ticket 13'),
+      await reveal(),
+    ];
+
+    expect(one).toEqual(same);
+    expect(one).not.toEqual(other);
+    expect(one).toHaveLength(16);
+    expect(none).toBeNull();
+    const key = await here.vault.keyring.indexes.current(app.tenant, '@reason');
+    expect(key.mac('lethe/reason/1', 16, 'ticket 12')).toEqual(one);
+    const { entries } = await listAuditEntries(here.vault, await here.as('auditor'), { limit: 2 });
+    expect(entries.map((entry) => entry.reasonStated)).toEqual([false, true]);
+  });
+
+  test('no value, ref, reason, foreign purpose or idempotency key is in any column of any table, nor in a file', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const admin = await callerOf(vault, await home.adminKey());
+    const { apiKey } = await addPrincipal(vault, admin, { name: 'app', role: 'app', purposes: ['billing'] });
+    const app = { ...(await callerOf(vault, apiKey)), idempotencyKey: 'plugh-idempotency' };
+    const said = [
+      'plugh-value@example.com',
+      'plugh-ref',
+      'plugh-reason',
+      'plugh-purpose',
+      'plugh-idempotency',
+      'plugh-new@example.com',
+      'plugh-bad',
+      'plugh-type',
+    ];
+    const items = [{ type: 'email', value: said[0], subject: 'plugh-ref' }];
+    const [stored] = (await tokenize(vault, app, { items })).results;
+    const plain = { ...app, idempotencyKey: undefined };
+    const reason = 'plugh-reason';
+    const record = stored?.record as RecordId;
+    await detokenize(vault, plain, { tokens: [stored?.token as Token], purpose: 'billing', reason });
+    await detokenize(vault, plain, { tokens: [], purpose: 'plugh-purpose', reason }).catch(() => {});
+    await search(vault, plain, { type: 'email', value: said[0], purpose: 'billing', reason });
+    await correct(vault, plain, record, { value: said[5], reason });
+    await tokenize(vault, plain, { items: [{ type: 'email', value: 'plugh-bad', subject: 'plugh-ref' }] }).catch(
+      () => {},
+    );
+    await tokenize(vault, plain, { items: [{ type: 'plugh-type', value: 'plugh-bad' }] }).catch(() => {});
+    await erase(vault, plain, { ref: 'plugh-ref', reason });
+
+    const places = await everyByte(home);
+    for (const text of [...said, 'plugh', 'PLUGH'])
+      expect([text, placesOf(places, Buffer.from(text))]).toEqual([text, []]);
+    // The search finds what may be there.
+    expect(placesOf(places, Buffer.from(record)).length).toBeGreaterThan(0);
+  });
+});
+
+describe.each(ENGINES)('on %s, where no audit entry can be written', (engine) => {
+  test('nothing is shown, stored, corrected or erased', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const admin = await callerOf(vault, await home.adminKey());
+    const { apiKey } = await addPrincipal(vault, admin, { name: 'app', role: 'app', purposes: ['billing'] });
+    const app = await callerOf(vault, apiKey);
+    const items = [{ type: 'email', value: 'ada@example.com', subject: 'ada' }];
+    const [stored] = (await tokenize(vault, app, { items })).results;
+    const [token, record] = [stored?.token as Token, stored?.record as RecordId];
+    const calls: (() => Promise<unknown>)[] = [
+      () => detokenize(vault, app, { tokens: [token], purpose: 'billing' }),
+      () => detokenize(vault, app, { tokens: [token], purpose: 'marketing' }),
+      () => search(vault, app, { type: 'email', value: 'ada@example.com', purpose: 'billing' }),
+      () => describeToken(vault, app, token),
+      () => tokenize(vault, app, { items }),
+      () => correct(vault, app, record, { value: 'eve@example.com' }),
+      () => erase(vault, app, { ref: 'ada' }),
+      () => addPrincipal(vault, admin, { name: 'late', role: 'app', purposes: [] }),
+      () => revokePrincipal(vault, admin, app.principal),
+    ];
+    const count = async () => (await tell(home.recordStoreUrl, 'SELECT record FROM records')).length;
+    const before = (await tell(home.recordStoreUrl, 'SELECT entry FROM audit_entries')).length;
+
+    const allow = await refuseInserts(home.recordStoreUrl, 'audit_entries');
+    for (const call of calls) {
+      const error: unknown = await call().catch((thrown: unknown) => thrown);
+      expect(['unavailable', 'internal']).toContain((error as { kind?: string }).kind);
+      expect(String((error as Error).stack)).not.toContain('ada@');
+    }
+    await allow();
+
+    expect(await count()).toBe(1);
+    expect((await tell(home.recordStoreUrl, 'SELECT entry FROM audit_entries')).length).toBe(before);
+    expect(await tell(home.recordStoreUrl, 'SELECT record FROM tombstones')).toEqual([]);
+    expect(
+      await tell(home.recordStoreUrl, "SELECT principal FROM principals WHERE name = 'late' OR revoked_at IS NOT NULL"),
+    ).toEqual([]);
+    const { results } = await detokenize(vault, app, { tokens: [token], purpose: 'billing' });
+    expect(results[0]).toMatchObject({ value: 'ada@example.com' });
+  });
+
+  test('a reveal over HTTP fails and shows nothing, also where the table is gone', async () => {
+    const vault = await openTestVault({ engine });
+    const [stored] = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
+    const rename = (from: string, to: string) =>
+      vault.vault.recordStore.exclusive((tx) =>
+        tx.execute((sql) => sql.raw(`ALTER TABLE ${from} RENAME TO ${to}`) as never),
+      );
+    await rename('audit_entries', 'away');
+
+    const reply = await vault.as('app').detokenize(stored?.token ?? '');
+
+    expect(reply.status).toBeGreaterThanOrEqual(500);
+    expect(JSON.stringify(reply.body)).not.toContain('ada');
+    await rename('away', 'audit_entries');
+    expect((await vault.as('app').detokenize(stored?.token ?? '')).body.results[0].value).toBe('ada@example.com');
+  });
+});

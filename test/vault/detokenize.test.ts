@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { Role } from '../../src/access/roles.ts';
+import { newToken, type Token } from '../../src/ids.ts';
+import { detokenize } from '../../src/vault/detokenize.ts';
+import { erase } from '../../src/vault/erase.ts';
+import type { TokenizeItem } from '../../src/vault/schema.ts';
+import { tokenize } from '../../src/vault/tokenize.ts';
+import { stage } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+
+const EMAIL: TokenizeItem = { type: 'email', value: 'ada.l@example.com' };
+const CARD: TokenizeItem = { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 } };
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const here = stage(engine);
+  const store = async (...items: TokenizeItem[]) =>
+    (await tokenize(here.vault, await here.as('app'), { items })).results.map((result) => result.token);
+  const reveal = async (role: Role, tokens: readonly (Token | undefined)[], view?: string, purpose = 'billing') => {
+    const body = { tokens: tokens as Token[], purpose, ...(view === undefined ? {} : { view }) };
+    const { results } = await detokenize(here.vault, await here.as(role), body);
+    return results.map((result) => ('error' in result ? result.error.code : [result.view, result.value]));
+  };
+
+  test('each token is answered on its own and in its place, also one that stands twice', async () => {
+    const app = await here.as('app');
+    const [ada, gone, card] = await store(EMAIL, { type: 'email', value: 'gone@example.com' }, CARD);
+    const stranger = await here.inTenant('detokenize-other', 'app');
+    const { results } = await tokenize(here.vault, stranger, { items: [EMAIL] });
+    await erase(here.vault, app, { tokens: [gone as Token] });
+    const unknown = newToken(here.vault.random);
+    const asked = [unknown, ada, gone, results[0]?.token, card, ada, gone] as Token[];
+
+    const reply = await detokenize(here.vault, app, { tokens: asked, purpose: 'billing', view: 'masked' });
+
+    expect(reply.results).toEqual([
+      { token: unknown, error: { code: 'token_not_found' } },
+      { token: ada, type: 'email', view: 'masked', value: 'a***@example.com' },
+      { token: gone, error: { code: 'record_erased' } },
+      { token: asked[3], error: { code: 'token_not_found' } },
+      { token: card, type: 'card', view: 'masked', value: '**** **** **** 4242' },
+      { token: ada, type: 'email', view: 'masked', value: 'a***@example.com' },
+      { token: gone, error: { code: 'record_erased' } },
+    ]);
+  });
+
+  test.each<[role: Role, view: string | undefined, email: unknown, card: unknown]>([
+    ['app', undefined, ['plain', EMAIL.value], ['plain', CARD.value]],
+    ['app', 'plain', ['plain', EMAIL.value], ['plain', CARD.value]],
+    ['app', 'masked', ['masked', 'a***@example.com'], ['masked', '**** **** **** 4242']],
+    ['app', 'domain', ['domain', 'example.com'], 'unknown_view'],
+    ['app', 'last4', 'unknown_view', ['last4', '4242']],
+    ['app', 'no_such_view', 'unknown_view', 'unknown_view'],
+    ['support', undefined, ['masked', 'a***@example.com'], ['masked', '**** **** **** 4242']],
+    ['support', 'plain', 'not_allowed', 'not_allowed'],
+    ['support', 'masked', ['masked', 'a***@example.com'], ['masked', '**** **** **** 4242']],
+    ['support', 'last4', 'unknown_view', ['last4', '4242']],
+    ['support', 'expiry', 'unknown_view', ['expiry', '2030-01']],
+  ])('%s asks for the view %s', async (role, view, email, card) => {
+    const tokens = await store(EMAIL, CARD);
+
+    expect(await reveal(role, tokens, view)).toEqual([email, card]);
+  });
+
+  test.each<Role>(['admin', 'auditor', 'security'])('%s is shown nothing, and its refusal is audited', async (role) => {
+    const tokens = await store(EMAIL);
+    for (const view of ['plain', 'masked', undefined]) {
+      await expect(reveal(role, tokens, view)).rejects.toMatchObject({ code: 'not_allowed' });
+      expect(await here.lastEntry()).toMatchObject({ action: 'detokenize', outcome: 'refused', code: 'not_allowed' });
+    }
+  });
+
+  test('a purpose that is not the caller’s own shows nothing, of any token', async () => {
+    const tokens = await store(EMAIL);
+    for (const purpose of ['marketing', 'billing2', 'Billing']) {
+      await expect(reveal('app', tokens, 'masked', purpose)).rejects.toMatchObject({ code: 'purpose_not_allowed' });
+      expect(await here.lastEntry()).toMatchObject({ outcome: 'refused', code: 'purpose_not_allowed', purpose: null });
+    }
+  });
+
+  test('the entry names the records shown, the widest view and the purpose; refusals by their code', async () => {
+    const { results } = await tokenize(here.vault, await here.as('app'), { items: [EMAIL, CARD] });
+    const [email, card] = results;
+    const tokens = results.map(({ token }) => token);
+
+    await reveal('app', tokens);
+    expect(await here.lastEntry()).toMatchObject({
+      ...{ action: 'detokenize', outcome: 'done', code: null, view: 'plain', purpose: 'billing' },
+      records: JSON.stringify([email?.record, card?.record]),
+    });
+    await reveal('support', tokens, 'last4');
+    expect(await here.lastEntry()).toMatchObject({
+      outcome: 'done',
+      view: 'last4',
+      records: JSON.stringify([card?.record]),
+    });
+    await reveal('support', tokens, 'plain');
+    expect(await here.lastEntry()).toMatchObject({ outcome: 'refused', code: 'not_allowed', view: null });
+  });
+
+  test('two tokens of one record are both answered from it', async () => {
+    const [token] = await store(EMAIL);
+
+    expect(await reveal('app', [token, token, token])).toEqual(Array(3).fill(['plain', EMAIL.value]));
+    const entry = await here.lastEntry();
+    expect(JSON.parse(String(entry?.records))).toHaveLength(1);
+  });
+});

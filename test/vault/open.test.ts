@@ -1,0 +1,131 @@
+/** Opening a vault: an empty home makes itself one; stores that do not belong together are refused and left alone. */
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { StartError } from '../../src/errors.ts';
+import { openStore } from '../../src/storage/open-store.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { recover } from '../../src/vault/recover.ts';
+import { tokenize } from '../../src/vault/tokenize.ts';
+import { openVault, type VaultConfig } from '../../src/vault/vault.ts';
+import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { together } from '../support/together.ts';
+
+const stateOf = async (home: Home) => [await rowsOf(home.recordStoreUrl), await rowsOf(home.keyStoreUrl)];
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('an empty home makes itself a vault with one tenant and one administrator, whose key works; a second start makes nothing', async () => {
+    const home = await freshHome(engine);
+    const first = await home.open();
+    expect(first.firstKeyPath).toBe(`${home.folder}/keys/admin.key`);
+    expect(await callerOf(first, await home.adminKey())).toMatchObject({ role: 'admin', purposes: [] });
+    const counts = async () => [
+      (await tell(home.recordStoreUrl, 'SELECT name FROM tenants')).map(({ name }) => name),
+      (await tell(home.recordStoreUrl, 'SELECT name FROM principals')).map(({ name }) => name),
+      (await tell(home.recordStoreUrl, 'SELECT action FROM audit_entries')).map(({ action }) => action),
+    ];
+    expect(await counts()).toEqual([['default'], ['first-admin'], ['add_principal']]);
+    await first.close();
+    const before = await stateOf(home);
+
+    const second = await home.open();
+
+    expect(second.firstKeyPath).toBeUndefined();
+    expect(await stateOf(home)).toEqual(before);
+  });
+
+  test('processes that open one empty home at the same time make one vault of it', async () => {
+    const home = await freshHome(engine);
+    // Migrated before, so that nothing but the vault itself keeps them apart.
+    await (await openStore('records', home.recordStoreUrl)).close();
+    await (await openStore('keys', home.keyStoreUrl)).close();
+
+    await together(new URL('open-once.ts', import.meta.url), [JSON.stringify(home.config)], 3);
+
+    const vault = await home.open();
+    expect(vault.firstKeyPath).toBeUndefined();
+    expect(await tell(home.recordStoreUrl, 'SELECT name FROM tenants')).toEqual([{ name: 'default' }]);
+    const app = await appOf(vault, home);
+    const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'ada@example.com' }] });
+    expect(await home.reveal(vault, results[0]?.token ?? '')).toBe('ada@example.com');
+  });
+
+  test('the stores of two vaults, an empty key store beside a full record store, are refused and left as they are', async () => {
+    const [one, two] = [await freshHome(engine), await freshHome(engine)];
+    for (const home of [one, two]) await (await home.open()).close();
+    const before = [await stateOf(one), await stateOf(two)];
+    const refusal = async (config: VaultConfig) => {
+      const error: unknown = await openVault(config).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(StartError);
+      return (error as StartError).message;
+    };
+
+    expect(await refusal({ ...one.config, keyStoreUrl: two.keyStoreUrl })).toMatch(/two different vaults/);
+    expect([await stateOf(one), await stateOf(two)]).toEqual(before);
+    const empty = await freshHome(engine);
+    expect(await refusal({ ...one.config, keyStoreUrl: empty.keyStoreUrl })).toMatch(/key store is empty/);
+    expect(await tell(empty.keyStoreUrl, 'SELECT * FROM vault_facts')).toEqual([]);
+    expect((await stateOf(one))[0]).toEqual(before[0]?.[0]);
+  });
+
+  test('a key store that was put back to before an erasure is refused, until recover has erased again', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const app = await appOf(vault, home);
+    const items = ['ada', 'bob'].map((who) => ({ type: 'email', value: `${who}@example.com`, subject: who }));
+    const [ada, bob] = (await tokenize(vault, app, { items })).results;
+    const tables = ['record_keys', 'blind_indexes', 'subject_refs', 'tombstones', 'buckets'];
+    const all = (statement: string) => tables.map((table) => statement.replaceAll('#', table));
+    await tellAll(home.keyStoreUrl, all('CREATE TABLE old_# AS SELECT * FROM #'));
+    await erase(vault, app, { ref: 'ada' });
+    await vault.close();
+    await tellAll(home.keyStoreUrl, [...all('DELETE FROM #'), ...all('INSERT INTO # SELECT * FROM old_#')]);
+    const before = await stateOf(home);
+
+    await expect(home.open()).rejects.toThrow(/older than the record store/);
+    expect(await stateOf(home)).toEqual(before);
+
+    const recovering = await openVault(home.config, { recovering: true });
+    const admin = await callerOf(recovering, await home.adminKey());
+    expect(await recover(recovering, admin)).toEqual({ erasures: 1 });
+    await recovering.close();
+    const again = await home.open();
+    expect(await home.reveal(again, ada?.token ?? '')).toBe('record_erased');
+    expect(await home.reveal(again, bob?.token ?? '')).toBe('bob@example.com');
+    expect(await tell(home.keyStoreUrl, `SELECT * FROM record_keys WHERE record = '${ada?.record}'`)).toEqual([]);
+  });
+});
+
+test('a start that was interrupted before the administrator was stored writes a new key that works', async () => {
+  const home = await freshHome('sqlite');
+  const vault = await home.open();
+  await vault.close();
+  await tellAll(home.recordStoreUrl, [
+    'PRAGMA foreign_keys = OFF',
+    'DELETE FROM api_keys',
+    'DELETE FROM principals',
+    'DELETE FROM tenants',
+  ]);
+  const stale = await home.adminKey();
+
+  const again = await home.open();
+
+  expect(again.firstKeyPath).toBe(`${home.folder}/keys/admin.key`);
+  await expect(callerOf(again, stale)).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(callerOf(again, await home.adminKey())).resolves.toMatchObject({ role: 'admin' });
+});
+
+test('a vault that could not be opened leaves no store open: its files can be moved, and it opens when put right', async () => {
+  const home = await freshHome('sqlite');
+  await (await home.open()).close();
+  const rootKey = `${home.folder}/keys/root.key`;
+  await copyFile(rootKey, `${rootKey}.kept`);
+  await writeFile(rootKey, `${'00'.repeat(32)}\n`);
+  await expect(home.open()).rejects.toBeInstanceOf(StartError);
+  const path = home.recordStoreUrl.slice('sqlite:'.length);
+  await expect(readFile(`${path}-wal`)).rejects.toMatchObject({ code: 'ENOENT' });
+
+  await copyFile(`${rootKey}.kept`, rootKey);
+  await rm(`${rootKey}.kept`);
+  await expect(home.open()).resolves.toBeDefined();
+});

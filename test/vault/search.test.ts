@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { dataTypes } from '../../src/datatypes/registry.ts';
+import type { RecordId } from '../../src/ids.ts';
+import { correct } from '../../src/vault/correct.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { search } from '../../src/vault/search.ts';
+import { tokenize } from '../../src/vault/tokenize.ts';
+import { stage, tell } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+
+const card = (number: string, more = {}) => ({ number, expiry_month: 1, expiry_year: 2030, ...more });
+const address = (line1: string, more = {}) => ({ line1, city: 'Berlin', postal_code: '10115', country: 'DE', ...more });
+
+/** Of each searchable type: a value, the same spelled otherwise, and one that is another. */
+const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> = {
+  email: ['Jane.Doe@Example.com', [' jane.doe@EXAMPLE.com ', 'jane.doe@example.com'], 'jane_doe@example.com'],
+  phone: ['+49 30 901820', ['+4930901820', { number: '030 901820', country: 'DE' }], '+49 30 901821'],
+  name: [{ given: 'Jane', family: 'Doe' }, [{ given: ' JANE ', family: 'doe' }], { given: 'Doe', family: 'Jane' }],
+  address: [address('Hauptstr. 1'), [address(' HAUPTSTR.  1 ', { city: 'BERLIN' })], address('Hauptstr. 11')],
+  card: [
+    card('4242 4242 4242 4242'),
+    [card('4242424242424242', { expiry_month: 2, holder: 'J' })],
+    card('4000056655665556'),
+  ],
+};
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const here = stage(engine);
+  const store = async (type: string, ...values: unknown[]) =>
+    (await tokenize(here.vault, await here.as('app'), { items: values.map((value) => ({ type, value })) })).results;
+  const find = async (type: string, value: unknown, purpose = 'billing') =>
+    search(here.vault, await here.as('app'), { type, value, purpose });
+  const found = async (type: string, value: unknown) =>
+    (await find(type, value)).results.map((result) => result.record);
+
+  test('there is a pair of spellings here for every searchable type', () => {
+    const searchable = dataTypes().filter((type) => type.searchable);
+    expect(Object.keys(SAME).sort()).toEqual(searchable.map((type) => type.name).sort());
+  });
+
+  test.each(Object.entries(SAME))(
+    '%s is found by any spelling of it, and by no other value',
+    async (type, [stored, same, other]) => {
+      const [one, two] = await store(type, stored, other);
+
+      for (const value of [stored, ...same]) expect(await found(type, value)).toEqual([one?.record]);
+      expect(await found(type, other)).toEqual([two?.record]);
+    },
+  );
+
+  test('what is found shows token, record, subject and label, and of the value its mask alone', async () => {
+    const item = { type: 'email', value: 'found@example.com', subject: 'found-1', label: 'work' };
+    const { results } = await tokenize(here.vault, await here.as('app'), { items: [item] });
+    const [stored] = results;
+
+    for (const role of ['app', 'support'] as const) {
+      const reply = await search(here.vault, await here.as(role), {
+        type: 'email',
+        value: item.value,
+        purpose: 'support',
+      });
+      expect(reply).toEqual({
+        results: [
+          {
+            token: stored?.token,
+            record: stored?.record,
+            subject: stored?.subject,
+            label: 'work',
+            masked: 'f***@example.com',
+          },
+        ],
+        more: false,
+      });
+      expect(await here.lastEntry()).toMatchObject({
+        ...{ action: 'search', outcome: 'done', view: 'masked', purpose: 'support' },
+        records: JSON.stringify([stored?.record]),
+      });
+    }
+  });
+
+  test('a type without search, an unknown type, a bad value, a foreign purpose and a foreign role are refused', async () => {
+    await expect(find('text', 'x')).rejects.toMatchObject({ code: 'not_searchable' });
+    await expect(find('Email', 'x')).rejects.toMatchObject({ code: 'unknown_type' });
+    await expect(find('email', 'x')).rejects.toMatchObject({ code: 'invalid_value', field: 'value' });
+    await expect(find('email', 'a@example.com', 'marketing')).rejects.toMatchObject({ code: 'purpose_not_allowed' });
+    for (const role of ['admin', 'auditor', 'security'] as const) {
+      const refused = search(here.vault, await here.as(role), {
+        type: 'email',
+        value: 'a@example.com',
+        purpose: 'billing',
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
+      expect(await here.lastEntry()).toMatchObject({ action: 'search', outcome: 'refused' });
+    }
+  });
+
+  test('another tenant’s equal value is not found, in either direction', async () => {
+    const value = 'both-tenants@example.com';
+    const stranger = await here.inTenant('search-other', 'app');
+    const theirs = await tokenize(here.vault, stranger, { items: [{ type: 'email', value }] });
+    const [own] = await store('email', value);
+
+    expect(await found('email', value)).toEqual([own?.record]);
+    const reply = await search(here.vault, stranger, { type: 'email', value, purpose: 'billing' });
+    expect(reply.results.map((result) => result.record)).toEqual([theirs.results[0]?.record]);
+  });
+
+  test('an erased value is not found', async () => {
+    const [one, two] = await store('email', 'erased@example.com', 'erased@example.com');
+    await erase(here.vault, await here.as('app'), { records: [one?.record as RecordId] });
+
+    expect(await found('email', 'erased@example.com')).toEqual([two?.record]);
+  });
+
+  test('after a correction only the new value is found', async () => {
+    const app = await here.as('app');
+    const [stored] = await store('email', 'was@example.com');
+    await correct(here.vault, app, stored?.record as RecordId, { value: 'is@example.com' });
+    expect([await found('email', 'was@example.com'), await found('email', 'is@example.com')]).toEqual([
+      [],
+      [stored?.record],
+    ]);
+
+    await correct(here.vault, app, stored?.record as RecordId, { value: 'IS@example.com' });
+    expect(await found('email', 'is@example.com')).toEqual([stored?.record]);
+    await correct(here.vault, app, stored?.record as RecordId, { value: 'was@example.com' });
+    expect([await found('email', 'was@example.com'), await found('email', 'is@example.com')]).toEqual([
+      [stored?.record],
+      [],
+    ]);
+  });
+
+  test('a reply holds a hundred, in the order they were stored, and says when there are more', async () => {
+    const stored = await store('email', ...Array(100).fill('crowd@example.com'));
+    const all = await find('email', 'crowd@example.com');
+    expect(all.results.map((result) => result.record)).toEqual(stored.map((result) => result.record));
+    expect(all.more).toBe(false);
+
+    await store('email', 'crowd@example.com');
+    const some = await find('email', 'crowd@example.com');
+    expect(some.results.map((result) => result.record)).toEqual(stored.map((result) => result.record));
+    expect(some.more).toBe(true);
+  });
+
+  test('an index row that lies finds nothing: what it offers is opened and compared', async () => {
+    const [one, two] = await store('email', 'truth@example.com', 'lie@example.com');
+    await tell(
+      here.home.keyStoreUrl,
+      `UPDATE blind_indexes SET mac = (SELECT mac FROM blind_indexes b WHERE b.record = '${one?.record}')
+        WHERE record = '${two?.record}'`,
+    );
+
+    expect(await found('email', 'truth@example.com')).toEqual([one?.record]);
+    expect(await found('email', 'lie@example.com')).toEqual([]);
+  });
+});
