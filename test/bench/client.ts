@@ -1,0 +1,95 @@
+/**
+ * The vault as the benchmark calls it, over HTTP: an app's API key, values stored in batches, and single calls on one
+ * connection whose time is taken. Every answer is checked; a wrong one ends the run.
+ */
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import type { Tokenized, TokenizeItem } from '../../src/vault/schema.ts';
+
+export const PURPOSE = 'billing';
+
+export interface Client {
+  readonly url: string;
+  readonly apiKey: string;
+  call<R>(path: string, body: unknown): Promise<R>;
+  tokenize(items: readonly TokenizeItem[]): Promise<Tokenized[]>;
+  close(): void;
+}
+
+/** A client with a new app's API key, which the vault's first administrator makes. */
+export async function clientOf(url: string, home: string): Promise<Client> {
+  const admin = newClient(url, (await readFile(join(home, 'keys/admin.key'), 'utf8')).trim());
+  const body = { name: 'bench', role: 'app', purposes: [PURPOSE] };
+  const { apiKey } = await admin.call<{ apiKey: string }>('/v1/principals', body);
+  admin.close();
+  return newClient(url, apiKey);
+}
+
+function newClient(url: string, apiKey: string): Client {
+  const agent = new Agent({ keepAlive: true });
+  const call = <R>(path: string, body: unknown) =>
+    new Promise<R>((resolve, reject) => {
+      const text = JSON.stringify(body);
+      const headers = {
+        authorization: `Bearer ${apiKey}`,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      };
+      const sent = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => {
+          const reply = Buffer.concat(chunks).toString('utf8');
+          if ((response.statusCode ?? 0) >= 300) reject(new Error(`${path}: ${response.statusCode} ${reply}`));
+          else resolve(JSON.parse(reply) as R);
+        });
+      });
+      sent.on('error', reject);
+      sent.end(text);
+    });
+  return {
+    url,
+    apiKey,
+    call,
+    tokenize: async (items) => (await call<{ results: Tokenized[] }>('/v1/tokenize', { items })).results,
+    close: () => agent.destroy(),
+  };
+}
+
+const BATCH = 1_000;
+const IN_FLIGHT = 2;
+
+/** Stores items in batches of 1,000, two under way at a time. @returns their tokens in the order of the items */
+export async function storeAll(
+  client: Client,
+  count: number,
+  itemAt: (position: number) => TokenizeItem,
+  said: (stored: number) => void = () => {},
+): Promise<string[]> {
+  const tokens: string[] = new Array(count);
+  let next = 0;
+  let stored = 0;
+  const lane = async () => {
+    while (next < count) {
+      const from = next;
+      next = Math.min(count, next + BATCH);
+      const items = Array.from({ length: next - from }, (_, i) => itemAt(from + i));
+      const results = await client.tokenize(items);
+      for (const [i, { token }] of results.entries()) tokens[from + i] = token;
+      stored += items.length;
+      said(stored);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  return tokens;
+}
+
+/** An address that no other position has; five positions share a subject. */
+export function emailAt(position: number): string {
+  return `jane.doe.${position}@shop-${position % 97}.example.com`;
+}
+
+export function emailOfSubject(position: number): TokenizeItem {
+  return { type: 'email', value: emailAt(position), subject: `cust_${Math.floor(position / 5)}` };
+}

@@ -1,0 +1,40 @@
+/** What a result depends on besides the code: the machine, the versions, and what else ran. */
+import { execFileSync } from 'node:child_process';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+export interface Machine {
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGb: number;
+  readonly system: string;
+  readonly node: string;
+  readonly revision: string;
+  /** Whether files differ from that revision. */
+  readonly changed: boolean;
+}
+
+export function machine(): Machine {
+  const processors = cpus();
+  return {
+    cores: processors.length,
+    processor: processors[0]?.model ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.version,
+    revision: git('rev-parse', '--short=12', 'HEAD') || 'unknown',
+    changed: git('status', '--porcelain') !== '',
+  };
+}
+
+/** Processes that wanted a processor over the last minute, on average; near 0 on a machine left alone. */
+export function loadAverage(): number {
+  return Math.round((loadavg()[0] ?? 0) * 100) / 100;
+}
+
+function git(...args: string[]): string {
+  try {
+    return execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return '';
+  }
+}

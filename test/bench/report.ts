@@ -1,0 +1,146 @@
+/** The results as a table for people: each target with what was measured and whether it was met. */
+import type { Engine } from './databases.ts';
+import type { Importing } from './importing.ts';
+import type { Machine } from './machine.ts';
+import type { Scaling } from './scaling.ts';
+import { BATCH_VALUES, CALLS, type CallName, CEILINGS, type CeilingName, type Throughput } from './throughput.ts';
+
+/** Targets of the benchmark's issue. Batches on PostgreSQL shall be of the same order: a tenth is where that ends. */
+const TARGETS = {
+  ofInsert: 1,
+  tokenizedPerSecond: 10_000,
+  detokenizedPerSecond: 25_000,
+  sameOrder: 0.1,
+  importSeconds: 6,
+  ofSmallVault: 1.5,
+  memoryMb: 400,
+} as const;
+
+export interface EngineResult {
+  readonly engine: Engine;
+  readonly durability: string;
+  readonly loadAverage: readonly number[];
+  readonly throughput?: Throughput;
+  readonly importing?: Importing;
+  readonly scaling?: Scaling;
+}
+
+const TITLES: Record<CallName | CeilingName, string> = {
+  echo: '(a) Express + helmet + JSON',
+  insert: '(b) … + one durable insert',
+  select: '(c) … + one select by key',
+  tokenize: 'tokenize, 1 value',
+  tokenizeOfSubject: 'tokenize, 1 value of a new subject',
+  detokenize: 'detokenize, 1 value',
+  tokenizeBatch: `tokenize, ${BATCH_VALUES} values`,
+  detokenizeBatch: `detokenize, ${BATCH_VALUES} values`,
+};
+
+/** One row of the targets; `met` is undefined where there was nothing to measure. */
+interface Line {
+  readonly what: string;
+  readonly target: string;
+  readonly measured: string;
+  readonly met: boolean | undefined;
+}
+
+export function printReport(machine: Machine, results: readonly EngineResult[]): void {
+  const { cores, processor, node, revision, changed } = machine;
+  console.log(`\n${cores} × ${processor}, Node ${node}, revision ${revision}${changed ? ' with changes' : ''}`);
+  for (const result of results) {
+    console.log(`\n${result.engine} (${result.durability}); load average ${result.loadAverage.join(' → ')}`);
+    if (result.throughput !== undefined) console.log(`\n${throughputTable(result.throughput)}`);
+    console.log(`\n${targetTable(linesOf(result))}`);
+  }
+}
+
+export function linesOf({ engine, throughput, importing, scaling }: EngineResult): Line[] {
+  return [
+    ...(throughput === undefined ? [] : linesOfThroughput(engine, throughput)),
+    ...(importing === undefined ? [] : [lineOfImport(importing)]),
+    ...(scaling === undefined ? [] : linesOfScaling(scaling)),
+    ...memoryLine('memory under load, peak', throughput),
+    ...memoryLine(`memory with ${count(scaling?.records[1] ?? 0)} records, peak`, scaling),
+  ];
+}
+
+function linesOfThroughput(engine: Engine, { ratios, medians }: Throughput): Line[] {
+  const singles = (['tokenize', 'tokenizeOfSubject', 'detokenize'] as const).map((call) => ({
+    what: TITLES[call],
+    target: `>= ${TARGETS.ofInsert.toFixed(1)} × (b)`,
+    measured: `${ratios[call].insert.toFixed(2)} ×`,
+    met: ratios[call].insert >= TARGETS.ofInsert,
+  }));
+  const part = engine === 'sqlite' ? 1 : TARGETS.sameOrder;
+  const batch = (call: CallName, onSqlite: number): Line => {
+    const values = medians[call].perSecond * BATCH_VALUES;
+    const target = engine === 'sqlite' ? `>= ${count(onSqlite)} values/s` : `order of ${count(onSqlite)} values/s`;
+    return { what: TITLES[call], target, measured: `${count(values)} values/s`, met: values >= onSqlite * part };
+  };
+  return [
+    ...singles,
+    batch('tokenizeBatch', TARGETS.tokenizedPerSecond),
+    batch('detokenizeBatch', TARGETS.detokenizedPerSecond),
+  ];
+}
+
+function lineOfImport(importing: Importing): Line {
+  const target = `<= ${TARGETS.importSeconds} s`;
+  if ('skipped' in importing) {
+    return { what: 'import of 5,000 customers', target, measured: `skipped: ${importing.skipped}`, met: undefined };
+  }
+  const { seconds, values, customers } = importing;
+  const what = `import of ${count(customers)} customers, ${count(values)} values`;
+  return { what, target, measured: `${seconds.toFixed(1)} s`, met: seconds <= TARGETS.importSeconds };
+}
+
+function linesOfScaling({ records, p50Ms, ratios }: Scaling): Line[] {
+  return Object.entries(ratios).map(([name, ratio]) => {
+    const [small, large] = p50Ms[name as keyof typeof p50Ms];
+    return {
+      what: `p50 of ${name}, ${count(records[0])} → ${count(records[1])} records`,
+      target: `<= ${TARGETS.ofSmallVault} ×`,
+      measured: `${ratio.toFixed(2)} × (${small.toFixed(2)} → ${large.toFixed(2)} ms)`,
+      met: ratio <= TARGETS.ofSmallVault,
+    };
+  });
+}
+
+function memoryLine(what: string, part: { readonly peakMemoryMb: number | undefined } | undefined): Line[] {
+  if (part === undefined) return [];
+  const { peakMemoryMb } = part;
+  const target = `< ${TARGETS.memoryMb} MB`;
+  if (peakMemoryMb === undefined) return [{ what, target, measured: 'this system does not say', met: undefined }];
+  return [{ what, target, measured: `${Math.round(peakMemoryMb)} MB`, met: peakMemoryMb < TARGETS.memoryMb }];
+}
+
+function throughputTable({ medians, ratios }: Throughput): string {
+  const rows = [...CEILINGS, ...CALLS].map((name) => {
+    const { perSecond, p50Ms, p99Ms, processorMs } = medians[name];
+    const of = (CALLS as readonly string[]).includes(name) ? ratios[name as CallName] : undefined;
+    const shares = CEILINGS.map((ceiling) => (of === undefined ? '' : of[ceiling].toFixed(2)));
+    return [TITLES[name], count(perSecond), p50Ms.toFixed(2), p99Ms.toFixed(2), processorMs.toFixed(3), ...shares];
+  });
+  return aligned([['32 connections', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms', '× (a)', '× (b)', '× (c)'], ...rows]);
+}
+
+function targetTable(lines: readonly Line[]): string {
+  const verdict = (met: boolean | undefined) => (met === undefined ? '–' : met ? 'met' : 'MISSED');
+  return aligned([
+    ['target', 'wanted', 'measured', ''],
+    ...lines.map(({ what, target, measured, met }) => [what, target, measured, verdict(met)]),
+  ]);
+}
+
+/** The first column to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  const [head = [], ...body] = rows;
+  return [line(head), widths.map((width) => '─'.repeat(width)).join('──'), ...body.map(line)].join('\n');
+}
+
+function count(n: number): string {
+  return Math.round(n).toLocaleString('en-US');
+}
