@@ -60,7 +60,9 @@ export class SubjectErasedError extends VaultError {
   readonly code = 'subject_erased';
 
   constructor() {
-    super('The subject was erased.');
+    super(
+      'The subject was erased. A value sent again under its ref goes to a new subject once the erasure is completed.',
+    );
   }
 }
 

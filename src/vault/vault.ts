@@ -113,7 +113,9 @@ async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: st
   const known = (await recordStore.reader.find(recordFactByName, [['vault']]))[0]?.[0]?.value;
   const inKeys = await fact(keyStore.reader, 'vault');
   if (known !== undefined && inKeys === undefined) {
-    throw new StartError('The key store is empty, but the record store holds a vault. Restore the key store.');
+    throw new StartError(
+      'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store.',
+    );
   }
   // The check value is written after both ids are: where it is, a record store was there.
   if (known === undefined && (await fact(keyStore.reader, 'root_key_check')) !== undefined) {
