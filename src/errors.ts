@@ -103,3 +103,8 @@ export class StartError extends VaultError {
   readonly kind = 'internal';
   readonly code = 'cannot_start';
 }
+
+/** The code by which an error may be named anywhere: that of the vault's own, or `internal_error` for anything else. */
+export function codeOf(error: unknown): string {
+  return error instanceof VaultError ? error.code : 'internal_error';
+}

@@ -22,6 +22,7 @@ const PREFIXES = {
   request: 'req_',
   apiKey: 'key_',
   job: 'job_',
+  vault: 'vlt_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

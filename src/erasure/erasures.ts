@@ -145,7 +145,11 @@ export async function completeErasure(stores: Stores, order: ErasureRow, now: ()
     );
   }
   await stores.recordStore.scrub();
-  const done = { state: 'completed', shredded_at: order.shredded_at ?? shreddedAt, completed_at: now().getTime() };
+  const done = {
+    state: 'completed',
+    shredded_at: order.shredded_at ?? shreddedAt,
+    completed_at: order.completed_at ?? now().getTime(),
+  };
   await stores.recordStore.exclusive((tx) =>
     tx.execute((sql) => sql('erasures').where({ tenant, erasure: order.erasure }).update(done)),
   );

@@ -38,7 +38,7 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     app.all(path, (_, response) => {
       const problem = problemOf(new MethodNotAllowedError(), id());
       response.setHeader('Allow', allowed.join(', '));
-      send(response, problem.status, 'application/problem+json', problem, problem.request as never, true);
+      send(response, problem.status, 'application/problem+json', problem, problem.request, true);
     });
   }
 
@@ -57,7 +57,7 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
 
   app.use((_, response) => {
     const problem = problemOf(new RouteNotFoundError(), id());
-    send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
+    send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   // Express's own answer to an error is a page with its stack and the path that was asked for.
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
@@ -69,7 +69,7 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     const known = refused ? refusal : error;
     if (!refused) log.error(placesOf(error), 'defect');
     const problem = problemOf(known, id());
-    send(response, problem.status, 'application/problem+json', problem, problem.request as never, closing());
+    send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   return app;
 }

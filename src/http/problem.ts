@@ -4,6 +4,7 @@
  * of the field at fault and the request's id; never a value.
  */
 import { type ErrorKind, VaultError } from '../errors.ts';
+import type { RequestId } from '../ids.ts';
 
 export const STATUS: Readonly<Record<ErrorKind, number>> = {
   malformed: 400,
@@ -68,11 +69,11 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly field?: string;
-  readonly request: string;
+  readonly request: RequestId;
 }
 
 /** Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`. */
-export function problemOf(error: unknown, request: string): Problem {
+export function problemOf(error: unknown, request: RequestId): Problem {
   const known = error instanceof VaultError && error.code in PROBLEMS ? error : undefined;
   const code = known?.code ?? 'internal_error';
   const title = PROBLEMS[code]?.title ?? '';

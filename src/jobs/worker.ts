@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
 import { completeErasure, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
-import { VaultError } from '../errors.ts';
+import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
 
@@ -44,7 +44,7 @@ export async function runJobs(options: WorkerOptions, atStart = false): Promise<
   for (const { name, run } of jobs) {
     const report = await run().then(
       (changed) => ({ name, changed, failed: undefined }),
-      (error: unknown) => ({ name, changed: 0, failed: error instanceof VaultError ? error.code : 'internal_error' }),
+      (error: unknown) => ({ name, changed: 0, failed: codeOf(error) }),
     );
     options.report(report);
     reports.push(report);

@@ -89,7 +89,7 @@ export async function insertAll(client: Queryable, inserts: readonly Insert[]): 
 }
 
 export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {
-  const distinct = new Map((rows as Record<string, unknown>[]).map((row) => [primaryKeyOf(table, row), row] as const));
+  const distinct = new Map<string, Record<string, unknown>>();
   // The first row offered for a key is the one that stands, as it would be one after another.
   for (const row of [...rows].reverse() as Record<string, unknown>[]) distinct.set(primaryKeyOf(table, row), row);
   if (distinct.size === 0) return [];

@@ -11,7 +11,7 @@ import { Plaintext } from '../crypto/plaintext.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
-import { VaultError } from '../errors.ts';
+import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type RecordId, type TenantId } from '../ids.ts';
 import { recordKeysOf } from '../keyring/tables.ts';
 import { findRecord, openRecords, RecordErasedError, typeOf } from '../records/open-records.ts';
@@ -104,7 +104,7 @@ async function assertUnaltered({ recordStore, keyStore, keyring }: Vault, row: R
 
 async function sealNext(vault: Vault, row: RecordRow, type: DataType, value: Json, now: Date): Promise<RecordRow> {
   const { keyring, keyStore, random } = vault;
-  const tenant = row.tenant as never;
+  const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
   const indexKey = type.searchable ? await keyring.indexes.current(tenant, type.name) : undefined;
   const { key, generation } = await keyStore
@@ -148,8 +148,4 @@ async function destroyOld(vault: Vault, order: ErasureRow, next: RecordRow): Pro
   } catch (error) {
     vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof VaultError ? error.code : 'internal_error';
 }

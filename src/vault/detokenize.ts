@@ -59,7 +59,7 @@ export async function detokenize(
           return { token, error: { code: error.code } };
         }
         const value = show(found.row, entry.view, found.value.expose());
-        return { token, type: found.row.type, view: entry.view, value: value as Json as never };
+        return { token, type: found.row.type, view: entry.view, value };
       });
       const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
       for (const { value } of shown) value.wipe();

@@ -6,8 +6,8 @@
 
 import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
-import { VaultError } from '../errors.ts';
-import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
+import { codeOf } from '../errors.ts';
+import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import { RecordNotFoundError } from '../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
@@ -62,8 +62,7 @@ async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
   try {
     return await completeErasure(vault, order, vault.clock);
   } catch (error) {
-    const failed = error instanceof VaultError ? error.code : 'internal_error';
-    vault.signals.emit('job', { name: 'complete_erasures', failed, changed: 0 });
+    vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
     return order;
   }
 }
@@ -120,8 +119,8 @@ async function ofNames(vault: Vault, tx: RecordTx, tenant: TenantId, body: Erase
   });
 }
 
-async function recordsOf(vault: Vault, tx: RecordTx, tenant: TenantId, tokens: readonly string[]): Promise<RecordId[]> {
-  const rows = await findTokens(tx, vault.keyring.indexes, tenant, tokens as never);
+async function recordsOf(vault: Vault, tx: RecordTx, tenant: TenantId, tokens: readonly Token[]): Promise<RecordId[]> {
+  const rows = await findTokens(tx, vault.keyring.indexes, tenant, tokens);
   return rows.map((row, i) => {
     if (row === undefined) throw new TokenNotFoundError().at(`tokens/${i}`);
     return row.record as RecordId;

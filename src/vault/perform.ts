@@ -10,7 +10,7 @@
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
-import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -183,7 +183,7 @@ async function appendFailure(
   call: Pick<Call<unknown>, 'action' | 'purpose'> & { readonly reasonMac?: Buffer | undefined },
   error: unknown,
 ): Promise<void> {
-  const code = error instanceof VaultError ? error.code : 'internal_error';
+  const code = codeOf(error);
   const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
   const outcome: Outcome = refused ? 'refused' : 'failed';
   const broken = error instanceof IntegrityError;

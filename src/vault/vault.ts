@@ -67,7 +67,7 @@ async function assemble(
   keyStore: KeyStore,
   { clock = systemClock, random = pooledRandom(), recovering = false }: VaultOptions,
 ): Promise<Vault> {
-  const vaultId = await agreeOnId(recordStore, keyStore, newId('job', random, clock()).slice('job_'.length));
+  const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
   const expectedCheck = await fact(keyStore.reader, 'root_key_check');
   const { keyring, check } = await openKeyring({
     store: keyStore,

@@ -16,6 +16,7 @@ const prefixes: Record<IdKind, string> = {
   request: 'req_',
   apiKey: 'key_',
   job: 'job_',
+  vault: 'vlt_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];
 const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token');

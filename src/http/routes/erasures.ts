@@ -19,7 +19,7 @@ export const postErasure = route({
   reply: ReceiptSchema,
   status: 201,
   idempotent: true,
-  problems: ['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found', 'integrity_failure'],
+  problems: ['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
   handle: (vault, caller, { body }) => erase(vault, caller, body),
 });
 

@@ -28,6 +28,6 @@ export const getSubject = route({
   params: z.strictObject({ subject: SubjectIdSchema }),
   query: SubjectQuery,
   reply: SubjectReply,
-  problems: ['subject_not_found', 'subject_erased', 'integrity_failure'],
+  problems: ['subject_not_found', 'subject_erased'],
   handle: (vault, caller, { params, query }) => readSubject(vault, caller, params.subject, query),
 });

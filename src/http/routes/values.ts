@@ -46,7 +46,7 @@ export const postDetokenize = route({
   action: 'detokenize',
   body: DetokenizeBody,
   reply: DetokenizeReply,
-  problems: ['purpose_not_allowed', 'integrity_failure'],
+  problems: ['purpose_not_allowed'],
   handle: (vault, caller, { body }) => detokenize(vault, caller, body),
 });
 
@@ -59,7 +59,7 @@ export const postSearch = route({
   action: 'search',
   body: SearchBody,
   reply: SearchReply,
-  problems: ['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable', 'integrity_failure'],
+  problems: ['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable'],
   handle: (vault, caller, { body }) => search(vault, caller, body),
 });
 
@@ -71,7 +71,7 @@ export const getToken = route({
   action: 'describe_token',
   params: z.strictObject({ token: TokenSchema }),
   reply: TokenDescriptionSchema,
-  problems: ['token_not_found', 'record_erased', 'integrity_failure'],
+  problems: ['token_not_found', 'record_erased'],
   handle: (vault, caller, { params }) => describeToken(vault, caller, params.token),
 });
 
