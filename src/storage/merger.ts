@@ -8,9 +8,15 @@ import type { Queryable } from './postgres-calls.ts';
  */
 export class Merger {
   readonly #client: () => Promise<Queryable>;
+  readonly #soon: (send: () => void) => void;
   readonly #waiting = new Map<object, { keys: unknown[]; settle: ((rows: unknown[], error?: unknown) => void)[] }>();
 
-  constructor(client: () => Promise<Queryable>) {
+  /**
+   * @param soon when what has been collected is sent. Works of a group wake in one tick and ask in the same one; calls
+   *   of different requests come in different ticks of one turn of the event loop.
+   */
+  constructor(client: () => Promise<Queryable>, soon: (send: () => void) => void) {
+    this.#soon = soon;
     this.#client = client;
   }
 
@@ -25,7 +31,7 @@ export class Merger {
       if (batch === undefined) {
         batch = { keys: [], settle: [] };
         this.#waiting.set(statement, batch);
-        process.nextTick(() => this.#send(statement, send as never));
+        this.#soon(() => void this.#send(statement, send as never));
       }
       const from = batch.keys.length;
       for (const key of keys) batch.keys.push(key);

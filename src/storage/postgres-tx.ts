@@ -27,7 +27,7 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
   constructor(store: S, pool: pg.Pool) {
     this.store = store;
     this.#pool = pool;
-    this.#merger = new Merger(async () => pool);
+    this.#merger = new Merger(async () => pool, setImmediate);
   }
 
   find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {

@@ -160,7 +160,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     progress: { writing: boolean },
   ): Promise<(() => void)[]> {
     const { client } = transaction;
-    const merger = new Merger(async () => client);
+    const merger = new Merger(async () => client, process.nextTick);
     const merged = new Map<string, Insert & { readonly rows: object[] }>();
     const removals: SharedTx<S>['removals'] = [];
     let lost: VaultError | undefined;

@@ -10,7 +10,7 @@ import { getSubject } from '../../src/vault/get-subject.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import type { EraseRequest, Tokenized, TokenizeItem } from '../../src/vault/schema.ts';
 import { tokenize } from '../../src/vault/tokenize.ts';
-import { stage, tell } from '../support/home.ts';
+import { refuseInserts, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -169,6 +169,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const url of [here.home.recordStoreUrl, here.home.keyStoreUrl]) {
       const generations = (await rows(url, 'tombstones', [stored as Tokenized])).map((row) => Number(row.generation));
       expect(generations.sort()).toEqual([1, 2, 3]);
+    }
+  });
+
+  test('a key that an interrupted correction left behind is destroyed with the record', async () => {
+    const [stored] = await store(...emails(1));
+    const record = stored?.record as RecordId;
+    const allow = await refuseInserts(here.home.recordStoreUrl, 'erasures');
+    const failed = correct(here.vault, await here.as('app'), record, { value: 'never@example.com' });
+    await expect(failed).rejects.toBeDefined();
+    await allow();
+    expect(await rows(here.home.keyStoreUrl, 'record_keys', [stored as Tokenized])).toHaveLength(2);
+
+    await order({ records: [record] });
+
+    for (const table of ['record_keys', 'blind_indexes']) {
+      expect(await rows(here.home.keyStoreUrl, table, [stored as Tokenized])).toEqual([]);
     }
   });
 

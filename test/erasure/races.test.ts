@@ -1,7 +1,7 @@
 /** Erasure beside everything else at the same moment: what is erased stays erased, and nothing slips in behind it. */
 import { describe, expect, test } from 'vitest';
 import type { RecordId, SubjectId } from '../../src/ids.ts';
-import type { RecordStore, RecordTx } from '../../src/storage/tx.ts';
+import type { RecordTx } from '../../src/storage/tx.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
@@ -9,7 +9,7 @@ import { erase } from '../../src/vault/erase.ts';
 import type { Tokenized } from '../../src/vault/schema.ts';
 import { tokenize } from '../../src/vault/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
-import { appOf, freshHome, stage, tell, withoutTable } from '../support/home.ts';
+import { appOf, freshHome, stage, tell, withoutTable, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 
 /** Who waits for a lock in this database. */
@@ -169,30 +169,16 @@ test('on postgres, a correction that comes between reading a subject’s records
 function beforeBurial(vault: Vault, work: () => Promise<void>): Vault {
   const { recordStore } = vault;
   let ran = false;
-  const watched = (tx: RecordTx): RecordTx => ({
-    store: tx.store,
-    find: (...args) => tx.find(...args),
-    query: (build) => tx.query(build),
-    insertOrGet: (...args) => tx.insertOrGet(...args),
-    remove: (...args) => tx.remove(...args),
-    execute: (build) => tx.execute(build),
-    async insert(table, ...rest) {
-      if (table.name === 'tombstones' && !ran) {
-        ran = true;
-        await work();
-      }
-      return tx.insert(table, ...rest);
-    },
-  });
-  const store: RecordStore = {
-    name: recordStore.name,
-    engine: recordStore.engine,
-    reader: recordStore.reader,
-    shared: (inside) => recordStore.shared(inside),
-    exclusive: (inside) => recordStore.exclusive((tx) => inside(watched(tx))),
-    scrub: () => recordStore.scrub(),
-    ping: () => recordStore.ping(),
-    close: () => recordStore.close(),
-  };
+  const watched = (tx: RecordTx): RecordTx =>
+    withParts(tx, {
+      async insert(table, ...rest) {
+        if (table.name === 'tombstones' && !ran) {
+          ran = true;
+          await work();
+        }
+        return tx.insert(table, ...rest);
+      },
+    });
+  const store = withParts(recordStore, { exclusive: (inside) => recordStore.exclusive((tx) => inside(watched(tx))) });
   return { ...vault, recordStore: store };
 }

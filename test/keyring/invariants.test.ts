@@ -182,6 +182,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['an index key, to another version', [`UPDATE index_keys SET version = 2 WHERE ${plain(indexOf(a, 'one'))}`]],
       ['an index key, to another epoch', [`UPDATE index_keys SET epoch = 2 WHERE ${plain(indexOf(a, 'one'))}`]],
     ];
+    /** How the second record key, the first bucket's key and the first index key open. */
+    const expected = (what: string): [Opened, Opened, Opened] => {
+      if (what.startsWith('an index key')) return ['right', 'right', 'refused'];
+      const bucketMoved = what.startsWith('a bucket key') || what.endsWith('generation of its bucket');
+      return ['refused', bucketMoved ? 'refused' : 'right', 'right'];
+    };
     const reopened = await home.open();
     const tables = ['record_keys', 'buckets', 'index_keys'];
     const all = (statement: string) => tables.map((table) => statement.replaceAll('#', table));
@@ -189,13 +195,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const [what, statements] of moved) {
       await tellAll(home.keyStoreUrl, statements);
       const opened = await openAll(reopened, a, what === 'a record key, to another generation');
-      expect([what, opened]).toEqual([
-        what,
-        what.startsWith('an index key') ? ['right', 'refused'] : ['refused', 'right'],
-      ]);
+      expect([what, opened]).toEqual([what, expected(what)]);
       await tellAll(home.keyStoreUrl, [...all('DELETE FROM #'), ...all('INSERT INTO # SELECT * FROM kept_#')]);
     }
-    expect(await openAll(reopened, a, false)).toEqual(['right', 'right']);
+    expect(await openAll(reopened, a, false)).toEqual(['right', 'right', 'right']);
   });
 });
 
@@ -204,6 +207,7 @@ interface Filled {
   readonly buckets: readonly BucketId[];
   readonly records: readonly { record: RecordId; generation: number }[];
   readonly keys: readonly Buffer[];
+  readonly bucketKey: Buffer;
   readonly mac: Buffer;
 }
 
@@ -221,19 +225,21 @@ async function fill(vault: Vault, tenant: TenantId): Promise<Filled> {
   const keys = await keyStore.shared((tx) => keyring.records.create(tx, tenant, records));
   await keyring.indexes.current(tenant, 'two');
   const one = await keyring.indexes.current(tenant, 'one');
-  return { tenant, buckets, records, keys, mac: one.mac('label', 16, 'field') };
+  const [bucketKey] = await keyStore.shared((tx) => keyring.buckets.current(tx, tenant, [first]));
+  return { tenant, buckets, records, keys, bucketKey: bucketKey?.key as Buffer, mac: one.mac('label', 16, 'field') };
 }
 
 type Opened = 'right' | 'another' | 'refused';
 
-/** How the tenant's second record key, and its first index key, open; read as by a vault just opened. */
+/** How the tenant's second record key, first bucket key and first index key open, read as by a vault just opened. */
 async function openAll(
   vault: Vault,
-  { tenant, records, keys, mac }: Filled,
+  { tenant, buckets, records, keys, bucketKey, mac }: Filled,
   second: boolean,
-): Promise<[record: Opened, index: Opened]> {
+): Promise<[record: Opened, bucket: Opened, index: Opened]> {
   const { keyring, keyStore, random, clock } = vault;
-  const recordKeys = new RecordKeys(new BucketKeys(keyStore, keyring.epochs, random, clock), random);
+  const bucketKeys = () => new BucketKeys(keyStore, keyring.epochs, random, clock);
+  const recordKeys = new RecordKeys(bucketKeys(), random);
   const indexKeys = new IndexKeys(keyStore, keyring.epochs, random, clock);
   const place = { record: records[1]?.record as RecordId, generation: second ? 2 : 1 };
   const opened = async (opening: Promise<boolean | undefined>): Promise<Opened> => {
@@ -244,7 +250,10 @@ async function openAll(
       return 'refused';
     }
   };
-  const key = recordKeys.find(keyStore.reader, tenant, [place]).then(([found]) => found?.equals(keys[1] as Buffer));
+  const record = recordKeys.find(keyStore.reader, tenant, [place]).then(([found]) => found?.equals(keys[1] as Buffer));
+  const bucket = keyStore
+    .shared((tx) => bucketKeys().current(tx, tenant, [buckets[0] as BucketId]))
+    .then(([found]) => found?.key.equals(bucketKey));
   const index = indexKeys.versions(tenant, 'one').then(([found]) => found?.mac('label', 16, 'field').equals(mac));
-  return Promise.all([opened(key), opened(index)]);
+  return Promise.all([opened(record), opened(bucket), opened(index)]);
 }

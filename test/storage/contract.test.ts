@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VaultError } from '../../src/errors.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { lookup, type Row, table } from '../../src/storage/table.ts';
-import type { RecordStore, RecordTx } from '../../src/storage/tx.ts';
+import { MAX_WAITING, type RecordStore, type RecordTx } from '../../src/storage/tx.ts';
 import { tell } from '../support/home.ts';
 import { ENGINES, type Engine, freshStores, type StoreUrls } from '../support/stores.ts';
 
@@ -18,6 +18,8 @@ const things = table(
 type Thing = Row<typeof things>;
 const byName = lookup(things, ['shelf', 'name']);
 const byShelf = lookup(things, ['shelf'], { orderBy: ['name'] });
+const byBody = lookup(things, ['body'], { orderBy: ['name'] });
+const byExactSize = lookup(things, ['size'], { orderBy: ['name'] });
 const bySize = lookup(things, ['shelf'], { orderBy: ['size', 'name'], limit: 3 });
 
 const MODES = ['shared', 'exclusive'] as const;
@@ -96,6 +98,66 @@ describe.each(ENGINES)('a store on %s', (engine) => {
       );
 
       expect(found.map(([rows = [], none]) => [rows[0]?.size, none])).toEqual(found.map((_, i) => [i, []]));
+    });
+
+    test('answers many keys at once as it answers one: by text, number or bytes, ordered, each in its place', async () => {
+      const shelf = freshShelf();
+      const names = Array.from({ length: 30 }, (_, i) => `n${i}`);
+      const bytes = (i: number) => Buffer.from([i, 0, 255 - i]);
+      const size = (i: number) => Number.MAX_SAFE_INTEGER - i;
+      await put(
+        ...names.flatMap((name, i) =>
+          ['b', 'a'].map((part) => thing(`${shelf}/${i}`, part, { size: size(i), body: bytes(i), note: name })),
+        ),
+      );
+      const order = [...names.keys()].reverse();
+      const asked = [...order, 3, 99, 3];
+      const expected = asked.map((i) =>
+        i < 30
+          ? [
+              ['a', `n${i}`],
+              ['b', `n${i}`],
+            ]
+          : [],
+      );
+      const told = (found: Thing[][]) => found.map((rows) => rows.map((row) => [row.name, row.note]));
+
+      for (const reader of ['outside', 'shared', 'exclusive'] as const) {
+        const find: RecordTx['find'] = (lookup, keys) =>
+          reader === 'outside' ? store.reader.find(lookup, keys) : store[reader]((tx) => tx.find(lookup, keys));
+        expect(
+          told(
+            await find(
+              byShelf,
+              asked.map((i) => [`${shelf}/${i}`]),
+            ),
+          ),
+        ).toEqual(expected);
+        expect(
+          told(
+            await find(
+              byBody,
+              asked.map((i) => [bytes(i)]),
+            ),
+          ),
+        ).toEqual(expected);
+        expect(
+          told(
+            await find(
+              byExactSize,
+              asked.map((i) => [size(i)]),
+            ),
+          ),
+        ).toEqual(expected);
+        expect(
+          told(
+            await find(
+              byName,
+              asked.map((i) => [`${shelf}/${i}`, 'b']),
+            ),
+          ),
+        ).toEqual(expected.map((rows) => rows.slice(1)));
+      }
     });
 
     test('of no keys is no rows', async () => {
@@ -469,6 +531,23 @@ describe.each(ENGINES)('a store on %s', (engine) => {
 
       expect((await store.reader.find(byName, [[shelf, 'sum']])).flat()).toMatchObject([{ size: 40 }]);
     });
+  });
+
+  test('more works than it can hold are refused at once as overloaded; those it took are done', async () => {
+    const shelf = freshShelf();
+    const works = Array.from({ length: MAX_WAITING + 500 }, (_, i) =>
+      store.shared((tx) => (i % 1_000 === 0 ? tx.insert(things, [thing(shelf, `n${i}`)]) : Promise.resolve())),
+    );
+
+    const settled = await Promise.allSettled(works);
+
+    const refused = settled.flatMap((work) => (work.status === 'rejected' ? [work.reason] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(500);
+    for (const error of refused) expect(error).toMatchObject({ kind: 'unavailable', code: 'overloaded' });
+    const taken = settled.flatMap((work, i) => (work.status === 'fulfilled' && i % 1_000 === 0 ? [`n${i}`] : []));
+    expect(await namesOn(shelf)).toEqual(taken.sort());
+    await expect(put(thing(shelf, 'later'))).resolves.toBeUndefined();
   });
 
   test('answers a ping', async () => {

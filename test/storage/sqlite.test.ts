@@ -1,6 +1,7 @@
 /** What the embedded store promises of its file: what is fsynced, what is overwritten, what a full disk does. */
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { apiKeys } from '../../src/access/store.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
@@ -106,30 +107,58 @@ test('no promise resolves before its commit is in the log', async () => {
   expect(Math.min(...commitsSeen)).toBeGreaterThanOrEqual(1);
 });
 
-test('what is removed is overwritten: nothing of it is in any file once the store has closed', async () => {
+test.each(['closed', 'scrubbed'])(
+  'what is removed is overwritten: nothing of it is in any file once the store is %s',
+  async (when) => {
+    const { store, path } = await fresh();
+    const marker = Buffer.from('a-value-that-must-not-stay');
+    const entry = (name: string) => ({
+      ...{ tenant: 't', entry: name, at: 0, principal: 'p', action: 'a', outcome: 'done', code: null, purpose: null },
+      ...{ view: null, records: marker.toString().repeat(40), subject: null, erasure: null, target: null },
+      ...{ reason_mac: marker, request: 'r' },
+    });
+    await store.exclusive((tx) =>
+      tx.insert(auditEntries, [entry('gone'), { ...entry('kept'), records: '', reason_mac: null }]),
+    );
+    await store.exclusive((tx) => tx.insert(subjects, [row(marker.toString()), row('kept')]));
+    const holds = async () => {
+      const files = await readdir(dirname(path));
+      const bytes = await Promise.all(files.map((name) => readFile(`${dirname(path)}/${name}`)));
+      return bytes.some((file) => file.includes(marker));
+    };
+    expect(await holds()).toBe(true);
+
+    await store.exclusive((tx) => tx.remove(auditEntries, ['tenant', 'entry'], [['t', 'gone']]));
+    await store.exclusive((tx) => tx.remove(subjects, ['tenant', 'subject'], [['t', marker.toString()]]));
+    await (when === 'closed' ? store.close() : store.scrub());
+
+    expect(await holds()).toBe(false);
+  },
+);
+
+test('a scrub waits for no work and fails none: what is written around it is all there', async () => {
+  const { store } = await fresh();
+
+  await Promise.all(Array.from({ length: 300 }, (_, i) => (i % 50 === 7 ? store.scrub() : put(store, `n${i}`))));
+
+  const stored = await store.reader.query((sql) => sql('subjects').select('subject'));
+  expect(stored).toHaveLength(294);
+});
+
+test('a scrub says so where another process reads, and succeeds once it has read', async () => {
   const { store, path } = await fresh();
-  const marker = Buffer.from('a-value-that-must-not-stay');
-  const entry = (name: string) => ({
-    ...{ tenant: 't', entry: name, at: 0, principal: 'p', action: 'a', outcome: 'done', code: null, purpose: null },
-    ...{ view: null, records: marker.toString().repeat(40), subject: null, erasure: null, target: null },
-    ...{ reason_mac: marker, request: 'r' },
-  });
-  await store.exclusive((tx) =>
-    tx.insert(auditEntries, [entry('gone'), { ...entry('kept'), records: '', reason_mac: null }]),
-  );
-  await store.exclusive((tx) => tx.insert(subjects, [row(marker.toString()), row('kept')]));
-  const holds = async () => {
-    const files = await readdir(dirname(path));
-    const bytes = await Promise.all(files.map((name) => readFile(`${dirname(path)}/${name}`)));
-    return bytes.some((file) => file.includes(marker));
-  };
-  expect(await holds()).toBe(true);
+  await put(store, 'a');
+  const other = new Database(path, { readonly: true });
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN');
+  other.prepare('SELECT subject FROM subjects').all();
+  await put(store, 'b');
 
-  await store.exclusive((tx) => tx.remove(auditEntries, ['tenant', 'entry'], [['t', 'gone']]));
-  await store.exclusive((tx) => tx.remove(subjects, ['tenant', 'subject'], [['t', marker.toString()]]));
-  await store.close();
+  await expect(store.scrub()).rejects.toMatchObject({ kind: 'unavailable', code: 'store_unavailable' });
+  other.exec('COMMIT');
+  await expect(store.scrub()).resolves.toBeUndefined();
 
-  expect(await holds()).toBe(false);
+  expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toHaveLength(2);
 });
 
 test('its files are for their owner alone, in a folder of its own and in one that was there', async () => {

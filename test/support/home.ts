@@ -167,6 +167,16 @@ export function stage(engine: Engine): Stage {
   };
 }
 
+/** The same object with some of its parts exchanged; the rest goes to the object itself, private fields and all. */
+export function withParts<T extends object>(whole: T, parts: Partial<T>): T {
+  return new Proxy(whole, {
+    get(target, name) {
+      const part: unknown = name in parts ? parts[name as keyof T] : target[name as keyof T];
+      return typeof part === 'function' ? part.bind(target) : part;
+    },
+  });
+}
+
 /** Runs one statement on a connection of its own, as somebody with access to the database would. */
 export async function tell<R = Record<string, unknown>>(
   url: string,

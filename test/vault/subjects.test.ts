@@ -6,7 +6,7 @@ import { getSubject } from '../../src/vault/get-subject.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import type { Tokenized } from '../../src/vault/schema.ts';
 import { tokenize } from '../../src/vault/tokenize.ts';
-import { stage } from '../support/home.ts';
+import { stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -79,6 +79,24 @@ describe.each(ENGINES)('on %s', (engine) => {
     const page = (limit: number) => here.as('app').then((app) => getSubject(here.vault, app, subject, { limit }));
 
     expect([(await page(1)).more, (await page(2)).more, (await page(3)).more]).toEqual([true, false, false]);
+  });
+
+  test('records that are being erased are on no page, and end none before its time', async () => {
+    const app = await here.as('app');
+    const stored = await store('half-erased', 9);
+    const subject = stored[0]?.subject as SubjectId;
+    const gone = stored.filter((_, i) => i >= 2 && i < 7).map(({ record }) => record);
+    await withoutTable(here.home.keyStoreUrl, 'record_keys', () => erase(here.vault, app, { records: gone }));
+
+    const pages: Awaited<ReturnType<typeof getSubject>>[] = [];
+    for (let after: RecordId | undefined; pages.at(-1)?.more !== false; ) {
+      pages.push(await getSubject(here.vault, app, subject, { after, limit: 2 }));
+      after = pages.at(-1)?.records.at(-1)?.record;
+    }
+
+    const live = stored.map(({ record }) => record).filter((record) => !gone.includes(record));
+    expect(pages.flatMap((page) => page.records.map(({ record }) => record))).toEqual(live);
+    expect(pages.slice(0, -1).every((page) => page.records.length > 0)).toBe(true);
   });
 
   test('a subject nobody made, and one that was erased, are told apart', async () => {
