@@ -488,13 +488,30 @@ describe.each(ENGINES)('a store on %s', (engine) => {
       },
     );
 
-    test('a statement that is no SQL is a defect of the vault, not an outage', async () => {
-      for (const mode of MODES) {
-        const work = store[mode]((tx) => tx.query((sql) => sql('no_such_table')));
-        await expect(work).rejects.toMatchObject({ kind: 'internal', code: 'internal_error' });
-      }
-      await expect(store.reader.query((sql) => sql('no_such_table'))).rejects.toMatchObject({ code: 'internal_error' });
-    });
+    test.each(MODES)(
+      'a statement that is no SQL is a defect of the vault, not an outage, wherever it stands (%s)',
+      async (mode) => {
+        const shelf = freshShelf();
+        const works = [
+          store[mode]((tx) => tx.query((sql) => sql('no_such_table'))),
+          store[mode](async (tx) => {
+            await tx.insertOrGet(things, [thing(shelf, 'a')]);
+            await tx.query((sql) => sql('no_such_table'));
+          }),
+        ];
+        for (const work of works)
+          await expect(work).rejects.toMatchObject({ kind: 'internal', code: 'internal_error' });
+
+        const alone = store[mode](async (tx) => {
+          await tx.insertOrGet(things, [thing(shelf, 'a')]);
+          await tx.query((sql) => sql('no_such_table'));
+        });
+        await expect(alone).rejects.toMatchObject({ kind: 'internal', code: 'internal_error' });
+        await expect(store.reader.query((sql) => sql('no_such_table'))).rejects.toMatchObject({
+          code: 'internal_error',
+        });
+      },
+    );
 
     test('two hundred that read and write are all stored, each with its own answer', async () => {
       const shelf = freshShelf();

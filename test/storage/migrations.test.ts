@@ -108,7 +108,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('processes that start at the same time migrate a store once, and both open it', async () => {
     const url = await freshUrl(engine, 'records');
 
-    await together(new URL('migrate-once.ts', import.meta.url), ['records', url], 2);
+    await together(new URL('migrate-once.ts', import.meta.url), ['records', url], 3);
 
     const names = (await applied('records', url)).map((row) => row.name);
     expect(names).toEqual([...new Set(names)]);

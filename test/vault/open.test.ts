@@ -33,6 +33,14 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(second.firstKeyPath).toBeUndefined();
     expect(await stateOf(home)).toEqual(before);
+
+    // A start that had looked before the first one was through leaves the tenant and the key to whoever made them.
+    const [{ recordStore }, key] = [second, await home.adminKey()];
+    const find = (async (_: unknown, keys: readonly unknown[]) => keys.map(() => [])) as typeof recordStore.reader.find;
+    const stale = withParts(recordStore, { reader: withParts(recordStore.reader, { find }) });
+    expect(await initialise({ ...second, recordStore: stale }, home.config.keysPath)).toBeUndefined();
+    expect(await home.adminKey()).toBe(key);
+    expect((await stateOf(home))[0]).toEqual(before[0]);
   });
 
   test('processes that open one empty home at the same time make one vault of it', async () => {
@@ -49,21 +57,6 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = await appOf(vault, home);
     const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'ada@example.com' }] });
     expect(await home.reveal(vault, results[0]?.token ?? '')).toBe('ada@example.com');
-  });
-
-  test('a start that finds the tenant made since it looked leaves the administrator’s key to whoever made it', async () => {
-    const home = await freshHome(engine);
-    const vault = await home.open();
-    const key = await home.adminKey();
-    const before = await stateOf(home);
-    const { recordStore } = vault;
-    const find = (async (_: unknown, keys: readonly unknown[]) => keys.map(() => [])) as typeof recordStore.reader.find;
-    const stale = withParts(recordStore, { reader: withParts(recordStore.reader, { find }) });
-
-    expect(await initialise({ ...vault, recordStore: stale }, home.config.keysPath)).toBeUndefined();
-
-    expect(await home.adminKey()).toBe(key);
-    expect((await stateOf(home))[0]).toEqual(before[0]);
   });
 
   test('the stores of two vaults, an empty key store beside a full record store, are refused and left as they are', async () => {
