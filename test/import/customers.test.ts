@@ -1,9 +1,10 @@
 /** The whole file of synthetic customers, 5,000 rows with 25,986 values in the mapped fields. */
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Workplace } from './workplace.ts';
 
-const CUSTOMERS = '/work/shared/data/customers.ndjson';
+const CUSTOMERS = fileURLToPath(new URL('../../../shared/data/customers.ndjson', import.meta.url));
 const MAP = {
   subject: '/customer_id',
   fields: [
