@@ -69,6 +69,9 @@ export async function migrateSqlite(store: StoreName, path: string): Promise<voi
   try {
     lock.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
     lock.exec('BEGIN EXCLUSIVE');
+    // Stays with the file. Later, and without the lock, the change to it could wait for another process's migration,
+    // and that for the change.
+    await connection.raw('PRAGMA journal_mode = WAL');
     await migrateWith(connection, store);
   } catch (error) {
     throw error instanceof VaultError ? error : storeError(error);
