@@ -53,7 +53,7 @@ export const address: DataType<Address> = {
     { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' },
     { line1: '1丁目7番4号', city: '港区', region: '東京都', postal_code: '105-0011', country: 'JP' },
   ],
-  searchable: true,
+  spread: 'unique',
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);

@@ -66,7 +66,7 @@ export const card: DataType<Card> = {
     holder: z.string().max(MAX_HOLDER).optional(),
   }),
   examples: [{ number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030, holder: 'Jane Doe' }],
-  searchable: true,
+  spread: 'unique',
 
   parse(input, context) {
     const properties = requireObject(input, PROPERTIES, whyForbidden);

@@ -1,7 +1,8 @@
 /**
  * What a kind of personal data knows about itself. A data type is a pure module: no clock, no randomness, no I/O.
- * It decides what is valid, which two values are one and the same, and what each view shows; it never decides who
- * may see which view (`access/`), how a value is sealed (`records/`) or how it is found (`search/`).
+ * It decides what is valid, which two values are one and the same, what each view shows, how little of a value may be
+ * kept, and which part of it a shaped token may take the place of; it never decides who may see which view
+ * (`access/`), how a value is sealed (`records/`), how it is found (`search/`) or how a token is drawn (`tokens/`).
  */
 import type { z } from 'zod';
 
@@ -22,6 +23,63 @@ export interface ParseContext {
  */
 export type View<V extends Json = Json> = { show(value: V): Json }['show'];
 
+/**
+ * How alike the compared forms of different people are, which decides how much of a blind index is kept:
+ *   unique   nearly everybody has another (an email address, a card number): the index is kept whole
+ *   shared   many have the same (a name, a birthday): the index is cut short, so that it names a crowd, and what it
+ *            offers is opened and compared
+ *   none     no index: too few values to hide among (a gender, a year), or nothing anybody looks up
+ */
+export type Spread = 'unique' | 'shared' | 'none';
+
+/** The fewest different values that an index is made for; with fewer it would be a list of who has which. */
+export const MIN_DISTINCT = 4_096;
+
+/** A part of a value, or a combination of parts, by which values are found. Methods for the reason given at `View`. */
+export interface SearchPart<V extends Json = Json> {
+  /** What is looked for, in one sentence. */
+  readonly description: string;
+  /** The shape of what is looked for. */
+  readonly input: z.ZodType;
+  readonly examples: readonly Json[];
+  readonly spread: Exclude<Spread, 'none'>;
+  /** How many different ones there are, about; at least `MIN_DISTINCT`. */
+  readonly distinct: number;
+  /** The compared form of what is looked for. @throws {InvalidValueError} */
+  parse(input: unknown, context: ParseContext): string;
+  /** The compared form of a stored value; undefined for a value that has no such part. */
+  of(value: V): string | undefined;
+}
+
+/** A lesser form in which a tenant may have values kept. What is cut is cut before sealing and cannot be had back. */
+export interface Keep<V extends Json = Json> {
+  readonly description: string;
+  /** How what is left can be found. */
+  readonly spread: Spread;
+  /** @returns a value of the type that is equal for all inputs that the lesser form does not tell apart */
+  cut(value: V): V;
+}
+
+/** Token formats that look like the value they stand for; `random` and `uuid` every type has. */
+export const SHAPED_FORMATS = ['card', 'digits', 'email', 'phone', 'iban'] as const;
+export type ShapedFormat = (typeof SHAPED_FORMATS)[number];
+
+/** What a shaped token takes the place of. */
+export interface Shape<V extends Json = Json> {
+  /** The text whose shape the token takes; undefined for a value that has none. */
+  source(value: V): string | undefined;
+  /** Whether a text could be a real value in that place; no token may be. */
+  isReal(token: string): boolean;
+}
+
+/**
+ * How values are kept:
+ *   record     sealed under a key of their own, until corrected or erased
+ *   verifier   a one-way verifier is sealed instead (Argon2id): values can be verified, never revealed
+ *   window     in neither store: the token carries the sealed value, and opens once, within minutes
+ */
+export type Custody = 'record' | 'verifier' | 'window';
+
 export interface DataType<V extends Json = Json> {
   /** The word in `"type"`: lower-case letters, digits and underscores. */
   readonly name: string;
@@ -37,8 +95,16 @@ export interface DataType<V extends Json = Json> {
   readonly input: z.ZodType;
   /** Inputs that are accepted, synthetic. */
   readonly examples: readonly Json[];
-  /** Whether equality search is offered. */
-  readonly searchable: boolean;
+  /** Absent: `record`. */
+  readonly custody?: Custody;
+  /** How values are found by equality of their canonical forms. */
+  readonly spread: Spread;
+  /** Parts and combinations by which values are found besides. */
+  readonly parts?: { readonly [part: string]: SearchPart<V> };
+  /** Lesser forms that a tenant may choose to keep; every function here takes such a form like any other. */
+  readonly keeps?: { readonly [keep: string]: Keep<V> };
+  /** The shaped token formats on offer. */
+  readonly shapes?: { readonly [format in ShapedFormat]?: Shape<V> };
   /**
    * Checks an input and returns the form that is sealed and comes back under `plain`. Properties that were not
    * declared are refused, never dropped. `parse(parse(x))` equals `parse(x)`.

@@ -42,7 +42,7 @@ export const email: DataType<string> = {
     'at most the first character of the local part, and the domain), domain (example.com).',
   input: z.string().max(MAX_ADDRESS).meta({ format: 'email' }),
   examples: ['jane.doe@example.com', '  Jane.Doe@Example.COM ', 'info@bücher.example'],
-  searchable: true,
+  spread: 'unique',
 
   parse(input) {
     const typed = trim(requireString(input));

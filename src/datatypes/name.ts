@@ -32,7 +32,7 @@ export const name: DataType<Name> = {
     family: z.string().max(MAX_CHARACTERS).optional(),
   }),
   examples: [{ given: 'Jane', family: 'Doe' }, { given: '花子', family: '山田' }, { given: 'Madonna' }],
-  searchable: true,
+  spread: 'shared',
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);

@@ -47,7 +47,7 @@ export const phone: DataType<string> = {
     z.strictObject({ number: z.string().max(MAX_INPUT), country: z.string().length(2) }),
   ]),
   examples: ['+44 20 7946 0958', { number: '020 7946 0958', country: 'GB' }],
-  searchable: true,
+  spread: 'unique',
 
   parse(input) {
     if (typeof input !== 'object') return parseNumber(requireString(input), '', undefined);

@@ -19,7 +19,7 @@ export const text: DataType<string> = {
     'Views: masked (eight stars, whatever the text and its length).',
   input: z.string().max(MAX_VALUE_BYTES),
   examples: ['Prefers to be called in the afternoon.', ''],
-  searchable: false,
+  spread: 'none',
   parse: (input) => requireString(input),
   canonical: (value) => value,
   views: { masked: () => MASK },

@@ -106,7 +106,7 @@ async function sealNext(vault: Vault, row: RecordRow, type: DataType, value: Jso
   const { keyring, keyStore, random } = vault;
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
-  const indexKey = type.searchable ? await keyring.indexes.current(tenant, type.name) : undefined;
+  const indexKey = type.spread !== 'none' ? await keyring.indexes.current(tenant, type.name) : undefined;
   const { key, generation } = await keyStore
     .exclusive(async (tx) => {
       const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);

@@ -21,7 +21,7 @@ export function typeCatalogue(): Catalogue {
     name: type.name,
     category: type.category,
     description: type.description,
-    searchable: type.searchable,
+    searchable: type.spread !== 'none',
     views: ['plain', ...Object.keys(type.views)],
     input: z.toJSONSchema(type.input, { io: 'input' }) as Record<string, unknown>,
     examples: [...type.examples],

@@ -37,7 +37,7 @@ export async function search(
   return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
     const type = dataType(body.type);
     door.decide({ type: { name: type.name, views: Object.keys(type.views) }, view: 'masked' });
-    if (!type.searchable) throw new NotSearchableError();
+    if (type.spread === 'none') throw new NotSearchableError();
     const canonical = type.canonical(type.parse(body.value, { now: door.now }));
     const { tenant } = caller;
     return door.commit('shared', async (tx) => {

@@ -110,7 +110,7 @@ async function sealAll(vault: Vault, tenant: TenantId, accepted: readonly Accept
   }
   const indexRows: BlindIndexRow[] = [];
   for (const [i, { type, value }] of accepted.entries()) {
-    if (!type.searchable) continue;
+    if (type.spread === 'none') continue;
     const key = await keyring.indexes.current(tenant, type.name);
     indexRows.push(indexRow(key, tenant, type, value, ids[i] as RecordId, FIRST));
   }

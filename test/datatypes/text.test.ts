@@ -15,7 +15,7 @@ test('the mask is the same for every text', () => {
 });
 
 test('there is no equality search', () => {
-  expect(text.searchable).toBe(false);
+  expect(text.spread).toBe('none');
 });
 
 test.each([7, null, undefined, ['x'], { text: 'x' }, true])('%o is no text', (input) => {
