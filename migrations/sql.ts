@@ -33,6 +33,8 @@ const COARSE = new Set(['tenant', 'epoch', 'name', 'version', 'generation', 'act
 export async function describeToPlanner(knex: Knex): Promise<void> {
   if (knex.client.config.client === 'pg') return;
   await knex.raw('ANALYZE sqlite_schema');
+  // A migration describes all tables, so what an earlier one said of them goes.
+  await knex('sqlite_stat1').delete();
   const tables: { name: string }[] = await knex('sqlite_master').select('name').where({ type: 'table' });
   for (const { name: tbl } of tables.filter(({ name }) => !/^sqlite_|^knex_|_migrations/.test(name))) {
     const indexes: { name: string; unique: number; origin: string; partial: number }[] = await knex.raw(
