@@ -2,7 +2,8 @@
  * Ids: branded strings, a prefix for the kind and a body in lower-case Crockford base32.
  *
  *   rec_01jz3k5m7nef8…   26 characters: a UUIDv7 (RFC 9562), so ids of one kind sort by the time they were made
- *   tok_…                32 characters: 160 random bits, which say nothing, not even when
+ *   tok_…                32 characters: 160 random bits, which say nothing, not even when; the default format of
+ *                        tokens, which may have others (tokens/format.ts)
  *
  * Guarantees: ids from one random source grow strictly, also within a millisecond, as long as the clock does not go
  * back. `isId` accepts exactly one spelling of an id.
@@ -50,6 +51,8 @@ const ANY = '[0-9a-hjkmnp-tv-z]';
 const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + ALPHABET.charAt(i & 31));
 const PREFIX_LENGTH = 4;
 const TOKEN_BYTES = 20;
+/** Visible ASCII; twice what a token brought along may have, so that no longer one need ever be looked up. */
+const TOKEN_TEXT = /^[!-~]{1,512}$/;
 
 /**
  * A UUIDv7 as a number of 130 bits, the first two zero. The version (0111) and the variant (10) fall into characters
@@ -112,6 +115,14 @@ export function newToken(random: RandomSource): Token {
 /** Whether this is an id of the kind, in its one spelling. */
 export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
   return typeof value === 'string' && PATTERNS[kind].test(value);
+}
+
+/**
+ * Whether this could be a token of any format, of this vault or brought from another: all that can be said of a token
+ * without looking it up. `isId('token', …)` asks for the default format.
+ */
+export function isTokenText(value: unknown): value is Token {
+  return typeof value === 'string' && TOKEN_TEXT.test(value);
 }
 
 /** When the id was made, to the millisecond. */

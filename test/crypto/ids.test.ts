@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
-import { createdAt, type IdKind, isId, newId, newToken, type TimedIdKind } from '../../src/ids.ts';
+import { createdAt, type IdKind, isId, isTokenText, newId, newToken, type TimedIdKind } from '../../src/ids.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');
 const prefixes: Record<IdKind, string> = {
@@ -144,4 +144,25 @@ test('a time that no id can bear is refused', () => {
   for (const ms of [-1, Number.NaN, 2 ** 48 - 1]) {
     expect(() => newId('record', random, new Date(ms))).toThrow(RangeError);
   }
+});
+
+test('any text of 1 to 512 visible ASCII characters could be a token, and nothing else could', () => {
+  const cases: [unknown, boolean][] = [
+    ['x', true],
+    ['~!"\\%', true],
+    ['x'.repeat(512), true],
+    [newToken(pooledRandom()), true],
+    ['', false],
+    ['x'.repeat(513), false],
+    ['a b', false],
+    ['a\n', false],
+    ['\u007f', false],
+    ['é', false],
+    [undefined, false],
+    [null, false],
+    [12345678, false],
+    [['abcdefgh'], false],
+    [new String('abcdefgh'), false],
+  ];
+  for (const [value, expected] of cases) expect(isTokenText(value), JSON.stringify(value)).toBe(expected);
 });
