@@ -60,13 +60,14 @@ export async function passphraseKey(
   }
 }
 
-/** Argon2id as it is, without the limits of `passphraseKey`; for test vectors. */
+/** Argon2id as it is, without the limits of `passphraseKey`; the tag has 32 bytes unless another length is asked for. */
 export function argon2id(
   input: PassphraseParams & {
     readonly message: Uint8Array;
     readonly salt: Uint8Array;
     readonly secret?: Uint8Array;
     readonly associatedData?: Uint8Array;
+    readonly tagBytes?: number;
   },
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -78,7 +79,7 @@ export function argon2id(
         memory: input.memoryKiB,
         passes: input.passes,
         parallelism: input.parallelism,
-        tagLength: KEY_BYTES,
+        tagLength: input.tagBytes ?? KEY_BYTES,
         ...(input.secret && { secret: input.secret }),
         ...(input.associatedData && { associatedData: input.associatedData }),
       },
