@@ -4,13 +4,16 @@
 import { UnknownTypeError } from '../errors.ts';
 import { address } from './address.ts';
 import { card } from './card.ts';
+import { cookieId } from './cookie-id.ts';
 import type { DataType } from './datatype.ts';
 import { email } from './email.ts';
+import { ip } from './ip.ts';
 import { name } from './name.ts';
 import { phone } from './phone.ts';
 import { text } from './text.ts';
+import { userAgent } from './user-agent.ts';
 
-const TYPES: readonly DataType[] = [email, phone, name, address, card, text];
+const TYPES: readonly DataType[] = [email, phone, name, address, card, ip, userAgent, cookieId, text];
 
 /** A Map, because a lookup in an object would find `__proto__` and `constructor`. */
 const BY_NAME: ReadonlyMap<unknown, DataType> = new Map(TYPES.map((type) => [type.name, type]));

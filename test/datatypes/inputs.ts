@@ -68,12 +68,113 @@ export const texts = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
 );
 
+const octet = fc.integer({ min: 0, max: 255 });
+const dotted = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+const group = fc.oneof(fc.constantFrom('0', '0000', 'DB8', '00ab'), fc.stringMatching(/^[0-9a-fA-F]{1,4}$/));
+const groups8 = fc.array(group, { minLength: 8, maxLength: 8 });
+
+/** An IPv6 address of eight groups, some of them left to `::`, the last two dotted or not. */
+const ipv6 = fc.tuple(groups8, fc.option(dotted), fc.option(fc.tuple(fc.nat(8), fc.nat(8)))).map(([all, end, gap]) => {
+  const parts = end === null ? all : [...all.slice(0, 6), end];
+  if (gap === null) return parts.join(':');
+  const [from, to] = gap.map((place) => Math.min(place, 6)).sort() as [number, number];
+  return from === to ? parts.join(':') : `${parts.slice(0, from).join(':')}::${parts.slice(to).join(':')}`;
+});
+
+export const ips = fc
+  .tuple(
+    space,
+    fc.oneof(
+      dotted,
+      ipv6,
+      ipv6,
+      dotted.map((address) => `::FFFF:${address}`),
+    ),
+    space,
+  )
+  .map((parts) => parts.join(''));
+
+const product = fc.constantFrom(
+  'Mozilla',
+  'Firefox',
+  'Chrome',
+  'Version',
+  'Edg',
+  'OPR',
+  'Googlebot',
+  'curl',
+  'Slackbot',
+);
+const products = fc
+  .tuple(product, fc.constantFrom('/', ' '), fc.stringMatching(/^[0-9]{1,6}([._][0-9]{1,3}){0,3}$/))
+  .map((parts) => parts.join(''));
+const comment = fc.constantFrom(
+  '(X11; Linux x86_64)',
+  '(compatible; MSIE 10.0; Windows NT 6.2)',
+  '(',
+  ' Safari',
+  ' like Gecko',
+);
+
+export const userAgents = fc.oneof(
+  fc.array(fc.oneof(products, comment, word), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(' ')),
+  fc.constantFrom('Firefox 128', 'Safari', 'other'),
+);
+
+export const cookieIds = fc
+  .tuple(space, fc.stringMatching(/^[!#-+\--:<-[\]-~]{8,256}$/), space)
+  .map((parts) => parts.join(''));
+
+export const searchTermsTyped = line;
+
+const separator = fc.constantFrom('', '', '-', '.', '/', ' ', '\u3000');
+export const serialNumbers = fc
+  .tuple(
+    space,
+    fc.array(fc.tuple(fc.stringMatching(/^[A-Za-z0-9Ａ-Ｚ]$/), separator), { minLength: 3, maxLength: 24 }),
+    space,
+  )
+  .map(([before, characters, after]) => before + characters.flat().join('') + after);
+
+export const documents = fc.oneof(
+  fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 4 })),
+  fc.array(fc.jsonValue({ maxDepth: 4 })),
+);
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '');
+/** Verifiers as PHC text: of no password, for nothing here computes one. */
+export const verifiers = fc
+  .tuple(
+    fc.record({ lanes: fc.integer({ min: 1, max: 16 }), passes: fc.integer({ min: 1, max: 10 }) }),
+    fc.integer({ min: 128, max: 262_144 }),
+    fc.uint8Array({ minLength: 8, maxLength: 64 }),
+    fc.uint8Array({ minLength: 16, maxLength: 64 }),
+  )
+  .map(
+    ([{ lanes, passes }, memory, salt, tag]) =>
+      `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${base64(salt)}$${base64(tag)}`,
+  );
+
+export const passwords = fc.oneof(
+  line,
+  fc.string({ unit: 'grapheme' }),
+  fc.record({ password: line }),
+  fc.record({ phc: verifiers }),
+);
+
 export const inputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   email: emails,
   phone: phones,
   name: names,
   address: addresses,
   card: cards,
+  password: passwords,
+  ip: ips,
+  user_agent: userAgents,
+  cookie_id: cookieIds,
+  search_terms: searchTermsTyped,
+  serial_number: serialNumbers,
+  document: documents,
   text: texts,
 };
 

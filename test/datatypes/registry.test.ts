@@ -4,7 +4,7 @@ import { UnknownTypeError } from '../../src/errors.ts';
 
 test('every type is found by its name', () => {
   for (const type of dataTypes()) expect(dataType(type.name)).toBe(type);
-  expect(dataTypes().map((type) => type.name)).toEqual(['email', 'phone', 'name', 'address', 'card', 'text']);
+  expect(new Set(dataTypes().map((type) => type.name)).size).toBe(dataTypes().length);
 });
 
 test.each([

@@ -22,6 +22,8 @@ const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> =
     [card('4242424242424242', { expiry_month: 2, holder: 'J' })],
     card('4000056655665556'),
   ],
+  ip: ['2001:DB8:0::77', ['2001:db8::77', ' 2001:0db8:0:0:0:0:0:0077 '], '2001:db8::78'],
+  cookie_id: ['86e1f0c2-5b0d-4a3e', [' 86e1f0c2-5b0d-4a3e '], '86e1f0c2-5b0d-4A3E'],
 };
 
 describe.each(ENGINES)('on %s', (engine) => {

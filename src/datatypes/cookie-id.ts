@@ -1,0 +1,40 @@
+/**
+ * The identifier in a cookie: opaque, so it comes back to the last character, and two are the same if they are equal.
+ * Takes what a cookie value may hold without its quotes (RFC 6265 4.1.1, cookie-octet), which is visible ASCII but
+ * for `"`, `,`, `;` and `\`.
+ *
+ * Shows nothing of itself when masked: any piece of an identifier helps to recognise it elsewhere. Does not read
+ * cookie names, attributes or signatures. Under eight characters it would be no identifier of its own.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { trim } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{8,256}$/;
+const MASK = '********';
+
+export const cookieId: DataType<string> = {
+  name: 'cookie_id',
+  version: 1,
+  category: 'device',
+  description:
+    'The identifier in a cookie: 8 to 256 visible ASCII characters but for quotes, commas, semicolons and ' +
+    'backslashes. Comes back trimmed; identifiers are the same if every character is, case included. Views: masked ' +
+    '(eight stars, whatever the identifier).',
+  input: z.string().regex(COOKIE_OCTETS),
+  examples: ['86e1f0c2-5b0d-4a3e-9f7b-0c1d2e3f4a5b'],
+  spread: 'unique',
+
+  parse(input) {
+    const id = trim(requireString(input));
+    if (!COOKIE_OCTETS.test(id)) {
+      throw new InvalidValueError('', 'Must be 8 to 256 visible ASCII characters that a cookie value may hold.');
+    }
+    return id;
+  },
+
+  canonical: (value) => value,
+  views: { masked: () => MASK },
+};

@@ -1,0 +1,70 @@
+/**
+ * What a browser says of itself (RFC 9110 10.1.5). Kept as it was sent but for white space; not searchable, because
+ * many people send the same and nobody looks one up.
+ *
+ * The views show a browser family and a major version that the vault knows (bowser's list) or `other`: never a piece
+ * of the text itself, which whoever sends it can fill with anything. Bots count as families.
+ * Does not believe it: a header can claim to be any browser.
+ */
+import { BROWSER_MAP, getParser } from 'bowser';
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { tidy } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+/** Browsers send under 300. Also bounds the work of bowser's patterns, the worst of which take square time. */
+const MAX_CHARACTERS = 1_024;
+const OTHER = 'other';
+const FAMILIES: ReadonlySet<string> = new Set(Object.values(BROWSER_MAP));
+/** A longer number is no version: it would smuggle what it likes into a view. */
+const MAJOR = /^\d{1,4}(?!\d)/;
+/** A family, and a major version or none. */
+const BROWSER = /^(.+?)(?: \d{1,4})?$/;
+
+export const userAgent: DataType<string> = {
+  name: 'user_agent',
+  version: 1,
+  category: 'device',
+  description:
+    'A User-Agent header of up to 1,024 characters. Comes back trimmed, inner white space collapsed; not searchable. ' +
+    'Views: browser (Firefox 128: family and major version, other where it is not known), masked (Firefox ***: the ' +
+    'family alone).',
+  input: z.string().min(1).max(MAX_CHARACTERS),
+  examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'],
+  spread: 'none',
+  keeps: {
+    browser: { description: 'Browser family and major version alone.', spread: 'none', cut: browserOf },
+  },
+
+  parse(input) {
+    const header = tidy(requireString(input), '', MAX_CHARACTERS);
+    if (header === '') throw new InvalidValueError('', 'Must not be empty.');
+    return header;
+  },
+
+  canonical: (value) => value,
+
+  views: {
+    browser: browserOf,
+    masked(value) {
+      const family = familyOf(browserOf(value));
+      return family === OTHER ? '***' : `${family} ***`;
+    },
+  },
+};
+
+/** A value that is a browser and nothing more, as one that was cut is, stays as it is. */
+function browserOf(value: string): string {
+  const family = familyOf(value);
+  if (family === OTHER ? value === OTHER : FAMILIES.has(family)) return value;
+  // The parser of browsers alone: those of systems, platforms and engines are not needed.
+  const { name = '', version = '' } = getParser(value, true).getBrowser();
+  if (!FAMILIES.has(name)) return OTHER;
+  const [major] = MAJOR.exec(version) ?? [];
+  return major === undefined ? name : `${name} ${major}`;
+}
+
+function familyOf(browser: string): string {
+  return BROWSER.exec(browser)?.[1] ?? '';
+}
