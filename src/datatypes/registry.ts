@@ -10,10 +10,24 @@ import { email } from './email.ts';
 import { ip } from './ip.ts';
 import { name } from './name.ts';
 import { phone } from './phone.ts';
+import { searchTerms } from './search-terms.ts';
+import { serialNumber } from './serial-number.ts';
 import { text } from './text.ts';
 import { userAgent } from './user-agent.ts';
 
-const TYPES: readonly DataType[] = [email, phone, name, address, card, ip, userAgent, cookieId, text];
+const TYPES: readonly DataType[] = [
+  email,
+  phone,
+  name,
+  address,
+  card,
+  ip,
+  userAgent,
+  cookieId,
+  searchTerms,
+  serialNumber,
+  text,
+];
 
 /** A Map, because a lookup in an object would find `__proto__` and `constructor`. */
 const BY_NAME: ReadonlyMap<unknown, DataType> = new Map(TYPES.map((type) => [type.name, type]));

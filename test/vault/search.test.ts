@@ -24,6 +24,7 @@ const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> =
   ],
   ip: ['2001:DB8:0::77', ['2001:db8::77', ' 2001:0db8:0:0:0:0:0:0077 '], '2001:db8::78'],
   cookie_id: ['86e1f0c2-5b0d-4a3e', [' 86e1f0c2-5b0d-4a3e '], '86e1f0c2-5b0d-4A3E'],
+  serial_number: ['SN-4410 2278XY', ['sn44102278xy', 'SN/4410.2278-XY'], 'SN-4410 2278XZ'],
 };
 
 describe.each(ENGINES)('on %s', (engine) => {

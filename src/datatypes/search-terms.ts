@@ -1,0 +1,34 @@
+/**
+ * What somebody searched for: a line of text that may tell of an illness, a debt or a plan. Comes back as it was typed
+ * but for white space. Not searchable, because an index of searches would tell who looked for the same, and a mask
+ * shows nothing, because one word can say it all.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { tidy } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+const MAX_CHARACTERS = 1_000;
+const MASK = '********';
+
+export const searchTerms: DataType<string> = {
+  name: 'search_terms',
+  version: 1,
+  category: 'commerce',
+  description:
+    'What was searched for, one line of up to 1,000 characters. Comes back trimmed, inner white space collapsed, in ' +
+    'Unicode NFC; not searchable. Views: masked (eight stars, whatever the terms and their length).',
+  input: z.string().min(1).max(MAX_CHARACTERS),
+  examples: ['quiet dishwasher under 45 cm'],
+  spread: 'none',
+
+  parse(input) {
+    const terms = tidy(requireString(input), '', MAX_CHARACTERS);
+    if (terms === '') throw new InvalidValueError('', 'Must not be empty.');
+    return terms;
+  },
+
+  canonical: (value) => value,
+  views: { masked: () => MASK },
+};

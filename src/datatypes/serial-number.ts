@@ -1,0 +1,60 @@
+/**
+ * The serial number of a thing somebody owns. Comes back as it was typed but for white space and width; two numbers
+ * are the same if their letters and digits are, in either case, for separators depend on who prints the label.
+ *
+ * Shows four characters at most, and leaves at least four unseen. Knows no maker's scheme and checks no check digit;
+ * `0` and `O` are two characters.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { foldWidth, tidy } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+const MIN_CHARACTERS = 4;
+const MAX_CHARACTERS = 64;
+/** Letters and digits that a view leaves unseen. */
+const MIN_HIDDEN = 4;
+const WRITTEN = /^[A-Za-z0-9./ -]+$/;
+const SEPARATORS = /[./ -]+/g;
+
+export const serialNumber: DataType<string> = {
+  name: 'serial_number',
+  version: 1,
+  category: 'commerce',
+  description:
+    'A serial number: 4 to 64 characters, at least 4 of them ASCII letters or digits, the others hyphens, dots, ' +
+    'slashes and spaces. Comes back trimmed, full-width characters folded; numbers that differ only in case and ' +
+    'separators are the same. Views: masked (***78XY), last4 (78XY: the last four letters and digits, fewer of a ' +
+    'number under 8, so that four stay hidden).',
+  input: z.string().min(MIN_CHARACTERS).max(MAX_CHARACTERS),
+  examples: ['SN-4410 2278XY', 'c02/0zz.0zz0'],
+  spread: 'unique',
+
+  parse(input) {
+    // Folding width makes ASCII of what can be; what takes more room afterwards is none.
+    const typed = tidy(requireString(input), '', MAX_CHARACTERS);
+    const number = tidy(foldWidth(typed), '', MAX_CHARACTERS);
+    if (!WRITTEN.test(number) || bare(number).length < MIN_CHARACTERS) {
+      throw new InvalidValueError('', 'Must be 4 to 64 letters and digits, with - . / or spaces between them.');
+    }
+    return number;
+  },
+
+  canonical: (value) => bare(value).toUpperCase(),
+
+  views: {
+    masked: (value) => `***${last4(value)}`,
+    last4,
+  },
+};
+
+function bare(number: string): string {
+  return number.replace(SEPARATORS, '');
+}
+
+function last4(value: string): string {
+  const characters = bare(value);
+  const shown = Math.min(4, characters.length - MIN_HIDDEN);
+  return shown === 0 ? '' : characters.slice(-shown);
+}
