@@ -6,6 +6,7 @@ import { address } from './address.ts';
 import { card } from './card.ts';
 import { cookieId } from './cookie-id.ts';
 import type { DataType } from './datatype.ts';
+import { document } from './document.ts';
 import { email } from './email.ts';
 import { ip } from './ip.ts';
 import { name } from './name.ts';
@@ -26,6 +27,7 @@ const TYPES: readonly DataType[] = [
   cookieId,
   searchTerms,
   serialNumber,
+  document,
   text,
 ];
 

@@ -63,7 +63,8 @@ export function own(properties: Properties, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
-function isPlainObject(input: unknown): input is Properties {
+/** Whether an input is an object as JSON has them: no array, and of no class. */
+export function isPlainObject(input: unknown): input is Properties {
   if (typeof input !== 'object' || input === null) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
   return prototype === Object.prototype || prototype === null;

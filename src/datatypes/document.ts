@@ -1,0 +1,91 @@
+/**
+ * A JSON object or array of any shape: a purchase, a service request, whatever has no data type of its own. What comes
+ * back is what was given, to the last property and in the same order, except that JavaScript puts properties named by
+ * whole numbers first, and reads -0 as 0.
+ *
+ * Refused is what would not come back: whole numbers past 2^53 - 1, whose last digits JSON readers lose (RFC 7493 2.2),
+ * and the property `__proto__`. Not searchable. Does not look inside: a card number in a document is kept like any other
+ * text, so a type made for the value is the better place for it.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType, Json } from './datatype.ts';
+import { isPlainObject, MAX_VALUE_BYTES } from './shape.ts';
+
+/** How deep objects and arrays may stand in each other; the outermost counts. */
+const MAX_DEPTH = 32;
+/** Says neither what the document holds nor how much. */
+const MASK = '********';
+
+export const document: DataType<Json> = {
+  name: 'document',
+  version: 1,
+  category: 'commerce',
+  description:
+    'A JSON object or array of up to 64 KiB as written without white space, at most 32 levels deep, whole numbers no ' +
+    'larger than 2^53 - 1. Comes back as it was given; not searchable. Views: masked (eight stars, whatever the ' +
+    'document).',
+  input: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]),
+  examples: [{ order: 'A-2026-10442', lines: [{ article: 'Panel, anodised', quantity: 2, price: 149.9 }], gift: null }],
+  spread: 'none',
+
+  parse(input) {
+    if (typeof input !== 'object' || input === null) throw refused('Must be an object or an array.');
+    return copy(input, 1, { bytes: 0 });
+  },
+
+  canonical: (value) => JSON.stringify(value),
+  views: { masked: () => MASK },
+};
+
+/** Bytes of JSON so far. Counted on the way, so that nothing much larger than a value may be is ever walked. */
+interface Size {
+  bytes: number;
+}
+
+function copy(input: unknown, depth: number, size: Size): Json {
+  if (typeof input === 'string' || typeof input === 'boolean' || input === null) return counted(input, size);
+  if (typeof input === 'number') return counted(copyNumber(input), size);
+  if (depth > MAX_DEPTH) throw refused('Must not be more than 32 levels deep.');
+  if (Array.isArray(input)) {
+    add(2 + Math.max(0, input.length - 1), size);
+    // Array.from, unlike map, visits the holes of a sparse array, and refuses them.
+    return Array.from(input, (member) => copy(member, depth + 1, size));
+  }
+  if (!isPlainObject(input)) throw refused('Must hold nothing but what JSON can: objects, arrays, text, numbers.');
+  return copyObject(input, depth, size);
+}
+
+function copyObject(input: Readonly<Record<string, unknown>>, depth: number, size: Size): Json {
+  const names = Object.keys(input);
+  add(2 + names.length + Math.max(0, names.length - 1), size);
+  const members = names.map((name): [string, Json] => {
+    if (name === '__proto__') throw refused('Must not have a property named __proto__.');
+    counted(name, size);
+    return [name, copy(input[name], depth + 1, size)];
+  });
+  return Object.fromEntries(members);
+}
+
+function copyNumber(input: number): number {
+  if (!Number.isFinite(input)) throw refused('Must hold no number that JSON cannot write.');
+  if (Number.isInteger(input) && !Number.isSafeInteger(input)) {
+    throw refused('Must hold no whole number past 2^53 - 1, which loses digits in JSON; send it as text.');
+  }
+  return input === 0 ? 0 : input;
+}
+
+function counted<T extends string | number | boolean | null>(value: T, size: Size): T {
+  add(Buffer.byteLength(JSON.stringify(value)), size);
+  return value;
+}
+
+function add(bytes: number, size: Size): void {
+  size.bytes += bytes;
+  if (size.bytes > MAX_VALUE_BYTES) throw refused('Must not be larger than 64 KiB.');
+}
+
+/** Of the value as a whole: the names on the way to a fault are a customer's, and may be personal data themselves. */
+function refused(message: string): InvalidValueError {
+  return new InvalidValueError('', message);
+}

@@ -1,0 +1,40 @@
+/**
+ * A view of one place in a document, named by a JSON Pointer (RFC 6901). What custom data types are made of.
+ *
+ * Guarantees: only own properties are reached, never `__proto__` or anything inherited; a place that is not there is
+ * shown as null, whatever stands on the way to it, so that a view has no errors to tell a document's shape by.
+ * Does not point at the whole document, which would be `plain` by another name, nor past the end of an array (`-`).
+ */
+import { z } from 'zod';
+import type { Json, View } from './datatype.ts';
+
+const MAX_CHARACTERS = 256;
+const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/u;
+/** RFC 6901 section 4: no leading zeros. */
+const INDEX = /^(?:0|[1-9]\d*)$/;
+
+/** The text of a pointer, such as `/lines/0/article`. */
+export const JsonPointer = z
+  .string()
+  .max(MAX_CHARACTERS)
+  .regex(POINTER, 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.')
+  .meta({ description: 'JSON Pointer (RFC 6901)', examples: ['/address/city'] });
+
+/**
+ * The view that shows what stands at the pointer, or null.
+ * @throws {z.ZodError} for a text that is no pointer.
+ */
+export function viewAt(pointer: string): View {
+  const steps = JsonPointer.parse(pointer)
+    .slice(1)
+    .split('/')
+    // In this order: `~01` is `~1`, not a slash (RFC 6901 section 4).
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return (document) => steps.reduce<Json>(member, document);
+}
+
+function member(value: Json, step: string): Json {
+  if (typeof value !== 'object' || value === null) return null;
+  if (Array.isArray(value) && !INDEX.test(step)) return null;
+  return Object.hasOwn(value, step) ? ((value as Record<string, Json>)[step] ?? null) : null;
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { document } from '../../src/datatypes/document.ts';
+import { accepts, refusal, refusedField, seen, stored } from './expectations.ts';
+import { documents } from './inputs.ts';
+
+const accepted = documents.filter((input) => accepts(document, input));
+
+/** Arrays and objects in turn, `depth` of them in each other. */
+function nested(depth: number): unknown {
+  let value: unknown = depth % 2 === 0 ? [] : {};
+  for (let level = depth - 1; level > 0; level--) value = level % 2 === 0 ? [value] : { a: value };
+  return value;
+}
+
+test('a document comes back exactly, properties in their order', () => {
+  fc.assert(
+    fc.property(accepted, (input) => {
+      expect(JSON.stringify(stored(document, input))).toBe(JSON.stringify(input));
+      expect(JSON.parse(JSON.stringify(stored(document, input)))).toEqual(stored(document, input));
+    }),
+    { numRuns: 500 },
+  );
+  const order = '{"b":1,"a":{"d":[],"c":{}},"":null,"constructor":{"prototype":0}}';
+  expect(JSON.stringify(stored(document, JSON.parse(order)))).toBe(order);
+});
+
+test('it is a copy: what happens to the input afterwards does not reach it', () => {
+  const input = { lines: [{ article: 'Panel' }] };
+  const value = stored(document, input);
+  input.lines[0]!.article = 'Lamp';
+  expect(value).toEqual({ lines: [{ article: 'Panel' }] });
+});
+
+test('-0 is 0 at once, as it would be after JSON', () => {
+  expect(Object.is((stored(document, [-0]) as number[])[0], 0)).toBe(true);
+});
+
+describe('refused', () => {
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+  test.each<[string, unknown]>([
+    ['text', 'order'],
+    ['a number', 7],
+    ['null', null],
+    ['nothing', undefined],
+    ['a date', new Date(0)],
+    ['a date inside', { at: new Date(0) }],
+    ['a Map inside', [new Map()]],
+    ['undefined inside', { gift: undefined }],
+    ['a function inside', [() => 1]],
+    ['a bigint inside', [7n]],
+    ['not a number', [Number.NaN]],
+    ['infinity', [Number.POSITIVE_INFINITY]],
+    ['a whole number that JSON readers round', { order: 2 ** 53 }],
+    ['the same below zero', { order: -(2 ** 53) }],
+    ['a sparse array', Object.assign([], { length: 3 })],
+    ['an endless sparse array', Object.assign([], { length: 2 ** 32 - 1 })],
+    ['__proto__', JSON.parse('{"__proto__":{"isAdmin":true}}')],
+    ['__proto__ inside', JSON.parse('[{"a":{"__proto__":1}}]')],
+    ['33 levels', nested(33)],
+    ['itself inside', cycle],
+  ])('%s', (_, input) => {
+    expect(refusedField(document, input)).toBe('value');
+  });
+
+  test('but 32 levels and 2^53 - 1 are taken', () => {
+    expect(stored(document, nested(32))).toEqual(nested(32));
+    expect(stored(document, [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.1, 5e-324])).toHaveLength(4);
+  });
+
+  test('no refusal names a property, which may be personal data itself', () => {
+    const { message, field } = refusal(document, { 'jane@example.com': { Zebedee: Number.NaN } });
+    expect(`${message} ${field}`).not.toMatch(/jane|Zebedee/);
+  });
+});
+
+test('the limit of 64 KiB counts the bytes of the JSON text, all of them', () => {
+  const filler = (json: unknown) => 65_536 - Buffer.byteLength(JSON.stringify(json));
+  fc.assert(
+    fc.property(accepted, (input) => {
+      const room = filler([input, '']);
+      expect(accepts(document, [input, 'x'.repeat(room)])).toBe(true);
+      expect(accepts(document, [input, 'x'.repeat(room + 1)])).toBe(false);
+      const name = filler({ a: input, '': 1 });
+      expect(accepts(document, { a: input, ['x'.repeat(name)]: 1 })).toBe(true);
+      expect(accepts(document, { a: input, ['x'.repeat(name + 1)]: 1 })).toBe(false);
+    }),
+  );
+});
+
+test('the walk ends as soon as there is too much: a document that holds itself many times over is not unfolded', () => {
+  let reads = 0;
+  const ownKeys = (target: object) => {
+    reads += 1;
+    return Reflect.ownKeys(target);
+  };
+  let value: unknown = new Proxy({ a: 1 }, { ownKeys });
+  for (let level = 0; level < 25; level++) value = [value, value];
+  expect(accepts(document, value)).toBe(false);
+  expect(reads).toBeLessThan(65_536);
+});
+
+test('the mask is the same for every document', () => {
+  fc.assert(fc.property(accepted, (input) => void expect(seen(document, 'masked', input)).toBe('********')));
+});
+
+test('there is no equality search', () => {
+  expect(document.spread).toBe('none');
+});
