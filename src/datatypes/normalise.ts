@@ -83,7 +83,8 @@ function foldOnce(text: string): string {
   return trim(caseless.normalize('NFKC')).replace(WHITE_RUN, ' ');
 }
 
-function isLongerThan(text: string, maxCharacters: number): boolean {
+/** In code points. */
+export function isLongerThan(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   if (text.length > 2 * maxCharacters) return true;
   let count = 0;

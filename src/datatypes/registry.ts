@@ -10,6 +10,7 @@ import { document } from './document.ts';
 import { email } from './email.ts';
 import { ip } from './ip.ts';
 import { name } from './name.ts';
+import { password } from './password.ts';
 import { phone } from './phone.ts';
 import { searchTerms } from './search-terms.ts';
 import { serialNumber } from './serial-number.ts';
@@ -22,6 +23,7 @@ const TYPES: readonly DataType[] = [
   name,
   address,
   card,
+  password,
   ip,
   userAgent,
   cookieId,

@@ -23,6 +23,11 @@ interface Customer {
   readonly address: Json;
   readonly card: Readonly<Record<string, Json>>;
   readonly notes?: string;
+  readonly ip: string;
+  readonly user_agent: string;
+  readonly cookie_id: string;
+  readonly password: string;
+  readonly product: { readonly name: string; readonly serial: string };
 }
 
 function lines<T>(file: string): T[] {
@@ -58,6 +63,22 @@ describe.skipIf(!isThere)('shared data', () => {
     }
   });
 
+  test('so is what their devices, purchases and accounts tell, and it comes back as it was', () => {
+    const families = new Set<unknown>();
+    for (const customer of lines<Customer>('customers.ndjson')) {
+      const { ip, user_agent, cookie_id, product } = customer;
+      const values = { user_agent, cookie_id, serial_number: product.serial, document: product };
+      const given = Object.entries(values);
+      expect(given.map(([type, value]) => [type, stored(dataType(type), value)])).toEqual(given);
+      expect(accepts(dataType('ip'), ip)).toBe(true);
+      expect(stored(dataType('password'), customer.password)).toEqual({ password: customer.password });
+      families.add(dataType('user_agent').views.masked(user_agent));
+    }
+    expect(families).toContain('Googlebot ***');
+    expect(families).toContain('Firefox ***');
+    expect(families.size).toBeLessThan(12);
+  });
+
   test('naughty strings: text keeps them, every other type refuses them or stores them once and for all', () => {
     const naughty = JSON.parse(readFileSync(new URL('naughty-strings.json', SHARED), 'utf8')) as string[];
     const card = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 };
@@ -78,6 +99,14 @@ describe.skipIf(!isThere)('shared data', () => {
         ['card', { ...card, holder: text }],
         ['card', { ...card, number: text }],
         ['card', { ...card, expiry_month: text }],
+        ['password', text],
+        ['password', { phc: text }],
+        ['ip', text],
+        ['user_agent', text],
+        ['cookie_id', text],
+        ['search_terms', text],
+        ['serial_number', text],
+        ['document', { [text]: text }],
       ];
       for (const [type, input] of attempts) {
         if (!accepts(dataType(type), input)) continue;

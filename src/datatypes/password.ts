@@ -1,0 +1,86 @@
+/**
+ * A password. The vault keeps a one-way verifier of it (custody `verifier`), so no role, purpose or view ever returns
+ * it. A value is `{password}` until the vault has made the verifier, and `{phc}` from then on; a verifier made elsewhere
+ * is taken as it is, within bounds that keep one verification from exhausting the machine (`crypto/phc.ts`).
+ *
+ * Passwords are prepared as OpaqueString (RFC 8265 4.2.2): any space is the ASCII space, composition is NFC, all else
+ * stays, spaces at the ends included. Control characters are refused; joiners, which emoji need, are not. Says nothing
+ * about how good a password is.
+ */
+import { z } from 'zod';
+import { MAX_PHC_CHARACTERS, parsePhc } from '../crypto/phc.ts';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { isLongerThan, requireWellFormed } from './normalise.ts';
+import { requiredString, requireObject, requireString } from './shape.ts';
+
+const MAX_CHARACTERS = 1_024;
+/** Composing takes square time on a long run of accents, and no more than four code units become one character. */
+const MAX_INPUT = 4 * MAX_CHARACTERS;
+const SPACE = /\p{Zs}/gu;
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+const PASSWORD_PROPERTIES = new Set(['password']);
+const VERIFIER_PROPERTIES = new Set(['phc']);
+/** Says neither what the password is nor how long. */
+const MASK = '********';
+
+/** `phc`: `$argon2id$v=19$m=…,t=…,p=…$salt$tag`. */
+export type Password = { readonly password: string } | { readonly phc: string };
+
+const typed = z.string().min(1).max(MAX_CHARACTERS);
+
+export const password: DataType<Password> = {
+  name: 'password',
+  version: 1,
+  category: 'account',
+  description:
+    'A password of 1 to 1,024 characters, or {phc}: its verifier, Argon2id in PHC string format, version 19, m up to ' +
+    '262144, t up to 10, p up to 16. No role, purpose or view ever returns it: what is kept is the verifier, and POST ' +
+    '/v1/verify answers yes or no. Passwords are the same if they are in Unicode NFC, any space counting as the ASCII ' +
+    'space (RFC 8265, OpaqueString). Views: masked (eight stars, whatever the password).',
+  input: z.union([
+    typed,
+    z.strictObject({ password: typed }),
+    z.strictObject({ phc: z.string().max(MAX_PHC_CHARACTERS) }),
+  ]),
+  examples: [
+    'correct horse battery staple',
+    { phc: '$argon2id$v=19$m=65536,t=3,p=4$bGV0aGUgZXhhbXBsZQ$ZKh6rZ5qAyGhRJmzsGJ0jC4HlnB2XxkV6tUQ2w1rFzA' },
+  ],
+  custody: 'verifier',
+  spread: 'none',
+
+  parse(input) {
+    if (typeof input !== 'object') return { password: prepare(requireString(input), '') };
+    const isVerifier = input !== null && Object.hasOwn(input, 'phc');
+    const properties = requireObject(input, isVerifier ? VERIFIER_PROPERTIES : PASSWORD_PROPERTIES);
+    if (!isVerifier) return { password: prepare(requiredString(properties, 'password'), 'password') };
+    return { phc: requireVerifier(requiredString(properties, 'phc')) };
+  },
+
+  /** Never indexed: of a password nobody may tell who has the same. */
+  canonical: (value) => ('phc' in value ? value.phc : value.password),
+
+  views: { masked: () => MASK },
+};
+
+function prepare(text: string, path: string): string {
+  requireWellFormed(text, path);
+  if (CONTROL.test(text)) throw new InvalidValueError(path, 'Must not hold control characters.');
+  const prepared = text.length > MAX_INPUT ? text : text.replace(SPACE, ' ').normalize('NFC');
+  if (prepared === '') throw new InvalidValueError(path, 'Must not be empty.');
+  if (isLongerThan(prepared, MAX_CHARACTERS)) {
+    throw new InvalidValueError(path, `Must not be longer than ${MAX_CHARACTERS} characters.`);
+  }
+  return prepared;
+}
+
+function requireVerifier(phc: string): string {
+  try {
+    parsePhc(phc);
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidValueError('phc', error.message);
+    throw error;
+  }
+  return phc;
+}
