@@ -15,6 +15,9 @@ const rootKey = z
   .transform((text) => Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64url'))
   .refine((key) => key.length === KEY_BYTES, 'must be 32 bytes, as 64 hexadecimal digits or base64url');
 
+/** Right for some 8,000 to 16 million records; see `search/blind-index.ts`. */
+export const DEFAULT_PLANNED_RECORDS = 100_000;
+
 const Settings = z.strictObject({
   LETHE_HOME: z.string().min(1).default('.').describe('Folder of the stores and the key material.'),
   LETHE_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -36,6 +39,13 @@ const Settings = z.strictObject({
     .min(12, 'must be at least 12 characters')
     .optional()
     .describe('Passphrase from which the root key is derived (Argon2id).'),
+  LETHE_PLANNED_RECORDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1e12)
+    .default(DEFAULT_PLANNED_RECORDS)
+    .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
@@ -58,6 +68,7 @@ export interface Config {
   readonly keyStoreUrl: string;
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
+  readonly plannedRecords: number;
   readonly apiKey: string | undefined;
 }
 
@@ -84,6 +95,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     recordStoreUrl: absolute(home, settings.RECORD_STORE_URL ?? 'sqlite:data/records.db'),
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
+    plannedRecords: settings.LETHE_PLANNED_RECORDS,
     apiKey: settings.LETHE_API_KEY,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
@@ -129,6 +141,7 @@ export function printable(config: Config): Record<string, string | number> {
     rootKey: config.rootKey.from === 'file' ? `file ${config.rootKey.path}` : `${config.rootKey.from} [redacted]`,
     recordStore: withoutPassword(config.recordStoreUrl),
     keyStore: withoutPassword(config.keyStoreUrl),
+    plannedRecords: config.plannedRecords,
   };
 }
 

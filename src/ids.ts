@@ -24,6 +24,7 @@ const PREFIXES = {
   apiKey: 'key_',
   job: 'job_',
   vault: 'vlt_',
+  window: 'win_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
@@ -44,6 +45,7 @@ export type AuditId = Id<'audit'>;
 export type RequestId = Id<'request'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type JobId = Id<'job'>;
+export type WindowId = Id<'window'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ANY = '[0-9a-hjkmnp-tv-z]';
@@ -100,6 +102,12 @@ export function newId<K extends TimedIdKind>(kind: K, random: RandomSource, now:
     pair(tailLow >>> 20) +
     pair(tailLow >>> 10) +
     pair(tailLow)) as Id<K>;
+}
+
+/** Below every id of the kind that was made at this time or later. */
+export function firstIdAt<K extends TimedIdKind>(kind: K, time: Date): Id<K> {
+  // A source of its own: ids of one source grow, and this one must not.
+  return newId(kind, (sizeBytes) => Buffer.alloc(sizeBytes), time);
 }
 
 export function newToken(random: RandomSource): Token {

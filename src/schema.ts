@@ -1,9 +1,8 @@
-/** Ids as the API speaks of them. */
+/** What the shapes of the API have in common: ids, and the words for values, views and people. */
 import { z } from 'zod';
-import { type Id, type IdKind, isId } from './ids.ts';
+import { type Id, type IdKind, isId, isTokenText, type Token } from './ids.ts';
 
 const ANY = '[0-9a-hjkmnp-tv-z]';
-const TOKEN_BODY = `${ANY}{32}`;
 const TIMED_BODY = `[0-7]${ANY}{9}[ef]${ANY}{2}[89abrstv]${ANY}{12}`;
 
 function idSchema<K extends IdKind>(kind: K, id: string, body: string, example: string, description: string) {
@@ -14,13 +13,15 @@ function idSchema<K extends IdKind>(kind: K, id: string, body: string, example: 
     .meta({ id, type: 'string', pattern: `^${prefix}${body}$`, examples: [example] });
 }
 
-export const TokenSchema = idSchema(
-  'token',
-  'Token',
-  TOKEN_BODY,
-  'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh',
-  'What an app stores in place of the value.',
-);
+export const TokenSchema = z
+  .custom<Token>(isTokenText, 'must be 1 to 512 visible ASCII characters')
+  .describe('What an app stores in place of the value.')
+  .meta({
+    id: 'Token',
+    type: 'string',
+    pattern: '^[!-~]{1,512}$',
+    examples: ['tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh'],
+  });
 export const RecordIdSchema = idSchema(
   'record',
   'RecordId',
@@ -56,3 +57,67 @@ export const AuditIdSchema = idSchema(
   'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
   'An entry of the audit log; entries sort by it.',
 );
+
+export const MAX_BATCH = 1_000;
+
+/** What came out of JSON.parse is JSON; whether it is a value, its data type decides. */
+export const JsonSchema = z
+  .unknown()
+  .describe('A value as its data type takes it; GET /v1/types describes each.')
+  .meta({ examples: ['jane.doe@example.com'] });
+
+/** What a view makes of a value; every data type's masked view is text. */
+export const MaskedSchema = z
+  .unknown()
+  .describe('The masked view of the value, to show to people.')
+  .meta({ examples: ['j***@example.com'] });
+
+export const VersionSchema = z
+  .int()
+  .min(1)
+  .describe('1 for a value as first stored; grows with each correction.')
+  .meta({ examples: [1] });
+
+export const CreatedAtSchema = z.iso.datetime().describe('When the value was first stored, UTC.');
+export const UpdatedAtSchema = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
+
+export const RefSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .describe('The app’s own name for a subject, such as a customer number. Kept as a MAC only.')
+  .meta({ id: 'Ref', examples: ['cust_42'] });
+
+export const LabelSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_.-]{0,63}$/)
+  .describe('The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.')
+  .meta({ examples: ['billing'] });
+
+export const ViewSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/)
+  .describe('How much to show: `plain`, `masked`, or a narrower view of the data type.')
+  .meta({ id: 'View', examples: ['masked'] });
+
+export const ReasonSchema = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.')
+  .meta({ examples: ['case 4711'] });
+
+export const TypeNameSchema = z
+  .string()
+  .describe('Name of a data type.')
+  .meta({ examples: ['email'] });
+
+export const KeptSchema = z
+  .string()
+  .describe('The lesser form that was stored, where the tenant keeps no more of this data type.')
+  .meta({ examples: ['network'] });
+
+export const ExpiresAtSchema = z.iso.datetime().optional().describe('When the token ends, UTC; absent: never.');
+
+/** Said of ids by which a caller tied to an audience could join its tokens with another's. */
+export const NAMED = 'Not told to a caller that is tied to an audience.';

@@ -2,7 +2,11 @@
 export const ACTIONS = [
   'tokenize',
   'detokenize',
+  'verify',
   'describe_token',
+  'mint_token',
+  'change_token',
+  'read_record',
   'search',
   'correct',
   'erase',

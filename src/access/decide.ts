@@ -27,6 +27,16 @@ export class PurposeNotAllowedError extends VaultError {
   }
 }
 
+/** Values of this data type are kept as a verifier and can be verified, not shown: to no role, for no purpose. */
+export class NeverRevealedError extends VaultError {
+  readonly kind = 'refused';
+  readonly code = 'never_revealed';
+
+  constructor() {
+    super('Values of this data type are never shown. POST /v1/verify says whether a value is the right one.');
+  }
+}
+
 /** The data type does not offer the view that was asked for. */
 export class UnknownViewError extends VaultError {
   readonly kind = 'invalid';
@@ -53,7 +63,23 @@ export type Decision =
 /** Actions that show something of a value, for which a purpose is always stated and checked. */
 const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
 
+/** What a principal tied to an audience may do: it knows tokens, and no records and no subjects. */
+const OF_AUDIENCE: ReadonlySet<Action> = new Set([
+  'tokenize',
+  'detokenize',
+  'verify',
+  'describe_token',
+  'change_token',
+  'search',
+  'erase',
+  'read_erasure',
+  'list_types',
+]);
+
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
+  if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
+    return { allowed: false, refusal: new NotAllowedError() };
+  }
   const rules = RULES[principal.role].filter(
     (rule) =>
       rule.actions.includes(action) &&

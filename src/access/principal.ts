@@ -8,4 +8,6 @@ export interface Principal {
   readonly role: Role;
   /** The purposes for which it may ask; empty where its role asks for none. */
   readonly purposes: readonly string[];
+  /** The only audience whose tokens it can use; undefined: every one. */
+  readonly audience: string | undefined;
 }

@@ -2,8 +2,8 @@
  * Principals and their API keys: made, recognised, revoked.
  *
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
- * call, so that a revocation holds from the very next one, on every node. A principal's tenant, role and purposes are
- * bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
+ * call, so that a revocation holds from the very next one, on every node. A principal's tenant, role, purposes and audience
+ * are bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
  * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
  */
 
@@ -51,6 +51,7 @@ export interface NewPrincipal {
   readonly name: string;
   readonly role: Role;
   readonly purposes: readonly string[];
+  readonly audience: string | undefined;
   readonly expiresAt: Date | undefined;
 }
 
@@ -89,6 +90,7 @@ export async function addPrincipal(
     created_at: now.getTime(),
     revoked_at: null,
     tag: Buffer.alloc(0),
+    audience: wanted.audience ?? null,
   };
   row.tag = tagOf(keys.principal, row);
   await tx.insert(principals, [row]);
@@ -106,6 +108,18 @@ export async function addPrincipal(
   ]);
   secret.fill(0);
   return { principal, apiKey: text };
+}
+
+/** The administrator that every tenant begins with. @returns as `addPrincipal` */
+export function addFirstAdmin(tx: RecordTx, keys: AccessKeys, tenant: TenantId, random: RandomSource, clock: Clock) {
+  const wanted = {
+    name: 'first-admin',
+    role: 'admin' as const,
+    purposes: [],
+    audience: undefined,
+    expiresAt: undefined,
+  };
+  return addPrincipal(tx, keys, tenant, wanted, random, clock);
 }
 
 /**
@@ -140,6 +154,7 @@ export async function recognise(
     tenant,
     role: row.role as Role,
     purposes: JSON.parse(row.purposes) as string[],
+    audience: row.audience ?? undefined,
   };
   const expired = key.expires_at !== null && key.expires_at <= now.getTime();
   if (expired || key.revoked_at !== null || row.revoked_at !== null) throw new UnauthenticatedError(principal);
@@ -159,5 +174,8 @@ function secretMac(
 
 function tagOf(key: IndexKey, row: PrincipalRow): Buffer {
   const fields: Field[] = [row.tenant, row.principal, row.name, row.role, row.purposes, row.created_at];
-  return key.mac('lethe/principal/1', MAC_BYTES, ...fields);
+  // One without an audience is bound as the first release bound all of them.
+  return row.audience === null
+    ? key.mac('lethe/principal/1', MAC_BYTES, ...fields)
+    : key.mac('lethe/principal/2', MAC_BYTES, ...fields, row.audience);
 }

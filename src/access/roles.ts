@@ -27,12 +27,17 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   ],
   app: [
     EVERYONE,
-    { actions: ['tokenize', 'describe_token', 'correct', 'erase', 'read_erasure', 'resolve_subject', 'read_subject'] },
+    {
+      actions: [
+        ...['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'],
+        ...['describe_token', 'read_record', 'read_erasure', 'resolve_subject', 'read_subject'],
+      ] as const,
+    },
     { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
   ],
   support: [
     EVERYONE,
-    { actions: ['describe_token', 'resolve_subject', 'read_subject'] },
+    { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
   auditor: [EVERYONE, { actions: ['read_audit'] }],

@@ -22,6 +22,13 @@ export const PrincipalNameSchema = z
   .describe('A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.')
   .meta({ examples: ['checkout'] });
 
+/** A word for a receiving system. A principal that is tied to one can use that system's tokens alone. */
+export const AudienceSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .describe('The system that tokens are for, such as `crm`: each has tokens of its own for the same record.')
+  .meta({ id: 'Audience', examples: ['crm'] });
+
 export const TenantNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
@@ -34,6 +41,7 @@ export const PrincipalSchema = z
     name: PrincipalNameSchema,
     role: RoleSchema,
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
+    audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
     expiresAt: z.iso.datetime().optional().describe('When its API key stops working; absent: never.'),
     revokedAt: z.iso.datetime().optional().describe('Since when its API key no longer works; absent: it does.'),
@@ -44,6 +52,9 @@ export const AddPrincipalBody = z.strictObject({
   name: PrincipalNameSchema,
   role: RoleSchema,
   purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
+  audience: AudienceSchema.optional().describe(
+    'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told no record or subject ids.',
+  ),
   expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
 });
 

@@ -23,6 +23,7 @@ export const principals = table(
     created_at: 'int',
     revoked_at: 'int?',
     tag: 'bytes',
+    audience: 'text?',
   },
   ['tenant', 'principal'],
 );

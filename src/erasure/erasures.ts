@@ -25,6 +25,7 @@ import { blindIndexes } from '../search/blind-index.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { forgetRefs } from '../subjects/subjects.ts';
+import { reuses } from '../tokens/reuse.ts';
 
 const PAGE = 500;
 
@@ -157,7 +158,7 @@ export async function completeErasure(stores: Stores, order: ErasureRow, now: ()
 }
 
 /**
- * Destroys record keys and index rows and marks their buckets: at the close of the epoch each of these gets a new key
+ * Destroys record keys, index rows and links from values to tokens, and marks their buckets: at the close of the epoch each of these gets a new key
  * (K1). A correction destroys the old generation only (K6).
  */
 export async function shred(tx: KeyTx, tenant: TenantId, rows: readonly TombstoneRow[], now: Date): Promise<void> {
@@ -191,16 +192,18 @@ export async function shred(tx: KeyTx, tenant: TenantId, rows: readonly Tombston
     rows.filter((row) => row.cause === 'erased'),
     rows.filter((row) => row.cause !== 'erased'),
   ];
-  await tx.remove(
-    blindIndexes,
-    ['tenant', 'record'],
-    erased.map((row) => [tenant, row.record]),
-  );
-  await tx.remove(
-    blindIndexes,
-    ['tenant', 'record', 'generation'],
-    corrected.map((row) => [tenant, row.record, row.generation]),
-  );
+  for (const table of [blindIndexes, reuses]) {
+    await tx.remove(
+      table,
+      ['tenant', 'record'],
+      erased.map((row) => [tenant, row.record]),
+    );
+    await tx.remove(
+      table,
+      ['tenant', 'record', 'generation'],
+      corrected.map((row) => [tenant, row.record, row.generation]),
+    );
+  }
   await mirror(tx, rows);
 }
 

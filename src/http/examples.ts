@@ -153,9 +153,14 @@ const FIELDS: Readonly<Record<string, string>> = {
   idempotency_key_reused: 'Idempotency-Key',
   invalid_request: 'type',
   invalid_value: 'value',
+  invalid_token: 'token',
   not_searchable: 'type',
+  option_not_offered: 'reuse',
   purpose_not_allowed: 'purpose',
   tenant_exists: 'name',
+  token_format_not_offered: 'format',
+  token_taken: 'token',
+  unknown_part: 'part',
   unknown_type: 'type',
 };
 

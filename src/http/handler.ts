@@ -131,6 +131,8 @@ export function send(
   ];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer');
   if (status === 503) headers.push('Retry-After', '1');
+  // The longest that failed attempts are remembered.
+  if (status === 429) headers.push('Retry-After', '900');
   if (close) headers.push('Connection', 'close');
   response.writeHead(status, headers);
   response.end(text);

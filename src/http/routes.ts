@@ -11,13 +11,19 @@ import {
 } from './routes/administration.ts';
 import { getErasure, postErasure } from './routes/erasures.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
-import { getToken, patchRecord, postDetokenize, postSearch, postTokenize } from './routes/values.ts';
+import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
+import { getRecord, patchRecord, postDetokenize, postSearch, postTokenize, postVerify } from './routes/values.ts';
 
 export const ROUTES: readonly Route[] = [
   postDetokenize,
   postTokenize,
   postSearch,
+  postVerify,
   getToken,
+  postToken,
+  patchToken,
+  deleteToken,
+  getRecord,
   patchRecord,
   postErasure,
   getErasure,

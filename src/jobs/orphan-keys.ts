@@ -5,14 +5,14 @@
  * Guarantees: each key is looked at once, by a cursor in the order in which record ids were made, so that a sweep costs
  * what was stored since the last one. Keys younger than the grace are left alone: their record may be on its way.
  */
-import type { RandomSource } from '../crypto/random.ts';
 import type { Stores } from '../erasure/erasures.ts';
-import { newId, type RecordId, type TenantId } from '../ids.ts';
+import { firstIdAt, type RecordId, type TenantId } from '../ids.ts';
 import { recordKeys } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { blindIndexes } from '../search/blind-index.ts';
 import { lookup, table } from '../storage/table.ts';
+import { reuses } from '../tokens/reuse.ts';
 
 /**
  * A call gives up after minutes, but its last packet may sit in a cut connection, or its process be suspended, for
@@ -33,7 +33,7 @@ export async function sweepOrphanKeys(
   const { recordStore, keyStore } = stores;
   const name = `orphan-keys/${tenant}`;
   const [[cursor] = []] = await keyStore.reader.find(cursorByName, [[name]]);
-  const end = firstIdAt(new Date(now.getTime() - ORPHAN_GRACE_MS));
+  const end = firstIdAt('record', new Date(now.getTime() - ORPHAN_GRACE_MS));
   const rows = await keyStore.reader.query<{ record: RecordId }>((sql) =>
     sql('record_keys')
       .select('record')
@@ -55,14 +55,9 @@ export async function sweepOrphanKeys(
     const keys = orphans.map((record) => [tenant, record]);
     await tx.remove(recordKeys, ['tenant', 'record'], keys);
     await tx.remove(blindIndexes, ['tenant', 'record'], keys);
+    await tx.remove(reuses, ['tenant', 'record'], keys);
     await tx.remove(cursors, ['name'], [[name]]);
     await tx.insert(cursors, [{ name, value: last }]);
   });
   return { swept: orphans.length, more: rows.length === limit };
-}
-
-/** Below every record id that was made at this time or later. */
-function firstIdAt(time: Date): RecordId {
-  const zeros: RandomSource = (sizeBytes) => Buffer.alloc(sizeBytes);
-  return newId('record', zeros, time);
 }

@@ -20,10 +20,16 @@ export interface JobReport {
   readonly failed: string | undefined;
 }
 
+export interface Job {
+  readonly name: string;
+  readonly run: (now: Date) => Promise<number>;
+}
+
 export interface WorkerOptions extends Stores {
   readonly clock: Clock;
-  /** Further bounded jobs of the composition root. */
-  readonly extra?: readonly { readonly name: string; readonly run: (now: Date) => Promise<number> }[];
+  /** Further bounded jobs of the composition root, and those of them that have a time to keep. */
+  readonly extra?: readonly Job[];
+  readonly first?: readonly Job[];
   readonly report: (report: JobReport) => void;
 }
 
@@ -34,11 +40,13 @@ export interface WorkerOptions extends Stores {
  */
 export async function runJobs(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
   const now = options.clock();
+  const own = (list: readonly Job[] = []) => list.map((job) => ({ name: job.name, run: () => job.run(now) }));
   const jobs = [
+    ...own(options.first),
     { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     { name: 'settle_corrections', run: () => settleCorrections(options, before(now, ORPHAN_GRACE_MS), PAGE) },
     { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
-    ...(options.extra ?? []).map((job) => ({ name: job.name, run: () => job.run(now) })),
+    ...own(options.extra),
   ];
   const reports: JobReport[] = [];
   for (const { name, run } of jobs) {

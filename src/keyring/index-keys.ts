@@ -1,33 +1,36 @@
 /**
  * Index keys: per tenant and name, versioned, wrapped by the epoch key. Under them the vault makes blind indexes of
- * values (`email`, `card`), and under names that begin with `@` its own MACs: of refs, tokens, principals, API keys,
- * idempotency keys and stated reasons.
+ * values (`email`, `card.last4`), and under names that begin with `@` its own MACs: of refs, tokens, principals, API
+ * keys, idempotency keys and stated reasons.
  *
- * Guarantees: a wrapped index key opens only as this tenant's, name's and version's; the first use of a name makes its
- * key, and two processes that do so at once end up with the same one.
+ * Guarantees: a wrapped index key opens only as this tenant's, name's and version's, and with the length of MACs it was
+ * made for; the first use of a name makes its key, and two processes that do so at once end up with the same one.
  */
 
 import type { Clock } from '../clock.ts';
 import type { Field } from '../crypto/associated-data.ts';
 import { associatedData } from '../crypto/associated-data.ts';
-import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
+import { open, seal, unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import { mac } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { indexKeys, indexKeysByName } from './tables.ts';
+import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
 
 const KEY_BYTES = 32;
 
 /** MACs under one version of an index key; the key itself stays inside. */
 export class IndexKey {
   readonly version: number;
+  /** How many bits of an index entry are kept under this version; undefined: all. */
+  readonly bits: number | undefined;
   readonly #key: Buffer;
 
-  constructor(version: number, key: Buffer) {
+  constructor(version: number, bits: number | undefined, key: Buffer) {
     this.version = version;
+    this.bits = bits;
     this.#key = key;
   }
 
@@ -35,8 +38,28 @@ export class IndexKey {
     return mac(this.#key, label, sizeBytes, ...fields);
   }
 
+  /** Seals what the vault hands out and takes back, so that its holder cannot read it. */
+  seal(label: string, text: Uint8Array, random: RandomSource, ...fields: Field[]): Buffer {
+    return this.#under(label, (key) => seal(text, key, associatedData(label, ...fields), random));
+  }
+
+  /** @throws {IntegrityError} unless `seal` made it under this version, label and fields */
+  open(label: string, sealed: Uint8Array, ...fields: Field[]): Buffer {
+    return this.#under(label, (key) => open(sealed, key, associatedData(label, ...fields)));
+  }
+
   wipe(): void {
     this.#key.fill(0);
+  }
+
+  /** A key of its own for sealing, so that no MAC is ever one. */
+  #under<R>(label: string, use: (key: Buffer) => R): R {
+    const key = mac(this.#key, `${label}/key`, KEY_BYTES);
+    try {
+      return use(key);
+    } finally {
+      key.fill(0);
+    }
   }
 }
 
@@ -54,9 +77,12 @@ export class IndexKeys {
     this.#clock = clock;
   }
 
-  /** The version under which new MACs are made. */
-  async current(tenant: TenantId, name: string): Promise<IndexKey> {
-    const versions = await this.versions(tenant, name);
+  /**
+   * The version under which new MACs are made.
+   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   */
+  async current(tenant: TenantId, name: string, bits?: number): Promise<IndexKey> {
+    const versions = await this.versions(tenant, name, bits);
     return versions[versions.length - 1] as IndexKey;
   }
 
@@ -70,12 +96,12 @@ export class IndexKeys {
     return key;
   }
 
-  /** Every version there is, the oldest first; at least one. */
-  versions(tenant: TenantId, name: string): Promise<readonly IndexKey[]> {
+  /** Every version there is, the oldest first; at least one. @param bits as for `current` */
+  versions(tenant: TenantId, name: string, bits?: number): Promise<readonly IndexKey[]> {
     const id = `${tenant}/${name}`;
     let known = this.#known.get(id);
     if (known === undefined) {
-      known = this.#load(tenant, name);
+      known = this.#load(tenant, name, bits);
       this.#known.set(id, known);
       known.catch(() => this.#known.delete(id));
     }
@@ -87,27 +113,30 @@ export class IndexKeys {
     this.#known.clear();
   }
 
-  async #load(tenant: TenantId, name: string): Promise<IndexKey[]> {
+  async #load(tenant: TenantId, name: string, bits: number | undefined): Promise<IndexKey[]> {
     const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
-    const rows = stored.length > 0 ? stored : [await this.#create(tenant, name)];
+    const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
     return rows.map((row) => {
-      const ad = indexKeyAd(tenant, name, row.version, row.epoch);
-      return new IndexKey(row.version, unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), ad));
+      const key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
+      return new IndexKey(row.version, row.bits ?? undefined, key);
     });
   }
 
-  async #create(tenant: TenantId, name: string) {
+  async #create(tenant: TenantId, name: string, bits: number | null): Promise<IndexKeyRow> {
     const epoch = this.#epochs.current;
     const key = this.#random(KEY_BYTES);
-    const ad = indexKeyAd(tenant, name, 1, epoch);
-    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
+    const unwrapped = { tenant, name, version: 1, epoch, bits, created_at: this.#clock().getTime() };
+    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), indexKeyAd(unwrapped), this.#random);
     key.fill(0);
-    const row = { tenant, name, version: 1, epoch, wrapped, created_at: this.#clock().getTime() };
+    const row = { ...unwrapped, wrapped };
     const [standing] = await this.#store.shared((tx) => tx.insertOrGet(indexKeys, [row]));
     return standing ?? row;
   }
 }
 
-function indexKeyAd(tenant: TenantId, name: string, version: number, epoch: number): Buffer {
-  return associatedData('lethe/index-key/1', tenant, name, version, epoch);
+/** A key of whole MACs is bound as the first release bound all its keys. */
+function indexKeyAd({ tenant, name, version, epoch, bits }: Omit<IndexKeyRow, 'wrapped' | 'created_at'>): Buffer {
+  return bits === null
+    ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
+    : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
 }

@@ -1,6 +1,6 @@
 /**
- * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys. Knows nothing of what
- * a record is; hands out keys by name and never says them.
+ * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys, window keys. Knows nothing
+ * of what a record is; hands out keys by name and never says them.
  */
 
 import type { Clock } from '../clock.ts';
@@ -13,12 +13,14 @@ import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
   readonly epochs: EpochKeys;
   readonly buckets: BucketKeys;
   readonly records: RecordKeys;
   readonly indexes: IndexKeys;
+  readonly windows: WindowKeys;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     buckets,
     records: new RecordKeys(buckets, random),
     indexes,
+    windows: new WindowKeys(store, epochs, random, clock),
     async close() {
       buckets.wipe();
       await indexes.wipe();

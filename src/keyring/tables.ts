@@ -44,7 +44,33 @@ export const recordKeysOf = lookup(recordKeys, ['tenant', 'record']);
 export const indexKeys = table(
   'keys',
   'index_keys',
-  { tenant: 'text', name: 'text', version: 'int', epoch: 'int', wrapped: 'bytes', created_at: 'int' },
+  {
+    tenant: 'text',
+    name: 'text',
+    version: 'int',
+    epoch: 'int',
+    wrapped: 'bytes',
+    created_at: 'int',
+    bits: 'int?',
+  },
   ['tenant', 'name', 'version'],
 );
+export type IndexKeyRow = Row<typeof indexKeys>;
 export const indexKeysByName = lookup(indexKeys, ['tenant', 'name'], { orderBy: ['version'] });
+
+/** Keys that live for minutes; `window` is a word of SQL's, so the column is not called that. */
+export const windows = table(
+  'keys',
+  'windows',
+  { tenant: 'text', window_id: 'text', epoch: 'int', wrapped: 'bytes', created_at: 'int' },
+  ['tenant', 'window_id'],
+);
+export type WindowRow = Row<typeof windows>;
+export const windowById = lookup(windows, ['tenant', 'window_id']);
+
+export const windowReveals = table('keys', 'window_reveals', { tenant: 'text', window_id: 'text', mark: 'bytes' }, [
+  'tenant',
+  'window_id',
+  'mark',
+]);
+export const revealByMark = lookup(windowReveals, ['tenant', 'window_id', 'mark']);

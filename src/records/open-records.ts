@@ -7,8 +7,6 @@
  * `integrity_failure` and shows nothing.
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
-import type { DataType } from '../datatypes/datatype.ts';
-import { dataType } from '../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -143,15 +141,6 @@ async function openChanged(
   }
   const opened = await openRecords(from, tenant, changed);
   return fresh.map((row) => (row instanceof RecordErasedError ? row : (opened.shift() as OpenedRecord)));
-}
-
-/** The data type of a stored record. @throws {IntegrityError} for one there is not: the vault has stored no such row */
-export function typeOf(row: RecordRow): DataType {
-  try {
-    return dataType(row.type);
-  } catch (cause) {
-    throw new IntegrityError({ cause, record: row.record });
-  }
 }
 
 /** No record of this tenant by that id. */

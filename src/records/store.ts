@@ -75,6 +75,26 @@ export async function pageOfSubject(
   });
 }
 
+/** Records of one type that a person may have at most, as far as a search looks. */
+const MAX_OF_TYPE = 100;
+
+/** The first records of one data type of each of these subjects. No sealed bytes. */
+export async function recordsOfSubjects(
+  tx: RecordTx,
+  tenant: TenantId,
+  subjects: readonly SubjectId[],
+  type: string,
+): Promise<{ readonly record: string }[]> {
+  const found: { readonly record: string }[] = [];
+  for (const subject of subjects) {
+    const rows = await tx.query<{ readonly record: string }>((sql) =>
+      sql('records').select('record').where({ tenant, subject, type }).orderBy('record').limit(MAX_OF_TYPE),
+    );
+    found.push(...rows);
+  }
+  return found;
+}
+
 export async function removeRecords(tx: RecordTx, tenant: TenantId, ids: readonly RecordId[]): Promise<void> {
   await tx.remove(
     records,

@@ -1,18 +1,29 @@
 /**
- * Blind indexes: equality search without a readable value. The index holds a MAC of the canonical form under an index
- * key of the tenant and type, in the key store; who has the record store alone cannot test a guess.
- * Does not: hide which records share a value from whoever reads the key store, nor resist guessing by whoever holds
+ * Blind indexes: equality search without a readable value. An index holds MACs of compared forms under an index key of
+ * the tenant and the form, in the key store; who has the record store alone cannot test a guess.
+ *
+ * A form that nearly everybody has to themselves is indexed whole. One that many share (a name, a birthday, the last
+ * four digits of a card) is cut to so few bits that each entry names a crowd, by the rule of CipherSweet ("Blind Index
+ * Planning"): of R records, C = R / 2^bits share an entry by chance, and 2 <= C <= sqrt(R). What an index offers is a
+ * candidate, opened and compared before it counts as found.
+ *
+ *   entry = MAC(index key of tenant and name, "lethe/blind-index/1", tenant, name, type version, form), 16 bytes or bits
+ *   name    email            the whole value
+ *           card.last4       a part of it
+ *           ip:network       the lesser form in which a tenant has values kept
+ *
+ * Does not: hide which records share an entry from whoever reads the key store, nor resist guessing by whoever holds
  * the index key (THREATS.md).
  */
-import type { DataType, Json } from '../datatypes/datatype.ts';
+import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
 const MAC_BYTES = 16;
-/** Index rows read for one search: more matches than this are not a search but an export. */
-export const MAX_MATCHES = 1_000;
+/** Index rows read at once for one form. */
+const PAGE = 256;
 
 export const blindIndexes = table(
   'keys',
@@ -21,44 +32,126 @@ export const blindIndexes = table(
   ['tenant', 'name', 'version', 'mac', 'record', 'generation'],
 );
 export type BlindIndexRow = Row<typeof blindIndexes>;
-const rowsByMac = lookup(blindIndexes, ['tenant', 'name', 'version', 'mac'], {
-  orderBy: ['record'],
-  limit: MAX_MATCHES,
-});
+const rowsByMac = lookup(blindIndexes, ['tenant', 'name', 'version', 'mac'], { orderBy: ['record'], limit: PAGE });
 
-/** The index row of a value; its name is the data type's. */
-export function indexRow(
-  key: IndexKey,
+/** One compared form of a value, and the index it belongs to. */
+export interface Form {
+  readonly name: string;
+  readonly typeVersion: number;
+  readonly spread: Exclude<Spread, 'none'>;
+  readonly text: string;
+}
+
+/** What a tenant has kept of a value, where it is not the whole. */
+export interface Kept {
+  readonly name: string;
+  readonly spread: Spread;
+}
+
+/** The forms under which a stored value is found. */
+export function formsOf(type: DataType, value: Json, kept?: Kept): Form[] {
+  const typeVersion = type.version;
+  const spread = kept?.spread ?? type.spread;
+  const name = kept === undefined ? type.name : `${type.name}:${kept.name}`;
+  const whole = spread === 'none' ? [] : [{ name, typeVersion, spread, text: type.canonical(value) }];
+  const parts = Object.entries(type.parts ?? {}).flatMap(([part, of]) => {
+    const text = kept === undefined ? of.of(value) : undefined;
+    return text === undefined ? [] : [{ name: `${type.name}.${part}`, typeVersion, spread: of.spread, text }];
+  });
+  return [...whole, ...parts];
+}
+
+/** How many bits of an entry to keep where many share a form: the middle of what the rule allows. */
+export function bitsFor(plannedRecords: number): number {
+  const records = Math.log2(Math.max(plannedRecords, 64));
+  return Math.round((records / 2 + (records - 1)) / 2);
+}
+
+export interface Indexer {
+  readonly indexes: IndexKeys;
+  /** Bits kept of an entry of a shared form, in indexes made from now on. */
+  readonly sharedBits: number;
+}
+
+function keysOf({ indexes, sharedBits }: Indexer, tenant: TenantId, form: Form): Promise<readonly IndexKey[]> {
+  return indexes.versions(tenant, form.name, form.spread === 'shared' ? sharedBits : undefined);
+}
+
+/** The index rows of a value. */
+export async function indexRows(
+  indexer: Indexer,
   tenant: TenantId,
-  type: DataType,
-  value: Json,
+  forms: readonly Form[],
   record: RecordId,
   generation: number,
-): BlindIndexRow {
-  const mac = macOf(key, tenant, type, type.canonical(value));
-  return { tenant, name: type.name, version: key.version, mac, record, generation };
+): Promise<BlindIndexRow[]> {
+  const rows: BlindIndexRow[] = [];
+  for (const form of forms) {
+    const key = (await keysOf(indexer, tenant, form)).at(-1) as IndexKey;
+    const { name } = form;
+    rows.push({ tenant, name, version: key.version, mac: entryOf(key, tenant, form), record, generation });
+  }
+  return rows;
 }
 
 export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<void> {
   await tx.insert(blindIndexes, rows, 'skip');
 }
 
-/** Records whose index matches, at most `MAX_MATCHES`; candidates only, until their opened values are compared. */
+/**
+ * A page of the records whose index matches one of the forms, in the order they were made, after the one named
+ * (exclusive); candidates only, until their opened values are compared.
+ * @returns `more`: whether there may be candidates behind the last one
+ */
 export async function findCandidates(
   reader: Reader<'keys'>,
-  indexes: IndexKeys,
+  indexer: Indexer,
   tenant: TenantId,
-  type: DataType,
-  canonical: string,
-): Promise<RecordId[]> {
-  const keys = await indexes.versions(tenant, type.name);
-  const found = await reader.find(
-    rowsByMac,
-    keys.map((key) => [tenant, type.name, key.version, macOf(key, tenant, type, canonical)]),
-  );
-  return [...new Set(found.flat().map((row) => row.record as RecordId))].slice(0, MAX_MATCHES);
+  forms: readonly Form[],
+  after: RecordId | undefined,
+): Promise<{ records: RecordId[]; more: boolean }> {
+  const entries: [string, string, number, Buffer][] = [];
+  for (const form of forms) {
+    for (const key of await keysOf(indexer, tenant, form)) {
+      entries.push([tenant, form.name, key.version, entryOf(key, tenant, form)]);
+    }
+  }
+  const lists =
+    after === undefined
+      ? await reader.find(rowsByMac, entries)
+      : await Promise.all(entries.map((entry) => pageAfter(reader, entry, after)));
+  // Of a list that goes on nothing is known beyond its last row, so no list is taken beyond that.
+  const ends = lists.filter((list) => list.length === PAGE).map((list) => list.at(-1)?.record as string);
+  const end = ends.sort()[0];
+  const found = lists.flat().map(({ record }) => record as RecordId);
+  const records = [...new Set(found)].filter((record) => end === undefined || record <= end).sort();
+  return { records, more: end !== undefined };
 }
 
-function macOf(key: IndexKey, tenant: TenantId, type: DataType, canonical: string): Buffer {
-  return key.mac('lethe/blind-index/1', MAC_BYTES, tenant, type.name, type.version, canonical);
+function pageAfter(
+  reader: Reader<'keys'>,
+  [tenant, name, version, mac]: [string, string, number, Buffer],
+  after: RecordId,
+): Promise<{ record: string }[]> {
+  return reader.query((sql) =>
+    sql('blind_indexes')
+      .select('record')
+      .where({ tenant, name, version, mac })
+      .andWhere('record', '>', after)
+      .orderBy('record')
+      .limit(PAGE),
+  );
+}
+
+function entryOf(key: IndexKey, tenant: TenantId, form: Form): Buffer {
+  const mac = key.mac('lethe/blind-index/1', MAC_BYTES, tenant, form.name, form.typeVersion, form.text);
+  return key.bits === undefined ? mac : cut(mac, key.bits);
+}
+
+/** The first bits of a MAC, the rest of the last byte zero. */
+function cut(mac: Buffer, bits: number): Buffer {
+  const short = Buffer.from(mac.subarray(0, Math.ceil(bits / 8)));
+  const spare = short.length * 8 - bits;
+  if (spare > 0) short[short.length - 1] = ((short.at(-1) as number) >> spare) << spare;
+  return short;
 }

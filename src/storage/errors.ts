@@ -10,6 +10,11 @@ export class DuplicateRowError extends VaultError {
   readonly code = 'already_exists';
 }
 
+/** What another call had done by the time this one wrote, which it will see when it is made again. */
+export function isRace(error: unknown): boolean {
+  return error instanceof VaultError && (error instanceof DuplicateRowError || error.code === 'concurrent_change');
+}
+
 /** A statement the vault should never have sent: a defect, not a state of the world. */
 export class StatementError extends VaultError {
   readonly kind = 'internal';

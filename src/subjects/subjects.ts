@@ -7,7 +7,7 @@
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
-import { type BucketId, newId, type SubjectId, type TenantId } from '../ids.ts';
+import { type BucketId, isId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import type { IndexKey } from '../keyring/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
@@ -193,17 +193,31 @@ async function bucketsOf(
   return buckets;
 }
 
-/** The bucket of a subject that is named by its id. @throws {SubjectNotFoundError} */
-export async function assignKnownSubject(
+/**
+ * Looks up the subjects that the items of a call name: by an app's ref, which may be new, or by an id, which must be known.
+ * @param names one for each item
+ * @throws {SubjectNotFoundError} with `field` naming `items/<n>/subject`
+ */
+export async function assignSubjects(
   keys: { readonly store: KeyStore; readonly keyring: Keyring },
   tenant: TenantId,
-  subject: SubjectId,
-  records: number,
-): Promise<Assigned> {
-  const [[row] = []] = await keys.store.reader.find(refsBySubject, [[tenant, subject]]);
-  if (row === undefined) throw new SubjectNotFoundError('subject');
-  const buckets = await bucketsOf(keys, tenant, [{ row, records }]);
-  return { subject, bucket: buckets.get(subject) as BucketId };
+  names: readonly (string | undefined)[],
+  random: RandomSource,
+  now: Date,
+): Promise<Assignment> {
+  const counts = new Map<string, number>();
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const refs = new Map([...counts].filter(([name]) => !isId('subject', name)));
+  const { known, fresh } = await proposeSubjects(keys, tenant, refs, random, now);
+  const all = new Map(known);
+  for (const [id, records] of counts) {
+    if (!isId('subject', id)) continue;
+    const [[row] = []] = await keys.store.reader.find(refsBySubject, [[tenant, id]]);
+    if (row === undefined) throw new SubjectNotFoundError('subject').at(`items/${names.indexOf(id)}/`);
+    const buckets = await bucketsOf(keys, tenant, [{ row, records }]);
+    all.set(id, { subject: id, bucket: buckets.get(id) as BucketId });
+  }
+  return { known: all, fresh };
 }
 
 /**
@@ -238,6 +252,12 @@ export async function liveSubject(
   if (row === undefined) throw new SubjectNotFoundError(field);
   if (row.erased_at !== null) throw new SubjectErasedError();
   return row;
+}
+
+/** Whether a subject was erased, or its row is gone. */
+export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<boolean> {
+  const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
+  return row === undefined || row.erased_at !== null;
 }
 
 /** Marks the subject as erased; from the commit on it takes no more records. @returns whether it was alive */

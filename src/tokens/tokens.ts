@@ -1,8 +1,11 @@
 /**
- * Tokens: random surrogates that apps store in place of values. Nothing about the value can be computed from one.
+ * Tokens: surrogates that apps store in place of values. Nothing about the value can be computed from one, but for what
+ * its format says it keeps (the last four digits of a card).
  *
- * Guarantees: a token is bound to its record by a MAC, so that a row edited in the database cannot make one token
- * reveal another's value.
+ * Guarantees: a token is bound by a MAC to its record, its audience and its limits, so that a row edited in the database
+ * can neither make one token reveal another's value nor let it live longer or reach further. A token that has ended
+ * says so and why, to those who could use it, for good. A caller tied to an audience meets that audience's tokens only.
+ * Does not: notice that a row was put back whole to an older state of its own (a use given back, a revocation undone).
  */
 import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
@@ -10,6 +13,8 @@ import type { RecordId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
+import { type DeathCause, findDead } from './dead-tokens.ts';
+import { deathOf, TokenNotFoundError } from './errors.ts';
 
 const KEY_NAME = '@token';
 const TAG_BYTES = 16;
@@ -17,59 +22,132 @@ const TAG_BYTES = 16;
 export const tokens = table(
   'records',
   'tokens',
-  { tenant: 'text', token: 'text', record: 'text', tag: 'bytes', tag_version: 'int', created_at: 'int' },
+  {
+    tenant: 'text',
+    token: 'text',
+    record: 'text',
+    tag: 'bytes',
+    tag_version: 'int',
+    created_at: 'int',
+    format: 'text?',
+    audience: 'text?',
+    expires_at: 'int?',
+    uses_left: 'int?',
+    revoked_at: 'int?',
+  },
   ['tenant', 'token'],
 );
 export type TokenRow = Row<typeof tokens>;
 const tokenById = lookup(tokens, ['tenant', 'token']);
 const tokensByRecord = lookup(tokens, ['tenant', 'record'], { orderBy: ['created_at', 'token'] });
 
-/** No token of this tenant: one answer, whether it never was, or is another tenant's. */
-export class TokenNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'token_not_found';
+/** What a new token is to be. */
+export interface NewToken {
+  readonly token: Token;
+  readonly record: RecordId;
+  /** Absent: `random`. */
+  readonly format?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly expiresAt?: Date | undefined;
+  readonly uses?: number | undefined;
+}
 
-  constructor() {
-    super('No such token.');
-  }
+/** Who asks for tokens, and when: what they may meet, and what has ended by then. */
+export interface Asking {
+  readonly tenant: TenantId;
+  /** The audience the caller is tied to; undefined for one that may use every token of the tenant. */
+  readonly audience: string | undefined;
+  readonly now: Date;
 }
 
 export function tokenKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);
 }
 
-export function tokenRow(key: IndexKey, tenant: TenantId, token: Token, record: RecordId, at: Date): TokenRow {
-  const tag = tagOf(key, tenant, token, record);
-  return { tenant, token, record, tag, tag_version: key.version, created_at: at.getTime() };
+export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: Date): TokenRow {
+  const { token, record, format, audience, expiresAt, uses } = wanted;
+  const row = {
+    tenant,
+    token,
+    record,
+    created_at: at.getTime(),
+    format: format === undefined || format === 'random' ? null : format,
+    audience: audience ?? null,
+    expires_at: expiresAt?.getTime() ?? null,
+    uses_left: uses ?? null,
+    revoked_at: null,
+  };
+  return { ...row, tag: tagOf(key, row), tag_version: key.version };
 }
 
 export async function insertTokens(tx: RecordTx, rows: readonly TokenRow[]): Promise<void> {
   await tx.insert(tokens, rows);
 }
 
+/** A token that was asked for by name. @throws what `findTokens` says of it; @throws {IntegrityError} */
+export async function findToken(
+  reader: Reader<'records'>,
+  indexes: IndexKeys,
+  asking: Asking,
+  token: Token,
+): Promise<TokenRow> {
+  const [row] = await findTokens(reader, indexes, asking, [token]);
+  if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
+  return row;
+}
+
+/** Why a token can no longer be used; undefined while it can. */
+export function causeOfDeath(row: TokenRow, now: Date): DeathCause | undefined {
+  if (row.revoked_at !== null) return 'revoked';
+  if (row.uses_left === 0) return 'used_up';
+  return row.expires_at !== null && row.expires_at <= now.getTime() ? 'expired' : undefined;
+}
+
 /**
- * @returns for each token its row, or undefined for an unknown one
+ * @returns for each token its row, or why there is none for this caller: unknown (never made, another tenant's, another
+ *   audience's), expired, used up or revoked
  * @throws {IntegrityError} for a row that was altered
  */
 export async function findTokens(
   reader: Reader<'records'>,
   indexes: IndexKeys,
-  tenant: TenantId,
+  { tenant, audience, now }: Asking,
   ids: readonly Token[],
-): Promise<(TokenRow | undefined)[]> {
+): Promise<(TokenRow | VaultError)[]> {
   const found = await reader.find(
     tokenById,
     ids.map((id) => [tenant, id]),
   );
   const keys = await indexes.versions(tenant, KEY_NAME);
-  return found.map(([row]) => row && verified(keys, row));
+  const rows = found.map(([row]) => row && verified(keys, row));
+  const missing = ids.filter((_, i) => rows[i] === undefined);
+  const dead = missing.length === 0 ? [] : await findDead(reader, tenant, missing);
+  return rows.map((row) => {
+    const standing = row ?? dead.shift();
+    if (standing === undefined || (audience !== undefined && standing.audience !== audience)) {
+      return new TokenNotFoundError();
+    }
+    const cause = 'cause' in standing ? (standing.cause as DeathCause) : causeOfDeath(standing, now);
+    return cause === undefined ? (standing as TokenRow) : deathOf(cause);
+  });
 }
 
-/** The tokens of each record, the oldest first. */
+/** @returns which of these texts stand for something in this tenant, or did */
+export async function takenTokens(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly Token[],
+): Promise<Set<Token>> {
+  const keys = ids.map((id) => [tenant, id]);
+  const [alive, dead] = await Promise.all([reader.find(tokenById, keys), findDead(reader, tenant, ids)]);
+  return new Set(ids.filter((_, i) => alive[i]?.[0] !== undefined || dead[i] !== undefined));
+}
+
+/** The tokens of each record that the caller may meet, also such as have ended but were not swept yet; the oldest first. */
 export async function tokensOfRecords(
   reader: Reader<'records'>,
   indexes: IndexKeys,
-  tenant: TenantId,
+  { tenant, audience }: Omit<Asking, 'now'>,
   ids: readonly RecordId[],
 ): Promise<TokenRow[][]> {
   const found = await reader.find(
@@ -77,16 +155,56 @@ export async function tokensOfRecords(
     ids.map((id) => [tenant, id]),
   );
   const keys = await indexes.versions(tenant, KEY_NAME);
-  return found.map((rows) => rows.map((row) => verified(keys, row)));
+  return found.map((rows) =>
+    rows.filter((row) => audience === undefined || row.audience === audience).map((row) => verified(keys, row)),
+  );
+}
+
+/**
+ * Writes what has changed of a token: a use, a revocation, a longer life.
+ * @returns whether the row was still as it was read; if not, nothing has been changed
+ */
+export async function changeToken(
+  tx: RecordTx,
+  key: IndexKey,
+  from: TokenRow,
+  change: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>,
+): Promise<boolean> {
+  const to = { ...from, ...change };
+  const { expires_at, uses_left, revoked_at } = to;
+  const changed = await tx.execute((sql) =>
+    sql('tokens')
+      .where({ tenant: from.tenant, token: from.token, tag: from.tag })
+      .update({ expires_at, uses_left, revoked_at, tag: tagOf(key, to), tag_version: key.version }),
+  );
+  return changed === 1;
+}
+
+/** Holds tokens against every other change until the transaction ends; what is read after this stays true. */
+export async function lockTokens(tx: RecordTx, tenant: TenantId, ids: readonly Token[]): Promise<void> {
+  await tx.query((sql) => {
+    const rows = sql('tokens').select('token').where({ tenant }).whereIn('token', ids).orderBy('token');
+    return sql.client.config.client === 'pg' ? rows.forUpdate() : rows;
+  });
+}
+
+/** Takes one use of a limited token that the transaction holds. @throws {IntegrityError} if it is not as it was read */
+export async function takeUse(tx: RecordTx, key: IndexKey, token: TokenRow): Promise<void> {
+  const changed = await changeToken(tx, key, token, { uses_left: (token.uses_left ?? 0) - 1 });
+  if (!changed) throw new IntegrityError({ record: token.record });
 }
 
 function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
   const key = keys.find(({ version }) => version === row.tag_version);
-  const expected = key && tagOf(key, row.tenant, row.token, row.record);
-  if (expected === undefined || !equalBytes(expected, row.tag)) throw new IntegrityError({ record: row.record });
+  if (key === undefined || !equalBytes(tagOf(key, row), row.tag)) throw new IntegrityError({ record: row.record });
   return row;
 }
 
-function tagOf(key: IndexKey, tenant: string, token: string, record: string): Buffer {
-  return key.mac('lethe/token/1', TAG_BYTES, tenant, token, record);
+/** A token without format, audience and limits is bound as the first release bound all its tokens. */
+function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
+  const { tenant, token, record, format, audience, expires_at, uses_left, revoked_at } = row;
+  const further = [format, audience, expires_at, uses_left, revoked_at];
+  return further.every((field) => field === null)
+    ? key.mac('lethe/token/1', TAG_BYTES, tenant, token, record)
+    : key.mac('lethe/token/2', TAG_BYTES, tenant, token, record, ...further.map((field) => String(field ?? '')));
 }

@@ -38,7 +38,8 @@ export async function addPrincipal(
     const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
     return door.commit('exclusive', async (tx) => {
       const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
-      const wanted = { name: body.name, role: body.role, purposes: body.purposes, expiresAt };
+      const { name, role, purposes, audience } = body;
+      const wanted = { name, role, purposes, audience, expiresAt };
       const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
       return { reply, entry: { target: reply.principal } };
     });

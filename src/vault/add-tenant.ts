@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { NotAllowedError } from '../access/decide.ts';
-import { accessKeys, addPrincipal } from '../access/principals.ts';
+import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
 import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
@@ -36,8 +36,7 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
       if (first?.tenant !== caller.tenant) throw new NotAllowedError();
       if (taken !== undefined) throw new TenantExistsError();
       await tx.insert(tenants, [{ tenant, name: body.name, created_at: door.now.getTime() }]);
-      const wanted = { name: 'first-admin', role: 'admin' as const, purposes: [], expiresAt: undefined };
-      const { principal, apiKey } = await addPrincipal(tx, keys, tenant, wanted, vault.random, vault.clock);
+      const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock);
       return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
     });
   });

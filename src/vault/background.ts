@@ -1,9 +1,11 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
+import { sweepDeadTokens } from '../tokens/sweep.ts';
+import { forgetOldAttempts } from '../verification/attempts.ts';
 import { forgetOldAnswers } from './idempotency.ts';
 import type { Vault } from './vault.ts';
 
-const FORGOTTEN_AT_ONCE = 2_000;
+const AT_ONCE = 2_000;
 
 /** @returns what stops it and waits for the round under way */
 export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
@@ -16,21 +18,39 @@ export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
-  const forget = async (now: Date) => {
-    for (let forgotten = 0; ; ) {
-      const count = await vault.recordStore.exclusive((tx) => forgetOldAnswers(tx, now, FORGOTTEN_AT_ONCE));
-      forgotten += count;
-      if (count < FORGOTTEN_AT_ONCE) return forgotten;
-    }
-  };
+  const { recordStore, keyStore } = vault;
   return {
-    recordStore: vault.recordStore,
-    keyStore: vault.keyStore,
+    recordStore,
+    keyStore,
     clock: vault.clock,
-    extra: [{ name: 'forget_old_answers', run: forget }],
+    first: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
+    extra: [
+      { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
+      { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
+      {
+        name: 'forget_old_answers',
+        run: (now) => inPages((limit) => recordStore.exclusive((tx) => forgetOldAnswers(tx, now, limit))),
+      },
+    ],
     report: (done) => {
       vault.signals.emit('job', done);
       report(done);
     },
   };
+}
+
+/** Destroys the keys of windows that are over, and what their removal has left in the store's files. */
+async function shredWindows({ keyring, keyStore }: Vault): Promise<number> {
+  const shredded = await inPages((limit) => keyring.windows.shred(limit));
+  if (shredded > 0) await keyStore.scrub();
+  return shredded;
+}
+
+/** A job in pages, until one finds less than it might. @returns how much was done */
+async function inPages(page: (limit: number) => Promise<number>): Promise<number> {
+  for (let done = 0; ; ) {
+    const count = await page(AT_ONCE);
+    done += count;
+    if (count < AT_ONCE) return done;
+  }
 }

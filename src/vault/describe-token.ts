@@ -1,39 +1,33 @@
-/** Says what a token stands for: type, record, subject, dates. Never anything of its value. */
-
+/** Says what a token is and stands for: format, limits, type, record, subject, dates. Never anything of its value. */
 import type { z } from 'zod';
 import { VaultError } from '../errors.ts';
-import type { RecordId, SubjectId, Token } from '../ids.ts';
+import type { RecordId, Token } from '../ids.ts';
+import { factsOf as recordFacts } from '../records/facts.ts';
 import { liveRecords } from '../records/open-records.ts';
-import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import { TokenNotFoundError } from '../tokens/errors.ts';
+import { factsOf as tokenFacts } from '../tokens/facts.ts';
+import type { TokenDescriptionSchema } from '../tokens/schema.ts';
+import { findToken } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
+import { namesFor } from './naming.ts';
 import { perform } from './perform.ts';
-import type { TokenDescriptionSchema } from './schema.ts';
 import type { Vault } from './vault.ts';
 
-/** @throws {TokenNotFoundError} @throws {RecordErasedError} */
+/** @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended, why */
 export async function describeToken(
   vault: Vault,
   caller: Caller,
   token: Token,
 ): Promise<z.infer<typeof TokenDescriptionSchema>> {
+  const { tenant, audience } = caller;
   return perform(vault, caller, { action: 'describe_token' }, async (door) => {
     door.decide();
     return door.commit('shared', async (tx) => {
-      const [known] = await findTokens(tx, vault.keyring.indexes, caller.tenant, [token]);
-      if (known === undefined) throw new TokenNotFoundError();
+      const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
       const record = known.record as RecordId;
-      const [row] = await liveRecords(tx, caller.tenant, [record]);
+      const [row] = await liveRecords(tx, tenant, [record]);
       if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
-      const reply = {
-        token,
-        record,
-        ...(row.subject === null ? {} : { subject: row.subject as SubjectId }),
-        type: row.type,
-        ...(row.label === null ? {} : { label: row.label }),
-        version: row.version,
-        createdAt: new Date(row.created_at).toISOString(),
-        updatedAt: new Date(row.updated_at).toISOString(),
-      };
+      const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...recordFacts(row) };
       return { reply, entry: { records: [record] } };
     });
   });

@@ -1,30 +1,37 @@
 /**
  * Exchanges tokens for the values they stand for, each as far as the caller may see it for the stated purpose. Each
  * token is answered on its own, but for one thing: a failed integrity check fails the whole call.
+ *
+ * A token that is limited to so many uses loses one when its value is shown, in the transaction of the audit entry; one
+ * that carries its own value loses its only one before that, and the value is lost should the entry then fail.
  */
-import { decide } from '../access/decide.ts';
-import type { Json } from '../datatypes/datatype.ts';
+import { decide, NeverRevealedError } from '../access/decide.ts';
+import { typesOf } from '../catalogue/types-of.ts';
+import type { DataType } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
-import { liveRecords, type OpenedRecord, openRecords, typeOf } from '../records/open-records.ts';
+import { liveRecords, type OpenedRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
-import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import { TokenNotFoundError } from '../tokens/errors.ts';
+import { findTokens, lockTokens, type TokenRow, takeUse, tokenKey } from '../tokens/tokens.ts';
+import { isWindowToken } from '../tokens/window-tokens.ts';
 import type { Caller } from './caller.ts';
-import { perform } from './perform.ts';
-import type { Revealed } from './schema.ts';
+import { type Door, perform } from './perform.ts';
+import { type Answer, revealWindowTokens } from './reveal-window.ts';
+import type { DetokenizeRequest, Revealed } from './schema.ts';
 import type { Vault } from './vault.ts';
 
-export interface DetokenizeRequest {
-  readonly tokens: readonly Token[];
-  readonly purpose: string;
-  readonly view?: string | undefined;
-  readonly reason?: string | undefined;
-}
-
+/** A token whose value the caller may see, with the view. */
 interface Allowed {
+  readonly token: TokenRow;
   readonly row: RecordRow;
+  readonly type: DataType;
   readonly view: string;
 }
+
+/** A token of the call has limited uses: taking one changes a row, which a shared transaction may not. */
+class LimitedUses extends Error {}
 
 export async function detokenize(
   vault: Vault,
@@ -34,69 +41,118 @@ export async function detokenize(
   const { purpose, reason } = body;
   return perform(vault, caller, { action: 'detokenize', purpose, reason }, async (door) => {
     door.decide();
-    const reply = await door.commit('shared', async (tx) => {
-      const { tenant } = caller;
-      const tokens = await findTokens(tx, vault.keyring.indexes, tenant, body.tokens);
-      const known = tokens.filter((row) => row !== undefined);
-      const live = await liveRecords(
-        tx,
-        tenant,
-        known.map((row) => row.record as RecordId),
-      );
-      const decided = new Map(known.map((token, i) => [token.token, viewOf(caller, body, live[i])] as const));
-      const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
-      const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
-      const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
-      const opened = await openRecords(from, tenant, distinct);
-      const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
-      const errors: VaultError[] = [];
-      const results = body.tokens.map((token): Revealed => {
-        const entry = decided.get(token) ?? new TokenNotFoundError();
-        const found = entry instanceof VaultError ? entry : (values.get(entry.row.record) ?? new TokenNotFoundError());
-        if (entry instanceof VaultError || found instanceof VaultError) {
-          const error = found as VaultError;
-          errors.push(error);
-          return { token, error: { code: error.code } };
-        }
-        const value = show(found.row, entry.view, found.value.expose());
-        return { token, type: found.row.type, view: entry.view, value };
-      });
-      const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
-      for (const { value } of shown) value.wipe();
-      const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
-      return { reply: { results }, entry: { records: about, ...outcomeOf(shown.length, allowed, errors) } };
+    const carried = await revealWindowTokens(vault, caller, body);
+    const work = (mode: 'shared' | 'exclusive') =>
+      door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
+    const reply = await work('shared').catch((error: unknown) => {
+      if (error instanceof LimitedUses) return work('exclusive');
+      throw error;
     });
     vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
     return reply;
   });
 }
 
-function viewOf(
+async function answerAll(
+  vault: Vault,
   caller: Caller,
   body: DetokenizeRequest,
-  row: RecordRow | VaultError | undefined,
-): Allowed | VaultError {
-  if (row === undefined) return new TokenNotFoundError();
-  if (row instanceof VaultError) return row;
-  const views = Object.keys(typeOf(row).views);
-  const { purpose, view } = body;
-  const decision = decide(caller, 'detokenize', { type: { name: row.type, views }, view, purpose });
-  return decision.allowed ? { row, view: decision.view as string } : decision.refusal;
+  { now }: Door,
+  tx: RecordTx,
+  mode: 'shared' | 'exclusive',
+  carried: ReadonlyMap<Token, Answer>,
+) {
+  const { tenant, audience } = caller;
+  const ids = body.tokens.filter((token) => !isWindowToken(token));
+  if (mode === 'exclusive') await lockTokens(tx, tenant, ids);
+  const found = await findTokens(tx, vault.keyring.indexes, { tenant, audience, now }, ids);
+  const known = found.filter((row): row is TokenRow => !(row instanceof VaultError));
+  const live = await liveRecords(
+    tx,
+    tenant,
+    known.map((row) => row.record as RecordId),
+  );
+  const typeOf = await typesOf(vault.catalogue, tenant, named(live));
+  const decided = new Map<string, Allowed | VaultError>();
+  for (const [i, row] of found.entries()) if (row instanceof VaultError) decided.set(ids[i] as Token, row);
+  for (const [i, token] of known.entries()) {
+    const row = live[i] as RecordRow | VaultError;
+    decided.set(token.token, row instanceof VaultError ? row : viewOf(caller, body, token, row, typeOf(row)));
+  }
+  const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
+  if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new LimitedUses();
+  const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
+  const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
+  const opened = await openRecords(from, tenant, distinct);
+  const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
+  if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
+
+  const errors: VaultError[] = [];
+  const results = body.tokens.map((token): Revealed => {
+    const answer = carried.get(token) ?? answerOf(decided.get(token), values);
+    if (!(answer instanceof VaultError)) return { token, ...answer };
+    errors.push(answer);
+    return { token, error: { code: answer.code } };
+  });
+  const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
+  for (const { value } of shown) value.wipe();
+  const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
+  const views = results.flatMap((result) => ('view' in result ? result.view : []));
+  return { reply: { results }, entry: { records: about, ...outcomeOf(views, errors) } };
 }
 
-function show(row: RecordRow, view: string, value: Json): Json {
-  if (view === 'plain') return value;
-  const make = typeOf(row).views[view];
-  if (make === undefined) throw new TokenNotFoundError();
-  return make(value);
+/** How much of a record the caller may see, by this token. */
+function viewOf(
+  caller: Caller,
+  { purpose, view }: DetokenizeRequest,
+  token: TokenRow,
+  row: RecordRow,
+  type: DataType,
+): Allowed | VaultError {
+  const views = Object.keys(type.views);
+  const never = type.custody === 'verifier';
+  const resource = { type: { name: type.name, views }, view: view ?? (never ? 'masked' : undefined), purpose };
+  const decision = decide(caller, 'detokenize', resource);
+  if (!decision.allowed) return decision.refusal;
+  if (never && decision.view === 'plain') return new NeverRevealedError();
+  return { token, row, type, view: decision.view as string };
+}
+
+/** Takes one use of each limited token whose value is about to be shown. */
+async function takeUses(
+  vault: Vault,
+  { tenant }: Caller,
+  tx: RecordTx,
+  allowed: readonly Allowed[],
+  values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
+): Promise<void> {
+  const key = await tokenKey(vault.keyring.indexes, tenant);
+  for (const { token, row } of allowed) {
+    if (token.uses_left === null || values.get(row.record) instanceof VaultError) continue;
+    await takeUse(tx, key, token);
+  }
+}
+
+function answerOf(
+  entry: Allowed | VaultError | undefined,
+  values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
+): Answer {
+  if (entry === undefined || entry instanceof VaultError) return entry ?? new TokenNotFoundError();
+  const found = values.get(entry.row.record);
+  if (found === undefined || found instanceof VaultError) return found ?? new TokenNotFoundError();
+  const { type, view } = entry;
+  const value = found.value.expose();
+  const make = type.views[view];
+  if (view !== 'plain' && make === undefined) return new TokenNotFoundError();
+  return { type: type.name, view, value: view === 'plain' || make === undefined ? value : make(value) };
 }
 
 /** A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a list. */
-function outcomeOf(shown: number, allowed: readonly Allowed[], errors: readonly VaultError[]) {
+function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
   const refusal = errors.find((error) => error.kind === 'refused');
   const code = (refusal ?? errors[0])?.code;
-  if (shown === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
-  return { view: (allowed.find(({ view }) => view === 'plain') ?? allowed[0])?.view, code };
+  if (views.length === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
+  return { view: views.includes('plain') ? 'plain' : views[0], code };
 }
 
 /** The records that a call with nothing to show was about. */

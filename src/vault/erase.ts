@@ -4,19 +4,20 @@
  * be interrupted, by a job.
  */
 
+import { NotAllowedError } from '../access/decide.ts';
 import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
-import { codeOf } from '../errors.ts';
+import type { EraseRequest, Receipt } from '../erasure/schema.ts';
+import { codeOf, VaultError } from '../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import { RecordNotFoundError } from '../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
-import { findTokens, TokenNotFoundError } from '../tokens/tokens.ts';
+import { type Asking, findTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
-import type { EraseRequest, Receipt } from './schema.ts';
 import type { Vault } from './vault.ts';
 
 const PAGE = 1_000;
@@ -34,12 +35,14 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
   const call = { action: 'erase' as const, reason: body.reason, idempotent };
   const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
     door.decide();
+    // It knows no records and no subjects, and others' tokens may stand for them.
+    if (caller.audience !== undefined && body.tokens === undefined) throw new NotAllowedError();
     const subject = await subjectOf(vault, tenant, body);
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
       const keys =
         subject === undefined
-          ? await ofNames(vault, tx, tenant, body)
+          ? await ofNames(vault, tx, caller, body, door.now)
           : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
       const row = await orderErasure(tx, tenant, {
         erasure,
@@ -105,9 +108,14 @@ async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]
 }
 
 /** The records that the request names and that are still there; one erased before stays erased. */
-async function ofNames(vault: Vault, tx: RecordTx, tenant: TenantId, body: EraseRequest): Promise<Doomed[]> {
-  const { tokens, records = [] } = body;
-  const named = tokens === undefined ? records : await recordsOf(vault, tx, tenant, tokens);
+async function ofNames(
+  vault: Vault,
+  tx: RecordTx,
+  { tenant, audience }: Caller,
+  { tokens, records = [] }: EraseRequest,
+  now: Date,
+): Promise<Doomed[]> {
+  const named = tokens === undefined ? records : await recordsOf(vault, tx, { tenant, audience, now }, tokens);
   const ids = [...new Set(named)];
   const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
   const erased = await areErased(tx, tenant, ids);
@@ -119,10 +127,10 @@ async function ofNames(vault: Vault, tx: RecordTx, tenant: TenantId, body: Erase
   });
 }
 
-async function recordsOf(vault: Vault, tx: RecordTx, tenant: TenantId, tokens: readonly Token[]): Promise<RecordId[]> {
-  const rows = await findTokens(tx, vault.keyring.indexes, tenant, tokens);
+async function recordsOf(vault: Vault, tx: RecordTx, asking: Asking, tokens: readonly Token[]): Promise<RecordId[]> {
+  const rows = await findTokens(tx, vault.keyring.indexes, asking, tokens);
   return rows.map((row, i) => {
-    if (row === undefined) throw new TokenNotFoundError().at(`tokens/${i}`);
+    if (row instanceof VaultError) throw row.at(`tokens/${i}`);
     return row.record as RecordId;
   });
 }

@@ -2,10 +2,10 @@
 
 import { findErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
+import type { Receipt } from '../erasure/schema.ts';
 import type { ErasureId } from '../ids.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
-import type { Receipt } from './schema.ts';
 import type { Vault } from './vault.ts';
 
 /** @throws {ErasureNotFoundError} */

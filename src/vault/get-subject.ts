@@ -25,7 +25,7 @@ export async function getSubject(
       const subject = await liveSubject(tx, tenant, id);
       const { rows, more } = await livePage(tx, tenant, id, page);
       const ids = rows.map((row) => row.record as RecordId);
-      const tokens = await tokensOfRecords(tx, vault.keyring.indexes, tenant, ids);
+      const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
       const records = rows.map((row, i) => ({
         record: row.record as RecordId,
         subject: id,

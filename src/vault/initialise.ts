@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accessKeys, addPrincipal } from '../access/principals.ts';
+import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { newId } from '../ids.ts';
@@ -28,8 +28,7 @@ export async function initialise(
   await mkdir(keysPath, { recursive: true, mode: 0o700 });
   const make = recordStore.exclusive(async (tx) => {
     await tx.insert(tenants, [{ tenant, name: FIRST_TENANT, created_at: now.getTime() }]);
-    const wanted = { name: 'first-admin', role: 'admin' as const, purposes: [], expiresAt: undefined };
-    const { principal, apiKey } = await addPrincipal(tx, keys, tenant, wanted, random, clock);
+    const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, random, clock);
     await appendAuditEntry(tx, {
       entry: newId('audit', random, now),
       tenant,

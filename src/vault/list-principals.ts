@@ -22,6 +22,7 @@ export async function listPrincipals(
         name: row.name,
         role: row.role as Role,
         purposes: JSON.parse(row.purposes) as string[],
+        ...(row.audience === null ? {} : { audience: row.audience }),
         createdAt: new Date(row.created_at).toISOString(),
         ...(row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at).toISOString() }),
         ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),

@@ -1,63 +1,28 @@
 /** The shapes of the verbs' requests and replies: validation, types and OpenAPI come from here. */
+
 import { z } from 'zod';
-import { PurposeSchema } from '../access/schema.ts';
+import { AudienceSchema, PurposeSchema } from '../access/schema.ts';
 import { CATEGORIES } from '../datatypes/datatype.ts';
-import { isId } from '../ids.ts';
-import { ErasureIdSchema, RecordIdSchema, SubjectIdSchema, TokenSchema } from '../schema.ts';
-
-export const MAX_BATCH = 1_000;
-
-/** What came out of JSON.parse is JSON; whether it is a value, its data type decides. */
-export const JsonSchema = z
-  .unknown()
-  .describe('A value as its data type takes it; GET /v1/types describes each.')
-  .meta({ examples: ['jane.doe@example.com'] });
-
-/** What a view makes of a value; every data type's masked view is text. */
-export const MaskedSchema = z
-  .unknown()
-  .describe('The masked view of the value, to show to people.')
-  .meta({ examples: ['j***@example.com'] });
-
-export const VersionSchema = z
-  .int()
-  .min(1)
-  .describe('1 for a value as first stored; grows with each correction.')
-  .meta({ examples: [1] });
-
-const createdAt = z.iso.datetime().describe('When the value was first stored, UTC.');
-const updatedAt = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
-
-export const RefSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .describe('The app’s own name for a subject, such as a customer number. Kept as a MAC only.')
-  .meta({ id: 'Ref', examples: ['cust_42'] });
-
-export const LabelSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_.-]{0,63}$/)
-  .describe('The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.')
-  .meta({ examples: ['billing'] });
-
-export const ViewSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,31}$/)
-  .describe('How much to show: `plain`, `masked`, or a narrower view of the data type.')
-  .meta({ id: 'View', examples: ['masked'] });
-
-export const ReasonSchema = z
-  .string()
-  .min(1)
-  .max(500)
-  .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.')
-  .meta({ examples: ['case 4711'] });
-
-export const TypeNameSchema = z
-  .string()
-  .describe('Name of a data type.')
-  .meta({ examples: ['email'] });
+import {
+  CreatedAtSchema,
+  ExpiresAtSchema,
+  JsonSchema,
+  KeptSchema,
+  LabelSchema,
+  MAX_BATCH,
+  MaskedSchema,
+  NAMED,
+  ReasonSchema,
+  RecordIdSchema,
+  RefSchema,
+  SubjectIdSchema,
+  TokenSchema,
+  TypeNameSchema,
+  UpdatedAtSchema,
+  VersionSchema,
+  ViewSchema,
+} from '../schema.ts';
+import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../tokens/schema.ts';
 
 export const TokenizeItemSchema = z
   .strictObject({
@@ -65,6 +30,25 @@ export const TokenizeItemSchema = z
     value: JsonSchema,
     subject: RefSchema.optional().describe('The person: the app’s ref, or a subject id (`sub_…`).'),
     label: LabelSchema.optional(),
+    format: TokenFormatSchema.optional(),
+    audience: AudienceSchema.optional().describe('The system that the token is for; absent: the caller’s own, if any.'),
+    ttlSeconds: TtlSchema.optional(),
+    uses: UsesSchema.optional(),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether an equal value, of the same type, subject, audience and format, gets the token it had before.',
+      ),
+    token: TokenSchema.optional().describe('A token that stood for the value in another vault, to be kept.'),
+  })
+  .superRefine((item, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (item.token !== undefined && item.format !== undefined) say('format', 'does not go with a token brought along');
+    for (const option of ['ttlSeconds', 'uses', 'token'] as const) {
+      if (item.reuse && item[option] !== undefined)
+        say(option, 'does not go with reuse, which gives one token for good');
+    }
   })
   .meta({ id: 'TokenizeItem', description: 'A value to store, its data type, and the person it is about.' });
 export type TokenizeItem = z.infer<typeof TokenizeItemSchema>;
@@ -76,9 +60,11 @@ export const TokenizeBody = z.strictObject({
 export const TokenizedSchema = z
   .strictObject({
     token: TokenSchema,
-    record: RecordIdSchema,
-    subject: SubjectIdSchema.optional(),
+    record: RecordIdSchema.optional().describe(`The stored value; absent for one that is in no store. ${NAMED}`),
+    subject: SubjectIdSchema.optional().describe(`The person the value is about. ${NAMED}`),
     masked: MaskedSchema,
+    expiresAt: ExpiresAtSchema,
+    kept: KeptSchema.optional(),
     created: z
       .boolean()
       .describe('Whether the value was stored by this call.')
@@ -97,6 +83,8 @@ export const DetokenizeBody = z.strictObject({
   reason: ReasonSchema.optional(),
 });
 
+export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
+
 export const RevealedValueSchema = z
   .strictObject({
     token: TokenSchema,
@@ -113,7 +101,9 @@ export const NotRevealedSchema = z
       .strictObject({
         code: z
           .string()
-          .describe('`token_not_found`, `record_erased`, `not_allowed` or `unknown_view`; more may come.')
+          .describe(
+            '`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `not_allowed`, `never_revealed` or `unknown_view`; more may come.',
+          )
           .meta({ examples: ['record_erased'] }),
       })
       .describe('Why this token was not revealed.'),
@@ -128,27 +118,6 @@ export const DetokenizeReply = z.strictObject({
 });
 export type Revealed = z.infer<typeof RevealedSchema>;
 
-export const SearchBody = z.strictObject({
-  type: TypeNameSchema,
-  value: JsonSchema,
-  purpose: PurposeSchema,
-  reason: ReasonSchema.optional(),
-});
-
-export const FoundSchema = z
-  .strictObject({
-    token: TokenSchema,
-    record: RecordIdSchema,
-    subject: SubjectIdSchema.optional(),
-    label: LabelSchema.optional(),
-    masked: MaskedSchema,
-  })
-  .meta({ id: 'Found', description: 'A record whose value equals the one searched for.' });
-export const SearchReply = z.strictObject({
-  results: z.array(FoundSchema).describe('In the order the values were stored.'),
-  more: z.boolean().describe('Whether there were more matches than a reply holds.'),
-});
-
 export const RecordSchema = z
   .strictObject({
     record: RecordIdSchema,
@@ -156,24 +125,35 @@ export const RecordSchema = z
     type: TypeNameSchema,
     label: LabelSchema.optional(),
     version: VersionSchema,
-    createdAt,
-    updatedAt,
+    createdAt: CreatedAtSchema,
+    updatedAt: UpdatedAtSchema,
     tokens: z.array(TokenSchema).describe('The tokens that stand for it.'),
   })
   .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
 
-export const TokenDescriptionSchema = z
+export const RecordDescriptionSchema = z
   .strictObject({
-    token: TokenSchema,
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
     type: TypeNameSchema,
     label: LabelSchema.optional(),
     version: VersionSchema,
-    createdAt,
-    updatedAt,
+    createdAt: CreatedAtSchema,
+    updatedAt: UpdatedAtSchema,
+    tokens: z.array(TokenFactsSchema).describe('Its tokens, the oldest first.'),
   })
-  .meta({ id: 'TokenDescription', description: 'What a token stands for, without its value.' });
+  .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
+
+export const VerifyBody = z.strictObject({
+  token: TokenSchema,
+  value: JsonSchema.describe('What may be the right value, such as the password that somebody typed.'),
+});
+export const VerifyReply = z.strictObject({
+  verified: z
+    .boolean()
+    .describe('Whether it is.')
+    .meta({ examples: [true] }),
+});
 
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
@@ -183,6 +163,7 @@ export const CorrectReply = z.strictObject({
   record: RecordIdSchema,
   version: VersionSchema.meta({ examples: [2] }),
   masked: MaskedSchema,
+  kept: KeptSchema.optional(),
 });
 
 export const ResolveBody = z.strictObject({ ref: RefSchema });
@@ -199,35 +180,6 @@ export const SubjectReply = z.strictObject({
   more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
 });
 
-export const EraseBody = z
-  .strictObject({
-    subject: SubjectIdSchema.optional().describe('Erase everything about this subject.'),
-    ref: RefSchema.optional().describe('Erase everything about the subject of this ref.'),
-    records: z.array(RecordIdSchema).min(1).max(MAX_BATCH).optional().describe('Erase these records.'),
-    tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).optional().describe('Erase the records of these tokens.'),
-    reason: ReasonSchema.optional(),
-  })
-  .refine(({ reason: _, ...named }) => Object.values(named).filter((name) => name !== undefined).length === 1, {
-    error: 'must have exactly one of subject, ref, records and tokens',
-  })
-  .describe('What to erase: exactly one of `subject`, `ref`, `records` and `tokens`.');
-export type EraseRequest = z.infer<typeof EraseBody>;
-
-export const ReceiptSchema = z
-  .strictObject({
-    erasure: ErasureIdSchema,
-    state: z
-      .enum(['ordered', 'completed'])
-      .describe('`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed.'),
-    records: z.int().min(0).describe('How many records were erased.'),
-    subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
-    orderedAt: z.iso.datetime().describe('Since when nothing opens the values, UTC.'),
-    shreddedAt: z.iso.datetime().optional().describe('When the keys were destroyed in the live key store.'),
-    completedAt: z.iso.datetime().optional().describe('When ciphertext and index rows were gone, too.'),
-  })
-  .meta({ id: 'ErasureReceipt', description: 'What an erasure has done so far.' });
-export type Receipt = z.infer<typeof ReceiptSchema>;
-
 export const DataTypeSchema = z
   .strictObject({
     name: TypeNameSchema,
@@ -239,8 +191,3 @@ export const DataTypeSchema = z
     examples: z.array(JsonSchema).describe('Values it accepts; of no real person.'),
   })
   .meta({ id: 'DataType', description: 'A kind of value: how it is checked, searched and shown.' });
-
-/** Whether a subject is named by its id rather than by an app's ref. */
-export function isSubjectId(text: string): boolean {
-  return isId('subject', text);
-}

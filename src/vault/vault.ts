@@ -8,38 +8,43 @@
  */
 
 import { join } from 'node:path';
+import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import { type Config, DEFAULT_PLANNED_RECORDS } from '../config.ts';
+import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
-import { StartError } from '../errors.ts';
+import { codeOf, StartError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
-import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import type { Parts } from '../intake/parts.ts';
+import { openKeyring } from '../keyring/keyring.ts';
 import { areMirrored } from '../records/tombstones.ts';
+import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
 import { initialise } from './initialise.ts';
 import { newSignals, type Signals } from './signals.ts';
 
-export interface Vault {
-  readonly recordStore: RecordStore;
-  readonly keyStore: KeyStore;
-  readonly keyring: Keyring;
-  readonly random: RandomSource;
+export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
+  /** Runs work that no caller waits for, and that `close` waits for; its failure is a signal, named `job`. */
+  later(job: string, work: () => Promise<void>): void;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
   close(): Promise<void>;
 }
 
-export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
+export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
+  Partial<Pick<Config, 'plannedRecords'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
   readonly random?: RandomSource;
+  /** Of new password verifiers; tests take weak ones, which are quick. */
+  readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
   /** Opens although the key store lacks erasures, to run `recover` and nothing else. */
   readonly recovering?: boolean;
 }
@@ -65,7 +70,7 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  { clock = systemClock, random = pooledRandom(), recovering = false }: VaultOptions,
+  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
   const expectedCheck = await fact(keyStore.reader, 'root_key_check');
@@ -86,12 +91,28 @@ async function assemble(
     }
   }
   if (!recovering) await assertKeyStoreIsCurrent(recordStore, keyStore);
-  const parts = { recordStore, keyStore, keyring, random, clock, signals: newSignals() };
+  const { indexes } = keyring;
+  const signals = newSignals();
+  const hasher = new PasswordHasher({ random, ...passwords });
+  const parts = {
+    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher },
+    catalogue: new Catalogue(recordStore.reader, indexes, clock),
+    indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
+  };
   const firstKeyPath = await initialise(parts, config.keysPath);
+  const underway = new Set<Promise<void>>();
   return {
     ...parts,
     firstKeyPath,
+    later(name, work) {
+      const done = work()
+        .catch((error: unknown) => void signals.emit('job', { name, failed: codeOf(error), changed: 0 }))
+        .finally(() => underway.delete(done));
+      underway.add(done);
+    },
     async close() {
+      await Promise.all(underway);
+      await hasher.close();
       await Promise.all([recordStore.close(), keyStore.close()]);
       await keyring.close();
     },

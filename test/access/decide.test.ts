@@ -10,7 +10,7 @@ const EMAIL = { name: 'email', views: ['masked', 'domain'] };
 const CARD = { name: 'card', views: ['masked', 'bin', 'last4', 'expiry'] };
 
 function principal(role: Role, purposes: readonly string[] = ['billing']): Principal {
-  return { principal: 'prn_test' as PrincipalId, tenant: 'ten_test' as TenantId, role, purposes };
+  return { principal: 'prn_test' as PrincipalId, tenant: 'ten_test' as TenantId, role, purposes, audience: undefined };
 }
 
 /** What comes of it, in a word: the view allowed, `yes` where no view is meant, or the code of the refusal. */

@@ -1,5 +1,6 @@
 /** Erasure as its callers see it, and as the stores show it afterwards. */
 import { describe, expect, test } from 'vitest';
+import type { EraseRequest } from '../../src/erasure/schema.ts';
 import { type ErasureId, newToken, type RecordId, type SubjectId, type Token } from '../../src/ids.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
@@ -8,10 +9,10 @@ import { erase } from '../../src/vault/erase.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
-import type { EraseRequest, Tokenized, TokenizeItem } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
+import type { TokenizeItem } from '../../src/vault/schema.ts';
 import { refuseInserts, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

@@ -6,11 +6,10 @@ import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
-import type { Tokenized } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, freshHome, stage, tell, withoutTable, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 /** Who waits for a lock in this database. */
 const WAITING = `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)

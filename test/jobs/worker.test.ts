@@ -5,18 +5,17 @@ import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { INTERVAL_MS, type JobReport } from '../../src/jobs/worker.ts';
-import { indexRow, insertIndexRows } from '../../src/search/blind-index.ts';
+import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../../src/search/blind-index.ts';
 import { markErased } from '../../src/subjects/subjects.ts';
 import { runBackgroundOnce, startBackground } from '../../src/vault/background.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
-import type { Tokenized } from '../../src/vault/schema.ts';
 import { search } from '../../src/vault/search.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 const ERASURE_GRACE_MS = 30_000;
 
@@ -166,10 +165,11 @@ describe.each(ENGINES)('on %s', (engine) => {
         generation: 1,
         bucket,
       }));
-      const key = await keyring.indexes.current(tenant, 'email');
-      const index = places.map(({ record }) =>
-        indexRow(key, tenant, dataType('email'), 'orphan@example.com', record, 1),
-      );
+      const forms = formsOf(dataType('email'), 'orphan@example.com');
+      const index: BlindIndexRow[] = [];
+      for (const { record } of places) {
+        index.push(...(await indexRows(here.vault.indexer, tenant, forms, record, 1)));
+      }
       await keyStore.shared(async (tx) => {
         await keyring.records.create(tx, tenant, places);
         await insertIndexRows(tx, index);

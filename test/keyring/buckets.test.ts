@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { newId, type TenantId } from '../../src/ids.ts';
 import { BUCKET_RECORDS, BUCKET_RECORDS_MAX } from '../../src/keyring/bucket-keys.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { type Home, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const notes = (count: number, subject?: string) =>
   Array.from({ length: count }, () => ({ type: 'text', value: 'x', ...(subject === undefined ? {} : { subject }) }));

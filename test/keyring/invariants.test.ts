@@ -14,10 +14,10 @@ import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, callerOf, everyByte, freshHome, type Home, placesOf, rowsOf, tell, tellAll } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 import { NOW } from '../support/vault.ts';
 
 /** A random source that keeps a copy of everything of a key's length that it gave. */

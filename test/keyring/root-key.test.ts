@@ -6,9 +6,9 @@ import type { RootKeySource } from '../../src/config.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { StartError } from '../../src/errors.ts';
 import { loadRootKey } from '../../src/keyring/root-key.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { appOf, freshHome, type Home, rowsOf } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const KEY = Buffer.alloc(32, 0x5a);
 const sources = (home: Home): Record<RootKeySource['from'], [right: RootKeySource, wrong: RootKeySource]> => ({

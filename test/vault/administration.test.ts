@@ -11,9 +11,9 @@ import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { callerOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const NOT_ADMIN = ['app', 'support', 'auditor', 'security'] as const;
 const body = { name: 'checkout', role: 'app' as const, purposes: ['billing'] };

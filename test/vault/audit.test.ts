@@ -19,9 +19,9 @@ import { turnAway } from '../../src/vault/perform.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { search } from '../../src/vault/search.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

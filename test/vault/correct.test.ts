@@ -4,10 +4,9 @@ import { correct } from '../../src/vault/correct.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
-import type { Tokenized } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

@@ -4,9 +4,9 @@ import { newToken, type Token } from '../../src/ids.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import type { TokenizeItem } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const EMAIL: TokenizeItem = { type: 'email', value: 'ada.l@example.com' };
 const CARD: TokenizeItem = { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 } };

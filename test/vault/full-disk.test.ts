@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { appOf, freshHome } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 test('with the record store’s disk full, no value leaves and none is taken; with room again, all is as it was', async ({
   skip,

@@ -7,9 +7,9 @@ import type { Caller } from '../../src/vault/caller.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { KEPT_MS } from '../../src/vault/idempotency.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const item = { type: 'email', value: 'ada@example.com', subject: 'ada', label: 'work' };
 

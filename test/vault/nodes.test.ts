@@ -9,10 +9,10 @@ import { erase } from '../../src/vault/erase.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { search } from '../../src/vault/search.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { callerOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('two nodes on %s', (engine) => {
   const here = stage(engine);

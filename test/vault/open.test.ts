@@ -6,11 +6,11 @@ import { openStore } from '../../src/storage/open-store.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { initialise } from '../../src/vault/initialise.ts';
 import { recover } from '../../src/vault/recover.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { together } from '../support/together.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const stateOf = async (home: Home) => [await rowsOf(home.recordStoreUrl), await rowsOf(home.keyStoreUrl)];
 

@@ -4,9 +4,9 @@ import type { RecordId } from '../../src/ids.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 const card = (number: string, more = {}) => ({ number, expiry_month: 1, expiry_year: 2030, ...more });
 const address = (line1: string, more = {}) => ({ line1, city: 'Berlin', postal_code: '10115', country: 'DE', ...more });

@@ -4,10 +4,9 @@ import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
-import type { Tokenized } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

@@ -6,9 +6,9 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import type { TokenizeItem } from '../../src/vault/schema.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

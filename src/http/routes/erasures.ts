@@ -1,9 +1,9 @@
 /** Erasures: ordered, and looked at afterwards. */
 import { z } from 'zod';
+import { EraseBody, ReceiptSchema } from '../../erasure/schema.ts';
 import { ErasureIdSchema } from '../../schema.ts';
 import { erase } from '../../vault/erase.ts';
 import { getErasure as readErasure } from '../../vault/get-erasure.ts';
-import { EraseBody, ReceiptSchema } from '../../vault/schema.ts';
 import { route } from '../route.ts';
 
 export const postErasure = route({

@@ -1,22 +1,24 @@
-/** Storing, revealing, searching and correcting values. */
+/** Storing, revealing, verifying, searching and correcting values. */
 import { z } from 'zod';
-import { RecordIdSchema, TokenSchema } from '../../schema.ts';
+import { RecordIdSchema } from '../../schema.ts';
+import { SearchBody, SearchReply } from '../../search/schema.ts';
 import { correct } from '../../vault/correct.ts';
-import { describeToken } from '../../vault/describe-token.ts';
 import { detokenize } from '../../vault/detokenize.ts';
+import { getRecord as readRecord } from '../../vault/get-record.ts';
 import {
   CorrectBody,
   CorrectReply,
   DetokenizeBody,
   DetokenizeReply,
-  SearchBody,
-  SearchReply,
-  TokenDescriptionSchema,
+  RecordDescriptionSchema,
   TokenizeBody,
   TokenizeReply,
+  VerifyBody,
+  VerifyReply,
 } from '../../vault/schema.ts';
 import { search } from '../../vault/search.ts';
 import { tokenize } from '../../vault/tokenize.ts';
+import { verify } from '../../vault/verify.ts';
 import { route } from '../route.ts';
 
 export const postTokenize = route({
@@ -26,12 +28,17 @@ export const postTokenize = route({
   summary: 'Store values and get tokens in their place.',
   description:
     'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
-    '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by.',
+    '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
+    'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
+    'with `reuse` an equal value gets the token it had before.',
   action: 'tokenize',
   body: TokenizeBody,
   reply: TokenizeReply,
   idempotent: true,
-  problems: ['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased'],
+  problems: [
+    ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
+    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
+  ],
   handle: (vault, caller, { body }) => tokenize(vault, caller, body),
 });
 
@@ -41,8 +48,9 @@ export const postDetokenize = route({
   operationId: 'detokenize',
   summary: 'Exchange tokens for the values they stand for.',
   description:
-    'Each token is answered on its own, with a value or an `error` (`token_not_found`, `record_erased`, `not_allowed`, ' +
-    '`unknown_view`). Without `view`, each value is shown as widely as the caller may see it.',
+    'Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, ' +
+    '`token_revoked`, `record_erased`, `not_allowed`, `never_revealed`, `unknown_view`). Without `view`, each value is ' +
+    'shown as widely as the caller may see it.',
   action: 'detokenize',
   body: DetokenizeBody,
   reply: DetokenizeReply,
@@ -54,25 +62,46 @@ export const postSearch = route({
   method: 'post',
   path: '/v1/search',
   operationId: 'search',
-  summary: 'Find records by equality of a value.',
-  description: 'Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. Shows masked values only.',
+  summary: 'Find records by equality of a value, or of a part of one.',
+  description:
+    'Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, ' +
+    '`and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may ' +
+    'hold fewer than `limit` and still have a `next`.',
   action: 'search',
   body: SearchBody,
   reply: SearchReply,
-  problems: ['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable'],
+  problems: ['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable', 'unknown_part'],
   handle: (vault, caller, { body }) => search(vault, caller, body),
 });
 
-export const getToken = route({
+export const postVerify = route({
+  method: 'post',
+  path: '/v1/verify',
+  operationId: 'verify',
+  summary: 'Say whether a value is the one that was stored.',
+  description:
+    'For passwords, which are kept as a verifier and never shown. After ten failed attempts at one value, whichever ' +
+    'of its tokens they name, further ones are refused for up to 15 minutes.',
+  action: 'verify',
+  body: VerifyBody,
+  reply: VerifyReply,
+  problems: [
+    ...['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'],
+    ...['invalid_value', 'too_many_attempts'],
+  ],
+  handle: (vault, caller, { body }) => verify(vault, caller, body),
+});
+
+export const getRecord = route({
   method: 'get',
-  path: '/v1/tokens/{token}',
-  operationId: 'describeToken',
-  summary: 'Say what a token is; never its value.',
-  action: 'describe_token',
-  params: z.strictObject({ token: TokenSchema }),
-  reply: TokenDescriptionSchema,
-  problems: ['token_not_found', 'record_erased'],
-  handle: (vault, caller, { params }) => describeToken(vault, caller, params.token),
+  path: '/v1/records/{record}',
+  operationId: 'describeRecord',
+  summary: 'Say what a record is, and list its tokens; never its value.',
+  action: 'read_record',
+  params: z.strictObject({ record: RecordIdSchema }),
+  reply: RecordDescriptionSchema,
+  problems: ['record_not_found', 'record_erased'],
+  handle: (vault, caller, { params }) => readRecord(vault, caller, params.record),
 });
 
 export const patchRecord = route({

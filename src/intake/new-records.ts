@@ -1,0 +1,197 @@
+/**
+ * New records: for values that were accepted, their keys, their index rows, their sealed rows and their tokens.
+ *
+ * Order (design 3): keys and index rows first, in one commit of the key store; the rows of the record store are handed
+ * back, to be committed by the caller together with its audit entry. A crash between the two leaves keys that open
+ * nothing, which a job sweeps. Values that may be in no store get no keys and no rows; their tokens carry them.
+ *
+ * A value whose token is to be given again is linked to one record (`tokens/reuse.ts`). Who finds a link whose record is
+ * not there yet stores the record itself, under the keys and the token that the link's maker prepared: of two that do,
+ * the second fails with `DuplicateRowError` and finds on its next try what the first has stored.
+ */
+import { Plaintext } from '../crypto/plaintext.ts';
+import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
+import { sealValue } from '../records/sealing.ts';
+import type { RecordRow } from '../records/store.ts';
+import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import type { KeyTx } from '../storage/tx.ts';
+import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';
+import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
+import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
+import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';
+import { followLinks } from './links.ts';
+import type { NewValue } from './new-tokens.ts';
+import type { Parts } from './parts.ts';
+
+const FIRST = 1;
+
+/** What stands for a value now. */
+export interface Stored {
+  readonly token: Token;
+  readonly expiresAt: Date | undefined;
+  readonly subject: SubjectId | undefined;
+  /** Absent for a value that is in no store. */
+  readonly record: RecordId | undefined;
+  /** The rows to be stored; absent where the store has them already. */
+  readonly recordRow: RecordRow | undefined;
+  readonly tokenRow: TokenRow | undefined;
+  /** Where a value that is in no store was sealed. */
+  readonly place: WindowPlace | undefined;
+}
+
+/**
+ * @returns what stands for each value, in order
+ * @throws {SubjectNotFoundError} with `field` naming `items/<n>/subject`
+ * @throws {StaleLinkError} where a link led nowhere; it has been cut, and the call is to be made again
+ */
+export async function makeRecords(
+  parts: Parts,
+  tenant: TenantId,
+  values: readonly NewValue[],
+  now: Date,
+): Promise<Stored[]> {
+  const { keyring, keyStore, random } = parts;
+  const names = values.map(({ wanted }) => wanted.subject);
+  const proposal = await assignSubjects({ store: keyStore, keyring }, tenant, names, random, now);
+  const drafts: Draft[] = [];
+  for (const value of values) drafts.push(await draftOf(parts, tenant, value, now));
+  const reused = values.some(({ wanted }) => wanted.reuse) ? await reuseKey(keyring.indexes, tenant) : undefined;
+
+  const made = await keyStore.shared(async (tx) => {
+    const byName = await settleSubjects(tx, proposal);
+    const assigned = names.map((name) => (name === undefined ? undefined : byName.get(name)));
+    const links = reused === undefined ? NO_LINKS : await link(tx, reused, tenant, drafts, assigned);
+    const own = drafts.map(({ record }, i) => record !== undefined && (links.get(i)?.record ?? record) === record);
+    const mine = [...drafts.entries()].filter(([i]) => own[i]);
+    const places = mine.map(([i, { record, bucket }]) => ({
+      record: record as RecordId,
+      generation: FIRST,
+      bucket: (assigned[i]?.bucket ?? bucket) as BucketId,
+    }));
+    const keys = await keyring.records.create(tx, tenant, places);
+    await insertIndexRows(
+      tx,
+      mine.flatMap(([, { index }]) => index),
+    );
+    return { assigned, links, keys: new Map(mine.map(([i], n) => [i, keys[n] as Buffer])) };
+  });
+
+  const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
+  const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
+  const followed = foreign.size === 0 ? undefined : await followLinks(parts, tenant, now, foreign, own);
+  const tag = await tokenKey(keyring.indexes, tenant);
+  const stored: Stored[] = [];
+  for (const [i, { value, record }] of drafts.entries()) {
+    const subject = made.assigned[i]?.subject;
+    const found = followed?.get(i);
+    const key = found?.dek ?? made.keys.get(i);
+    if (record === undefined) {
+      stored.push(await inWindow(parts, tenant, value, subject));
+    } else {
+      const to = {
+        record: (found?.link.record ?? record) as RecordId,
+        token: (found?.link.token ?? value.token) as Token,
+        subject,
+      };
+      stored.push({
+        ...to,
+        ...rowsOf(parts, tenant, value, to, key, tag, now),
+        expiresAt: value.expiresAt,
+        place: undefined,
+      });
+    }
+  }
+  return stored;
+}
+
+const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
+
+/** What can be made of a value before its subject is settled. */
+interface Draft {
+  readonly value: NewValue;
+  /** Absent for a value that is in no store. */
+  readonly record: RecordId | undefined;
+  /** The bucket of a value without a subject. */
+  readonly bucket: BucketId | undefined;
+  readonly index: readonly BlindIndexRow[];
+}
+
+async function draftOf(parts: Parts, tenant: TenantId, value: NewValue, now: Date): Promise<Draft> {
+  if (value.type.custody === 'window') return { value, record: undefined, bucket: undefined, index: [] };
+  const record = newId('record', parts.random, now);
+  const bucket = value.wanted.subject === undefined ? await parts.keyring.buckets.withRoom(tenant) : undefined;
+  const forms = formsOf(value.type, value.value, value.kept);
+  return { value, record, bucket, index: await indexRows(parts.indexer, tenant, forms, record, FIRST) };
+}
+
+/** Links the values whose token is to be given again. @returns the links that stand now, by place in the call */
+async function link(
+  tx: KeyTx,
+  key: Awaited<ReturnType<typeof reuseKey>>,
+  tenant: TenantId,
+  drafts: readonly Draft[],
+  assigned: readonly (Assigned | undefined)[],
+): Promise<Map<number, ReuseRow>> {
+  const wanted = [...drafts.entries()].filter(([, { value }]) => value.wanted.reuse);
+  const rows = wanted.map(([i, { value, record }]) => {
+    const { type, format, wanted } = value;
+    const scope = { type, value: value.value, format, audience: wanted.audience, subject: assigned[i]?.subject };
+    return reuseRow(key, tenant, scope, {
+      record: record as RecordId,
+      generation: FIRST,
+      token: value.token as Token,
+    });
+  });
+  const standing = await settleReuses(tx, key, rows);
+  return new Map(wanted.map(([i], n) => [i, standing[n] as ReuseRow]));
+}
+
+interface To {
+  readonly record: RecordId;
+  readonly token: Token;
+  readonly subject: SubjectId | undefined;
+}
+
+/** @param key wiped here; undefined where the rows are in the store, or on their way there */
+function rowsOf(
+  { random }: Parts,
+  tenant: TenantId,
+  { type, value, wanted, format, expiresAt }: NewValue,
+  { record, token, subject }: To,
+  key: Buffer | undefined,
+  tag: Awaited<ReturnType<typeof tokenKey>>,
+  now: Date,
+): Pick<Stored, 'recordRow' | 'tokenRow'> {
+  if (key === undefined) return { recordRow: undefined, tokenRow: undefined };
+  const place = {
+    tenant,
+    record,
+    subject: subject ?? null,
+    type: type.name,
+    type_version: type.version,
+    generation: FIRST,
+    version: FIRST,
+  };
+  const plain = Plaintext.of(value);
+  const sealed = sealValue(place, plain, key, random);
+  plain.wipe();
+  key.fill(0);
+  const { audience, uses, label } = wanted;
+  const recordRow = { ...place, label: label ?? null, sealed, created_at: now.getTime(), updated_at: now.getTime() };
+  return { recordRow, tokenRow: tokenRow(tag, tenant, { token, record, format, audience, expiresAt, uses }, now) };
+}
+
+async function inWindow(
+  { keyring, random }: Parts,
+  tenant: TenantId,
+  { type, value, wanted }: NewValue,
+  subject: SubjectId | undefined,
+): Promise<Stored> {
+  const window = await keyring.windows.current(tenant);
+  const place = { window: window.window, mark: newMark(random) };
+  const content = { value, ...(wanted.audience && { audience: wanted.audience }), ...(subject && { subject }) };
+  const token = sealWindowToken(window, place.mark, tenant, type, content, random);
+  window.key.fill(0);
+  const none = { record: undefined, recordRow: undefined, tokenRow: undefined };
+  return { ...none, token, subject, expiresAt: window.endsAt, place };
+}

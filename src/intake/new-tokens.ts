@@ -1,0 +1,144 @@
+/**
+ * The token that each value is to have: drawn in the format asked for, or brought along from another vault.
+ *
+ * Guarantees: what a type or a value cannot have is refused before anything is stored, naming the item and the option; a
+ * shaped or foreign token that stands for something already, or did, is not given out again. Does not: hold a token that
+ * was found free; who is slower finds out when writing it, and draws again.
+ */
+import { InvalidRequestError, VaultError } from '../errors.ts';
+import type { TenantId, Token } from '../ids.ts';
+import { TokenTakenError } from '../tokens/errors.ts';
+import { assertForeignToken } from '../tokens/foreign.ts';
+import { mintToken, type TokenFormatName } from '../tokens/format.ts';
+import { takenTokens } from '../tokens/tokens.ts';
+import type { Accepted } from './accept.ts';
+import type { Parts } from './parts.ts';
+
+/** How many times shaped tokens are drawn anew; with `MIN_SPACE` free, a second time is rare. */
+const MAX_DRAWS = 8;
+const TOO_FEW = 'No free token of that format was found. Ask again, or for another format.';
+
+/** What is asked of one value's token and record, beside the value. */
+export interface Wanted {
+  /** An app's ref, or a subject id. */
+  readonly subject?: string | undefined;
+  readonly label?: string | undefined;
+  /** Absent: `random`. */
+  readonly format?: TokenFormatName | undefined;
+  readonly audience?: string | undefined;
+  readonly ttlSeconds?: number | undefined;
+  readonly uses?: number | undefined;
+  /** Whether an equal value leads to the token it had before. */
+  readonly reuse?: boolean | undefined;
+  /** A token brought along. */
+  readonly token?: Token | undefined;
+}
+
+/** A value on its way in, and the token it is to have; none yet for a value that goes into its token. */
+export interface NewValue extends Accepted {
+  readonly wanted: Wanted;
+  readonly token: Token | undefined;
+  readonly format: string;
+  readonly expiresAt: Date | undefined;
+}
+
+/** The type's values cannot have this: they are in no store, or too alike to be told apart. */
+export class OptionNotOfferedError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'option_not_offered';
+
+  constructor(option: string) {
+    super('This data type does not offer that.', { field: option });
+  }
+}
+
+/** @throws {VaultError} with `field` naming the option, behind `placeOf` of its item */
+export async function withTokens(
+  parts: Pick<Parts, 'recordStore' | 'random'>,
+  tenant: TenantId,
+  accepted: readonly Accepted[],
+  wanted: readonly Wanted[],
+  now: Date,
+  placeOf = (i: number) => `items/${i}/`,
+): Promise<NewValue[]> {
+  const draw = (i: number) => drawn(parts, accepted[i] as Accepted, wanted[i] as Wanted);
+  const tokens = accepted.map((value, i) =>
+    at(placeOf(i), () => {
+      assertOffered(value, wanted[i] as Wanted);
+      return draw(i);
+    }),
+  );
+  await settle(parts, tenant, tokens, wanted, draw, placeOf);
+  return accepted.map((value, i) => {
+    const { format, ttlSeconds, token } = wanted[i] as Wanted;
+    const expiresAt = ttlSeconds === undefined ? undefined : new Date(now.getTime() + ttlSeconds * 1000);
+    return {
+      ...value,
+      wanted: wanted[i] as Wanted,
+      token: tokens[i],
+      format: token === undefined ? (format ?? 'random') : 'foreign',
+      expiresAt,
+    };
+  });
+}
+
+/** Draws anew what is taken, by another value or within this very call; refuses what was brought along and is. */
+async function settle(
+  { recordStore }: Pick<Parts, 'recordStore'>,
+  tenant: TenantId,
+  tokens: (Token | undefined)[],
+  wanted: readonly Wanted[],
+  draw: (i: number) => Token | undefined,
+  placeOf: (i: number) => string,
+): Promise<void> {
+  // Of 160 random bits none is ever drawn twice; the others are looked up.
+  let open = [...tokens.keys()].filter((i) => wanted[i]?.token !== undefined || isShaped(wanted[i]?.format));
+  const held = new Set<Token>();
+  for (let draws = 1; open.length > 0; draws += 1) {
+    const taken = await takenTokens(
+      recordStore.reader,
+      tenant,
+      open.map((i) => tokens[i] as Token),
+    );
+    const lost: number[] = [];
+    for (const i of open) {
+      const token = tokens[i] as Token;
+      if (!taken.has(token) && !held.has(token)) held.add(token);
+      else if (wanted[i]?.token !== undefined) throw new TokenTakenError().at(placeOf(i));
+      else lost.push(i);
+    }
+    if (lost.length > 0 && draws === MAX_DRAWS) throw new InvalidRequestError(TOO_FEW, { field: 'format' });
+    for (const i of lost) tokens[i] = draw(i);
+    open = lost;
+  }
+}
+
+function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wanted: Wanted): Token | undefined {
+  if (type.custody === 'window') return undefined;
+  if (wanted.token === undefined) return mintToken(wanted.format ?? 'random', type, value, random);
+  assertForeignToken(wanted.token, type, value);
+  return wanted.token;
+}
+
+/** @throws {OptionNotOfferedError} naming the option */
+function assertOffered({ type, kept }: Accepted, wanted: Wanted): void {
+  const spread = kept?.spread ?? type.spread;
+  if (wanted.reuse && spread === 'none') throw new OptionNotOfferedError('reuse');
+  if (type.custody !== 'window') return;
+  // Such a token is the sealed value, lives for its window, and opens once.
+  for (const option of ['format', 'ttlSeconds', 'uses', 'token', 'label'] as const) {
+    if (wanted[option] !== undefined) throw new OptionNotOfferedError(option);
+  }
+}
+
+function isShaped(format: TokenFormatName | undefined): boolean {
+  return format !== undefined && format !== 'random' && format !== 'uuid';
+}
+
+function at<R>(place: string, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof VaultError ? error.at(place) : error;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Putting a new value in a record's place. The new value is sealed under a new key, and the old key is destroyed like any
+ * other (K6): a backup's old ciphertext opens no longer than an erased one.
+ *
+ * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
+ * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
+ */
+import { Plaintext } from '../crypto/plaintext.ts';
+import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
+import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { VaultError } from '../errors.ts';
+import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
+import { recordKeysOf } from '../keyring/tables.ts';
+import { findRecord, RecordErasedError } from '../records/open-records.ts';
+import { sealValue } from '../records/sealing.ts';
+import { type RecordRow, replaceSealed } from '../records/store.ts';
+import { areErased } from '../records/tombstones.ts';
+import { formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { DuplicateRowError } from '../storage/errors.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import type { Accepted } from './accept.ts';
+import type { Parts } from './parts.ts';
+
+/** Somebody else changed the record at the same time. Nothing has been changed by this call. */
+export class ConcurrentChangeError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'concurrent_change';
+
+  constructor() {
+    super('The record was changed at the same time by another call. Read it again, then repeat the call.');
+  }
+}
+
+/**
+ * Makes the new key and index rows and seals the value.
+ * @param row as it is now; believed only by a caller who has opened it
+ * @returns the row to put in its place
+ * @throws {ConcurrentChangeError}
+ */
+export async function prepare(
+  parts: Parts,
+  row: RecordRow,
+  { type, value, kept }: Accepted,
+  now: Date,
+): Promise<RecordRow> {
+  const { keyring, keyStore, random, indexer } = parts;
+  const tenant = row.tenant as TenantId;
+  const record = row.record as RecordId;
+  // With generation 0, for the generation is known only inside.
+  const index = await indexRows(indexer, tenant, formsOf(type, value, kept), record, 0);
+  const { key, generation } = await keyStore
+    .exclusive(async (tx) => {
+      const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      const current = held.find((entry) => entry.generation === row.generation);
+      if (current === undefined) throw new ConcurrentChangeError();
+      const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
+      const place = { record, generation, bucket: current.bucket as BucketId };
+      const [key] = await keyring.records.create(tx, tenant, [place]);
+      await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime() });
+      await insertIndexRows(
+        tx,
+        index.map((entry) => ({ ...entry, generation })),
+      );
+      return { key: key as Buffer, generation };
+    })
+    .catch((error: unknown) => {
+      throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;
+    });
+  const place = {
+    tenant,
+    record,
+    subject: row.subject,
+    type: type.name,
+    type_version: type.version,
+    generation,
+    version: row.version + 1,
+  };
+  const plain = Plaintext.of(value);
+  const sealed = sealValue(place, plain, key, random);
+  plain.wipe();
+  key.fill(0);
+  return { ...place, label: row.label, sealed, created_at: row.created_at, updated_at: now.getTime() };
+}
+
+/**
+ * Decides for the new value, in the caller's transaction, and orders the old key destroyed.
+ * @returns the order, for `finish`
+ * @throws {ConcurrentChangeError} @throws {RecordErasedError} @throws {RecordNotFoundError}
+ */
+export async function decideFor(
+  tx: RecordTx,
+  { random }: Parts,
+  from: RecordRow,
+  to: RecordRow,
+  by: PrincipalId,
+  at: Date,
+): Promise<ErasureRow> {
+  const tenant = from.tenant as TenantId;
+  const record = from.record as RecordId;
+  if (!(await replaceSealed(tx, from, to))) {
+    await findRecord(tx, tenant, record);
+    throw new ConcurrentChangeError();
+  }
+  // An erasure may have been ordered since; its tombstone, once committed, is seen here.
+  const [erased] = await areErased(tx, tenant, [record]);
+  if (erased) throw new RecordErasedError();
+  const keys = [{ record, generation: from.generation }];
+  const erasure = newId('erasure', random, at);
+  return orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+}
+
+/** Destroys the old key. Should this fail, a job does it, and the new value stands. */
+export async function finish(parts: Parts, order: ErasureRow, to: RecordRow, clock: () => Date): Promise<void> {
+  await completeErasure(parts, order, clock);
+  await parts.keyStore.exclusive((tx) => clearCorrection(tx, to));
+}

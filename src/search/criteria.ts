@@ -1,0 +1,90 @@
+/**
+ * What a search asks for: a value of a type, or a part of one, in the compared forms under which it may have been
+ * indexed, and the comparison that decides once a candidate has been opened.
+ */
+import type { TenantType } from '../catalogue/catalogue.ts';
+import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
+import { VaultError } from '../errors.ts';
+import type { Form } from './blind-index.ts';
+
+/** The data type offers no search: its values are not meant to be looked up. */
+export class NotSearchableError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'not_searchable';
+
+  constructor() {
+    super('Values of this data type cannot be searched.', { field: 'type' });
+  }
+}
+
+/** The data type is not searched by such a part. */
+export class UnknownPartError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'unknown_part';
+
+  constructor() {
+    super('Values of this data type are not found by that part; GET /v1/types lists those they are found by.', {
+      field: 'part',
+    });
+  }
+}
+
+export interface Criterion {
+  /** The type as the tenant has it now. */
+  readonly type: DataType;
+  readonly forms: readonly Form[];
+  /** Whether a stored value is what is asked for. @param type the one it was stored under */
+  matches(type: DataType, value: Json): boolean;
+}
+
+/**
+ * @param query `value` is a whole value of the type, or what its part takes
+ * @throws {NotSearchableError} @throws {UnknownPartError} @throws {InvalidValueError}
+ */
+export function criterionOf(
+  { type, earlier }: TenantType,
+  query: { readonly part?: string | undefined; readonly value?: unknown },
+  context: ParseContext,
+): Criterion {
+  const { part, value } = query;
+  if (part === undefined && type.spread === 'none') throw new NotSearchableError();
+  if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new UnknownPartError();
+  const formsUnder = (one: DataType) => (part === undefined ? wholeForms : partForms)(one, value, context, part ?? '');
+  const forms = [...formsUnder(type), ...earlier.flatMap((one) => accepted(() => formsUnder(one)))];
+  const textOf = (of: DataType, stored: Json) =>
+    part === undefined ? of.canonical(stored) : of.parts?.[part]?.of(stored);
+  return {
+    type,
+    forms,
+    matches: (of, stored) =>
+      forms.some(({ typeVersion, text }) => typeVersion === of.version && text === textOf(of, stored)),
+  };
+}
+
+/** The whole value, and each lesser form in which a tenant may have had it kept, now or before. */
+function wholeForms(type: DataType, input: unknown, context: ParseContext): Form[] {
+  const value = type.parse(input, context);
+  const { name, version: typeVersion, spread } = type;
+  const whole = spread === 'none' ? [] : [{ name, typeVersion, spread, text: type.canonical(value) }];
+  const lesser = Object.entries(type.keeps ?? {}).flatMap(([keep, { spread, cut }]) =>
+    spread === 'none' ? [] : [{ name: `${name}:${keep}`, typeVersion, spread, text: type.canonical(cut(value)) }],
+  );
+  return [...whole, ...lesser];
+}
+
+function partForms(type: DataType, input: unknown, context: ParseContext, part: string): Form[] {
+  const of = type.parts?.[part];
+  if (of === undefined) return [];
+  const text = of.parse(input, context);
+  return [{ name: `${type.name}.${part}`, typeVersion: type.version, spread: of.spread, text }];
+}
+
+/** An earlier version of a type may refuse what this one accepts: then nothing of it was stored under that version. */
+function accepted(forms: () => Form[]): Form[] {
+  try {
+    return forms();
+  } catch (error) {
+    if (error instanceof VaultError && error.kind === 'invalid') return [];
+    throw error;
+  }
+}

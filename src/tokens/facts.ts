@@ -1,0 +1,18 @@
+/** What may be told of a token: what it looks like, whom it is for, how long it lasts. Never what it stands for. */
+import type { Token } from '../ids.ts';
+import type { TokenFormatName } from './format.ts';
+import { causeOfDeath, type TokenRow } from './tokens.ts';
+
+export function factsOf(row: TokenRow) {
+  return {
+    token: row.token as Token,
+    format: (row.format ?? 'random') as TokenFormatName | 'foreign',
+    ...(row.audience === null ? {} : { audience: row.audience }),
+    ...(row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at).toISOString() }),
+    ...(row.uses_left === null ? {} : { usesLeft: row.uses_left }),
+  };
+}
+
+export function stateOf(row: TokenRow, now: Date): 'live' | NonNullable<ReturnType<typeof causeOfDeath>> {
+  return causeOfDeath(row, now) ?? 'live';
+}

@@ -1,0 +1,104 @@
+/**
+ * Tokens that are given again: the same value, type, audience and format, of the same subject, leads to the same token.
+ * The link from value to token is a MAC in the key store, under which one row can stand; whoever inserts it first wins,
+ * on whichever node.
+ *
+ * Guarantees: nothing about the value can be computed from the token, which is as random as any; a link is bound to its
+ * record and token by a MAC; it never leads from one subject's value to another's record, whose erasure would take the
+ * wrong person's data along or leave the right one's. A link goes when its record's key goes.
+ * Does not: hide from whoever reads the key store that two calls brought the same value.
+ */
+import { equalBytes } from '../crypto/mac.ts';
+import type { DataType, Json } from '../datatypes/datatype.ts';
+import { IntegrityError } from '../errors.ts';
+import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
+import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import { type Row, table } from '../storage/table.ts';
+import type { KeyTx } from '../storage/tx.ts';
+
+const KEY_NAME = '@reuse';
+/** Whole, unlike some blind indexes: here equality of the MAC is all there is. */
+const MAC_BYTES = 32;
+const TAG_BYTES = 16;
+
+export const reuses = table(
+  'keys',
+  'reuses',
+  {
+    tenant: 'text',
+    version: 'int',
+    mac: 'bytes',
+    record: 'text',
+    generation: 'int',
+    subject: 'text?',
+    token: 'text',
+    tag: 'bytes',
+  },
+  ['tenant', 'version', 'mac'],
+);
+export type ReuseRow = Row<typeof reuses>;
+
+/** What makes two requests for a token the same request. */
+export interface ReuseScope {
+  readonly type: DataType;
+  readonly value: Json;
+  readonly format: string;
+  readonly audience: string | undefined;
+  readonly subject: SubjectId | undefined;
+}
+
+/** What a scope leads to. */
+export interface Link {
+  readonly record: RecordId;
+  readonly generation: number;
+  readonly token: Token;
+}
+
+export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
+  return indexes.current(tenant, KEY_NAME);
+}
+
+export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
+  const { type, value, format, audience, subject } = scope;
+  const fields = [type.name, type.version, format, audience ?? '', subject ?? '', type.canonical(value)];
+  const mac = key.mac('lethe/reuse/1', MAC_BYTES, tenant, ...fields);
+  const row = { tenant, version: key.version, mac, ...link, subject: subject ?? null };
+  return { ...row, tag: tagOf(key, row) };
+}
+
+/**
+ * Settles the proposals: two calls that bring the same value at once end up with the same link.
+ * @returns for each row the one that now stands for its scope
+ * @throws {IntegrityError} for a link that was altered
+ */
+export async function settleReuses(tx: KeyTx, key: IndexKey, rows: readonly ReuseRow[]): Promise<ReuseRow[]> {
+  // One row a scope: a call may bring the same value twice.
+  const first = new Map<string, ReuseRow>();
+  for (const row of rows) if (!first.has(hex(row))) first.set(hex(row), row);
+  const standing = await tx.insertOrGet(reuses, [...first.values()]);
+  const byMac = new Map(standing.map((row) => [hex(row), row]));
+  return rows.map((row) => {
+    const found = byMac.get(hex(row)) as ReuseRow;
+    if (!equalBytes(tagOf(key, found), found.tag)) throw new IntegrityError({ record: found.record });
+    return found;
+  });
+}
+
+/** Cuts links that lead nowhere any more: to a record that was erased or corrected, or never came to be; or to a dead token. */
+export async function cutLinks(tx: KeyTx, links: readonly ReuseRow[]): Promise<void> {
+  // With its tag, so that a link which has taken the stale one's place meanwhile stays.
+  await tx.remove(
+    reuses,
+    ['tenant', 'version', 'mac', 'tag'],
+    links.map((row) => [row.tenant, row.version, row.mac, row.tag]),
+  );
+}
+
+function hex({ mac }: ReuseRow): string {
+  return mac.toString('hex');
+}
+
+function tagOf(key: IndexKey, row: Omit<ReuseRow, 'tag'>): Buffer {
+  const { tenant, mac, record, generation, subject, token } = row;
+  return key.mac('lethe/reuse-tag/1', TAG_BYTES, tenant, mac, record, generation, subject ?? '', token);
+}

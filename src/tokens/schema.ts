@@ -1,0 +1,97 @@
+/** Tokens as the API speaks of them. */
+import { z } from 'zod';
+import { AudienceSchema } from '../access/schema.ts';
+import {
+  CreatedAtSchema,
+  ExpiresAtSchema,
+  LabelSchema,
+  NAMED,
+  RecordIdSchema,
+  SubjectIdSchema,
+  TokenSchema,
+  TypeNameSchema,
+  UpdatedAtSchema,
+  VersionSchema,
+} from '../schema.ts';
+import { TOKEN_FORMATS } from './format.ts';
+
+export const TokenFormatSchema = z
+  .enum(TOKEN_FORMATS)
+  .describe('What the token looks like; GET /v1/types lists what each data type offers. Absent: `random`.')
+  .meta({ id: 'TokenFormat', examples: ['random'] });
+
+const MAX_TTL_SECONDS = 10 * 366 * 24 * 60 * 60;
+export const TtlSchema = z
+  .int()
+  .min(1)
+  .max(MAX_TTL_SECONDS)
+  .describe('For how long the token can be used, from now.')
+  .meta({ examples: [3600] });
+
+export const UsesSchema = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .describe('How often the token can be exchanged for its value.')
+  .meta({ examples: [1] });
+
+export const tokenFacts = {
+  token: TokenSchema,
+  format: z
+    .enum([...TOKEN_FORMATS, 'foreign'])
+    .describe('What it looks like; `foreign`: it was brought along from another vault.')
+    .meta({ examples: ['random'] }),
+  audience: AudienceSchema.optional().describe('The system it is for; absent: none in particular.'),
+  expiresAt: ExpiresAtSchema,
+  usesLeft: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('How often it can still be exchanged; absent: without limit.')
+    .meta({ examples: [1] }),
+};
+
+export const TokenFactsSchema = z
+  .strictObject({
+    ...tokenFacts,
+    state: z
+      .enum(['live', 'expired', 'used_up', 'revoked'])
+      .describe('Whether it can be used, or why not; one that has ended is listed until it is swept.'),
+  })
+  .meta({ id: 'TokenFacts', description: 'A token of a record.' });
+export type TokenFacts = z.infer<typeof TokenFactsSchema>;
+
+export const TokenDescriptionSchema = z
+  .strictObject({
+    ...tokenFacts,
+    record: RecordIdSchema.optional().describe(NAMED),
+    subject: SubjectIdSchema.optional().describe(NAMED),
+    type: TypeNameSchema,
+    label: LabelSchema.optional(),
+    version: VersionSchema,
+    createdAt: CreatedAtSchema,
+    updatedAt: UpdatedAtSchema,
+  })
+  .meta({ id: 'TokenDescription', description: 'What a token stands for, without its value.' });
+
+export const MintTokenBody = z
+  .strictObject({
+    record: RecordIdSchema.describe('The record that the token is to stand for.'),
+    format: TokenFormatSchema.optional(),
+    audience: AudienceSchema.optional(),
+    ttlSeconds: TtlSchema.optional(),
+    uses: UsesSchema.optional(),
+    token: TokenSchema.optional().describe('A token that stood for the value elsewhere, to be taken over.'),
+  })
+  .refine(({ token, format }) => token === undefined || format === undefined, {
+    error: 'does not go with a token brought along',
+    path: ['format'],
+  });
+export const MintTokenReply = z.strictObject(tokenFacts);
+export type MintedToken = z.infer<typeof MintTokenReply>;
+
+export const ExtendTokenBody = z
+  .strictObject({ ttlSeconds: TtlSchema.optional(), uses: UsesSchema.optional() })
+  .refine(({ ttlSeconds, uses }) => ttlSeconds !== undefined || uses !== undefined, {
+    error: 'must have ttlSeconds, uses or both',
+  });

@@ -1,0 +1,37 @@
+/**
+ * Sweeps tokens that have ended. That they have is exact at every read; the sweep is what makes them lead nowhere in the
+ * store, too.
+ */
+import type { RecordStore } from '../storage/tx.ts';
+import { type DeathCause, deadTokens } from './dead-tokens.ts';
+import { tokens } from './tokens.ts';
+
+/** The tokens that ended, by cause; each condition as a partial index says it, or SQLite does not use that. */
+const ENDED: readonly { readonly cause: DeathCause; readonly where: string; readonly timed: boolean }[] = [
+  { cause: 'revoked', where: 'revoked_at IS NOT NULL', timed: false },
+  { cause: 'used_up', where: 'uses_left = 0', timed: false },
+  { cause: 'expired', where: 'expires_at <= ?', timed: true },
+];
+
+/** Moves tokens that have ended, at most `limit` of each cause. @returns how many */
+export async function sweepDeadTokens(store: RecordStore, now: Date, limit: number): Promise<number> {
+  let swept = 0;
+  for (const { cause, where, timed } of ENDED) {
+    const bindings = timed ? [now.getTime()] : [];
+    swept += await store.exclusive(async (tx) => {
+      const rows = await tx.query<{ tenant: string; token: string; audience: string | null }>((sql) => {
+        const ended = sql('tokens').select('tenant', 'token', 'audience').whereRaw(where, bindings).limit(limit);
+        return sql.client.config.client === 'pg' ? ended.forUpdate() : ended;
+      });
+      const remains = rows.map((row) => ({ ...row, cause, died_at: now.getTime() }));
+      await tx.insert(deadTokens, remains, 'skip');
+      await tx.remove(
+        tokens,
+        ['tenant', 'token'],
+        rows.map((row) => [row.tenant, row.token]),
+      );
+      return rows.length;
+    });
+  }
+  return swept;
+}

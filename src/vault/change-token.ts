@@ -1,0 +1,67 @@
+/** Ends a token now, or gives it another end. A token that has ended stays so: another is minted instead. */
+import type { z } from 'zod';
+import type { RecordId, Token } from '../ids.ts';
+import { ConcurrentChangeError } from '../intake/replacement.ts';
+import { liveRecords } from '../records/open-records.ts';
+import { factsOf } from '../tokens/facts.ts';
+import type { ExtendTokenBody, MintedToken } from '../tokens/schema.ts';
+import { changeToken, findToken, lockTokens, type TokenRow, tokenKey } from '../tokens/tokens.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/** @throws {TokenNotFoundError}; for one that ended before, why */
+export async function revokeToken(
+  vault: Vault,
+  caller: Caller,
+  token: Token,
+): Promise<{ token: Token; revokedAt: string }> {
+  return change(vault, caller, token, (_, now) => ({
+    with: { revoked_at: now.getTime() },
+    reply: () => ({ token, revokedAt: now.toISOString() }),
+  }));
+}
+
+/** Counts from now: the token then lives `ttlSeconds`, and has `uses`. @throws as `revokeToken` */
+export async function extendToken(
+  vault: Vault,
+  caller: Caller,
+  token: Token,
+  { ttlSeconds, uses }: z.infer<typeof ExtendTokenBody>,
+): Promise<MintedToken> {
+  return change(vault, caller, token, (row, now) => ({
+    with: {
+      expires_at: ttlSeconds === undefined ? row.expires_at : now.getTime() + ttlSeconds * 1000,
+      uses_left: uses ?? row.uses_left,
+    },
+    reply: factsOf,
+  }));
+}
+
+interface Change<R> {
+  readonly with: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>;
+  reply(changed: TokenRow): R;
+}
+
+async function change<R>(
+  vault: Vault,
+  caller: Caller,
+  token: Token,
+  decide: (row: TokenRow, now: Date) => Change<R>,
+): Promise<R> {
+  const { tenant, audience } = caller;
+  return perform(vault, caller, { action: 'change_token' }, async (door) => {
+    door.decide();
+    const { indexes } = vault.keyring;
+    const key = await tokenKey(indexes, tenant);
+    return door.commit('exclusive', async (tx) => {
+      await lockTokens(tx, tenant, [token]);
+      const row = await findToken(tx, indexes, { tenant, audience, now: door.now }, token);
+      const record = row.record as RecordId;
+      await liveRecords(tx, tenant, [record]);
+      const { with: changes, reply } = decide(row, door.now);
+      if (!(await changeToken(tx, key, row, changes))) throw new ConcurrentChangeError();
+      return { reply: reply({ ...row, ...changes }), entry: { records: [record] } };
+    });
+  });
+}

@@ -1,0 +1,15 @@
+/** How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens by them. */
+import type { RecordId, SubjectId } from '../ids.ts';
+import type { Caller } from './caller.ts';
+
+export function namesFor(
+  caller: Caller,
+  named: { readonly record: string | undefined; readonly subject: string | null | undefined },
+): { record?: RecordId; subject?: SubjectId } {
+  if (caller.audience !== undefined) return {};
+  const { record, subject } = named;
+  return {
+    ...(record === undefined ? {} : { record: record as RecordId }),
+    ...(subject == null ? {} : { subject: subject as SubjectId }),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Reveals tokens that carry their own sealed value: once, within their window. Deciding comes before opening, and the
+ * claim of the one reveal is durable before the value goes any further.
+ */
+import { decide } from '../access/decide.ts';
+import type { Json } from '../datatypes/datatype.ts';
+import { dataTypes } from '../datatypes/registry.ts';
+import { VaultError } from '../errors.ts';
+import type { Token } from '../ids.ts';
+import { RecordErasedError } from '../records/open-records.ts';
+import { isErasedSubject } from '../subjects/subjects.ts';
+import { TokenUsedUpError } from '../tokens/errors.ts';
+import { isWindowToken, openWindowToken } from '../tokens/window-tokens.ts';
+import type { Caller } from './caller.ts';
+import type { DetokenizeRequest } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+/** The value of one token, or why there is none. */
+export type Answer = { readonly type: string; readonly view: string; readonly value: Json } | VaultError;
+
+/** The one data type whose values go into their tokens. */
+const TYPE = dataTypes().find(({ custody }) => custody === 'window');
+
+/** @returns the answer for each token of the call that carries its own value */
+export async function revealWindowTokens(
+  vault: Vault,
+  caller: Caller,
+  body: DetokenizeRequest,
+): Promise<Map<Token, Answer>> {
+  const answers = new Map<Token, Answer>();
+  for (const token of new Set(body.tokens.filter(isWindowToken))) {
+    answers.set(token, await reveal(vault, caller, body, token));
+  }
+  return answers;
+}
+
+async function reveal(
+  vault: Vault,
+  caller: Caller,
+  { purpose, view }: DetokenizeRequest,
+  token: Token,
+): Promise<Answer> {
+  const type = TYPE as NonNullable<typeof TYPE>;
+  const { tenant, audience } = caller;
+  const { windows } = vault.keyring;
+  const resource = { type: { name: type.name, views: Object.keys(type.views) }, view, purpose };
+  const decision = decide(caller, 'detokenize', resource);
+  if (!decision.allowed) return decision.refusal;
+  const opened = await openWindowToken(windows, tenant, audience, type, token);
+  if (opened instanceof VaultError) return opened;
+  const { place, content } = opened;
+  if (content.subject !== undefined) {
+    if (await isErasedSubject(vault.recordStore.reader, tenant, content.subject)) return new RecordErasedError();
+  }
+  const make = type.views[decision.view as string];
+  if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
+  if (!(await windows.claim(tenant, place.window, place.mark))) return new TokenUsedUpError();
+  return { type: type.name, view: 'plain', value: content.value };
+}

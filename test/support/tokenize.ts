@@ -1,0 +1,17 @@
+/** `tokenize` as a caller meets it who is tied to no audience, and so is told every record. */
+import type { RecordId } from '../../src/ids.ts';
+import type { Caller } from '../../src/vault/caller.ts';
+import type { TokenizeItem, Tokenized as Told } from '../../src/vault/schema.ts';
+import { tokenize as tokenizeFor } from '../../src/vault/tokenize.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+
+export type Tokenized = Told & { readonly record: RecordId };
+
+export async function tokenize(
+  vault: Vault,
+  caller: Caller,
+  body: { readonly items: readonly TokenizeItem[] },
+): Promise<{ results: Tokenized[] }> {
+  const { results } = await tokenizeFor(vault, caller, body);
+  return { results: results.map((result) => ({ ...result, record: result.record as RecordId })) };
+}
