@@ -10,14 +10,12 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry, needsPostalCode } from './iso3166.ts';
-import { fold, foldWidth, tidy } from './normalise.ts';
+import { fold, foldWidth, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['line1', 'line2', 'city', 'region', 'postal_code', 'country']);
 const REQUIRED = 'This property is required.';
-/** U+001F, the unit separator: a control character, so no part can hold it. */
-const SEPARATOR = '\u001f';
 /** Spaces and everything that is typed for a hyphen, down to the Japanese minus and long-vowel mark. */
 const POSTAL_CODE_FILLER = /[\s\p{Pd}\u2212\u30fc]/gu;
 

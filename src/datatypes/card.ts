@@ -9,13 +9,12 @@
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
-import type { DataType, ParseContext } from './datatype.ts';
-import { foldWidth, tidy } from './normalise.ts';
-import { optionalString, own, type Properties, requiredString, requireObject } from './shape.ts';
+import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
+import type { DataType, ParseContext, Shape } from './datatype.ts';
+import { foldWidth, SEPARATOR, tidy, trim } from './normalise.ts';
+import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
-const MIN_DIGITS = 12;
-const MAX_DIGITS = 19;
-const MAX_INPUT = 64;
+const MAX_PROPERTY_NAME = 64;
 const MAX_HOLDER = 200;
 /**
  * How far from now an expiry may lie, either way. Issuers go up to 20 years ahead, and no business keeps a card
@@ -23,11 +22,14 @@ const MAX_HOLDER = 200;
  */
 const MAX_YEARS_AWAY = 20;
 
-const SEPARATORS = /[\s\u2010-\u2015\u2212-]+/g;
-const DIGITS = /^\d+$/;
+const NO_MONTH = 'Must be a month, 1 to 12.';
+const NO_YEAR = 'Must be a year of four digits.';
 const MONTH = /^(?:0?[1-9]|1[0-2])$/;
 const YEAR = /^\d{4}$/;
+const LAST4 = /^\d{4}$/;
+const MAX_TYPED_LAST4 = 16;
 const PROPERTIES = new Set(['number', 'expiry_month', 'expiry_year', 'holder']);
+const LAST4_EXPIRY = new Set(['last4', 'expiry_month', 'expiry_year']);
 
 /** The names that sensitive authentication data goes by, without case and punctuation, and why each is refused. */
 const FORBIDDEN: ReadonlyMap<string, string> = new Map([
@@ -49,6 +51,10 @@ export type Card = {
   readonly holder?: string;
 };
 
+const monthInput = z.union([z.int().min(1).max(12), z.string().regex(MONTH)]);
+const yearInput = z.union([z.int().min(1000).max(9999), z.string().regex(YEAR)]);
+const shape: Shape<Card> = { source: ({ number }) => number, isReal: isCardNumber };
+
 export const card: DataType<Card> = {
   name: 'card',
   version: 1,
@@ -60,18 +66,48 @@ export const card: DataType<Card> = {
     'Views: masked (**** **** **** 4242), bin (424242: the first six digits, fewer of a number under 14), ' +
     'last4 (4242), expiry (2030-01).',
   input: z.strictObject({
-    number: z.string().max(MAX_INPUT),
-    expiry_month: z.union([z.int().min(1).max(12), z.string().regex(MONTH)]),
-    expiry_year: z.union([z.int().min(1000).max(9999), z.string().regex(YEAR)]),
+    number: z.string().max(MAX_TYPED_NUMBER),
+    expiry_month: monthInput,
+    expiry_year: yearInput,
     holder: z.string().max(MAX_HOLDER).optional(),
   }),
   examples: [{ number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030, holder: 'Jane Doe' }],
   spread: 'unique',
 
+  parts: {
+    last4_expiry: {
+      description: 'The last four digits of the number, and the expiry: what a receipt and its holder know.',
+      input: z.strictObject({ last4: z.string().regex(LAST4), expiry_month: monthInput, expiry_year: yearInput }),
+      examples: [{ last4: '4242', expiry_month: 1, expiry_year: 2030 }],
+      spread: 'shared',
+      // Of the expiries twenty years' worth of months are in use at a time.
+      distinct: 10_000 * 12 * MAX_YEARS_AWAY,
+      parse(input) {
+        const properties = requireObject(input, LAST4_EXPIRY, whyForbidden);
+        const digits = parseLast4(requiredString(properties, 'last4'), 'last4');
+        const month = parseInteger(properties, 'expiry_month', MONTH, NO_MONTH);
+        const year = parseInteger(properties, 'expiry_year', YEAR, NO_YEAR);
+        return [digits, expiry({ expiry_month: month, expiry_year: year })].join(SEPARATOR);
+      },
+      of: (value) => [last4(value), expiry(value)].join(SEPARATOR),
+    },
+    last4: {
+      description: 'The last four digits of the number.',
+      input: z.string().regex(LAST4),
+      examples: ['4242'],
+      spread: 'shared',
+      distinct: 10_000,
+      parse: (input) => parseLast4(requireString(input), ''),
+      of: last4,
+    },
+  },
+
+  shapes: { card: shape, digits: shape },
+
   parse(input, context) {
     const properties = requireObject(input, PROPERTIES, whyForbidden);
-    const number = parseNumber(requiredString(properties, 'number'));
-    const month = parseInteger(properties, 'expiry_month', MONTH, 'Must be a month, 1 to 12.');
+    const number = parseCardNumber(requiredString(properties, 'number'));
+    const month = parseInteger(properties, 'expiry_month', MONTH, NO_MONTH);
     const year = parseYear(properties, context);
     const holder = tidy(optionalString(properties, 'holder') ?? '', 'holder', MAX_HOLDER);
     return { number, expiry_month: month, expiry_year: year, ...(holder === '' ? {} : { holder }) };
@@ -83,7 +119,7 @@ export const card: DataType<Card> = {
     masked: (value) => `**** **** **** ${last4(value)}`,
     bin: ({ number }) => number.slice(0, Math.min(6, number.length - 8)),
     last4,
-    expiry: (value) => `${value.expiry_year}-${String(value.expiry_month).padStart(2, '0')}`,
+    expiry,
   },
 };
 
@@ -91,31 +127,18 @@ function last4(value: Card): string {
   return value.number.slice(-4);
 }
 
-function parseNumber(text: string): string {
-  const number = foldWidth(text.slice(0, MAX_INPUT + 1)).replace(SEPARATORS, '');
-  if (text.length > MAX_INPUT || !DIGITS.test(number)) {
-    throw new InvalidValueError('number', 'Must be digits, with spaces or hyphens between them.');
-  }
-  if (number.length < MIN_DIGITS || number.length > MAX_DIGITS) {
-    throw new InvalidValueError('number', 'Must have 12 to 19 digits.');
-  }
-  if (!passesLuhn(number)) throw new InvalidValueError('number', 'The check digit is wrong.');
-  return number;
+function expiry({ expiry_month: month, expiry_year: year }: Pick<Card, 'expiry_month' | 'expiry_year'>): string {
+  return `${year}-${String(month).padStart(2, '0')}`;
 }
 
-/** ISO/IEC 7812-1 annex B. A number of zeros passes the sum, and is none. */
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++) {
-    const digit = digits.charCodeAt(digits.length - 1 - place) - 48;
-    const weighed = place % 2 === 0 ? digit : digit * 2;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
-  return sum > 0 && sum % 10 === 0;
+function parseLast4(text: string, path: string): string {
+  const digits = text.length > MAX_TYPED_LAST4 ? '' : foldWidth(trim(text));
+  if (!LAST4.test(digits)) throw new InvalidValueError(path, 'Must be four digits.');
+  return digits;
 }
 
 function parseYear(properties: Properties, { now }: ParseContext): number {
-  const year = parseInteger(properties, 'expiry_year', YEAR, 'Must be a year of four digits.');
+  const year = parseInteger(properties, 'expiry_year', YEAR, NO_YEAR);
   if (Math.abs(year - now.getUTCFullYear()) > MAX_YEARS_AWAY) {
     throw new InvalidValueError('expiry_year', 'Must lie within 20 years of today.');
   }
@@ -136,6 +159,6 @@ function each(names: string, message: string): [string, string][] {
 }
 
 function whyForbidden(property: string): string | undefined {
-  const bare = property.slice(0, MAX_INPUT).replace(/[^A-Za-z0-9]/g, '');
+  const bare = property.slice(0, MAX_PROPERTY_NAME).replace(/[^A-Za-z0-9]/g, '');
   return FORBIDDEN.get(bare.toLowerCase());
 }

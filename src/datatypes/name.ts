@@ -9,13 +9,11 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGrapheme, firstGraphemeOfMore } from './graphemes.ts';
-import { fold, tidy } from './normalise.ts';
-import { optionalString, type Properties, requireObject } from './shape.ts';
+import { fold, SEPARATOR, tidy } from './normalise.ts';
+import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['given', 'family']);
-/** U+001F, the unit separator: a control character, so no part can hold it. */
-const SEPARATOR = '\u001f';
 
 export type Name = { readonly given: string; readonly family: string };
 
@@ -33,6 +31,22 @@ export const name: DataType<Name> = {
   }),
   examples: [{ given: 'Jane', family: 'Doe' }, { given: '花子', family: '山田' }, { given: 'Madonna' }],
   spread: 'shared',
+
+  parts: {
+    family: {
+      description: 'The family name, by any case and width; names without one are not found by it.',
+      input: z.string().min(1).max(MAX_CHARACTERS),
+      examples: ['Doe', '山田'],
+      spread: 'shared',
+      distinct: 100_000,
+      parse(input) {
+        const family = tidy(requireString(input), '', MAX_CHARACTERS);
+        if (family === '') throw new InvalidValueError('', 'Must not be empty.');
+        return fold(family);
+      },
+      of: ({ family }) => (family === '' ? undefined : fold(family)),
+    },
+  },
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);

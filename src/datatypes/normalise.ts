@@ -7,6 +7,9 @@
  */
 import { InvalidValueError } from '../errors.ts';
 
+/** Stands between the parts of a compared form. U+001F, the unit separator: a control character, so no part holds it. */
+export const SEPARATOR = '\u001f';
+
 const NON_ASCII = /[\u0080-\uffff]/;
 /** Printable ASCII with single spaces inside: already tidy, whatever else happens to it. */
 const TIDY_ASCII = /^(?:[!-~]+(?: [!-~]+)*)?$/;
@@ -18,6 +21,10 @@ const WHITE_RUN = /\s+/g;
  */
 const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
+/** Spaces, full stops, slashes, brackets, all that is typed for a hyphen: what people put between groups of a number. */
+const GAPS = /[\s\u0085./()\p{Pd}\u2212\u30fc]+/gu;
+const BARE = /^[A-Za-z0-9]+$/;
+
 /** A decomposed character takes three code units at most to speak of; the rest is room for white space. */
 const MAX_SHRINKING = 8;
 
@@ -28,6 +35,17 @@ export function isAscii(text: string): boolean {
 /** NFKC: full-width forms, ligatures and compatibility letters become the ordinary ones. */
 export function foldWidth(text: string): string {
   return isAscii(text) ? text : text.normalize('NFKC');
+}
+
+/**
+ * A number or code as its register writes it: ASCII letters, in upper case, and digits, full-width ones folded, nothing
+ * between them; undefined of a text that holds anything else, or is too long to be one.
+ * @param maxTyped in UTF-16 code units, as it was typed.
+ */
+export function bare(text: string, maxTyped: number): string | undefined {
+  if (text.length > maxTyped) return undefined;
+  const code = foldWidth(text).replace(GAPS, '');
+  return BARE.test(code) ? code.toUpperCase() : undefined;
 }
 
 /** Without Unicode white space at either end; U+0085, which JavaScript's own trim leaves, included. */

@@ -49,6 +49,10 @@ export const phone: DataType<string> = {
   examples: ['+44 20 7946 0958', { number: '020 7946 0958', country: 'GB' }],
   spread: 'unique',
 
+  shapes: {
+    phone: { source: (value) => value, isReal: couldBeReal },
+  },
+
   parse(input) {
     if (typeof input !== 'object') return parseNumber(requireString(input), '', undefined);
     const properties = requireObject(input, PROPERTIES);
@@ -105,6 +109,16 @@ function read(written: string, country: CountryCode | undefined, path: string): 
   if (number === undefined) throw new InvalidValueError(path, 'No telephone number starts or ends like this.');
   if (!isPossible(number)) throw new InvalidValueError(path, 'No number of this country has this length.');
   return number.number;
+}
+
+/**
+ * Whether it starts with a calling code that is assigned, whatever its length: plans grow. Without a + it could be a
+ * national number of some country.
+ */
+function couldBeReal(token: string): boolean {
+  const written = token.length > MAX_INPUT ? '' : foldWidth(trim(token));
+  if (!WRITTEN.test(written)) return false;
+  return !written.startsWith('+') || parsePhoneNumberFromString(written, { extract: false }) !== undefined;
 }
 
 function isPossible(number: PhoneNumber): boolean {

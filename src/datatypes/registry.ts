@@ -3,33 +3,34 @@
  */
 import { UnknownTypeError } from '../errors.ts';
 import { address } from './address.ts';
+import { bankAccount } from './bank-account.ts';
 import { card } from './card.ts';
 import { cookieId } from './cookie-id.ts';
+import { cvc } from './cvc.ts';
 import type { DataType } from './datatype.ts';
+import { dateOfBirth } from './date-of-birth.ts';
 import { document } from './document.ts';
 import { email } from './email.ts';
+import { iban } from './iban.ts';
 import { ip } from './ip.ts';
 import { name } from './name.ts';
+import { nationalId } from './national-id.ts';
 import { password } from './password.ts';
 import { phone } from './phone.ts';
+import { postalCode } from './postal-code.ts';
 import { searchTerms } from './search-terms.ts';
 import { serialNumber } from './serial-number.ts';
 import { text } from './text.ts';
 import { userAgent } from './user-agent.ts';
+import { username } from './username.ts';
 
 const TYPES: readonly DataType[] = [
-  email,
-  phone,
-  name,
-  address,
-  card,
-  password,
-  ip,
-  userAgent,
-  cookieId,
-  searchTerms,
-  serialNumber,
-  document,
+  ...[email, phone, name, address, postalCode],
+  ...[card, cvc, iban, bankAccount],
+  ...[dateOfBirth, nationalId],
+  ...[username, password],
+  ...[ip, userAgent, cookieId, searchTerms],
+  ...[serialNumber, document],
   text,
 ];
 

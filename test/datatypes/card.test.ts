@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { card } from '../../src/datatypes/card.ts';
-import { accepts, canonical, refusal, refusedField, seen, stored } from './expectations.ts';
+import { accepts, CONTEXT, canonical, refusal, refusedField, seen, stored } from './expectations.ts';
 import { cardNumbers } from './inputs.ts';
 
 /** A published test number; no issuer hands it out. */
@@ -133,4 +133,67 @@ test('every mistyped digit is noticed', () => {
       expect(accepts(card, { ...visa, number: mistyped })).toBe(false);
     }),
   );
+});
+
+describe('by what a receipt shows a card is found', () => {
+  const { last4, last4_expiry: both } = card.parts as Required<NonNullable<typeof card.parts>>;
+  const shown = { last4: '4242', expiry_month: 1, expiry_year: 2030 };
+  const asked = (part: typeof last4) => ({ ...card, parse: (input: unknown) => part!.parse(input, CONTEXT) as never });
+
+  test('by the last four digits', () => {
+    for (const typed of ['4242', ' 4242 ', '４２４２'])
+      expect(last4!.parse(typed, CONTEXT)).toBe(last4!.of(stored(card, visa)));
+    expect(last4!.parse('2424', CONTEXT)).not.toBe(last4!.of(stored(card, visa)));
+  });
+
+  test('by them and the expiry, though it has passed long ago', () => {
+    for (const typed of [shown, { ...shown, expiry_month: '01', expiry_year: '2030' }]) {
+      expect(both!.parse(typed, CONTEXT)).toBe(both!.of(stored(card, visa)));
+    }
+    for (const other of [
+      { ...shown, last4: '4241' },
+      { ...shown, expiry_month: 12 },
+      { ...shown, expiry_year: 2031 },
+    ]) {
+      expect(both!.parse(other, CONTEXT)).not.toBe(both!.of(stored(card, visa)));
+    }
+    expect(both!.parse({ ...shown, expiry_year: 1999 }, CONTEXT)).toContain('1999-01');
+  });
+
+  test.each([
+    ['a whole number', '4242424242424242'],
+    ['three digits', '242'],
+    ['letters', 'abcd'],
+    ['a number', 4242],
+  ])('%s is not asked for', (_, typed) => {
+    expect(refusedField(asked(last4), typed)).toBe('value');
+    expect(refusedField(asked(both), { ...shown, last4: typed })).toBe('value.last4');
+  });
+
+  test.each([
+    ['no expiry', { last4: '4242' }, 'value.expiry_month'],
+    ['month 13', { ...shown, expiry_month: 13 }, 'value.expiry_month'],
+    ['a year of two digits', { ...shown, expiry_year: 30 }, 'value.expiry_year'],
+    ['a verification code', { ...shown, cvc: '123' }, 'value.cvc'],
+    ['a holder', { ...shown, holder: 'Ada' }, 'value.holder'],
+  ])('%s is refused', (_, typed, field) => {
+    expect(refusedField(asked(both), typed)).toBe(field);
+  });
+});
+
+describe('a token shaped like a card, or of its digits,', () => {
+  test.each(Object.entries(card.shapes!))('could be real exactly if it passes for a card number (%s)', (_, shape) => {
+    fc.assert(
+      fc.property(cardNumbers, fc.integer({ min: 1, max: 9 }), (number, by) => {
+        const token = number.slice(0, -1) + ((Number(number.at(-1)) + by) % 10);
+        for (const written of [number, number.match(/.{1,4}/g)!.join(' '), `9${number.slice(1)}`]) {
+          expect(shape.isReal(written)).toBe(accepts(card, { ...visa, number: written }));
+        }
+        expect([shape.isReal(number), shape.isReal(token)]).toEqual([true, false]);
+        expect(shape.source(stored(card, { ...visa, number }))).toBe(number);
+      }),
+    );
+    for (const none of ['', '4242', '0'.repeat(16), `4242424242424242${'0'.repeat(60)}`, 'x'])
+      expect(shape.isReal(none)).toBe(false);
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { email } from '../../src/datatypes/email.ts';
-import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
+import { accepts, CONTEXT, canonical, refusedField, seen, stored } from './expectations.ts';
 import { emails } from './inputs.ts';
 
 const local64 = 'x'.repeat(64);
@@ -128,5 +128,63 @@ describe('masked shows the domain and at most one character before it', () => {
         expect(seen(email, 'domain', input)).toBe(domain);
       }),
     );
+  });
+});
+
+describe('by its domain an address is found', () => {
+  const domain = email.parts!.domain!;
+
+  test.each(['example.com', 'Example.COM', ' example.com\n', 'ｅｘａｍｐｌｅ．ｃｏｍ', 'example。com'])(
+    'asked as %j',
+    (asked) => {
+      expect(domain.parse(asked, CONTEXT)).toBe(domain.of(stored(email, 'Jane@EXAMPLE.com')));
+    },
+  );
+
+  test('in letters beyond ASCII, and by no other: not by one above or below it', () => {
+    expect(domain.parse('BÜCHER.example', CONTEXT)).toBe(domain.of(stored(email, 'x@xn--bcher-kva.example')));
+    for (const other of ['com.example', 'mail.example.com', 'example.co', 'example.org'])
+      expect(domain.parse(other, CONTEXT)).not.toBe('example.com');
+  });
+
+  test.each([
+    ['no string', 7],
+    ['empty', ''],
+    ['no dot', 'example'],
+    ['an address', 'jane@example.com'],
+    ['an @ before it', '@example.com'],
+    ['a space inside', 'exa mple.com'],
+    ['a path', 'example.com/x'],
+    ['an IP address', '127.0.0.1'],
+    ['endless', 'x.'.repeat(1000)],
+  ])('%s is refused', (_, asked) => {
+    expect(refusedField({ ...email, parse: (input) => domain.parse(input, CONTEXT) as string }, asked)).toBe('value');
+  });
+});
+
+describe('a token shaped like an address', () => {
+  const { isReal } = email.shapes!.email!;
+
+  test.each(['jane@example.internal', 'jane@myexample.com', 'a@example.de', 'x@testing.info', 'x@test.example.co'])(
+    'could be real as %s',
+    (token) => {
+      expect(isReal(token)).toBe(true);
+      expect(isReal(` ${token.toUpperCase()} `)).toBe(true);
+    },
+  );
+
+  test.each([
+    'x@example.com',
+    'x@Example.NET',
+    'x@mail.example.org',
+    'x@tokens.example',
+    'x@a.test',
+    'x@a.invalid',
+    'x@a.b.localhost',
+    'no address',
+    'x@nodot',
+    '',
+  ])('could not as %j (RFC 2606, RFC 6761)', (token) => {
+    expect(isReal(token)).toBe(false);
   });
 });

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { CATEGORIES } from '../../src/datatypes/datatype.ts';
+import { CATEGORIES, MIN_DISTINCT, SHAPED_FORMATS } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { MAX_VALUE_BYTES } from '../../src/datatypes/shape.ts';
 import { accepts, CONTEXT, canonical, refusal, stored } from './expectations.ts';
-import { inputs } from './inputs.ts';
+import { inputs, queries } from './inputs.ts';
 
 describe.each(dataTypes().map((type) => [type.name, type] as const))('%s', (name, type) => {
   const accepted = (inputs[name] ?? fc.constant(undefined)).filter((input) => accepts(type, input));
@@ -91,4 +91,86 @@ describe.each(dataTypes().map((type) => [type.name, type] as const))('%s', (name
     for (const view of Object.keys(type.views)) expect(type.description).toContain(view);
     expect(z.toJSONSchema(type.input)).toBeTypeOf('object');
   });
+
+  describe.each(Object.entries(type.parts ?? {}))('part %s', (partName, part) => {
+    test('is described, and every example of it fits its shape and is taken', () => {
+      expect(partName).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(part.description).toMatch(/^[A-Z].*\.$/);
+      expect(part.examples.length).toBeGreaterThan(0);
+      for (const example of part.examples) {
+        expect(part.input.safeParse(example).success).toBe(true);
+        expect(part.parse(example, CONTEXT)).toBeTypeOf('string');
+      }
+      expect(z.toJSONSchema(part.input)).toBeTypeOf('object');
+    });
+
+    test('has enough different values to hide among', () => {
+      expect(part.distinct).toBeGreaterThanOrEqual(MIN_DISTINCT);
+    });
+
+    test('is found by what a seeker who knows the value asks for', () => {
+      const query = queries[`${name}.${partName}`]!;
+      fc.assert(
+        fc.property(accepted, (input) => {
+          const value = stored(type, input);
+          const asked = query(value as never);
+          expect(part.of(value)).toBe(asked === undefined ? undefined : part.parse(asked, CONTEXT));
+        }),
+      );
+    });
+
+    test('anything at all is taken or refused as a value, never an accident', () => {
+      const parts = { ...type, parse: (input: unknown) => part.parse(input, CONTEXT) };
+      const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true });
+      fc.assert(fc.property(fc.oneof(anything, fc.jsonValue()), (input) => void accepts(parts, input)));
+      expect(refusal(parts, 'x'.repeat(MAX_VALUE_BYTES + 1)).field).toBe('value');
+    });
+  });
+
+  describe.each(Object.entries(type.keeps ?? {}))('kept as %s', (_, keep) => {
+    test('what was cut is cut, and every function takes it and shows no more of it than of the whole', () => {
+      expect(keep.description).toMatch(/^[A-Z].*\.$/);
+      fc.assert(
+        fc.property(accepted, (input) => {
+          const whole = stored(type, input);
+          const cut = keep.cut(whole);
+          expect(keep.cut(cut)).toEqual(cut);
+          expect(type.canonical(cut)).toBeTypeOf('string');
+          for (const view of Object.values(type.views)) expect(String(view(whole))).toContain(String(view(cut)));
+          for (const part of Object.values(type.parts ?? {})) part.of(cut);
+          for (const shape of Object.values(type.shapes ?? {})) shape.source(cut);
+        }),
+      );
+    });
+
+    test('a lesser form is no input: what to keep is not the caller’s choice', () => {
+      fc.assert(fc.property(accepted, (input) => !accepts(type, keep.cut(stored(type, input)))));
+    });
+  });
+
+  describe.each(Object.entries(type.shapes ?? {}))('shaped as %s', (format, shape) => {
+    test('whatever is a value could be real', () => {
+      expect(SHAPED_FORMATS).toContain(format);
+      fc.assert(
+        fc.property(accepted, (input) => {
+          const source = shape.source(stored(type, input));
+          if (source === undefined) return;
+          // The test data's addresses stand under domains that are reserved; this one is like any other.
+          expect(shape.isReal(format === 'email' ? source.replace(/@.*$/, '@post.internal') : source)).toBe(true);
+        }),
+      );
+    });
+
+    test('any text is real or not, never an accident, and a long one takes no time', () => {
+      fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof shape.isReal(text) === 'boolean'));
+      const start = performance.now();
+      for (const unit of ['1', 'A', ' ', '+1', '\u0301', 'x@', '.1']) shape.isReal(unit.repeat(MAX_VALUE_BYTES));
+      expect(performance.now() - start).toBeLessThan(500);
+    });
+  });
+});
+
+test('there is a query in inputs.ts for every part, and none beside', () => {
+  const parts = dataTypes().flatMap((type) => Object.keys(type.parts ?? {}).map((part) => `${type.name}.${part}`));
+  expect(Object.keys(queries).sort()).toEqual(parts.sort());
 });

@@ -1,5 +1,9 @@
 /** Random inputs of each data type for fast-check: mostly valid, typed the way people type. */
 import fc from 'fast-check';
+import { composeIBAN } from 'ibantools';
+import type { Card } from '../../src/datatypes/card.ts';
+import type { Name } from '../../src/datatypes/name.ts';
+import { kindsOf } from '../../src/datatypes/national-id-kinds.ts';
 
 /** The prefixes of published test card numbers, which no issuer hands out. */
 const TEST_PREFIXES = ['424242', '411111', '555555', '378282', '601111', '305693'];
@@ -162,11 +166,115 @@ export const passwords = fc.oneof(
   fc.record({ phc: verifiers }),
 );
 
+const gap = fc.constantFrom('', '', ' ', '-', '\u2010', '\u3000');
+
+/** A bare code as people type it: in groups, in any case, in full width. */
+function typed(code: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const spellings = [(text: string) => text, (text: string) => text.toLowerCase(), fullWidth];
+  return fc
+    .tuple(space, code, gap, fc.constantFrom(...spellings), space)
+    .map(([before, text, between, spell, after]) => before + spell(groups(text, between)) + after);
+}
+
+const digitsOf = (length: number) =>
+  fc.array(digit, { minLength: length, maxLength: length }).map((all) => all.join(''));
+
+/** Of invented accounts, with the check digits that their countries ask for. */
+export const bareIbans = fc
+  .oneof(
+    digitsOf(18).map((bban) => ({ countryCode: 'DE', bban })),
+    digitsOf(16).map((bban) => ({ countryCode: 'AT', bban })),
+    digitsOf(14).map((rest) => ({ countryCode: 'GB', bban: `NWBK${rest}` })),
+    digitsOf(18).map((rest) => ({ countryCode: 'LI', bban: rest.slice(0, 17) })),
+  )
+  .map((account) => composeIBAN(account) ?? 'DE89370400440532013000');
+export const ibans = typed(bareIbans);
+
+export const bankAccounts = fc.record(
+  {
+    routing_number: typed(fc.constantFrom('021000021', '011401533', '091000019')),
+    bic: typed(fc.constantFrom('DEUTDEFF', 'DEUTDEFF500', 'NEDSZAJJXXX')),
+    account_number: typed(fc.stringMatching(/^[A-Z0-9]{2}[0-9]{2,15}$/)),
+    account_type: fc.constantFrom('checking', 'savings', ' Savings'),
+  },
+  { requiredKeys: ['account_number'] },
+);
+
+export const cvcs = fc
+  .tuple(
+    space,
+    fc.oneof(digitsOf(3), digitsOf(4)),
+    fc.constantFrom((text: string) => text, fullWidth),
+  )
+  .map(([before, code, spell]) => before + spell(code));
+
+export const datesOfBirth = fc
+  .date({ min: new Date('1899-01-01'), max: new Date('2026-12-31'), noInvalidDate: true })
+  .map((day) => day.toISOString().slice(0, 10));
+
+/** The numbers that registers and their handbooks print as examples; each is nobody's, or everybody's. */
+export const NATIONAL_NUMBERS: readonly (readonly [country: string, kind: string, number: string])[] = [
+  ['AU', 'tfn', '123456782'],
+  ['BR', 'cpf', '11144477735'],
+  ['CA', 'sin', '046454286'],
+  ['CH', 'ahv', '7569217076985'],
+  ['DE', 'idnr', '86095742719'],
+  ['ES', 'dni', '12345678Z'],
+  ['ES', 'nie', 'X1234567L'],
+  ['FR', 'nir', '255081416802538'],
+  ['FR', 'nif', '3023217600053'],
+  ['GB', 'nino', 'AB123456C'],
+  ['HK', 'hkid', 'G123456A'],
+  ['HR', 'oib', '69435151530'],
+  ['IE', 'pps', '1234567T'],
+  ['IN', 'aadhaar', '234123412346'],
+  ['IN', 'pan', 'AAAPL1234C'],
+  ['IT', 'codice_fiscale', 'RSSMRA85T10A562S'],
+  ['JP', 'my_number', '123456789018'],
+  ['NL', 'bsn', '111222333'],
+  ['PL', 'pesel', '44051401359'],
+  ['PT', 'nif', '123456789'],
+  ['TH', 'pin', '1112034563562'],
+  ['TR', 'kimlik', '10000000146'],
+  ['US', 'ssn', '123456789'],
+];
+
+/** Of each kind, numbers whose last two characters are what its check asks for; the printed one where there are none. */
+export const nationalIds = fc
+  .tuple(fc.constantFrom(...NATIONAL_NUMBERS), digitsOf(16), gap, fc.boolean(), fc.boolean())
+  .map(([[country, kind, printed], random, between, saysKind, isLower]) => {
+    const body = printed.replace(/\d/g, (_, at: number) => random.charAt(at)).slice(0, -2);
+    const ends = Array.from({ length: 100 }, (_, end) => String(end).padStart(2, '0'));
+    const checks = [...ends, ...ends.flatMap((end) => [...'ABCDEFGHJKLMNPQRSTVWXYZ'].map((letter) => end[1] + letter))];
+    const one = kindsOf(country).find(({ name }) => name === kind);
+    const number = body + (checks.find((end) => one?.isValid(body + end)) ?? '');
+    const bare = one?.isValid(number) ? number : printed;
+    const shown = groups(isLower ? bare.toLowerCase() : fullWidth(bare), between);
+    return { country: isLower ? country.toLowerCase() : country, number: shown, ...(saysKind ? { kind } : {}) };
+  });
+
+export const usernames = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/),
+  fc.tuple(space, word, space).map((parts) => parts.join('')),
+);
+
+export const postalCodes = fc.record({
+  code: fc.oneof(
+    fc.constantFrom('10115', '87892-4172', 'wf3 5vs', '１０５－００１１', '105ー0011', ' sw1a  1aa', '512', 'AD100'),
+    fc.stringMatching(/^[A-Za-z0-9 -]{2,12}$/),
+  ),
+  country: fc.constantFrom('DE', 'us', 'GB', 'ＪＰ', 'IS'),
+});
+
 export const inputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   email: emails,
   phone: phones,
   name: names,
   address: addresses,
+  postal_code: postalCodes,
+  date_of_birth: datesOfBirth,
+  national_id: nationalIds,
+  username: usernames,
   card: cards,
   password: passwords,
   ip: ips,
@@ -175,8 +283,27 @@ export const inputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   search_terms: searchTermsTyped,
   serial_number: serialNumbers,
   document: documents,
+  cvc: cvcs,
+  iban: ibans,
+  bank_account: bankAccounts,
   text: texts,
 };
+
+/** Of each part, what somebody who knows a value would look for; undefined where it has no such part. */
+export const queries: Readonly<Record<string, (value: never) => unknown>> = {
+  'email.domain': (value: string) => value.slice(value.indexOf('@') + 1).toUpperCase(),
+  'name.family': ({ family }: Name) => (family === '' ? undefined : ` ${family} `),
+  'card.last4': ({ number }: Card) => number.slice(-4),
+  'card.last4_expiry': ({ number, expiry_month, expiry_year }: Card) => ({
+    last4: number.slice(-4),
+    expiry_month: String(expiry_month).padStart(2, '0'),
+    expiry_year,
+  }),
+};
+
+export function fullWidth(text: string): string {
+  return text.replace(/[!-~]/g, (ascii) => String.fromCharCode(ascii.charCodeAt(0) + 0xfee0));
+}
 
 function withCheckDigit(body: string): string {
   const digitsFromRight = [...body].reverse().map(Number);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../src/datatypes/name.ts';
-import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
+import { accepts, CONTEXT, canonical, refusedField, seen, stored } from './expectations.ts';
 import { names } from './inputs.ts';
 
 describe('comes back tidied, with both parts', () => {
@@ -99,5 +99,22 @@ describe('views show one character of a part at most', () => {
         expect(seen(name, 'masked', input)).toBe(expected.join(' '));
       }),
     );
+  });
+});
+
+describe('by the family name a name is found', () => {
+  const family = name.parts!.family!;
+
+  test('in any case, width and composition, whatever the given name', () => {
+    const weiss = family.of(stored(name, { given: 'Ada', family: ' Weiß' }));
+    for (const asked of ['Weiß', 'WEISS', ' weiss ', 'Ｗｅｉｓｓ']) expect(family.parse(asked, CONTEXT)).toBe(weiss);
+    for (const asked of ['Weis', 'Ada', 'Weiss Ada', 'Weiss-']) expect(family.parse(asked, CONTEXT)).not.toBe(weiss);
+  });
+
+  test('and not where there is none: nobody is found by an empty one', () => {
+    expect(family.of(stored(name, { given: 'Madonna' }))).toBeUndefined();
+    for (const nothing of ['', ' \u3000', 7, null, 'A\u0000', 'x'.repeat(201)]) {
+      expect(refusedField({ ...name, parse: (input) => family.parse(input, CONTEXT) as never }, nothing)).toBe('value');
+    }
   });
 });

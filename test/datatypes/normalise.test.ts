@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstGrapheme, firstGraphemeOfMore } from '../../src/datatypes/graphemes.ts';
-import { fold, tidy, trim } from '../../src/datatypes/normalise.ts';
+import { bare, fold, tidy, trim } from '../../src/datatypes/normalise.ts';
 import { InvalidValueError } from '../../src/errors.ts';
 
 describe('folding makes one of', () => {
@@ -110,5 +110,25 @@ describe('the first character is the one a reader sees', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a code is bared of what stands between its groups', () => {
+  test.each([
+    ['ab 12-34.56/c', 'AB123456C'],
+    ['\u0085ａｂ１２\u3000－\u2010ー\u2212(3)', 'AB123'],
+    ['', undefined],
+    ['---', undefined],
+    ['12*34', undefined],
+    ["12'34", undefined],
+    ['12\u000034', undefined],
+    ['1\u200b2', undefined],
+    ['١٢٣', undefined],
+    ['12ß', undefined],
+    ['1'.repeat(20), '1'.repeat(20)],
+    ['1'.repeat(21), undefined],
+    [' '.repeat(21), undefined],
+  ])('%j', (text, code) => {
+    expect(bare(text, 20)).toBe(code);
   });
 });

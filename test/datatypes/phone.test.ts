@@ -81,3 +81,35 @@ describe('views', () => {
     );
   });
 });
+
+describe('a token shaped like a telephone number', () => {
+  const { isReal, source } = phone.shapes!.phone!;
+
+  test.each([
+    '+442079460958',
+    '+44 20 7946 0958',
+    '+1201555',
+    '+80012345678',
+    '＋４４２０７９４６０９５８',
+    '020 7946 0958',
+  ])('could be real as %s: its calling code is assigned, or it has none', (token) => {
+    expect(isReal(token)).toBe(true);
+  });
+
+  test.each([
+    '+999123456789',
+    '+210 123 4567',
+    '+0123456789',
+    '+',
+    '',
+    'call me',
+    '+44207946x',
+    `+44${'1'.repeat(100)}`,
+  ])('could not as %j', (token) => {
+    expect(isReal(token)).toBe(false);
+  });
+
+  test('takes the place of the whole number', () => {
+    expect(source(stored(phone, { number: '020 7946 0958', country: 'GB' }))).toBe('+442079460958');
+  });
+});

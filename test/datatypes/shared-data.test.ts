@@ -20,8 +20,11 @@ interface Customer {
   readonly name: Json;
   readonly email: string;
   readonly phone: string;
-  readonly address: Json;
+  readonly address: { readonly country: string; readonly postal_code?: string };
+  readonly date_of_birth: string;
   readonly card: Readonly<Record<string, Json>>;
+  readonly iban?: string;
+  readonly username: string;
   readonly notes?: string;
   readonly ip: string;
   readonly user_agent: string;
@@ -50,17 +53,26 @@ describe.skipIf(!isThere)('shared data', () => {
     }
   });
 
-  test('everything about 5,000 customers is accepted, but for their card verification codes', () => {
+  test('everything about 5,000 customers is accepted, their card verification codes apart from their cards', () => {
     const customers = lines<Customer>('customers.ndjson');
     expect(customers.length).toBe(5000);
+    let ibans = 0;
     for (const customer of customers) {
       const { cvc, ...card } = customer.card;
-      const { email, phone, name, address, notes = '' } = customer;
-      const values = { email, phone, name, address, card, text: notes };
+      const { email, phone, name, address, date_of_birth, iban, username, notes = '' } = customer;
+      const { postal_code, country } = address;
+      const account = { bic: 'DEUTDEFF', account_number: iban?.slice(-10) };
+      const values = {
+        ...{ email, phone, name, address, card, date_of_birth, username, cvc, text: notes },
+        ...(postal_code === undefined ? {} : { postal_code: { code: postal_code, country } }),
+        ...(iban === undefined ? {} : { iban, bank_account: account }),
+      };
       const refused = Object.entries(values).filter(([type, value]) => !accepts(dataType(type), value));
       expect(refused.map(([type]) => type)).toEqual([]);
       expect(accepts(dataType('card'), { ...card, cvc })).toBe(false);
+      if (iban !== undefined) ibans += 1;
     }
+    expect(ibans).toBeGreaterThan(100);
   });
 
   test('so is what their devices, purchases and accounts tell, and it comes back as it was', () => {
@@ -107,6 +119,15 @@ describe.skipIf(!isThere)('shared data', () => {
         ['search_terms', text],
         ['serial_number', text],
         ['document', { [text]: text }],
+        ['cvc', text],
+        ['iban', text],
+        ['bank_account', { routing_number: '021000021', account_number: text }],
+        ['bank_account', { bic: text, account_number: '1234' }],
+        ['date_of_birth', text],
+        ['national_id', { country: 'US', number: text }],
+        ['national_id', { country: 'US', kind: text, number: '123456789' }],
+        ['username', text],
+        ['postal_code', { code: text, country: 'DE' }],
       ];
       for (const [type, input] of attempts) {
         if (!accepts(dataType(type), input)) continue;

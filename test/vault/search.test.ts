@@ -25,6 +25,24 @@ const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> =
   ip: ['2001:DB8:0::77', ['2001:db8::77', ' 2001:0db8:0:0:0:0:0:0077 '], '2001:db8::78'],
   cookie_id: ['86e1f0c2-5b0d-4a3e', [' 86e1f0c2-5b0d-4a3e '], '86e1f0c2-5b0d-4A3E'],
   serial_number: ['SN-4410 2278XY', ['sn44102278xy', 'SN/4410.2278-XY'], 'SN-4410 2278XZ'],
+  postal_code: [
+    { code: 'SW1A 1AA', country: 'GB' },
+    [{ code: 'sw1a1aa', country: 'gb' }],
+    { code: 'SW1A 1AB', country: 'GB' },
+  ],
+  date_of_birth: ['1990-07-21', [' 1990-07-21 '], '1990-07-22'],
+  national_id: [
+    { country: 'US', number: '123-45-6789' },
+    [{ country: 'us', kind: 'ssn', number: '123 45 6789' }],
+    { country: 'US', number: '123-45-6798' },
+  ],
+  username: ['Jane.Doe', ['jane.doe', ' JANE.DOE '], 'jane_doe'],
+  iban: ['DE89 3704 0044 0532 0130 00', ['de89370400440532013000'], 'GB29 NWBK 6016 1331 9268 19'],
+  bank_account: [
+    { routing_number: '021000021', account_number: '0001 2345 6789' },
+    [{ routing_number: '0210-0002-1', account_number: '000123456789', account_type: 'savings' }],
+    { routing_number: '021000021', account_number: '123456789' },
+  ],
 };
 
 describe.each(ENGINES)('on %s', (engine) => {

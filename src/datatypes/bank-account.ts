@@ -1,0 +1,122 @@
+/**
+ * A bank account where IBANs are not in use: its bank, by ABA routing number, BIC or both, and the number that the bank
+ * gave it. Two accounts are the same if bank and number are; checking or savings makes no difference. Of an account
+ * that names both, the routing number says which bank, and a BIC's branch `XXX` says no more than none (ISO 9362).
+ *
+ * Does not check the account number, whose form is the bank's own affair, nor that either exists; leading zeros count.
+ */
+import { isValidBIC } from 'ibantools';
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { bare, fold, SEPARATOR } from './normalise.ts';
+import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
+
+const MAX_TYPED = 64;
+const PROPERTIES = new Set(['routing_number', 'bic', 'account_number', 'account_type']);
+const ACCOUNT_TYPES = ['checking', 'savings'] as const;
+const MIN_ACCOUNT = 4;
+/** ISO 20022, Max34Text; the field that ACH has for it (Nacha, DFI Account Number). */
+const MAX_ACCOUNT = 34;
+const MAX_US_ACCOUNT = 17;
+/** The Federal Reserve districts, thrifts, electronic numbers and traveller's cheques (ABA routing number policy). */
+const ROUTING = /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)\d{7}$/;
+const WEIGHTS = [3, 7, 1];
+
+export type BankAccount = {
+  readonly routing_number?: string;
+  readonly bic?: string;
+  readonly account_number: string;
+  readonly account_type?: (typeof ACCOUNT_TYPES)[number];
+};
+
+export const bankAccount: DataType<BankAccount> = {
+  name: 'bank_account',
+  version: 1,
+  category: 'payment',
+  description:
+    'A bank account: {routing_number?, bic?, account_number, account_type?}; a US routing number (ABA, 9 digits) or a ' +
+    'BIC (ISO 9362) or both; an account number of 4 to 34 letters and digits, 17 at most with a routing number; ' +
+    'checking or savings. Comes back in upper case without spaces and hyphens; accounts of one bank and number are ' +
+    'the same. Views: masked (****6789), last4 (6789; of a number under eight its second half at most), routing ' +
+    '(021000021: the routing number, or else the BIC).',
+  input: z.strictObject({
+    routing_number: z.string().max(MAX_TYPED).optional(),
+    bic: z.string().max(MAX_TYPED).optional(),
+    account_number: z.string().max(MAX_TYPED),
+    account_type: z.enum(ACCOUNT_TYPES).optional(),
+  }),
+  examples: [
+    { routing_number: '021000021', account_number: '0001 2345 6789', account_type: 'checking' },
+    { bic: 'DEUTDEFF', account_number: '0532013000' },
+  ],
+  spread: 'unique',
+
+  parse(input) {
+    const properties = requireObject(input, PROPERTIES);
+    const routing = parseRouting(properties);
+    const bic = parseBic(properties);
+    if (routing === undefined && bic === undefined) {
+      throw new InvalidValueError('', 'Must have a routing number or a BIC.');
+    }
+    const account = parseAccount(properties, routing === undefined ? MAX_ACCOUNT : MAX_US_ACCOUNT);
+    const type = parseType(properties);
+    return {
+      ...(routing === undefined ? {} : { routing_number: routing }),
+      ...(bic === undefined ? {} : { bic }),
+      account_number: account,
+      ...(type === undefined ? {} : { account_type: type }),
+    };
+  },
+
+  canonical(value) {
+    const bank = value.routing_number ?? value.bic?.replace(/^(.{8})XXX$/, '$1') ?? '';
+    return bank + SEPARATOR + value.account_number;
+  },
+
+  views: {
+    masked: (value) => `****${last4(value)}`,
+    last4,
+    routing: (value) => value.routing_number ?? value.bic ?? '',
+  },
+};
+
+/** Half of a short number stays hidden. */
+function last4({ account_number: account }: BankAccount): string {
+  return account.slice(-Math.min(4, Math.floor(account.length / 2)));
+}
+
+function parseRouting(properties: Properties): string | undefined {
+  const typed = optionalString(properties, 'routing_number');
+  if (typed === undefined) return undefined;
+  const routing = bare(typed, MAX_TYPED) ?? '';
+  if (!ROUTING.test(routing)) throw new InvalidValueError('routing_number', 'Must be an ABA number of 9 digits.');
+  let sum = 0;
+  for (const [place, digit] of [...routing].entries()) sum += Number(digit) * (WEIGHTS[place % 3] ?? 0);
+  if (sum === 0 || sum % 10 !== 0) throw new InvalidValueError('routing_number', 'The check digit is wrong.');
+  return routing;
+}
+
+function parseBic(properties: Properties): string | undefined {
+  const typed = optionalString(properties, 'bic');
+  if (typed === undefined) return undefined;
+  const bic = bare(typed, MAX_TYPED) ?? '';
+  if (!isValidBIC(bic)) throw new InvalidValueError('bic', 'Must be a BIC of 8 or 11 characters (ISO 9362).');
+  return bic;
+}
+
+function parseAccount(properties: Properties, max: number): string {
+  const account = bare(requiredString(properties, 'account_number'), MAX_TYPED) ?? '';
+  if (account.length < MIN_ACCOUNT || account.length > max) {
+    throw new InvalidValueError('account_number', `Must be ${MIN_ACCOUNT} to ${max} letters and digits.`);
+  }
+  return account;
+}
+
+function parseType(properties: Properties): BankAccount['account_type'] {
+  const typed = optionalString(properties, 'account_type');
+  if (typed === undefined) return undefined;
+  const type = ACCOUNT_TYPES.find((known) => known === fold(typed.slice(0, MAX_TYPED)));
+  if (type === undefined) throw new InvalidValueError('account_type', 'Must be checking or savings.');
+  return type;
+}

@@ -1,0 +1,51 @@
+/**
+ * The number of a payment card: 12 to 19 digits of which the last checks the others (ISO/IEC 7812-1).
+ * Says nothing about whether an issuer ever gave it out.
+ */
+import { InvalidValueError } from '../errors.ts';
+import { foldWidth } from './normalise.ts';
+
+export const MAX_TYPED_NUMBER = 64;
+const MIN_DIGITS = 12;
+const MAX_DIGITS = 19;
+
+const SEPARATORS = /[\s\u2010-\u2015\u2212-]+/g;
+const DIGITS = /^\d+$/;
+
+/** @throws {InvalidValueError} naming `number`, if the text is no card number. */
+export function parseCardNumber(text: string): string {
+  const number = digitsOf(text);
+  if (number === undefined) {
+    throw new InvalidValueError('number', 'Must be digits, with spaces or hyphens between them.');
+  }
+  if (!hasLength(number)) throw new InvalidValueError('number', 'Must have 12 to 19 digits.');
+  if (!passesLuhn(number)) throw new InvalidValueError('number', 'The check digit is wrong.');
+  return number;
+}
+
+/** Whether some issuer could have given this number out, whatever its first digits: networks come and go. */
+export function isCardNumber(text: string): boolean {
+  const number = digitsOf(text) ?? '';
+  return hasLength(number) && passesLuhn(number);
+}
+
+function digitsOf(text: string): string | undefined {
+  if (text.length > MAX_TYPED_NUMBER) return undefined;
+  const number = foldWidth(text).replace(SEPARATORS, '');
+  return DIGITS.test(number) ? number : undefined;
+}
+
+function hasLength(number: string): boolean {
+  return number.length >= MIN_DIGITS && number.length <= MAX_DIGITS;
+}
+
+/** ISO/IEC 7812-1 annex B. A number of zeros passes the sum, and is none. */
+function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let place = 0; place < digits.length; place++) {
+    const digit = digits.charCodeAt(digits.length - 1 - place) - 48;
+    const weighed = place % 2 === 0 ? digit : digit * 2;
+    sum += weighed > 9 ? weighed - 9 : weighed;
+  }
+  return sum > 0 && sum % 10 === 0;
+}

@@ -1,0 +1,75 @@
+/**
+ * A date of birth: a calendar date of ISO 8601 in its extended form, `YYYY-MM-DD`, that exists in the Gregorian
+ * calendar, from 1900 on and not in the future. Two are the same if they are one day.
+ *
+ * Does not know a person's age, which a view without a clock cannot: `age_band` is the decade of birth. A tenant may
+ * keep the year alone, and every function here takes `1990` like `1990-07-21`; as an input it is refused, because
+ * what to keep is the tenant's choice and not the caller's.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType, ParseContext } from './datatype.ts';
+import { foldWidth, trim } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+const MAX_TYPED = 32;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const EARLIEST = '1900-01-01';
+/** How much further than UTC the first time zone is: where a child was born today, it may be tomorrow. */
+const FIRST_ZONE_HOURS = 14;
+/** The same for a day and for a year alone. */
+const MASK = '****-**-**';
+
+export const dateOfBirth: DataType<string> = {
+  name: 'date_of_birth',
+  version: 1,
+  category: 'identity',
+  description:
+    'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back as it is; one day is the same day. ' +
+    'Views: masked (****-**-**, whatever the day), year (1990), age_band (1990-1999: the decade of birth, not an ' +
+    'age, for that changes).',
+  input: z.string().max(MAX_TYPED).meta({ format: 'date' }),
+  examples: ['1990-07-21', '2000-02-29'],
+  spread: 'shared',
+
+  keeps: {
+    year: {
+      description: 'The year of birth alone (1990); month and day are dropped before sealing. Not searchable.',
+      spread: 'none',
+      cut: yearOf,
+    },
+  },
+
+  parse(input, context) {
+    const typed = trim(requireString(input));
+    const date = typed.length > MAX_TYPED ? '' : foldWidth(typed);
+    if (!DATE.test(date)) throw new InvalidValueError('', 'Must be a date, YYYY-MM-DD.');
+    if (!isDay(date)) throw new InvalidValueError('', 'There is no such day.');
+    // Dates of this form sort as text.
+    if (date < EARLIEST) throw new InvalidValueError('', 'Must not be before 1900.');
+    if (date > latest(context)) throw new InvalidValueError('', 'Must not be in the future.');
+    return date;
+  },
+
+  canonical: (value) => value,
+
+  views: {
+    masked: () => MASK,
+    year: yearOf,
+    age_band: (value) => `${value.slice(0, 3)}0-${value.slice(0, 3)}9`,
+  },
+};
+
+function yearOf(value: string): string {
+  return value.slice(0, 4);
+}
+
+/** A Date carries 30 February over to March, and then reads otherwise than it was written. */
+function isDay(date: string): boolean {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === date;
+}
+
+function latest({ now }: ParseContext): string {
+  return new Date(now.getTime() + FIRST_ZONE_HOURS * 3_600_000).toISOString().slice(0, 10);
+}

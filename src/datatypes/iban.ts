@@ -1,0 +1,57 @@
+/**
+ * An International Bank Account Number, stored in its electronic form (ISO 13616-1): country, two check digits, and the
+ * account as its country writes it. Two numbers are the same if their electronic forms are.
+ *
+ * Checks country, length, structure and the two check digits, against the register that ibantools carries. Does not ask
+ * for the check digits that some countries have inside the account (the French clé RIB, the Spanish DC): they are no part
+ * of the standard, and countries give them up (the Dutch have). Does not check that bank or account exist.
+ */
+import { ValidationErrorsIBAN, validateIBAN } from 'ibantools';
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { bare } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+/** The longest has 34 characters (ISO 13616-1); the rest is room for what stands between its groups. */
+const MAX_TYPED = 64;
+const OF_THE_ACCOUNT = ValidationErrorsIBAN.WrongAccountBankBranchChecksum;
+
+export const iban: DataType<string> = {
+  name: 'iban',
+  version: 1,
+  category: 'payment',
+  description:
+    'An International Bank Account Number, spaces and hyphens between its groups or not. Comes back in its electronic ' +
+    'form (DE89370400440532013000), which is also what is compared. Views: masked (DE** **** **** 3000: the country ' +
+    'and the last four characters), country (DE), last4 (3000).',
+  input: z.string().max(MAX_TYPED),
+  examples: ['DE89 3704 0044 0532 0130 00', 'gb29nwbk60161331926819'],
+  spread: 'unique',
+
+  shapes: {
+    iban: { source: (value) => value, isReal: (token) => electronicForm(token) !== undefined },
+  },
+
+  parse(input) {
+    const value = electronicForm(requireString(input));
+    if (value === undefined) throw new InvalidValueError('', 'Must be a valid IBAN (ISO 13616).');
+    return value;
+  },
+
+  canonical: (value) => value,
+
+  // The shortest IBAN has 15 characters, so the last four are never the better part of an account.
+  views: {
+    masked: (value) => `${value.slice(0, 2)}** **** **** ${value.slice(-4)}`,
+    country: (value) => value.slice(0, 2),
+    last4: (value) => value.slice(-4),
+  },
+};
+
+function electronicForm(text: string): string | undefined {
+  const code = bare(text, MAX_TYPED);
+  if (code === undefined) return undefined;
+  const faults = validateIBAN(code).errorCodes.filter((fault) => fault !== OF_THE_ACCOUNT);
+  return faults.length === 0 ? code : undefined;
+}

@@ -1,0 +1,86 @@
+/**
+ * A number that a state gives a person, with its country and its kind, in the bare form of its register: upper case,
+ * nothing between the groups. Two are the same if country, kind and number are. Which numbers there are stands in
+ * national-id-kinds.ts.
+ *
+ * Checks form and check digits where the number has them; does not check that it was given to anybody, nor to whom.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { isCountry } from './iso3166.ts';
+import { COUNTRIES_WITH_KINDS, isSomeonesNumber, type Kind, kindsOf } from './national-id-kinds.ts';
+import { bare, foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import { optionalString, requiredString, requireObject } from './shape.ts';
+
+const MAX_TYPED = 64;
+const DIGITS = /^\d+$/;
+const PROPERTIES = new Set(['country', 'kind', 'number']);
+const KNOWN = COUNTRIES_WITH_KINDS.flatMap((country) => kindsOf(country).map(({ name }) => `${country} ${name}`));
+
+export type NationalId = { readonly country: string; readonly kind: string; readonly number: string };
+
+export const nationalId: DataType<NationalId> = {
+  name: 'national_id',
+  version: 1,
+  category: 'identity',
+  description:
+    'A national number of a person: {country, kind?, number}, country an ISO 3166-1 alpha-2 code; the number tells its ' +
+    `kind. Known are ${KNOWN.join(', ')}. Comes back with its kind, the number in upper case without spaces and ` +
+    'punctuation; two are the same if country, kind and number are, though one NINO has its suffix and one has not. ' +
+    'Views: masked (***789: the last one to three characters, none that tell of birth or sex), country (US), kind ' +
+    '(ssn).',
+  input: z.strictObject({
+    country: z.string().length(2),
+    kind: z.string().max(MAX_TYPED).optional(),
+    number: z.string().max(MAX_TYPED),
+  }),
+  examples: [
+    { country: 'US', number: '123-45-6789' },
+    { country: 'ES', kind: 'nie', number: 'X-1234567-L' },
+  ],
+  spread: 'unique',
+
+  shapes: {
+    digits: {
+      source: ({ number }) => (DIGITS.test(number) ? number : undefined),
+      isReal: (token) => isSomeonesNumber(bare(token, MAX_TYPED) ?? ''),
+    },
+  },
+
+  parse(input) {
+    const properties = requireObject(input, PROPERTIES);
+    const country = foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)).toUpperCase();
+    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    const kinds = kindsNamed(country, optionalString(properties, 'kind'));
+    const number = bare(requiredString(properties, 'number'), MAX_TYPED) ?? '';
+    const kind = kinds.find((one) => one.isValid(number));
+    if (kind === undefined) throw new InvalidValueError('number', 'Not a number that this country gives.');
+    return { country, kind: kind.name, number };
+  },
+
+  canonical({ country, kind, number }) {
+    return [country, kind, number.slice(0, kindOf(country, kind)?.telling)].join(SEPARATOR);
+  },
+
+  views: {
+    masked: ({ country, kind, number }) => `***${number.slice(number.length - (kindOf(country, kind)?.shown ?? 0))}`,
+    country: ({ country }) => country,
+    kind: ({ kind }) => kind,
+  },
+};
+
+/** The kind that is named, or else all of the country's. */
+function kindsNamed(country: string, typed: string | undefined): readonly Kind[] {
+  const kinds = kindsOf(country);
+  if (kinds.length === 0) throw new InvalidValueError('country', 'No national number of this country is known here.');
+  if (typed === undefined) return kinds;
+  const name = foldWidth(tidy(typed, 'kind', MAX_TYPED)).toLowerCase();
+  const named = kinds.filter((kind) => kind.name === name);
+  if (named.length === 0) throw new InvalidValueError('kind', 'This country has no number of this kind.');
+  return named;
+}
+
+function kindOf(country: string, name: string): Kind | undefined {
+  return kindsOf(country).find((kind) => kind.name === name);
+}

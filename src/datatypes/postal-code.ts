@@ -1,0 +1,70 @@
+/**
+ * A postal code with its country, for where a code stands without the rest of an address. Stored in upper case as it is
+ * written; two are the same if their country and their letters and digits are (`SW1A 1AA` is `sw1a1aa`).
+ *
+ * Does not check that the place exists, nor that the country writes its codes like this: codes change, and some are
+ * written in several ways.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { isCountry } from './iso3166.ts';
+import { foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import { requiredString, requireObject } from './shape.ts';
+
+const MAX_TYPED = 64;
+const PROPERTIES = new Set(['code', 'country']);
+/** Everything that is typed for a hyphen, down to the Japanese minus and long-vowel mark. */
+const HYPHENS = /[\p{Pd}\u2212\u30fc]/gu;
+/** 2 to 12 characters, letters or digits at both ends. */
+const CODE = /^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])$/;
+const FILLER = /[ -]/g;
+/** The fewest letters and digits of a code whose first two still leave a wide area. */
+const MIN_FOR_AREA = 5;
+
+export type PostalCode = { readonly code: string; readonly country: string };
+
+export const postalCode: DataType<PostalCode> = {
+  name: 'postal_code',
+  version: 1,
+  category: 'contact',
+  description:
+    'A postal code: {code, country}, 2 to 12 letters, digits, spaces and hyphens, country an ISO 3166-1 alpha-2 code. ' +
+    'Comes back trimmed and in upper case; codes of one country that differ only in case, width, spaces and hyphens ' +
+    'are the same. Views: masked (***, DE: the country), area (10: the first two characters; empty of a code with ' +
+    'fewer than five letters and digits), country (DE).',
+  input: z.strictObject({ code: z.string().min(2).max(MAX_TYPED), country: z.string().length(2) }),
+  examples: [
+    { code: '10115', country: 'DE' },
+    { code: 'sw1a 1aa', country: 'GB' },
+  ],
+  spread: 'shared',
+
+  parse(input) {
+    const properties = requireObject(input, PROPERTIES);
+    const code = typed(requiredString(properties, 'code'), 'code').replace(HYPHENS, '-');
+    if (!CODE.test(code)) {
+      throw new InvalidValueError('code', 'Must be 2 to 12 letters, digits, spaces and hyphens.');
+    }
+    const country = typed(requiredString(properties, 'country'), 'country').toUpperCase();
+    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    return { code: code.toUpperCase(), country };
+  },
+
+  canonical: (value) => value.country + SEPARATOR + bareOf(value),
+
+  views: {
+    masked: ({ country }) => `***, ${country}`,
+    area: (value) => (bareOf(value).length < MIN_FOR_AREA ? '' : bareOf(value).slice(0, 2)),
+    country: ({ country }) => country,
+  },
+};
+
+/** Tidied a second time, because folding can bring a space to either end. */
+function typed(text: string, path: string): string {
+  return tidy(foldWidth(tidy(text, path, MAX_TYPED)), path, MAX_TYPED);
+}
+
+function bareOf({ code }: PostalCode): string {
+  return code.replace(FILLER, '');
+}

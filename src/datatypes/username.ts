@@ -1,0 +1,42 @@
+/**
+ * The name that somebody logs in with, stored as it was typed (Unicode NFC). Two are the same if they differ in case,
+ * width or composition alone, which is what UsernameCaseMapped means them to be (RFC 8265 3.3).
+ *
+ * Does not hold the whole of PRECIS: which scripts, symbols and directions a name may mix is for the system that gives
+ * it out. Does not see through look-alikes: Latin `a` and Cyrillic `а` are two letters.
+ */
+import { z } from 'zod';
+import { InvalidValueError } from '../errors.ts';
+import type { DataType } from './datatype.ts';
+import { firstGraphemeOfMore } from './graphemes.ts';
+import { fold, tidy } from './normalise.ts';
+import { requireString } from './shape.ts';
+
+const MAX_CHARACTERS = 64;
+const SPACE = /\s/;
+/** What nobody sees. Joiners stay, as in RFC 5892 A.1 and A.2: Persian and Hindi words need them. */
+const INVISIBLE = /(?![\u200c\u200d])\p{Cf}|\p{Co}/u;
+
+export const username: DataType<string> = {
+  name: 'username',
+  version: 1,
+  category: 'account',
+  description:
+    'A name to log in with: 1 to 64 characters without white space. Comes back trimmed, in Unicode NFC, otherwise as ' +
+    'typed; names that differ only in case, width or composition are the same. Views: masked (j***: the first ' +
+    'character, none of a name that has only one).',
+  input: z.string().min(1),
+  examples: ['jane.doe', 'Jürgen_1990'],
+  spread: 'unique',
+
+  parse(input) {
+    const value = tidy(requireString(input), '', MAX_CHARACTERS);
+    if (value === '') throw new InvalidValueError('', 'Must not be empty.');
+    if (SPACE.test(value)) throw new InvalidValueError('', 'Must not hold white space.');
+    if (INVISIBLE.test(value)) throw new InvalidValueError('', 'Must not hold invisible characters.');
+    return value;
+  },
+
+  canonical: fold,
+  views: { masked: (value) => `${firstGraphemeOfMore(value)}***` },
+};

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { postalCode } from '../../src/datatypes/postal-code.ts';
+import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
+import { fullWidth, postalCodes } from './inputs.ts';
+
+const accepted = postalCodes.filter((input) => accepts(postalCode, input));
+
+describe('comes back tidied, in upper case', () => {
+  test.each([
+    ['as it is', { code: '10115', country: 'DE' }, { code: '10115', country: 'DE' }],
+    ['in lower case', { code: 'sw1a  1aa', country: ' gb ' }, { code: 'SW1A 1AA', country: 'GB' }],
+    ['in full width', { code: '１０５－００１１', country: 'ＪＰ' }, { code: '105-0011', country: 'JP' }],
+    ['with a long-vowel mark', { code: '105ー0011', country: 'JP' }, { code: '105-0011', country: 'JP' }],
+    ['the shortest', { code: '01', country: 'AQ' }, { code: '01', country: 'AQ' }],
+    ['the longest', { code: '12345-678901', country: 'US' }, { code: '12345-678901', country: 'US' }],
+  ])('%s', (_, input, output) => {
+    expect(stored(postalCode, input)).toEqual(output);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['a string', '10115', 'value'],
+    ['no code', { country: 'DE' }, 'value.code'],
+    ['no country', { code: '10115' }, 'value.country'],
+    ['a number', { code: 10_115, country: 'DE' }, 'value.code'],
+    ['one character', { code: '1', country: 'DE' }, 'value.code'],
+    ['13 characters', { code: '1234567890123', country: 'DE' }, 'value.code'],
+    ['a hyphen at the end', { code: '101-', country: 'DE' }, 'value.code'],
+    ['a line break', { code: '101\n15', country: 'DE' }, 'value.code'],
+    ['letters beyond ASCII', { code: '101Ä5', country: 'DE' }, 'value.code'],
+    ['a letter that becomes two', { code: '101ß', country: 'DE' }, 'value.code'],
+    ['markup', { code: '<b>10', country: 'DE' }, 'value.code'],
+    ['no such country', { code: '10115', country: 'UK' }, 'value.country'],
+    ['an unknown property', { code: '10115', country: 'DE', city: 'Berlin' }, 'value.city'],
+  ])('%s', (_, input, field) => {
+    expect(refusedField(postalCode, input)).toBe(field);
+  });
+});
+
+test('case, width, spaces and hyphens never change which code it is', () => {
+  fc.assert(
+    fc.property(accepted, (input) => {
+      const { code, country } = stored(postalCode, input);
+      for (const change of [code.toLowerCase(), fullWidth(code), code.replace(/[ -]/g, ''), ` ${code} `]) {
+        const changed = { code: change, country: country.toLowerCase() };
+        if (accepts(postalCode, changed)) expect(canonical(postalCode, changed)).toBe(canonical(postalCode, input));
+      }
+    }),
+  );
+});
+
+test('one code in two countries is two, and so are two codes in one', () => {
+  const codes = [
+    { code: '10115', country: 'DE' },
+    { code: '10115', country: 'US' },
+    { code: '10117', country: 'DE' },
+    { code: '1011', country: 'DE' },
+  ];
+  expect(new Set(codes.map((input) => canonical(postalCode, input))).size).toBe(codes.length);
+});
+
+test('views show the country, and of five characters or more the first two', () => {
+  expect(
+    ['10115', 'SW1A 1AA', '512', 'AD10', 'A-1 0'].map((code) => seen(postalCode, 'area', { code, country: 'IS' })),
+  ).toEqual(['10', 'SW', '', '', '']);
+  fc.assert(
+    fc.property(accepted, (input) => {
+      const { code, country } = stored(postalCode, input);
+      const bare = code.replace(/[^A-Z0-9]/g, '');
+      expect(seen(postalCode, 'masked', input)).toBe(`***, ${country}`);
+      expect(seen(postalCode, 'country', input)).toBe(country);
+      expect(seen(postalCode, 'area', input)).toBe(bare.length < 5 ? '' : bare.slice(0, 2));
+    }),
+  );
+});
