@@ -25,7 +25,7 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { openVault, type Vault, type VaultConfig } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
-import { NOW, PURPOSES } from './vault.ts';
+import { NOW, PURPOSES, QUICK_PASSWORDS } from './vault.ts';
 
 export interface Home {
   readonly engine: Engine;
@@ -67,7 +67,10 @@ async function makeHome(engine: Engine): Promise<Home> {
     folder,
     config,
     async open({ rootKey, clock = () => NOW, random = pooledRandom() } = {}) {
-      const vault = await openVault({ ...config, ...(rootKey && { rootKey }) }, { clock, random });
+      const vault = await openVault(
+        { ...config, ...(rootKey && { rootKey }) },
+        { clock, random, passwords: QUICK_PASSWORDS },
+      );
       let closing: Promise<void> | undefined;
       const close = () => {
         closing ??= vault.close();

@@ -18,6 +18,9 @@ import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 
+/** Argon2id with the least that a verifier may have: strength is not what these tests are about. */
+export const QUICK_PASSWORDS = { params: { memoryKiB: 64, passes: 1, parallelism: 1 } };
+
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
 export const PURPOSES = ['billing', 'support'];
 
@@ -93,7 +96,7 @@ export async function openTestVault({ engine = 'sqlite', now = NOW, at }: TestVa
       keysPath: `${folder}/keys`,
       rootKey: { from: 'file', path: `${folder}/keys/root.key` },
     },
-    { clock: () => new Date(time), random: pooledRandom() },
+    { clock: () => new Date(time), random: pooledRandom(), passwords: QUICK_PASSWORDS },
   );
   let open = true;
   const close = async () => {
