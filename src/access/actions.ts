@@ -14,6 +14,8 @@ export const ACTIONS = [
   'resolve_subject',
   'read_subject',
   'list_types',
+  'declare_type',
+  'set_keep',
   'add_principal',
   'list_principals',
   'revoke_principal',

@@ -22,7 +22,10 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [
     EVERYONE,
     {
-      actions: ['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'read_status', 'recover'],
+      actions: [
+        ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+        ...(['declare_type', 'set_keep', 'read_status', 'recover'] as const),
+      ],
     },
   ],
   app: [

@@ -17,7 +17,7 @@ export const AuditEntrySchema = z
     records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
     erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),
-    target: z.string().optional().describe('The principal or tenant an administrative call was about.'),
+    target: z.string().optional().describe('The principal, tenant or data type that an administrative call was about.'),
     reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
     request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
   })

@@ -183,9 +183,33 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The data types there are. */
+        /** The data types there are for the caller’s tenant. */
         readonly get: operations["listTypes"];
         readonly put?: never;
+        /**
+         * Declare a data type of the tenant’s own, or a new version of one.
+         * @description What is stored already stays readable, and is shown by the views of the newest version. A definition that stands already is no change. Other nodes follow within 5 seconds.
+         */
+        readonly post: operations["declareType"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/types/{type}/keep": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Keep a lesser form of a type’s values from now on, or the whole.
+         * @description What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes follow within 5 seconds.
+         */
+        readonly put: operations["setKeep"];
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -341,7 +365,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "describe_token" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "describe_token" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -359,7 +383,7 @@ export interface components {
             readonly subject?: string;
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
-            /** @description The principal or tenant an administrative call was about. */
+            /** @description The principal, tenant or data type that an administrative call was about. */
             readonly target?: string;
             /** @description Whether a reason was stated. Its text is never stored. */
             readonly reasonStated: boolean;
@@ -396,13 +420,15 @@ export interface components {
              */
             readonly masked: unknown;
         };
-        /** @description A kind of value: how it is checked, searched and shown. */
+        /** @description A kind of value: how it is checked, searched, shown and kept. */
         readonly DataType: {
             /**
              * @description Name of a data type.
              * @example email
              */
             readonly name: string;
+            /** @description Version of the stored form; grows as a type of the tenant’s own is changed. */
+            readonly version: number;
             /**
              * @description What kind of data it is, to group a list by.
              * @enum {string}
@@ -410,15 +436,274 @@ export interface components {
             readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
             /** @description What is accepted, what comes back, and what counts as the same. */
             readonly description: string;
-            /** @description Whether its values can be searched. */
-            readonly searchable: boolean;
+            /** @description Whether the tenant declared it for itself. */
+            readonly custom: boolean;
+            /**
+             * @description `record`: sealed until corrected or erased. `verifier`: can be verified, never revealed. `window`: in no store; the token opens once, within minutes.
+             * @enum {string}
+             */
+            readonly custody: "record" | "verifier" | "window";
+            /** @description How values are found: by equality of the whole, unless `spread` is `none`, and by parts. */
+            readonly search: {
+                /**
+                 * @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable.
+                 * @enum {string}
+                 */
+                readonly spread: "unique" | "shared" | "none";
+                /** @description Parts by which values are found besides. */
+                readonly parts: readonly components["schemas"]["SearchPart"][];
+            };
             /** @description The views it offers, the widest first. */
-            readonly views: readonly components["schemas"]["View"][];
-            /** @description JSON Schema of the value. */
+            readonly views: readonly string[];
+            /** @description The token formats it offers: `random`, `uuid`, and those shaped like the value. Empty for `window`. */
+            readonly formats: readonly string[];
+            /** @description The lesser forms that a tenant may choose to keep. */
+            readonly keeps: readonly components["schemas"]["Keep"][];
+            /** @description The lesser form the tenant keeps; absent: the whole value. */
+            readonly keep?: string;
+            /**
+             * @description JSON Schema of what is sent.
+             * @example {
+             *       "type": "string"
+             *     }
+             */
             readonly input: {
                 readonly [key: string]: unknown;
             };
-            /** @description Values it accepts; of no real person. */
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "jane.doe@example.com"
+             *     ]
+             */
+            readonly examples: readonly unknown[];
+            /** @description What was declared, of a type of the tenant’s own. */
+            readonly definition?: {
+                /**
+                 * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+                 * @example x_staff_badge
+                 */
+                readonly name: string;
+                /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+                readonly description: string;
+                /**
+                 * @description What kind of data it is, to group a list by.
+                 * @enum {string}
+                 */
+                readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+                /**
+                 * @description A line of text.
+                 * @constant
+                 */
+                readonly base: "text";
+                /** @description The longest stored form, in code points. */
+                readonly maxLength: number;
+                /**
+                 * @description What the stored form looks like as a whole: a regular expression in the syntax of RE2.
+                 * @example [A-Z]{2}[0-9]{6}
+                 */
+                readonly pattern?: string;
+                /**
+                 * @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.
+                 * @default []
+                 */
+                readonly normalise: readonly ("fold_width" | "upper" | "lower" | "remove_spaces" | "remove_separators")[];
+                /**
+                 * @description What two values may differ in and still be the same for search.
+                 * @default []
+                 */
+                readonly compare: readonly ("ignore_width" | "ignore_case" | "ignore_spaces" | "ignore_separators")[];
+                /**
+                 * @description How values are searched: `unique` and `shared` make an index, `none` makes none.
+                 * @default none
+                 * @enum {string}
+                 */
+                readonly spread: "unique" | "shared" | "none";
+                /**
+                 * @description How many different values there are, about. An index needs at least 4,096.
+                 * @example 1000000
+                 */
+                readonly distinct?: number;
+                /**
+                 * @description The views besides `plain`, the widest first, `masked` among them: each a mask such as `{first:2}****{last:4}`. All together never show more than half of a value.
+                 * @example {
+                 *       "masked": "****{last:3}"
+                 *     }
+                 */
+                readonly views: {
+                    readonly [key: string]: string;
+                };
+                /**
+                 * @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.
+                 * @default []
+                 */
+                readonly formats: readonly "digits"[];
+                /**
+                 * @description Values it accepts; of no real person.
+                 * @example [
+                 *       "AB123456"
+                 *     ]
+                 */
+                readonly examples: readonly string[];
+            } | {
+                /**
+                 * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+                 * @example x_staff_badge
+                 */
+                readonly name: string;
+                /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+                readonly description: string;
+                /**
+                 * @description What kind of data it is, to group a list by.
+                 * @enum {string}
+                 */
+                readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+                /**
+                 * @description Any JSON, up to 64 KiB.
+                 * @constant
+                 */
+                readonly base: "document";
+                /**
+                 * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+                 * @default {}
+                 * @example {
+                 *       "total": {
+                 *         "pointer": "/total"
+                 *       }
+                 *     }
+                 */
+                readonly views: {
+                    readonly [key: string]: string | {
+                        /**
+                         * @description JSON Pointer (RFC 6901) to the part that the view shows.
+                         * @example /total
+                         */
+                        readonly pointer: string;
+                    };
+                };
+                /**
+                 * @description Values it accepts; of no real person.
+                 * @example [
+                 *       {
+                 *         "total": "19.90 EUR"
+                 *       }
+                 *     ]
+                 */
+                readonly examples: readonly unknown[];
+            };
+        };
+        /** @description A data type of the tenant’s own: of text or, with the base `document`, of JSON. */
+        readonly DeclareTypeBody: {
+            /**
+             * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+             * @example x_staff_badge
+             */
+            readonly name: string;
+            /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+            readonly description: string;
+            /**
+             * @description What kind of data it is, to group a list by.
+             * @enum {string}
+             */
+            readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+            /**
+             * @description A line of text.
+             * @constant
+             */
+            readonly base: "text";
+            /** @description The longest stored form, in code points. */
+            readonly maxLength: number;
+            /**
+             * @description What the stored form looks like as a whole: a regular expression in the syntax of RE2.
+             * @example [A-Z]{2}[0-9]{6}
+             */
+            readonly pattern?: string;
+            /**
+             * @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.
+             * @default []
+             */
+            readonly normalise: readonly ("fold_width" | "upper" | "lower" | "remove_spaces" | "remove_separators")[];
+            /**
+             * @description What two values may differ in and still be the same for search.
+             * @default []
+             */
+            readonly compare: readonly ("ignore_width" | "ignore_case" | "ignore_spaces" | "ignore_separators")[];
+            /**
+             * @description How values are searched: `unique` and `shared` make an index, `none` makes none.
+             * @default none
+             * @enum {string}
+             */
+            readonly spread: "unique" | "shared" | "none";
+            /**
+             * @description How many different values there are, about. An index needs at least 4,096.
+             * @example 1000000
+             */
+            readonly distinct?: number;
+            /**
+             * @description The views besides `plain`, the widest first, `masked` among them: each a mask such as `{first:2}****{last:4}`. All together never show more than half of a value.
+             * @example {
+             *       "masked": "****{last:3}"
+             *     }
+             */
+            readonly views: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.
+             * @default []
+             */
+            readonly formats: readonly "digits"[];
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "AB123456"
+             *     ]
+             */
+            readonly examples: readonly string[];
+        } | {
+            /**
+             * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+             * @example x_staff_badge
+             */
+            readonly name: string;
+            /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+            readonly description: string;
+            /**
+             * @description What kind of data it is, to group a list by.
+             * @enum {string}
+             */
+            readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+            /**
+             * @description Any JSON, up to 64 KiB.
+             * @constant
+             */
+            readonly base: "document";
+            /**
+             * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+             * @default {}
+             * @example {
+             *       "total": {
+             *         "pointer": "/total"
+             *       }
+             *     }
+             */
+            readonly views: {
+                readonly [key: string]: string | {
+                    /**
+                     * @description JSON Pointer (RFC 6901) to the part that the view shows.
+                     * @example /total
+                     */
+                    readonly pointer: string;
+                };
+            };
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       {
+             *         "total": "19.90 EUR"
+             *       }
+             *     ]
+             */
             readonly examples: readonly unknown[];
         };
         readonly DetokenizeBody: {
@@ -555,6 +840,13 @@ export interface components {
             /** @description Whether further records follow; ask again with `after`. */
             readonly more: boolean;
         };
+        /** @description A lesser form in which a tenant may have values kept. */
+        readonly Keep: {
+            /** @description The word by which the lesser form is chosen. */
+            readonly name: string;
+            /** @description What is left of a value. */
+            readonly description: string;
+        };
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
@@ -568,7 +860,7 @@ export interface components {
             readonly more: boolean;
         };
         readonly ListTypesReply: {
-            /** @description Every data type, in the order of the catalogue. */
+            /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
         };
         /**
@@ -633,7 +925,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "tenant_exists" | "already_exists" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_view" | "not_searchable" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -749,11 +1041,46 @@ export interface components {
              */
             readonly reason?: string;
         };
+        /** @description A part of a value, or a combination of parts, by which values are found. */
+        readonly SearchPart: {
+            /** @description The word by which a search names the part. */
+            readonly name: string;
+            /** @description What is looked for. */
+            readonly description: string;
+            /**
+             * @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable.
+             * @enum {string}
+             */
+            readonly spread: "unique" | "shared" | "none";
+            /**
+             * @description JSON Schema of what is sent.
+             * @example {
+             *       "type": "string"
+             *     }
+             */
+            readonly input: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "jane.doe@example.com"
+             *     ]
+             */
+            readonly examples: readonly unknown[];
+        };
         readonly SearchReply: {
             /** @description In the order the values were stored. */
             readonly results: readonly components["schemas"]["Found"][];
             /** @description Whether there were more matches than a reply holds. */
             readonly more: boolean;
+        };
+        readonly SetKeepBody: {
+            /**
+             * @description The lesser form in which values are kept from now on; null: the whole value.
+             * @example network
+             */
+            readonly keep: string | null;
         };
         /**
          * @description The person the data is about.
@@ -1122,6 +1449,64 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ListTypesReply"];
+                };
+            };
+        };
+    };
+    readonly declareType: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DeclareTypeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly setKeep: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of a data type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetKeepBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DataType"];
                 };
             };
         };

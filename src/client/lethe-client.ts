@@ -26,6 +26,8 @@ export type ErasureReceipt = Schemas['ErasureReceipt'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
+/** A data type of the tenant's own, as it is declared. */
+export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
 export type Role = Schemas['Role'];
 export type Principal = Schemas['Principal'];
 export type PrincipalPage = Schemas['ListPrincipalsReply'];
@@ -58,6 +60,10 @@ export type ErasureTarget =
   | { readonly subject: string }
   | { readonly records: readonly string[] }
   | { readonly tokens: readonly string[] };
+
+/** What the vault fills in may be left out. */
+type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
+type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
 
 type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
 
@@ -157,6 +163,18 @@ export class LetheClient {
   async listTypes(options: CallOptions = {}): Promise<readonly DataType[]> {
     const reply = await this.#send<'listTypes'>({ ...read('GET', '/v1/types'), ...options });
     return reply.types;
+  }
+
+  /** Declares a data type of the tenant's own, or a new version of one; once more changes nothing. */
+  async declareType(definition: TypeDefinition, options: WriteOptions = {}): Promise<DataType> {
+    return this.#send<'declareType'>({ ...write('POST', '/v1/types', definition), ...options });
+  }
+
+  /** Keeps a lesser form of a type's values from now on; null: the whole value. */
+  async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
+    if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
+    const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
+    return this.#send<'setKeep'>({ ...call, ...options });
   }
 
   /**

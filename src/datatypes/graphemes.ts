@@ -1,6 +1,6 @@
 /**
- * The first character of a text as its reader sees it (a grapheme cluster, Unicode UAX #29): never half a surrogate
- * pair, and never a letter without its accent.
+ * The characters of a text as its reader sees them (grapheme clusters, Unicode UAX #29): never half a surrogate pair,
+ * and never a letter without its accent.
  */
 
 let segmenter: Intl.Segmenter | undefined;
@@ -14,6 +14,15 @@ export function firstGrapheme(text: string): string {
 export function firstGraphemeOfMore(text: string): string {
   const length = firstGraphemeLength(text);
   return length < text.length ? text.slice(0, length) : '';
+}
+
+/** All of them, in order; joined again they are the text. */
+export function graphemesOf(text: string): string[] {
+  let plain = true;
+  for (let i = 0; plain && i < text.length; i++) plain = standsAlone(text.charCodeAt(i));
+  if (plain) return text.split('');
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** In UTF-16 code units. */

@@ -26,7 +26,8 @@ export function docsPage(): string {
     <main id="docs"><noscript>The operations need JavaScript to be shown; openapi.json has them, too.</noscript></main>
     <section id="types">
       <h2>Data types</h2>
-      <p>What <code>type</code> can be, and what <code>value</code> then is. The same as <code>GET /v1/types</code>.</p>
+      <p>What <code>type</code> can be, and what <code>value</code> then is. <code>GET /v1/types</code>
+        tells the same, and the types that a tenant has declared for itself.</p>
       ${typeCatalogue().map(typeEntry).join('\n      ')}
     </section>
     <section id="problems">
@@ -45,15 +46,38 @@ export function docsPage(): string {
 
 type Type = ReturnType<typeof typeCatalogue>[number];
 
-function typeEntry({ name, description, searchable, views, examples }: Type): string {
+function typeEntry({ name, version, category, description, examples, ...type }: Type): string {
   const shown = examples.map((example) => `<pre>${html(JSON.stringify(example))}</pre>`).join('');
-  const facts = `views ${views.map((view) => `<code>${html(view)}</code>`).join(' ')}`;
+  const offers = [
+    named('found by', type.search.parts),
+    named('views', type.views),
+    named('tokens', type.formats),
+    named('may be kept as', type.keeps),
+  ];
   return `<article id="type-${html(name)}">
-        <h3><code>${html(name)}</code></h3>
+        <h3><code>${html(name)}</code> <span class="facts">${html(category)}, version ${version}</span></h3>
         <p>${html(description)}</p>
-        <p class="facts">${searchable ? 'searchable' : 'not searchable'} · ${facts}</p>
+        <p class="facts">${[CUSTODY[type.custody], SPREAD[type.search.spread]].join(' · ')}</p>
+        <p class="facts">${offers.join('')}</p>
         ${shown}
       </article>`;
+}
+
+const CUSTODY: Readonly<Record<Type['custody'], string>> = {
+  record: 'kept sealed, until corrected or erased',
+  verifier: 'kept as a one-way verifier: verified, never revealed',
+  window: 'kept in no store: the token opens once, within minutes',
+};
+const SPREAD: Readonly<Record<Type['search']['spread'], string>> = {
+  unique: 'found by the whole value, of which nearly everybody has another',
+  shared: 'found by the whole value, which many share',
+  none: 'not found by the whole value',
+};
+
+/** The words of the API for what a type offers; nothing of what it does not. */
+function named(what: string, offered: readonly (string | { readonly name: string })[]): string {
+  const words = offered.map((offer) => `<code>${html(typeof offer === 'string' ? offer : offer.name)}</code>`);
+  return words.length === 0 ? '' : `<span>${html(what)} ${words.join(' ')}</span>`;
 }
 
 function problemEntry(code: string): string {
@@ -116,6 +140,8 @@ article pre { display: inline-block; margin: 0.3rem 0.5rem 0 0; padding: 0.3rem 
 code, pre { font-family: monospace; }
 code { font-weight: 600; }
 .facts { color: #6b7280; }
+h3 .facts { font-weight: 400; }
+p.facts span { margin-right: 1.5rem; }
 dl { margin: 1rem 0; background: #fff; border: 1px solid #d8dde7; border-radius: 4px; }
 dl > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.5rem 1rem; border-top: 1px solid #eef0f3; }
 dl > div:first-child { border-top: 0; }

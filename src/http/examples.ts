@@ -3,6 +3,7 @@
  * nobody ever met. A test holds each against its schema. An operation without a line here is shown with the examples
  * of its properties.
  */
+import { declaredType } from '../vault/declare-type.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
 
 export interface Example {
@@ -26,6 +27,22 @@ const receipt = {
   orderedAt: '2026-11-23T08:30:00.000Z',
   shreddedAt: '2026-11-23T08:30:00.012Z',
   completedAt: '2026-11-23T08:30:00.019Z',
+};
+
+const badge = {
+  name: 'x_staff_badge',
+  description: 'The number on a staff badge: two letters and six digits.',
+  category: 'account' as const,
+  base: 'text' as const,
+  maxLength: 8,
+  pattern: '[A-Z]{2}[0-9]{6}',
+  normalise: ['upper' as const, 'remove_separators' as const],
+  compare: [],
+  spread: 'unique' as const,
+  distinct: 1_000_000,
+  views: { masked: '******{last:2}' },
+  formats: [],
+  examples: ['AB123456', 'ab 123-456'],
 };
 
 export const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -90,6 +107,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     },
   },
   listTypes: { reply: { types: typeCatalogue().slice(0, 1) } },
+  declareType: { request: badge, reply: declaredType(badge, 1) },
+  setKeep: { request: { keep: null }, reply: typeCatalogue()[0] },
   addPrincipal: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal, apiKey: exampleApiKey() },
@@ -161,6 +180,12 @@ const FIELDS: Readonly<Record<string, string>> = {
   token_format_not_offered: 'format',
   token_taken: 'token',
   unknown_part: 'part',
+  invalid_definition: 'pattern',
+  low_entropy_index: 'distinct',
+  type_base_fixed: 'base',
+  too_many_types: 'name',
+  too_many_versions: 'name',
+  unknown_keep: 'keep',
   unknown_type: 'type',
 };
 

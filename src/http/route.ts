@@ -17,7 +17,7 @@ export interface Input<P extends Shape, Q extends Shape, B extends Shape> {
 }
 
 export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/v1/tokens/{token}`. Personal data is never part of it. */
   readonly path: `/v1/${string}`;
   readonly operationId: string;

@@ -5,13 +5,13 @@ import {
   getAuditEntries,
   getPrincipals,
   getStatus,
-  getTypes,
   postPrincipal,
   postTenant,
 } from './routes/administration.ts';
 import { getErasure, postErasure } from './routes/erasures.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
+import { getTypes, postType, putKeep } from './routes/types.ts';
 import { getRecord, patchRecord, postDetokenize, postSearch, postTokenize, postVerify } from './routes/values.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -30,6 +30,8 @@ export const ROUTES: readonly Route[] = [
   postSubjectResolve,
   getSubject,
   getTypes,
+  postType,
+  putKeep,
   postPrincipal,
   getPrincipals,
   deletePrincipal,

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { AudienceSchema, PurposeSchema } from '../access/schema.ts';
-import { CATEGORIES } from '../datatypes/datatype.ts';
 import {
   CreatedAtSchema,
   ExpiresAtSchema,
@@ -179,15 +178,3 @@ export const SubjectReply = z.strictObject({
   records: z.array(RecordSchema).describe('In the order the values were stored.'),
   more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
 });
-
-export const DataTypeSchema = z
-  .strictObject({
-    name: TypeNameSchema,
-    category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
-    description: z.string().describe('What is accepted, what comes back, and what counts as the same.'),
-    searchable: z.boolean().describe('Whether its values can be searched.'),
-    views: z.array(ViewSchema).describe('The views it offers, the widest first.'),
-    input: z.record(z.string(), z.unknown()).describe('JSON Schema of the value.'),
-    examples: z.array(JsonSchema).describe('Values it accepts; of no real person.'),
-  })
-  .meta({ id: 'DataType', description: 'A kind of value: how it is checked, searched and shown.' });

@@ -21,7 +21,10 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
-  admin: ['list_types', 'add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'read_status', 'recover'],
+  admin: [
+    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'recover'] as const),
+    ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+  ],
   app: [
     ...([
       'list_types',

@@ -6,6 +6,7 @@ import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
 import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';
@@ -113,6 +114,11 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await app.erase({ records: [email.record] })).toMatchObject({ records: 0 });
 
   expect((await app.listTypes()).map(({ name }) => name)).toContain('email');
+  const { name: _, ...badge } = BADGE;
+  const declared = await admin.declareType({ ...badge, name: 'x_from_client' });
+  expect(declared).toMatchObject({ name: 'x_from_client', version: 1, custom: true, search: { spread: 'unique' } });
+  expect(await admin.setKeep('email', null)).toMatchObject({ name: 'email', custom: false });
+  await expect(admin.setKeep('ada@example.com', null)).rejects.toThrow(TypeError);
   const added = await admin.addPrincipal({
     name: 'checkout',
     role: 'app',

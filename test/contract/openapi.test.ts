@@ -8,6 +8,7 @@ import { openApi } from '../../src/http/openapi.ts';
 import { PROBLEMS, STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { typeCatalogue } from '../../src/vault/list-types.ts';
+import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
 
@@ -289,6 +290,24 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       ),
     ],
     ['listTypes', await both(app.call('get', '/v1/types'), app.call('get', '/v1/types?x=1'))],
+    [
+      'declareType',
+      [
+        await admin.call('post', '/v1/types', BADGE),
+        await admin.call('post', '/v1/types', { ...BADGE, distinct: 2 }),
+        await admin.call('post', '/v1/types', { ...BADGE, pattern: '(' }),
+        await admin.call('post', '/v1/types', { ...RECEIPT, name: BADGE.name }),
+        await app.call('post', '/v1/types', BADGE),
+      ],
+    ],
+    [
+      'setKeep',
+      await both(
+        admin.call('put', '/v1/types/email/keep', { keep: null }),
+        admin.call('put', '/v1/types/email/keep', { keep: 'nothing' }),
+        admin.call('put', '/v1/types/nothing/keep', { keep: null }),
+      ),
+    ],
     [
       'addPrincipal',
       await both(

@@ -49,6 +49,21 @@ const forbidden: Violation[] = [
   ['keyring imports records', 'src/keyring/a.ts', "import '../records/record.ts';", 'keyring/ knows nothing'],
   ['keyring imports tokens', 'src/keyring/b.ts', "import '../tokens/schema.ts';", 'keyring/ knows nothing'],
   ['keyring imports subjects', 'src/keyring/c.ts', "import '../subjects/subject.ts';", 'keyring/ knows nothing'],
+  [
+    'keyring imports the catalogue',
+    'src/keyring/e.ts',
+    "import '../catalogue/catalogue.ts';",
+    'keyring/ knows nothing',
+  ],
+  ['http imports the inside of the catalogue', 'src/http/g.ts', "import '../catalogue/store.ts';", EDGE],
+  ['the client imports the catalogue', 'src/client/b.ts', "import '../catalogue/catalogue.ts';", EDGE],
+  ['the catalogue imports a verb', 'src/catalogue/a.ts', "import '../vault/tokenize.ts';", ONE_WAY],
+  [
+    'storage imports the catalogue',
+    'src/storage/c.ts',
+    "import '../catalogue/store.ts';",
+    'storage/ carries every noun',
+  ],
   ['keyring imports the vault', 'src/keyring/d.ts', "import '../vault/vault.ts';", ONE_WAY],
   ['crypto imports a noun', 'src/crypto/a.ts', "import '../keyring/keyring.ts';", 'crypto/ stands at the bottom'],
   ['crypto imports Knex', 'src/crypto/b.ts', "import 'knex';", OWNER],
@@ -81,6 +96,12 @@ const forbidden: Violation[] = [
 
 const allowed: Plant[] = [
   ['http imports a verb', 'src/http/routes/z.ts', "import '../../vault/erase.ts';"],
+  ['http imports the schema of the catalogue', 'src/http/v.ts', "import '../catalogue/schema.ts';"],
+  [
+    'the catalogue imports keys, types, the store and MACs',
+    'src/catalogue/z.ts',
+    "import '../keyring/index-keys.ts'; import '../datatypes/registry.ts'; import '../storage/tx.ts'; import '../crypto/mac.ts';",
+  ],
   ['http imports a schema', 'src/http/routes/y.ts', "import '../../tokens/schema.ts';"],
   [
     'http imports errors, configuration, ids',

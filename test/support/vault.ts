@@ -29,7 +29,7 @@ export interface TestCaller {
   readonly principal: string;
   /** Any request, as this caller; a body is sent as JSON. */
   call(
-    method: 'get' | 'post' | 'patch' | 'delete',
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body?: unknown,
     headers?: Record<string, string>,

@@ -6,6 +6,7 @@ import type { AuditId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { correct } from '../../src/vault/correct.ts';
+import { declareType } from '../../src/vault/declare-type.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
@@ -19,6 +20,8 @@ import { turnAway } from '../../src/vault/perform.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { search } from '../../src/vault/search.ts';
+import { setKeep } from '../../src/vault/set-keep.ts';
+import { definition } from '../datatypes/definitions.ts';
 import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -77,6 +80,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [app, () => getErasure(vault, app, erasure as never), { action: 'read_erasure' }],
       [app, () => listTypes(vault, app), { action: 'list_types' }],
+      [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
+      [admin, () => setKeep(vault, admin, 'email', { keep: null }), { action: 'set_keep', target: 'email' }],
       [
         admin,
         () => addPrincipal(vault, admin, { name: 'q', role: 'app', purposes: [] }),

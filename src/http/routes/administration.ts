@@ -1,4 +1,4 @@
-/** Principals, tenants, data types, the audit log and the vault's state. */
+/** Principals, tenants, the audit log and the vault's state. */
 import { z } from 'zod';
 import {
   AddPrincipalBody,
@@ -15,21 +15,8 @@ import { addTenant } from '../../vault/add-tenant.ts';
 import { getStatus as readStatus, StatusReply } from '../../vault/get-status.ts';
 import { listAuditEntries } from '../../vault/list-audit-entries.ts';
 import { listPrincipals } from '../../vault/list-principals.ts';
-import { listTypes } from '../../vault/list-types.ts';
 import { revokePrincipal } from '../../vault/revoke-principal.ts';
-import { DataTypeSchema } from '../../vault/schema.ts';
 import { route } from '../route.ts';
-
-export const getTypes = route({
-  method: 'get',
-  path: '/v1/types',
-  operationId: 'listTypes',
-  summary: 'The data types there are.',
-  action: 'list_types',
-  reply: z.strictObject({ types: z.array(DataTypeSchema).describe('Every data type, in the order of the catalogue.') }),
-  problems: [],
-  handle: (vault, caller) => listTypes(vault, caller),
-});
 
 export const postPrincipal = route({
   method: 'post',

@@ -1,0 +1,45 @@
+/** A data type as the catalogue shows it: everything that a form or a client can be built from. */
+import { z } from 'zod';
+import { formatsOf } from '../tokens/format.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import type { DataTypeDescription } from './schema.ts';
+
+/** JSON Schemas, made once of each input. */
+const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+export function describeType({ type, keep, definition }: CatalogueEntry): DataTypeDescription {
+  const { custody = 'record', keeps = {}, parts = {} } = type;
+  const kept = keep !== undefined && Object.hasOwn(keeps, keep) ? keeps[keep] : undefined;
+  return {
+    name: type.name,
+    version: type.version,
+    category: type.category,
+    description: type.description,
+    custom: definition !== undefined,
+    custody,
+    search: {
+      spread: kept?.spread ?? type.spread,
+      parts: Object.entries(parts).map(([name, part]) => ({
+        name,
+        description: part.description,
+        spread: part.spread,
+        input: schemaOf(part.input),
+        examples: [...part.examples],
+      })),
+    },
+    // What is kept as a verifier has no plain form.
+    views: [...(custody === 'verifier' ? [] : ['plain']), ...Object.keys(type.views)],
+    formats: [...formatsOf(type)],
+    keeps: Object.entries(keeps).map(([name, { description }]) => ({ name, description })),
+    ...(keep === undefined ? {} : { keep }),
+    input: schemaOf(type.input),
+    examples: [...type.examples],
+    ...(definition === undefined ? {} : { definition }),
+  };
+}
+
+function schemaOf(input: z.ZodType): Record<string, unknown> {
+  const known = schemas.get(input) ?? (z.toJSONSchema(input, { io: 'input' }) as Record<string, unknown>);
+  schemas.set(input, known);
+  return known;
+}

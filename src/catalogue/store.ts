@@ -1,0 +1,141 @@
+/**
+ * A tenant's own data types and its settings, in the record store: small tables, read whole, off the path of any value.
+ * Each row carries a MAC under the index key `@catalogue`.
+ *
+ * Guarantees: a row that was edited, moved to another name, version or tenant, or has lost an earlier version beside it
+ * is an integrity failure. Does not: notice that the newest version, a whole type or a setting was removed, or that a
+ * setting was put back to an older state of its own.
+ */
+import type { Field } from '../crypto/associated-data.ts';
+import { equalBytes } from '../crypto/mac.ts';
+import type { TypeDefinition } from '../datatypes/definition.ts';
+import { IntegrityError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
+
+const KEY_NAME = '@catalogue';
+const MAC_BYTES = 32;
+
+export const MAX_TYPES = 200;
+export const MAX_VERSIONS = 100;
+
+export const customTypes = table(
+  'records',
+  'custom_types',
+  {
+    tenant: 'text',
+    name: 'text',
+    version: 'int',
+    definition: 'text',
+    created_at: 'int',
+    tag: 'bytes',
+    tag_version: 'int',
+  },
+  ['tenant', 'name', 'version'],
+);
+export type CustomTypeRow = Row<typeof customTypes>;
+const typesOfTenant = lookup(customTypes, ['tenant'], {
+  orderBy: ['name', 'version'],
+  limit: MAX_TYPES * MAX_VERSIONS,
+});
+
+export const typeSettings = table(
+  'records',
+  'type_settings',
+  { tenant: 'text', name: 'text', keep: 'text?', updated_at: 'int', tag: 'bytes', tag_version: 'int' },
+  ['tenant', 'name'],
+);
+export type TypeSettingRow = Row<typeof typeSettings>;
+const settingsOfTenant = lookup(typeSettings, ['tenant'], { orderBy: ['name'] });
+
+/** Every version of the tenant's index key, the oldest first; read before a transaction begins. */
+export type CatalogueKeys = readonly IndexKey[];
+
+export function catalogueKeys(indexes: IndexKeys, tenant: TenantId): Promise<CatalogueKeys> {
+  return indexes.versions(tenant, KEY_NAME);
+}
+
+/**
+ * The tenant's rows, by name and version.
+ * @param keysOf asked for only where there are rows: a tenant that never declared anything needs no key
+ * @throws {IntegrityError} for a row that is not as the vault wrote it
+ */
+export async function readCatalogue(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  keysOf: () => Promise<CatalogueKeys>,
+): Promise<{ types: CustomTypeRow[]; settings: TypeSettingRow[] }> {
+  // One after the other: a transaction has one connection.
+  const [types = []] = await reader.find(typesOfTenant, [[tenant]]);
+  const [settings = []] = await reader.find(settingsOfTenant, [[tenant]]);
+  if (types.length + settings.length === 0) return { types, settings };
+  const keys = await keysOf();
+  for (const row of types) assertOurs(keys, row, 'lethe/custom-type/1', typeFields(row));
+  for (const row of settings) assertOurs(keys, row, 'lethe/type-setting/1', settingFields(row));
+  for (const [i, row] of types.entries()) {
+    const before = types[i - 1];
+    if (row.version !== (before?.name === row.name ? before.version + 1 : 1)) throw new IntegrityError();
+  }
+  return { types, settings };
+}
+
+/** @param row whose tag was checked: what it holds is what `declareType` put there */
+export function definitionOf(row: CustomTypeRow): TypeDefinition {
+  return JSON.parse(row.definition) as TypeDefinition;
+}
+
+type Untagged<R> = Omit<R, 'tag' | 'tag_version'>;
+
+/** @returns the row that stands now: this one, or that of somebody who declared the same version at the same time */
+export async function insertType(
+  tx: RecordTx,
+  keys: CatalogueKeys,
+  row: Untagged<CustomTypeRow>,
+): Promise<CustomTypeRow> {
+  const tagged = { ...row, ...tagOf(keys, 'lethe/custom-type/1', typeFields(row)) };
+  const [standing] = await tx.insertOrGet(customTypes, [tagged]);
+  return standing ?? tagged;
+}
+
+/** To be called in an exclusive transaction. @param isNew whether the type had no setting so far */
+export async function putSetting(
+  tx: RecordTx,
+  keys: CatalogueKeys,
+  row: Untagged<TypeSettingRow>,
+  isNew: boolean,
+): Promise<void> {
+  const tagged = { ...row, ...tagOf(keys, 'lethe/type-setting/1', settingFields(row)) };
+  if (isNew) return tx.insert(typeSettings, [tagged]);
+  const { tenant, name, ...changed } = tagged;
+  await tx.execute((sql) => sql('type_settings').where({ tenant, name }).update(changed));
+}
+
+function tagOf(keys: CatalogueKeys, label: string, fields: readonly Field[]) {
+  const key = keys.at(-1) as IndexKey;
+  return { tag: key.mac(label, MAC_BYTES, ...fields), tag_version: key.version };
+}
+
+function assertOurs(
+  keys: CatalogueKeys,
+  row: { tag: Buffer; tag_version: number },
+  label: string,
+  fields: readonly Field[],
+): void {
+  const key = keys.find(({ version }) => version === row.tag_version);
+  // A number that no MAC can be made of was never written by the vault.
+  const ours = fields.every((field) => typeof field !== 'number' || (Number.isSafeInteger(field) && field >= 0));
+  if (key === undefined || !ours || !equalBytes(key.mac(label, MAC_BYTES, ...fields), row.tag)) {
+    throw new IntegrityError();
+  }
+}
+
+function typeFields(row: Untagged<CustomTypeRow>): Field[] {
+  return [row.tenant, row.name, row.version, row.definition, row.created_at];
+}
+
+/** No lesser form has an empty name, so `''` stands for none. */
+function settingFields(row: Untagged<TypeSettingRow>): Field[] {
+  return [row.tenant, row.name, row.keep ?? '', row.updated_at];
+}

@@ -1,0 +1,159 @@
+/**
+ * Custom types: data types that an administrator declares over the API, never by code. A definition becomes a
+ * `DataType` like any other, kept in records.
+ *
+ * Guarantees: parsing what was parsed changes nothing, for every definition and every value; matching takes time linear
+ * in the value (`pattern.ts`); no views of a text show more than half of it between them (`mask.ts`); nothing is indexed
+ * of which a definition says that there are fewer than `MIN_DISTINCT`.
+ * Does not: check that `distinct` is true, nor that a document's pointers lead to what may be shown: those are the
+ * administrator's word.
+ */
+import { z } from 'zod';
+import { InvalidValueError, VaultError } from '../errors.ts';
+import { type DataType, type Json, MIN_DISTINCT, type Shape, type View } from './datatype.ts';
+import type { DocumentDefinition, TextDefinition, TypeDefinition } from './definition.ts';
+import { document } from './document.ts';
+import { InvalidDefinitionError, LowEntropyIndexError } from './errors.ts';
+import { viewAt } from './json-pointer.ts';
+import { maskViews } from './mask.ts';
+import { tidy } from './normalise.ts';
+import { compilePattern } from './pattern.ts';
+import { comparedBy, normaliseBy } from './rewriting.ts';
+import { requireString } from './shape.ts';
+
+/** Of a definition as it is stored, in UTF-8: a tenant's whole catalogue is read at once. */
+export const MAX_DEFINITION_BYTES = 8 * 1024;
+
+/** What is typed may be longer than what is stored: separators that go. */
+const MAX_TYPED_FACTOR = 2;
+const MAX_TYPED_EXTRA = 64;
+/** Some steps undo each other's work once, on rare letters (a final sigma that ceases to be final). */
+const MAX_PASSES = 4;
+/** More marks on one letter than any script writes (Unicode UAX #15, stream-safe text); normalising them is slow. */
+const PILED_MARKS = /\p{M}{31}/u;
+
+const DIGITS = /^[0-9]+$/;
+const SAMPLES = 64;
+const MIN_FREE_SAMPLES = SAMPLES / 8;
+const MASK = '********';
+
+/** @throws {InvalidDefinitionError} for a pattern that cannot be compiled; all else, `assertSound` finds */
+export function customType(definition: TypeDefinition, version: number): DataType {
+  return definition.base === 'text' ? textType(definition, version) : documentType(definition, version);
+}
+
+/**
+ * @throws {LowEntropyIndexError} for an index over too few values
+ * @throws {InvalidDefinitionError} naming the property at fault: a definition that contradicts itself, refuses one of
+ * its own examples, or is too large
+ */
+export function assertSound(definition: TypeDefinition): void {
+  if (Buffer.byteLength(JSON.stringify(definition)) > MAX_DEFINITION_BYTES) {
+    throw new InvalidDefinitionError('examples', 'The definition as a whole must not be larger than 8 KiB.');
+  }
+  if (definition.base === 'text') assertSoundText(definition);
+  const type = customType(definition, 1);
+  const values = definition.examples.map((example, i) => accepted(type, example, `examples/${i}`));
+  if (definition.base === 'text' && definition.formats.includes('digits')) assertFreeDigits(definition, values);
+}
+
+function assertSoundText({ spread, distinct = 0, normalise }: TextDefinition): void {
+  if (spread !== 'none' && distinct < MIN_DISTINCT) throw new LowEntropyIndexError();
+  if (normalise.includes('upper') && normalise.includes('lower')) {
+    throw new InvalidDefinitionError('normalise', 'Upper and lower case exclude each other.');
+  }
+}
+
+/** Tokens of digits must be told from values, and enough of them must be none. */
+function assertFreeDigits({ pattern, maxLength }: TextDefinition, values: readonly Json[]): void {
+  if (pattern === undefined) {
+    throw new InvalidDefinitionError('formats', 'Tokens of digits need a pattern, to be told from values by.');
+  }
+  const accepts = compilePattern(pattern, maxLength);
+  const digits = values.map(String).find((value) => DIGITS.test(value));
+  if (digits === undefined) throw new InvalidDefinitionError('formats', 'No example is of digits alone.');
+  const free = samplesLike(digits).filter((sample) => !accepts(sample)).length;
+  if (free < MIN_FREE_SAMPLES) {
+    throw new InvalidDefinitionError('formats', 'Almost all digits are values here, so that none are left for tokens.');
+  }
+}
+
+/** @returns the stored form of an example */
+function accepted(type: DataType, example: Json, field: string): Json {
+  // Custom types do not ask for the time.
+  const context = { now: new Date(0) };
+  try {
+    const value = type.parse(example, context);
+    if (JSON.stringify(type.parse(value, context)) === JSON.stringify(value)) return value;
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    throw new InvalidDefinitionError(field, `The definition refuses its own example: ${error.message}`);
+  }
+  throw new InvalidDefinitionError(field, 'The example, parsed twice, is not what it is parsed once.');
+}
+
+function textType(definition: TextDefinition, version: number): DataType<string> {
+  const { maxLength, pattern, normalise, compare, formats } = definition;
+  const accepts = pattern === undefined ? () => true : compilePattern(pattern, maxLength);
+  const maxTyped = MAX_TYPED_FACTOR * maxLength + MAX_TYPED_EXTRA;
+  const once = (text: string) => tidy(normaliseBy(normalise, text), '', maxTyped);
+  const digits: Shape<string> = {
+    source: (value) => (DIGITS.test(value) ? value : undefined),
+    isReal: accepts,
+  };
+  return {
+    ...head(definition, version),
+    input: z.string().max(maxTyped),
+    spread: definition.spread,
+    ...(formats.includes('digits') ? { shapes: { digits } } : {}),
+    views: maskViews(definition.views) as DataType<string>['views'],
+
+    parse(input) {
+      const typed = requireString(input);
+      if (PILED_MARKS.test(typed)) throw new InvalidValueError('', 'Must not pile up marks on one letter.');
+      let text = tidy(typed, '', maxTyped);
+      for (let pass = 1, before = ''; ; pass++) {
+        before = text;
+        text = once(before);
+        if (text === before) break;
+        if (pass === MAX_PASSES) throw new InvalidValueError('', 'Has no one stored form.');
+      }
+      tidy(text, '', maxLength);
+      if (text === '') throw new InvalidValueError('', 'Must not be empty.');
+      if (!accepts(text)) throw new InvalidValueError('', 'Does not match the pattern of this type.');
+      return text;
+    },
+
+    canonical: (value) => comparedBy(compare, value),
+  };
+}
+
+function documentType(definition: DocumentDefinition, version: number): DataType {
+  const views = Object.entries(definition.views).map(([name, how]): [string, View] => [
+    name,
+    typeof how === 'string' ? () => how : viewAt(how.pointer),
+  ]);
+  if (!Object.hasOwn(definition.views, 'masked')) views.push(['masked', () => MASK]);
+  return {
+    ...head(definition, version),
+    input: z.unknown(),
+    spread: 'none',
+    views: Object.fromEntries(views) as DataType['views'],
+    parse: document.parse,
+    canonical: document.canonical,
+  };
+}
+
+function head({ name, category, description, examples }: TypeDefinition, version: number) {
+  return { name, version, category, description, examples };
+}
+
+/** Digits as many as these, the same ones for the same definition: declaring it twice must not differ. */
+function samplesLike(digits: string): string[] {
+  let state = 1;
+  const digit = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String((state >>> 16) % 10);
+  };
+  return Array.from({ length: SAMPLES }, () => Array.from(digits, digit).join(''));
+}

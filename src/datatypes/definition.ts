@@ -1,0 +1,138 @@
+/**
+ * What an administrator declares of a custom type: the shape of the declaration. Whether the parts of one agree with
+ * each other, `custom.ts` finds out.
+ */
+import { z } from 'zod';
+import { CATEGORIES, type Json } from './datatype.ts';
+import { JsonPointer } from './json-pointer.ts';
+import { isMask } from './mask.ts';
+import { MAX_PATTERN_LENGTH } from './pattern.ts';
+import { IGNORING, NORMALISING } from './rewriting.ts';
+
+const MAX_VIEWS = 8;
+const MAX_MASK_LENGTH = 100;
+const CONTROL = /\p{Cc}/u;
+
+const once = <T>(list: readonly T[]) => new Set(list).size === list.length;
+const distinctMessage = 'must name nothing twice';
+
+const mask = z
+  .string()
+  .min(1)
+  .max(MAX_MASK_LENGTH)
+  .refine((text) => !CONTROL.test(text), { error: 'must not hold control characters' });
+
+/** `plain` is the value itself, and stands first in every list of views. */
+const viewName = z.string().regex(/^(?!plain$)[a-z][a-z0-9_]{0,31}$/);
+
+const common = {
+  name: z
+    .string()
+    .regex(/^x_[a-z0-9_]{1,29}$/)
+    .describe('Begins with `x_`, which keeps it apart from the types of this release and of every later one.')
+    .meta({ examples: ['x_staff_badge'] }),
+  description: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe('One sentence for the catalogue: what is accepted, what comes back, what counts as the same.'),
+  category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
+};
+
+const TextDefinition = z.strictObject({
+  ...common,
+  base: z.literal('text').describe('A line of text.'),
+  maxLength: z.int().min(1).max(4_096).describe('The longest stored form, in code points.'),
+  pattern: z
+    .string()
+    .min(1)
+    .max(MAX_PATTERN_LENGTH)
+    .optional()
+    .describe('What the stored form looks like as a whole: a regular expression in the syntax of RE2.')
+    .meta({ examples: ['[A-Z]{2}[0-9]{6}'] }),
+  normalise: z
+    .array(z.enum(NORMALISING))
+    .max(NORMALISING.length)
+    .refine(once, { error: distinctMessage })
+    .default([])
+    .describe('How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.'),
+  compare: z
+    .array(z.enum(IGNORING))
+    .max(IGNORING.length)
+    .refine(once, { error: distinctMessage })
+    .default([])
+    .describe('What two values may differ in and still be the same for search.'),
+  spread: z
+    .enum(['unique', 'shared', 'none'])
+    .default('none')
+    .describe('How values are searched: `unique` and `shared` make an index, `none` makes none.'),
+  distinct: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many different values there are, about. An index needs at least 4,096.')
+    .meta({ examples: [1_000_000] }),
+  views: z
+    .record(viewName, mask.refine(isMask, { error: 'must be text with at most one {first:n} and one {last:n}' }))
+    .refine((views) => Object.keys(views).length <= MAX_VIEWS, { error: `must have at most ${MAX_VIEWS} views` })
+    .refine((views) => Object.hasOwn(views, 'masked'), { error: 'must have a view of the name masked' })
+    .describe(
+      'The views besides `plain`, the widest first, `masked` among them: each a mask such as `{first:2}****{last:4}`. ' +
+        'All together never show more than half of a value.',
+    )
+    .meta({ examples: [{ masked: '****{last:3}' }] }),
+  formats: z
+    .array(z.enum(['digits']))
+    .max(1)
+    .default([])
+    .describe('Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.'),
+  examples: z
+    .array(z.string().max(4_096))
+    .min(1)
+    .max(5)
+    .describe('Values it accepts; of no real person.')
+    .meta({ examples: [['AB123456']] }),
+});
+
+const DocumentDefinition = z.strictObject({
+  ...common,
+  base: z.literal('document').describe('Any JSON, up to 64 KiB.'),
+  views: z
+    .record(
+      viewName,
+      z.union([
+        mask.refine((text) => !/[{}]/.test(text), { error: 'must be constant text: a document has no first and last' }),
+        z.strictObject({
+          pointer: JsonPointer.describe('JSON Pointer (RFC 6901) to the part that the view shows.').meta({
+            examples: ['/total'],
+          }),
+        }),
+      ]),
+    )
+    .refine((views) => Object.keys(views).length <= MAX_VIEWS, { error: `must have at most ${MAX_VIEWS} views` })
+    .refine(
+      (views) => Object.entries(views).every(([name, how]) => (name === 'masked') === (typeof how === 'string')),
+      {
+        error: 'must give masked as constant text, and every other view as a pointer',
+      },
+    )
+    .default({})
+    .describe(
+      'The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.',
+    )
+    .meta({ examples: [{ total: { pointer: '/total' } }] }),
+  examples: z
+    .array(z.custom<Json>((value) => value !== undefined, { error: 'must be JSON' }))
+    .min(1)
+    .max(5)
+    .describe('Values it accepts; of no real person.')
+    .meta({ examples: [[{ total: '19.90 EUR' }]] }),
+});
+
+export const TypeDefinitionSchema = z
+  .discriminatedUnion('base', [TextDefinition, DocumentDefinition])
+  .describe('A data type of the tenant’s own: of text or, with the base `document`, of JSON.');
+
+export type TextDefinition = z.infer<typeof TextDefinition>;
+export type DocumentDefinition = z.infer<typeof DocumentDefinition>;
+export type TypeDefinition = z.infer<typeof TypeDefinitionSchema>;

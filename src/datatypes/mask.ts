@@ -1,0 +1,96 @@
+/**
+ * Masks: what the views of a custom text show. A mask is literal text with at most one `{first:n}` and one `{last:n}`:
+ * `{first:2}****{last:4}` shows DE****6789 of DE12346789.
+ *
+ * Guarantees: no view of a value, and no two views of it together, show more than half of its characters, whatever the
+ * masks ask for; of a shorter value they show fewer, first fewer of its beginning, then fewer of its end, then none.
+ * Half is half of what a reader counts (graphemes) and half of the code units, so that one letter under fifty accents
+ * is not half a value. No character is cut in two, and a mask never tells how long the value is.
+ * Does not: know which half of a value gives the whole away.
+ */
+import type { View } from './datatype.ts';
+import { graphemesOf } from './graphemes.ts';
+
+const MAX_SHOWN = 64;
+const PART = /\{(first|last):([1-9]\d?)\}/g;
+const BRACE = /[{}]/;
+
+interface Mask {
+  /** Literal text, and the two words where a piece of the value stands. */
+  readonly parts: readonly (string | { readonly from: 'first' | 'last' })[];
+  /** Characters wanted, in graphemes. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Whether the text is a mask; a brace that belongs to neither of the two words is a slip of the pen, not literal text. */
+export function isMask(text: string): boolean {
+  return readMask(text) !== undefined;
+}
+
+/**
+ * The views of one type, in the order of the masks; made together, because what one shows counts against the others.
+ * @throws {TypeError} for a text that is no mask
+ */
+export function maskViews(masks: Readonly<Record<string, string>>): Record<string, View<string>> {
+  const read = Object.entries(masks).map(([name, text]): [string, Mask] => {
+    const mask = readMask(text);
+    if (mask === undefined) throw new TypeError(`The view ${name} has no mask.`);
+    return [name, mask];
+  });
+  const wanted = {
+    first: Math.max(0, ...read.map(([, mask]) => mask.first)),
+    last: Math.max(0, ...read.map(([, mask]) => mask.last)),
+  };
+  return Object.fromEntries(read.map(([name, mask]) => [name, (value: string) => show(mask, value, wanted)]));
+}
+
+function readMask(text: string): Mask | undefined {
+  const parts: Mask['parts'][number][] = [];
+  const shown = { first: 0, last: 0 };
+  let at = 0;
+  for (const { 0: part, 1: from, 2: count, index } of text.matchAll(PART)) {
+    if ((from !== 'first' && from !== 'last') || shown[from] > 0 || Number(count) > MAX_SHOWN) return undefined;
+    shown[from] = Number(count);
+    parts.push(text.slice(at, index), { from });
+    at = index + part.length;
+  }
+  parts.push(text.slice(at));
+  const broken = parts.some((part) => typeof part === 'string' && BRACE.test(part));
+  return broken || !text.isWellFormed() ? undefined : { parts, ...shown };
+}
+
+function show(mask: Mask, value: string, wanted: Allowance): string {
+  if (mask.first + mask.last === 0) return mask.parts.join('');
+  const graphemes = graphemesOf(value);
+  const allowed = allowance(value, graphemes, wanted);
+  const first = Math.min(mask.first, allowed.first);
+  const last = Math.min(mask.last, allowed.last);
+  const pieces = {
+    first: graphemes.slice(0, first).join(''),
+    last: graphemes.slice(graphemes.length - last).join(''),
+  };
+  return mask.parts.map((part) => (typeof part === 'string' ? part : pieces[part.from])).join('');
+}
+
+interface Allowance {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How many graphemes of either end all the views of a type may show between them. */
+function allowance(value: string, graphemes: readonly string[], wanted: Allowance): Allowance {
+  const half = Math.floor(graphemes.length / 2);
+  let last = Math.min(wanted.last, half);
+  let first = Math.min(wanted.first, half - last);
+  const units = () => lengthOf(graphemes.slice(0, first)) + lengthOf(graphemes.slice(graphemes.length - last));
+  while (first + last > 0 && 2 * units() > value.length) {
+    if (first > 0) first -= 1;
+    else last -= 1;
+  }
+  return { first, last };
+}
+
+function lengthOf(graphemes: readonly string[]): number {
+  return graphemes.reduce((sum, grapheme) => sum + grapheme.length, 0);
+}

@@ -1,0 +1,37 @@
+/**
+ * The steps by which a custom type rewrites text: those that make the stored form, in the order a definition names
+ * them, and those that the compared form is blind to, whose order makes no difference.
+ */
+import { fold, foldWidth } from './normalise.ts';
+
+export const NORMALISING = ['fold_width', 'upper', 'lower', 'remove_spaces', 'remove_separators'] as const;
+export type NormalisingStep = (typeof NORMALISING)[number];
+
+export const IGNORING = ['ignore_width', 'ignore_case', 'ignore_spaces', 'ignore_separators'] as const;
+export type IgnoringStep = (typeof IGNORING)[number];
+
+const SPACES = /\s/g;
+/** White space, everything typed for a hyphen, and what people put between groups of digits and letters. */
+const SEPARATORS = /[\s\p{Pd}\u2212./_]/gu;
+
+const STEPS: Readonly<Record<NormalisingStep, (text: string) => string>> = {
+  fold_width: foldWidth,
+  upper: (text) => text.toUpperCase(),
+  lower: (text) => text.toLowerCase(),
+  remove_spaces: (text) => text.replace(SPACES, ''),
+  remove_separators: (text) => text.replace(SEPARATORS, ''),
+};
+
+export function normaliseBy(steps: readonly NormalisingStep[], text: string): string {
+  return steps.reduce((rewritten, step) => STEPS[step](rewritten), text);
+}
+
+/** Equal for two texts exactly if they differ in nothing but what is ignored; to ignore case is to ignore width. */
+export function comparedBy(ignored: readonly IgnoringStep[], text: string): string {
+  let compared = text;
+  if (ignored.includes('ignore_width')) compared = foldWidth(compared);
+  if (ignored.includes('ignore_case')) compared = fold(compared);
+  if (ignored.includes('ignore_spaces')) compared = compared.replace(SPACES, '');
+  if (ignored.includes('ignore_separators')) compared = compared.replace(SEPARATORS, '');
+  return compared;
+}
