@@ -22,8 +22,9 @@ export async function correct(
   body: { readonly value?: unknown; readonly reason?: string | undefined },
 ): Promise<Reply> {
   const { tenant, principal } = caller;
+  const secret = caller.idempotencyKey === undefined ? undefined : await isOfSecret(vault, caller, record);
   const idempotent = {
-    body: caller.idempotencyKey === undefined ? body : await withoutSecret(vault, caller, record, body),
+    body: { record, ...body, ...(secret ? { value: null } : {}) },
     remember: ({ version, kept }: Reply) => ({ version, kept }),
     replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
       const row = await findRecord(vault.recordStore.reader, tenant, record);
@@ -33,13 +34,15 @@ export async function correct(
     },
   };
   const call = { action: 'correct' as const, reason: body.reason, idempotent };
-  return perform<Reply>(vault, caller, call, async (door) => {
+  // A record that is not there (any more) has no answer to repeat; it is told as such.
+  const who = secret === undefined ? { ...caller, idempotencyKey: undefined } : caller;
+  return perform<Reply>(vault, who, call, async (door) => {
     door.decide();
     const row = await findRecord(vault.recordStore.reader, tenant, record);
+    await assertUnaltered(vault, row);
     const known = await vault.catalogue.type(tenant, row.type);
     const { type } = known;
     door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
-    await assertUnaltered(vault, row);
     const accepted = accept(known, body.value, door.now);
     const [value = accepted] = await withVerifiers(vault.hasher, [accepted]);
     const next = await prepare(vault, row, value, door.now);
@@ -58,11 +61,10 @@ export async function correct(
   });
 }
 
-/** The body as its idempotency MAC reads it; see `withoutSecrets` of tokenize. */
-async function withoutSecret({ catalogue, recordStore }: Vault, { tenant }: Caller, record: RecordId, body: object) {
+/** Whether the record's value may leave no trace by which it could be guessed, in the MAC of a body either; see `isSecret`. */
+async function isOfSecret({ catalogue, recordStore }: Vault, { tenant }: Caller, record: RecordId) {
   const row = await findRecord(recordStore.reader, tenant, record).catch(() => undefined);
-  const secret = row === undefined || (await isSecret(catalogue, tenant, row.type));
-  return secret ? { record, ...body, value: null } : { record, ...body };
+  return row && isSecret(catalogue, tenant, row.type);
 }
 
 /** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */

@@ -89,7 +89,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => app.detokenize(token, { purpose: 'spying' }),
         { outcome: 'refused', code: 'purpose_not_allowed', purpose: null },
       ],
-      [() => app.detokenize('tok_none'), { action: 'detokenize', outcome: 'failed', code: 'invalid_request' }],
+      [() => app.detokenize('no token'), { action: 'detokenize', outcome: 'failed', code: 'invalid_request' }],
       [() => auditor.detokenize(token), { outcome: 'refused', code: 'not_allowed' }],
       [
         () => app.search('email', VALUE),
@@ -99,7 +99,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [() => app.search('text', 'x'), { action: 'search', outcome: 'failed', code: 'not_searchable' }],
       [() => app.call('get', `/v1/tokens/${token}`), { action: 'describe_token', outcome: 'done' }],
       [
-        () => app.call('get', '/v1/tokens/none'),
+        () => app.call('get', '/v1/tokens/no%20token'),
         { action: 'describe_token', outcome: 'failed', code: 'invalid_request' },
       ],
       [

@@ -200,7 +200,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { vault, app, records, keys, ada } = await scene(engine);
     const of = { record: ada.record };
     const old = await records.row('records', of);
-    const [oldKey, oldIndex] = [await keys.row('record_keys', of), await keys.row('blind_indexes', of)];
+    const [oldKey, oldIndex] = [
+      await keys.row('record_keys', of),
+      await keys.row('blind_indexes', { ...of, name: 'email' }),
+    ];
     const corrected = await app.call('patch', `/v1/records/${ada.record}`, { value: 'ada@example.net' });
     expect(corrected.status).toBe(200);
     const now = await records.row('records', of);
@@ -233,7 +236,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { vault, app, records, keys, ada, bob } = await scene(engine);
     const of = { record: ada.record };
     const copy = await records.row('records', of);
-    const [key, index] = [await keys.row('record_keys', of), await keys.row('blind_indexes', of)];
+    const [key, index] = [await keys.row('record_keys', of), await keys.row('blind_indexes', { ...of, name: 'email' })];
     const erased = await app.call('post', '/v1/erasures', { tokens: [ada.token] });
     expect(erased.body).toMatchObject({ state: 'completed', records: 1 });
     expect([await keys.rows('record_keys', of), await keys.rows('blind_indexes', of)]).toEqual([[], []]);
@@ -422,7 +425,10 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a blind index that was turned to another record finds nothing of it', async () => {
     const { vault, app, keys, ada, eve } = await scene(engine);
-    const [mine, hers] = [await keys.row('blind_indexes', { record: ada.record }), { record: eve.record }];
+    const [mine, hers] = [
+      await keys.row('blind_indexes', { record: ada.record, name: 'email' }),
+      { record: eve.record, name: 'email' },
+    ];
     await keys.remove('blind_indexes', { record: ada.record });
     await keys.change('blind_indexes', hers, { mac: mine.mac as Buffer });
     for (const value of ['ada@example.com', 'eve@example.org']) {
