@@ -109,6 +109,9 @@ export class SqliteReader<S extends StoreName> implements Reader<S> {
   }
 }
 
+/** Rows inserted by one statement: many at once cost less each; what is left over goes by itself. */
+const CHUNKS = [64, 8, 1];
+
 export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx<S> {
   readonly #exclusive: boolean;
   #wrote = false;
@@ -125,9 +128,20 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
 
   async insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {
     this.#write(() => {
-      const statement = this.connection.prepare(insertKey(table, onConflict), () => sql.insert(table, onConflict));
       const names = Object.keys(table.columns);
-      for (const row of rows) statement.run(...names.map((name) => row[name] as Value));
+      let next = 0;
+      for (const chunk of CHUNKS) {
+        if (rows.length - next < chunk) continue;
+        const key = `${insertKey(table, onConflict)} ${chunk}`;
+        const statement = this.connection.prepare(key, () => sql.insert(table, onConflict, chunk));
+        for (; rows.length - next >= chunk; next += chunk) {
+          const values: Value[] = [];
+          for (let i = next; i < next + chunk; i++) {
+            for (const name of names) values.push((rows[i] as Row<T>)[name] as Value);
+          }
+          statement.run(values);
+        }
+      }
     });
   }
 

@@ -39,10 +39,12 @@ export const sqlite = {
     const where = of.by.map((name) => `${quote(name)} = ?`).join(' AND ');
     return `SELECT ${list(Object.keys(of.table.columns))} FROM ${quote(of.table.name)} WHERE ${where}${tail(of)}`;
   },
-  insert(table: Table, onConflict: 'fail' | 'skip'): string {
+  /** @param rows how many the statement takes, one after the other in its parameters */
+  insert(table: Table, onConflict: 'fail' | 'skip', rows = 1): string {
     const names = Object.keys(table.columns);
     const skip = onConflict === 'skip' ? ` ON CONFLICT (${list(table.primaryKey)}) DO NOTHING` : '';
-    return `INSERT INTO ${quote(table.name)} (${list(names)}) VALUES (${names.map(() => '?').join(', ')})${skip}`;
+    const one = `(${names.map(() => '?').join(', ')})`;
+    return `INSERT INTO ${quote(table.name)} (${list(names)}) VALUES ${Array(rows).fill(one).join(', ')}${skip}`;
   },
   remove(table: Table, by: readonly string[]): string {
     return `DELETE FROM ${quote(table.name)} WHERE ${by.map((name) => `${quote(name)} = ?`).join(' AND ')}`;
