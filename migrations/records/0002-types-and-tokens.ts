@@ -30,6 +30,9 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, token)
      ) ${clustered}`,
 
+    // One person's records of one data type, for a search by values of two.
+    'CREATE INDEX records_by_type ON records (tenant, subject, type, record)',
+
     // Small, and copied to every node of a distributed store.
     `CREATE TABLE custom_types (
        tenant ${text} NOT NULL,

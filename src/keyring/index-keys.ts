@@ -20,6 +20,8 @@ import type { EpochKeys } from './epoch-keys.ts';
 import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
 
 const KEY_BYTES = 32;
+/** Of a whole index entry. */
+const MAX_BITS = 128;
 
 /** MACs under one version of an index key; the key itself stays inside. */
 export class IndexKey {
@@ -117,6 +119,8 @@ export class IndexKeys {
     const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
     const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
     return rows.map((row) => {
+      // No key was ever made for so many; what is bound below must be a natural number.
+      if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
       const key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
       return new IndexKey(row.version, row.bits ?? undefined, key);
     });

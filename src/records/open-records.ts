@@ -8,11 +8,11 @@
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
-import type { RecordId, TenantId } from '../ids.ts';
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Reader } from '../storage/tx.ts';
 import { openValue } from './sealing.ts';
-import { findRecords, type RecordRow } from './store.ts';
+import { findRecords, type RecordRow, recordsOfSubjects } from './store.ts';
 import { areErased, areMirrored } from './tombstones.ts';
 
 /** The record's key has been destroyed on request. */
@@ -56,6 +56,19 @@ export async function liveCandidates(
 ): Promise<RecordRow[]> {
   const rows = await findLive(reader, tenant, ids);
   return rows.filter((row): row is RecordRow => row !== undefined && !(row instanceof RecordErasedError));
+}
+
+/** The first records of one data type of each of these subjects. */
+export async function liveOfSubjects(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  subjects: readonly SubjectId[],
+  type: string,
+): Promise<RecordRow[]> {
+  const rows = await recordsOfSubjects(reader, tenant, subjects, type);
+  const ids = rows.map((row) => row.record as RecordId);
+  const erased = await areErased(reader, tenant, ids);
+  return rows.filter((_, i) => !erased[i]);
 }
 
 async function findLive(

@@ -75,24 +75,22 @@ export async function pageOfSubject(
   });
 }
 
-/** Records of one type that a person may have at most, as far as a search looks. */
+/** Records of one data type that a search looks at of one person. */
 const MAX_OF_TYPE = 100;
+const recordsOfType = lookup(records, ['tenant', 'subject', 'type'], { orderBy: ['record'], limit: MAX_OF_TYPE });
 
-/** The first records of one data type of each of these subjects. No sealed bytes. */
+/** The first records of one data type of each of these subjects. */
 export async function recordsOfSubjects(
-  tx: RecordTx,
+  reader: Reader<'records'>,
   tenant: TenantId,
   subjects: readonly SubjectId[],
   type: string,
-): Promise<{ readonly record: string }[]> {
-  const found: { readonly record: string }[] = [];
-  for (const subject of subjects) {
-    const rows = await tx.query<{ readonly record: string }>((sql) =>
-      sql('records').select('record').where({ tenant, subject, type }).orderBy('record').limit(MAX_OF_TYPE),
-    );
-    found.push(...rows);
-  }
-  return found;
+): Promise<RecordRow[]> {
+  const found = await reader.find(
+    recordsOfType,
+    subjects.map((subject) => [tenant, subject, type]),
+  );
+  return found.flat();
 }
 
 export async function removeRecords(tx: RecordTx, tenant: TenantId, ids: readonly RecordId[]): Promise<void> {

@@ -47,7 +47,7 @@ export function criterionOf(
   context: ParseContext,
 ): Criterion {
   const { part, value } = query;
-  if (part === undefined && type.spread === 'none') throw new NotSearchableError();
+  if (part === undefined && !isSearchable(type)) throw new NotSearchableError();
   if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new UnknownPartError();
   const formsUnder = (one: DataType) => (part === undefined ? wholeForms : partForms)(one, value, context, part ?? '');
   const forms = [...formsUnder(type), ...earlier.flatMap((one) => accepted(() => formsUnder(one)))];
@@ -59,6 +59,11 @@ export function criterionOf(
     matches: (of, stored) =>
       forms.some(({ typeVersion, text }) => typeVersion === of.version && text === textOf(of, stored)),
   };
+}
+
+/** Whether values are found as a whole, in any form in which a tenant may have them kept. */
+function isSearchable({ spread, keeps = {} }: DataType): boolean {
+  return spread !== 'none' || Object.values(keeps).some((keep) => keep.spread !== 'none');
 }
 
 /** The whole value, and each lesser form in which a tenant may have had it kept, now or before. */

@@ -33,7 +33,9 @@ export const SearchBody = z.strictObject({
     .array(CriterionSchema)
     .max(MAX_CRITERIA)
     .optional()
-    .describe('What the same subject must have besides, such as a date of birth. Put the rarest first, in `value`.'),
+    .describe(
+      'What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`.',
+    ),
   purpose: PurposeSchema,
   reason: ReasonSchema.optional(),
   after: z

@@ -10,8 +10,8 @@ import { typesOf } from '../catalogue/types-of.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, Token } from '../ids.ts';
-import { liveCandidates, openRecords } from '../records/open-records.ts';
-import { type RecordRow, recordsOfSubjects } from '../records/store.ts';
+import { liveCandidates, liveOfSubjects, openRecords } from '../records/open-records.ts';
+import type { RecordRow } from '../records/store.ts';
 import { findCandidates } from '../search/blind-index.ts';
 import { type Criterion, criterionOf } from '../search/criteria.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
@@ -23,15 +23,29 @@ import { namesFor } from './naming.ts';
 import { type Door, perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
-/** Candidates opened for one page at most, and at once at least. */
+/** After so many opened values a page ends, and candidates opened at once at least. */
 const MAX_OPENED = 2_000;
 const MIN_SLICE = 64;
+/** People whose further values are opened at once. */
+const MAX_PEOPLE = 8;
 
 interface Match {
   readonly row: RecordRow;
   readonly masked: Json;
 }
 type Found = Match & { readonly token: Token };
+
+/** One search under way. */
+interface Search {
+  readonly vault: Vault;
+  readonly caller: Caller;
+  readonly tx: RecordTx;
+  readonly now: Date;
+  readonly criterion: Criterion;
+  readonly further: readonly Criterion[];
+  /** How many values have been opened. */
+  opened: number;
+}
 
 export async function search(
   vault: Vault,
@@ -47,7 +61,8 @@ export async function search(
     const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
     const random = vault.random;
     return door.commit('shared', async (tx) => {
-      const page = await pageOf(vault, caller, tx, door.now, criterion, further, after, body.limit ?? MAX_PAGE);
+      const asked = { vault, caller, tx, now: door.now, criterion, further, opened: 0 };
+      const page = await pageOf(asked, after, body.limit ?? MAX_PAGE);
       const results = page.found.map(({ row, masked, token }) => ({
         token,
         ...namesFor(caller, row),
@@ -79,78 +94,77 @@ async function criterionFor(
 
 /** @returns `last`: the record to go on after, where there may be more */
 async function pageOf(
-  vault: Vault,
-  caller: Caller,
-  tx: RecordTx,
-  now: Date,
-  criterion: Criterion,
-  further: readonly Criterion[],
+  search: Search,
   start: RecordId | undefined,
   limit: number,
 ): Promise<{ found: Found[]; last: RecordId | undefined }> {
-  const { tenant } = caller;
+  const { vault, caller, tx, criterion, further } = search;
   const found: Found[] = [];
-  let after = start;
-  for (let opened = 0; ; ) {
-    const candidates = await findCandidates(vault.keyStore.reader, vault.indexer, tenant, criterion.forms, after);
-    for (let i = 0; i < candidates.records.length; ) {
+  for (let after = start; ; ) {
+    const { keyStore, indexer } = vault;
+    const candidates = await findCandidates(keyStore.reader, indexer, caller.tenant, criterion.forms, after);
+    const { records } = candidates;
+    for (let i = 0; i < records.length; ) {
       // As many as are missing, so that nothing is opened that is not shown; more where an index names crowds.
-      const slice = candidates.records.slice(i, i + Math.max(limit - found.length, MIN_SLICE));
-      const live = await liveCandidates(tx, tenant, slice);
-      const matches = await matching(vault, caller, tx, criterion, live);
-      const agreed = await agreeing(vault, caller, tx, further, matches);
-      const usable = await withToken(vault, caller, tx, now, agreed);
-      const room = limit - found.length;
-      found.push(...usable.slice(0, room));
-      if (usable.length > room) return { found, last: found.at(-1)?.row.record as RecordId };
+      const slice = records.slice(i, i + Math.max(limit - found.length, MIN_SLICE));
       i += slice.length;
-      opened += slice.length;
+      const matches = await matching(search, criterion, await liveCandidates(tx, caller.tenant, slice));
+      const groups = groupsOf(matches, further.length === 0 ? MAX_PAGE : MAX_PEOPLE);
+      for (const [n, group] of groups.entries()) {
+        const usable = await withToken(search, await agreeing(search, group));
+        const room = limit - found.length;
+        found.push(...usable.slice(0, room));
+        if (usable.length > room) return { found, last: found.at(-1)?.row.record as RecordId };
+        const isFull = found.length === limit || search.opened >= MAX_OPENED;
+        if (isFull && n < groups.length - 1) return { found, last: group.at(-1)?.row.record as RecordId };
+      }
       after = slice.at(-1);
-      const isLast = i === candidates.records.length && !candidates.more;
-      if (isLast) return { found, last: undefined };
-      if (found.length === limit || opened >= MAX_OPENED) return { found, last: after };
+      const isLast = i === records.length && !candidates.more;
+      if (!isLast && (found.length === limit || search.opened >= MAX_OPENED)) return { found, last: after };
     }
     if (!candidates.more) return { found, last: undefined };
   }
 }
 
-/** Those of the candidates whose opened value is what is asked for. */
-async function matching(
-  vault: Vault,
-  { tenant }: Caller,
-  tx: RecordTx,
-  criterion: Criterion,
-  rows: readonly RecordRow[],
-): Promise<Match[]> {
-  const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
-  const opened = await openRecords(from, tenant, rows);
-  const now = opened.flatMap((entry) => (entry instanceof VaultError ? [] : entry.row));
-  const typeOf = await typesOf(vault.catalogue, tenant, now);
-  return opened.flatMap((entry) => {
-    if (entry instanceof VaultError) return [];
-    const { row, value } = entry;
-    const plain = value.expose() as Json;
-    value.wipe();
-    const type: DataType = typeOf(row);
-    if (row.type !== criterion.type.name || !criterion.matches(type, plain)) return [];
-    return [{ row, masked: type.views.masked(plain) }];
-  });
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 }
 
-/** Those of the matches whose person has, for each further criterion, a record that meets it. */
-async function agreeing(
-  vault: Vault,
-  caller: Caller,
-  tx: RecordTx,
-  further: readonly Criterion[],
-  matches: readonly Match[],
-): Promise<Match[]> {
+/** Those of the candidates whose opened value is what is asked for. */
+async function matching(search: Search, criterion: Criterion, rows: readonly RecordRow[]): Promise<Match[]> {
+  const { vault, caller, tx } = search;
+  const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
+  const entries = await openRecords(from, caller.tenant, rows);
+  search.opened += rows.length;
+  const opened = entries.flatMap((entry) => (entry instanceof VaultError ? [] : entry));
+  try {
+    const typeOf = await typesOf(
+      vault.catalogue,
+      caller.tenant,
+      opened.map(({ row }) => row),
+    );
+    return opened.flatMap(({ row, value }) => {
+      const plain = value.expose() as Json;
+      const type: DataType = typeOf(row);
+      if (row.type !== criterion.type.name || !criterion.matches(type, plain)) return [];
+      return [{ row, masked: type.views.masked(plain) }];
+    });
+  } finally {
+    for (const { value } of opened) value.wipe();
+  }
+}
+
+/**
+ * Those of the matches whose person has, for each further criterion, a record that meets it and that the caller could
+ * find by itself: who may not meet a value's token learns nothing of the value here either.
+ */
+async function agreeing(search: Search, matches: readonly Match[]): Promise<Match[]> {
+  const { caller, tx, further } = search;
   let left = matches.filter(({ row }) => further.length === 0 || row.subject !== null);
   for (const criterion of further) {
     const subjects = [...new Set(left.map(({ row }) => row.subject as SubjectId))];
-    const rows = await recordsOfSubjects(tx, caller.tenant, subjects, criterion.type.name);
-    const ids = rows.map((row) => row.record as RecordId);
-    const meeting = await matching(vault, caller, tx, criterion, await liveCandidates(tx, caller.tenant, ids));
+    const rows = await liveOfSubjects(tx, caller.tenant, subjects, criterion.type.name);
+    const meeting = await withToken(search, await matching(search, criterion, rows));
     const held = new Set(meeting.map(({ row }) => row.subject));
     left = left.filter(({ row }) => held.has(row.subject));
   }
@@ -158,13 +172,7 @@ async function agreeing(
 }
 
 /** With the token the caller is to use: one of no audience, or of its own, that has not ended. Without one, not found. */
-async function withToken(
-  vault: Vault,
-  caller: Caller,
-  tx: RecordTx,
-  now: Date,
-  matches: readonly Match[],
-): Promise<Found[]> {
+async function withToken({ vault, caller, tx, now }: Search, matches: readonly Match[]): Promise<Found[]> {
   const ids = matches.map(({ row }) => row.record as RecordId);
   const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
   return matches.flatMap((match, i) => {

@@ -35,7 +35,13 @@ export interface Home {
   readonly folder: string;
   readonly config: VaultConfig;
   /** The vault, as one more node on these stores; closed with the home at the latest. */
-  open(options?: { rootKey?: RootKeySource; clock?: Clock; random?: RandomSource }): Promise<Vault>;
+  open(options?: {
+    rootKey?: RootKeySource;
+    clock?: Clock;
+    random?: RandomSource;
+    /** How many records of a type are expected: few make the indexes of shared values very blurred. */
+    plannedRecords?: number;
+  }): Promise<Vault>;
   /** The API key of the first administrator. */
   adminKey(): Promise<string>;
   /** The plain value of a token, as an app sees it, or the code of the error in its place. */
@@ -66,9 +72,9 @@ async function makeHome(engine: Engine): Promise<Home> {
     keyStoreUrl: stores.keyStoreUrl,
     folder,
     config,
-    async open({ rootKey, clock = () => NOW, random = pooledRandom() } = {}) {
+    async open({ rootKey, clock = () => NOW, random = pooledRandom(), plannedRecords } = {}) {
       const vault = await openVault(
-        { ...config, ...(rootKey && { rootKey }) },
+        { ...config, ...(rootKey && { rootKey }), ...(plannedRecords && { plannedRecords }) },
         { clock, random, passwords: QUICK_PASSWORDS },
       );
       let closing: Promise<void> | undefined;
@@ -126,7 +132,7 @@ export interface Stage {
   lastEntry(): Promise<Record<string, unknown> | undefined>;
 }
 
-export function stage(engine: Engine): Stage {
+export function stage(engine: Engine, options: { readonly plannedRecords?: number } = {}): Stage {
   let time = NOW.getTime();
   let home: Home;
   let vault: Vault;
@@ -149,7 +155,7 @@ export function stage(engine: Engine): Stage {
     );
   beforeAll(async () => {
     home = await makeHome(engine);
-    vault = await home.open({ clock: () => new Date(time) });
+    vault = await home.open({ clock: () => new Date(time), ...options });
   });
   afterAll(() => home.drop());
   return {

@@ -167,7 +167,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [one, two] = await store('email', 'truth@example.com', 'lie@example.com');
     await tell(
       here.home.keyStoreUrl,
-      `UPDATE blind_indexes SET mac = (SELECT mac FROM blind_indexes b WHERE b.record = '${one?.record}')
+      `UPDATE blind_indexes SET mac = (SELECT mac FROM blind_indexes b WHERE b.record = '${one?.record}' AND b.name = blind_indexes.name)
         WHERE record = '${two?.record}'`,
     );
 
