@@ -213,7 +213,10 @@ function problemResponses(operationId: string, codes: Iterable<string>): Record<
     status,
     {
       description: problems.map(({ code, title }) => `- \`${code}\`: ${title}`).join('\n'),
-      headers: { 'X-Request-Id': REQUEST_ID, ...(status === 503 ? { 'Retry-After': RETRY_AFTER } : {}) },
+      headers: {
+        'X-Request-Id': REQUEST_ID,
+        ...(status === 503 || status === 429 ? { 'Retry-After': RETRY_AFTER } : {}),
+      },
       content: {
         'application/problem+json': {
           schema: { $ref: '#/components/schemas/Problem' },

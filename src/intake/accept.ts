@@ -7,7 +7,7 @@
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
-import { VaultError } from '../errors.ts';
+import { UnknownTypeError, VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
 
@@ -69,7 +69,10 @@ export function acceptAs(type: DataType, value: unknown, kept: string | undefine
  * which a guess could be tested fast. A type there is not is refused later; until then it counts as the most secret.
  */
 export async function isSecret(catalogue: Catalogue, tenant: TenantId, name: string): Promise<boolean> {
-  const known = await catalogue.type(tenant, name).catch(() => undefined);
+  const known = await catalogue.type(tenant, name).catch((error: unknown) => {
+    if (error instanceof UnknownTypeError) return undefined;
+    throw error;
+  });
   return known === undefined || (known.type.custody ?? 'record') !== 'record';
 }
 

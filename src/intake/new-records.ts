@@ -11,6 +11,7 @@
  */
 import { Plaintext } from '../crypto/plaintext.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
+import type { WindowKey } from '../keyring/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
 import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
@@ -81,27 +82,32 @@ export async function makeRecords(
   const followed = foreign.size === 0 ? undefined : await followLinks(parts, tenant, now, foreign, own);
   const tag = await tokenKey(keyring.indexes, tenant);
   const stored: Stored[] = [];
-  for (const [i, { value, record }] of drafts.entries()) {
-    const subject = made.assigned[i]?.subject;
-    const found = followed?.get(i);
-    const key = found?.dek ?? made.keys.get(i);
-    if (record === undefined) {
-      stored.push(await inWindow(parts, tenant, value, subject));
-    } else {
-      const to = {
-        record: (found?.link.record ?? record) as RecordId,
-        token: (found?.link.token ?? value.token) as Token,
-        subject,
-      };
-      stored.push({
-        ...to,
-        ...rowsOf(parts, tenant, value, to, key, tag, now),
-        expiresAt: value.expiresAt,
-        place: undefined,
-      });
+  const window = drafts.some(({ record }) => record === undefined) ? await keyring.windows.current(tenant) : undefined;
+  try {
+    for (const [i, { value, record }] of drafts.entries()) {
+      const subject = made.assigned[i]?.subject;
+      const found = followed?.get(i);
+      const key = found?.dek ?? made.keys.get(i);
+      if (record === undefined) {
+        stored.push(inWindow(parts, tenant, value, subject, window as WindowKey));
+      } else {
+        const to = {
+          record: (found?.link.record ?? record) as RecordId,
+          token: (found?.link.token ?? value.token) as Token,
+          subject,
+        };
+        stored.push({
+          ...to,
+          ...rowsOf(parts, tenant, value, to, key, tag, now),
+          expiresAt: value.expiresAt,
+          place: undefined,
+        });
+      }
     }
+    return stored;
+  } finally {
+    window?.key.fill(0);
   }
-  return stored;
 }
 
 const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
@@ -181,17 +187,16 @@ function rowsOf(
   return { recordRow, tokenRow: tokenRow(tag, tenant, { token, record, format, audience, expiresAt, uses }, now) };
 }
 
-async function inWindow(
-  { keyring, random }: Parts,
+function inWindow(
+  { random }: Parts,
   tenant: TenantId,
   { type, value, wanted }: NewValue,
   subject: SubjectId | undefined,
-): Promise<Stored> {
-  const window = await keyring.windows.current(tenant);
+  window: WindowKey,
+): Stored {
   const place = { window: window.window, mark: newMark(random) };
   const content = { value, ...(wanted.audience && { audience: wanted.audience }), ...(subject && { subject }) };
   const token = sealWindowToken(window, place.mark, tenant, type, content, random);
-  window.key.fill(0);
   const none = { record: undefined, recordRow: undefined, tokenRow: undefined };
   return { ...none, token, subject, expiresAt: window.endsAt, place };
 }

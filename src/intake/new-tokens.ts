@@ -52,6 +52,21 @@ export class OptionNotOfferedError extends VaultError {
   }
 }
 
+/**
+ * What can be said before any verifier is made: a password in a token brought along is seen only while it is in hand,
+ * and nothing is computed for a call that is to be refused.
+ * @throws what `withTokens` throws
+ */
+export function assertTokens(accepted: readonly Accepted[], wanted: readonly Wanted[]): void {
+  for (const [i, value] of accepted.entries()) {
+    const { token } = wanted[i] as Wanted;
+    at(`items/${i}/`, () => {
+      assertOffered(value, wanted[i] as Wanted);
+      if (token !== undefined) assertForeignToken(token, value.type, value.value);
+    });
+  }
+}
+
 /** @throws {VaultError} with `field` naming the option, behind `placeOf` of its item */
 export async function withTokens(
   parts: Pick<Parts, 'recordStore' | 'random'>,

@@ -27,9 +27,10 @@ export interface Job {
 
 export interface WorkerOptions extends Stores {
   readonly clock: Clock;
-  /** Further bounded jobs of the composition root, and those of them that have a time to keep. */
+  /** Further bounded jobs of the composition root. */
   readonly extra?: readonly Job[];
-  readonly first?: readonly Job[];
+  /** Jobs that have a time to keep: first in a round, and at the interval also while a long round is under way. */
+  readonly prompt?: readonly Job[];
   readonly report: (report: JobReport) => void;
 }
 
@@ -39,18 +40,28 @@ export interface WorkerOptions extends Stores {
  *   is under way on another node takes no harm from being completed twice
  */
 export async function runJobs(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
+  return [...(await runPrompt(options)), ...(await runOthers(options, atStart))];
+}
+
+function runPrompt(options: WorkerOptions): Promise<JobReport[]> {
+  return runAll(options, options.prompt ?? []);
+}
+
+function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[]> {
   const now = options.clock();
-  const own = (list: readonly Job[] = []) => list.map((job) => ({ name: job.name, run: () => job.run(now) }));
-  const jobs = [
-    ...own(options.first),
+  return runAll(options, [
     { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     { name: 'settle_corrections', run: () => settleCorrections(options, before(now, ORPHAN_GRACE_MS), PAGE) },
     { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
-    ...own(options.extra),
-  ];
+    ...(options.extra ?? []),
+  ]);
+}
+
+async function runAll(options: WorkerOptions, jobs: readonly Job[]): Promise<JobReport[]> {
+  const now = options.clock();
   const reports: JobReport[] = [];
   for (const { name, run } of jobs) {
-    const report = await run().then(
+    const report = await run(now).then(
       (changed) => ({ name, changed, failed: undefined }),
       (error: unknown) => ({ name, changed: 0, failed: codeOf(error) }),
     );
@@ -62,14 +73,16 @@ export async function runJobs(options: WorkerOptions, atStart = false): Promise<
 
 /** Starts the interval. @returns what stops it and waits for a round under way */
 export function startWorker(options: WorkerOptions): () => Promise<void> {
-  let round: Promise<unknown> = runJobs(options, true);
+  let prompt: Promise<unknown> = runPrompt(options);
+  let others: Promise<unknown> = prompt.then(() => runOthers(options, true));
   const timer = setInterval(() => {
-    round = round.then(() => runJobs(options));
+    prompt = prompt.then(() => runPrompt(options));
+    others = Promise.all([prompt, others]).then(() => runOthers(options, false));
   }, INTERVAL_MS);
   timer.unref();
   return async () => {
     clearInterval(timer);
-    await round;
+    await others;
   };
 }
 

@@ -67,6 +67,8 @@ export const windows = table(
 );
 export type WindowRow = Row<typeof windows>;
 export const windowById = lookup(windows, ['tenant', 'window_id']);
+/** For claiming a reveal: holds off the end of the window until the claim is committed. */
+export const windowByIdShared = lookup(windows, ['tenant', 'window_id'], { share: true });
 
 export const windowReveals = table('keys', 'window_reveals', { tenant: 'text', window_id: 'text', mark: 'bytes' }, [
   'tenant',

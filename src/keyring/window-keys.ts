@@ -1,12 +1,14 @@
 /**
  * Window keys: 32 random bytes under which short-lived tokens carry their own value (card security codes). A window
  * takes new tokens for a minute; its key is wrapped by the epoch key, is in the key store and in no cache, opens
- * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work, also by the
- * first process that starts after a crash.
+ * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault that
+ * opens destroys first what ended while no process ran.
  *
  * Guarantees: a wrapped window key opens only as this tenant's, window's and epoch's; a token of a window is revealed
- * once, on whichever node, because its mark can be inserted once.
- * Does not: reach a copy of the key store that was made within those minutes; see THREATS.md.
+ * once, on whichever node, because its mark can be inserted once, and only while the window is there. A clock that was
+ * ahead, and was put back, lengthens no life: a window that began more than `AHEAD_MS` from now is over.
+ * Does not: reach a copy of the key store that was made within those minutes; see THREATS.md. Nodes whose clocks differ
+ * by more than `AHEAD_MS` end each other's windows early.
  */
 import type { Clock } from '../clock.ts';
 import { associatedData } from '../crypto/associated-data.ts';
@@ -16,7 +18,7 @@ import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../id
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { revealByMark, type WindowRow, windowById, windowReveals, windows } from './tables.ts';
+import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from './tables.ts';
 
 const KEY_BYTES = 32;
 const MINUTE_MS = 60 * 1000;
@@ -24,6 +26,10 @@ const MINUTE_MS = 60 * 1000;
 const OPEN_MS = MINUTE_MS;
 /** How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed. */
 export const LIFE_MS = 13 * MINUTE_MS;
+/** How far ahead another node's clock may be; the window lives so much longer, and is still gone within 15 minutes. */
+export const AHEAD_MS = MINUTE_MS;
+/** Windows destroyed in one transaction. */
+const PAGE = 2_000;
 
 /** A window's key; the holder wipes `key`. */
 export interface WindowKey {
@@ -33,11 +39,16 @@ export interface WindowKey {
   readonly endsAt: Date;
 }
 
+/** `over`: the window has ended meanwhile, and with it every claim. */
+export type Claim = 'claimed' | 'used_up' | 'over';
+
 export class WindowKeys {
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
   readonly #clock: Clock;
+  /** Whether the store's files may still hold what was removed: at first by a process that was killed. */
+  #owesScrub = true;
 
   constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
     this.#store = store;
@@ -53,25 +64,31 @@ export class WindowKeys {
       sql('windows')
         .where({ tenant })
         .andWhere('window_id', '>', firstIdAt('window', new Date(now.getTime() - OPEN_MS)))
+        // A window from the future, of a clock that was ahead, takes nothing.
+        .andWhere('window_id', '<', firstIdAt('window', new Date(now.getTime() + 1)))
         .orderBy('window_id', 'desc')
         .limit(1),
     );
-    // A clock put back must not lengthen a life: a window from the future takes nothing.
-    if (newest !== undefined && newest.created_at <= now.getTime()) return this.#unwrap(newest);
+    if (newest !== undefined && this.#isAlive(newest)) return this.#unwrap(newest);
     const window = newId('window', this.#random, now);
     const epoch = this.#epochs.current;
     const key = this.#random(KEY_BYTES);
-    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), windowAd(tenant, window, epoch), this.#random);
-    const row = { tenant, window_id: window, epoch, wrapped, created_at: now.getTime() };
-    await this.#store.shared((tx) => tx.insert(windows, [row]));
-    return { window, key, endsAt: endOf(row.created_at) };
+    try {
+      const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), windowAd(tenant, window, epoch), this.#random);
+      const row = { tenant, window_id: window, epoch, wrapped, created_at: now.getTime() };
+      await this.#store.shared((tx) => tx.insert(windows, [row]));
+      return { window, key, endsAt: endOf(row.created_at) };
+    } catch (error) {
+      key.fill(0);
+      throw error;
+    }
   }
 
   /** @returns undefined for a window that has ended, or never was */
   async find(tenant: TenantId, window: WindowId): Promise<WindowKey | undefined> {
     if (this.hasEnded(window)) return undefined;
     const [[row] = []] = await this.#store.reader.find(windowById, [[tenant, window]]);
-    return row === undefined || endOf(row.created_at) <= this.#clock() ? undefined : this.#unwrap(row);
+    return row === undefined || !this.#isAlive(row) ? undefined : this.#unwrap(row);
   }
 
   /** Whether a window of this id would be over, if there ever was one. */
@@ -85,31 +102,63 @@ export class WindowKeys {
     return found.length > 0;
   }
 
-  /** Claims the one reveal of a token; durable when it returns. @returns whether it was still to be had */
-  async claim(tenant: TenantId, window: WindowId, mark: Uint8Array): Promise<boolean> {
+  /** Claims the one reveal of a token; durable when it returns. */
+  async claim(tenant: TenantId, window: WindowId, mark: Uint8Array): Promise<Claim> {
     const row = { tenant, window_id: window, mark: Buffer.from(mark) };
     try {
-      await this.#store.shared((tx) => tx.insert(windowReveals, [row]));
-      return true;
+      return await this.#store.shared(async (tx) => {
+        // Marks end with their window: one set after that could be set again, and would stay for good.
+        const [[held] = []] = await tx.find(windowByIdShared, [[tenant, window]]);
+        if (held === undefined || !this.#isAlive(held)) return 'over';
+        await tx.insert(windowReveals, [row]);
+        return 'claimed';
+      });
     } catch (error) {
-      if (error instanceof DuplicateRowError) return false;
+      if (error instanceof DuplicateRowError) return 'used_up';
       throw error;
     }
   }
 
-  /** Destroys the keys of windows that have ended, at most `limit` of them. @returns how many */
-  async shred(limit: number): Promise<number> {
-    const ended = this.#clock().getTime() - LIFE_MS;
-    const rows = await this.#store.reader.query<{ tenant: string; window_id: string }>((sql) =>
-      sql('windows').select('tenant', 'window_id').where('created_at', '<=', ended).orderBy('created_at').limit(limit),
-    );
-    if (rows.length === 0) return 0;
-    const keys = rows.map((row) => [row.tenant, row.window_id]);
-    await this.#store.exclusive(async (tx) => {
-      await tx.remove(windows, ['tenant', 'window_id'], keys);
-      await tx.remove(windowReveals, ['tenant', 'window_id'], keys);
+  /** Destroys the keys of all windows that are over, and their marks. @returns how many */
+  async shred(): Promise<number> {
+    for (let done = 0; ; ) {
+      const now = this.#clock().getTime();
+      const rows = await this.#store.reader.query<{ tenant: string; window_id: string }>((sql) =>
+        sql('windows')
+          .select('tenant', 'window_id')
+          .where('created_at', '<=', now - LIFE_MS)
+          .orWhere('created_at', '>', now + AHEAD_MS)
+          .orderBy('created_at')
+          .limit(PAGE),
+      );
+      if (rows.length > 0) this.#owesScrub = true;
+      const keys = rows.map((row) => [row.tenant, row.window_id]);
+      if (keys.length > 0) {
+        await this.#store.exclusive(async (tx) => {
+          await tx.remove(windows, ['tenant', 'window_id'], keys);
+          await tx.remove(windowReveals, ['tenant', 'window_id'], keys);
+        });
+      }
+      done += keys.length;
+      if (keys.length < PAGE) return done;
+    }
+  }
+
+  /** Drops what `shred` has left in the store's files, if anything. @throws {UnavailableError} to be tried again */
+  async scrub(): Promise<void> {
+    if (!this.#owesScrub) return;
+    this.#owesScrub = false;
+    await this.#store.scrub().catch((error: unknown) => {
+      this.#owesScrub = true;
+      throw error;
     });
-    return rows.length;
+  }
+
+  #isAlive({ window_id, created_at }: WindowRow): boolean {
+    const now = this.#clock().getTime();
+    // The id says when, too, and is bound to the key: a time edited in the row lengthens nothing.
+    const began = [created_at, createdAt(window_id as WindowId).getTime()];
+    return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + AHEAD_MS;
   }
 
   #unwrap(row: WindowRow): WindowKey {

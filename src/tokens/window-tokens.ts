@@ -57,9 +57,12 @@ export function sealWindowToken(
   random: RandomSource,
 ): Token {
   const plain = Plaintext.of(content);
-  const envelope = seal(plain.exposeBytes(), key.key, tokenAd(tenant, key.window, type, mark), random);
-  plain.wipe();
-  return textOf(key.window, Buffer.concat([mark, envelope]));
+  try {
+    const envelope = seal(plain.exposeBytes(), key.key, tokenAd(tenant, key.window, type, mark), random);
+    return textOf(key.window, Buffer.concat([mark, envelope]));
+  } finally {
+    plain.wipe();
+  }
 }
 
 /** A token of a window that is over: what a repeated call gets in the place of the one that expired meanwhile. */
@@ -114,6 +117,8 @@ function parse(token: string): (WindowPlace & { readonly envelope: Buffer }) | u
   const window = `${WINDOW_PREFIX}${id}`;
   if (!isId('window', window)) return undefined;
   const bytes = Buffer.from(body, 'base64url');
+  // One spelling for one token.
+  if (bytes.toString('base64url') !== body) return undefined;
   return { window, mark: bytes.subarray(0, MARK_BYTES), envelope: bytes.subarray(MARK_BYTES) };
 }
 

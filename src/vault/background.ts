@@ -23,7 +23,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     recordStore,
     keyStore,
     clock: vault.clock,
-    first: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
+    prompt: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
     extra: [
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
@@ -40,9 +40,9 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
 }
 
 /** Destroys the keys of windows that are over, and what their removal has left in the store's files. */
-async function shredWindows({ keyring, keyStore }: Vault): Promise<number> {
-  const shredded = await inPages((limit) => keyring.windows.shred(limit));
-  if (shredded > 0) await keyStore.scrub();
+async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
+  const shredded = await windows.shred();
+  await windows.scrub();
   return shredded;
 }
 

@@ -22,9 +22,9 @@ export async function correct(
   body: { readonly value?: unknown; readonly reason?: string | undefined },
 ): Promise<Reply> {
   const { tenant, principal } = caller;
-  const secret = caller.idempotencyKey === undefined ? undefined : await isOfSecret(vault, caller, record);
+  const said = caller.idempotencyKey === undefined ? body : await withoutSecret(vault, caller, record, body);
   const idempotent = {
-    body: { record, ...body, ...(secret ? { value: null } : {}) },
+    body: said,
     remember: ({ version, kept }: Reply) => ({ version, kept }),
     replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
       const row = await findRecord(vault.recordStore.reader, tenant, record);
@@ -34,9 +34,9 @@ export async function correct(
     },
   };
   const call = { action: 'correct' as const, reason: body.reason, idempotent };
-  // A record that is not there (any more) has no answer to repeat; it is told as such.
-  const who = secret === undefined ? { ...caller, idempotencyKey: undefined } : caller;
-  return perform<Reply>(vault, who, call, async (door) => {
+  // A record that is gone says so, also where the same call corrected it before.
+  const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
+  return perform<Reply>(vault, once, call, async (door) => {
     door.decide();
     const row = await findRecord(vault.recordStore.reader, tenant, record);
     await assertUnaltered(vault, row);
@@ -61,10 +61,15 @@ export async function correct(
   });
 }
 
-/** Whether the record's value may leave no trace by which it could be guessed, in the MAC of a body either; see `isSecret`. */
-async function isOfSecret({ catalogue, recordStore }: Vault, { tenant }: Caller, record: RecordId) {
-  const row = await findRecord(recordStore.reader, tenant, record).catch(() => undefined);
-  return row && isSecret(catalogue, tenant, row.type);
+/** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */
+async function withoutSecret({ catalogue, recordStore }: Vault, { tenant }: Caller, record: RecordId, body: object) {
+  const row = await findRecord(recordStore.reader, tenant, record).catch((error: unknown) => {
+    if (error instanceof VaultError && (error.kind === 'gone' || error.kind === 'not_found')) return undefined;
+    throw error;
+  });
+  if (row === undefined) return undefined;
+  const secret = await isSecret(catalogue, tenant, row.type);
+  return secret ? { record, ...body, value: null } : { record, ...body };
 }
 
 /** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */

@@ -30,8 +30,18 @@ interface Allowed {
   readonly view: string;
 }
 
-/** A token of the call has limited uses: taking one changes a row, which a shared transaction may not. */
-class LimitedUses extends Error {}
+/**
+ * A token of the call has limited uses: taking one changes a row, which a shared transaction may not. Never leaves this
+ * file, but goes through the store, which takes what is not the vault's own for a failure of its driver.
+ */
+class LimitedUses extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'limited_uses';
+
+  constructor() {
+    super('A token has limited uses.');
+  }
+}
 
 export async function detokenize(
   vault: Vault,

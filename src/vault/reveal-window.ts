@@ -9,7 +9,7 @@ import { VaultError } from '../errors.ts';
 import type { Token } from '../ids.ts';
 import { RecordErasedError } from '../records/open-records.ts';
 import { isErasedSubject } from '../subjects/subjects.ts';
-import { TokenUsedUpError } from '../tokens/errors.ts';
+import { TokenExpiredError, TokenUsedUpError } from '../tokens/errors.ts';
 import { isWindowToken, openWindowToken } from '../tokens/window-tokens.ts';
 import type { Caller } from './caller.ts';
 import type { DetokenizeRequest } from './schema.ts';
@@ -54,6 +54,7 @@ async function reveal(
   }
   const make = type.views[decision.view as string];
   if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
-  if (!(await windows.claim(tenant, place.window, place.mark))) return new TokenUsedUpError();
+  const claim = await windows.claim(tenant, place.window, place.mark);
+  if (claim !== 'claimed') return claim === 'over' ? new TokenExpiredError() : new TokenUsedUpError();
   return { type: type.name, view: 'plain', value: content.value };
 }

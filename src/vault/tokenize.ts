@@ -7,7 +7,7 @@
 import { NotAllowedError } from '../access/decide.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../intake/accept.ts';
 import { makeRecords, type Stored } from '../intake/new-records.ts';
-import { withTokens } from '../intake/new-tokens.ts';
+import { assertTokens, withTokens } from '../intake/new-tokens.ts';
 import { insertRecords } from '../records/store.ts';
 import { isRace } from '../storage/errors.ts';
 import { holdSubjects } from '../subjects/subjects.ts';
@@ -53,6 +53,7 @@ export async function tokenize(
     if (wanted.some(({ audience }) => caller.audience !== undefined && audience !== caller.audience)) {
       throw new NotAllowedError();
     }
+    assertTokens(accepted, wanted);
     const values = await withVerifiers(vault.hasher, accepted);
     for (let tries = 1; ; tries += 1) {
       try {

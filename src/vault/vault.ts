@@ -5,6 +5,8 @@
  * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
  * secret is missing or another's, or when the key store is older than the record store (it was restored from a
  * backup and may hold keys of erased records again).
+ *
+ * What ended while no process ran is destroyed before the vault is handed out.
  */
 
 import { join } from 'node:path';
@@ -13,11 +15,11 @@ import { type Clock, systemClock } from '../clock.ts';
 import { type Config, DEFAULT_PLANNED_RECORDS } from '../config.ts';
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
-import { codeOf, StartError } from '../errors.ts';
+import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
-import { openKeyring } from '../keyring/keyring.ts';
+import { type Keyring, openKeyring } from '../keyring/keyring.ts';
 import { areMirrored } from '../records/tombstones.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
@@ -31,7 +33,10 @@ export interface Vault extends Parts {
   readonly signals: Signals;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
-  /** Runs work that no caller waits for, and that `close` waits for; its failure is a signal, named `job`. */
+  /**
+   * Runs work that no caller waits for, and that `close` waits for; its failure is a signal, named `job`. Runs nothing
+   * once the vault is closing.
+   */
   later(job: string, work: () => Promise<void>): void;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
   close(): Promise<void>;
@@ -99,24 +104,38 @@ async function assemble(
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
+  await shredEndedWindows(parts.keyring);
   const firstKeyPath = await initialise(parts, config.keysPath);
   const underway = new Set<Promise<void>>();
+  let closing = false;
   return {
     ...parts,
     firstKeyPath,
     later(name, work) {
-      const done = work()
+      const done = (closing ? shuttingDown() : work())
         .catch((error: unknown) => void signals.emit('job', { name, failed: codeOf(error), changed: 0 }))
         .finally(() => underway.delete(done));
       underway.add(done);
     },
     async close() {
+      closing = true;
       await Promise.all(underway);
       await hasher.close();
       await Promise.all([recordStore.close(), keyStore.close()]);
       await keyring.close();
     },
   };
+}
+
+async function shuttingDown(): Promise<never> {
+  throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+}
+
+/** Windows that ended while no process ran: nothing is served before their keys are destroyed. */
+async function shredEndedWindows({ windows }: Keyring): Promise<void> {
+  await windows.shred();
+  // Another process may be reading; then the background work tries again.
+  await windows.scrub().catch(() => {});
 }
 
 const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);

@@ -1,10 +1,11 @@
 /**
  * Says whether a value is the one that was stored, where only a verifier was (passwords). A right and a wrong value take
  * the same computations and the same commits; only so many wrong ones may be tried. A verifier made with weaker
- * parameters than today's is replaced once the right value has been in hand, after the answer.
+ * parameters than today's is replaced once the right value has been in hand, after the answer. Verifying reveals
+ * nothing, so it takes none of a limited token's uses; a token that has none left verifies nothing.
  */
 import type { z } from 'zod';
-import { InvalidRequestError, InvalidValueError, VaultError } from '../errors.ts';
+import { InvalidRequestError, InvalidValueError, UnavailableError, VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
 import { acceptAs } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
@@ -12,7 +13,7 @@ import { liveRecords, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { TokenNotFoundError } from '../tokens/errors.ts';
 import { findToken } from '../tokens/tokens.ts';
-import { countAttempt, forgetAttempts } from '../verification/attempts.ts';
+import { countAttempt, forgetAttempts, uncountAttempt } from '../verification/attempts.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { VerifyReply } from './schema.ts';
@@ -44,13 +45,17 @@ export async function verify(
     if (type.custody !== 'verifier') throw new NotVerifiableError();
     door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
     const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
-    await countAttempt(recordStore, tenant, record as RecordId, door.now);
     const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
     const [opened] = await openRecords(from, tenant, [live]);
     if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
     const { phc } = opened.value.expose() as { readonly phc: string };
     opened.value.wipe();
-    const found = await hasher.verify(password, phc);
+    await countAttempt(recordStore, tenant, record as RecordId, door.now);
+    const found = await hasher.verify(password, phc).catch(async (error: unknown) => {
+      // Nothing was computed: who was turned away has not guessed.
+      if (error instanceof UnavailableError) await uncountAttempt(recordStore, tenant, record as RecordId);
+      throw error;
+    });
     if (found.matches && found.outdated) outdated = opened.row;
     const code = found.matches ? 'verified' : 'not_verified';
     return door.commit('exclusive', async (tx) => {

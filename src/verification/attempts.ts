@@ -49,6 +49,15 @@ export async function countAttempt(store: RecordStore, tenant: TenantId, record:
   if (counted === 0) throw new TooManyAttemptsError();
 }
 
+/** Takes back an attempt that was counted and then not made. */
+export async function uncountAttempt(store: RecordStore, tenant: TenantId, record: RecordId): Promise<void> {
+  await store.exclusive((tx) =>
+    tx.execute((sql) =>
+      sql('verify_attempts').where({ tenant, record }).andWhere('failures', '>', 0).decrement('failures', 1),
+    ),
+  );
+}
+
 /** Forgets the attempts at a record: the last one was right. */
 export async function forgetAttempts(tx: RecordTx, tenant: TenantId, record: RecordId): Promise<void> {
   await tx.remove(verifyAttempts, ['tenant', 'record'], [[tenant, record]]);
@@ -56,19 +65,17 @@ export async function forgetAttempts(tx: RecordTx, tenant: TenantId, record: Rec
 
 /** Forgets attempts that count no more, at most `limit` of them. @returns how many */
 export async function forgetOldAttempts(store: RecordStore, now: Date, limit: number): Promise<number> {
-  return store.exclusive(async (tx) => {
-    const old = await tx.query<{ tenant: string; record: string }>((sql) =>
+  const over = now.getTime() - WINDOW_MS;
+  return store.exclusive((tx) =>
+    tx.execute((sql) =>
       sql('verify_attempts')
-        .select('tenant', 'record')
-        .where('since', '<=', now.getTime() - WINDOW_MS)
-        .orderBy('since')
-        .limit(limit),
-    );
-    await tx.remove(
-      verifyAttempts,
-      ['tenant', 'record'],
-      old.map((row) => [row.tenant, row.record]),
-    );
-    return old.length;
-  });
+        .whereIn(
+          ['tenant', 'record'],
+          sql('verify_attempts').select('tenant', 'record').where('since', '<=', over).orderBy('since').limit(limit),
+        )
+        // Said again: one whose time began anew meanwhile still counts.
+        .andWhere('since', '<=', over)
+        .delete(),
+    ),
+  );
 }

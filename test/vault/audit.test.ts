@@ -5,22 +5,26 @@ import { InvalidRequestError } from '../../src/errors.ts';
 import type { AuditId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
+import { extendToken, revokeToken } from '../../src/vault/change-token.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { declareType } from '../../src/vault/declare-type.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
+import { getRecord } from '../../src/vault/get-record.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
+import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { search } from '../../src/vault/search.ts';
 import { setKeep } from '../../src/vault/set-keep.ts';
+import { verify } from '../../src/vault/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
 import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -42,6 +46,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const token = stored?.token as Token;
     const record = stored?.record as RecordId;
     const subject = stored?.subject as never;
+    const [password] = (await tokenize(vault, app, { items: [{ type: 'password', value: 'plugh xyzzy' }] })).results;
+    const [login, verifier] = [password?.token as Token, JSON.stringify([password?.record])];
+    let minted: Token | undefined;
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let erasure: string | undefined;
     const value = 'ada@example.org';
@@ -58,6 +65,34 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => detokenize(vault, app, { tokens: [token], purpose: 'billing' }),
         { action: 'detokenize', view: 'plain', purpose: 'billing', records: JSON.stringify([record]) },
       ],
+      [
+        app,
+        () => verify(vault, app, { token: login, value: 'plugh xyzzy' }),
+        { action: 'verify', code: 'verified', records: verifier },
+      ],
+      [
+        app,
+        () => verify(vault, app, { token: login, value: 'xyzzy plugh' }),
+        { action: 'verify', code: 'not_verified', records: verifier },
+      ],
+      [
+        app,
+        async () => {
+          minted = (await mintToken(vault, app, { record, uses: 2 })).token;
+        },
+        { action: 'mint_token', records: JSON.stringify([record]) },
+      ],
+      [
+        app,
+        () => extendToken(vault, app, minted as Token, { uses: 3 }),
+        { action: 'change_token', records: JSON.stringify([record]) },
+      ],
+      [
+        app,
+        () => revokeToken(vault, app, minted as Token),
+        { action: 'change_token', records: JSON.stringify([record]) },
+      ],
+      [app, () => getRecord(vault, app, record), { action: 'read_record', records: JSON.stringify([record]) }],
       [app, () => describeToken(vault, app, token), { action: 'describe_token', records: JSON.stringify([record]) }],
       [
         app,
@@ -237,6 +272,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       () => search(vault, app, { type: 'email', value: 'unaudited@example.com', purpose: 'billing' }),
       () => describeToken(vault, app, token),
       () => tokenize(vault, app, { items }),
+      () => mintToken(vault, app, { record }),
+      () => revokeToken(vault, app, token),
+      () => getRecord(vault, app, record),
       () => correct(vault, app, record, { value: 'eve@example.com' }),
       () => erase(vault, app, { ref: 'unaudited' }),
       () => addPrincipal(vault, admin, { name: 'late', role: 'app', purposes: [] }),

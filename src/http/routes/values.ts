@@ -81,7 +81,7 @@ export const postVerify = route({
   summary: 'Say whether a value is the one that was stored.',
   description:
     'For passwords, which are kept as a verifier and never shown. After ten failed attempts at one value, whichever ' +
-    'of its tokens they name, further ones are refused for up to 15 minutes.',
+    'of its tokens they name, further ones are refused for up to 15 minutes. Takes none of a limited token’s uses.',
   action: 'verify',
   body: VerifyBody,
   reply: VerifyReply,
