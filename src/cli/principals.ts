@@ -19,6 +19,7 @@ interface KeyOptions {
 interface AddOptions extends KeyOptions {
   readonly role: string;
   readonly purpose: string[];
+  readonly audience?: string;
   readonly expires?: string;
   readonly save?: string;
 }
@@ -31,14 +32,16 @@ export function addPrincipalCommands(program: Command): void {
     .description('add a principal and hand out its API key, once')
     .requiredOption('--role <role>', 'admin, app, support, auditor or security')
     .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
+    .option('--audience <audience>', 'tie it to the tokens of this audience (roles app and support)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
     .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async (name: string, { role, purpose, expires, save, keyFile }: AddOptions) => {
+    .action(async (name: string, { role, purpose, audience, expires, save, keyFile }: AddOptions) => {
       const body = checked(AddPrincipalBody, {
         name,
         role,
         purposes: purpose,
+        ...(audience === undefined ? {} : { audience }),
         ...(expires === undefined ? {} : { expiresAt: expires }),
       });
       const file = save === undefined ? undefined : await newFile(save);
@@ -57,9 +60,9 @@ export function addPrincipalCommands(program: Command): void {
         let after: string | undefined;
         for (let more = true; more; ) {
           const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
-          for (const { principal, name, role, purposes, expiresAt, revokedAt } of page.principals) {
+          for (const { principal, name, role, purposes, audience, expiresAt, revokedAt } of page.principals) {
             const state = revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active';
-            console.log([principal, name, role, purposes.join(',') || '-', state].join('  '));
+            console.log([principal, name, role, purposes.join(',') || '-', audience ?? '-', state].join('  '));
           }
           after = page.principals.at(-1)?.principal;
           more = page.more;

@@ -1,11 +1,27 @@
-/** Following the links of values whose token is to be given again, to records that somebody else stored or is storing. */
+/**
+ * Following the links of values whose token is to be given again, to records that somebody else stored or is storing.
+ *
+ * Guarantees: a link is cut only if two looks, one after the other, find it leading nowhere; the reads of one look may
+ * lie on both sides of a commit. A record is stored under another call's keys only while these are so young that no
+ * sweep can take them for orphans before this call has committed.
+ */
 import { VaultError } from '../errors.ts';
-import type { RecordId, TenantId, Token } from '../ids.ts';
+import { createdAt, type RecordId, type TenantId, type Token } from '../ids.ts';
+import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
+import { recordKeys } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
+import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { lookup } from '../storage/table.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
 import { findTokens } from '../tokens/tokens.ts';
+import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
+
+/** A call may take half of the orphans' grace; see `perform`. */
+const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
+/** Held against an erasure, which removes the key first. */
+const keysHeld = lookup(recordKeys, ['tenant', 'record', 'generation'], { share: true });
 
 /** A link led to a record or a token that is no more. It has been cut; the call is to be made again. */
 export class StaleLinkError extends VaultError {
@@ -21,6 +37,8 @@ export interface Followed {
   readonly link: ReuseRow;
   /** The record's key, where the record is still to be stored under it; the caller wipes it. */
   readonly dek: Buffer | undefined;
+  /** When the token ends, where somebody has given it an end since. */
+  readonly expiresAt: Date | undefined;
 }
 
 /**
@@ -38,49 +56,89 @@ export async function followLinks(
   const followed = new Map<number, Followed>();
   const others: [number, ReuseRow][] = [];
   for (const [i, link] of links) {
-    if (own.has(link.record as RecordId)) followed.set(i, { link, dek: undefined });
+    if (own.has(link.record as RecordId)) followed.set(i, { link, dek: undefined, expiresAt: undefined });
     else others.push([i, link]);
   }
   if (others.length === 0) return followed;
 
-  const { recordStore, keyStore, keyring } = parts;
   const rows = others.map(([, link]) => link);
-  const ids = rows.map((link) => link.record as RecordId);
-  const asking = { tenant, audience: undefined, now };
-  const [records, erased, tokens, deks] = await Promise.all([
-    findRecords(recordStore.reader, tenant, ids),
-    areErased(recordStore.reader, tenant, ids),
-    findTokens(
-      recordStore.reader,
-      keyring.indexes,
-      asking,
-      rows.map((link) => link.token as Token),
-    ),
-    keyring.records.find(
-      keyStore.reader,
-      tenant,
-      rows.map((link) => ({ record: link.record as RecordId, generation: link.generation })),
-    ),
-  ]);
-  const stale: ReuseRow[] = [];
-  const taken = new Set<string>();
-  for (const [n, [i, link]] of others.entries()) {
-    const [record, token, dek] = [records[n], tokens[n], deks[n]];
-    const stands = record?.generation === link.generation && !erased[n];
-    const isAlive = !(token instanceof VaultError) && token?.record === link.record;
-    const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
-    if (stands && isAlive) followed.set(i, { link, dek: undefined });
-    else if (isUnmade && dek !== undefined) {
-      // Stored once, also where the call brings the value twice.
-      followed.set(i, { link, dek: taken.has(link.record) ? undefined : Buffer.from(dek) });
-      taken.add(link.record);
-    } else stale.push(link);
-  }
-  for (const dek of deks) dek?.fill(0);
-  if (stale.length > 0) {
-    for (const { dek } of followed.values()) dek?.fill(0);
-    await keyStore.exclusive((tx) => cutLinks(tx, stale));
+  const seen = await look(parts, tenant, now, rows);
+  const doubtful = rows.filter((_, n) => seen[n] === undefined);
+  if (doubtful.length > 0) {
+    wipe(seen);
+    const again = await look(parts, tenant, now, doubtful);
+    wipe(again);
+    const stale = doubtful.filter((_, n) => again[n] === undefined);
+    if (stale.length > 0) await parts.keyStore.exclusive((tx) => cutLinks(tx, stale));
     throw new StaleLinkError();
   }
+  const taken = new Set<string>();
+  for (const [n, [i, link]] of others.entries()) {
+    const { dek, expiresAt } = seen[n] as Seen;
+    // Stored once, also where the call brings the value twice.
+    if (dek !== undefined && taken.has(link.record)) dek.fill(0);
+    followed.set(i, { link, dek: taken.has(link.record) ? undefined : dek, expiresAt });
+    taken.add(link.record);
+  }
   return followed;
+}
+
+type Seen = Pick<Followed, 'dek' | 'expiresAt'>;
+
+/** @returns undefined for a link that leads nowhere, as far as these reads can tell */
+async function look(
+  { recordStore, keyStore, keyring }: Parts,
+  tenant: TenantId,
+  now: Date,
+  links: readonly ReuseRow[],
+): Promise<(Seen | undefined)[]> {
+  const ids = links.map((link) => link.record as RecordId);
+  const named = links.map((link) => link.token as Token);
+  const places = links.map((link) => ({ record: link.record as RecordId, generation: link.generation }));
+  const [records, erased, tokens] = await Promise.all([
+    findRecords(recordStore.reader, tenant, ids),
+    areErased(recordStore.reader, tenant, ids),
+    findTokens(recordStore.reader, keyring.indexes, { tenant, audience: undefined, now }, named),
+  ]);
+  const deks = await keyring.records.find(keyStore.reader, tenant, places);
+  return links.map((link, n) => {
+    const [record, token, dek] = [records[n], tokens[n], deks[n]];
+    if (record?.generation === link.generation && !erased[n]) {
+      dek?.fill(0);
+      if (token === undefined || token instanceof VaultError || token.record !== link.record) return undefined;
+      return { dek: undefined, expiresAt: token.expires_at === null ? undefined : new Date(token.expires_at) };
+    }
+    const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
+    const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_AGE_MS;
+    if (isUnmade && isYoung && dek !== undefined) return { dek, expiresAt: undefined };
+    dek?.fill(0);
+    return undefined;
+  });
+}
+
+function wipe(seen: readonly (Seen | undefined)[]): void {
+  for (const one of seen) one?.dek?.fill(0);
+}
+
+/**
+ * Adds the index rows of values that are stored under keys which another call prepared for an equal value. Equal is not
+ * alike (one card, two expiries), and a value is to be found by its own parts.
+ * @throws {StaleLinkError} if a key has gone meanwhile
+ */
+export async function indexHelped(
+  { keyStore, indexer }: Parts,
+  tenant: TenantId,
+  helped: readonly (Pick<Followed, 'link'> & { readonly value: Accepted })[],
+): Promise<void> {
+  if (helped.length === 0) return;
+  const rows: BlindIndexRow[] = [];
+  for (const { link, value } of helped) {
+    const forms = formsOf(value.type, value.value, value.kept);
+    rows.push(...(await indexRows(indexer, tenant, forms, link.record as RecordId, link.generation)));
+  }
+  await keyStore.exclusive(async (tx) => {
+    const keys = helped.map(({ link }) => [tenant, link.record, link.generation]);
+    if ((await tx.find(keysHeld, keys)).some((found) => found.length === 0)) throw new StaleLinkError();
+    await insertIndexRows(tx, rows);
+  });
 }

@@ -20,7 +20,7 @@ import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subje
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
 import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';
-import { followLinks } from './links.ts';
+import { type Followed, followLinks, indexHelped } from './links.ts';
 import type { NewValue } from './new-tokens.ts';
 import type { Parts } from './parts.ts';
 
@@ -77,40 +77,40 @@ export async function makeRecords(
     return { assigned, links, keys: new Map(mine.map(([i], n) => [i, keys[n] as Buffer])) };
   });
 
-  const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
-  const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
-  const followed = foreign.size === 0 ? undefined : await followLinks(parts, tenant, now, foreign, own);
-  const tag = await tokenKey(keyring.indexes, tenant);
-  const stored: Stored[] = [];
-  const window = drafts.some(({ record }) => record === undefined) ? await keyring.windows.current(tenant) : undefined;
+  const keys = [...made.keys.values()];
   try {
-    for (const [i, { value, record }] of drafts.entries()) {
+    const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
+    const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
+    const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own);
+    const helped = [...followed].filter(([, { dek }]) => dek !== undefined);
+    keys.push(...helped.map(([, { dek }]) => dek as Buffer));
+    const withValues = helped.map(([i, { link }]) => ({ link, value: values[i] as NewValue }));
+    await indexHelped(parts, tenant, withValues);
+    const tag = await tokenKey(keyring.indexes, tenant);
+    const needsWindow = drafts.some(({ record }) => record === undefined);
+    const window = needsWindow ? await keyring.windows.current(tenant) : undefined;
+    if (window !== undefined) keys.push(window.key);
+    return drafts.map(({ value, record }, i) => {
       const subject = made.assigned[i]?.subject;
-      const found = followed?.get(i);
+      if (record === undefined) return inWindow(parts, tenant, value, subject, window as WindowKey);
+      const found = followed.get(i);
       const key = found?.dek ?? made.keys.get(i);
-      if (record === undefined) {
-        stored.push(inWindow(parts, tenant, value, subject, window as WindowKey));
-      } else {
-        const to = {
-          record: (found?.link.record ?? record) as RecordId,
-          token: (found?.link.token ?? value.token) as Token,
-          subject,
-        };
-        stored.push({
-          ...to,
-          ...rowsOf(parts, tenant, value, to, key, tag, now),
-          expiresAt: value.expiresAt,
-          place: undefined,
-        });
-      }
-    }
-    return stored;
+      const to = {
+        record: (found?.link.record ?? record) as RecordId,
+        token: (found?.link.token ?? value.token) as Token,
+        subject,
+      };
+      const rows = rowsOf(parts, tenant, value, to, key, tag, now);
+      return { ...to, ...rows, expiresAt: found?.expiresAt ?? value.expiresAt, place: undefined };
+    });
   } finally {
-    window?.key.fill(0);
+    // Most were wiped with their use; not the window's, nor those of a call that got no further.
+    for (const key of keys) key.fill(0);
   }
 }
 
 const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
+const NO_FOLLOWED: ReadonlyMap<number, Followed> = new Map();
 
 /** What can be made of a value before its subject is settled. */
 interface Draft {
@@ -141,7 +141,8 @@ async function link(
   const wanted = [...drafts.entries()].filter(([, { value }]) => value.wanted.reuse);
   const rows = wanted.map(([i, { value, record }]) => {
     const { type, format, wanted } = value;
-    const scope = { type, value: value.value, format, audience: wanted.audience, subject: assigned[i]?.subject };
+    const [kept, subject] = [value.kept?.name, assigned[i]?.subject];
+    const scope = { type, value: value.value, kept, format, audience: wanted.audience, subject };
     return reuseRow(key, tenant, scope, {
       record: record as RecordId,
       generation: FIRST,

@@ -122,7 +122,10 @@ async function settle(
       else if (wanted[i]?.token !== undefined) throw new TokenTakenError().at(placeOf(i));
       else lost.push(i);
     }
-    if (lost.length > 0 && draws === MAX_DRAWS) throw new InvalidRequestError(TOO_FEW, { field: 'format' });
+    const [unlucky] = lost;
+    if (unlucky !== undefined && draws === MAX_DRAWS) {
+      throw new InvalidRequestError(TOO_FEW, { field: 'format' }).at(placeOf(unlucky));
+    }
     for (const i of lost) tokens[i] = draw(i);
     open = lost;
   }

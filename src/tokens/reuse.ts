@@ -42,6 +42,8 @@ export type ReuseRow = Row<typeof reuses>;
 export interface ReuseScope {
   readonly type: DataType;
   readonly value: Json;
+  /** The lesser form in which the tenant keeps the value; undefined: whole. */
+  readonly kept: string | undefined;
   readonly format: string;
   readonly audience: string | undefined;
   readonly subject: SubjectId | undefined;
@@ -59,8 +61,8 @@ export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey
 }
 
 export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
-  const { type, value, format, audience, subject } = scope;
-  const fields = [type.name, type.version, format, audience ?? '', subject ?? '', type.canonical(value)];
+  const { type, value, kept, format, audience, subject } = scope;
+  const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', type.canonical(value)];
   const mac = key.mac('lethe/reuse/1', MAC_BYTES, tenant, ...fields);
   const row = { tenant, version: key.version, mac, ...link, subject: subject ?? null };
   return { ...row, tag: tagOf(key, row) };

@@ -32,7 +32,7 @@ export const UsesSchema = z
   .int()
   .min(1)
   .max(1_000_000)
-  .describe('How often the token can be exchanged for its value.')
+  .describe('How often the token can be exchanged: each reveal takes one, of a masked view, too.')
   .meta({ examples: [1] });
 
 export const tokenFacts = {

@@ -6,11 +6,18 @@ import type { RecordStore } from '../storage/tx.ts';
 import { type DeathCause, deadTokens } from './dead-tokens.ts';
 import { tokens } from './tokens.ts';
 
-/** The tokens that ended, by cause; each condition as a partial index says it, or SQLite does not use that. */
+/**
+ * The tokens that ended, by cause: of several the one that `causeOfDeath` names. Each condition begins as a partial index
+ * says it, or SQLite does not use that.
+ */
 const ENDED: readonly { readonly cause: DeathCause; readonly where: string; readonly timed: boolean }[] = [
   { cause: 'revoked', where: 'revoked_at IS NOT NULL', timed: false },
-  { cause: 'used_up', where: 'uses_left = 0', timed: false },
-  { cause: 'expired', where: 'expires_at <= ?', timed: true },
+  { cause: 'used_up', where: 'uses_left = 0 AND revoked_at IS NULL', timed: false },
+  {
+    cause: 'expired',
+    where: 'expires_at <= ? AND revoked_at IS NULL AND (uses_left IS NULL OR uses_left > 0)',
+    timed: true,
+  },
 ];
 
 /** Moves tokens that have ended, at most `limit` of each cause. @returns how many */

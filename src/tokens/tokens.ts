@@ -139,7 +139,9 @@ export async function takenTokens(
   ids: readonly Token[],
 ): Promise<Set<Token>> {
   const keys = ids.map((id) => [tenant, id]);
-  const [alive, dead] = await Promise.all([reader.find(tokenById, keys), findDead(reader, tenant, ids)]);
+  // One after the other: a token that is swept in between has left the first place when it is in the second.
+  const alive = await reader.find(tokenById, keys);
+  const dead = await findDead(reader, tenant, ids);
   return new Set(ids.filter((_, i) => alive[i]?.[0] !== undefined || dead[i] !== undefined));
 }
 
@@ -200,11 +202,16 @@ function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
   return row;
 }
 
+/** What is absent is told from every text, the empty one too. */
+function told(field: string | number | null): string {
+  return field === null ? '' : `=${field}`;
+}
+
 /** A token without format, audience and limits is bound as the first release bound all its tokens. */
 function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
   const { tenant, token, record, format, audience, expires_at, uses_left, revoked_at } = row;
   const further = [format, audience, expires_at, uses_left, revoked_at];
   return further.every((field) => field === null)
     ? key.mac('lethe/token/1', TAG_BYTES, tenant, token, record)
-    : key.mac('lethe/token/2', TAG_BYTES, tenant, token, record, ...further.map((field) => String(field ?? '')));
+    : key.mac('lethe/token/2', TAG_BYTES, tenant, token, record, ...further.map(told));
 }

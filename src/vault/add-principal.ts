@@ -1,8 +1,9 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
 import { accessKeys, addPrincipal as add } from '../access/principals.ts';
+import type { Role } from '../access/roles.ts';
 import type { AddPrincipalBody, AddPrincipalReply } from '../access/schema.ts';
-import { VaultError } from '../errors.ts';
+import { InvalidRequestError, VaultError } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -18,6 +19,9 @@ export class ApiKeyShownError extends VaultError {
     );
   }
 }
+
+/** The others do nothing that an audience leaves them. */
+const HAVE_AUDIENCES: ReadonlySet<Role> = new Set(['app', 'support']);
 
 type Reply = z.infer<typeof AddPrincipalReply>;
 
@@ -35,6 +39,11 @@ export async function addPrincipal(
   };
   return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
     door.decide();
+    if (body.audience !== undefined && !HAVE_AUDIENCES.has(body.role)) {
+      throw new InvalidRequestError('Only the roles app and support use tokens, and can be tied to an audience.', {
+        field: 'audience',
+      });
+    }
     const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
     return door.commit('exclusive', async (tx) => {
       const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);

@@ -1,5 +1,6 @@
 /** Ends a token now, or gives it another end. A token that has ended stays so: another is minted instead. */
 import type { z } from 'zod';
+import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
 import { ConcurrentChangeError } from '../intake/replacement.ts';
 import { liveRecords } from '../records/open-records.ts';
@@ -7,16 +8,16 @@ import { factsOf } from '../tokens/facts.ts';
 import type { ExtendTokenBody, MintedToken } from '../tokens/schema.ts';
 import { changeToken, findToken, lockTokens, type TokenRow, tokenKey } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
-import { perform } from './perform.ts';
+import { type Call, perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
-/** @throws {TokenNotFoundError}; for one that ended before, why */
+/** @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended before, why */
 export async function revokeToken(
   vault: Vault,
   caller: Caller,
   token: Token,
 ): Promise<{ token: Token; revokedAt: string }> {
-  return change(vault, caller, token, (_, now) => ({
+  return change(vault, caller, token, { action: 'change_token' }, (_, now) => ({
     with: { revoked_at: now.getTime() },
     reply: () => ({ token, revokedAt: now.toISOString() }),
   }));
@@ -29,7 +30,12 @@ export async function extendToken(
   token: Token,
   { ttlSeconds, uses }: z.infer<typeof ExtendTokenBody>,
 ): Promise<MintedToken> {
-  return change(vault, caller, token, (row, now) => ({
+  const idempotent = {
+    body: { token, ttlSeconds, uses },
+    remember: (reply: MintedToken) => reply,
+    replay: (kept: MintedToken) => kept,
+  };
+  return change(vault, caller, token, { action: 'change_token', idempotent }, (row, now) => ({
     with: {
       expires_at: ttlSeconds === undefined ? row.expires_at : now.getTime() + ttlSeconds * 1000,
       uses_left: uses ?? row.uses_left,
@@ -47,10 +53,11 @@ async function change<R>(
   vault: Vault,
   caller: Caller,
   token: Token,
+  call: Call<R>,
   decide: (row: TokenRow, now: Date) => Change<R>,
 ): Promise<R> {
   const { tenant, audience } = caller;
-  return perform(vault, caller, { action: 'change_token' }, async (door) => {
+  return perform(vault, caller, call, async (door) => {
     door.decide();
     const { indexes } = vault.keyring;
     const key = await tokenKey(indexes, tenant);
@@ -58,7 +65,8 @@ async function change<R>(
       await lockTokens(tx, tenant, [token]);
       const row = await findToken(tx, indexes, { tenant, audience, now: door.now }, token);
       const record = row.record as RecordId;
-      await liveRecords(tx, tenant, [record]);
+      const [live] = await liveRecords(tx, tenant, [record]);
+      if (live instanceof VaultError) throw live;
       const { with: changes, reply } = decide(row, door.now);
       if (!(await changeToken(tx, key, row, changes))) throw new ConcurrentChangeError();
       return { reply: reply({ ...row, ...changes }), entry: { records: [record] } };

@@ -6,7 +6,6 @@
 
 import { NotAllowedError } from '../access/decide.ts';
 import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../erasure/erasures.ts';
-import { receiptOf } from '../erasure/receipt.ts';
 import type { EraseRequest, Receipt } from '../erasure/schema.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
@@ -17,6 +16,7 @@ import type { RecordTx } from '../storage/tx.ts';
 import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
 import { type Asking, findTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
+import { receiptFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -56,7 +56,7 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
       return { reply: row, entry: { erasure, subject, records } };
     });
   });
-  return receiptOf(await complete(vault, order));
+  return receiptFor(caller, await complete(vault, order));
 }
 
 /** The erasure is ordered and stands: should its completion fail now, a job completes it. */

@@ -1,10 +1,10 @@
 /** The receipt of an erasure, as it stands now. */
 
 import { findErasure } from '../erasure/erasures.ts';
-import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import type { ErasureId } from '../ids.ts';
 import type { Caller } from './caller.ts';
+import { receiptFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -14,7 +14,7 @@ export async function getErasure(vault: Vault, caller: Caller, erasure: ErasureI
     door.decide();
     return door.commit('shared', async (tx) => {
       const row = await findErasure(tx, caller.tenant, erasure);
-      return { reply: receiptOf(row), entry: { erasure } };
+      return { reply: receiptFor(caller, row), entry: { erasure } };
     });
   });
 }

@@ -5,7 +5,7 @@ import { pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { liveSubject } from '../subjects/subjects.ts';
-import { tokensOfRecords } from '../tokens/tokens.ts';
+import { causeOfDeath, type TokenRow, tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { SubjectReply } from './schema.ts';
@@ -34,7 +34,7 @@ export async function getSubject(
         version: row.version,
         createdAt: new Date(row.created_at).toISOString(),
         updatedAt: new Date(row.updated_at).toISOString(),
-        tokens: (tokens[i] ?? []).map((token) => token.token as Token),
+        tokens: (tokens[i] ?? []).filter((token) => causeOfDeath(token, door.now) === undefined).map(idOf),
       }));
       const reply = {
         subject: id,
@@ -45,6 +45,10 @@ export async function getSubject(
       return { reply, entry: { subject: id, records: ids } };
     });
   });
+}
+
+function idOf({ token }: TokenRow): Token {
+  return token as Token;
 }
 
 type Page = { readonly after?: RecordId | undefined; readonly limit: number };

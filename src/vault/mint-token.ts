@@ -3,17 +3,15 @@ import type { z } from 'zod';
 import { VaultError } from '../errors.ts';
 import type { Token } from '../ids.ts';
 import { withTokens } from '../intake/new-tokens.ts';
+import { throughRaces } from '../intake/races.ts';
 import { findRecord, openRecords } from '../records/open-records.ts';
-import { isRace } from '../storage/errors.ts';
 import { TokenNotFoundError } from '../tokens/errors.ts';
 import { factsOf } from '../tokens/facts.ts';
 import type { MintedToken, MintTokenBody } from '../tokens/schema.ts';
-import { findToken, insertTokens, tokenKey, tokenRow } from '../tokens/tokens.ts';
+import { insertTokens, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { type Door, perform } from './perform.ts';
 import type { Vault } from './vault.ts';
-
-const MAX_TRIES = 5;
 
 /** @throws {RecordNotFoundError} @throws {RecordErasedError}; for a token the record cannot have, which option is at fault */
 export async function mintToken(
@@ -21,24 +19,11 @@ export async function mintToken(
   caller: Caller,
   body: z.infer<typeof MintTokenBody>,
 ): Promise<MintedToken> {
-  const { tenant, audience } = caller;
-  const idempotent = {
-    body,
-    remember: ({ token }: MintedToken) => ({ token }),
-    replay: async ({ token }: { token: Token }) => {
-      const asking = { tenant, audience, now: vault.clock() };
-      return factsOf(await findToken(vault.recordStore.reader, vault.keyring.indexes, asking, token));
-    },
-  };
+  // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
+  const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
   return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, async (door) => {
     door.decide();
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await mint(vault, caller, door, body);
-      } catch (error) {
-        if (!isRace(error) || tries === MAX_TRIES) throw error;
-      }
-    }
+    return throughRaces(() => mint(vault, caller, door, body));
   });
 }
 

@@ -1,4 +1,7 @@
 /** How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens by them. */
+import type { ErasureRow } from '../erasure/erasures.ts';
+import { receiptOf } from '../erasure/receipt.ts';
+import type { Receipt } from '../erasure/schema.ts';
 import type { RecordId, SubjectId } from '../ids.ts';
 import type { Caller } from './caller.ts';
 
@@ -12,4 +15,9 @@ export function namesFor(
     ...(record === undefined ? {} : { record: record as RecordId }),
     ...(subject == null ? {} : { subject: subject as SubjectId }),
   };
+}
+
+export function receiptFor(caller: Caller, row: ErasureRow): Receipt {
+  const { subject, ...receipt } = receiptOf(row);
+  return { ...receipt, ...namesFor(caller, { record: undefined, subject }) };
 }

@@ -37,7 +37,8 @@ export const TokenizeItemSchema = z
       .boolean()
       .optional()
       .describe(
-        'Whether an equal value, of the same type, subject, audience and format, gets the token it had before.',
+        'Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is ' +
+          'what search finds (cards of one number); the value that was stored first stays.',
       ),
     token: TokenSchema.optional().describe('A token that stood for the value in another vault, to be kept.'),
   })
@@ -126,7 +127,7 @@ export const RecordSchema = z
     version: VersionSchema,
     createdAt: CreatedAtSchema,
     updatedAt: UpdatedAtSchema,
-    tokens: z.array(TokenSchema).describe('The tokens that stand for it.'),
+    tokens: z.array(TokenSchema).describe('The tokens that stand for it; none that has ended.'),
   })
   .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
 

@@ -8,8 +8,8 @@ import { NotAllowedError } from '../access/decide.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../intake/accept.ts';
 import { makeRecords, type Stored } from '../intake/new-records.ts';
 import { assertTokens, withTokens } from '../intake/new-tokens.ts';
+import { throughRaces } from '../intake/races.ts';
 import { insertRecords } from '../records/store.ts';
-import { isRace } from '../storage/errors.ts';
 import { holdSubjects } from '../subjects/subjects.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
@@ -18,9 +18,6 @@ import { type Door, perform } from './perform.ts';
 import type { Tokenized, TokenizeItem } from './schema.ts';
 import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
 import type { Vault } from './vault.ts';
-
-/** Tries of a call whose tokens or links another call took at the same moment. */
-const MAX_TRIES = 5;
 
 /** The reply, and what it was made of: by that it can be made again. */
 interface Made {
@@ -55,13 +52,7 @@ export async function tokenize(
     }
     assertTokens(accepted, wanted);
     const values = await withVerifiers(vault.hasher, accepted);
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await store(vault, caller, door, values, wanted);
-      } catch (error) {
-        if (!isRace(error) || tries === MAX_TRIES) throw error;
-      }
-    }
+    return throughRaces(() => store(vault, caller, door, values, wanted));
   });
   return { results: made.results };
 }

@@ -1,7 +1,12 @@
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
+import { UnavailableError } from '../../src/errors.ts';
+import { newId, type Token } from '../../src/ids.ts';
+import { authenticate } from '../../src/vault/authenticate.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { tokenize } from '../../src/vault/tokenize.ts';
 import { BADGE } from '../datatypes/definitions.ts';
+import { withParts } from '../support/home.ts';
 import { openTestVault } from '../support/vault.ts';
 
 /** Tables that stay small, or are read page by page on purpose: their plans may lead through a whole tenant. */
@@ -46,6 +51,38 @@ test('no statement of SQLite reads a whole table or a whole tenant: cost never g
   await vault.admin.call('post', '/v1/types', BADGE);
   await vault.admin.call('put', '/v1/types/email/keep', { keep: null });
   await app.call('get', '/v1/types');
+  const [ends, shaped, brought] = await app.tokenize(
+    { type: 'email', value: 'ends@example.com', subject: 'cust_4', audience: 'crm', ttlSeconds: 60, uses: 2 },
+    { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 }, format: 'card' },
+    { type: 'email', value: 'brought@example.com', token: 'legacy-000001' as Token },
+  );
+  const again = { type: 'email', value: 'again@example.com', subject: 'cust_4', reuse: true };
+  await app.tokenize(again, again);
+  const [shared] = await app.tokenize(again);
+  await app.call('post', '/v1/tokens', { record: shared?.record, format: 'uuid', audience: 'crm' });
+  await app.detokenize([ends?.token ?? '', ends?.token ?? '']);
+  await app.detokenize(ends?.token ?? '');
+  await app.call('patch', `/v1/tokens/${shaped?.token}`, { ttlSeconds: 600 });
+  await app.call('delete', `/v1/tokens/${shared?.token}`);
+  await app.tokenize(again);
+  await app.call('get', `/v1/records/${shared?.record}`);
+  await app.call('get', `/v1/tokens/${brought?.token}`);
+  const crm = { name: 'crm', role: 'app', purposes: ['billing'], audience: 'crm' };
+  const tied = vault.withKey((await vault.admin.call('post', '/v1/principals', crm)).body.apiKey);
+  const alike = [{ type: 'email', value: 'again@example.com' }];
+  await tied.call('post', '/v1/search', { type: 'email', value: 'ends@example.com', purpose: 'billing', and: alike });
+  await app.tokenize({ type: 'cvc', value: '123' });
+  const [password] = await app.tokenize({ type: 'password', value: 'correct horse battery staple' });
+  await app.call('post', '/v1/verify', { token: password?.token, value: 'wrong horse battery staple' });
+  const { recordStore } = vault.vault;
+  const failing = withParts(recordStore, {
+    shared: () => Promise.reject(new UnavailableError('store_unavailable', '')),
+  });
+  const broken = withParts(vault.vault, { recordStore: failing });
+  const late = { type: 'email', value: 'late@example.com', reuse: true };
+  const caller = await authenticate(vault.vault, app.apiKey, newId('request', vault.vault.random, vault.vault.clock()));
+  await expect(tokenize(broken, caller, { items: [late] })).rejects.toBeDefined();
+  await app.tokenize(late);
   await vault.as('auditor').call('get', '/v1/audit/entries?limit=5');
   await vault.as('security').call('get', '/v1/status');
   vault.advance(48 * 60 * 60 * 1000);
@@ -75,6 +112,11 @@ test('no statement of SQLite reads a whole table or a whole tenant: cost never g
     db.close();
   }
   await reopened.close();
-  expect(explained).toBeGreaterThan(40);
+  expect(explained).toBeGreaterThan(60);
+  const all = [...statements.values()].flatMap((texts) => [...texts]).join('\n');
+  for (const name of ['tokens', 'dead_tokens', 'reuses', 'windows', 'window_reveals', 'verify_attempts']) {
+    expect(all).toMatch(new RegExp(`\\b${name}\\b`));
+  }
+  for (const ended of ['revoked_at IS NOT NULL', 'uses_left = 0', 'expires_at <= ?']) expect(all).toContain(ended);
   expect(offenders).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import { card } from '../../src/datatypes/card.ts';
-import type { DataType, Json } from '../../src/datatypes/datatype.ts';
+import type { DataType, Json, ShapedFormat } from '../../src/datatypes/datatype.ts';
 import { email } from '../../src/datatypes/email.ts';
 import { phone } from '../../src/datatypes/phone.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
@@ -219,8 +219,11 @@ test('a type offers the random formats and its own shapes, the default first', (
   expect(formatsOf(cardType)).toEqual(['random', 'uuid', 'card']);
   expect(formatsOf(textType('iban'))).toEqual(['random', 'uuid', 'iban']);
   for (const type of dataTypes()) {
-    const [value] = type.examples.map((example) => type.parse(example, context));
-    for (const format of formatsOf(type))
+    const values = type.examples.map((example) => type.parse(example, context));
+    for (const format of formatsOf(type)) {
+      // The number of nine digits among them leaves too few.
+      const value = values.find((one) => (type.shapes?.[format as ShapedFormat]?.source(one)?.length ?? 99) > 10);
       expect(isTokenText(mintToken(format, type, value!, pooledRandom()))).toBe(true);
+    }
   }
 });

@@ -50,6 +50,7 @@ export const patchToken = route({
   params: named,
   body: ExtendTokenBody,
   reply: MintTokenReply,
+  idempotent: true,
   problems: [...ENDED, 'concurrent_change'],
   handle: (vault, caller, { params, body }) => extendToken(vault, caller, params.token, body),
 });

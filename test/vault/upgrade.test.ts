@@ -1,0 +1,150 @@
+/** A vault that the first release made opens under this one, with everything it holds. */
+import { describe, expect, test } from 'vitest';
+import type { RecordId, SubjectId } from '../../src/ids.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { extendToken, revokeToken } from '../../src/vault/change-token.ts';
+import { correct } from '../../src/vault/correct.ts';
+import { describeToken } from '../../src/vault/describe-token.ts';
+import { detokenize } from '../../src/vault/detokenize.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { getRecord } from '../../src/vault/get-record.ts';
+import { listPrincipals } from '../../src/vault/list-principals.ts';
+import { mintToken } from '../../src/vault/mint-token.ts';
+import { resolveSubject } from '../../src/vault/resolve-subject.ts';
+import { search } from '../../src/vault/search.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+import { callerOf, freshHome, type Home, rowsOf, tell, tellAll } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
+import { PURPOSES } from '../support/vault.ts';
+
+/** What the second migration of each store has added. */
+const ADDED = {
+  records: {
+    tables: ['dead_tokens', 'custom_types', 'type_settings', 'verify_attempts'],
+    indexes: ['tokens_by_expiry', 'tokens_used_up', 'tokens_revoked', 'records_by_type'],
+    columns: [
+      ['principals', 'audience'],
+      ...['format', 'audience', 'expires_at', 'uses_left', 'revoked_at'].map((column) => ['tokens', column]),
+    ],
+    bookkeeping: 'lethe_record_migrations',
+  },
+  keys: {
+    tables: ['reuses', 'windows', 'window_reveals'],
+    indexes: [],
+    columns: [['index_keys', 'bits']],
+    bookkeeping: 'lethe_key_migrations',
+  },
+} as const;
+
+/** Takes the second migration back, as if this release had never been there. */
+async function undo(home: Home): Promise<void> {
+  // The first release had no indexes that are cut short.
+  const cut = 'SELECT name FROM index_keys WHERE bits IS NOT NULL';
+  await tellAll(home.keyStoreUrl, [
+    `DELETE FROM blind_indexes WHERE name IN (${cut})`,
+    'DELETE FROM index_keys WHERE bits IS NOT NULL',
+  ]);
+  for (const [url, { tables, indexes, columns, bookkeeping }] of [
+    [home.recordStoreUrl, ADDED.records],
+    [home.keyStoreUrl, ADDED.keys],
+  ] as const) {
+    await tellAll(url, [
+      ...tables.map((table) => `DROP TABLE ${table}`),
+      ...indexes.map((index) => `DROP INDEX ${index}`),
+      ...columns.map(([table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column}`),
+      `DELETE FROM ${bookkeeping} WHERE name LIKE '0002%'`,
+    ]);
+    expect((await tell(url, `SELECT name FROM ${bookkeeping}`)).map(({ name }) => name)).toEqual(['0001-first']);
+  }
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('tokens, searches, subjects, erasures, corrections and principals of the first release work on', async () => {
+    const home = await freshHome(engine);
+    const old = await home.open();
+    const admin = await callerOf(old, await home.adminKey());
+    const add = (vault: Vault, role: 'app' | 'support') =>
+      addPrincipal(vault, admin, { name: `old-${role}`, role, purposes: PURPOSES });
+    const [appKey, supportKey] = [await add(old, 'app'), await add(old, 'support')];
+    const app = await callerOf(old, appKey.apiKey);
+    const items = [
+      { type: 'email', value: 'ada@example.com', subject: 'cust_1', label: 'work' },
+      { type: 'phone', value: '+49 30 901820', subject: 'cust_1' },
+      { type: 'iban', value: 'DE89 3704 0044 0532 0130 00' },
+      { type: 'text', value: 'a note', subject: 'cust_2' },
+      { type: 'email', value: 'erased@example.com', subject: 'cust_3' },
+      { type: 'email', value: 'was@example.com', subject: 'cust_4' },
+    ];
+    const call = { ...app, idempotencyKey: 'before-the-upgrade' };
+    const first = await tokenize(old, call, { items });
+    const stored = first.results;
+    const at = (i: number) => stored[i] as (typeof stored)[number];
+    await erase(old, app, { records: [at(4).record] });
+    await correct(old, app, at(5).record, { value: 'is@example.com' });
+    await old.close();
+    await undo(home);
+    const before = { records: await rowsOf(home.recordStoreUrl), keys: await rowsOf(home.keyStoreUrl) };
+
+    const vault = await home.open();
+
+    const after = { records: await rowsOf(home.recordStoreUrl), keys: await rowsOf(home.keyStoreUrl) };
+    for (const store of ['records', 'keys'] as const) {
+      const known = Object.keys(before[store]).filter((name) => !/_migrations/.test(name));
+      const counts = (rows: Record<string, string[]>) => known.map((name) => [name, rows[name]?.length]);
+      expect(counts(after[store])).toEqual(counts(before[store]));
+    }
+    const [again, support] = [await callerOf(vault, appKey.apiKey), await callerOf(vault, supportKey.apiKey)];
+    expect(again).toMatchObject({ role: 'app', purposes: PURPOSES, audience: undefined });
+    const tokens = stored.map(({ token }) => token);
+    const values = async (caller = again) =>
+      (await detokenize(vault, caller, { tokens, purpose: 'billing' })).results.map((result) =>
+        'value' in result ? result.value : result.error.code,
+      );
+    const all = [
+      'ada@example.com',
+      '+4930901820',
+      'DE89370400440532013000',
+      'a note',
+      'record_erased',
+      'is@example.com',
+    ];
+    expect(await values()).toEqual(all);
+    expect((await values(support))[0]).toBe('a***@example.com');
+    const find = async (type: string, value: string) =>
+      (await search(vault, again, { type, value, purpose: 'billing' })).results.map(({ token }) => token);
+    expect(await find('email', 'Ada@example.com')).toEqual([at(0).token]);
+    expect(await find('phone', '+4930901820')).toEqual([at(1).token]);
+    expect(await find('email', 'erased@example.com')).toEqual([]);
+    expect(await find('email', 'is@example.com')).toEqual([at(5).token]);
+    expect(await resolveSubject(vault, again, { ref: 'cust_1' })).toEqual({ subject: at(0).subject });
+    expect(
+      await tokenize(vault, { ...again, idempotencyKey: 'before-the-upgrade' }, { items: items.slice(0, 6) }),
+    ).toEqual(first);
+    const { principals } = await listPrincipals(vault, await callerOf(vault, await home.adminKey()), { limit: 100 });
+    expect(principals.map(({ name, audience }) => [name, audience])).toEqual([
+      ['first-admin', undefined],
+      ['old-app', undefined],
+      ['old-support', undefined],
+    ]);
+
+    // And everything new works on what is old.
+    expect(await describeToken(vault, again, at(0).token)).toMatchObject({ format: 'random', label: 'work' });
+    await mintToken(vault, again, { record: at(2).record, format: 'iban', audience: 'crm', ttlSeconds: 60 });
+    await extendToken(vault, again, at(3).token, { uses: 1 });
+    await revokeToken(vault, again, at(1).token);
+    expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], all[3]]);
+    for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
+    expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], 'token_used_up']);
+    const formats = (await getRecord(vault, again, at(2).record as RecordId)).tokens.map(({ format }) => format);
+    expect(formats.sort()).toEqual(['iban', 'random']);
+    const reused = [{ type: 'email', value: 'ada@example.com', subject: 'cust_1', reuse: true }];
+    const [linked] = (await tokenize(vault, again, { items: reused })).results;
+    expect(linked?.record).not.toBe(at(0).record);
+    expect((await tokenize(vault, again, { items: reused })).results[0]?.token).toBe(linked?.token);
+    const receipt = await erase(vault, again, { subject: at(0).subject as SubjectId });
+    expect(receipt).toMatchObject({ state: 'completed', records: 3 });
+    expect((await values())[0]).toBe('record_erased');
+  });
+});
