@@ -15,6 +15,9 @@ import { TokenizeBody } from '../vault/schema.ts';
 import { tokenize } from '../vault/tokenize.ts';
 import { readApiKey, withSession } from './session.ts';
 
+/** A call may hold ten passwords, of which verifiers are made while others wait for theirs. */
+const TIMEOUT_MS = 60_000;
+
 interface Options {
   readonly map: string;
   readonly out: string;
@@ -80,7 +83,7 @@ function locally(config: Config, keyFile: string | undefined, run: Run): Promise
 async function remotely(config: Config, keyFile: string | undefined, url: string, run: Run): Promise<ImportResult> {
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
-  const client = new LetheClient({ url, apiKey });
+  const client = new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS });
   // The id in an API key is no secret, and tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
   return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { idempotencyKey }) }, target);

@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by.
+         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Exchange tokens for the values they stand for.
-         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `record_erased`, `not_allowed`, `unknown_view`). Without `view`, each value is shown as widely as the caller may see it.
+         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `not_allowed`, `never_revealed`, `unknown_view`). Without `view`, each value is shown as widely as the caller may see it.
          */
         readonly post: operations["detokenize"];
         readonly delete?: never;
@@ -55,10 +55,30 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Find records by equality of a value.
-         * @description Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. Shows masked values only.
+         * Find records by equality of a value, or of a part of one.
+         * @description Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, `and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may hold fewer than `limit` and still have a `next`.
          */
         readonly post: operations["search"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say whether a value is the one that was stored.
+         * @description For passwords, which are kept as a verifier and never shown. After ten failed attempts at one value, whichever of its tokens they name, further ones are refused for up to 15 minutes. Takes none of a limited token’s uses.
+         */
+        readonly post: operations["verify"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -76,6 +96,31 @@ export interface paths {
         readonly get: operations["describeToken"];
         readonly put?: never;
         readonly post?: never;
+        /** Revoke a token; its record and its other tokens stay. */
+        readonly delete: operations["revokeToken"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Give a token another end, counted from now.
+         * @description A token that has ended stays so.
+         */
+        readonly patch: operations["extendToken"];
+        readonly trace?: never;
+    };
+    readonly "/v1/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Mint one more token for a record.
+         * @description In another format, for another audience, for a time or a number of uses; or one that is brought along.
+         */
+        readonly post: operations["mintToken"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -89,7 +134,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** Say what a record is, and list its tokens; never its value. */
+        readonly get: operations["describeRecord"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -322,6 +368,8 @@ export interface components {
              * @default []
              */
             readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told no record or subject ids. */
+            readonly audience?: components["schemas"]["Audience"];
             /**
              * Format: date-time
              * @description When the API key stops working, UTC; absent: never.
@@ -349,6 +397,11 @@ export interface components {
             /** @description The API key of the tenant’s first administrator. It is shown this once. */
             readonly apiKey: string;
         };
+        /**
+         * @description The system that tokens are for, such as `crm`: each has tokens of its own for the same record.
+         * @example crm
+         */
+        readonly Audience: string;
         /** @description One decided call: who asked for what, why, and what came of it. Ids and closed words only. */
         readonly AuditEntry: {
             /** @description Id of the entry (`aud_…`); entries sort by it. */
@@ -365,7 +418,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "describe_token" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -419,6 +472,29 @@ export interface components {
              * @example j***@example.com
              */
             readonly masked: unknown;
+            /**
+             * @description The lesser form that was stored, where the tenant keeps no more of this data type.
+             * @example network
+             */
+            readonly kept?: string;
+        };
+        /** @description What a record must equal. */
+        readonly Criterion: {
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /**
+             * @description A part of the value to search by, such as `last4`; absent: the whole value.
+             * @example domain
+             */
+            readonly part?: string;
+            /**
+             * @description What is searched for: a value of the data type, or what its part takes.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
         };
         /** @description A kind of value: how it is checked, searched, shown and kept. */
         readonly DataType: {
@@ -774,10 +850,46 @@ export interface components {
              */
             readonly completedAt?: string;
         };
+        readonly ExtendTokenBody: {
+            /**
+             * @description For how long the token can be used, from now.
+             * @example 3600
+             */
+            readonly ttlSeconds?: number;
+            /**
+             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
+             * @example 1
+             */
+            readonly uses?: number;
+        };
+        readonly ExtendTokenReply: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @example random
+             * @enum {string}
+             */
+            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            /** @description The system it is for; absent: none in particular. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When the token ends, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description How often it can still be exchanged; absent: without limit.
+             * @example 1
+             */
+            readonly usesLeft?: number;
+        };
         /** @description A record whose value equals the one searched for. */
         readonly Found: {
             readonly token: components["schemas"]["Token"];
-            readonly record: components["schemas"]["RecordId"];
+            /** @description Not told to a caller that is tied to an audience. */
+            readonly record?: components["schemas"]["RecordId"];
+            /** @description Not told to a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["SubjectId"];
             /**
              * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
@@ -863,6 +975,46 @@ export interface components {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
         };
+        readonly MintTokenBody: {
+            /** @description The record that the token is to stand for. */
+            readonly record: components["schemas"]["RecordId"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * @description For how long the token can be used, from now.
+             * @example 3600
+             */
+            readonly ttlSeconds?: number;
+            /**
+             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
+             * @example 1
+             */
+            readonly uses?: number;
+            /** @description A token that stood for the value elsewhere, to be taken over. */
+            readonly token?: components["schemas"]["Token"];
+        };
+        readonly MintTokenReply: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @example random
+             * @enum {string}
+             */
+            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            /** @description The system it is for; absent: none in particular. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When the token ends, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description How often it can still be exchanged; absent: without limit.
+             * @example 1
+             */
+            readonly usesLeft?: number;
+        };
         /**
          * Not revealed
          * @description A token that was not revealed, and why.
@@ -872,7 +1024,7 @@ export interface components {
             /** @description Why this token was not revealed. */
             readonly error: {
                 /**
-                 * @description `token_not_found`, `record_erased`, `not_allowed` or `unknown_view`; more may come.
+                 * @description `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `not_allowed`, `never_revealed` or `unknown_view`; more may come.
                  * @example record_erased
                  */
                 readonly code: string;
@@ -889,6 +1041,8 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @description The purposes for which it may ask for values. */
             readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description The only audience whose tokens it can use; absent: all. */
+            readonly audience?: components["schemas"]["Audience"];
             /**
              * Format: date-time
              * @description When it was added, UTC.
@@ -925,7 +1079,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -969,8 +1123,42 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly updatedAt: string;
-            /** @description The tokens that stand for it. */
+            /** @description The tokens that stand for it; none that has ended. */
             readonly tokens: readonly components["schemas"]["Token"][];
+        };
+        /** @description A stored value and its tokens, described without showing it. */
+        readonly RecordDescription: {
+            readonly record: components["schemas"]["RecordId"];
+            readonly subject?: components["schemas"]["SubjectId"];
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /**
+             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description 1 for a value as first stored; grows with each correction.
+             * @example 1
+             */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When the value was first stored, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the value was stored or last corrected, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly updatedAt: string;
+            /** @description Its tokens, the oldest first. */
+            readonly tokens: readonly components["schemas"]["TokenFacts"][];
         };
         /**
          * @description A stored value of one data type.
@@ -1018,6 +1206,15 @@ export interface components {
              */
             readonly revokedAt: string;
         };
+        readonly RevokeTokenReply: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * Format: date-time
+             * @description Since when it cannot be used, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly revokedAt: string;
+        };
         /**
          * @description What the principal may do; see the README for each role.
          * @enum {string}
@@ -1030,16 +1227,30 @@ export interface components {
              */
             readonly type: string;
             /**
-             * @description A value as its data type takes it; GET /v1/types describes each.
+             * @description A part of the value to search by, such as `last4`; absent: the whole value.
+             * @example domain
+             */
+            readonly part?: string;
+            /**
+             * @description What is searched for: a value of the data type, or what its part takes.
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
+            readonly and?: readonly components["schemas"]["Criterion"][];
             readonly purpose: components["schemas"]["Purpose"];
             /**
              * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
              * @example case 4711
              */
             readonly reason?: string;
+            /**
+             * @description The `next` of the page before.
+             * @example …
+             */
+            readonly after?: string;
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
         };
         /** @description A part of a value, or a combination of parts, by which values are found. */
         readonly SearchPart: {
@@ -1072,8 +1283,13 @@ export interface components {
         readonly SearchReply: {
             /** @description In the order the values were stored. */
             readonly results: readonly components["schemas"]["Found"][];
-            /** @description Whether there were more matches than a reply holds. */
+            /** @description Whether there may be more; ask again with `after`. */
             readonly more: boolean;
+            /**
+             * @description Where the next page begins.
+             * @example …
+             */
+            readonly next?: string;
         };
         readonly SetKeepBody: {
             /**
@@ -1095,7 +1311,28 @@ export interface components {
         /** @description What a token stands for, without its value. */
         readonly TokenDescription: {
             readonly token: components["schemas"]["Token"];
-            readonly record: components["schemas"]["RecordId"];
+            /**
+             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @example random
+             * @enum {string}
+             */
+            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            /** @description The system it is for; absent: none in particular. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When the token ends, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description How often it can still be exchanged; absent: without limit.
+             * @example 1
+             */
+            readonly usesLeft?: number;
+            /** @description Not told to a caller that is tied to an audience. */
+            readonly record?: components["schemas"]["RecordId"];
+            /** @description Not told to a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["SubjectId"];
             /**
              * @description Name of a data type.
@@ -1125,6 +1362,40 @@ export interface components {
              */
             readonly updatedAt: string;
         };
+        /** @description A token of a record. */
+        readonly TokenFacts: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @example random
+             * @enum {string}
+             */
+            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            /** @description The system it is for; absent: none in particular. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When the token ends, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description How often it can still be exchanged; absent: without limit.
+             * @example 1
+             */
+            readonly usesLeft?: number;
+            /**
+             * @description Whether it can be used, or why not; one that has ended is listed until it is swept.
+             * @enum {string}
+             */
+            readonly state: "live" | "expired" | "used_up" | "revoked";
+        };
+        /**
+         * @description What the token looks like; GET /v1/types lists what each data type offers. Absent: `random`.
+         * @example random
+         * @enum {string}
+         */
+        readonly TokenFormat: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban";
         readonly TokenizeBody: {
             /** @description The values to store, all or none. */
             readonly items: readonly components["schemas"]["TokenizeItem"][];
@@ -1148,6 +1419,23 @@ export interface components {
              * @example billing
              */
             readonly label?: string;
+            readonly format?: components["schemas"]["TokenFormat"];
+            /** @description The system that the token is for; absent: the caller’s own, if any. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * @description For how long the token can be used, from now.
+             * @example 3600
+             */
+            readonly ttlSeconds?: number;
+            /**
+             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
+             * @example 1
+             */
+            readonly uses?: number;
+            /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. */
+            readonly reuse?: boolean;
+            /** @description A token that stood for the value in another vault, to be kept. */
+            readonly token?: components["schemas"]["Token"];
         };
         readonly TokenizeReply: {
             /** @description One for each item, in the order of the items. */
@@ -1156,7 +1444,9 @@ export interface components {
         /** @description What to keep in place of the value. */
         readonly Tokenized: {
             readonly token: components["schemas"]["Token"];
-            readonly record: components["schemas"]["RecordId"];
+            /** @description The stored value; absent for one that is in no store. Not told to a caller that is tied to an audience. */
+            readonly record?: components["schemas"]["RecordId"];
+            /** @description The person the value is about. Not told to a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["SubjectId"];
             /**
              * @description The masked view of the value, to show to people.
@@ -1164,10 +1454,36 @@ export interface components {
              */
             readonly masked: unknown;
             /**
+             * Format: date-time
+             * @description When the token ends, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description The lesser form that was stored, where the tenant keeps no more of this data type.
+             * @example network
+             */
+            readonly kept?: string;
+            /**
              * @description Whether the value was stored by this call.
              * @example true
              */
             readonly created: boolean;
+        };
+        readonly VerifyBody: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
+        };
+        readonly VerifyReply: {
+            /**
+             * @description Whether it is.
+             * @example true
+             */
+            readonly verified: boolean;
         };
         /**
          * @description How much to show: `plain`, `masked`, or a narrower view of the data type.
@@ -1264,6 +1580,32 @@ export interface operations {
             };
         };
     };
+    readonly verify: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VerifyBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerifyReply"];
+                };
+            };
+        };
+    };
     readonly describeToken: {
         readonly parameters: {
             readonly query?: never;
@@ -1285,6 +1627,117 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TokenDescription"];
+                };
+            };
+        };
+    };
+    readonly revokeToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What an app stores in place of the value. */
+                readonly token: components["schemas"]["Token"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RevokeTokenReply"];
+                };
+            };
+        };
+    };
+    readonly extendToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description What an app stores in place of the value. */
+                readonly token: components["schemas"]["Token"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExtendTokenBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExtendTokenReply"];
+                };
+            };
+        };
+    };
+    readonly mintToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MintTokenBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MintTokenReply"];
+                };
+            };
+        };
+    };
+    readonly describeRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A stored value of one data type. */
+                readonly record: components["schemas"]["RecordId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordDescription"];
                 };
             };
         };

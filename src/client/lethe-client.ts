@@ -6,64 +6,48 @@
  *   const [shown] = await lethe.detokenize([email.token], { purpose: 'billing' });
  *
  * Guarantees: what may be sent again is, after a lost connection, an overload or a restart of the vault; every write
- * goes under an idempotency key, so that it is done once. Ids are checked before they become part of a URL, so that no
- * value gets there by mistake. Needs nothing but the platform's `fetch`: Node from 20 on, browsers, and others.
+ * goes under an idempotency key, so that it is done once. Ids and tokens are checked before they become part of a URL, so
+ * that no value gets there by mistake. Needs nothing but the platform's `fetch`: Node from 20 on, browsers, and others.
  * Does not: split batches. A batch is all or nothing, and two halves of one would be neither.
  */
-import type { components, operations } from './api.ts';
+import type { operations } from './api.ts';
 import { LetheError } from './errors.ts';
+import { id, tokenPath } from './paths.ts';
+import type {
+  AddedPrincipal,
+  AddedTenant,
+  AuditEntry,
+  AuditPage,
+  CallOptions,
+  Corrected,
+  DataType,
+  ErasureReceipt,
+  ErasureTarget,
+  Found,
+  FoundRecord,
+  MintedToken,
+  Principal,
+  PrincipalPage,
+  Reason,
+  RecordDescription,
+  Revealed,
+  RevokedPrincipal,
+  RevokedToken,
+  Role,
+  Search,
+  Status,
+  StoredRecord,
+  SubjectPage,
+  TokenDescription,
+  Tokenized,
+  TokenizeItem,
+  TokenOptions,
+  TypeDefinition,
+  WriteOptions,
+} from './shapes.ts';
 import { type Call, Transport, type TransportOptions } from './transport.ts';
 
-type Schemas = components['schemas'];
-export type TokenizeItem = Schemas['TokenizeItem'];
-export type Tokenized = Schemas['Tokenized'];
-/** Has either `value` or `error`: `'error' in revealed` tells which. */
-export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
-export type Found = Schemas['SearchReply'];
-export type TokenDescription = Schemas['TokenDescription'];
-export type Corrected = Schemas['CorrectRecordReply'];
-export type ErasureReceipt = Schemas['ErasureReceipt'];
-export type SubjectPage = Schemas['GetSubjectReply'];
-export type StoredRecord = Schemas['Record'];
-export type DataType = Schemas['DataType'];
-/** A data type of the tenant's own, as it is declared. */
-export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
-export type Role = Schemas['Role'];
-export type Principal = Schemas['Principal'];
-export type PrincipalPage = Schemas['ListPrincipalsReply'];
-export type AddedPrincipal = Schemas['AddPrincipalReply'];
-export type AddedTenant = Schemas['AddTenantReply'];
-export type AuditEntry = Schemas['AuditEntry'];
-export type AuditPage = Schemas['ListAuditEntriesReply'];
-export type Status = Schemas['GetStatusReply'];
-
 export type LetheClientOptions = TransportOptions;
-
-export interface CallOptions {
-  /** Gives up waiting for the call; whether a write was done is then unknown. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface WriteOptions extends CallOptions {
-  /** Names the write across restarts of the app; a random one is made unless given. Visible ASCII, no personal data. */
-  readonly idempotencyKey?: string | undefined;
-}
-
-export interface Reason {
-  /** Why, in words; up to 500 characters. The vault keeps a MAC of it only. */
-  readonly reason?: string | undefined;
-}
-
-/** What to erase: everything about a subject, or these records, or the records of these tokens. */
-export type ErasureTarget =
-  | { readonly ref: string }
-  | { readonly subject: string }
-  | { readonly records: readonly string[] }
-  | { readonly tokens: readonly string[] };
-
-/** What the vault fills in may be left out. */
-type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
-type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
 
 type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
 
@@ -91,7 +75,8 @@ export class LetheClient {
   }
 
   /**
-   * Exchanges up to 1,000 tokens for the values they stand for, as far as the purpose and the caller's role allow.
+   * Exchanges up to 1,000 tokens for the values they stand for, as far as the purpose and the caller's role allow. An
+   * answer that is lost has cost a token of limited uses one of them.
    * @returns for each token, in the same order, its value or why there is none
    * @throws {RangeError} for none or more than 1,000 tokens
    */
@@ -106,17 +91,69 @@ export class LetheClient {
     return reply.results;
   }
 
-  /** Finds the records whose value equals the one given, and shows them masked. */
-  async search(
-    wanted: { readonly type: string; readonly value: unknown; readonly purpose: string } & Reason,
-    options: CallOptions = {},
-  ): Promise<Found> {
+  /**
+   * Finds the records whose value equals the one given, or has a part that does, of subjects that also have what `and`
+   * says; shows them masked. A page; `eachFound` walks through all of them.
+   */
+  async search(wanted: Search, options: CallOptions = {}): Promise<Found> {
     return this.#send<'search'>({ ...read('POST', '/v1/search', wanted), ...options });
+  }
+
+  /** Every record that a search finds, page by page: `limit` is how many a page holds, and a page may hold none. */
+  async *eachFound(wanted: Search, options: CallOptions = {}): AsyncGenerator<FoundRecord, void, undefined> {
+    for (let { after } = wanted; ; ) {
+      const { results, more, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
+      yield* results;
+      if (!more) return;
+      if (next === undefined || next === after) throw new LetheError(LOST_PLACE);
+      after = next;
+    }
+  }
+
+  /**
+   * Whether a value is the one that was stored: for passwords, which nothing reveals.
+   * @throws {LetheError} `too_many_attempts` after ten wrong ones; it is not sent again then
+   */
+  async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
+    const reply = await this.#send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
+    return reply.verified;
   }
 
   /** What a token stands for, without its value. */
   async describeToken(token: string, options: CallOptions = {}): Promise<TokenDescription> {
-    return this.#send<'describeToken'>({ ...read('GET', `/v1/tokens/${id('tok', token)}`), ...options });
+    return this.#send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
+  }
+
+  /** One more token for a record: in another format, for another audience, for a time, or brought along. */
+  async mintToken(record: string, wanted: TokenOptions = {}, options: WriteOptions = {}): Promise<MintedToken> {
+    const body = { record: id('rec', record), ...wanted };
+    return this.#send<'mintToken'>({ ...write('POST', '/v1/tokens', body), ...options });
+  }
+
+  /**
+   * Gives a token another end, counted from now. With `uses` it is not sent again when it is unknown whether it was
+   * done: uses made meanwhile would be given back.
+   */
+  async extendToken(
+    token: string,
+    end: Pick<TokenOptions, 'ttlSeconds' | 'uses'>,
+    options: CallOptions = {},
+  ): Promise<MintedToken> {
+    const repeat = end.uses === undefined ? 'always' : 'refused';
+    return this.#send<'extendToken'>({ method: 'PATCH', path: tokenPath(token), body: end, repeat, ...options });
+  }
+
+  /**
+   * Revokes a token; its record and its other tokens stay.
+   * @throws {LetheError} `token_revoked` where it was before, perhaps by an attempt of this call whose answer was lost
+   */
+  async revokeToken(token: string, options: CallOptions = {}): Promise<RevokedToken> {
+    return this.#send<'revokeToken'>({ method: 'DELETE', path: tokenPath(token), repeat: 'always', ...options });
+  }
+
+  /** What a record is, and its tokens with their states; never its value. */
+  async describeRecord(record: string, options: CallOptions = {}): Promise<RecordDescription> {
+    return this.#send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
   }
 
   /** Replaces a record's value; its tokens stay. */
@@ -186,6 +223,8 @@ export class LetheClient {
       readonly name: string;
       readonly role: Role;
       readonly purposes?: readonly string[];
+      /** Ties it to the tokens of this audience. */
+      readonly audience?: string | undefined;
       readonly expiresAt?: Date | string | undefined;
     },
     options: WriteOptions = {},
@@ -210,7 +249,7 @@ export class LetheClient {
   }
 
   /** Revokes a principal; its API key stops working at once. Once more changes nothing. */
-  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<Schemas['RevokePrincipalReply']> {
+  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
     const path = `/v1/principals/${id('prn', principal)}`;
     return this.#send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
   }
@@ -267,12 +306,6 @@ function write(method: 'POST' | 'PATCH', path: string, body: unknown): Call {
 
 function assertBatch(batch: readonly unknown[]): void {
   if (batch.length < 1 || batch.length > MAX_BATCH) throw new RangeError('A batch holds 1 to 1,000 items.');
-}
-
-/** @throws {TypeError} which does not repeat the text: it may be a value that was mistaken for an id */
-function id(prefix: string, text: string): string {
-  if (new RegExp(`^${prefix}_[0-9a-z]{26,32}$`).test(text)) return text;
-  throw new TypeError(`This is no id: one begins with ${prefix}_.`);
 }
 
 async function* eachOf<T>(

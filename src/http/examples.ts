@@ -15,8 +15,11 @@ const subject = 'sub_01m81j18g0ewqr325zy4z929z5';
 const principal = 'prn_01m6dqs9m0eeasnng3fhdnxktn';
 const email = { token: 'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh', record: 'rec_01m81j18g0e329asxkdep5tmtc' };
 const name = { token: 'tok_0rkh8f34qxffsncjxbmac65c0zw378hs', record: 'rec_01m81j18g0efnva4r0243r8g9g' };
-const card = { token: 'tok_4pgp610h04zaybz43nq3pdrpz6csja33', record: 'rec_01m81j18g0eswvy96h88hd4q5p' };
+const card = { token: '0718304956124242', record: 'rec_01m81j18g0eswvy96h88hd4q5p' };
 const erasedToken = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
+const hash = { token: 'tok_7e2vd0c9w4tq8m5h1rk6xb3jzn0ys9pf', record: 'rec_01m81j18g0e5csk8wq3tz7v1hd' };
+const minted = '4f0c6f0e-6a2b-4d1e-9f57-2c1b8a7d3e90';
+const expiresAt = '2026-11-23T12:00:00.000Z';
 const storedAt = { createdAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' };
 
 const receipt = {
@@ -55,7 +58,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
           type: 'card',
           value: { number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030 },
           subject: 'cust_42',
+          format: 'card',
+          reuse: true,
         },
+        { type: 'password', value: 'correct horse battery staple', subject: 'cust_42' },
       ],
     },
     reply: {
@@ -63,6 +69,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
         { ...email, subject, masked: 'J***@example.com', created: true },
         { ...name, subject, masked: 'J*** D***', created: true },
         { ...card, subject, masked: '**** **** **** 4242', created: true },
+        { ...hash, subject, masked: '********', created: true },
       ],
     },
   },
@@ -76,10 +83,45 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     },
   },
   search: {
-    request: { type: 'email', value: 'jane.doe@example.com', purpose: 'support' },
-    reply: { results: [{ ...email, subject, label: 'billing', masked: 'J***@example.com' }], more: false },
+    request: {
+      type: 'card',
+      part: 'last4',
+      value: '4242',
+      and: [{ type: 'email', value: 'jane.doe@example.com' }],
+      purpose: 'support',
+    },
+    reply: { results: [{ ...card, subject, masked: '**** **** **** 4242' }], more: false },
   },
-  describeToken: { reply: { ...email, subject, type: 'email', label: 'billing', version: 1, ...storedAt } },
+  verify: {
+    request: { token: hash.token, value: 'correct horse battery staple' },
+    reply: { verified: true },
+  },
+  describeToken: {
+    reply: { ...email, format: 'random', subject, type: 'email', label: 'billing', version: 1, ...storedAt },
+  },
+  mintToken: {
+    request: { record: email.record, format: 'uuid', audience: 'crm', ttlSeconds: 86_400, uses: 3 },
+    reply: { token: minted, format: 'uuid', audience: 'crm', expiresAt, usesLeft: 3 },
+  },
+  extendToken: {
+    request: { ttlSeconds: 86_400 },
+    reply: { token: minted, format: 'uuid', audience: 'crm', expiresAt, usesLeft: 2 },
+  },
+  revokeToken: { reply: { token: minted, revokedAt: '2026-11-22T12:30:00.000Z' } },
+  describeRecord: {
+    reply: {
+      record: email.record,
+      subject,
+      type: 'email',
+      label: 'billing',
+      version: 1,
+      ...storedAt,
+      tokens: [
+        { token: email.token, format: 'random', state: 'live' },
+        { token: minted, format: 'uuid', audience: 'crm', expiresAt, usesLeft: 2, state: 'live' },
+      ],
+    },
+  },
   correctRecord: {
     request: { value: 'jane.roe@example.com', reason: 'asked by the customer' },
     reply: { record: email.record, version: 2, masked: 'j***@example.com' },

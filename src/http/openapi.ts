@@ -40,8 +40,8 @@ const ProblemSchema = z
 const GROUPS: readonly { readonly name: string; readonly description: string; readonly of: readonly string[] }[] = [
   {
     name: 'Values',
-    description: 'Store, reveal, find and correct values.',
-    of: ['tokenize', 'detokenize', 'search', 'tokens', 'records'],
+    description: 'Store, reveal, verify, find and correct values; mint and end tokens.',
+    of: ['tokenize', 'detokenize', 'search', 'verify', 'tokens', 'records'],
   },
   { name: 'Subjects', description: 'The people the data is about.', of: ['subjects'] },
   { name: 'Erasures', description: 'Make the vault forget, and see that it did.', of: ['erasures'] },

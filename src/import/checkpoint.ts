@@ -52,7 +52,9 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint | undefin
 /** @throws what the file system says; the checkpoint before is still there then */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const draft = `${path}.new`;
-  const file = await open(draft, 'w', 0o600);
+  // Half a draft may be left of a crash; and a link there would be written through.
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(checkpoint)}\n`);
     await file.sync();

@@ -25,9 +25,12 @@ interface Header {
   readonly lineEnd: string;
 }
 
-/** What becomes of a column: `part` is one of several that make a value, and `first` the one whose place it takes. */
+/**
+ * What becomes of a column: `part` is one of several that make a value, and `first` the one whose place it takes; `moved`
+ * holds tokens that go to their values' places.
+ */
 type Column =
-  | { readonly do: 'keep' | 'drop' }
+  | { readonly do: 'keep' | 'drop' | 'moved' }
   | { readonly do: 'token'; readonly field: number }
   | { readonly do: 'part'; readonly field: number; readonly first: boolean };
 
@@ -50,7 +53,9 @@ export async function csvFormat(
       ? (placeOf(map.fields[column.field] as ImportMap['fields'][number])[0] as string)
       : name;
   });
-  const isShown = columns.map((column) => column.do !== 'drop' && (column.do !== 'part' || column.first));
+  const isShown = columns.map((column) =>
+    column.do === 'part' ? column.first : column.do !== 'drop' && column.do !== 'moved',
+  );
   const keys = shown.map((name) => `${JSON.stringify(name)}:`);
 
   /** The row's cells that are shown: its token, or the cell as it was. */
@@ -117,9 +122,10 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
 
 /** Where each column that the map names stands. */
 function positions(map: ImportMap, names: readonly string[]): Map<string, number> {
-  const sources = map.fields.flatMap((field): (Pointer | undefined)[] =>
-    'path' in field ? [field.path, field.country] : field.properties.map(([, source]) => source),
-  );
+  const sources = map.fields.flatMap((field): (Pointer | undefined)[] => [
+    ...('path' in field ? [field.path, field.country] : field.properties.map(([, source]) => source)),
+    field.token,
+  ]);
   const found = new Map<string, number>();
   for (const pointer of [map.subject, ...map.drop, ...sources]) {
     if (pointer === undefined) continue;
@@ -143,6 +149,7 @@ function layout(map: ImportMap, names: readonly string[], position: ReadonlyMap<
   for (const pointer of map.drop) set(pointer, { do: 'drop' });
   for (const [i, field] of map.fields.entries()) {
     const place = placeOf(field);
+    if (field.token) set(field.token, { do: 'moved' });
     if ('path' in field) {
       if (field.drop.length > 0) {
         throw new ImportInputError(`fields/${i}/drop of the map: a cell has no properties; drop columns instead.`);

@@ -2,10 +2,11 @@
  * What a row gives to the vault: the same rules for a line of NDJSON and a record of CSV.
  *
  * Guarantees: absent, null and empty fields give no item; every item of a row is about the same subject; a row that
- * has values but no subject, where the map names one, is refused, since nobody could erase them later.
+ * has values but no subject, where the map names one, is refused, since nobody could erase them later. So is a value
+ * without the token that the map says it had, and such a token without its value: one of them would be lost.
  */
 import { RowError } from './errors.ts';
-import type { ComposedField, Field, ImportMap, PathField } from './map.ts';
+import type { ComposedField, Field, ImportMap, PathField, TokenFormat } from './map.ts';
 import { placeOf } from './map.ts';
 import { type Pointer, writePointer } from './pointer.ts';
 
@@ -14,14 +15,19 @@ export interface Item {
   readonly value: unknown;
   readonly subject?: string;
   readonly label?: string;
+  readonly format?: TokenFormat;
+  readonly audience?: string;
+  readonly reuse?: true;
+  /** Of another vault. */
+  readonly token?: string;
 }
 
 /** Where an item comes from. */
 export interface Origin {
   /** Which of the map's fields. */
   readonly field: number;
-  /** Whether the value was made of a national number and its country. */
-  readonly national: boolean;
+  /** Whether the field's text was put into an object: a national number with its country, or a verifier. */
+  readonly wrapped: boolean;
 }
 
 export interface Shaped {
@@ -43,38 +49,42 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
   let subject: string | undefined;
   for (const [i, field] of map.fields.entries()) {
     const found = 'path' in field ? fieldValue(field, get) : compose(field, get);
+    const token = field.token && broughtToken(field, field.token, found, get);
     if (isNothing(found)) {
       if (field.required) throw new RowError('field_missing', 'Must be there.', writePointer(placeOf(field)));
       continue;
     }
     if (map.subject && items.length === 0) subject = subjectOf(get(map.subject), map.subject);
-    const value = 'path' in field ? withCountry(field, found, get) : found;
-    const { type, label } = field;
+    const value = 'path' in field ? wrap(field, found, get) : found;
+    const { type, label, options } = field;
     items.push({
       type,
       value,
       ...(subject === undefined ? {} : { subject }),
       ...(label === undefined ? {} : { label }),
+      ...options,
+      ...(token === undefined ? {} : { token }),
     });
-    origins.push({ field: i, national: value !== found });
+    origins.push({ field: i, wrapped: value !== found });
   }
   return { items, origins };
 }
 
 /**
  * The place in the input that a refusal means.
- * @param path within the item, as the vault says it: `value`, `value.number`, `subject`
+ * @param path within the item, as the vault says it: `value`, `value.number`, `subject`, `token`
  */
-export function inputPlace(map: ImportMap, { field: index, national }: Origin, path: string): string {
-  if (map.subject && !path.startsWith('value')) return writePointer(map.subject);
+export function inputPlace(map: ImportMap, { field: index, wrapped }: Origin, path: string): string {
   const field = map.fields[index] as Field;
+  if (path === 'token' && field.token) return writePointer(field.token);
+  if (map.subject && path === 'subject') return writePointer(map.subject);
   const [name, ...deeper] = path.split('.').slice(1);
   if (name === undefined) return writePointer(placeOf(field));
   if ('properties' in field) {
     const [, source] = field.properties.find(([property]) => property === name) ?? [];
     return writePointer(source ? [...source, ...deeper] : field.to);
   }
-  if (national) return writePointer(name === 'country' && field.country ? field.country : field.path);
+  if (wrapped) return writePointer(name === 'country' && field.country ? field.country : field.path);
   return writePointer([...field.path, name, ...deeper]);
 }
 
@@ -94,10 +104,22 @@ function compose({ properties }: ComposedField, get: Get): unknown {
   return parts.length === 0 ? undefined : Object.fromEntries(parts);
 }
 
-function withCountry({ country }: PathField, number: unknown, get: Get): unknown {
-  if (!country || typeof number !== 'string' || INTERNATIONAL.test(number)) return number;
+function wrap({ country, phc }: PathField, found: unknown, get: Get): unknown {
+  if (phc) return { phc: found };
+  if (!country || typeof found !== 'string' || INTERNATIONAL.test(found)) return found;
   const stated = get(country);
-  return isNothing(stated) ? number : { number, country: stated };
+  return isNothing(stated) ? found : { number: found, country: stated };
+}
+
+/** @throws {RowError} for a value without its token, or the other way round */
+function broughtToken(field: Field, place: Pointer, found: unknown, get: Get): string | undefined {
+  const token = get(place);
+  if (isNothing(token) && isNothing(found)) return undefined;
+  if (isNothing(token))
+    throw new RowError('field_missing', 'Must be the token that the value had.', writePointer(place));
+  if (typeof token !== 'string') throw new RowError('invalid_token', 'Must be text.', writePointer(place));
+  if (!isNothing(found)) return token;
+  throw new RowError('field_missing', 'Must be the value that its token stands for.', writePointer(placeOf(field)));
 }
 
 function subjectOf(value: unknown, pointer: Pointer): string {

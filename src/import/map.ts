@@ -7,12 +7,18 @@
  *       { "path": "/phone", "type": "phone", "country": "/country" },   country of numbers written nationally
  *       { "path": "/card", "type": "card", "drop": ["cvc"] },           not sent, not written
  *       { "path": "/address", "type": "address", "label": "billing" },
+ *       { "path": "/iban", "type": "iban", "format": "iban",            what its tokens look like,
+ *         "audience": "crm", "reuse": true },                           whom they are for, one for equal values
+ *       { "path": "/fax", "type": "phone", "token": "/fax_token" },     stored under the token it had in another vault
+ *       { "path": "/hash", "type": "password", "phc": true },           a verifier, taken as it is
  *       { "to": "/name", "type": "name",                                one value of several fields; the token takes
  *         "properties": { "given": "/first", "family": "/last" } } ],   the place of the first, the others go
  *     "drop": ["/password"],                                            left out of the output
  *     "csv": { "delimiter": ";" } }
  *
- * Paths are JSON Pointers; in CSV the one step is the column's name. A list's elements are named one by one (`/phones/0`).
+ * Paths are JSON Pointers, such as `/product/serial`; in CSV the one step is the column's name. A list's elements are
+ * named one by one (`/phones/0`). A token that is brought along stands in its value's place in the output; the field that
+ * it came from is left out. A value without its token, or a token without its value, is refused.
  *
  * Guarantees: no two entries claim the same field or parts of it; what is dropped reaches neither the vault nor the
  * output nor the rejects file. Does not: protect a field that it does not name.
@@ -22,6 +28,12 @@ import { z } from 'zod';
 import { MapError } from './errors.ts';
 import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.ts';
 
+/** Those that the vault knows; which of them a data type offers, it says itself. */
+export const FORMATS = ['random', 'uuid', 'card', 'digits', 'email', 'phone', 'iban'] as const;
+export type TokenFormat = (typeof FORMATS)[number];
+
+/** A data type of a tenant's own. */
+const OWN_TYPE = /^x_/;
 const MAX_FIELDS = 100;
 const MAX_PROBLEMS = 5;
 
@@ -38,6 +50,14 @@ const FieldSchema = z
     drop: z.array(z.string().min(1)).min(1).optional(),
     to: PointerSchema.optional(),
     properties: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/i, 'Must be a name.'), PointerSchema).optional(),
+    token: PointerSchema.optional(),
+    format: z.enum(FORMATS).optional(),
+    audience: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Must be lower-case letters, digits and _ . - (64 at most).')
+      .optional(),
+    reuse: z.boolean().default(false),
+    phc: z.boolean().default(false),
   })
   .superRefine((field, context) => {
     const say = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
@@ -51,6 +71,12 @@ const FieldSchema = z
     if (field.country && (composed || field.type !== 'phone')) {
       say('Belongs to a field with "path" of the type phone.', 'country');
     }
+    if (field.phc && (composed || field.type !== 'password')) {
+      say('Belongs to a field with "path" of the type password.', 'phc');
+    }
+    if (field.type === 'cvc') say('May be kept nowhere, neither in the output: drop it.', 'type');
+    if (field.token && field.format) say('Does not go with "token", which is what it is.', 'format');
+    if (field.token && field.reuse) say('Does not go with "token": each value has its own.', 'reuse');
     for (const [name, source] of Object.entries(field.properties ?? {})) {
       if (field.to && writePointer(source.slice(0, -1)) !== writePointer(field.to.slice(0, -1))) {
         say(`Must stand next to ${writePointer(field.to)}, where the token goes.`, 'properties', name);
@@ -89,6 +115,7 @@ function claimsOf(map: { fields: z.infer<typeof FieldSchema>[]; drop: Pointer[] 
     const ownPlace = sources.some(([, source]) => writePointer(source) === writePointer(to));
     if (field.path) claims.push({ pointer: field.path, place: ['fields', i, 'path'] });
     if (field.to && !ownPlace) claims.push({ pointer: to, place: ['fields', i, 'to'] });
+    if (field.token) claims.push({ pointer: field.token, place: ['fields', i, 'token'] });
     return claims;
   });
   return [...fields, ...map.drop.map((pointer, i) => ({ pointer, place: ['drop', i] }))];
@@ -108,10 +135,16 @@ interface Common {
   readonly type: string;
   readonly label: string | undefined;
   readonly required: boolean;
+  /** Where the token stands that the value had in another vault. */
+  readonly token: Pointer | undefined;
+  /** What is asked of each item beside its value, as the vault names it. */
+  readonly options: { readonly format?: TokenFormat; readonly audience?: string; readonly reuse?: true };
 }
 export interface PathField extends Common {
   readonly path: Pointer;
   readonly country: Pointer | undefined;
+  /** Whether it holds a password's verifier. */
+  readonly phc: boolean;
   readonly drop: readonly string[];
 }
 export interface ComposedField extends Common {
@@ -129,24 +162,36 @@ export interface ImportMap {
 }
 
 /**
- * @param types the names of the data types there are; given, others are refused before anything is stored
+ * @param types the names of the house's data types; given, others are refused before anything is stored, but for a
+ *   tenant's own, which the vault knows
  * @throws {MapError} naming each place and what to write there
  */
 export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
   const { data, error } = MapSchema.safeParse(json);
   if (error) throw new MapError(`The map needs mending. ${problems(error.issues)}`);
-  const strange = data.fields.findIndex((field) => types !== undefined && !types.includes(field.type));
+  const strange = data.fields.findIndex(
+    ({ type }) => types !== undefined && !types.includes(type) && !OWN_TYPE.test(type),
+  );
   if (strange >= 0) {
     const names = types?.toSorted().join(', ');
     throw new MapError(
       `The map needs mending. fields/${strange}/type: no data type has this name; there are ${names}.`,
     );
   }
-  const fields = data.fields.map(({ type, label, required, path, country, drop = [], to = [], properties = {} }) => {
-    const common = { type, label, required };
-    return path ? { ...common, path, country, drop } : { ...common, to, properties: Object.entries(properties) };
+  const fields = data.fields.map((field): Field => {
+    const { type, label, required, token, path, country, phc, drop = [], to = [], properties = {} } = field;
+    const common = { type, label, required, token, options: optionsOf(field) };
+    return path ? { ...common, path, country, phc, drop } : { ...common, to, properties: Object.entries(properties) };
   });
   return { subject: data.subject, fields, drop: data.drop, delimiter: data.csv?.delimiter };
+}
+
+function optionsOf({ format, audience, reuse }: z.infer<typeof FieldSchema>): Field['options'] {
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(audience === undefined ? {} : { audience }),
+    ...(reuse ? { reuse } : {}),
+  };
 }
 
 /** @throws {MapError} also for a file that cannot be read or is not JSON */

@@ -52,9 +52,10 @@ export function ndjsonFormat(map: ImportMap, file: FileHandle): Format<string> {
 }
 
 function fieldRoutes(field: Field, i: number): Route[] {
-  if ('path' in field) return [[field.path, { do: 'token', field: i }]];
+  const brought: Route[] = field.token ? [[field.token, { do: 'drop' }]] : [];
+  if ('path' in field) return [[field.path, { do: 'token', field: i }], ...brought];
   const name = field.to.at(-1) as string;
-  return field.properties.map(([, source]) => [source, { do: 'part', field: i, name }]);
+  return [...field.properties.map(([, source]): Route => [source, { do: 'part', field: i, name }]), ...brought];
 }
 
 function rowOf(line: Line): Row<string> {

@@ -4,7 +4,7 @@
  * Guarantees: goes on only with the same input, map, vault and form of output as before; overwrites a finished output
  * only when told to; never the input. The first checkpoint is durable before the first call to the vault.
  */
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rm, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { LIMITS, type Limits } from './batch.ts';
@@ -14,7 +14,7 @@ import { ImportConflictError, ImportInputError } from './errors.ts';
 import type { ImportMap } from './map.ts';
 import { ndjsonFormat } from './ndjson.ts';
 import type { Format } from './row.ts';
-import { Sink } from './sink.ts';
+import { outExists, Sink } from './sink.ts';
 
 export interface ImportFiles {
   readonly input: string;
@@ -109,9 +109,9 @@ async function prepare(
     ...changes,
   });
   await saveCheckpoint(progressPath, checkpoint({}));
-  const out = await Sink.open(outPath, begun.outBytes);
+  const out = await Sink.open(outPath, before?.outBytes);
   opened.push(out);
-  const rejects = await Sink.open(rejectsPath, begun.rejectsBytes);
+  const rejects = await Sink.open(rejectsPath, before?.rejectsBytes);
   opened.push(rejects);
   if (out.bytes === 0) await out.write(format.head);
 
@@ -188,8 +188,8 @@ async function checkPaths(file: FileHandle, input: string, paths: readonly strin
 
 async function checkAbsent(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    if ((await stat(path).catch(() => undefined)) === undefined) continue;
-    throw new ImportConflictError('out_exists', `${path} is there already. Name another file, or use --force.`);
+    // A link to nothing is something, too.
+    if ((await lstat(path).catch(() => undefined)) !== undefined) throw outExists(path);
   }
 }
 

@@ -15,7 +15,11 @@ const INDEX = /^(?:0|[1-9]\d*)$/;
 
 export const PointerSchema = z
   .string()
-  .regex(POINTER, 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.')
+  .regex(POINTER, {
+    error: 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.',
+    // What comes behind, and around, takes steps.
+    abort: true,
+  })
   .transform(readPointer)
   .meta({ description: 'JSON Pointer (RFC 6901)', examples: ['/address/city'] });
 

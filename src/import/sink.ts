@@ -1,14 +1,17 @@
 /**
  * A file that is written from a known length on: the output, the rejects.
  *
- * Guarantees: mode 0600 where it is made here; written bytes are where they belong even after a crash, since every
- * write names its position and what lies behind the known length is cut off first.
+ * Guarantees: mode 0600, made where nothing stood; no link is followed, so that one which somebody planted neither leads
+ * tokens and refused rows elsewhere nor has what it points at overwritten; written bytes are where they belong even after
+ * a crash, since every write names its position and what lies behind the known length is cut off first.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ImportConflictError } from './errors.ts';
 
-const { O_CREAT, O_RDWR } = constants;
+const { O_CREAT, O_EXCL, O_RDWR } = constants;
+/** Windows has none, and asks for a privilege before it makes a link. */
+const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 export class Sink {
   readonly #file: FileHandle;
@@ -21,21 +24,19 @@ export class Sink {
   }
 
   /**
-   * Makes the file where it is not there.
-   * @param bytes what is known to be right of it
-   * @throws {ImportConflictError} where it is shorter than that
+   * Goes on with a file that an earlier run made; makes one where none is.
+   * @param bytes what is known to be right of it; undefined: nothing is, and nothing may stand there
+   * @throws {ImportConflictError} where something does, or what stands there is shorter or a link
    */
-  static async open(path: string, bytes: number): Promise<Sink> {
-    const file = await open(path, O_RDWR | O_CREAT, 0o600);
+  static async open(path: string, bytes: number | undefined): Promise<Sink> {
+    const made = bytes === undefined ? undefined : await reopen(path);
+    if (made === undefined && bytes) throw shorter(path);
+    const file = made ?? (await make(path));
     try {
-      if ((await file.stat()).size < bytes) {
-        throw new ImportConflictError(
-          'import_damaged',
-          `${path} is shorter than this import left it. Put it back; or start over with --force.`,
-        );
-      }
-      await file.truncate(bytes);
-      return new Sink(file, bytes);
+      const known = bytes ?? 0;
+      if ((await file.stat()).size < known) throw shorter(path);
+      await file.truncate(known);
+      return new Sink(file, known);
     } catch (error) {
       await file.close();
       throw error;
@@ -64,4 +65,33 @@ export class Sink {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+async function make(path: string): Promise<FileHandle> {
+  return await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? outExists(path) : error;
+  });
+}
+
+/** @returns undefined where nothing stands */
+async function reopen(path: string): Promise<FileHandle | undefined> {
+  return await open(path, O_RDWR | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    if (error.code !== 'ELOOP') throw error;
+    throw new ImportConflictError(
+      'import_damaged',
+      `${path} is a symbolic link, and this import made a file. Put it back; or start over with --force.`,
+    );
+  });
+}
+
+export function outExists(path: string): ImportConflictError {
+  return new ImportConflictError('out_exists', `${path} is there already. Name another file, or use --force.`);
+}
+
+function shorter(path: string): ImportConflictError {
+  return new ImportConflictError(
+    'import_damaged',
+    `${path} is shorter than this import left it. Put it back; or start over with --force.`,
+  );
 }

@@ -8,6 +8,10 @@
  * A call that is refused because of one row is not repeated whole: the rows behind it are tried next, and those before
  * it, which the vault has seen to be sound, wait and go together at the end. So a batch with n refused rows costs n + 2
  * calls, and each item is checked about twice, however many rows are refused.
+ *
+ * Where tokens are brought along, a refused call is halved instead, until a row stands alone. Which row of a call the
+ * vault refuses then depends on what it has stored: after a crash it finds the import's own tokens taken, in a call that
+ * it had refused for another row. The halves are the same whichever row it names, and so are their keys.
  */
 import type { Entry } from './batch.ts';
 import { sha256 } from './checkpoint.ts';
@@ -35,6 +39,8 @@ export interface Refusal {
 /** The tokens of a row, one for each field of the map that has a value; or why it was refused. */
 export type Outcome = { readonly tokens: readonly (string | undefined)[] } | { readonly fault: Fault };
 
+/** What is the same for every item of a field. */
+const OF_THE_MAP: ReadonlySet<string> = new Set(['type', 'label', 'audience', 'reuse']);
 const ITEM = /^items\/(\d+)(?:\/(.*))?$/;
 
 /** @throws {MapError} for what is wrong with every row; and whatever is no row's fault */
@@ -50,6 +56,7 @@ export async function tokenizeBatch(
     else if (entry.shaped.items.length === 0) outcomes.set(entry, { tokens: [] });
   }
 
+  const halves = map.fields.some(({ token }) => token !== undefined);
   const work = [entries.filter(({ shaped }) => shaped.items.length > 0)];
   for (let rows = work.pop(); rows; rows = work.pop()) {
     const sound: Entry[] = [];
@@ -61,7 +68,7 @@ export async function tokenizeBatch(
       } catch (error) {
         const refusal = error as Refusal;
         const at = faultyRow(rest, refusal, map);
-        if (at === undefined && refusal.kind === 'too_large' && rest.length > 1) {
+        if (rest.length > 1 && (at ? halves : refusal.kind === 'too_large')) {
           const middle = Math.ceil(rest.length / 2);
           work.push(rest.slice(middle), rest.slice(0, middle));
           rest = [];
@@ -102,7 +109,7 @@ function faultyRow(rows: readonly Entry[], refusal: Refusal, map: ImportMap): [n
     const origin = shaped.origins[Number(item) - first];
     first += shaped.items.length;
     if (origin === undefined) continue;
-    if (path === 'type' || path === 'label') {
+    if (OF_THE_MAP.has(path)) {
       throw new MapError(`The map needs mending. fields/${origin.field}/${path}: ${refusal.message}`, {
         cause: refusal,
       });

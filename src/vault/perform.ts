@@ -68,7 +68,8 @@ export async function perform<R>(
   let committed = false;
   let reasonMac: Buffer | undefined;
   try {
-    const once = await IdempotentCall.of(vault.keyring.indexes, caller, call.action, call.idempotent?.body);
+    const { action, idempotent } = call;
+    const once = idempotent && (await IdempotentCall.of(vault.keyring.indexes, caller, action, idempotent.body));
     reasonMac = await macOfReason(vault, caller, call.reason);
     const now = vault.clock();
     const base = { ...baseEntry(vault, caller, call.action, now), purpose: statedPurpose(caller, call), reasonMac };

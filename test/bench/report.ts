@@ -1,6 +1,6 @@
 /** The results as a table for people: each target with what was measured and whether it was met. */
 import type { Engine } from './databases.ts';
-import type { Importing } from './importing.ts';
+import type { Imported, Importing } from './importing.ts';
 import type { Machine } from './machine.ts';
 import type { Scaling } from './scaling.ts';
 import { BATCH_VALUES, CALLS, type CallName, CEILINGS, type CeilingName, type Throughput } from './throughput.ts';
@@ -12,6 +12,7 @@ const TARGETS = {
   detokenizedPerSecond: 25_000,
   sameOrder: 0.1,
   importSeconds: 6,
+  ofSixFields: 0.8,
   ofSmallVault: 1.5,
   memoryMb: 400,
 } as const;
@@ -57,7 +58,7 @@ export function printReport(machine: Machine, results: readonly EngineResult[]):
 export function linesOf({ engine, throughput, importing, scaling }: EngineResult): Line[] {
   return [
     ...(throughput === undefined ? [] : linesOfThroughput(engine, throughput)),
-    ...(importing === undefined ? [] : [lineOfImport(importing)]),
+    ...(importing === undefined ? [] : linesOfImport(importing)),
     ...(scaling === undefined ? [] : linesOfScaling(scaling)),
     ...memoryLine('memory under load, peak', throughput),
     ...memoryLine(`memory with ${count(scaling?.records[1] ?? 0)} records, peak`, scaling),
@@ -84,14 +85,31 @@ function linesOfThroughput(engine: Engine, { ratios, medians }: Throughput): Lin
   ];
 }
 
-function lineOfImport(importing: Importing): Line {
+function linesOfImport(importing: Importing): Line[] {
   const target = `<= ${TARGETS.importSeconds} s`;
   if ('skipped' in importing) {
-    return { what: 'import of 5,000 customers', target, measured: `skipped: ${importing.skipped}`, met: undefined };
+    return [{ what: 'import of 5,000 customers', target, measured: `skipped: ${importing.skipped}`, met: undefined }];
   }
-  const { seconds, values, customers } = importing;
-  const what = `import of ${count(customers)} customers, ${count(values)} values`;
-  return { what, target, measured: `${seconds.toFixed(1)} s`, met: seconds <= TARGETS.importSeconds };
+  const { six, all } = importing;
+  const [before, now] = [perSecond(six), perSecond(all)];
+  return [
+    {
+      what: `import of ${count(six.customers)} customers, ${count(six.values)} values`,
+      target,
+      measured: `${six.seconds.toFixed(1)} s`,
+      met: six.seconds <= TARGETS.importSeconds,
+    },
+    {
+      what: `values/s of an import of all fields, ${count(all.values)} values`,
+      target: `>= ${TARGETS.ofSixFields} × six fields`,
+      measured: `${(now / before).toFixed(2)} × (${count(before)} → ${count(now)})`,
+      met: now / before >= TARGETS.ofSixFields,
+    },
+  ];
+}
+
+function perSecond({ values, seconds }: Imported): number {
+  return Math.round(values / seconds);
 }
 
 function linesOfScaling({ records, p50Ms, ratios }: Scaling): Line[] {

@@ -80,7 +80,7 @@ test('there is a method for every operation, and each does what it says', async 
   for (const { operationId } of ROUTES) expect(LetheClient.prototype).toHaveProperty(operationId);
 
   const [email, note] = await app.tokenize([ITEM, { type: 'text', value: 'Hello.', subject: 'cust_1' }]);
-  if (email?.subject === undefined || note === undefined) throw new Error('not tokenized');
+  if (!email?.subject || !email.record || !note?.record) throw new Error('not tokenized');
   expect(email).toMatchObject({ masked: 'm***@example.com', created: true });
 
   const [shown, unknown] = await app.detokenize([email.token, UNKNOWN], { purpose: 'billing', reason: 'case 4711' });
@@ -95,6 +95,25 @@ test('there is a method for every operation, and each does what it says', async 
     more: false,
   });
   expect(await app.describeToken(email.token)).toMatchObject({ record: email.record, version: 1 });
+
+  const minted = await app.mintToken(email.record, { format: 'uuid', audience: 'crm', ttlSeconds: 60 });
+  expect(minted).toMatchObject({ format: 'uuid', audience: 'crm', expiresAt: '2026-11-22T12:01:00.000Z' });
+  const brought = await app.mintToken(email.record, { token: plant('old/vault:email+7') });
+  expect(await app.describeToken(brought.token)).toMatchObject({ format: 'foreign', record: email.record });
+  expect((await app.extendToken(minted.token, { ttlSeconds: 120, uses: 2 })).usesLeft).toBe(2);
+  expect(await app.revokeToken(minted.token)).toMatchObject({ token: minted.token });
+  const { tokens } = await app.describeRecord(email.record);
+  expect(Object.fromEntries(tokens.map(({ token, state }) => [token, state]))).toEqual({
+    [email.token]: 'live',
+    [minted.token]: 'revoked',
+    [brought.token]: 'live',
+  });
+
+  const [hash] = await app.tokenize([{ type: 'password', value: 'correct horse battery staple' }]);
+  if (!hash?.record) throw new Error('not tokenized');
+  expect(await app.verify(hash.token, 'correct horse battery staple')).toBe(true);
+  expect(await app.verify(hash.token, 'Correct horse battery staple')).toBe(false);
+  await app.erase({ records: [hash.record] });
   expect(await app.correctRecord(email.record, 'mary@example.org', { reason: 'typo' })).toMatchObject({ version: 2 });
   expect(await app.resolveSubject('cust_1')).toBe(email.subject);
 
@@ -145,6 +164,53 @@ test('there is a method for every operation, and each does what it says', async 
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 
+test('tokens in every shape, brought along, given again, and found by parts of their values', async () => {
+  const { app: asApp } = await listeningVault();
+  const app = asApp();
+  const card = (number: string) => ({ number: plant(number), expiry_month: 4, expiry_year: 2030 });
+  const born = { type: 'date_of_birth', value: '1980-02-29' };
+  const tokens: string[] = [];
+  for (const [i, number] of ['4242 4242 4242 4242', '4000 0000 0002 4242', '4242 4242 4242 4242'].entries()) {
+    const subject = `cust_${i}`;
+    const items = [
+      { type: 'card', value: card(number), subject, format: 'card' as const, reuse: true, audience: 'crm' },
+      { type: 'phone', value: '+44 20 7946 0958', subject, format: 'phone' as const },
+      { type: 'email', value: EMAIL, subject, format: 'email' as const, ttlSeconds: 60, uses: 1 },
+      { type: 'iban', value: 'DE89 3704 0044 0532 0130 00', subject, token: `acme-iban-${i}` },
+      ...(i === 0 ? [] : [{ ...born, subject }]),
+    ];
+    const results = await app.tokenize(items);
+    tokens.push(results[0]?.token ?? '');
+    for (const { token } of results) expect((await app.describeToken(token)).token).toBe(token);
+    expect(results[3]?.token).toBe(`acme-iban-${i}`);
+    const [again] = await app.tokenize(items.slice(0, 1));
+    expect(again).toMatchObject({ token: results[0]?.token, created: false });
+  }
+
+  const last4 = { type: 'card', part: 'last4', value: '4242', purpose: 'support' };
+  const tokensOf = (found: readonly { token: string }[]) => found.map(({ token }) => token);
+  expect(tokensOf((await app.search(last4)).results)).toEqual(tokens);
+  const first = await app.search({ ...last4, limit: 1 });
+  expect([tokensOf(first.results), first.more]).toEqual([tokens.slice(0, 1), true]);
+  const rest = await app.search({ ...last4, ...(first.next && { after: first.next }) });
+  expect(tokensOf(rest.results)).toEqual(tokens.slice(1));
+  expect(tokensOf(await listOf(app.eachFound({ ...last4, limit: 1 })))).toEqual(tokens);
+  expect(tokensOf(await listOf(app.eachFound({ ...last4, and: [born], limit: 1 })))).toEqual(tokens.slice(1));
+});
+
+test('a search that loses its place ends in an error, not early', async () => {
+  const { app } = await listeningVault();
+  const page = (next?: string) =>
+    new Response(JSON.stringify({ results: [], more: true, ...(next && { next }) }), {
+      headers: { 'Content-Type': 'application/json' },
+    });
+  const search = { type: 'email', value: EMAIL, purpose: 'support' };
+  for (const pages of [[page()], [page('a'), page('a')]]) {
+    const found = app({ fetch: network(...pages).fetch }).eachFound(search);
+    await expect(listOf(found)).rejects.toMatchObject({ code: 'unexpected_reply' });
+  }
+});
+
 describe('a lost connection', () => {
   test('after the vault has stored the values: sent again under the same key, they are stored once', async () => {
     const { vault, app } = await listeningVault();
@@ -177,6 +243,24 @@ describe('a lost connection', () => {
     expect(corrected).toEqual({ record: email?.record, version: 2, masked: '***@example.org' });
     const receipt = await app({ fetch: network('lost after').fetch }).erase({ ref: 'cust_1' });
     expect(receipt.records).toBe(1);
+  });
+
+  test('a token is minted once, and revoked for certain; uses are not given twice', async () => {
+    const { app } = await listeningVault();
+    const [email] = await app().tokenize([ITEM]);
+    const record = email?.record ?? '';
+    const { token } = await app({ fetch: network('lost after').fetch }).mintToken(record, { uses: 2 });
+    expect((await app().describeRecord(record)).tokens).toHaveLength(2);
+    const lost = network('lost after');
+    await expect(app({ fetch: lost.fetch }).extendToken(token, { uses: 1 })).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    expect(lost.sent).toHaveLength(1);
+    expect(await app({ fetch: network('lost after').fetch }).extendToken(token, { ttlSeconds: 9 })).toMatchObject({
+      usesLeft: 1,
+    });
+    const revoking = app({ fetch: network('lost after').fetch }).revokeToken(token);
+    await expect(revoking).rejects.toMatchObject({ code: 'token_revoked' });
   });
 
   test('reads are sent again, and carry no key', async () => {
@@ -271,7 +355,7 @@ describe('a vault that is busy', () => {
   test('that does not answer in time is asked again, and a caller who gives up is heard at once', async () => {
     const { app } = await listeningVault();
     const { fetch, sent } = network('hangs');
-    expect(await app({ fetch, timeoutMs: 20 }).listTypes()).not.toEqual([]);
+    expect(await app({ fetch, timeoutMs: 250 }).listTypes()).not.toEqual([]);
     expect(sent).toHaveLength(2);
     const slow = app({ fetch: network('hangs').fetch, timeoutMs: 20, retries: 0 });
     await expect(slow.listTypes()).rejects.toMatchObject({ reason: 'timeout', code: 'unreachable' });
@@ -314,8 +398,19 @@ describe('errors', () => {
       ['not_allowed', () => app().getStatus()],
       ['unauthenticated', () => clientOf(server, 'lethe_no').listTypes()],
       ['subject_not_found', () => app().resolveSubject('nobody')],
+      ['unknown_part', () => app().search({ type: 'email', part: 'street', value: 'x', purpose: 'support' })],
+      ['token_format_not_offered', () => app().tokenize([{ ...ITEM, format: 'card' }])],
     ];
     for (const [code, call] of calls) await expect(call()).rejects.toMatchObject({ name: 'LetheError', code });
+
+    const [hash] = await app().tokenize([{ type: 'password', value: 'correct horse battery staple' }]);
+    for (let i = 0; i < 10; i++) await app().verify(hash?.token ?? '', 'wrong');
+    const guessing = network();
+    await expect(app({ fetch: guessing.fetch }).verify(hash?.token ?? '', 'wrong')).rejects.toMatchObject({
+      code: 'too_many_attempts',
+      kind: 'too_many',
+    });
+    expect(guessing.sent).toHaveLength(1);
   });
 
   test('have the vault’s own kinds', () => {
@@ -373,6 +468,13 @@ test('what cannot be right is refused before anything is sent, and is not repeat
     () => client.detokenize([], { purpose: 'billing' }),
     () => client.describeToken(EMAIL),
     () => client.describeToken('../principals'),
+    () => client.describeToken('principals/../types'),
+    () => client.describeToken('4242 4242 4242 4242'),
+    () => client.revokeToken('4242424242424242'),
+    () => client.extendToken('+442079460958', { uses: 1 }),
+    () => client.describeToken('Mary Jackson'),
+    () => client.describeRecord(EMAIL),
+    () => client.mintToken('4242424242424242'),
     () => client.getSubject('cust_1'),
     () => client.getErasure('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
     () => client.eachRecord(EMAIL).next(),

@@ -220,6 +220,8 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const [email] = await app.tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1', label: 'main' });
   const [other] = await app.tokenize({ type: 'text', value: 'ada', subject: 'cust_1' });
   const [lone] = await app.tokenize({ type: 'phone', value: '+44 20 7946 0958' });
+  const [hash] = await app.tokenize({ type: 'password', value: 'correct horse battery staple' });
+  const brief = (await app.call('post', '/v1/tokens', { record: other?.record, uses: 2 })).body.token;
   await auditor.call('get', '/v1/types');
   const tokens = [email?.token, other?.token, 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m'];
   const erased = await app.call('post', '/v1/erasures', { tokens: [lone?.token], reason: 'asked' });
@@ -247,7 +249,23 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('post', '/v1/detokenize', { tokens, purpose: 'marketing' }),
       ),
     ],
-    ['search', await both(app.call('post', '/v1/search', search), app.search('text', 'x'))],
+    [
+      'search',
+      await both(
+        app.call('post', '/v1/search', search),
+        app.search('text', 'x'),
+        app.call('post', '/v1/search', { ...search, part: 'domain', value: 'example.com', and: [search], limit: 1 }),
+        app.call('post', '/v1/search', { ...search, part: 'street' }),
+      ),
+    ],
+    [
+      'verify',
+      await both(
+        app.call('post', '/v1/verify', { token: hash?.token, value: 'correct horse battery staple' }),
+        app.call('post', '/v1/verify', { token: email?.token, value: 'x' }),
+        app.call('post', '/v1/verify', { token: tokens[2], value: 'x' }),
+      ),
+    ],
     [
       'describeToken',
       await both(
@@ -255,6 +273,32 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('get', `/v1/tokens/${lone?.token}`),
         app.call('get', `/v1/tokens/${tokens[2]}`),
         app.call('get', '/v1/tokens/x'),
+      ),
+    ],
+    [
+      'mintToken',
+      await both(
+        app.call('post', '/v1/tokens', { record: email?.record, format: 'email', audience: 'crm', uses: 2 }),
+        app.call('post', '/v1/tokens', { record: email?.record, format: 'card' }),
+        app.call('post', '/v1/tokens', { record: email?.record, token: other?.token }),
+        app.call('post', '/v1/tokens', { record: lone?.record }),
+      ),
+    ],
+    [
+      'extendToken',
+      await both(
+        app.call('patch', `/v1/tokens/${brief}`, { ttlSeconds: 60 }),
+        app.call('patch', `/v1/tokens/${brief}`, {}),
+        app.call('patch', `/v1/tokens/${tokens[2]}`, { uses: 1 }),
+      ),
+    ],
+    ['revokeToken', [await app.call('delete', `/v1/tokens/${brief}`), await app.call('delete', `/v1/tokens/${brief}`)]],
+    [
+      'describeRecord',
+      await both(
+        app.call('get', `/v1/records/${email?.record}`),
+        app.call('get', `/v1/records/${lone?.record}`),
+        app.call('get', '/v1/records/rec_01m81j18g0e329asxkdep5tmtc'),
       ),
     ],
     [

@@ -6,10 +6,14 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { settingsHelp } from '../../src/config.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
+import { parseMap } from '../../src/import/map.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = await readFile(join(root, 'README.md'), 'utf8');
+
+/** Printed between the two sections that are typed. */
+const BETWEEN = '--- and then ---';
 
 /** The commands of a section, as they stand there. */
 function commandsOf(section: string): string {
@@ -38,21 +42,44 @@ test('the quickstart of the README runs as it is typed', async () => {
     server.on('exit', () => reject(new Error(`the server did not start: ${said}`)));
   });
 
-  const script = commandsOf('Quickstart').replaceAll('localhost:7300', url);
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
+  const typed = [commandsOf('Quickstart'), commandsOf('Three things to try')].join(`\necho; echo ${BETWEEN}\n`);
+  const script = typed.replaceAll('localhost:7300', url);
+  const said = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
+  const [stdout = '', three = ''] = said.stdout.split(BETWEEN);
 
   expect(stdout).toContain('"masked":"J***@example.com"');
   expect(stdout).toContain('"value":"Jane@example.com"');
   expect(stdout).toContain('not_allowed');
   expect(stdout).toContain('"state":"completed","records":2');
   expect(stdout.trim()).toMatch(/record_erased"\}\}\]\}$/);
+
+  const replies = three.trim().split(/(?<=\})(?=\{")/);
+  const card = { token: expect.stringMatching(/^0\d{11}4242$/) };
+  const number = expect.objectContaining({ number: '4242424242424242' });
+  const found = { results: [{ ...card, masked: '**** **** **** 4242' }], more: false };
+  expect(replies.map((reply) => JSON.parse(reply))).toMatchObject([
+    { results: [{ ...card, value: number }, { value: '123' }] },
+    { results: [{ ...card, value: number }, { error: { code: 'token_used_up' } }] },
+    { verified: true },
+    { verified: false },
+    found,
+    found,
+  ]);
 }, 60_000);
+
+test('the map of the README’s import is one, of types that there are', () => {
+  const section = readme.slice(readme.indexOf('## Import what you have'));
+  const map = JSON.parse(/```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '');
+  const types = dataTypes().map(({ name }) => name);
+  expect(parseMap(map, types).fields).toHaveLength(map.fields.length);
+});
 
 test('the README names every setting and every data type there is', () => {
   for (const { name } of settingsHelp()) expect(readme, name).toContain(`\`${name}\``);
-  for (const { name, views } of dataTypes()) {
+  for (const { name, views, parts } of dataTypes()) {
     const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     expect(row, name).toBeDefined();
+    for (const part of Object.keys(parts ?? {})) expect(readme, `${name} ${part}`).toContain(`\`${part}\``);
     for (const view of Object.keys(views))
       if (view !== 'masked') expect(row, `${name} ${view}`).toContain(`\`${view}\``);
   }

@@ -29,7 +29,7 @@ export class FakeVault implements Tokenizer {
   readonly #answers = new Map<string, { body: string; tokens: string[] }>();
   /** Called before an answer is looked for and after it was stored; may throw. */
   on: (moment: Moment, call: number) => void | Promise<void> = () => {};
-  /** Says what is wrong with an item: `value`, `value.number`, `subject`, `type`. */
+  /** Says what is wrong with an item: `value`, `value.number`, `subject`, `type`, `token`. */
   faultOf: (item: Item) => string | undefined = ({ value }) =>
     JSON.stringify(value).includes('BAD') ? 'value' : undefined;
 
@@ -46,6 +46,7 @@ export class FakeVault implements Tokenizer {
       const at = this.faultOf(item);
       if (at !== undefined) throw new Refused('invalid', 'invalid_value', `items/${i}/${at}`);
     }
+    if (!known) this.#refuseTaken(items);
     const tokens = known?.tokens ?? items.map((item) => this.#store(item));
     this.#answers.set(key, { body, tokens });
     await this.on('after', call);
@@ -53,9 +54,20 @@ export class FakeVault implements Tokenizer {
   }
 
   #store(item: Item): string {
-    const token = `tok_${this.stored.size + 1}`;
+    const token = item.token ?? `tok_${this.stored.size + 1}`;
     this.stored.set(token, item);
     return token;
+  }
+
+  /** A token stands for one value, for good. */
+  #refuseTaken(items: readonly Item[]): void {
+    const brought = new Set<string>();
+    for (const [i, { token }] of items.entries()) {
+      if (token === undefined) continue;
+      if (this.stored.has(token) || brought.has(token))
+        throw new Refused('conflict', 'token_taken', `items/${i}/token`);
+      brought.add(token);
+    }
   }
 
   /** The vault as it is at this moment: what a crash of the importer leaves behind. */

@@ -1,5 +1,6 @@
-import { appendFileSync, linkSync } from 'node:fs';
+import { appendFileSync, linkSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { Sink } from '../../src/import/sink.ts';
 import { Workplace } from './workplace.ts';
 
 const MAP = {
@@ -84,4 +85,55 @@ test('an input that changes while it is read is noticed', async () => {
 test('paths of the map that no row has are named at the end', async () => {
   const work = new Workplace('{"name":"a"}');
   expect((await work.import(MAP)).unmatched).toEqual(['/email']);
+});
+
+test('a link where the output or the rejects would go is something, though it leads nowhere: nothing is written through it', async () => {
+  for (const name of ['out.ndjson', 'out.ndjson.rejects.ndjson']) {
+    const work = new Workplace('{"name":"a"}\n{"name":"BAD"}');
+    symlinkSync(work.path('elsewhere'), work.path(name));
+    await expect(work.import(MAP)).rejects.toMatchObject({ code: 'out_exists' });
+    expect([work.has('elsewhere'), work.has('out.ndjson.progress')]).toEqual([false, false]);
+    await work.import(MAP, { force: true });
+    expect([work.has('elsewhere'), lstatSync(work.path(name)).isFile(), work.mode(name)]).toEqual([false, true, 0o600]);
+  }
+});
+
+test('a link that takes the place of a file the import made is not followed when it goes on', async () => {
+  for (const name of ['out.ndjson', 'out.ndjson.rejects.ndjson']) {
+    const work = new Workplace('{"name":"a"}\n{"name":"BAD"}');
+    work.vault.on = () => {
+      throw new Error('killed');
+    };
+    await expect(work.import(MAP)).rejects.toThrow('killed');
+    work.vault.on = () => {};
+    rmSync(work.path(name));
+    work.write('elsewhere', 'theirs');
+    symlinkSync(work.path('elsewhere'), work.path(name));
+    await expect(work.import(MAP)).rejects.toMatchObject({
+      code: 'import_damaged',
+      message: expect.stringContaining('symbolic link'),
+    });
+    expect(work.read('elsewhere')).toBe('theirs');
+    rmSync(work.path(name));
+    expect(await work.import(MAP)).toMatchObject({ values: 1, rejected: 1, resumed: true });
+  }
+});
+
+test('nor is one where the progress is drafted', async () => {
+  const work = new Workplace('{"name":"a"}');
+  work.write('elsewhere', 'theirs');
+  symlinkSync(work.path('elsewhere'), work.path('out.ndjson.progress.new'));
+  await work.import(MAP);
+  expect(work.read('elsewhere')).toBe('theirs');
+});
+
+test('what comes to stand where a new file is to be made, after all was looked at, is not written to', async () => {
+  const work = new Workplace('');
+  work.write('theirs', 'theirs');
+  symlinkSync(work.path('nowhere'), work.path('dangling'));
+  symlinkSync(work.path('theirs'), work.path('leading'));
+  for (const name of ['theirs', 'dangling', 'leading']) {
+    await expect(Sink.open(work.path(name), undefined)).rejects.toMatchObject({ code: 'out_exists' });
+  }
+  expect([work.has('nowhere'), work.read('theirs')]).toEqual([false, 'theirs']);
 });

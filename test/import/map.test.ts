@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { MapError } from '../../src/import/errors.ts';
-import { parseMap, readMap } from '../../src/import/map.ts';
+import { FORMATS, parseMap, readMap } from '../../src/import/map.ts';
+import { TOKEN_FORMATS } from '../../src/tokens/format.ts';
 import { Workplace } from './workplace.ts';
 
 const email = { path: '/email', type: 'email' };
@@ -15,6 +16,7 @@ describe('a map that cannot be right is refused, and the message says where and 
     ['no type', { fields: [{ path: '/email' }] }, 'fields/0/type:'],
     ['a type that cannot be one', { fields: [{ ...email, type: 'E-Mail' }] }, 'fields/0/type: Must be the name'],
     ['a path without its slash', { fields: [{ ...email, path: 'email' }] }, 'such as /email or /address/city'],
+    ['a second path without its slash', { fields: [email], drop: ['password'] }, 'drop/0: Must be a JSON Pointer'],
     ['a path to the whole row', { fields: [{ ...email, path: '' }] }, 'Must be a JSON Pointer'],
     ['a bad escape', { fields: [{ ...email, path: '/a~2' }] }, 'Must be a JSON Pointer'],
     ['a label as the vault has none', { fields: [{ ...email, label: 'Billing' }] }, 'fields/0/label: Must be'],
@@ -54,6 +56,39 @@ describe('a map that cannot be right is refused, and the message says where and 
       { fields: [{ path: '/card', type: 'card' }], drop: ['/card/cvc'] },
       'write "drop" inside fields/0',
     ],
+    ['a format there is not', { fields: [{ ...email, format: 'hex' }] }, 'fields/0/format: Invalid option'],
+    ['an audience as the vault has none', { fields: [{ ...email, audience: 'CRM' }] }, 'fields/0/audience: Must be'],
+    ['reuse that is not yes or no', { fields: [{ ...email, reuse: 'yes' }] }, 'fields/0/reuse:'],
+    ['a token with a format', { fields: [{ ...email, token: '/t', format: 'uuid' }] }, 'fields/0/format: Does not go'],
+    ['a token with reuse', { fields: [{ ...email, token: '/t', reuse: true }] }, 'fields/0/reuse: Does not go'],
+    ['a token without its slash', { fields: [{ ...email, token: 't' }] }, 'fields/0/token: Must be a JSON Pointer'],
+    [
+      'a token in its own value',
+      { fields: [{ path: '/card', type: 'card', token: '/card/token' }] },
+      'fields/0/token: /card/token lies within /card',
+    ],
+    [
+      'one token for two values',
+      {
+        fields: [
+          { ...email, token: '/t' },
+          { path: '/fax', type: 'phone', token: '/t' },
+        ],
+      },
+      'fields/1/token: /t is claimed twice; the other is fields/0/token',
+    ],
+    ['a token that is dropped', { fields: [{ ...email, token: '/t' }], drop: ['/t'] }, 'drop/0: /t is claimed twice'],
+    ['a verifier of no password', { fields: [{ ...email, phc: true }] }, 'fields/0/phc: Belongs to a field'],
+    [
+      'a verifier made of several fields',
+      { fields: [{ type: 'password', to: '/p', properties: { phc: '/h' }, phc: true }] },
+      'fields/0/phc: Belongs to a field',
+    ],
+    [
+      'a security code',
+      { fields: [{ path: '/card/cvc', type: 'cvc' }] },
+      'fields/0/type: May be kept nowhere, neither in the output: drop it.',
+    ],
     ['a delimiter nobody uses', { fields: [email], csv: { delimiter: 'x' } }, 'csv/delimiter'],
   ])('%s', ([, map, said]) => {
     expect(() => parseMap(map)).toThrow(MapError);
@@ -66,12 +101,21 @@ describe('a map that cannot be right is refused, and the message says where and 
     );
   });
 
+  test('but not a type of the tenant’s own, which the vault knows', () => {
+    const { fields } = parseMap({ fields: [{ ...email, type: 'x_badge' }] }, ['text', 'email']);
+    expect(fields[0]?.type).toBe('x_badge');
+  });
+
   test('a file that is not there, and one that is not JSON', async () => {
     const work = new Workplace('');
     await expect(readMap(work.path('none.json'))).rejects.toThrow('cannot be read (ENOENT)');
     await writeFile(work.path('map.json'), '{"fields": [}');
     await expect(readMap(work.path('map.json'))).rejects.toThrow('is not JSON');
   });
+});
+
+test('a map names the formats of tokens that the vault knows', () => {
+  expect(FORMATS).toEqual(TOKEN_FORMATS);
 });
 
 test('a map of everything is read, also after a byte order mark', async () => {
@@ -81,29 +125,39 @@ test('a map of everything is read, also after a byte order mark', async () => {
     fields: [
       { ...email, required: true, label: 'login' },
       { path: '/phone', type: 'phone', country: '/country' },
-      { path: '/card', type: 'card', drop: ['cvc'] },
-      { to: '/name', type: 'name', properties: { given: '/name', family: '/last' } },
+      { path: '/card', type: 'card', drop: ['cvc'], format: 'card', audience: 'crm', reuse: true },
+      { to: '/name', type: 'name', properties: { given: '/name', family: '/last' }, token: '/old/name' },
+      { path: '/hash', type: 'password', phc: true },
     ],
     drop: ['/password'],
     csv: { delimiter: ';' },
   };
   await writeFile(work.path('map.json'), `\ufeff${JSON.stringify(map)}`);
-  expect(await readMap(work.path('map.json'), ['email', 'phone', 'card', 'name'])).toEqual({
+  const plain = { label: undefined, required: false, token: undefined, options: {} };
+  const path = { ...plain, country: undefined, phc: false, drop: [] };
+  expect(await readMap(work.path('map.json'), ['email', 'phone', 'card', 'name', 'password'])).toEqual({
     subject: ['customer/id'],
     fields: [
-      { type: 'email', label: 'login', required: true, path: ['email'], country: undefined, drop: [] },
-      { type: 'phone', label: undefined, required: false, path: ['phone'], country: ['country'], drop: [] },
-      { type: 'card', label: undefined, required: false, path: ['card'], country: undefined, drop: ['cvc'] },
+      { ...path, type: 'email', label: 'login', required: true, path: ['email'] },
+      { ...path, type: 'phone', path: ['phone'], country: ['country'] },
       {
+        ...path,
+        type: 'card',
+        path: ['card'],
+        drop: ['cvc'],
+        options: { format: 'card', audience: 'crm', reuse: true },
+      },
+      {
+        ...plain,
         type: 'name',
-        label: undefined,
-        required: false,
+        token: ['old', 'name'],
         to: ['name'],
         properties: [
           ['given', ['name']],
           ['family', ['last']],
         ],
       },
+      { ...path, type: 'password', path: ['hash'], phc: true },
     ],
     drop: [['password']],
     delimiter: ';',

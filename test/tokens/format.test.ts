@@ -214,15 +214,20 @@ test('a source of bytes that never change is refused, not waited for', () => {
   expect(() => mintToken('phone', textType('phone'), '+442079460958', ones)).toThrow(RangeError);
 });
 
+/** Where the catalogue's own examples leave too few tokens: a number of the most digits. */
+const LONGER: Record<string, Json[]> = { national_id: [{ country: 'TR', number: '10000000146' }] };
+
 test('a type offers the random formats and its own shapes, the default first', () => {
   expect(formatsOf(text)).toEqual(['random', 'uuid']);
   expect(formatsOf(cardType)).toEqual(['random', 'uuid', 'card']);
   expect(formatsOf(textType('iban'))).toEqual(['random', 'uuid', 'iban']);
   for (const type of dataTypes()) {
-    const values = type.examples.map((example) => type.parse(example, context));
+    const examples = [...type.examples, ...(LONGER[type.name] ?? [])];
+    const values = examples.map((example) => type.parse(example, context));
     for (const format of formatsOf(type)) {
       // The number of nine digits among them leaves too few.
-      const value = values.find((one) => (type.shapes?.[format as ShapedFormat]?.source(one)?.length ?? 99) > 10);
+      const shape = type.shapes?.[format as ShapedFormat];
+      const value = values.find((one) => shape === undefined || (shape.source(one)?.length ?? 0) > 10);
       expect(isTokenText(mintToken(format, type, value!, pooledRandom()))).toBe(true);
     }
   }

@@ -1,0 +1,58 @@
+/** What the vault's API takes and answers, by the names that an app knows. */
+import type { components } from './api.ts';
+
+type Schemas = components['schemas'];
+export type TokenizeItem = Schemas['TokenizeItem'];
+export type Tokenized = Schemas['Tokenized'];
+/** Has either `value` or `error`: `'error' in revealed` tells which. */
+export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
+export type Found = Schemas['SearchReply'];
+export type FoundRecord = Schemas['Found'];
+export type Search = Schemas['SearchBody'];
+export type TokenDescription = Schemas['TokenDescription'];
+export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
+export type MintedToken = Schemas['MintTokenReply'];
+export type RevokedToken = Schemas['RevokeTokenReply'];
+export type RecordDescription = Schemas['RecordDescription'];
+export type Corrected = Schemas['CorrectRecordReply'];
+export type ErasureReceipt = Schemas['ErasureReceipt'];
+export type SubjectPage = Schemas['GetSubjectReply'];
+export type StoredRecord = Schemas['Record'];
+export type DataType = Schemas['DataType'];
+/** A data type of the tenant's own, as it is declared. */
+export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
+export type Role = Schemas['Role'];
+export type Principal = Schemas['Principal'];
+export type RevokedPrincipal = Schemas['RevokePrincipalReply'];
+export type PrincipalPage = Schemas['ListPrincipalsReply'];
+export type AddedPrincipal = Schemas['AddPrincipalReply'];
+export type AddedTenant = Schemas['AddTenantReply'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditPage = Schemas['ListAuditEntriesReply'];
+export type Status = Schemas['GetStatusReply'];
+
+/** What the vault fills in may be left out. */
+type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
+type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
+
+export interface CallOptions {
+  /** Gives up waiting for the call; whether a write was done is then unknown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Names the write across restarts of the app; a random one is made unless given. Visible ASCII, no personal data. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Reason {
+  /** Why, in words; up to 500 characters. The vault keeps a MAC of it only. */
+  readonly reason?: string | undefined;
+}
+
+/** What to erase: everything about a subject, or these records, or the records of these tokens. */
+export type ErasureTarget =
+  | { readonly ref: string }
+  | { readonly subject: string }
+  | { readonly records: readonly string[] }
+  | { readonly tokens: readonly string[] };
