@@ -44,16 +44,18 @@ function openPool(name: StoreName, url: string, max: number): pg.Pool {
     application_name: `lethe-${name}`,
     keepAlive: true,
     query_timeout: QUERY_TIMEOUT_MS,
+    // Awaited by the pool before the connection is given to anybody; what the URL asks for does not weaken it.
+    onConnect: prepareSession,
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
-  // Nor may one that dies while a work holds it: the work's next statement fails, and that is enough said.
-  pool.on('connect', (client) => {
-    client.on('error', () => {});
-    // Sent before anything else; what the URL asks for does not weaken it. A failure shows in the next statement.
-    client.query(SESSION).catch(() => {});
-  });
   return pool;
+}
+
+async function prepareSession(client: pg.ClientBase): Promise<void> {
+  // One that dies while a work holds it may not end the process: the work's next statement fails, and that is enough said.
+  client.on('error', () => {});
+  await client.query(SESSION);
 }
 
 /** Whether the server answered with an error, so that nothing can have been committed. */
@@ -223,9 +225,12 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       const result = await work(transaction);
       await transaction.commit();
       return result;
-    } catch (error) {
-      broken = await transaction.rollback();
-      throw storeError(error);
+    } catch (thrown) {
+      const error = storeError(thrown);
+      const lost = isRefused(error) || isTransient(error) ? undefined : error;
+      // Where nothing was begun, there is nothing to roll back by which a lost connection would show.
+      broken = (await transaction.rollback()) ?? lost;
+      throw error;
     } finally {
       client.release(broken);
     }
