@@ -2,14 +2,16 @@
  * From what a caller sends to what the vault keeps: checked by the data type as the tenant has it now, cut to what the
  * tenant keeps of it, and turned into a verifier where only that may be kept.
  *
- * Guarantees: what is cut is gone before anything is sealed, indexed or answered. Nothing is stored here.
+ * Guarantees: what is cut is gone before anything is sealed, indexed or answered, and no token brought along holds it.
+ * Nothing is stored here.
  */
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { UnknownTypeError, VaultError } from '../errors.ts';
-import type { TenantId } from '../ids.ts';
+import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
+import { assertForeignToken } from '../tokens/foreign.ts';
 
 /** A value as its data type has accepted it and the tenant keeps it. */
 export interface Accepted {
@@ -22,12 +24,17 @@ export interface Accepted {
 export interface Offer {
   readonly type: string;
   readonly value?: unknown;
+  /** A token brought along. */
+  readonly token?: Token | undefined;
 }
 
 /** Verifiers made at once for one call; the hasher's own queue is for all calls together. */
 const AT_ONCE = 2;
 
-/** @throws {InvalidValueError} @throws {UnknownTypeError} with `field` naming `items/<n>/…`, the first that is at fault */
+/**
+ * @throws {InvalidValueError} @throws {InvalidTokenError} @throws {UnknownTypeError} with `field` naming `items/<n>/…`, the
+ * first that is at fault
+ */
 export async function acceptAll(
   catalogue: Catalogue,
   tenant: TenantId,
@@ -36,14 +43,14 @@ export async function acceptAll(
 ): Promise<Accepted[]> {
   const types = new Map<string, TenantType>();
   const accepted: Accepted[] = [];
-  for (const [i, { type, value }] of offers.entries()) {
+  for (const [i, { type, value, token }] of offers.entries()) {
     try {
       let known = types.get(type);
       if (known === undefined) {
         known = await catalogue.type(tenant, type);
         types.set(type, known);
       }
-      accepted.push(accept(known, value, now));
+      accepted.push(accept(known, value, now, token));
     } catch (error) {
       throw error instanceof VaultError ? error.at(`items/${i}/`) : error;
     }
@@ -51,10 +58,14 @@ export async function acceptAll(
   return accepted;
 }
 
-/** @throws {InvalidValueError} */
-export function accept({ type, keep }: TenantType, value: unknown, now: Date): Accepted {
+/**
+ * @param token brought along; where a value is cut, the whole is seen here alone, and its token may not hold the rest
+ * @throws {InvalidValueError} @throws {InvalidTokenError}
+ */
+export function accept({ type, keep }: TenantType, value: unknown, now: Date, token?: Token): Accepted {
   const whole = type.parse(value, { now });
   if (keep === undefined) return { type, value: whole, kept: undefined };
+  if (token !== undefined) assertForeignToken(token, type, whole);
   return { type, value: keep.cut(whole), kept: { name: keep.name, spread: keep.spread } };
 }
 

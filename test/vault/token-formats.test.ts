@@ -194,6 +194,21 @@ describe.each(ENGINES)('over the API, on %s', (engine) => {
     expect(space.text).not.toContain('has a space');
   });
 
+  test('where a tenant keeps less of a value, a token brought along may not hold what is cut', async () => {
+    const vault = await opened();
+    const app = vault.as('app');
+    for (const [type, keep, value, token] of [
+      ['ip', 'network', '192.0.2.137', 'ip-192.0.2.137'],
+      ['user_agent', 'browser', 'Mozilla/5.0 Firefox/115.0 Inventory/WK-4711', 'inventory-wk-4711'],
+    ] as const) {
+      expect((await vault.admin.call('put', `/v1/types/${type}/keep`, { keep })).status).toBe(200);
+      const { status, body } = await app.call('post', '/v1/tokenize', { items: [{ type, value, token }] });
+      expect([status, body.code, body.field]).toEqual([422, 'invalid_token', 'items/0/token']);
+      const [stored] = await app.tokenize({ type, value, token: `unlike-${type}` as Token });
+      expect(stored).toMatchObject({ token: `unlike-${type}`, kept: keep });
+    }
+  });
+
   test('a token that is taken, alive, dead, in the same call or of an erased record, is refused at its item and nothing is stored', async () => {
     const vault = await opened();
     const app = vault.as('app');
