@@ -2,7 +2,9 @@
  * Failed attempts to verify a value, counted per record in the record store: exact across nodes and restarts, unlike a
  * counter in memory, and the cost of a row is little beside that of a verifier.
  *
- * Guarantees: an attempt is counted before it is made, so that no number of calls at once gets past the limit.
+ * Guarantees: an attempt is counted before it is made, so that no number of calls at once gets past the limit; wherever
+ * a quarter of an hour begins, no more than `MAX_ATTEMPTS` fall into it, for only a quarter of an hour without any makes
+ * the count begin anew.
  */
 import { VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
@@ -13,6 +15,7 @@ import type { RecordStore, RecordTx } from '../storage/tx.ts';
 export const MAX_ATTEMPTS = 10;
 export const WINDOW_MS = 15 * 60 * 1000;
 
+/** `since`: when the last of them was counted. */
 export const verifyAttempts = table(
   'records',
   'verify_attempts',
@@ -42,7 +45,7 @@ export async function countAttempt(store: RecordStore, tenant: TenantId, record:
         .andWhere((either) => either.where('failures', '<', MAX_ATTEMPTS).orWhere('since', '<=', over))
         .update({
           failures: sql.raw('CASE WHEN since <= ? THEN 1 ELSE failures + 1 END', [over]),
-          since: sql.raw('CASE WHEN since <= ? THEN ? ELSE since END', [over, at]),
+          since: at,
         }),
     );
   });

@@ -186,6 +186,26 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await ask(token, WRONG)).toBe('too_many_attempts');
     });
 
+    test('wherever a quarter of an hour begins, no more than ten wrong ones are computed in it', async () => {
+      const { token } = await store();
+      const computed: number[] = [];
+      const guess = async () => {
+        if ((await ask(token, WRONG)) === false) computed.push(here.now().getTime());
+      };
+      // One early, the others at the end of its quarter of an hour, and as many as are let through right after it.
+      await guess();
+      here.advance(WINDOW_MS - 1);
+      for (let i = 0; i < MAX_ATTEMPTS; i += 1) await guess();
+      here.advance(1);
+      for (let i = 0; i < MAX_ATTEMPTS; i += 1) await guess();
+      here.advance(WINDOW_MS);
+      for (let i = 0; i <= MAX_ATTEMPTS; i += 1) await guess();
+      const within = computed.map((from) => computed.filter((at) => at >= from && at < from + WINDOW_MS).length);
+      expect(Math.max(...within)).toBe(MAX_ATTEMPTS);
+      // And who waited may try again.
+      expect(computed).toHaveLength(2 * MAX_ATTEMPTS);
+    });
+
     test('of thirty at once on two nodes ten are computed', async () => {
       const { token } = await store();
       const nodes = [here.vault, await here.home.open({ clock: here.now })] as const;
