@@ -88,6 +88,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const haystack of [told, atWork, await filesUnder(home.path)]) expect(found(planted, haystack)).toEqual([]);
   }, 60_000);
 
+  test('who brings tokens to a stored verifier learns nothing of it by what is refused', async () => {
+    const vault = await openTestVault({ engine });
+    const app = vault.as('app');
+    const [stored] = await app.tokenize({ type: 'password', value: { phc: FOREIGN } as never });
+    const bare = FOREIGN.toLowerCase().replace(/[^a-z0-9]/g, '');
+    for (let i = 0; i + 6 <= bare.length; i += 6) {
+      const token = `--${bare.slice(i, i + 6)}`;
+      const reply = await app.call('post', '/v1/tokens', { record: stored?.record, token });
+      expect([token, reply.status]).toEqual([token, 201]);
+    }
+    // Who brings the verifier itself is still told.
+    const items = [{ type: 'password', value: { phc: FOREIGN }, token: `--${bare.slice(-12)}` }];
+    expect((await app.call('post', '/v1/tokenize', { items })).body.code).toBe('invalid_token');
+  });
+
   test('limit: whoever writes the record store can set the count of failed attempts back, and guess on', async () => {
     const vault = await openTestVault({ engine, now: NOW });
     const [stored] = await vault.as('app').tokenize({ type: 'password', value: FIRST });
