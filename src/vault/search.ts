@@ -100,6 +100,9 @@ async function pageOf(
 ): Promise<{ found: Found[]; last: RecordId | undefined }> {
   const { vault, caller, tx, criterion, further } = search;
   const found: Found[] = [];
+  // Who is tied to an audience is told of more only where there is more of its own: that anybody else has such a value
+  // must not show in a page that is full.
+  const goesOn = () => search.opened < MAX_OPENED && (found.length < limit || caller.audience !== undefined);
   for (let after = start; ; ) {
     const { keyStore, indexer } = vault;
     const candidates = await findCandidates(keyStore.reader, indexer, caller.tenant, criterion.forms, after);
@@ -115,12 +118,11 @@ async function pageOf(
         const room = limit - found.length;
         found.push(...usable.slice(0, room));
         if (usable.length > room) return { found, last: found.at(-1)?.row.record as RecordId };
-        const isFull = found.length === limit || search.opened >= MAX_OPENED;
-        if (isFull && n < groups.length - 1) return { found, last: group.at(-1)?.row.record as RecordId };
+        if (!goesOn() && n < groups.length - 1) return { found, last: group.at(-1)?.row.record as RecordId };
       }
       after = slice.at(-1);
       const isLast = i === records.length && !candidates.more;
-      if (!isLast && (found.length === limit || search.opened >= MAX_OPENED)) return { found, last: after };
+      if (!isLast && !goesOn()) return { found, last: after };
     }
     if (!candidates.more) return { found, last: undefined };
   }

@@ -243,6 +243,25 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await search(crm, 'ada@example.com')).toEqual([]);
   });
 
+  test('a page that is full of a tied caller’s own does not tell it that others have the value, too', async () => {
+    const vault = await openTestVault({ engine });
+    const [app, crm] = [vault.as('app'), await tied(vault, 'crm')];
+    const item = { type: 'email', value: 'ada@example.com' };
+    await crm.tokenize(...Array.from({ length: 64 }, () => item));
+    vault.advance(1_000);
+    await app.tokenize(item, item);
+    const ask = async (caller: TestCaller, more: object) => {
+      const { body } = await caller.call('post', '/v1/search', { ...item, purpose: 'billing', ...more });
+      return { found: body.results.length, more: body.more, next: body.next };
+    };
+
+    expect(await ask(crm, { limit: 64 })).toEqual({ found: 64, more: false, next: undefined });
+    expect(await ask(app, { limit: 64 })).toMatchObject({ found: 64, more: true });
+    const first = await ask(crm, { limit: 63 });
+    expect(first).toMatchObject({ found: 63, more: true });
+    expect(await ask(crm, { limit: 63, after: first.next })).toEqual({ found: 1, more: false, next: undefined });
+  });
+
   test('a tied caller’s search over several values of a person counts its own alone, so that it guesses no other audience’s', async () => {
     const { app, crm, shop, forCrm } = await scene(engine);
     await app.tokenize({ type: 'phone', value: '+49 30 901820', subject: 'cust_1' });
