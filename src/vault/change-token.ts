@@ -1,5 +1,6 @@
 /** Ends a token now, or gives it another end. A token that has ended stays so: another is minted instead. */
 import type { z } from 'zod';
+import { NotAllowedError } from '../access/decide.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
 import { ConcurrentChangeError } from '../intake/replacement.ts';
@@ -23,7 +24,11 @@ export async function revokeToken(
   }));
 }
 
-/** Counts from now: the token then lives `ttlSeconds`, and has `uses`. @throws as `revokeToken` */
+/**
+ * Counts from now: the token then lives `ttlSeconds`, and has `uses`. A caller tied to an audience may make it shorter
+ * only: a limit that whoever is limited could lift would be none.
+ * @throws as `revokeToken` @throws {NotAllowedError}
+ */
 export async function extendToken(
   vault: Vault,
   caller: Caller,
@@ -35,13 +40,18 @@ export async function extendToken(
     remember: (reply: MintedToken) => reply,
     replay: (kept: MintedToken) => kept,
   };
-  return change(vault, caller, token, { action: 'change_token', idempotent }, (row, now) => ({
-    with: {
-      expires_at: ttlSeconds === undefined ? row.expires_at : now.getTime() + ttlSeconds * 1000,
-      uses_left: uses ?? row.uses_left,
-    },
-    reply: factsOf,
-  }));
+  return change(vault, caller, token, { action: 'change_token', idempotent }, (row, now) => {
+    const expires_at = ttlSeconds === undefined ? row.expires_at : now.getTime() + ttlSeconds * 1000;
+    const uses_left = uses ?? row.uses_left;
+    const isLonger = isBeyond(expires_at, row.expires_at) || isBeyond(uses_left, row.uses_left);
+    if (isLonger && caller.audience !== undefined) throw new NotAllowedError();
+    return { with: { expires_at, uses_left }, reply: factsOf };
+  });
+}
+
+/** @param limit null: none */
+function isBeyond(wanted: number | null, limit: number | null): boolean {
+  return limit !== null && (wanted === null || wanted > limit);
 }
 
 interface Change<R> {

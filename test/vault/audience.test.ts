@@ -262,6 +262,27 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await ask(crm, { limit: 63, after: first.next })).toEqual({ found: 1, more: false, next: undefined });
   });
 
+  test('a tied caller ends its tokens sooner, and never later than they were to end', async () => {
+    const { app, crm, free, forCrm } = await scene(engine);
+    const { body: minted } = await app.call('post', '/v1/tokens', {
+      ...{ record: free.record, audience: 'crm', ttlSeconds: 60, uses: 2 },
+    });
+    const extend = (caller: TestCaller, token: string, body: object) =>
+      caller.call('patch', `/v1/tokens/${token}`, body);
+    for (const body of [{ ttlSeconds: 61 }, { uses: 3 }, { ttlSeconds: 30, uses: 3 }, { ttlSeconds: 61, uses: 1 }]) {
+      const reply = await extend(crm, minted.token, body);
+      expect([body, reply.status, reply.body.code]).toEqual([body, 403, 'not_allowed']);
+    }
+    expect((await app.call('get', `/v1/tokens/${minted.token}`)).body).toMatchObject({
+      ...{ expiresAt: minted.expiresAt, usesLeft: 2 },
+    });
+
+    expect((await extend(crm, minted.token, { ttlSeconds: 30, uses: 1 })).body.usesLeft).toBe(1);
+    expect((await extend(crm, forCrm, { uses: 5 })).body.usesLeft).toBe(5);
+    expect((await extend(crm, forCrm, { uses: 6 })).status).toBe(403);
+    expect((await extend(app, minted.token, { ttlSeconds: 600, uses: 9 })).body.usesLeft).toBe(9);
+  });
+
   test('a tied caller’s search over several values of a person counts its own alone, so that it guesses no other audience’s', async () => {
     const { app, crm, shop, forCrm } = await scene(engine);
     await app.tokenize({ type: 'phone', value: '+49 30 901820', subject: 'cust_1' });
