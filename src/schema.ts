@@ -119,5 +119,5 @@ export const KeptSchema = z
 
 export const ExpiresAtSchema = z.iso.datetime().optional().describe('When the token ends, UTC; absent: never.');
 
-/** Said of ids by which a caller tied to an audience could join its tokens with another's. */
+/** Said of ids and times by which a caller tied to an audience could join its tokens with another's. */
 export const NAMED = 'Not told to a caller that is tied to an audience.';

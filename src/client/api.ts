@@ -1345,22 +1345,22 @@ export interface components {
              */
             readonly label?: string;
             /**
-             * @description 1 for a value as first stored; grows with each correction.
+             * @description 1 for a value as first stored; grows with each correction. Not told to a caller that is tied to an audience.
              * @example 1
              */
-            readonly version: number;
+            readonly version?: number;
             /**
              * Format: date-time
-             * @description When the value was first stored, UTC.
+             * @description When the value was first stored, UTC. Not told to a caller that is tied to an audience.
              * @example 2026-11-22T12:00:00.000Z
              */
-            readonly createdAt: string;
+            readonly createdAt?: string;
             /**
              * Format: date-time
-             * @description When the value was stored or last corrected, UTC.
+             * @description When the value was stored or last corrected, UTC. Not told to a caller that is tied to an audience.
              * @example 2026-11-22T12:00:00.000Z
              */
-            readonly updatedAt: string;
+            readonly updatedAt?: string;
         };
         /** @description A token of a record. */
         readonly TokenFacts: {

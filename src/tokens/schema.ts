@@ -68,9 +68,9 @@ export const TokenDescriptionSchema = z
     subject: SubjectIdSchema.optional().describe(NAMED),
     type: TypeNameSchema,
     label: LabelSchema.optional(),
-    version: VersionSchema,
-    createdAt: CreatedAtSchema,
-    updatedAt: UpdatedAtSchema,
+    version: VersionSchema.optional().describe(`${VersionSchema.description} ${NAMED}`),
+    createdAt: CreatedAtSchema.optional().describe(`${CreatedAtSchema.description} ${NAMED}`),
+    updatedAt: UpdatedAtSchema.optional().describe(`${UpdatedAtSchema.description} ${NAMED}`),
   })
   .meta({ id: 'TokenDescription', description: 'What a token stands for, without its value.' });
 

@@ -2,14 +2,13 @@
 import type { z } from 'zod';
 import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
-import { factsOf as recordFacts } from '../records/facts.ts';
 import { liveRecords } from '../records/open-records.ts';
 import { TokenNotFoundError } from '../tokens/errors.ts';
 import { factsOf as tokenFacts } from '../tokens/facts.ts';
 import type { TokenDescriptionSchema } from '../tokens/schema.ts';
 import { findToken } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
-import { namesFor } from './naming.ts';
+import { factsFor, namesFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -27,7 +26,7 @@ export async function describeToken(
       const record = known.record as RecordId;
       const [row] = await liveRecords(tx, tenant, [record]);
       if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
-      const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...recordFacts(row) };
+      const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
       return { reply, entry: { records: [record] } };
     });
   });

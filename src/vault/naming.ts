@@ -1,8 +1,13 @@
-/** How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens by them. */
+/**
+ * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
+ * another audience's by them, nor by the moment at which the record was made or corrected.
+ */
 import type { ErasureRow } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import type { RecordId, SubjectId } from '../ids.ts';
+import { factsOf } from '../records/facts.ts';
+import type { RecordRow } from '../records/store.ts';
 import type { Caller } from './caller.ts';
 
 export function namesFor(
@@ -15,6 +20,14 @@ export function namesFor(
     ...(record === undefined ? {} : { record: record as RecordId }),
     ...(subject == null ? {} : { subject: subject as SubjectId }),
   };
+}
+
+export function factsFor(
+  { audience }: Caller,
+  row: Omit<RecordRow, 'sealed'>,
+): Pick<ReturnType<typeof factsOf>, 'type' | 'label'> & Partial<ReturnType<typeof factsOf>> {
+  const { type, label, ...history } = factsOf(row);
+  return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
 
 export function receiptFor(caller: Caller, row: ErasureRow): Receipt {

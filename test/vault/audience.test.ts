@@ -243,6 +243,18 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await search(crm, 'ada@example.com')).toEqual([]);
   });
 
+  test('what two audiences are told of their tokens of one record has nothing in it to join them by', async () => {
+    const { vault, app, crm, shop, free, forCrm, forShop } = await scene(engine);
+    vault.advance(4_711);
+    await app.call('patch', `/v1/records/${free.record}`, { value: 'ada@example.org', reason: 'moved' });
+    const told = async (caller: TestCaller, token: string) => (await caller.call('get', `/v1/tokens/${token}`)).body;
+
+    expect(await told(app, forCrm)).toMatchObject({ version: 2, createdAt: expect.any(String) });
+    const random = { format: 'random', type: 'email' };
+    expect(await told(crm, forCrm)).toEqual({ token: forCrm, audience: 'crm', ...random });
+    expect(await told(shop, forShop)).toEqual({ token: forShop, audience: 'shop', ...random });
+  });
+
   test('a page that is full of a tied caller’s own does not tell it that others have the value, too', async () => {
     const vault = await openTestVault({ engine });
     const [app, crm] = [vault.as('app'), await tied(vault, 'crm')];

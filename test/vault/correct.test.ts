@@ -96,7 +96,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { version } = await describeToken(here.vault, await here.as('app'), token);
     expect(version).toBe(1 + won.length);
     expect(won).toContain(await reveal(token));
-    expect(await put(record, 'after@example.com')).toMatchObject({ version: version + 1 });
+    expect(await put(record, 'after@example.com')).toMatchObject({ version: won.length + 2 });
     expect(await reveal(token)).toBe('after@example.com');
   });
 
