@@ -37,7 +37,7 @@ const SAMPLES = 64;
 const MIN_FREE_SAMPLES = SAMPLES / 8;
 const MASK = '********';
 
-/** @throws {InvalidDefinitionError} for a pattern that cannot be compiled; all else, `assertSound` finds */
+/** Of a definition that `assertSound` has let pass. Its pattern is compiled at the first value that is checked by it. */
 export function customType(definition: TypeDefinition, version: number): DataType {
   return definition.base === 'text' ? textType(definition, version) : documentType(definition, version);
 }
@@ -57,11 +57,12 @@ export function assertSound(definition: TypeDefinition): void {
   if (definition.base === 'text' && definition.formats.includes('digits')) assertFreeDigits(definition, values);
 }
 
-function assertSoundText({ spread, distinct = 0, normalise }: TextDefinition): void {
+function assertSoundText({ spread, distinct = 0, normalise, pattern, maxLength }: TextDefinition): void {
   if (spread !== 'none' && distinct < MIN_DISTINCT) throw new LowEntropyIndexError();
   if (normalise.includes('upper') && normalise.includes('lower')) {
     throw new InvalidDefinitionError('normalise', 'Upper and lower case exclude each other.');
   }
+  if (pattern !== undefined) compilePattern(pattern, maxLength);
 }
 
 /** Tokens of digits must be told from values, and enough of them must be none. */
@@ -94,7 +95,13 @@ function accepted(type: DataType, example: Json, field: string): Json {
 
 function textType(definition: TextDefinition, version: number): DataType<string> {
   const { maxLength, pattern, normalise, compare, formats } = definition;
-  const accepts = pattern === undefined ? () => true : compilePattern(pattern, maxLength);
+  // Compiling takes a tenth of a second at worst, and a catalogue, read whole, may hold thousands of patterns.
+  let compiled: ((text: string) => boolean) | undefined;
+  const accepts = (text: string) => {
+    if (pattern === undefined) return true;
+    compiled ??= compilePattern(pattern, maxLength);
+    return compiled(text);
+  };
   const maxTyped = MAX_TYPED_FACTOR * maxLength + MAX_TYPED_EXTRA;
   const once = (text: string) => tidy(normaliseBy(normalise, text), '', maxTyped);
   const digits: Shape<string> = {

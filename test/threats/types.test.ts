@@ -2,7 +2,8 @@
  * Types of a tenant's own, under attack: by a writer of the record store who edits definitions and settings, and by
  * definitions that would make of the vault an index of who is what, an endless computation, or a window.
  */
-import { describe, expect, test } from 'vitest';
+import { RE2JS } from 're2js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shelfOf } from '../catalogue/shelf.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
@@ -168,6 +169,23 @@ test('no pattern takes exponential time: those that would elsewhere are decided 
     const { body } = await admin.call('post', '/v1/types', { ...BADGE, pattern });
     expect([pattern, body.code, body.field]).toEqual([pattern, 'invalid_definition', 'pattern']);
   }
+});
+
+test('however many patterns a tenant has declared, a vault that starts compiles only those that it checks values by', async () => {
+  const old = await openTestVault();
+  for (let i = 0; i < 5; i += 1) {
+    const body = { ...BADGE, description: `version ${i}`, spread: 'none', distinct: undefined };
+    expect((await old.admin.call('post', '/v1/types', body)).status).toBe(201);
+  }
+  const app = (await old.reopen()).as('app');
+  const compiled = vi.spyOn(RE2JS, 'compile');
+  onTestFinished(() => void compiled.mockRestore());
+
+  expect((await app.call('get', '/v1/types')).status).toBe(200);
+  await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  expect(compiled).not.toHaveBeenCalled();
+  await app.tokenize({ type: BADGE.name, value: 'AB123456' }, { type: BADGE.name, value: 'AB123457' });
+  expect(compiled).toHaveBeenCalledTimes(1);
 });
 
 test('no mask shows more than half of a value, nor do two that are asked for in turn', async () => {
