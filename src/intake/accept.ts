@@ -8,7 +8,7 @@
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
-import { UnknownTypeError, VaultError } from '../errors.ts';
+import { InvalidValueError, UnknownTypeError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
@@ -76,25 +76,35 @@ export function acceptAs(type: DataType, value: unknown, kept: string | undefine
 }
 
 /**
- * Whether values of a type are kept as a verifier only, or in no store. Nothing may then be derived from one and kept by
- * which a guess could be tested fast. A type there is not is refused later; until then it counts as the most secret.
+ * As much of an offered value as a MAC that is kept may be made of: nothing of one of which a verifier alone is kept, or
+ * which is in no store, for a guess could be tested on it fast; of one that is cut, the form that is kept. A type there
+ * is not, or a value it does not take, is refused later; until then it counts as the most secret.
  */
-export async function isSecret(catalogue: Catalogue, tenant: TenantId, name: string): Promise<boolean> {
-  const known = await catalogue.type(tenant, name).catch((error: unknown) => {
-    if (error instanceof UnknownTypeError) return undefined;
+export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offer, now: Date): Promise<unknown> {
+  try {
+    const known = await catalogue.type(tenant, offer.type);
+    if ((known.type.custody ?? 'record') !== 'record') return null;
+    return known.keep === undefined ? offer.value : accept(known, offer.value, now).value;
+  } catch (error) {
+    if (error instanceof UnknownTypeError || error instanceof InvalidValueError) return null;
     throw error;
-  });
-  return known === undefined || (known.type.custody ?? 'record') !== 'record';
+  }
 }
 
 /**
  * Puts a verifier in the place of each value of which only that may be kept (passwords); leaves the others as they are.
+ * @param again accepts them once more: verifiers take their time, and less may be kept of the others by then
  * @throws {UnavailableError} `overloaded` while too many wait to be computed
  */
-export async function withVerifiers<A extends Accepted>(hasher: PasswordHasher, accepted: readonly A[]): Promise<A[]> {
+export async function withVerifiers<A extends Accepted>(
+  hasher: PasswordHasher,
+  accepted: readonly A[],
+  again?: () => Promise<readonly A[]>,
+): Promise<A[]> {
   const done = [...accepted];
   const waiting = [...accepted.entries()].filter(([, { type }]) => type.custody === 'verifier');
   if (waiting.length === 0) return done;
+  const isMixed = waiting.length < done.length;
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [i, one] = next;
@@ -102,7 +112,9 @@ export async function withVerifiers<A extends Accepted>(hasher: PasswordHasher, 
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return done;
+  if (!isMixed || again === undefined) return done;
+  const anew = await again();
+  return done.map((one, i) => (one.type.custody === 'verifier' ? one : (anew[i] as A)));
 }
 
 async function verifierOf(hasher: PasswordHasher, value: Json): Promise<Json> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ErasureRow } from '../erasure/erasures.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
-import { accept, acceptAs, isSecret, withVerifiers } from '../intake/accept.ts';
+import { accept, acceptAs, asKept, withVerifiers } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
 import { findRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
@@ -62,14 +62,19 @@ export async function correct(
 }
 
 /** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */
-async function withoutSecret({ catalogue, recordStore }: Vault, { tenant }: Caller, record: RecordId, body: object) {
+async function withoutSecret(
+  { catalogue, recordStore, clock }: Vault,
+  { tenant }: Caller,
+  record: RecordId,
+  body: { readonly value?: unknown },
+) {
   const row = await findRecord(recordStore.reader, tenant, record).catch((error: unknown) => {
     if (error instanceof VaultError && (error.kind === 'gone' || error.kind === 'not_found')) return undefined;
     throw error;
   });
   if (row === undefined) return undefined;
-  const secret = await isSecret(catalogue, tenant, row.type);
-  return secret ? { record, ...body, value: null } : { record, ...body };
+  const value = await asKept(catalogue, tenant, { type: row.type, value: body.value }, clock());
+  return { record, ...body, value };
 }
 
 /** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */

@@ -5,7 +5,7 @@
  */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { RecordId, SubjectId, TenantId, Token, WindowId } from '../ids.ts';
-import { type Accepted, acceptAs, isSecret } from '../intake/accept.ts';
+import { type Accepted, acceptAs, asKept } from '../intake/accept.ts';
 import type { Stored } from '../intake/new-records.ts';
 import type { Wanted } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
@@ -80,19 +80,17 @@ async function inWindowAgain(
 }
 
 /**
- * The items as their idempotency MAC reads them: without values that may be kept as a verifier only, or not at all. A MAC
- * of a request with a password or a security code in it would be something to test guesses on. So a call that is repeated
- * with another password is taken for the same call.
+ * The items as their idempotency MAC reads them: without values that may be kept as a verifier only, or not at all, and
+ * without what is cut of one. A MAC of a request with a password or a security code in it would be something to test
+ * guesses on. So a call that is repeated with another password is taken for the same call.
  */
 export async function withoutSecrets(
   catalogue: Catalogue,
   tenant: TenantId,
   items: readonly TokenizeItem[],
+  now: Date,
 ): Promise<{ items: readonly unknown[] }> {
   const shown: unknown[] = [];
-  for (const item of items) {
-    const secret = await isSecret(catalogue, tenant, item.type);
-    shown.push(secret ? { ...item, value: null } : item);
-  }
+  for (const item of items) shown.push({ ...item, value: await asKept(catalogue, tenant, item, now) });
   return { items: shown };
 }

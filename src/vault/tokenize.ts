@@ -34,7 +34,10 @@ export async function tokenize(
   const { items } = body;
   const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
   const idempotent = {
-    body: caller.idempotencyKey === undefined ? body : await withoutSecrets(vault.catalogue, caller.tenant, items),
+    body:
+      caller.idempotencyKey === undefined
+        ? body
+        : await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock()),
     remember: (reply: Made) => reply.memo,
     replay: async (memo: readonly Memo[]): Promise<Made> => {
       const again = await recalled(vault, caller.tenant, wanted, memo);
@@ -51,7 +54,9 @@ export async function tokenize(
       throw new NotAllowedError();
     }
     assertTokens(accepted, wanted);
-    const values = await withVerifiers(vault.hasher, accepted);
+    const values = await withVerifiers(vault.hasher, accepted, () =>
+      acceptAll(vault.catalogue, caller.tenant, items, door.now),
+    );
     return throughRaces(() => store(vault, caller, door, values, wanted));
   });
   return { results: made.results };

@@ -4,6 +4,7 @@
  */
 import { RE2JS } from 're2js';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PasswordHasher } from '../../src/crypto/password-hash.ts';
 import { shelfOf } from '../catalogue/shelf.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
@@ -186,6 +187,47 @@ test('however many patterns a tenant has declared, a vault that starts compiles 
   expect(compiled).not.toHaveBeenCalled();
   await app.tokenize({ type: BADGE.name, value: 'AB123456' }, { type: BADGE.name, value: 'AB123457' });
   expect(compiled).toHaveBeenCalledTimes(1);
+});
+
+describe.each(ENGINES)('where less of a value is kept, on %s', (engine) => {
+  test('no answer that is kept for a repeated call can be used to test guesses of the rest', async () => {
+    const vault = await openTestVault({ engine });
+    await vault.admin.call('put', '/v1/types/ip/keep', { keep: 'network' });
+    const app = vault.as('app');
+    const store = (value: string, key: string) =>
+      app.call('post', '/v1/tokenize', { items: [{ type: 'ip', value }] }, { 'Idempotency-Key': key });
+    const { body } = await store('192.0.2.137', 'one');
+    const [{ record }] = body.results;
+    const correct = (value: string, key: string) =>
+      app.call('patch', `/v1/records/${record}`, { value, reason: 'moved' }, { 'Idempotency-Key': key });
+    await correct('198.51.100.7', 'two');
+
+    // What is kept is the same, and so are the calls: of what differs there is nothing to tell them by.
+    expect((await store('192.0.2.1', 'one')).body).toEqual(body);
+    expect((await correct('198.51.100.200', 'two')).status).toBe(200);
+    expect((await store('192.0.3.137', 'one')).body.code).toBe('idempotency_key_reused');
+    expect((await store('nowhere', 'three')).body).toMatchObject({ code: 'invalid_value', field: 'items/0/value' });
+  });
+
+  test('a call that was waiting for its verifiers keeps no more than what is to be kept by then', async () => {
+    const vault = await openTestVault({ engine });
+    const app = vault.as('app');
+    const hash = PasswordHasher.prototype.hash;
+    const slow = vi.spyOn(PasswordHasher.prototype, 'hash').mockImplementationOnce(async function (
+      this: PasswordHasher,
+      password,
+    ) {
+      await vault.admin.call('put', '/v1/types/ip/keep', { keep: 'network' });
+      return hash.call(this, password);
+    });
+    onTestFinished(() => void slow.mockRestore());
+    const [, stored] = await app.tokenize(
+      { type: 'password', value: 'correct horse' },
+      { type: 'ip', value: '192.0.2.137' },
+    );
+    expect(stored).toMatchObject({ kept: 'network' });
+    expect((await app.detokenize(stored?.token as string)).text).not.toContain('192.0.2.137');
+  });
 });
 
 test('no mask shows more than half of a value, nor do two that are asked for in turn', async () => {
