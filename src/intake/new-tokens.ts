@@ -9,7 +9,7 @@ import { InvalidRequestError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import { TokenTakenError } from '../tokens/errors.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
-import { mintToken, type TokenFormatName } from '../tokens/format.ts';
+import { drawToken, type TokenFormatName } from '../tokens/format.ts';
 import { takenTokens } from '../tokens/tokens.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
@@ -133,7 +133,7 @@ async function settle(
 
 function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wanted: Wanted): Token | undefined {
   if (type.custody === 'window') return undefined;
-  if (wanted.token === undefined) return mintToken(wanted.format ?? 'random', type, value, random);
+  if (wanted.token === undefined) return drawToken(wanted.format ?? 'random', type, value, random);
   // A verifier is compared in `assertTokens` alone, for whoever brings it along: of one that is stored, the refusals would
   // tell it piece by piece.
   assertForeignToken(wanted.token, type, type.custody === 'verifier' ? null : value);

@@ -54,7 +54,7 @@ export function formatsOf(type: DataType): readonly TokenFormatName[] {
  * @throws {FormatNotOfferedError} if the type has no such format, the value has nothing of that shape, or fewer than
  *   `MIN_SPACE` tokens are free for it
  */
-export function mintToken(format: TokenFormatName, type: DataType, value: Json, random: RandomSource): Token {
+export function drawToken(format: TokenFormatName, type: DataType, value: Json, random: RandomSource): Token {
   if (type.custody === 'window') throw notOfType();
   if (format === 'random') return newToken(random);
   if (format === 'uuid') return newUuid(random) as Token;

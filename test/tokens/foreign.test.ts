@@ -5,7 +5,7 @@ import { text } from '../../src/datatypes/text.ts';
 import { isTokenText } from '../../src/ids.ts';
 import { InvalidTokenError } from '../../src/tokens/errors.ts';
 import { assertForeignToken } from '../../src/tokens/foreign.ts';
-import { formatsOf, mintToken } from '../../src/tokens/format.ts';
+import { drawToken, formatsOf } from '../../src/tokens/format.ts';
 import { cardType, seeded, textType, visa } from './drawing.ts';
 
 const jane = { given: 'Jane', family: 'Müller-Lüdenscheid', born: 1985, number: 301234567 };
@@ -153,7 +153,7 @@ test('what one vault draws for a value another may be brought for it', () => {
   for (const [type, value] of values) {
     for (const format of formatsOf(type)) {
       for (let i = 0; i < 2_000; i += 1) {
-        const token = mintToken(format, type, value, random);
+        const token = drawToken(format, type, value, random);
         expect(refusal(token, type, value), token).toBeUndefined();
       }
     }

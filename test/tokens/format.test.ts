@@ -11,7 +11,7 @@ import { dataTypes } from '../../src/datatypes/registry.ts';
 import { text } from '../../src/datatypes/text.ts';
 import { isId, isTokenText } from '../../src/ids.ts';
 import { FormatNotOfferedError } from '../../src/tokens/errors.ts';
-import { formatsOf, mintToken, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
+import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
 import { batched, cardType, chiSquare, loneCard, luhn, mod97, seeded, textType, visa } from './drawing.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');
@@ -21,12 +21,12 @@ const digitTexts = (minLength: number, maxLength: number) =>
   fc.stringMatching(new RegExp(`^[0-9]{${minLength},${maxLength}}$`));
 
 function draws(format: TokenFormatName, type: DataType, value: Json, count: number, random: RandomSource): string[] {
-  return Array.from({ length: count }, () => mintToken(format, type, value, random));
+  return Array.from({ length: count }, () => drawToken(format, type, value, random));
 }
 
 function refusal(format: TokenFormatName, type: DataType, value: Json, random = pooledRandom()): unknown {
   try {
-    return mintToken(format, type, value, random);
+    return drawToken(format, type, value, random);
   } catch (error) {
     expect(error).toBeInstanceOf(FormatNotOfferedError);
     expect(error).toMatchObject({ kind: 'invalid', code: 'token_format_not_offered', field: 'format' });
@@ -38,7 +38,7 @@ describe('a shaped token has the shape of its value, and is none', () => {
   test('card: 16 digits from 0 to the last four of the source, failing the Luhn check whatever the type says', () => {
     fc.assert(
       fc.property(sources, digitTexts(12, 19), fc.constantFrom(loneCard, cardType), (random, number, type) => {
-        const token = mintToken('card', type, { ...visa, number }, random);
+        const token = drawToken('card', type, { ...visa, number }, random);
         expect(token).toMatch(/^0\d{15}$/);
         expect(token.slice(-4)).toBe(number.slice(-4));
         expect(luhn(token)).toBe(false);
@@ -52,7 +52,7 @@ describe('a shaped token has the shape of its value, and is none', () => {
     const checked = (token: string) => Number(token.slice(0, -1)) % 7 === Number(token.at(-1));
     fc.assert(
       fc.property(sources, digitTexts(11, 40), (random, number) => {
-        const token = mintToken('digits', textType('digits', checked), number, random);
+        const token = drawToken('digits', textType('digits', checked), number, random);
         expect(token).toMatch(/^\d+$/);
         expect(token.length).toBe(number.length);
         expect(checked(token)).toBe(false);
@@ -65,7 +65,7 @@ describe('a shaped token has the shape of its value, and is none', () => {
   test('email: an address under a domain that never resolves', () => {
     fc.assert(
       fc.property(sources, fc.emailAddress(), (random, address) => {
-        const token = mintToken('email', textType('email'), address, random);
+        const token = drawToken('email', textType('email'), address, random);
         expect(token).toMatch(/^[0-9a-hjkmnp-tv-z]{32}@lethe\.invalid$/);
         expect(email.parse(token, context)).toBe(token);
       }),
@@ -75,7 +75,7 @@ describe('a shaped token has the shape of its value, and is none', () => {
   test('phone: E.164 of 15 digits under a code of no country', () => {
     fc.assert(
       fc.property(sources, (random) => {
-        const token = mintToken('phone', textType('phone'), '+442079460958', random);
+        const token = drawToken('phone', textType('phone'), '+442079460958', random);
         expect(token).toMatch(/^\+899\d{12}$/);
         expect(parsePhoneNumberFromString(token)).toBeUndefined();
         expect(() => phone.parse(token, context)).toThrow();
@@ -89,7 +89,7 @@ describe('a shaped token has the shape of its value, and is none', () => {
     const ibans = ['NO9386011117947', 'DE89370400440532013000', 'MT84MALT011000012345MTLCAST001S'];
     fc.assert(
       fc.property(sources, fc.constantFrom(...ibans), (random, iban) => {
-        const token = mintToken('iban', textType('iban'), iban, random);
+        const token = drawToken('iban', textType('iban'), iban, random);
         expect(token).toMatch(/^ZZ\d+$/);
         expect(token.length).toBe(iban.length);
         expect(mod97(token)).not.toBe(1n);
@@ -101,13 +101,13 @@ describe('a shaped token has the shape of its value, and is none', () => {
 });
 
 test('the default is a token id, and a uuid is one of version 4 with the bits of the source', () => {
-  expect(isId('token', mintToken('random', text, 'a text', pooledRandom()))).toBe(true);
+  expect(isId('token', drawToken('random', text, 'a text', pooledRandom()))).toBe(true);
   const uuids = draws('uuid', text, 'a text', 1_000, pooledRandom());
   for (const uuid of uuids)
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(new Set(uuids).size).toBe(uuids.length);
   const bytes = () => Buffer.from('00112233445566778899aabbccddeeff', 'hex');
-  expect(mintToken('uuid', text, 'a text', bytes)).toBe('00112233-4455-4677-8899-aabbccddeeff');
+  expect(drawToken('uuid', text, 'a text', bytes)).toBe('00112233-4455-4677-8899-aabbccddeeff');
 });
 
 test('a token holds nothing of the value but what its format declares: another value gives the same token', () => {
@@ -123,9 +123,9 @@ test('a token holds nothing of the value but what its format declares: another v
   expect(new Set(pairs.map(([format]) => format))).toEqual(new Set(TOKEN_FORMATS));
   for (const [format, type, one, other] of pairs) {
     for (let seed = 0; seed < 50; seed += 1) {
-      const token = mintToken(format, type, one, seeded(seed));
-      expect(mintToken(format, type, other, seeded(seed)), format).toBe(token);
-      expect(mintToken(format, type, one, seeded(seed + 1_000)), format).not.toBe(token);
+      const token = drawToken(format, type, one, seeded(seed));
+      expect(drawToken(format, type, other, seeded(seed)), format).toBe(token);
+      expect(drawToken(format, type, one, seeded(seed + 1_000)), format).not.toBe(token);
     }
   }
 });
@@ -151,7 +151,7 @@ test('every digit that is drawn is as likely in every place', () => {
 test('of ten million card tokens none passes the Luhn check', { timeout: 120_000 }, () => {
   const random = batched();
   let passing = 0;
-  for (let i = 0; i < 10_000_000; i += 1) if (luhn(mintToken('card', loneCard, visa, random))) passing += 1;
+  for (let i = 0; i < 10_000_000; i += 1) if (luhn(drawToken('card', loneCard, visa, random))) passing += 1;
   expect(passing).toBe(0);
 });
 
@@ -194,7 +194,7 @@ describe('refused when asked for', () => {
       ['iban', 'NO9386011117947'],
       ['iban', `MT${'1'.repeat(32)}`],
     ] as const) {
-      expect(mintToken(format, textType(format), source, pooledRandom()).length).toBe(source.length);
+      expect(drawToken(format, textType(format), source, pooledRandom()).length).toBe(source.length);
     }
   });
 
@@ -211,7 +211,7 @@ describe('refused when asked for', () => {
 
 test('a source of bytes that never change is refused, not waited for', () => {
   const ones: RandomSource = (sizeBytes) => Buffer.alloc(sizeBytes, 0xff);
-  expect(() => mintToken('phone', textType('phone'), '+442079460958', ones)).toThrow(RangeError);
+  expect(() => drawToken('phone', textType('phone'), '+442079460958', ones)).toThrow(RangeError);
 });
 
 /** Where the catalogue's own examples leave too few tokens: a number of the most digits. */
@@ -228,7 +228,7 @@ test('a type offers the random formats and its own shapes, the default first', (
       // The number of nine digits among them leaves too few.
       const shape = type.shapes?.[format as ShapedFormat];
       const value = values.find((one) => shape === undefined || (shape.source(one)?.length ?? 0) > 10);
-      expect(isTokenText(mintToken(format, type, value!, pooledRandom()))).toBe(true);
+      expect(isTokenText(drawToken(format, type, value!, pooledRandom()))).toBe(true);
     }
   }
 });

@@ -6,7 +6,7 @@ import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
 import { DuplicateRowError } from '../../src/storage/errors.ts';
 import { isCardLike } from '../../src/tokens/card-like.ts';
-import { mintToken as draw, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
+import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { revokeToken } from '../../src/vault/change-token.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
@@ -314,7 +314,7 @@ describe.each(ENGINES)('drawn anew, on %s', (engine) => {
   const drawnBy = (from: number): [Token, RandomSource] => {
     for (let byte = from; ; byte += 1) {
       try {
-        return [draw('iban', iban, VALUE, stuck(byte)), stuck(byte)];
+        return [drawToken('iban', iban, VALUE, stuck(byte)), stuck(byte)];
       } catch {
         // Every draw of it was a real IBAN.
       }
