@@ -8,11 +8,11 @@ import { addTenant } from '../../src/vault/add-tenant.ts';
 import { extendToken, revokeToken } from '../../src/vault/change-token.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { declareType } from '../../src/vault/declare-type.ts';
+import { describeRecord } from '../../src/vault/describe-record.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
-import { getRecord } from '../../src/vault/get-record.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
@@ -92,7 +92,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => revokeToken(vault, app, minted as Token),
         { action: 'change_token', records: JSON.stringify([record]) },
       ],
-      [app, () => getRecord(vault, app, record), { action: 'read_record', records: JSON.stringify([record]) }],
+      [app, () => describeRecord(vault, app, record), { action: 'read_record', records: JSON.stringify([record]) }],
       [app, () => describeToken(vault, app, token), { action: 'describe_token', records: JSON.stringify([record]) }],
       [
         app,
@@ -274,7 +274,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       () => tokenize(vault, app, { items }),
       () => mintToken(vault, app, { record }),
       () => revokeToken(vault, app, token),
-      () => getRecord(vault, app, record),
+      () => describeRecord(vault, app, record),
       () => correct(vault, app, record, { value: 'eve@example.com' }),
       () => erase(vault, app, { ref: 'unaudited' }),
       () => addPrincipal(vault, admin, { name: 'late', role: 'app', purposes: [] }),

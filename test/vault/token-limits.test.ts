@@ -4,10 +4,10 @@ import type { RecordId, SubjectId, Token } from '../../src/ids.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import { extendToken, revokeToken } from '../../src/vault/change-token.ts';
+import { describeRecord } from '../../src/vault/describe-record.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
-import { getRecord } from '../../src/vault/get-record.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import type { TokenizeItem } from '../../src/vault/schema.ts';
@@ -42,7 +42,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
   const usesLeft = async (token: Token) => (await describeToken(here.vault, await here.as('app'), token)).usesLeft;
   const statesOf = async (record: RecordId) =>
-    (await getRecord(here.vault, await here.as('app'), record)).tokens.map(({ state }) => state);
+    (await describeRecord(here.vault, await here.as('app'), record)).tokens.map(({ state }) => state);
   const sweep = async () => {
     for (const report of await runBackgroundOnce(here.vault)) expect(report.failed).toBeUndefined();
   };
@@ -299,7 +299,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await revokeToken(here.vault, app, gone.token);
     here.advance(60_000);
 
-    const { tokens } = await getRecord(here.vault, app, record);
+    const { tokens } = await describeRecord(here.vault, app, record);
 
     expect(Object.fromEntries(tokens.map((entry) => [entry.token, entry.state]))).toEqual({
       [token]: 'live',

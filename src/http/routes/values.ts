@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { RecordIdSchema } from '../../schema.ts';
 import { SearchBody, SearchReply } from '../../search/schema.ts';
 import { correct } from '../../vault/correct.ts';
+import { describeRecord } from '../../vault/describe-record.ts';
 import { detokenize } from '../../vault/detokenize.ts';
-import { getRecord as readRecord } from '../../vault/get-record.ts';
 import {
   CorrectBody,
   CorrectReply,
@@ -101,7 +101,7 @@ export const getRecord = route({
   params: z.strictObject({ record: RecordIdSchema }),
   reply: RecordDescriptionSchema,
   problems: ['record_not_found', 'record_erased'],
-  handle: (vault, caller, { params }) => readRecord(vault, caller, params.record),
+  handle: (vault, caller, { params }) => describeRecord(vault, caller, params.record),
 });
 
 export const patchRecord = route({

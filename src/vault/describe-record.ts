@@ -12,7 +12,7 @@ import type { RecordDescriptionSchema } from './schema.ts';
 import type { Vault } from './vault.ts';
 
 /** @throws {RecordNotFoundError} @throws {RecordErasedError} */
-export async function getRecord(
+export async function describeRecord(
   vault: Vault,
   caller: Caller,
   record: RecordId,
