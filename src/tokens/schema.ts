@@ -1,15 +1,14 @@
 /** Tokens as the API speaks of them. */
 import { z } from 'zod';
 import { AudienceSchema } from '../access/schema.ts';
+import { recordFacts } from '../records/schema.ts';
 import {
   CreatedAtSchema,
   ExpiresAtSchema,
-  LabelSchema,
   NAMED,
   RecordIdSchema,
   SubjectIdSchema,
   TokenSchema,
-  TypeNameSchema,
   UpdatedAtSchema,
   VersionSchema,
 } from '../schema.ts';
@@ -66,8 +65,7 @@ export const TokenDescriptionSchema = z
     ...tokenFacts,
     record: RecordIdSchema.optional().describe(NAMED),
     subject: SubjectIdSchema.optional().describe(NAMED),
-    type: TypeNameSchema,
-    label: LabelSchema.optional(),
+    ...recordFacts,
     version: VersionSchema.optional().describe(`${VersionSchema.description} ${NAMED}`),
     createdAt: CreatedAtSchema.optional().describe(`${CreatedAtSchema.description} ${NAMED}`),
     updatedAt: UpdatedAtSchema.optional().describe(`${UpdatedAtSchema.description} ${NAMED}`),

@@ -1,6 +1,7 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
 import type { z } from 'zod';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
+import { factsOf } from '../records/facts.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -29,11 +30,7 @@ export async function getSubject(
       const records = rows.map((row, i) => ({
         record: row.record as RecordId,
         subject: id,
-        type: row.type,
-        ...(row.label === null ? {} : { label: row.label }),
-        version: row.version,
-        createdAt: new Date(row.created_at).toISOString(),
-        updatedAt: new Date(row.updated_at).toISOString(),
+        ...factsOf(row),
         tokens: (tokens[i] ?? []).filter((token) => causeOfDeath(token, door.now) === undefined).map(idOf),
       }));
       const reply = {

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { AudienceSchema, PurposeSchema } from '../access/schema.ts';
+import { recordFacts } from '../records/schema.ts';
 import {
-  CreatedAtSchema,
   ExpiresAtSchema,
   JsonSchema,
   KeptSchema,
@@ -17,7 +17,6 @@ import {
   SubjectIdSchema,
   TokenSchema,
   TypeNameSchema,
-  UpdatedAtSchema,
   VersionSchema,
   ViewSchema,
 } from '../schema.ts';
@@ -122,11 +121,7 @@ export const RecordSchema = z
   .strictObject({
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
-    type: TypeNameSchema,
-    label: LabelSchema.optional(),
-    version: VersionSchema,
-    createdAt: CreatedAtSchema,
-    updatedAt: UpdatedAtSchema,
+    ...recordFacts,
     tokens: z.array(TokenSchema).describe('The tokens that stand for it; none that has ended.'),
   })
   .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
@@ -135,11 +130,7 @@ export const RecordDescriptionSchema = z
   .strictObject({
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
-    type: TypeNameSchema,
-    label: LabelSchema.optional(),
-    version: VersionSchema,
-    createdAt: CreatedAtSchema,
-    updatedAt: UpdatedAtSchema,
+    ...recordFacts,
     tokens: z.array(TokenFactsSchema).describe('Its tokens, the oldest first.'),
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
