@@ -12,6 +12,7 @@ import { IGNORING, NORMALISING } from './rewriting.ts';
 const MAX_VIEWS = 8;
 const MAX_MASK_LENGTH = 100;
 const CONTROL = /\p{Cc}/u;
+const NAME = /^x_[a-z0-9_]{1,29}$/;
 
 const once = <T>(list: readonly T[]) => new Set(list).size === list.length;
 const distinctMessage = 'must name nothing twice';
@@ -28,7 +29,8 @@ const viewName = z.string().regex(/^(?!plain$)[a-z][a-z0-9_]{0,31}$/);
 const common = {
   name: z
     .string()
-    .regex(/^x_[a-z0-9_]{1,29}$/)
+    .refine((name) => NAME.test(name), { error: 'must be x_ and up to 29 of a to z, 0 to 9 and _' })
+    .regex(NAME)
     .describe('Begins with `x_`, which keeps it apart from the types of this release and of every later one.')
     .meta({ examples: ['x_staff_badge'] }),
   description: z

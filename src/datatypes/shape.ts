@@ -31,7 +31,7 @@ export function requireObject(
   known: ReadonlySet<string>,
   whyUnknown?: (name: string) => string | undefined,
 ): Properties {
-  if (!isPlainObject(input)) throw new InvalidValueError('', 'Must be an object.');
+  if (!isPlainObject(input)) throw new InvalidValueError('', `Must be an object of ${[...known].join(', ')}.`);
   let bytes = 0;
   for (const name of Object.keys(input)) {
     if (!known.has(name)) {

@@ -16,6 +16,8 @@ import type { Parts } from './parts.ts';
 
 /** How many times shaped tokens are drawn anew; with `MIN_SPACE` free, a second time is rare. */
 const MAX_DRAWS = 8;
+const WHY_NO_REUSE = 'its values cannot be searched, so equal ones are not known';
+const WHY_NO_OPTION = 'its values are in no store, and their tokens open once, within minutes';
 const TOO_FEW = 'No free token of that format was found. Ask again, or for another format.';
 
 /** What is asked of one value's token and record, beside the value. */
@@ -47,8 +49,8 @@ export class OptionNotOfferedError extends VaultError {
   readonly kind = 'invalid';
   readonly code = 'option_not_offered';
 
-  constructor(option: string) {
-    super('This data type does not offer that.', { field: option });
+  constructor(option: string, why: string) {
+    super(`This data type does not offer that: ${why}.`, { field: option });
   }
 }
 
@@ -143,11 +145,11 @@ function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wan
 /** @throws {OptionNotOfferedError} naming the option */
 function assertOffered({ type, kept }: Accepted, wanted: Wanted): void {
   const spread = kept?.spread ?? type.spread;
-  if (wanted.reuse && spread === 'none') throw new OptionNotOfferedError('reuse');
+  if (wanted.reuse && spread === 'none') throw new OptionNotOfferedError('reuse', WHY_NO_REUSE);
   if (type.custody !== 'window') return;
   // Such a token is the sealed value, lives for its window, and opens once.
   for (const option of ['format', 'ttlSeconds', 'uses', 'token', 'label'] as const) {
-    if (wanted[option] !== undefined) throw new OptionNotOfferedError(option);
+    if (wanted[option] !== undefined) throw new OptionNotOfferedError(option, WHY_NO_OPTION);
   }
 }
 
