@@ -150,7 +150,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   listTypes: { reply: { types: typeCatalogue().slice(0, 1) } },
   declareType: { request: badge, reply: declaredType(badge, 1) },
-  setKeep: { request: { keep: null }, reply: typeCatalogue()[0] },
+  setKeep: {
+    request: { keep: 'network' },
+    reply: { ...typeCatalogue().find(({ name }) => name === 'ip'), keep: 'network' },
+  },
   addPrincipal: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal, apiKey: exampleApiKey() },
@@ -231,10 +234,14 @@ const FIELDS: Readonly<Record<string, string>> = {
   unknown_type: 'type',
 };
 
+/** The places above that are an item's, where a request has items. */
+const OF_ITEMS: ReadonlySet<string> = new Set(['type', 'value', 'format', 'reuse', 'token']);
+
+/** A problem as an operation may answer it; a test holds it against the schema. */
 export function exampleProblem(operationId: string, problem: { code: string; title: string; status: number }): unknown {
   const { code, title, status } = problem;
   const field = FIELDS[code];
-  const item = operationId === 'tokenize' && (field === 'type' || field === 'value') ? 'items/0/' : '';
+  const item = operationId === 'tokenize' && field !== undefined && OF_ITEMS.has(field) ? 'items/0/' : '';
   return {
     type: `/docs#problem-${code}`,
     title,
