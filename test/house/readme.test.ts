@@ -7,12 +7,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { settingsHelp } from '../../src/config.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { parseMap } from '../../src/import/map.ts';
+import { TOKEN_FORMATS } from '../../src/tokens/format.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = await readFile(join(root, 'README.md'), 'utf8');
 
-/** Printed between the two sections that are typed. */
+/** The sections that are typed, one after the other in one terminal. */
+const TYPED = ['Quickstart', 'Three things to try', 'Types of your own', 'Keep less', 'Tokens', 'Search'];
+/** Printed between them. */
 const BETWEEN = '--- and then ---';
 
 /** The commands of a section, as they stand there. */
@@ -21,7 +24,7 @@ function commandsOf(section: string): string {
   return /```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 }
 
-test('the quickstart of the README runs as it is typed', async () => {
+test('the commands of the README run as they are typed, from the quickstart on', async () => {
   const folder = await temporaryFolder();
   onTestFinished(folder.remove);
   for (const name of ['package.json', 'node_modules', 'src', 'migrations']) {
@@ -42,10 +45,10 @@ test('the quickstart of the README runs as it is typed', async () => {
     server.on('exit', () => reject(new Error(`the server did not start: ${said}`)));
   });
 
-  const typed = [commandsOf('Quickstart'), commandsOf('Three things to try')].join(`\necho; echo ${BETWEEN}\n`);
+  const typed = TYPED.map(commandsOf).join(`\necho; echo ${BETWEEN}\n`);
   const script = typed.replaceAll('localhost:7300', url);
   const said = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
-  const [stdout = '', three = ''] = said.stdout.split(BETWEEN);
+  const [stdout = '', ...sections] = said.stdout.split(BETWEEN);
 
   expect(stdout).toContain('"masked":"J***@example.com"');
   expect(stdout).toContain('"value":"Jane@example.com"');
@@ -53,18 +56,34 @@ test('the quickstart of the README runs as it is typed', async () => {
   expect(stdout).toContain('"state":"completed","records":2');
   expect(stdout.trim()).toMatch(/record_erased"\}\}\]\}$/);
 
-  const replies = three.trim().split(/(?<=\})(?=\{")/);
+  const [three, declared, kept, changed, found] = sections.map((section) =>
+    section
+      .trim()
+      .split(/(?<=\})(?=\{")/)
+      .map((reply) => JSON.parse(reply)),
+  );
   const card = { token: expect.stringMatching(/^0\d{11}4242$/) };
   const number = expect.objectContaining({ number: '4242424242424242' });
-  const found = { results: [{ ...card, masked: '**** **** **** 4242' }], more: false };
-  expect(replies.map((reply) => JSON.parse(reply))).toMatchObject([
+  const asked = { results: [{ ...card, masked: '**** **** **** 4242' }], more: false };
+  expect(three).toMatchObject([
     { results: [{ ...card, value: number }, { value: '123' }] },
     { results: [{ ...card, value: number }, { error: { code: 'token_used_up' } }] },
     { verified: true },
     { verified: false },
-    found,
-    found,
+    asked,
+    asked,
   ]);
+  expect(declared).toMatchObject([{ name: 'x_staff_badge', version: 1 }]);
+  expect(kept).toMatchObject([{ keep: 'network' }, { results: [{ kept: 'network' }] }, { name: 'ip' }]);
+  const [email, crm] = [
+    { format: 'email', state: 'live' },
+    { audience: 'crm', usesLeft: 3 },
+  ];
+  expect(changed).toMatchObject([crm, {}, { type: 'email', tokens: [email, { ...crm, state: 'revoked' }] }]);
+  const [stored, ...pages] = found ?? [];
+  const doe = { results: [{ token: stored.results[0].token, masked: 'J*** D***' }], more: false };
+  const page = { results: [{ masked: 'j***@example.com' }], more: false };
+  expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]], more: false }, page]);
 }, 60_000);
 
 test('the map of the README’s import is one, of types that there are', () => {
@@ -74,12 +93,15 @@ test('the map of the README’s import is one, of types that there are', () => {
   expect(parseMap(map, types).fields).toHaveLength(map.fields.length);
 });
 
-test('the README names every setting and every data type there is', () => {
+test('the README names every setting, data type and token format there is', () => {
   for (const { name } of settingsHelp()) expect(readme, name).toContain(`\`${name}\``);
-  for (const { name, views, parts } of dataTypes()) {
+  for (const format of TOKEN_FORMATS) expect(readme, format).toContain(`\`${format}\``);
+  for (const { name, views, parts, keeps } of dataTypes()) {
     const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     expect(row, name).toBeDefined();
     for (const part of Object.keys(parts ?? {})) expect(readme, `${name} ${part}`).toContain(`\`${part}\``);
+    for (const keep of Object.keys(keeps ?? {}))
+      expect(readme, `${name} ${keep}`).toContain(`\`${name}\` its \`${keep}\``);
     for (const view of Object.keys(views))
       if (view !== 'masked') expect(row, `${name} ${view}`).toContain(`\`${view}\``);
   }
