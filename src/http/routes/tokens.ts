@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { TokenSchema } from '../../schema.ts';
 import { ExtendTokenBody, MintTokenBody, MintTokenReply, TokenDescriptionSchema } from '../../tokens/schema.ts';
-import { extendToken, revokeToken } from '../../vault/change-token.ts';
 import { describeToken } from '../../vault/describe-token.ts';
+import { extendToken } from '../../vault/extend-token.ts';
 import { mintToken } from '../../vault/mint-token.ts';
+import { revokeToken } from '../../vault/revoke-token.ts';
 import { route } from '../route.ts';
 
 const named = z.strictObject({ token: TokenSchema });
