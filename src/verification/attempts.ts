@@ -13,7 +13,8 @@ import type { RecordStore, RecordTx } from '../storage/tx.ts';
 
 /** Attempts at one record before it has to wait. NIST SP 800-63B-4, 3.2.2, allows a hundred in a row at most. */
 export const MAX_ATTEMPTS = 10;
-export const WINDOW_MS = 15 * 60 * 1000;
+/** How long failed attempts count, from the first of them; then they are forgotten. */
+export const COUNTED_MS = 15 * 60 * 1000;
 
 /** `since`: when the last of them was counted. */
 export const verifyAttempts = table(
@@ -36,7 +37,7 @@ export class TooManyAttemptsError extends VaultError {
 /** Counts an attempt, durably. @throws {TooManyAttemptsError} */
 export async function countAttempt(store: RecordStore, tenant: TenantId, record: RecordId, now: Date): Promise<void> {
   const at = now.getTime();
-  const over = at - WINDOW_MS;
+  const over = at - COUNTED_MS;
   const counted = await store.exclusive(async (tx) => {
     await tx.insertOrGet(verifyAttempts, [{ tenant, record, failures: 0, since: at }]);
     return tx.execute((sql) =>
@@ -68,7 +69,7 @@ export async function forgetAttempts(tx: RecordTx, tenant: TenantId, record: Rec
 
 /** Forgets attempts that count no more, at most `limit` of them. @returns how many */
 export async function forgetOldAttempts(store: RecordStore, now: Date, limit: number): Promise<number> {
-  const over = now.getTime() - WINDOW_MS;
+  const over = now.getTime() - COUNTED_MS;
   return store.exclusive((tx) =>
     tx.execute((sql) =>
       sql('verify_attempts')

@@ -14,7 +14,7 @@ import { erase } from '../../src/vault/erase.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { verify } from '../../src/vault/verify.ts';
-import { MAX_ATTEMPTS, WINDOW_MS } from '../../src/verification/attempts.ts';
+import { COUNTED_MS, MAX_ATTEMPTS } from '../../src/verification/attempts.ts';
 import { appOf, everyByte, freshHome, placesOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -168,7 +168,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await here.lastEntry()).toMatchObject({ action: 'verify', outcome: 'failed', code: 'too_many_attempts' });
       expect(await ask(second.token, RIGHT)).toBe('too_many_attempts');
       expect(computed).toHaveBeenCalledTimes(MAX_ATTEMPTS);
-      here.advance(WINDOW_MS - 1);
+      here.advance(COUNTED_MS - 1);
       expect(await ask(token, RIGHT)).toBe('too_many_attempts');
       here.advance(1);
       expect(await ask(token, WRONG)).toBe(false);
@@ -239,7 +239,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     test('those that count no more are forgotten by the background work, and only those', async () => {
       const [old, young] = [await store(), await store()];
       await ask(old.token, WRONG);
-      here.advance(WINDOW_MS - 1);
+      here.advance(COUNTED_MS - 1);
       await ask(young.token, WRONG);
       await runBackgroundOnce(here.vault);
       expect([await failures(old.record), await failures(young.record)]).toEqual([[1], [1]]);
@@ -425,7 +425,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         '900',
       ]);
       vi.spyOn(vault.vault.hasher, 'verify').mockRejectedValue(new UnavailableError('overloaded', 'Too many.'));
-      vault.advance(WINDOW_MS);
+      vault.advance(COUNTED_MS);
       const overloaded = await post(vault, token, RIGHT);
       expect([overloaded.status, overloaded.body.code]).toEqual([503, 'overloaded']);
     });
