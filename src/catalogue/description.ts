@@ -7,6 +7,7 @@ import type { DataTypeDescription } from './schema.ts';
 /** JSON Schemas, made once of each input. */
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
+/** A line of the catalogue as the API shows it: the type, and what the tenant keeps of it. */
 export function describeType({ type, keep, definition }: CatalogueEntry): DataTypeDescription {
   const { custody = 'record', keeps = {}, parts = {} } = type;
   const kept = keep !== undefined && Object.hasOwn(keeps, keep) ? keeps[keep] : undefined;

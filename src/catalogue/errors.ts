@@ -11,6 +11,7 @@ export class TypeBaseFixedError extends VaultError {
   }
 }
 
+/** The tenant has as many types as a catalogue may hold that is read whole. */
 export class TooManyTypesError extends VaultError {
   readonly kind = 'conflict';
   readonly code = 'too_many_types';
@@ -20,6 +21,7 @@ export class TooManyTypesError extends VaultError {
   }
 }
 
+/** Every version stays, for what is stored under it; so there is an end to them. */
 export class TooManyVersionsError extends VaultError {
   readonly kind = 'conflict';
   readonly code = 'too_many_versions';

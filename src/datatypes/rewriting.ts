@@ -22,6 +22,7 @@ const STEPS: Readonly<Record<NormalisingStep, (text: string) => string>> = {
   remove_separators: (text) => text.replace(SEPARATORS, ''),
 };
 
+/** The text after the steps, in their order. */
 export function normaliseBy(steps: readonly NormalisingStep[], text: string): string {
   return steps.reduce((rewritten, step) => STEPS[step](rewritten), text);
 }

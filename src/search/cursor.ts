@@ -15,6 +15,7 @@ interface Reader {
   readonly principal: PrincipalId;
 }
 
+/** @param last the record after which the next page begins; no other principal can go on from there */
 export async function sealCursor(
   indexes: IndexKeys,
   { tenant, principal }: Reader,

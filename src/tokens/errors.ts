@@ -32,6 +32,7 @@ export class TokenUsedUpError extends VaultError {
   }
 }
 
+/** The token was ended by a call. */
 export class TokenRevokedError extends VaultError {
   readonly kind = 'gone';
   readonly code = 'token_revoked';
@@ -71,6 +72,7 @@ export class InvalidTokenError extends VaultError {
   }
 }
 
+/** What is said of a token that ended so. */
 export function deathOf(cause: DeathCause): VaultError {
   if (cause === 'expired') return new TokenExpiredError();
   return cause === 'used_up' ? new TokenUsedUpError() : new TokenRevokedError();

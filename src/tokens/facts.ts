@@ -3,6 +3,7 @@ import type { Token } from '../ids.ts';
 import type { TokenFormatName } from './format.ts';
 import { causeOfDeath, type TokenRow } from './tokens.ts';
 
+/** The shape of `tokenFacts` in `schema.ts`. */
 export function factsOf(row: TokenRow) {
   return {
     token: row.token as Token,
@@ -13,6 +14,7 @@ export function factsOf(row: TokenRow) {
   };
 }
 
+/** Exact at `now`, whether or not the token has been swept. */
 export function stateOf(row: TokenRow, now: Date): 'live' | NonNullable<ReturnType<typeof causeOfDeath>> {
   return causeOfDeath(row, now) ?? 'live';
 }

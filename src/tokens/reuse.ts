@@ -56,10 +56,12 @@ export interface Link {
   readonly token: Token;
 }
 
+/** The key of the MACs of links. */
 export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);
 }
 
+/** The link that a call proposes for its scope; `settleReuses` says which stands. */
 export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
   const { type, value, kept, format, audience, subject } = scope;
   const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', type.canonical(value)];

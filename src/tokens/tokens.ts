@@ -60,10 +60,12 @@ export interface Asking {
   readonly now: Date;
 }
 
+/** The key of the MACs that bind tokens. */
 export function tokenKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);
 }
 
+/** The row of a new token, bound by its MAC; nothing is stored here. */
 export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: Date): TokenRow {
   const { token, record, format, audience, expiresAt, uses } = wanted;
   const row = {
@@ -80,6 +82,7 @@ export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: 
   return { ...row, tag: tagOf(key, row), tag_version: key.version };
 }
 
+/** @throws {DuplicateRowError} for a token that stands for something already */
 export async function insertTokens(tx: RecordTx, rows: readonly TokenRow[]): Promise<void> {
   await tx.insert(tokens, rows);
 }

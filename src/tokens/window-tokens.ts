@@ -27,6 +27,7 @@ const MARK_BYTES = 16;
 const SPENT_BYTES = envelopeSizeBytes(1);
 const TEXT = /^cvc_([0-9a-z]{26})_([\w-]{64,400})$/;
 
+/** Whether a text would be a window token, by its beginning; `openWindowToken` says whether it is one. */
 export function isWindowToken(token: string): boolean {
   return token.startsWith(PREFIX);
 }
@@ -44,10 +45,12 @@ export interface WindowPlace {
   readonly mark: Buffer;
 }
 
+/** What tells a window's tokens apart, and is claimed when one is revealed. */
 export function newMark(random: RandomSource): Buffer {
   return random(MARK_BYTES);
 }
 
+/** @param key of a window that takes tokens; the caller wipes it */
 export function sealWindowToken(
   key: WindowKey,
   mark: Buffer,

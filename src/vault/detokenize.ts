@@ -43,6 +43,7 @@ class LimitedUses extends VaultError {
   }
 }
 
+/** @throws {NotAllowedError} @throws {PurposeNotAllowedError} @throws {IntegrityError}; nothing has been shown then */
 export async function detokenize(
   vault: Vault,
   caller: Caller,

@@ -10,6 +10,7 @@ import { factsOf } from '../records/facts.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { Caller } from './caller.ts';
 
+/** @returns the names that are there and that the caller is told */
 export function namesFor(
   caller: Caller,
   named: { readonly record: string | undefined; readonly subject: string | null | undefined },
@@ -22,6 +23,7 @@ export function namesFor(
   };
 }
 
+/** What the caller is told of a record beside its names: to one tied to an audience no times, by which two could be joined. */
 export function factsFor(
   { audience }: Caller,
   row: Omit<RecordRow, 'sealed'>,
@@ -30,6 +32,7 @@ export function factsFor(
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
 
+/** An erasure's receipt, as the caller is told of it. */
 export function receiptFor(caller: Caller, row: ErasureRow): Receipt {
   const { subject, ...receipt } = receiptOf(row);
   return { ...receipt, ...namesFor(caller, { record: undefined, subject }) };

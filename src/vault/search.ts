@@ -47,6 +47,10 @@ interface Search {
   opened: number;
 }
 
+/**
+ * @throws {NotSearchableError} @throws {UnknownPartError} @throws {UnknownTypeError} @throws {InvalidValueError} with
+ *   `field` naming `and/<n>/…` for a further value; @throws {NotAllowedError} @throws {PurposeNotAllowedError}
+ */
 export async function search(
   vault: Vault,
   caller: Caller,

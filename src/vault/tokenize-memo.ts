@@ -22,6 +22,7 @@ export interface Memo {
   readonly place?: { readonly window: WindowId; readonly mark: string };
 }
 
+/** What to keep of the answer for one item. */
 export function memoOf(
   { kept }: Accepted,
   { token, record, subject, expiresAt, place }: Stored,

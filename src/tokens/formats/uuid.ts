@@ -3,6 +3,7 @@ import type { RandomSource } from '../../crypto/random.ts';
 
 const PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
 
+/** @returns 36 characters, in lower case */
 export function newUuid(random: RandomSource): string {
   const bytes = random(16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
