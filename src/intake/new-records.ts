@@ -9,7 +9,6 @@
  * not there yet stores the record itself, under the keys and the token that the link's maker prepared: of two that do,
  * the second fails with `DuplicateRowError` and finds on its next try what the first has stored.
  */
-import { Plaintext } from '../crypto/plaintext.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import type { WindowKey } from '../keyring/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
@@ -179,9 +178,7 @@ function rowsOf(
     generation: FIRST,
     version: FIRST,
   };
-  const plain = Plaintext.of(value);
-  const sealed = sealValue(place, plain, key, random);
-  plain.wipe();
+  const sealed = sealValue(place, value, key, random);
   key.fill(0);
   const { audience, uses, label } = wanted;
   const recordRow = { ...place, label: label ?? null, sealed, created_at: now.getTime(), updated_at: now.getTime() };

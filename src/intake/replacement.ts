@@ -5,7 +5,6 @@
  * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
  * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
  */
-import { Plaintext } from '../crypto/plaintext.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
 import { VaultError } from '../errors.ts';
@@ -75,9 +74,7 @@ export async function prepare(
     generation,
     version: row.version + 1,
   };
-  const plain = Plaintext.of(value);
-  const sealed = sealValue(place, plain, key, random);
-  plain.wipe();
+  const sealed = sealValue(place, value, key, random);
   key.fill(0);
   return { ...place, label: row.label, sealed, created_at: row.created_at, updated_at: now.getTime() };
 }

@@ -9,13 +9,20 @@ import { associatedData } from '../crypto/associated-data.ts';
 import { open, seal } from '../crypto/envelope.ts';
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import type { Json } from '../datatypes/datatype.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordRow } from './store.ts';
 
 type Place = Omit<RecordRow, 'sealed' | 'label' | 'created_at' | 'updated_at'>;
 
-export function sealValue(place: Place, value: Plaintext, key: Uint8Array, random: RandomSource): Buffer {
-  return seal(value.exposeBytes(), key, placeAd(place), random);
+/** Seals a value for its place. The bytes it is sealed from are wiped; the key is the caller's to wipe. */
+export function sealValue(place: Place, value: Json, key: Uint8Array, random: RandomSource): Buffer {
+  const plain = Plaintext.of(value);
+  try {
+    return seal(plain.exposeBytes(), key, placeAd(place), random);
+  } finally {
+    plain.wipe();
+  }
 }
 
 /**
