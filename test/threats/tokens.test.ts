@@ -211,4 +211,17 @@ describe.each(ENGINES)('on %s', (engine) => {
     const brought = await crm.call('post', '/v1/tokenize', { items: [item] });
     expect([brought.status, brought.body.code]).toEqual([409, 'token_taken']);
   });
+
+  test('limit: an app can try parts of a value without stating a purpose, by bringing tokens to its record; each try is audited', async () => {
+    const { vault, app, mine } = await scene(engine);
+    const before = (await vault.auditEntries()).length;
+    const right: string[] = [];
+    for (const guess of ['adae', 'bobe', 'adaf']) {
+      const reply = await app.call('post', '/v1/tokens', { record: mine.record, token: `----${guess}` });
+      if (reply.body.code === 'invalid_token') right.push(guess);
+    }
+    expect(right).toEqual(['adae']);
+    const entries = (await vault.auditEntries()).slice(before);
+    expect(entries.map(({ action, purpose }) => [action, purpose])).toEqual(Array(3).fill(['mint_token', null]));
+  });
 });
