@@ -18,7 +18,7 @@ import { findTokens, lockTokens, type TokenRow, takeUse, tokenKey } from '../tok
 import { isWindowToken } from '../tokens/window-tokens.ts';
 import type { Caller } from './caller.ts';
 import { type Door, perform } from './perform.ts';
-import { type Answer, revealWindowTokens } from './reveal-window.ts';
+import { type Answer, type Carried, revealWindowTokens } from './reveal-window.ts';
 import type { DetokenizeRequest, Revealed } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -71,7 +71,7 @@ async function answerAll(
   { now }: Door,
   tx: RecordTx,
   mode: 'shared' | 'exclusive',
-  carried: ReadonlyMap<Token, Answer>,
+  carried: Carried,
 ) {
   const { tenant, audience } = caller;
   const ids = body.tokens.filter((token) => !isWindowToken(token));
@@ -100,7 +100,7 @@ async function answerAll(
 
   const errors: VaultError[] = [];
   const results = body.tokens.map((token): Revealed => {
-    const answer = carried.get(token) ?? answerOf(decided.get(token), values);
+    const answer = carried.answers.get(token) ?? answerOf(decided.get(token), values);
     if (!(answer instanceof VaultError)) return { token, ...answer };
     errors.push(answer);
     return { token, error: { code: answer.code } };
@@ -109,7 +109,9 @@ async function answerAll(
   for (const { value } of shown) value.wipe();
   const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
   const views = results.flatMap((result) => ('view' in result ? result.view : []));
-  return { reply: { results }, entry: { records: about, ...outcomeOf(views, errors) } };
+  const [subject, ...others] = carried.subjects;
+  const whose = others.length === 0 ? { subject } : {};
+  return { reply: { results }, entry: { records: about, ...whose, ...outcomeOf(views, errors) } };
 }
 
 /** How much of a record the caller may see, by this token. */

@@ -6,7 +6,7 @@ import { decide } from '../access/decide.ts';
 import type { Json } from '../datatypes/datatype.ts';
 import { dataTypes } from '../datatypes/registry.ts';
 import { VaultError } from '../errors.ts';
-import type { Token } from '../ids.ts';
+import type { SubjectId, Token } from '../ids.ts';
 import { RecordErasedError } from '../records/open-records.ts';
 import { isErasedSubject } from '../subjects/subjects.ts';
 import { TokenExpiredError, TokenUsedUpError } from '../tokens/errors.ts';
@@ -21,17 +21,20 @@ export type Answer = { readonly type: string; readonly view: string; readonly va
 /** The one data type whose values go into their tokens. */
 const TYPE = dataTypes().find(({ custody }) => custody === 'window');
 
-/** @returns the answer for each token of the call that carries its own value */
-export async function revealWindowTokens(
-  vault: Vault,
-  caller: Caller,
-  body: DetokenizeRequest,
-): Promise<Map<Token, Answer>> {
+export interface Carried {
+  /** For each token of the call that carries its own value. */
+  readonly answers: ReadonlyMap<Token, Answer>;
+  /** Whose values are shown: no record tells, so the audit entry has to. */
+  readonly subjects: ReadonlySet<SubjectId>;
+}
+
+export async function revealWindowTokens(vault: Vault, caller: Caller, body: DetokenizeRequest): Promise<Carried> {
   const answers = new Map<Token, Answer>();
+  const subjects = new Set<SubjectId>();
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
-    answers.set(token, await reveal(vault, caller, body, token));
+    answers.set(token, await reveal(vault, caller, body, token, subjects));
   }
-  return answers;
+  return { answers, subjects };
 }
 
 async function reveal(
@@ -39,6 +42,7 @@ async function reveal(
   caller: Caller,
   { purpose, view }: DetokenizeRequest,
   token: Token,
+  subjects: Set<SubjectId>,
 ): Promise<Answer> {
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
@@ -53,8 +57,9 @@ async function reveal(
     if (await isErasedSubject(vault.recordStore.reader, tenant, content.subject)) return new RecordErasedError();
   }
   const make = type.views[decision.view as string];
-  if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
-  const claim = await windows.claim(tenant, place.window, place.mark);
+  const claim = make === undefined ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
   if (claim !== 'claimed') return claim === 'over' ? new TokenExpiredError() : new TokenUsedUpError();
+  if (content.subject !== undefined) subjects.add(content.subject);
+  if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
   return { type: type.name, view: 'plain', value: content.value };
 }

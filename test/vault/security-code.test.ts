@@ -79,6 +79,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(entries).not.toContain('987"');
   });
 
+  test('the audit entry of a reveal names the subject whose code it was, and none where nothing is shown', async () => {
+    const vault = await openTestVault({ engine });
+    const app = vault.as('app');
+    const [mine, theirs] = await app.tokenize({ ...CODE, subject: 'cust_1' }, { ...CODE, subject: 'cust_2' });
+    const reveal = async (tokens: (string | undefined)[], view?: string) => {
+      const values = await said(app, tokens as string[], view);
+      return [...values, (await vault.lastAuditEntry())?.subject];
+    };
+
+    expect(await reveal([mine?.token], 'masked')).toEqual(['***', mine?.subject]);
+    expect(await reveal([mine?.token])).toEqual(['987', mine?.subject]);
+    expect(await reveal([mine?.token])).toEqual(['token_used_up', null]);
+    expect(await reveal([mine?.token, theirs?.token])).toEqual(['token_used_up', '987', theirs?.subject]);
+  });
+
   test('of twenty reveals at once on two nodes exactly one gets the value', async () => {
     const home = await freshHome(engine);
     const nodes = [await home.open(), await home.open()] as const;
