@@ -17,6 +17,13 @@ export class NotAllowedError extends VaultError {
   }
 }
 
+/** What a caller is told that asks for more than an audience leaves it. */
+export function beyondAudience(): NotAllowedError {
+  return new NotAllowedError(
+    'This API key is tied to an audience: it uses that audience’s tokens, and no other’s, no records and no subjects.',
+  );
+}
+
 /** The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited. */
 export class PurposeNotAllowedError extends VaultError {
   readonly kind = 'refused';
@@ -78,7 +85,7 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
 
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
-    return { allowed: false, refusal: new NotAllowedError() };
+    return { allowed: false, refusal: beyondAudience() };
   }
   const rules = RULES[principal.role].filter(
     (rule) =>

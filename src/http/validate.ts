@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidRequestError } from '../errors.ts';
 
 const SAFE_NAME = /^[\w.-]{1,64}$/;
+const UNSAID = 'This does not have the form it must have; /docs shows it.';
 
 /** @throws {InvalidRequestError} with `field` as a path such as `items/3/type` */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
@@ -37,10 +38,14 @@ function textOf(issue: z.core.$ZodIssue): string {
       return `This must have at most ${issue.maximum} ${unit(issue.origin)}.`.replace('  ', ' ');
     case 'invalid_value':
       return `This must be one of ${issue.values.map(String).join(', ')}.`;
+    case 'invalid_union':
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `This must be one of ${issue.options.map(String).join(', ')}.`
+        : UNSAID;
     case 'custom':
       return `This ${issue.message}.`;
     default:
-      return 'This does not have the form it must have; /docs shows it.';
+      return UNSAID;
   }
 }
 

@@ -4,7 +4,7 @@
  * Order (design 3): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
  * in no store go into their tokens instead (`tokens/window-tokens.ts`).
  */
-import { NotAllowedError } from '../access/decide.ts';
+import { beyondAudience } from '../access/decide.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../intake/accept.ts';
 import { makeRecords, type Stored } from '../intake/new-records.ts';
 import { assertTokens, withTokens } from '../intake/new-tokens.ts';
@@ -51,7 +51,7 @@ export async function tokenize(
       door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
     }
     if (wanted.some(({ audience }) => caller.audience !== undefined && audience !== caller.audience)) {
-      throw new NotAllowedError();
+      throw beyondAudience();
     }
     assertTokens(accepted, wanted);
     const values = await withVerifiers(vault.hasher, accepted, () =>

@@ -303,6 +303,31 @@ describe('a path', () => {
   });
 });
 
+describe('a refusal says what would be accepted:', () => {
+  const type = { base: 'text', category: 'account', description: 'x', maxLength: 8, views: { masked: '*' } };
+  test.each<[what: string, caller: 'admin' | 'app', path: string, body: object, detail: string]>([
+    ['the bases of a type', 'admin', '/v1/types', { name: 'x_badge' }, 'text, document'],
+    ['the form of its name', 'admin', '/v1/types', { ...type, name: 'badge', examples: ['x'] }, 'must be x_'],
+    [
+      'the properties of a value',
+      'app',
+      '/v1/tokenize',
+      { items: [{ type: 'national_id', value: 'x' }] },
+      'country, kind',
+    ],
+    [
+      'why a type lacks an option',
+      'app',
+      '/v1/tokenize',
+      { items: [{ type: 'cvc', value: '123', uses: 2 }] },
+      'no store',
+    ],
+  ])('%s', async (_, role, path, body, detail) => {
+    const vault = await openWatchedVault();
+    expect((await vault.as(role).call('post', path, body)).body.detail).toContain(detail);
+  });
+});
+
 test('a missing, unknown, wrong, expired or revoked API key gets one and the same answer', async () => {
   const vault = await openWatchedVault();
   const { admin } = vault;

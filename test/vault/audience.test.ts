@@ -57,6 +57,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const audience of ['shop', 'crm2']) {
       const other = await crm.call('post', '/v1/tokenize', { items: [item, { ...item, audience }] });
       expect([other.status, other.body.code]).toEqual([403, 'not_allowed']);
+      expect(other.body.detail).toContain('tied to an audience');
     }
     expect((await vault.auditEntries()).slice(before)).toEqual([
       expect.objectContaining({ outcome: 'refused', records: '[]' }),
