@@ -84,15 +84,15 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
 ]);
 
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
-  if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
-    return { allowed: false, refusal: beyondAudience() };
-  }
   const rules = RULES[principal.role].filter(
     (rule) =>
       rule.actions.includes(action) &&
       (rule.types === undefined || resource.type === undefined || rule.types.includes(resource.type.name)),
   );
   if (rules.length === 0) return { allowed: false, refusal: new NotAllowedError() };
+  if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
+    return { allowed: false, refusal: beyondAudience() };
+  }
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
     return { allowed: false, refusal: new PurposeNotAllowedError() };

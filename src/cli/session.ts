@@ -30,6 +30,10 @@ export async function withSession<R>(
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
   const vault = await openVault(config, { recovering: options.recovering ?? false });
+  if (vault.firstKeyPath !== undefined) {
+    // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
+    process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);
+  }
   try {
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>

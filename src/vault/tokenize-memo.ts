@@ -75,9 +75,11 @@ async function inWindowAgain(
   const bytes = Buffer.from(mark, 'base64url');
   if (key === undefined) return spentWindowToken(window, bytes, random);
   const content = { value, ...(audience && { audience }), ...(subject && { subject }) };
-  const token = sealWindowToken(key, bytes, tenant, type, content, random);
-  key.key.fill(0);
-  return token;
+  try {
+    return sealWindowToken(key, bytes, tenant, type, content, random);
+  } finally {
+    key.key.fill(0);
+  }
 }
 
 /**
