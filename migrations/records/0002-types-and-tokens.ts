@@ -54,7 +54,7 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, name)
      ) ${clustered}`,
 
-    // Distributed by record. Failed attempts to verify a password; `since` the last counting began.
+    // Distributed by record. Failed attempts to verify a password, the last of them counted at `since`.
     `CREATE TABLE verify_attempts (
        tenant ${text} NOT NULL,
        record ${text} NOT NULL,

@@ -78,10 +78,9 @@ test('length counts code points of the stored form', () => {
 });
 
 test('a long run of accents costs no more than a long text', () => {
-  const marks = '\u0301\u0316'.repeat(16_000);
-  const start = performance.now();
+  // In square time it would run into the time limit of the test.
+  const marks = '\u0301\u0316'.repeat(100_000);
   expect(() => tidy(marks, '', 200)).toThrow(InvalidValueError);
-  expect(performance.now() - start).toBeLessThan(250);
 });
 
 describe('the first character is the one a reader sees', () => {
