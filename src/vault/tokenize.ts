@@ -22,7 +22,8 @@ import type { Vault } from './vault.ts';
 /** The reply, and what it was made of: by that it can be made again. */
 interface Made {
   readonly results: Tokenized[];
-  readonly memo: readonly Memo[];
+  /** Made only for a call that may come again. */
+  readonly memo: () => readonly Memo[];
 }
 
 /** @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; nothing has been stored */
@@ -38,10 +39,10 @@ export async function tokenize(
       caller.idempotencyKey === undefined
         ? body
         : await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock()),
-    remember: (reply: Made) => reply.memo,
+    remember: (reply: Made) => reply.memo(),
     replay: async (memo: readonly Memo[]): Promise<Made> => {
       const again = await recalled(vault, caller.tenant, wanted, memo);
-      return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo };
+      return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo: () => memo };
     },
   };
   const made = await perform<Made>(vault, caller, { action: 'tokenize', idempotent }, async (door) => {
@@ -75,7 +76,7 @@ async function store(
   const subjects = [...new Set(stored.flatMap(({ subject }) => subject ?? []))];
   const reply: Made = {
     results: stored.map((one, i) => tokenized(caller, accepted[i] as Accepted, one, isCreated(one))),
-    memo: stored.map((one, i) => memoOf(accepted[i] as Accepted, one, isCreated(one))),
+    memo: () => stored.map((one, i) => memoOf(accepted[i] as Accepted, one, isCreated(one))),
   };
   await door.commit('shared', async (tx) => {
     await holdSubjects(tx, tenant, subjects, door.now);
