@@ -102,7 +102,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Give a token another end, counted from now.
-         * @description A token that has ended stays so.
+         * @description A token that has ended stays so. A caller tied to an audience may shorten its tokens, not lengthen them.
          */
         readonly patch: operations["extendToken"];
         readonly trace?: never;

@@ -46,7 +46,8 @@ export const patchToken = route({
   path: '/v1/tokens/{token}',
   operationId: 'extendToken',
   summary: 'Give a token another end, counted from now.',
-  description: 'A token that has ended stays so.',
+  description:
+    'A token that has ended stays so. A caller tied to an audience may shorten its tokens, not lengthen them.',
   action: 'change_token',
   params: named,
   body: ExtendTokenBody,
