@@ -53,7 +53,9 @@ export class EpochKeys {
     const secrets = new Map<number, Buffer>();
     if (known.length === 0) {
       const secret = await firstSecret(slot, random);
-      const row = { epoch: FIRST_EPOCH, state: 'active', created_at: now.getTime(), closed_at: null };
+      const at = now.getTime();
+      const absent = { closed_at: null, secret_check: null, deactivated_at: null, compromised_at: null };
+      const row = { epoch: FIRST_EPOCH, state: 'active', created_at: at, activated_at: at, ...absent };
       await keyStore.exclusive((tx) => tx.insert(epochs, [row], 'skip'));
       secrets.set(FIRST_EPOCH, secret);
     }

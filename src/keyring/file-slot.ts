@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { deriveKey } from '../crypto/kdf.ts';
 import { equalBytes, mac } from '../crypto/mac.ts';
 import { UnavailableError } from '../errors.ts';
-import type { RootSlot } from './root-slot.ts';
+import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 
 const MAGIC = Buffer.from('LETHE-E1', 'ascii');
 const SECRET_BYTES = 32;
@@ -23,8 +23,12 @@ const CHECK_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + 4;
 const FILE_BYTES = HEADER_BYTES + SECRET_BYTES + CHECK_BYTES;
 
+const LIMITS = 'A file system may keep copies of deleted blocks: journals, snapshots, backups, flash.';
+
 export class FileSlot implements RootSlot {
   readonly name = 'file';
+  readonly kind = 'file';
+  readonly tier = 'overwritten';
   readonly #folder: string;
   readonly #checkKey: Buffer;
 
@@ -65,6 +69,29 @@ export class FileSlot implements RootSlot {
       );
     }
     return secret;
+  }
+
+  async destroy(epoch: number): Promise<Destruction> {
+    const path = this.#path(epoch);
+    const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new UnavailableError('key_unavailable', 'The file slot cannot be written.', { cause: error.code });
+    });
+    if (file !== undefined) {
+      try {
+        await file.write(Buffer.alloc(FILE_BYTES), 0, FILE_BYTES, 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await unlink(path);
+    }
+    await syncFolder(path);
+    return { method: 'overwrite and unlink', statement: `The file was overwritten, synced and unlinked. ${LIMITS}` };
+  }
+
+  async attest(): Promise<Attestation> {
+    return { kind: this.kind, tier: this.tier, product: 'file', limits: LIMITS };
   }
 
   #encode(epoch: number, secret: Buffer): Buffer {

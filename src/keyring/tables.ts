@@ -1,9 +1,46 @@
 /** The key store's tables of keys; `migrations/keystore/` makes them. */
 import { lookup, type Row, table } from '../storage/table.ts';
 
-export const epochs = table('keys', 'epochs', { epoch: 'int', state: 'text', created_at: 'int', closed_at: 'int?' }, [
-  'epoch',
-]);
+export const epochs = table(
+  'keys',
+  'epochs',
+  {
+    epoch: 'int',
+    /** `pre_activation`, `active`, `deactivated` or `destroyed` (NIST SP 800-57 part 1, 7). */
+    state: 'text',
+    created_at: 'int',
+    /** When the last slot confirmed that the secret is destroyed. */
+    closed_at: 'int?',
+    secret_check: 'bytes?',
+    activated_at: 'int?',
+    deactivated_at: 'int?',
+    compromised_at: 'int?',
+  },
+  ['epoch'],
+);
+export type EpochRow = Row<typeof epochs>;
+export const epochByNumber = lookup(epochs, ['epoch']);
+/** For wrapping under an epoch: holds off its deactivation until what was wrapped is committed. */
+export const epochByNumberShared = lookup(epochs, ['epoch'], { share: true });
+
+/** Which slot was given which epoch's secret, and what it stated when it destroyed it. */
+export const epochSlots = table(
+  'keys',
+  'epoch_slots',
+  {
+    epoch: 'int',
+    slot: 'text',
+    stored_at: 'int',
+    /** What a slot that keeps no bytes of its own has others keep: a ciphertext that only the slot can open. */
+    envelope: 'bytes?',
+    destroyed_at: 'int?',
+    statement: 'text?',
+  },
+  ['epoch', 'slot'],
+);
+export type EpochSlotRow = Row<typeof epochSlots>;
+export const epochSlotByName = lookup(epochSlots, ['epoch', 'slot']);
+export const slotsOfEpoch = lookup(epochSlots, ['epoch'], { orderBy: ['slot'] });
 
 export const buckets = table(
   'keys',

@@ -28,7 +28,7 @@ const tombstonesByRecord = lookup(tombstones, ['tenant', 'record']);
 export const keyTombstones = table(
   'keys',
   'tombstones',
-  { tenant: 'text', record: 'text', generation: 'int', buried_at: 'int' },
+  { tenant: 'text', record: 'text', generation: 'int', buried_at: 'int', cause: 'text?', erasure: 'text?' },
   ['tenant', 'record', 'generation'],
 );
 const keyTombstoneByGeneration = lookup(keyTombstones, ['tenant', 'record', 'generation']);
@@ -49,7 +49,9 @@ export async function bury(tx: RecordTx, tenant: TenantId, burials: readonly Bur
 export async function mirror(tx: KeyTx, rows: readonly TombstoneRow[]): Promise<void> {
   await tx.insert(
     keyTombstones,
-    rows.map(({ tenant, record, generation, buried_at }) => ({ tenant, record, generation, buried_at })),
+    rows.map(({ tenant, record, generation, buried_at, cause, erasure }) => ({
+      ...{ tenant, record, generation, buried_at, cause, erasure },
+    })),
     'skip',
   );
 }

@@ -21,6 +21,8 @@ export class StatementError extends VaultError {
   readonly code = 'internal_error';
 }
 
+export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in place.';
+
 /** What may be kept of a driver's error: its code, never its text. */
 class DriverError extends Error {
   readonly code: string;

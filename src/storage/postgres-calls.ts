@@ -113,6 +113,12 @@ export async function removeNow(
   );
 }
 
+export async function updateNow(client: Queryable, table: Table, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ordered = inKeyOrder(table, rows as readonly Record<string, unknown>[]);
+  await run(client, sql.update(table), columnArrays(Object.keys(table.columns), ordered));
+}
+
 export function compose(build: (sql: Knex) => Knex.QueryBuilder): [string, unknown[]] {
   const { sql: text, bindings } = build(builder).toSQL().toNative();
   return [text, [...bindings]];

@@ -3,7 +3,7 @@
  */
 import type { Knex } from 'knex';
 import type pg from 'pg';
-import { StatementError } from './errors.ts';
+import { CHANGES_IN_PLACE, StatementError } from './errors.ts';
 import type { LazyTransaction } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Queryable,
   removeNow,
   run,
+  updateNow,
 } from './postgres-calls.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 import type { Reader, Tx } from './tx.ts';
@@ -88,8 +89,12 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
     this.removals.push([table, by, keys]);
   }
 
+  async update(): Promise<void> {
+    throw new StatementError(CHANGES_IN_PLACE);
+  }
+
   async execute(): Promise<number> {
-    throw new StatementError('Only an exclusive transaction changes rows in place.');
+    throw new StatementError(CHANGES_IN_PLACE);
   }
 
   #assertReading(): void {
@@ -150,9 +155,15 @@ export class LoneTx<S extends StoreName> implements Tx<S> {
     await removeNow(this.#client, table, by, keys);
   }
 
+  async update<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<void> {
+    this.#assertOpen();
+    if (this.#mode === 'shared') throw new StatementError(CHANGES_IN_PLACE);
+    await updateNow(this.#client, table, rows);
+  }
+
   async execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number> {
     this.#assertOpen();
-    if (this.#mode === 'shared') throw new StatementError('Only an exclusive transaction changes rows in place.');
+    if (this.#mode === 'shared') throw new StatementError(CHANGES_IN_PLACE);
     return (await run(this.#client, ...compose(build))).rowCount ?? 0;
   }
 

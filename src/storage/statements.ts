@@ -8,6 +8,11 @@ const quote = (name: string) => `"${name}"`;
 const list = (names: readonly string[]) => names.map(quote).join(', ');
 const PG_TYPES: Record<string, string> = { text: 'text', bytes: 'bytea', int: 'bigint' };
 
+/** The columns outside the primary key. */
+export function restOf(table: Table): string[] {
+  return Object.keys(table.columns).filter((name) => !table.primaryKey.includes(name));
+}
+
 function pgType(of: ColumnType | undefined): string {
   return PG_TYPES[(of ?? '').replace('?', '')] ?? 'text';
 }
@@ -45,6 +50,12 @@ export const sqlite = {
     const skip = onConflict === 'skip' ? ` ON CONFLICT (${list(table.primaryKey)}) DO NOTHING` : '';
     const one = `(${names.map(() => '?').join(', ')})`;
     return `INSERT INTO ${quote(table.name)} (${list(names)}) VALUES ${Array(rows).fill(one).join(', ')}${skip}`;
+  },
+  /** Parameters: the columns outside the primary key, then the primary key. */
+  update(table: Table): string {
+    const set = restOf(table).map((name) => `${quote(name)} = ?`);
+    const where = table.primaryKey.map((name) => `${quote(name)} = ?`).join(' AND ');
+    return `UPDATE ${quote(table.name)} SET ${set.join(', ')} WHERE ${where}`;
   },
   remove(table: Table, by: readonly string[]): string {
     return `DELETE FROM ${quote(table.name)} WHERE ${by.map((name) => `${quote(name)} = ?`).join(' AND ')}`;
@@ -87,6 +98,15 @@ export const postgres = {
       `INSERT INTO ${quote(table.name)} (${list(names)}) SELECT * FROM unnest(${arrays(table, names)}) ` +
       `ON CONFLICT (${list(table.primaryKey)}) DO UPDATE SET ${quote(first ?? '')} = excluded.${quote(first ?? '')} ` +
       `RETURNING ${list(names)}`
+    );
+  },
+  update(table: Table): string {
+    const names = Object.keys(table.columns);
+    const set = restOf(table).map((name) => `${quote(name)} = k.${quote(name)}`);
+    const where = table.primaryKey.map((name) => `t.${quote(name)} = k.${quote(name)}`).join(' AND ');
+    return (
+      `UPDATE ${quote(table.name)} t SET ${set.join(', ')} FROM unnest(${arrays(table, names)}) AS k(${list(names)}) ` +
+      `WHERE ${where}`
     );
   },
   remove(table: Table, by: readonly string[]): string {

@@ -1,0 +1,81 @@
+/**
+ * Epochs that close: which root slots hold an epoch's secret and how each destroyed it, what a shredding destroyed and
+ * under which epoch, who runs a long job, and the keys that sign certificates.
+ * Adds only: the release before runs on these tables as before, as long as no epoch has been closed.
+ */
+import type { Knex } from 'knex';
+import { describeToPlanner, run, words } from '../sql.ts';
+
+export async function up(knex: Knex): Promise<void> {
+  const { text, bytes, int, clustered } = words(knex);
+  await run(knex, [
+    // `secret_check` tells the right secret from any other and gives nothing else away.
+    `ALTER TABLE epochs ADD COLUMN secret_check ${bytes}`,
+    `ALTER TABLE epochs ADD COLUMN activated_at ${int}`,
+    `ALTER TABLE epochs ADD COLUMN deactivated_at ${int}`,
+    `ALTER TABLE epochs ADD COLUMN compromised_at ${int}`,
+
+    // Small. The places that hold epoch secrets; none here: the file slot alone. `tag` is a MAC under the root key.
+    `CREATE TABLE root_slots (
+       slot ${text} NOT NULL PRIMARY KEY,
+       kind ${text} NOT NULL,
+       settings ${text} NOT NULL,
+       required ${int} NOT NULL,
+       added_at ${int} NOT NULL,
+       removed_at ${int},
+       tag ${bytes} NOT NULL
+     ) ${clustered}`,
+    // Small. Which slot was given which epoch's secret, and what it stated when it destroyed it.
+    `CREATE TABLE epoch_slots (
+       epoch ${int} NOT NULL,
+       slot ${text} NOT NULL,
+       stored_at ${int} NOT NULL,
+       envelope ${bytes},
+       destroyed_at ${int},
+       statement ${text},
+       PRIMARY KEY (epoch, slot)
+     ) ${clustered}`,
+
+    // One row for what only one process may do at a time. `fence` grows with each holder, `beat` with each sign of life.
+    `CREATE TABLE leases (
+       name ${text} NOT NULL PRIMARY KEY,
+       holder ${text} NOT NULL,
+       fence ${int} NOT NULL,
+       beat ${int} NOT NULL
+     ) ${clustered}`,
+
+    // Distributed by erasure. What its shredding destroyed: keys wrapped at most under `epoch`, entries of these indexes.
+    `CREATE TABLE shreds (
+       tenant ${text} NOT NULL,
+       erasure ${text} NOT NULL,
+       epoch ${int} NOT NULL,
+       records ${int} NOT NULL,
+       indexes ${text} NOT NULL,
+       shredded_at ${int} NOT NULL,
+       final_at ${int},
+       PRIMARY KEY (tenant, erasure)
+     ) ${clustered}`,
+    'CREATE INDEX shreds_not_final ON shreds (epoch, tenant, erasure) WHERE final_at IS NULL',
+    'CREATE INDEX shreds_by_age ON shreds (shredded_at)',
+
+    // Small. Ed25519 keys that sign certificates; `wrapped` is the seed under R_e of the vault itself.
+    `CREATE TABLE signing_keys (
+       key_id ${text} NOT NULL PRIMARY KEY,
+       public_key ${bytes} NOT NULL,
+       epoch ${int} NOT NULL,
+       wrapped ${bytes} NOT NULL,
+       created_at ${int} NOT NULL,
+       retired_at ${int}
+     ) ${clustered}`,
+
+    // What the record store knows of a tombstone, so that an older copy of it can be told.
+    `ALTER TABLE tombstones ADD COLUMN cause ${text}`,
+    `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,
+  ]);
+  await describeToPlanner(knex);
+}
+
+/** Keys are never migrated backwards: restore a backup of the release that wrote them. */
+export async function down(): Promise<void> {
+  throw new Error('The key store is not migrated backwards.');
+}

@@ -1,0 +1,39 @@
+/**
+ * Long jobs: work on the whole vault that takes seconds to hours, is ordered by a principal, survives crashes, and is
+ * done by one process at a time: closing an epoch, rotating an index key, re-sealing what is compromised, erasing a
+ * tenant. A job is a row in the record store; who runs it is a lease in the key store.
+ */
+import type { JobId, PrincipalId, TenantId } from '../ids.ts';
+import type { KeyTx } from '../storage/tx.ts';
+
+export const JOB_KINDS = ['rotate_epoch', 'rotate_index', 'compromise', 'erase_tenant'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Ids, numbers and closed words; shown by the API. */
+export type Detail = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** What a running job is given. */
+export interface LongJobContext {
+  readonly job: JobId;
+  readonly tenant: TenantId;
+  readonly orderedBy: PrincipalId;
+  readonly params: Detail;
+  /**
+   * First in every key-store transaction of the job, which must be exclusive: proves in that transaction that no other
+   * runner has taken over since. @throws {LeaseLostError}
+   */
+  fence(tx: KeyTx): Promise<void>;
+  /**
+   * Says how far the job is. Cheap enough to call after every page: it writes at most twice a second, and always when
+   * the step changes. @param step a closed word; @param done and `total` in units of the step
+   */
+  progress(step: string, done: number, total: number): Promise<void>;
+  /** Whether the process is stopping: the job returns by throwing `UnavailableError('shutting_down')` after its page. */
+  readonly stopping: () => boolean;
+}
+
+/**
+ * The work of a kind of job. May be run again from the start after a crash anywhere, by another process: it finds out
+ * from the stores what is done. @returns what the job's row says of its outcome
+ */
+export type LongJob = (context: LongJobContext) => Promise<Detail>;
