@@ -47,7 +47,7 @@ export class BucketRotation implements EpochWrapped {
       }
       work += 1;
     }
-    await tx.update(buckets, moved);
+    await tx.update(buckets, ['generation', 'epoch', 'wrapped', 'dirty_at'], moved);
     return moved.length;
   }
 
