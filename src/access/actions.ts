@@ -22,6 +22,8 @@ export const ACTIONS = [
   'add_tenant',
   'read_audit',
   'read_status',
+  'rotate_keys',
+  'read_job',
   'recover',
   'authenticate',
 ] as const;

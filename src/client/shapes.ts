@@ -29,6 +29,7 @@ export type AddedPrincipal = Schemas['AddPrincipalReply'];
 export type AddedTenant = Schemas['AddTenantReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
+export type Job = Schemas['Job'];
 export type Status = Schemas['GetStatusReply'];
 
 /** What the vault fills in may be left out. */

@@ -9,6 +9,7 @@ import {
   postTenant,
 } from './routes/administration.ts';
 import { getErasure, postErasure } from './routes/erasures.ts';
+import { getJob, getJobEvents, postRotateKeys } from './routes/jobs.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -36,6 +37,9 @@ export const ROUTES: readonly Route[] = [
   getPrincipals,
   deletePrincipal,
   postTenant,
+  postRotateKeys,
+  getJob,
+  getJobEvents,
   getAuditEntries,
   getStatus,
 ];
