@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
@@ -19,6 +20,8 @@ addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
+addRotateCommand(program.command('keys').description('the keys of the vault: rotation'));
+addJobCommands(program);
 
 dieQuietly();
 try {

@@ -6,6 +6,7 @@ import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
@@ -161,6 +162,13 @@ test('there is a method for every operation, and each does what it says', async 
       .reverse(),
   );
   expect(entries.length).toBeGreaterThan(15);
+  await vault.as('security').call('get', '/v1/types');
+  const security = clientOf(server, vault.as('security').apiKey);
+  const job = await security.rotateKeys();
+  expect(await security.getJob(job)).toMatchObject({ job, kind: 'rotate_epoch', state: 'waiting' });
+  await runJobsOnce(vault.vault);
+  const events = await listOf(security.jobEvents(job));
+  expect(events).toMatchObject([{ job, state: 'completed' }]);
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 
