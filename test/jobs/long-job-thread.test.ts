@@ -138,4 +138,4 @@ test('a real server closes an epoch in its thread while it answers, and the comm
   const shown = await lethe(env, 'jobs', 'show', job, '--key-file', key);
   expect(shown.out).toMatch(/^state {10}completed$/m);
   expect((await readFile(log, 'utf8')) + (await readFile(`${log}.err`, 'utf8'))).not.toContain(ROOT_KEY);
-});
+}, 120_000);
