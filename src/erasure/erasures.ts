@@ -38,7 +38,7 @@ export const erasures = table(
   ['tenant', 'erasure'],
 );
 export type ErasureRow = Row<typeof erasures>;
-const erasureById = lookup(erasures, ['tenant', 'erasure']);
+export const erasureById = lookup(erasures, ['tenant', 'erasure']);
 
 export class ErasureNotFoundError extends VaultError {
   readonly kind = 'not_found';
