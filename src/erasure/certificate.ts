@@ -94,22 +94,31 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   return ready.length;
 }
 
-/** The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. */
+/**
+ * The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. An
+ * epoch that never became active does not count: nothing was ever wrapped under it.
+ */
 async function destroyedThrough(reader: Reader<'keys'>): Promise<number> {
-  const numbers = async (build: Parameters<typeof reader.query<{ epoch: number | null }>>[0]) =>
-    (await reader.query<{ epoch: number | null }>(build))[0]?.epoch ?? undefined;
-  const [alive, held, last] = await Promise.all([
-    numbers((sql) => sql('epochs').min('epoch as epoch').whereNot({ state: 'destroyed' })),
-    numbers((sql) => sql('epoch_slots').min('epoch as epoch').whereNull('destroyed_at')),
-    numbers((sql) => sql('epochs').max('epoch as epoch')),
-  ]);
-  const bounds = [alive, held].filter((epoch) => epoch !== undefined).map((epoch) => Number(epoch) - 1);
-  return Math.min(Number(last ?? 0), ...bounds);
+  const rows = await reader.query<Pick<EpochRow, 'epoch' | 'state'>>((sql) =>
+    sql('epochs').select('epoch', 'state').whereNot({ state: 'pre_activation' }).orderBy('epoch'),
+  );
+  const held = await reader.query<{ epoch: number }>((sql) =>
+    sql('epoch_slots').distinct('epoch').whereNull('destroyed_at'),
+  );
+  const holding = new Set(held.map(({ epoch }) => epoch));
+  let through = 0;
+  for (const { epoch, state } of rows) {
+    if (state !== 'destroyed' || holding.has(epoch)) return through;
+    through = epoch;
+  }
+  return through;
 }
 
 async function historyOf(reader: Reader<'keys'>, through: number): Promise<History> {
   const [epochs, slots, roots] = await Promise.all([
-    reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '<=', through).orderBy('epoch')),
+    reader.query<EpochRow>((sql) =>
+      sql('epochs').where({ state: 'destroyed' }).andWhere('epoch', '<=', through).orderBy('epoch'),
+    ),
     reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where('epoch', '<=', through).orderBy(['epoch', 'slot'])),
     reader.query<{ slot: string; kind: SlotKind }>((sql) => sql('root_slots').select('slot', 'kind')),
   ]);

@@ -55,6 +55,10 @@ const SlotStatement = z
         'What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. ' +
           '`hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.',
       ),
+    method: z
+      .string()
+      .describe('How it destroyed the secret.')
+      .meta({ examples: ['overwrite and unlink'] }),
     statement: z
       .string()
       .describe('What it stated, word for word, and what it cannot rule out.')

@@ -65,7 +65,7 @@ export async function noteShred(
     records: row.records + shredded.records,
     indexes: JSON.stringify(indexes),
   };
-  await tx.update(shreds, [grown]);
+  await tx.update(shreds, ['epoch', 'records', 'indexes'], [grown]);
 }
 
 export function indexesOf(row: Pick<ShredRow, 'indexes'>): string[] {

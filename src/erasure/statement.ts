@@ -8,7 +8,7 @@
  */
 import { type LineDigest, lineDigest } from '../crypto/digest.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
-import type { SlotKind, SlotTier } from '../keyring/root-slot.ts';
+import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
 import { type EpochRow, type EpochSlotRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
 import type { TombstoneRow } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
@@ -59,6 +59,7 @@ export interface Sources {
 /** Epochs and slots, read once for many statements. */
 export interface History {
   readonly destroyedThrough: number;
+  /** Those that are destroyed, up to that one. */
   readonly epochs: readonly EpochRow[];
   readonly slots: readonly EpochSlotRow[];
   readonly kinds: ReadonlyMap<string, SlotKind>;
@@ -107,18 +108,19 @@ function epochAt(epochs: readonly EpochRow[], ms: number, last: number): number 
 }
 
 /** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
-function slotsOf({ slots, kinds }: History, first: number, last: number): Statement['slots'] | undefined {
+function slotsOf({ epochs, slots, kinds }: History, first: number, last: number): Statement['slots'] | undefined {
   const stated: Statement['slots'] = [];
-  for (let epoch = first; epoch <= last; epoch += 1) {
+  for (const { epoch } of epochs.filter((row) => row.epoch >= first && row.epoch <= last)) {
     const held = slots.filter((row) => row.epoch === epoch);
     if (held.length === 0) return undefined;
     for (const { slot, destroyed_at, statement } of held) {
       const kind = kinds.get(slot);
       if (kind === undefined || destroyed_at === null || statement === null) return undefined;
-      stated.push({ epoch, slot, kind, tier: TIERS[kind], statement, destroyedAt: new Date(destroyed_at).toISOString() });
+      const destroyedAt = new Date(destroyed_at).toISOString();
+      stated.push({ epoch, slot, kind, tier: TIERS[kind], ...(JSON.parse(statement) as Destruction), destroyedAt });
     }
   }
-  return stated;
+  return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
 }
 
 /** @returns undefined where a key of one of them is left in the key store */

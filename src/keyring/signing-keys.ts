@@ -18,17 +18,16 @@ import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import { jwkOf, type PublicJwk, publicKeyOf, signJws, thumbprintOf } from '../crypto/jws.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError, UnavailableError } from '../errors.ts';
-import type { TenantId } from '../ids.ts';
+import { IntegrityError } from '../errors.ts';
+import type { Id } from '../ids.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
+import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 
 const SEED_BYTES = 32;
 /** How long a key signs: the private signature key's cryptoperiod (SP 800-57 part 1, 5.3.6: one to three years). */
 const CRYPTOPERIOD_MS = 365 * 24 * 60 * 60 * 1000;
-/** An epoch may close between reading which one is active and wrapping under it. */
-const TRIES = 5;
 
 export const signingKeys = table(
   'keys',
@@ -46,15 +45,16 @@ export const signingKeys = table(
 );
 export type SigningKeyRow = Row<typeof signingKeys>;
 
-export class SigningKeys {
+export class SigningKeys implements EpochWrapped {
+  readonly kind = 'signing_keys';
   /** The vault's id: who issues what these keys sign. */
-  readonly issuer: string;
+  readonly issuer: Id<'vault'>;
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
   readonly #clock: Clock;
 
-  constructor(store: KeyStore, epochs: EpochKeys, issuer: string, random: RandomSource, clock: Clock) {
+  constructor(store: KeyStore, epochs: EpochKeys, issuer: Id<'vault'>, random: RandomSource, clock: Clock) {
     this.#store = store;
     this.#epochs = epochs;
     this.issuer = issuer;
@@ -97,10 +97,6 @@ export class SigningKeys {
     return next.key_id !== row?.key_id;
   }
 
-  /**
-   * Wraps keys that are under one epoch under another, where every one of them opens under the first.
-   * @param tx exclusive. @returns how many; fewer than `limit`: there are no more
-   */
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
     const rows = await tx.query<SigningKeyRow>((sql) =>
       sql('signing_keys').where({ epoch: from }).orderBy('key_id').limit(limit).forUpdate(),
@@ -111,14 +107,12 @@ export class SigningKeys {
       moved.push(await this.#wrap({ ...row, epoch: to }, secret));
       secret.fill(0);
     }
-    await tx.update(signingKeys, moved);
+    await tx.update(signingKeys, ['epoch', 'wrapped'], moved);
     return moved.length;
   }
 
-  /** How many keys are wrapped under an epoch. */
-  async countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    const [row] = await reader.query<{ n: number }>((sql) => sql('signing_keys').where({ epoch }).count('* as n'));
-    return Number(row?.n ?? 0);
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'signing_keys', epoch);
   }
 
   async #current(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
@@ -129,19 +123,16 @@ export class SigningKeys {
   }
 
   /** Puts a new key in the place of the one named, or finds the one that somebody else has put there since. */
-  async #replace(keyId: string | undefined): Promise<SigningKeyRow> {
-    for (let left = TRIES; left > 0; left -= 1) {
-      const epoch = await activeEpoch(this.#store.reader);
+  #replace(keyId: string | undefined): Promise<SigningKeyRow> {
+    return this.#epochs.underCurrent(async (epoch) => {
       const seed = this.#random(SEED_BYTES);
       try {
-        const made = epoch === undefined ? undefined : await this.#makeUnder(epoch, seed);
-        const standing = made && (await this.#store.exclusive((tx) => this.#putInPlace(tx, keyId, made)));
-        if (standing !== undefined) return standing;
+        const made = await this.#makeUnder(epoch, seed);
+        return await this.#store.exclusive((tx) => this.#putInPlace(tx, keyId, made));
       } finally {
         seed.fill(0);
       }
-    }
-    throw new UnavailableError('key_unavailable', 'The epoch is being closed. Try again.');
+    });
   }
 
   async #makeUnder(epoch: number, seed: Buffer): Promise<SigningKeyRow> {
@@ -156,13 +147,11 @@ export class SigningKeys {
     return this.#wrap(row, seed);
   }
 
-  /** @returns undefined where the new key's epoch is active no longer */
-  async #putInPlace(tx: KeyTx, keyId: string | undefined, made: SigningKeyRow): Promise<SigningKeyRow | undefined> {
-    // Held until the end: nobody else makes a key meanwhile, and nobody deactivates the epoch it is wrapped under.
-    const active = await tx.query((sql) =>
-      sql('epochs').select('epoch').where({ epoch: made.epoch, state: 'active' }).forUpdate(),
-    );
-    if (active.length === 0) return undefined;
+  /** @throws {EpochEndedError} */
+  async #putInPlace(tx: KeyTx, keyId: string | undefined, made: SigningKeyRow): Promise<SigningKeyRow> {
+    // One at a time: what is held in common would let two make the first key.
+    await tx.query((sql) => sql('epochs').select('epoch').where({ epoch: made.epoch }).forUpdate());
+    await this.#epochs.assertActive(tx, made.epoch);
     const [current] = await tx.query<SigningKeyRow>((sql) =>
       sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1).forUpdate(),
     );
@@ -171,7 +160,7 @@ export class SigningKeys {
       // Only a row of the vault's own: what is proven of it before it is what is proven of it afterwards.
       (await this.#unwrap(current)).fill(0);
       const retired = { ...current, epoch: made.epoch, retired_at: made.created_at };
-      await tx.update(signingKeys, [await this.#wrap(retired, current.public_key)]);
+      await tx.update(signingKeys, ['epoch', 'wrapped', 'retired_at'], [await this.#wrap(retired, current.public_key)]);
     }
     await tx.insert(signingKeys, [made]);
     return made;
@@ -179,7 +168,7 @@ export class SigningKeys {
 
   /** @returns what is wrapped, which the caller wipes. @throws {IntegrityError} for a row the vault did not make */
   async #unwrap(row: SigningKeyRow): Promise<Buffer> {
-    const secret = unwrapKey(row.wrapped, await this.#epochKey(row.epoch), this.#bindingOf(row));
+    const secret = await this.#underEpoch(row.epoch, (key) => unwrapKey(row.wrapped, key, this.#bindingOf(row)));
     const publicKey = row.retired_at === null ? publicKeyOf(secret) : secret;
     const own = equalBytes(publicKey, row.public_key) && thumbprintOf(row.public_key) === row.key_id;
     if (own) return secret;
@@ -188,7 +177,8 @@ export class SigningKeys {
   }
 
   async #wrap(row: Omit<SigningKeyRow, 'wrapped'>, secret: Buffer): Promise<SigningKeyRow> {
-    return { ...row, wrapped: wrapKey(secret, await this.#epochKey(row.epoch), this.#bindingOf(row), this.#random) };
+    const wrap = (key: Buffer) => wrapKey(secret, key, this.#bindingOf(row), this.#random);
+    return { ...row, wrapped: await this.#underEpoch(row.epoch, wrap) };
   }
 
   #bindingOf({ key_id, epoch, created_at, retired_at }: Omit<SigningKeyRow, 'wrapped'>): Buffer {
@@ -196,14 +186,12 @@ export class SigningKeys {
     return associatedData(label, this.issuer, key_id, epoch, created_at);
   }
 
-  async #epochKey(epoch: number): Promise<Buffer> {
-    return await this.#epochs.keyOf(epoch, this.issuer as TenantId);
+  async #underEpoch(epoch: number, use: (key: Buffer) => Buffer): Promise<Buffer> {
+    const key = await this.#epochs.keyOf(epoch, this.issuer);
+    try {
+      return use(key);
+    } finally {
+      key.fill(0);
+    }
   }
-}
-
-async function activeEpoch(reader: Reader<'keys'>): Promise<number | undefined> {
-  const [row] = await reader.query<{ epoch: number }>((sql) =>
-    sql('epochs').select('epoch').where({ state: 'active' }),
-  );
-  return row?.epoch;
 }
