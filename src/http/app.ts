@@ -1,4 +1,4 @@
-/** The Express application: the routes, health, metrics, and the API's description. */
+/** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -10,6 +10,7 @@ import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
 export interface AppOptions {
   readonly vault: Vault;
@@ -53,6 +54,7 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.registry.contentType]);
     response.end(text);
   });
+  app.get(JWKS_PATH, jwksHandler(vault, closing));
   app.use(docsRouter());
 
   app.use((_, response) => {

@@ -8,7 +8,7 @@ import {
   postPrincipal,
   postTenant,
 } from './routes/administration.ts';
-import { getErasure, postErasure } from './routes/erasures.ts';
+import { getCertificate, getErasure, postErasure } from './routes/erasures.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -27,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   patchRecord,
   postErasure,
   getErasure,
+  getCertificate,
   postSubjectResolve,
   getSubject,
   getTypes,

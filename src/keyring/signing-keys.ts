@@ -15,7 +15,7 @@
 import type { Clock } from '../clock.ts';
 import { associatedData } from '../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
-import { jwkOf, type PublicJwk, publicKeyOf, signJws, thumbprintOf } from '../crypto/jws.ts';
+import { jwkOf, type PublicJwk, publicKeyOf, signJws, thumbprintOf, verifyJws } from '../crypto/jws.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
@@ -87,6 +87,13 @@ export class SigningKeys implements EpochWrapped {
       keys.push(jwkOf(row.public_key));
     }
     return keys;
+  }
+
+  /** What this vault signed. @throws {IntegrityError} for anything else */
+  async own(jws: string, type: string): Promise<unknown> {
+    const check = await verifyJws(jws, type, await this.publicKeys());
+    if (!check.ok) throw new IntegrityError();
+    return check.statement;
   }
 
   /** Makes the first key, or the one that follows a key whose year is over. @returns whether there is a new one */
