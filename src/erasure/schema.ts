@@ -46,8 +46,14 @@ export type Receipt = z.infer<typeof ReceiptSchema>;
 
 const SlotStatement = z
   .object({
-    epoch: z.int().describe('The epoch whose secret it held.').meta({ examples: [41] }),
-    slot: z.string().describe('Its name.').meta({ examples: ['file'] }),
+    epoch: z
+      .int()
+      .describe('The epoch whose secret it held.')
+      .meta({ examples: [41] }),
+    slot: z
+      .string()
+      .describe('Its name.')
+      .meta({ examples: ['file'] }),
     kind: z.enum(SLOT_KINDS).describe('What it is.'),
     tier: z
       .enum(['overwritten', 'hardware', 'service'])
@@ -70,7 +76,11 @@ const SlotStatement = z
 const RemainingIndexKey = z
   .object({
     name: z.string().describe('The index: a data type, a part of one, or one of the vault’s own (`@…`).'),
-    version: z.int().min(1).describe('The version of its key.').meta({ examples: [1] }),
+    version: z
+      .int()
+      .min(1)
+      .describe('The version of its key.')
+      .meta({ examples: [1] }),
     state: z
       .enum(['live', 'dropped'])
       .describe(
@@ -86,16 +96,29 @@ export const CERTIFICATE_VERSION = 1;
 /** Later versions may say more: what is not known here is passed over. */
 export const StatementSchema = z
   .object({
-    iss: z.string().describe('Id of the vault (`vlt_…`).').meta({ examples: ['vlt_01m6b1yq00e7mhfz2a8rdk5c3w'] }),
-    iat: z.int().describe('When this was signed: seconds since 1970.').meta({ examples: [1_795_500_000] }),
+    iss: z
+      .string()
+      .describe('Id of the vault (`vlt_…`).')
+      .meta({ examples: ['vlt_01m6b1yq00e7mhfz2a8rdk5c3w'] }),
+    iat: z
+      .int()
+      .describe('When this was signed: seconds since 1970.')
+      .meta({ examples: [1_795_500_000] }),
     jti: ErasureIdSchema,
     version: z.literal(CERTIFICATE_VERSION).describe('Of the form of this statement.'),
-    tenant: z.string().describe('Id of the tenant (`ten_…`).').meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
+    tenant: z
+      .string()
+      .describe('Id of the tenant (`ten_…`).')
+      .meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
     cause: z.literal('erased').describe('Why the keys were destroyed.'),
     records: z
       .object({
-        count: z.int().min(0).describe('How many.').meta({ examples: [1] }),
+        count: z
+          .int()
+          .min(0)
+          .describe('How many.')
+          .meta({ examples: [1] }),
         sha256: z
           .string()
           .describe('Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`.')
@@ -122,14 +145,26 @@ export const StatementSchema = z
       .object({
         values: z.string().describe('How values were sealed.'),
         keys: z.string().describe('How keys were wrapped and derived.'),
-        keyBits: z.int().describe('The length of every key destroyed.').meta({ examples: [256] }),
+        keyBits: z
+          .int()
+          .describe('The length of every key destroyed.')
+          .meta({ examples: [256] }),
       })
       .describe('Under what the values were sealed.'),
     epochs: z
       .object({
-        ordered: z.int().describe('The epoch in which the erasure was ordered.').meta({ examples: [41] }),
-        last: z.int().describe('The last epoch under which any of the keys was wrapped.').meta({ examples: [41] }),
-        destroyedThrough: z.int().describe('This epoch and every one before it is destroyed.').meta({ examples: [41] }),
+        ordered: z
+          .int()
+          .describe('The epoch in which the erasure was ordered.')
+          .meta({ examples: [41] }),
+        last: z
+          .int()
+          .describe('The last epoch under which any of the keys was wrapped.')
+          .meta({ examples: [41] }),
+        destroyedThrough: z
+          .int()
+          .describe('This epoch and every one before it is destroyed.')
+          .meta({ examples: [41] }),
       })
       .describe('The epochs whose secrets stood between old copies of the key store and the values.'),
     slots: z.array(SlotStatement).describe('Every root slot that held a secret of the epochs `ordered` to `last`.'),
@@ -141,7 +176,10 @@ export const StatementSchema = z
       .describe('What of the erased there is still.'),
     limits: z.array(z.string()).describe('What this does not say.'),
   })
-  .meta({ id: 'ErasureStatement', description: 'What a certificate of erasure says. Numbers, ids and fixed sentences only.' });
+  .meta({
+    id: 'ErasureStatement',
+    description: 'What a certificate of erasure says. Numbers, ids and fixed sentences only.',
+  });
 export type Statement = z.infer<typeof StatementSchema>;
 
 export const CertificateReply = z.strictObject({

@@ -101,7 +101,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     const under = [1, 2].map((epoch) => signing.countUnder(vault.keyStore.reader, epoch));
     expect(await Promise.all(under)).toEqual([0, 2]);
     expect(await signing.publicKeys()).toEqual(before);
-    expect(await verifyJws(await signing.sign({}, TYPE), TYPE, before)).toMatchObject({ ok: true, kid: before[1]?.kid });
+    expect(await verifyJws(await signing.sign({}, TYPE), TYPE, before)).toMatchObject({
+      ok: true,
+      kid: before[1]?.kid,
+    });
     // Bound to the moment it was made: a row altered by hand opens no more.
     await tell(home.keyStoreUrl, 'UPDATE signing_keys SET created_at = created_at + 1');
     await expect(signing.publicKeys()).rejects.toThrow(IntegrityError);
