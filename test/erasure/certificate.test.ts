@@ -191,7 +191,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a crash between the two stores, two nodes and a second run all end with the one certificate', async () => {
     const { home, vault, app, store, read, advance } = await world(engine);
     const stored = await store(text('x'), text('y'), text('z'));
-    const receipts = [];
+    const receipts: { erasure: string }[] = [];
     for (const { record } of stored) receipts.push(await erase(vault, app, { records: [record] }));
     await close(vault);
 
