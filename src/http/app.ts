@@ -34,8 +34,10 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
   for (const route of ROUTES) {
     app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing }));
   }
-  for (const path of new Set(ROUTES.map(pathOf))) {
-    const allowed = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+  app.get(JWKS_PATH, jwksHandler(vault, closing));
+  for (const path of new Set([...ROUTES.map(pathOf), JWKS_PATH])) {
+    const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+    const allowed = path === JWKS_PATH ? ['GET'] : methods;
     app.all(path, (_, response) => {
       const problem = problemOf(new MethodNotAllowedError(), id());
       response.setHeader('Allow', allowed.join(', '));
@@ -54,7 +56,6 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.registry.contentType]);
     response.end(text);
   });
-  app.get(JWKS_PATH, jwksHandler(vault, closing));
   app.use(docsRouter());
 
   app.use((_, response) => {

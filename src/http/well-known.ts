@@ -61,7 +61,13 @@ export function jwksOperation(
         headers,
         content: { [TYPE]: { schema: schemas.named(JwksReply, 'output', 'Jwks'), example: EXAMPLE } },
       },
-      ...problems(['integrity_failure', 'internal_error', 'store_unavailable', 'key_unavailable']),
+      ...problems([
+        'method_not_allowed',
+        'integrity_failure',
+        'internal_error',
+        'store_unavailable',
+        'key_unavailable',
+      ]),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** `lethe certificate verify`: offline, without a vault, in plain words; and `get`. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -11,11 +12,12 @@ import { signJws } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificate.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { publicKeys } from '../../src/vault/public-keys.ts';
 import { readCertificate } from '../../src/vault/read-certificate.ts';
 import { close } from '../support/epochs.ts';
-import { appOf, freshHome } from '../support/home.ts';
+import { appOf, callerOf, freshHome } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -69,6 +71,7 @@ test('a certificate is verified without a vault; what is wrong with another is s
   ]);
   const server = createServer((_, response) => response.end(keys)).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
+  await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
 
   for (const args of [['erased.jws'], ['reply.json'], ['erased.jws', '--jwks', url]]) {
@@ -113,8 +116,6 @@ test('a certificate is fetched from the vault, into a file or the terminal; one 
   const app = await appOf(vault, home);
   const { results } = await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
   const { erasure } = await erase(vault, app, { records: [results[0]?.record as RecordId] });
-  const { addPrincipal } = await import('../../src/vault/add-principal.ts');
-  const { callerOf } = await import('../support/home.ts');
   const admin = await callerOf(vault, await home.adminKey());
   const { apiKey } = await addPrincipal(vault, admin, { name: 'cli', role: 'auditor', purposes: [] });
   const env = { LETHE_API_KEY: apiKey, RECORD_STORE_URL: home.recordStoreUrl, KEY_STORE_URL: home.keyStoreUrl };

@@ -127,6 +127,7 @@ test('the public keys are public, can be cached, and are keys alone', async () =
     ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
   ]);
   for (const method of ['post', 'put', 'delete'] as const) {
-    expect((await request(vault.app)[method]('/.well-known/jwks.json')).status).toBe(404);
+    const { status, headers } = await request(vault.app)[method]('/.well-known/jwks.json');
+    expect([method, status, headers.allow]).toEqual([method, 405, 'GET']);
   }
 });
