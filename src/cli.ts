@@ -1,5 +1,6 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
 import { Command, CommanderError } from 'commander';
+import { addCertificateCommands } from './cli/certificate.ts';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
@@ -22,6 +23,7 @@ addTenantCommands(program);
 addImportCommand(program);
 addRotateCommand(program.command('keys').description('the keys of the vault: rotation'));
 addJobCommands(program);
+addCertificateCommands(program);
 
 dieQuietly();
 try {

@@ -11,6 +11,7 @@ export const ACTIONS = [
   'correct',
   'erase',
   'read_erasure',
+  'read_certificate',
   'resolve_subject',
   'read_subject',
   'list_types',

@@ -34,6 +34,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       actions: [
         ...['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'],
         ...['describe_token', 'read_record', 'read_erasure', 'resolve_subject', 'read_subject'],
+        'read_certificate',
       ] as const,
     },
     { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
@@ -43,6 +44,9 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit', 'read_job'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'read_job', 'read_certificate'] }],
+  security: [
+    EVERYONE,
+    { actions: ['read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover', 'read_certificate'] },
+  ],
 };

@@ -222,6 +222,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/erasures/{erasure}/certificate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The certificate of an erasure, or what it waits for.
+         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`.
+         */
+        readonly get: operations["getCertificate"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/types": {
         readonly parameters: {
             readonly query?: never;
@@ -412,6 +432,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/.well-known/jwks.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The public keys that verify certificates.
+         * @description Public: needs no API key, and is not recorded in the audit log. May be cached for five minutes.
+         */
+        readonly get: operations["getJwks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -478,7 +518,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -883,10 +923,10 @@ export interface components {
         readonly ErasureReceipt: {
             readonly erasure: components["schemas"]["ErasureId"];
             /**
-             * @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed.
+             * @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.
              * @enum {string}
              */
-            readonly state: "ordered" | "completed";
+            readonly state: "ordered" | "completed" | "final";
             /** @description How many records were erased. */
             readonly records: number;
             /** @description The subject, where one was erased as a whole. */
@@ -909,6 +949,189 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly completedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when copies of the key store made before are of no use.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finalAt?: string;
+        };
+        /** @description What a certificate of erasure says. Numbers, ids and fixed sentences only. */
+        readonly ErasureStatement: {
+            /**
+             * @description Id of the vault (`vlt_…`).
+             * @example vlt_01m6b1yq00e7mhfz2a8rdk5c3w
+             */
+            readonly iss: string;
+            /**
+             * @description When this was signed: seconds since 1970.
+             * @example 1795500000
+             */
+            readonly iat: number;
+            readonly jti: components["schemas"]["ErasureId"];
+            /**
+             * @description Of the form of this statement.
+             * @constant
+             */
+            readonly version: 1;
+            /**
+             * @description Id of the tenant (`ten_…`).
+             * @example ten_01m6b1yq00eb6sx0f2tx83rp19
+             */
+            readonly tenant: string;
+            /** @description The subject, where one was erased as a whole. */
+            readonly subject?: components["schemas"]["SubjectId"];
+            /**
+             * @description Why the keys were destroyed.
+             * @constant
+             */
+            readonly cause: "erased";
+            /** @description The records erased. */
+            readonly records: {
+                /**
+                 * @description How many.
+                 * @example 1
+                 */
+                readonly count: number;
+                /**
+                 * @description Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`.
+                 * @example 9f8a1e0d6c5b4a39281706f5e4d3c2b1a0998877665544332211ffeeddccbbaa
+                 */
+                readonly sha256: string;
+                /** @description The ids themselves, up to 100 of them. */
+                readonly ids?: readonly components["schemas"]["RecordId"][];
+            };
+            /** @description The principal that ordered it (`prn_…`). */
+            readonly orderedBy: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing opens the values, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When the keys were destroyed in the live key store, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly shreddedAt: string;
+            /**
+             * Format: date-time
+             * @description When all below had been found to hold, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finalAt: string;
+            /** @description The fields of the certificate of sanitization of NIST SP 800-88 rev. 1 (4.8, appendix G) that apply. */
+            readonly sanitization: {
+                /** @description Whose words these are. */
+                readonly standard: string;
+                /** @description The method used. */
+                readonly method: string;
+                /** @description What carried it out. */
+                readonly tool: {
+                    /** @description Its name. */
+                    readonly name: string;
+                    /** @description Its version. */
+                    readonly version: string;
+                };
+                /** @description What was checked before this was signed. */
+                readonly verification: string;
+                /** @description Which fields of that certificate do not apply, and why. */
+                readonly leftOut: string;
+            };
+            /** @description Under what the values were sealed. */
+            readonly algorithms: {
+                /** @description How values were sealed. */
+                readonly values: string;
+                /** @description How keys were wrapped and derived. */
+                readonly keys: string;
+                /**
+                 * @description The length of every key destroyed.
+                 * @example 256
+                 */
+                readonly keyBits: number;
+            };
+            /** @description The epochs whose secrets stood between old copies of the key store and the values. */
+            readonly epochs: {
+                /**
+                 * @description The epoch in which the erasure was ordered.
+                 * @example 41
+                 */
+                readonly ordered: number;
+                /**
+                 * @description The last epoch under which any of the keys was wrapped.
+                 * @example 41
+                 */
+                readonly last: number;
+                /**
+                 * @description This epoch and every one before it is destroyed.
+                 * @example 41
+                 */
+                readonly destroyedThrough: number;
+            };
+            /** @description Every root slot that held a secret of the epochs `ordered` to `last`. */
+            readonly slots: readonly {
+                /**
+                 * @description The epoch whose secret it held.
+                 * @example 41
+                 */
+                readonly epoch: number;
+                /**
+                 * @description Its name.
+                 * @example file
+                 */
+                readonly slot: string;
+                /**
+                 * @description What it is.
+                 * @enum {string}
+                 */
+                readonly kind: "file" | "pkcs11" | "transit";
+                /**
+                 * @description What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. `hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.
+                 * @enum {string}
+                 */
+                readonly tier: "overwritten" | "hardware" | "service";
+                /**
+                 * @description How it destroyed the secret.
+                 * @example overwrite and unlink
+                 */
+                readonly method: string;
+                /**
+                 * @description What it stated, word for word, and what it cannot rule out.
+                 * @example The file was overwritten, synced and unlinked.
+                 */
+                readonly statement: string;
+                /**
+                 * Format: date-time
+                 * @description When it confirmed, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly destroyedAt: string;
+            }[];
+            /** @description What of the erased there is still. */
+            readonly remains: {
+                /** @description Index keys, by which guesses can be tested. */
+                readonly indexKeys: readonly {
+                    /** @description The index: a data type, a part of one, or one of the vault’s own (`@…`). */
+                    readonly name: string;
+                    /**
+                     * @description The version of its key.
+                     * @example 1
+                     */
+                    readonly version: number;
+                    /**
+                     * @description `live`: in use, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.
+                     * @enum {string}
+                     */
+                    readonly state: "live" | "dropped";
+                    /** @description Its planned end; null: none is planned. */
+                    readonly until: string | null;
+                }[];
+                /** @description What else stays, and how long. */
+                readonly notes: readonly string[];
+            };
+            /** @description What this does not say. */
+            readonly limits: readonly string[];
         };
         readonly ExtendTokenBody: {
             /**
@@ -961,6 +1184,28 @@ export interface components {
              * @example j***@example.com
              */
             readonly masked: unknown;
+        };
+        readonly GetCertificateReply: {
+            readonly erasure: components["schemas"]["ErasureId"];
+            /**
+             * @description `pending`: copies of the key store made earlier may still open the values. `final`: none does.
+             * @enum {string}
+             */
+            readonly state: "pending" | "final";
+            /**
+             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has not confirmed), `signature` (it is about to be signed).
+             * @example [
+             *       "epoch_close"
+             *     ]
+             */
+            readonly waitsFor?: readonly string[];
+            /**
+             * @description The statement, signed: a JWS in compact form (RFC 7515), `EdDSA` with Ed25519 (RFC 8037), type `lethe-erasure-certificate+jwt`, under a key of `/.well-known/jwks.json`.
+             * @example eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl
+             */
+            readonly certificate?: string;
+            /** @description What the certificate says, as it is read without verifying it. */
+            readonly statement?: components["schemas"]["ErasureStatement"];
         };
         readonly GetStatusReply: {
             /** @description Where ciphertext, tokens and the audit log are. */
@@ -1083,6 +1328,36 @@ export interface components {
          * @example job_01m83rdet0ehaadnnnnhek1nfv
          */
         readonly JobId: string;
+        /** @description The public keys of the vault’s certificates (RFC 7517). */
+        readonly Jwks: {
+            /** @description The oldest first; kept for good. */
+            readonly keys: readonly {
+                /**
+                 * @description The key type.
+                 * @constant
+                 */
+                readonly kty: "OKP";
+                /**
+                 * @description The curve.
+                 * @constant
+                 */
+                readonly crv: "Ed25519";
+                /** @description The public key, base64url. */
+                readonly x: string;
+                /** @description The RFC 7638 thumbprint, as in the header of what the key signed. */
+                readonly kid: string;
+                /**
+                 * @description The key signs.
+                 * @constant
+                 */
+                readonly use: "sig";
+                /**
+                 * @description The algorithm.
+                 * @constant
+                 */
+                readonly alg: "EdDSA";
+            }[];
+        };
         /** @description A lesser form in which a tenant may have values kept. */
         readonly Keep: {
             /** @description The word by which the lesser form is chosen. */
@@ -2026,6 +2301,31 @@ export interface operations {
             };
         };
     };
+    readonly getCertificate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description An erasure that was ordered. */
+                readonly erasure: components["schemas"]["ErasureId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GetCertificateReply"];
+                };
+            };
+        };
+    };
     readonly listTypes: {
         readonly parameters: {
             readonly query?: never;
@@ -2337,6 +2637,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GetStatusReply"];
+                };
+            };
+        };
+    };
+    readonly getJwks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The keys, the oldest first. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/jwk-set+json": components["schemas"]["Jwks"];
                 };
             };
         };

@@ -20,6 +20,7 @@ import type {
   AuditEntry,
   AuditPage,
   CallOptions,
+  Certificate,
   Corrected,
   DataType,
   ErasureReceipt,
@@ -170,6 +171,17 @@ export class LetheClient {
   /** The receipt of an erasure, as it stands now. */
   async getErasure(erasure: string, options: CallOptions = {}): Promise<ErasureReceipt> {
     return this.#send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
+  }
+
+  /**
+   * The certificate of an erasure, a JWS that anybody can verify with the keys of `/.well-known/jwks.json`; until it is
+   * signed, what it waits for.
+   */
+  async getCertificate(erasure: string, options: CallOptions = {}): Promise<Certificate> {
+    return this.#send<'getCertificate'>({
+      ...read('GET', `/v1/erasures/${id('ers', erasure)}/certificate`),
+      ...options,
+    });
   }
 
   /** From the app's own name for a person to the subject's id. */

@@ -1,4 +1,4 @@
-/** The Express application: the routes, health, metrics, and the API's description. */
+/** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
 import { measure } from '../vault/measure.ts';
@@ -13,6 +13,7 @@ import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
 export interface AppOptions {
   readonly vault: Vault;
@@ -38,8 +39,10 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
   for (const route of ROUTES) {
     app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams }));
   }
-  for (const path of new Set(ROUTES.map(pathOf))) {
-    const allowed = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+  app.get(JWKS_PATH, jwksHandler(vault, closing));
+  for (const path of new Set([...ROUTES.map(pathOf), JWKS_PATH])) {
+    const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+    const allowed = path === JWKS_PATH ? ['GET'] : methods;
     app.all(path, (_, response) => {
       const problem = problemOf(new MethodNotAllowedError(), id());
       response.setHeader('Allow', allowed.join(', '));

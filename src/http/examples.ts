@@ -142,7 +142,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     reply: { record: email.record, version: 2, masked: 'j***@example.com' },
   },
   erase: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: receipt },
-  getErasure: { reply: receipt },
+  getErasure: { reply: { ...receipt, state: 'final', finalAt: '2026-11-24T03:00:04.512Z' } },
+  getCertificate: { reply: { erasure: receipt.erasure, state: 'pending', waitsFor: ['epoch_close'] } },
   resolveSubject: { request: { ref: 'cust_42' }, reply: { subject } },
   getSubject: {
     reply: {

@@ -8,6 +8,7 @@ import { JsonSchemas, type Schema } from './json-schemas.ts';
 import { PROBLEMS, STATUS } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { JWKS_PATH, jwksOperation } from './well-known.ts';
 
 /** Problems that every operation may answer with. */
 const COMMON = [
@@ -87,6 +88,8 @@ export function openApi(): Schema {
   for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
+  const ofJwks = (codes: readonly string[]) => problemResponses('getJwks', codes);
+  paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
   return {
     openapi: '3.1.0',
     info: {

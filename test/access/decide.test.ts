@@ -37,10 +37,11 @@ const MAY: Record<Role, readonly Action[]> = {
       'read_erasure',
     ] as const),
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
+    'read_certificate',
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  auditor: ['list_types', 'read_audit', 'read_job'],
-  security: ['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'],
+  auditor: ['list_types', 'read_audit', 'read_job', 'read_certificate'],
+  security: ['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover', 'read_certificate'],
 };
 
 describe.each(ROLES)('the role %s', (role) => {

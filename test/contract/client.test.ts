@@ -129,6 +129,8 @@ test('there is a method for every operation, and each does what it says', async 
   const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
   expect(receipt).toMatchObject({ state: 'completed', records: 2 });
   expect(await app.getErasure(receipt.erasure)).toEqual(receipt);
+  const { erasure } = receipt;
+  expect(await app.getCertificate(erasure)).toEqual({ erasure, state: 'pending', waitsFor: ['epoch_close'] });
   const [lone] = await app.tokenize([{ type: 'text', value: 'x' }]);
   expect(await app.erase({ tokens: [lone?.token ?? ''] })).toMatchObject({ records: 1 });
   expect(await app.erase({ records: [email.record] })).toMatchObject({ records: 0 });
@@ -485,6 +487,7 @@ test('what cannot be right is refused before anything is sent, and is not repeat
     () => client.mintToken('4242424242424242'),
     () => client.getSubject('cust_1'),
     () => client.getErasure('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
+    () => client.getCertificate('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
     () => client.eachRecord(EMAIL).next(),
     () => client.tokenize([ITEM], { idempotencyKey: 'clé' }),
     () => client.tokenize([{ type: 'text', value: cyclic }]),

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { JwksReply } from '../../src/erasure/schema.ts';
 import { EXAMPLES } from '../../src/http/examples.ts';
 import { openApi } from '../../src/http/openapi.ts';
 import { PROBLEMS, STATUS } from '../../src/http/problem.ts';
@@ -27,6 +28,7 @@ interface Media {
 interface Operation {
   operationId: string;
   summary: string;
+  security?: [];
   tags: string[];
   parameters: { name: string; in: string; description: string; schema: Schema }[];
   requestBody?: { content: Record<string, Media> };
@@ -39,7 +41,9 @@ interface Document {
 }
 
 const document = openApi() as unknown as Document;
-const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+const published = Object.values(document.paths).flatMap((path) => Object.values(path));
+/** Those that take an API key. */
+const operations = published.filter(({ security }) => security === undefined);
 const { schemas } = document.components;
 
 test('the document is valid OpenAPI 3.1, by the strict rules of Redocly', async () => {
@@ -111,6 +115,13 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
     expect(shown).toEqual(expect.arrayContaining([...(route?.problems ?? [])]));
     expect(shown.filter((code) => !(code in PROBLEMS))).toEqual([]);
   });
+});
+
+test('what is public beside them is the public keys alone', () => {
+  const open = published.filter(({ security }) => security !== undefined);
+  expect(open.map(({ operationId, security }) => [operationId, security])).toEqual([['getJwks', []]]);
+  const { example } = open[0]?.responses[200]?.content['application/jwk-set+json'] ?? {};
+  expect(JwksReply.safeParse(example).error).toBeUndefined();
 });
 
 test('no example is left of an operation that is gone', () => {
@@ -329,6 +340,14 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       await both(
         app.call('get', `/v1/erasures/${erased.body.erasure}`),
         app.call('get', '/v1/erasures/ers_01m83rdet0ehaadnnnnhek1nfv'),
+      ),
+    ],
+    [
+      'getCertificate',
+      await both(
+        app.call('get', `/v1/erasures/${erased.body.erasure}/certificate`),
+        app.call('get', '/v1/erasures/ers_01m83rdet0ehaadnnnnhek1nfv/certificate'),
+        vault.as('support').call('get', `/v1/erasures/${erased.body.erasure}/certificate`),
       ),
     ],
     [

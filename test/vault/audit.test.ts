@@ -20,6 +20,7 @@ import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
+import { readCertificate } from '../../src/vault/read-certificate.ts';
 import { readJob } from '../../src/vault/read-job.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
@@ -119,6 +120,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'erase', records: JSON.stringify([record]) },
       ],
       [app, () => getErasure(vault, app, erasure as never), { action: 'read_erasure' }],
+      [auditor, () => readCertificate(vault, auditor, erasure as never), { action: 'read_certificate' }],
       [app, () => listTypes(vault, app), { action: 'list_types' }],
       [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
       [admin, () => setKeep(vault, admin, 'email', { keep: null }), { action: 'set_keep', target: 'email' }],
