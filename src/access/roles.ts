@@ -24,6 +24,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+        ...(['erase_tenant', 'read_erasure'] as const),
         ...(['declare_type', 'set_keep', 'read_status', 'recover'] as const),
       ],
     },
@@ -44,5 +45,5 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
   auditor: [EVERYONE, { actions: ['read_audit'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover'] }],
+  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'erase_tenant', 'read_erasure'] }],
 };

@@ -18,6 +18,7 @@ import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { KeyCache } from './key-cache.ts';
 import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
 export const BUCKET_RECORDS = 256;
@@ -97,6 +98,8 @@ export class BucketKeys {
       bucketByIdShared,
       ids.map((id) => [tenant, id]),
     );
+    // A bucket that is gone is an alarm, unless all of them are.
+    if (found.some(([row]) => row === undefined)) await assertNotBuried(tx, tenant);
     return found.map(([row]) => {
       if (row === undefined) throw new IntegrityError();
       return this.#unwrap(tenant, row);
@@ -120,6 +123,12 @@ export class BucketKeys {
     return keys.map((key) => key ?? fetched.shift());
   }
 
+  /** Drops what is held of an erased tenant. The cache does not know whose its keys are: all of them go. */
+  forget(tenant: TenantId): void {
+    this.#open.delete(tenant);
+    this.#cache.wipe();
+  }
+
   wipe(): void {
     this.#cache.wipe();
   }
@@ -132,7 +141,10 @@ export class BucketKeys {
     const ad = bucketAd(tenant, bucket, 1, epoch);
     const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
     const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), dirty_at: null };
-    await this.#store.shared((tx) => tx.insert(buckets, [row]));
+    await this.#store.shared(async (tx) => {
+      await assertNotBuried(tx, tenant);
+      await tx.insert(buckets, [row]);
+    });
     this.#cache.set(cacheName(bucket, 1), key);
     key.fill(0);
     this.#remember(bucket, 0);

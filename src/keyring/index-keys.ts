@@ -18,6 +18,7 @@ import type { TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 const KEY_BYTES = 32;
 /** Of a whole index entry. */
@@ -110,6 +111,14 @@ export class IndexKeys {
     return known;
   }
 
+  /**
+   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under zeros,
+   * and whoever finds one could then try values against it.
+   */
+  forget(tenant: TenantId): void {
+    for (const id of [...this.#known.keys()]) if (id.startsWith(`${tenant}/`)) this.#known.delete(id);
+  }
+
   async wipe(): Promise<void> {
     for (const versions of this.#known.values()) for (const key of await versions) key.wipe();
     this.#known.clear();
@@ -133,7 +142,10 @@ export class IndexKeys {
     const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), indexKeyAd(unwrapped), this.#random);
     key.fill(0);
     const row = { ...unwrapped, wrapped };
-    const [standing] = await this.#store.shared((tx) => tx.insertOrGet(indexKeys, [row]));
+    const [standing] = await this.#store.shared(async (tx) => {
+      await assertNotBuried(tx, tenant);
+      return tx.insertOrGet(indexKeys, [row]);
+    });
     return standing ?? row;
   }
 }

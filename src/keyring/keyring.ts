@@ -6,6 +6,7 @@
 import type { Clock } from '../clock.ts';
 import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import type { TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { EpochKeys } from './epoch-keys.ts';
@@ -21,6 +22,8 @@ export interface Keyring {
   readonly records: RecordKeys;
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
+  /** Drops what this process holds of an erased tenant's keys. */
+  forget(tenant: TenantId): void;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -55,6 +58,10 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     records: new RecordKeys(buckets, random),
     indexes,
     windows: new WindowKeys(store, epochs, random, clock),
+    forget(tenant) {
+      buckets.forget(tenant);
+      indexes.forget(tenant);
+    },
     async close() {
       buckets.wipe();
       await indexes.wipe();

@@ -19,6 +19,7 @@ import { DuplicateRowError } from '../storage/errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 const KEY_BYTES = 32;
 const MINUTE_MS = 60 * 1000;
@@ -76,7 +77,10 @@ export class WindowKeys {
     try {
       const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), windowAd(tenant, window, epoch), this.#random);
       const row = { tenant, window_id: window, epoch, wrapped, created_at: now.getTime() };
-      await this.#store.shared((tx) => tx.insert(windows, [row]));
+      await this.#store.shared(async (tx) => {
+        await assertNotBuried(tx, tenant);
+        await tx.insert(windows, [row]);
+      });
       return { window, key, endsAt: endOf(row.created_at) };
     } catch (error) {
       key.fill(0);

@@ -1,4 +1,6 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
+import { unsettledTenants } from '../erasure/tenants.ts';
+import type { TenantId } from '../ids.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
@@ -25,6 +27,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     clock: vault.clock,
     prompt: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
     extra: [
+      { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
       {
@@ -44,6 +47,13 @@ async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
   const shredded = await windows.shred();
   await windows.scrub();
   return shredded;
+}
+
+/** On every node: what a process remembers of a tenant that was erased. */
+async function forgetErased(vault: Vault): Promise<number> {
+  const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
+  for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
+  return erased.length;
 }
 
 /** A job in pages, until one finds less than it might. @returns how much was done */

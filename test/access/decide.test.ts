@@ -24,6 +24,7 @@ const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'recover'] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+    ...(['erase_tenant', 'read_erasure'] as const),
   ],
   app: [
     ...([
@@ -40,7 +41,7 @@ const MAY: Record<Role, readonly Action[]> = {
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
   auditor: ['list_types', 'read_audit'],
-  security: ['list_types', 'read_status', 'read_audit', 'recover'],
+  security: ['list_types', 'read_status', 'read_audit', 'recover', 'erase_tenant', 'read_erasure'],
 };
 
 describe.each(ROLES)('the role %s', (role) => {
