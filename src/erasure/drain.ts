@@ -52,7 +52,7 @@ export interface Drained {
   readonly rows: number;
   /** The highest epoch under which one of them was wrapped; undefined where none was. */
   readonly epoch: number | undefined;
-  /** How many records they belonged to. */
+  /** Of how many records these were the keys. */
   readonly records: number;
   readonly more: boolean;
 }
@@ -76,7 +76,7 @@ export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant
   return {
     rows: rows.length,
     epoch: wrapped ? highest(rows) : undefined,
-    records: new Set(rows.map((row) => row.record)).size,
+    records: of.name === recordKeys.name ? new Set(rows.map((row) => row.record)).size : 0,
     more: rows.length === PAGE,
   };
 }

@@ -143,9 +143,13 @@ async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
 /** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
 async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
   const [row] = await findTenantTombstones(tx, [tenant]);
-  if (row === undefined || epoch === undefined) return;
+  if (row === undefined || (epoch === undefined && records === 0)) return;
   await tx.update(tenantTombstones, [
-    { ...row, epoch: Math.max(row.epoch ?? 0, epoch), records: row.records + records },
+    {
+      ...row,
+      epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
+      records: row.records + records,
+    },
   ]);
 }
 
