@@ -57,11 +57,13 @@ describe.each(ROLES)('the role %s', (role) => {
 
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
+  admin: ['list_types', 'read_erasure'],
   app: [
     ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search', 'erase'] as const),
     ...(['read_erasure', 'verify', 'change_token'] as const),
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  security: ['list_types', 'read_erasure'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {
