@@ -144,13 +144,17 @@ async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
 async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
   const [row] = await findTenantTombstones(tx, [tenant]);
   if (row === undefined || (epoch === undefined && records === 0)) return;
-  await tx.update(tenantTombstones, [
-    {
-      ...row,
-      epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
-      records: row.records + records,
-    },
-  ]);
+  await tx.update(
+    tenantTombstones,
+    ['epoch', 'records'],
+    [
+      {
+        ...row,
+        epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
+        records: row.records + records,
+      },
+    ],
+  );
 }
 
 /** What the certificate waits for: no row before the last key is gone, so that it is never final too early. */
@@ -160,7 +164,8 @@ async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
   const { erasure, records } = row;
   const epoch = row.epoch ?? 0;
   const shreddedAt = row.shredded_at ?? at.getTime();
-  if (row.shredded_at === null) await tx.update(tenantTombstones, [{ ...row, shredded_at: shreddedAt }]);
+  if (row.shredded_at === null)
+    await tx.update(tenantTombstones, ['shredded_at'], [{ ...row, shredded_at: shreddedAt }]);
   // Its index keys are destroyed with it: no index is left under which a value could be tried.
   const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at: shreddedAt, final_at: null };
   await tx.insert(shreds, [shred], 'skip');

@@ -25,7 +25,10 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     recordStore,
     keyStore,
     clock: vault.clock,
-    prompt: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
+    prompt: [
+      { name: 'shred_windows', run: () => shredWindows(vault) },
+      { name: 'forget_epochs', run: () => forgetEpochs(vault) },
+    ],
     extra: [
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
@@ -54,6 +57,12 @@ async function forgetErased(vault: Vault): Promise<number> {
   const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
   for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
   return erased.length;
+}
+
+/** Wipes from this process's memory the epochs that another one has destroyed. */
+async function forgetEpochs({ keyring }: Vault): Promise<number> {
+  await keyring.refresh();
+  return 0;
 }
 
 /** A job in pages, until one finds less than it might. @returns how much was done */
