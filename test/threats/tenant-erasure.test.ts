@@ -41,7 +41,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const added = await during(place, async (vault) => {
       const { body } = await vault.admin.call('post', '/v1/tenants', { name: 'gone' });
       const admin = vault.withKey(body.apiKey);
-      const app = { name: 'Ada', role: 'app', purposes: ['billing'] };
+      const app = { name: 'ada', role: 'app', purposes: ['billing'] };
       const { apiKey } = (await admin.call('post', '/v1/principals', app)).body;
       await vault.withKey(apiKey).tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });
       const [kept] = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });
