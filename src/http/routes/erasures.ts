@@ -24,7 +24,7 @@ export const postErasure = route({
   idempotent: true,
   problems: [
     ...['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
-    ...['tenant_not_found', 'not_confirmed', 'first_tenant'],
+    ...['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'],
   ],
   handle: (vault, caller, { body: { tenant, confirm = '', ...body } }) =>
     tenant === undefined
