@@ -50,6 +50,13 @@ export const PrincipalIdSchema = idSchema(
   'prn_01m6dqs9m0eeasnng3fhdnxktn',
   'Who calls.',
 );
+export const TenantIdSchema = idSchema(
+  'tenant',
+  'TenantId',
+  TIMED_BODY,
+  'ten_01m6b1yq00eb6sx0f2tx83rp19',
+  'A division of the vault.',
+);
 export const AuditIdSchema = idSchema(
   'audit',
   'AuditId',

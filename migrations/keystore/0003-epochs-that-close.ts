@@ -1,6 +1,6 @@
 /**
  * Epochs that close: which root slots hold an epoch's secret and how each destroyed it, what a shredding destroyed and
- * under which epoch, who runs a long job, and the keys that sign certificates.
+ * under which epoch, who runs a long job, tenants that were erased, and the keys that sign certificates.
  * Adds only: the release before runs on these tables as before, as long as no epoch has been closed.
  */
 import type { Knex } from 'knex';
@@ -59,6 +59,19 @@ export async function up(knex: Knex): Promise<void> {
      ) ${clustered}`,
     'CREATE INDEX shreds_not_final ON shreds (epoch, tenant, erasure) WHERE final_at IS NULL',
     'CREATE INDEX shreds_by_age ON shreds (shredded_at)',
+
+    // Small. One row for a whole tenant whose keys were destroyed: nothing of it is made again, and what comes back goes.
+    // `epoch` is the highest its keys were wrapped under, as far as they have been destroyed.
+    `CREATE TABLE tenant_tombstones (
+       tenant ${text} NOT NULL PRIMARY KEY,
+       erasure ${text} NOT NULL,
+       ordered_by ${text} NOT NULL,
+       ordered_at ${int} NOT NULL,
+       buried_at ${int} NOT NULL,
+       epoch ${int},
+       records ${int} NOT NULL,
+       shredded_at ${int}
+     ) ${clustered}`,
 
     // Small. Ed25519 keys that sign certificates; `wrapped` is the seed under R_e of the vault itself.
     `CREATE TABLE signing_keys (

@@ -1,5 +1,5 @@
 /**
- * Long jobs and how far they have come, and the certificates of erasures.
+ * Long jobs and how far they have come, tenants that were erased, and the certificates of erasures.
  * Adds only: the release before runs on these tables as before.
  */
 import type { Knex } from 'knex';
@@ -31,6 +31,15 @@ export async function up(knex: Knex): Promise<void> {
        finished_at ${int}
      ) ${clustered}`,
     `CREATE UNIQUE INDEX jobs_unfinished ON jobs (work) WHERE finished_at IS NULL`,
+
+    // Of an erased tenant: since when, by which erasure, and since when nothing of it can be on its way any more.
+    `ALTER TABLE tenants ADD COLUMN erased_at ${int}`,
+    `ALTER TABLE tenants ADD COLUMN erasure ${text}`,
+    `ALTER TABLE tenants ADD COLUMN settled_at ${int}`,
+    'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
+    // `tenant` for the erasure of a whole tenant; absent: of records.
+    `ALTER TABLE erasures ADD COLUMN scope ${text}`,
+    'CREATE INDEX api_keys_by_principal ON api_keys (tenant, principal)',
 
     // Distributed by erasure.
     `CREATE TABLE certificates (

@@ -21,6 +21,7 @@ export const ACTIONS = [
   'list_principals',
   'revoke_principal',
   'add_tenant',
+  'erase_tenant',
   'read_audit',
   'read_status',
   'rotate_keys',

@@ -2,7 +2,7 @@
  * Principals and their API keys: made, recognised, revoked.
  *
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
- * call, so that a revocation holds from the very next one, on every node. A principal's tenant, role, purposes and audience
+ * call, so that a revocation holds from the very next one, on every node; so does the erasure of the whole tenant. A principal's tenant, role, purposes and audience
  * are bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
  * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
  */
@@ -14,11 +14,12 @@ import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { newApiKey, parseApiKey } from './api-key.ts';
 import type { Principal } from './principal.ts';
 import type { Role } from './roles.ts';
-import { apiKeys, findApiKey, findPrincipal, type PrincipalRow, principals } from './store.ts';
+import { apiKeys, findApiKey, findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
 
 const SECRET_KEY = '@api-key';
 const PRINCIPAL_KEY = '@principal';
@@ -138,13 +139,18 @@ export async function recognise(
   const key = await findApiKey(reader, parsed.id);
   if (key === undefined) throw new UnauthenticatedError();
   const [tenant, id] = [key.tenant as TenantId, key.principal as PrincipalId];
-  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version);
+  const [home, row] = await Promise.all([findTenant(reader, tenant), findPrincipal(reader, tenant, id)]);
+  // Of an erased tenant nobody is anybody any more: the keys that would tell go, and its log takes no entry.
+  if (home === undefined || home.erased_at !== null) throw new UnauthenticatedError();
+  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version).catch((error: unknown) => {
+    // Erased, says the key store alone: the record store is an old copy.
+    throw error instanceof TenantErasedError ? new UnauthenticatedError() : error;
+  });
   const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, parsed.secret);
   parsed.secret.fill(0);
   // Who does not hold the secret learns nothing and is nobody: only from here on may an entry name the principal.
   if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
 
-  const row = await findPrincipal(reader, tenant, id);
   const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
   if (row === undefined || !tagKeys.some((tagKey) => equalBytes(tagOf(tagKey, row), row.tag))) {
     throw new AlteredPrincipalError({ tenant, principal: id });

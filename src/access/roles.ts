@@ -24,6 +24,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+        ...(['erase_tenant', 'read_erasure'] as const),
         ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
       ],
     },
@@ -47,6 +48,12 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   auditor: [EVERYONE, { actions: ['read_audit', 'read_job', 'read_certificate'] }],
   security: [
     EVERYONE,
-    { actions: ['read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover', 'read_certificate'] },
+    {
+      actions: [
+        ...(['read_status', 'read_audit', 'read_job', 'recover'] as const),
+        ...(['rotate_keys'] as const),
+        ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
+      ],
+    },
   ],
 };

@@ -1,6 +1,7 @@
 /** Tenants, principals and API keys in the record store: small tables, off the path of any value. */
 
 import type { ApiKeyId, PrincipalId, TenantId } from '../ids.ts';
+import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import type { Row } from '../storage/table.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
@@ -8,8 +9,42 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
 
-export const tenants = table('records', 'tenants', { tenant: 'text', name: 'text', created_at: 'int' }, ['tenant']);
+export const tenants = table(
+  'records',
+  'tenants',
+  {
+    tenant: 'text',
+    name: 'text',
+    created_at: 'int',
+    /** Since when nothing of it opens, by the order of which erasure. */
+    erased_at: 'int?',
+    erasure: 'text?',
+    /** Since when no call can be on its way that began before it was erased. */
+    settled_at: 'int?',
+  },
+  ['tenant'],
+);
+export type TenantRow = Row<typeof tenants>;
 export const tenantByName = lookup(tenants, ['name']);
+const tenantById = lookup(tenants, ['tenant']);
+
+export function newTenantRow(tenant: TenantId, name: string, at: Date): TenantRow {
+  return { tenant, name, created_at: at.getTime(), erased_at: null, erasure: null, settled_at: null };
+}
+
+export async function findTenant(reader: Reader<'records'>, tenant: TenantId): Promise<TenantRow | undefined> {
+  return (await reader.find(tenantById, [[tenant]]))[0]?.[0];
+}
+
+/**
+ * @param tx the transaction of the call: one that commits after the tenant was erased, and has asked before, has made its
+ *   keys before, too, so that their destruction reaches them (`erasure/tenants.ts`)
+ * @throws {TenantErasedError}
+ */
+export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
+  const row = await findTenant(tx, tenant);
+  if (row === undefined || row.erased_at !== null) throw new TenantErasedError();
+}
 
 export const principals = table(
   'records',

@@ -10,6 +10,7 @@ import { addTenant } from '../vault/add-tenant.ts';
 import { listPrincipals } from '../vault/list-principals.ts';
 import { revokePrincipal } from '../vault/revoke-principal.ts';
 import { checked } from './arguments.ts';
+import { addEraseTenantCommand } from './erase-tenant.ts';
 import { withSession } from './session.ts';
 
 interface KeyOptions {
@@ -85,6 +86,7 @@ export function addPrincipalCommands(program: Command): void {
 
 export function addTenantCommands(program: Command): void {
   const tenants = program.command('tenants').description('divisions of the vault, isolated from each other');
+  addEraseTenantCommand(tenants);
   tenants
     .command('add <name>')
     .description('add a tenant and hand out the API key of its first administrator, once')

@@ -195,8 +195,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Erase records, by themselves, by tokens, or by subject.
-         * @description Name exactly one of `subject`, `ref`, `records` and `tokens`. From the reply on, nothing opens the values. It cannot be taken back. Records that were erased before are not counted again.
+         * Erase records, by themselves, by tokens, or by subject; or a whole tenant.
+         * @description Name exactly one of `subject`, `ref`, `records`, `tokens` and `tenant`. From the reply on, nothing opens the values. It cannot be taken back. Records that were erased before are not counted again. A tenant is erased by its administrator, or by an administrator or the security team of the first tenant, who repeat its name in `confirm`; none of its API keys works from then on, and the receipt is read by those of the first tenant.
          */
         readonly post: operations["erase"];
         readonly delete?: never;
@@ -212,7 +212,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The receipt of an erasure, as it stands now. */
+        /**
+         * The receipt of an erasure, as it stands now.
+         * @description Of the caller’s tenant; to the first tenant’s administrators and security team, of erased tenants, too.
+         */
         readonly get: operations["getErasure"];
         readonly put?: never;
         readonly post?: never;
@@ -518,7 +521,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -898,7 +901,7 @@ export interface components {
             /** @description One for each token, in the order of the tokens. */
             readonly results: readonly components["schemas"]["Revealed"][];
         };
-        /** @description What to erase: exactly one of `subject`, `ref`, `records` and `tokens`. */
+        /** @description What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`. */
         readonly EraseBody: {
             /** @description Erase everything about this subject. */
             readonly subject?: components["schemas"]["SubjectId"];
@@ -908,6 +911,13 @@ export interface components {
             readonly records?: readonly components["schemas"]["RecordId"][];
             /** @description Erase the records of these tokens. */
             readonly tokens?: readonly components["schemas"]["Token"][];
+            /** @description Erase this tenant, with everything that is in it. */
+            readonly tenant?: components["schemas"]["TenantId"];
+            /**
+             * @description The name of the tenant once more, to guard against slips.
+             * @example shop-eu
+             */
+            readonly confirm?: string;
             /**
              * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
              * @example case 4711
@@ -929,6 +939,8 @@ export interface components {
             readonly state: "ordered" | "completed" | "final";
             /** @description How many records were erased. */
             readonly records: number;
+            /** @description The tenant, where one was erased as a whole; `records` then grows meanwhile. */
+            readonly tenant?: components["schemas"]["TenantId"];
             /** @description The subject, where one was erased as a whole. */
             readonly subject?: components["schemas"]["SubjectId"];
             /**
@@ -1485,7 +1497,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -1720,6 +1732,11 @@ export interface components {
          * @example sub_01m81j18g0ewqr325zy4z929z5
          */
         readonly SubjectId: string;
+        /**
+         * @description A division of the vault.
+         * @example ten_01m6b1yq00eb6sx0f2tx83rp19
+         */
+        readonly TenantId: string;
         /**
          * @description What an app stores in place of the value.
          * @example tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh

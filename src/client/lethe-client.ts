@@ -168,6 +168,17 @@ export class LetheClient {
     return this.#send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
   }
 
+  /**
+   * Erases a tenant with everything that is in it, for good. Where it is the caller's own, the answer may be lost with
+   * the API key: then the first tenant's operators read the receipt.
+   * @param name the tenant's, to guard against slips
+   */
+  async eraseTenant(tenant: string, name: string, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
+    const { reason, ...rest } = options;
+    const body = { tenant: id('ten', tenant), confirm: name, reason };
+    return this.#send<'erase'>({ ...write('POST', '/v1/erasures', body), ...rest });
+  }
+
   /** The receipt of an erasure, as it stands now. */
   async getErasure(erasure: string, options: CallOptions = {}): Promise<ErasureReceipt> {
     return this.#send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });

@@ -34,6 +34,8 @@ export const erasures = table(
     ordered_at: 'int',
     shredded_at: 'int?',
     completed_at: 'int?',
+    /** `tenant`: of a whole tenant, see `tenants.ts`. Absent: of records. */
+    scope: 'text?',
   },
   ['tenant', 'erasure'],
 );
@@ -73,6 +75,7 @@ export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order)
     ordered_at: order.at.getTime(),
     shredded_at: null,
     completed_at: null,
+    scope: null,
   };
   await tx.insert(erasures, [row]);
   return row;
@@ -116,6 +119,7 @@ export interface Stores {
 
 /** Destroys the keys an erasure names, in both stores' order. @returns the finished row */
 export async function completeErasure(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
+  if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
   const tenant = order.tenant as TenantId;
   const of = { tenant, erasure: order.erasure };
   const shredded = await eachPage(stores.recordStore.reader, order, (page) =>

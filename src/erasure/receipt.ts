@@ -1,5 +1,5 @@
 /** What the vault says of an erasure to whoever ordered it: ids, numbers and times. */
-import type { ErasureId, SubjectId } from '../ids.ts';
+import type { ErasureId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureRow } from './erasures.ts';
 
 /** @param finalAt when its certificate was issued, if it was */
@@ -8,6 +8,7 @@ export function receiptOf(row: ErasureRow, finalAt?: Date) {
     erasure: row.erasure as ErasureId,
     state: finalAt === undefined ? (row.state as 'ordered' | 'completed') : ('final' as const),
     records: row.records,
+    ...(row.scope === null ? {} : { tenant: row.tenant as TenantId }),
     ...(row.subject === null ? {} : { subject: row.subject as SubjectId }),
     orderedAt: new Date(row.ordered_at).toISOString(),
     ...(row.shredded_at === null ? {} : { shreddedAt: new Date(row.shredded_at).toISOString() }),

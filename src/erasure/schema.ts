@@ -8,8 +8,16 @@ import {
   RecordIdSchema,
   RefSchema,
   SubjectIdSchema,
+  TenantIdSchema,
   TokenSchema,
 } from '../schema.ts';
+
+const ConfirmSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .describe('The name of the tenant once more, to guard against slips.')
+  .meta({ examples: ['shop-eu'] });
 
 export const EraseBody = z
   .strictObject({
@@ -17,13 +25,24 @@ export const EraseBody = z
     ref: RefSchema.optional().describe('Erase everything about the subject of this ref.'),
     records: z.array(RecordIdSchema).min(1).max(MAX_BATCH).optional().describe('Erase these records.'),
     tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).optional().describe('Erase the records of these tokens.'),
+    tenant: TenantIdSchema.optional().describe('Erase this tenant, with everything that is in it.'),
+    confirm: ConfirmSchema.optional(),
     reason: ReasonSchema.optional(),
   })
-  .refine(({ reason: _, ...named }) => Object.values(named).filter((name) => name !== undefined).length === 1, {
-    error: 'must have exactly one of subject, ref, records and tokens',
+  .refine(
+    ({ reason: _, confirm: __, ...named }) => Object.values(named).filter((name) => name !== undefined).length === 1,
+    { error: 'must have exactly one of subject, ref, records, tokens and tenant' },
+  )
+  .refine(({ tenant, confirm }) => (tenant === undefined) === (confirm === undefined), {
+    error: 'must go with tenant, and only with it',
+    path: ['confirm'],
   })
-  .describe('What to erase: exactly one of `subject`, `ref`, `records` and `tokens`.');
-export type EraseRequest = z.infer<typeof EraseBody>;
+  .describe('What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`.');
+type Erase = z.infer<typeof EraseBody>;
+/** Of records. */
+export type EraseRequest = Omit<Erase, 'tenant' | 'confirm'>;
+/** Of a tenant; where its id is absent, of the one that is confirmed. */
+export type EraseTenantRequest = Pick<Erase, 'tenant' | 'reason'> & { readonly confirm: string };
 
 export const ReceiptSchema = z
   .strictObject({
@@ -35,6 +54,9 @@ export const ReceiptSchema = z
           'key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.',
       ),
     records: z.int().min(0).describe('How many records were erased.'),
+    tenant: TenantIdSchema.optional().describe(
+      'The tenant, where one was erased as a whole; `records` then grows meanwhile.',
+    ),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
     orderedAt: z.iso.datetime().describe('Since when nothing opens the values, UTC.'),
     shreddedAt: z.iso.datetime().optional().describe('When the keys were destroyed in the live key store.'),

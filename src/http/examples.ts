@@ -241,6 +241,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   option_not_offered: 'reuse',
   purpose_not_allowed: 'purpose',
   tenant_exists: 'name',
+  not_confirmed: 'confirm',
   token_format_not_offered: 'format',
   token_taken: 'token',
   unknown_part: 'part',

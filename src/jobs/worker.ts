@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
-import { completeErasure, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import { type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
@@ -53,6 +54,10 @@ function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[
     { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     { name: 'settle_corrections', run: () => settleCorrections(options, before(now, ORPHAN_GRACE_MS), PAGE) },
     { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
+    {
+      name: 'sweep_erased_tenants',
+      run: () => sweepErasedTenants(options, options.clock, ORPHAN_GRACE_MS, PAGE),
+    },
     ...(options.extra ?? []),
   ]);
 }
@@ -90,8 +95,9 @@ async function completeErasures(options: WorkerOptions, graceMs: number, now: Da
   const rows = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
   let failure: unknown;
   for (const row of rows) {
+    if (await isJob(options, row)) continue;
     // One that cannot be completed must not hold up the others.
-    await completeErasure(options, row, options.clock).catch((error: unknown) => {
+    await complete(options, row, options.clock).catch((error: unknown) => {
       failure = error;
     });
   }
@@ -99,9 +105,18 @@ async function completeErasures(options: WorkerOptions, graceMs: number, now: Da
   return rows.length;
 }
 
+/** A whole tenant is erased by a long job; only where there is none, it was interrupted before one was ordered. */
+async function isJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
+  if (scope === null) return false;
+  const jobs = await recordStore.reader.query<{ params: string }>((sql) =>
+    sql('jobs').select('params').where({ kind: 'erase_tenant' }).whereNull('finished_at'),
+  );
+  return jobs.some(({ params }) => (JSON.parse(params) as { erasure?: unknown }).erasure === erasure);
+}
+
 async function sweepTenants(options: WorkerOptions, now: Date): Promise<number> {
   const tenants = await options.recordStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant'),
+    sql('tenants').select('tenant').whereNull('erased_at'),
   );
   let swept = 0;
   for (const { tenant } of tenants) {

@@ -18,6 +18,7 @@ import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { KeyCache } from './key-cache.ts';
 import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
 export const BUCKET_RECORDS = 256;
@@ -98,6 +99,8 @@ export class BucketKeys {
       bucketByIdShared,
       ids.map((id) => [tenant, id]),
     );
+    // A bucket that is gone is an alarm, unless all of them are.
+    if (found.some(([row]) => row === undefined)) await assertNotBuried(tx, tenant);
     const keys: BucketKey[] = [];
     for (const [row] of found) {
       if (row === undefined) throw new IntegrityError();
@@ -124,6 +127,12 @@ export class BucketKeys {
     return keys.map((key) => key ?? fetched.shift());
   }
 
+  /** Drops what is held of an erased tenant. The cache does not know whose its keys are: all of them go. */
+  forget(tenant: TenantId): void {
+    this.#open.delete(tenant);
+    this.#cache.wipe();
+  }
+
   wipe(): void {
     this.#cache.wipe();
   }
@@ -139,6 +148,7 @@ export class BucketKeys {
         const row = { ...place, wrapped, created_at: now.getTime(), dirty_at: null };
         await this.#store.shared(async (tx) => {
           await this.#epochs.assertActive(tx, epoch);
+          await assertNotBuried(tx, tenant);
           await tx.insert(buckets, [row]);
         });
       });

@@ -19,6 +19,7 @@ import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 const KEY_BYTES = 32;
 /** Of a whole index entry. */
@@ -112,6 +113,14 @@ export class IndexKeys implements EpochWrapped {
     return known;
   }
 
+  /**
+   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under zeros,
+   * and whoever finds one could then try values against it.
+   */
+  forget(tenant: TenantId): void {
+    for (const id of [...this.#known.keys()]) if (id.startsWith(`${tenant}/`)) this.#known.delete(id);
+  }
+
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
     const rows = await tx.query<IndexKeyRow>((sql) =>
       sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
@@ -159,6 +168,7 @@ export class IndexKeys implements EpochWrapped {
         const row = { ...place, created_at, wrapped: this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place) };
         const [standing] = await this.#store.shared(async (tx) => {
           await this.#epochs.assertActive(tx, epoch);
+          await assertNotBuried(tx, tenant);
           return tx.insertOrGet(indexKeys, [row]);
         });
         return standing ?? row;

@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.ts';
 import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import type { Id } from '../ids.ts';
+import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { BucketRotation } from './bucket-rotation.ts';
@@ -27,6 +27,8 @@ export interface Keyring {
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
   readonly signing: SigningKeys;
+  /** Drops what this process holds of an erased tenant's keys. */
+  forget(tenant: TenantId): void;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
@@ -72,6 +74,10 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
       if (await epochs.refresh()) buckets.wipe();
+    },
+    forget(tenant) {
+      buckets.forget(tenant);
+      indexes.forget(tenant);
     },
     async close() {
       buckets.wipe();

@@ -20,6 +20,7 @@ import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from './tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
 
 const KEY_BYTES = 32;
 const MINUTE_MS = 60 * 1000;
@@ -81,6 +82,7 @@ export class WindowKeys implements EpochWrapped {
         const wrapped = this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place);
         await this.#store.shared(async (tx) => {
           await this.#epochs.assertActive(tx, epoch);
+          await assertNotBuried(tx, tenant);
           await tx.insert(windows, [{ ...place, wrapped, created_at }]);
         });
       });

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { NotAllowedError } from '../access/decide.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
-import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
+import { FIRST_TENANT, newTenantRow, tenantByName, tenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Caller } from './caller.ts';
@@ -35,7 +35,7 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
       const [[first] = [], [taken] = []] = await tx.find(tenantByName, [[FIRST_TENANT], [body.name]]);
       if (first?.tenant !== caller.tenant) throw new NotAllowedError();
       if (taken !== undefined) throw new TenantExistsError();
-      await tx.insert(tenants, [{ tenant, name: body.name, created_at: door.now.getTime() }]);
+      await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
       const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock);
       return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
     });

@@ -1,5 +1,7 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
 import { issueCertificates } from '../erasure/certificate.ts';
+import { unsettledTenants } from '../erasure/tenants.ts';
+import type { TenantId } from '../ids.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
@@ -30,6 +32,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     ],
     extra: [
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
+      { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
       {
@@ -49,6 +52,13 @@ async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
   const shredded = await windows.shred();
   await windows.scrub();
   return shredded;
+}
+
+/** On every node: what a process remembers of a tenant that was erased. */
+async function forgetErased(vault: Vault): Promise<number> {
+  const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
+  for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
+  return erased.length;
 }
 
 /** Wipes from this process's memory the epochs that another one has destroyed. */

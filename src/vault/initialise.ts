@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
-import { FIRST_TENANT, tenantByName, tenants } from '../access/store.ts';
+import { FIRST_TENANT, newTenantRow, tenantByName, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/file-slot.ts';
@@ -27,7 +27,7 @@ export async function initialise(
   const path = join(keysPath, 'admin.key');
   await mkdir(keysPath, { recursive: true, mode: 0o700 });
   const make = recordStore.exclusive(async (tx) => {
-    await tx.insert(tenants, [{ tenant, name: FIRST_TENANT, created_at: now.getTime() }]);
+    await tx.insert(tenants, [newTenantRow(tenant, FIRST_TENANT, now)]);
     const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, random, clock);
     await appendAuditEntry(tx, {
       entry: newId('audit', random, now),

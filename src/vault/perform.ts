@@ -6,9 +6,11 @@
  *   it is refused       nothing of it is kept; the refusal gets an entry of its own, then the refusal is thrown
  *   it fails            the same, with outcome `failed`
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
+ *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
+import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
 import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
@@ -83,6 +85,7 @@ export async function perform<R>(
       async commit(mode, inside) {
         if (committed) throw new TypeError('A call commits once.');
         const commit = async (tx: RecordTx) => {
+          await assertTenantLives(tx, caller.tenant);
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry } = await inside(tx);
           if (!call.mayTakeLong && vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {

@@ -1,8 +1,11 @@
 /**
  * Destroys again what was destroyed before: after the key store was restored from a backup, every erasure and
- * correction the record store remembers is run through once more. May be interrupted and run again.
+ * correction the record store remembers is run through once more; after the record store was, every tenant that the key
+ * store knows to be erased is erased again. May be interrupted and run again.
  */
-import { completeErasure, pageOfErasures } from '../erasure/erasures.ts';
+import { pageOfErasures } from '../erasure/erasures.ts';
+import { orderAgain } from '../erasure/tenant-agreement.ts';
+import { complete } from '../erasure/tenants.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -14,9 +17,10 @@ export async function recover(vault: Vault, caller: Caller): Promise<{ erasures:
   return perform(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
     door.decide();
     let erasures = 0;
+    await orderAgain(vault);
     for (let after = ''; ; ) {
       const page = await pageOfErasures(vault.recordStore.reader, { after, limit: PAGE });
-      for (const row of page) await completeErasure(vault, row, vault.clock);
+      for (const row of page) await complete(vault, row, vault.clock);
       erasures += page.length;
       const last = page.at(-1);
       if (last === undefined) break;

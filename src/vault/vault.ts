@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { type Config, DEFAULT_PLANNED_RECORDS } from '../config.ts';
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
+import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
@@ -174,6 +175,10 @@ async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: st
   return vaultId;
 }
 
+const KEY_STORE_IS_OLDER =
+  'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
+  'Run `npm run lethe -- recover`, which destroys them again, then start.';
+
 /** More than one, because the clocks of two nodes differ a little. */
 const ERASURES_CHECKED = 20;
 
@@ -182,10 +187,20 @@ const ERASURES_CHECKED = 20;
  * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
  */
 async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const { keyStoreLacks, recordStoreLacks } = await erasedTenantsHeld(recordStore, keyStore);
+  if (keyStoreLacks.length > 0) throw new StartError(KEY_STORE_IS_OLDER);
+  if (recordStoreLacks.length > 0) {
+    throw new StartError(
+      'The record store is older than the key store: it holds a tenant again that was erased. ' +
+        'Run `npm run lethe -- recover`, which erases it again, then start.',
+    );
+  }
   const newest = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
     sql('erasures')
       .select('tenant', 'erasure')
       .where({ state: 'completed' })
+      // Of a tenant, one tombstone stands for all; see below.
+      .whereNull('scope')
       .andWhere('records', '>', 0)
       .orderBy('shredded_at', 'desc')
       .limit(ERASURES_CHECKED),
@@ -196,10 +211,7 @@ async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeySt
     );
     const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
     if (!mirrored) {
-      throw new StartError(
-        'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
-          'Run `npm run lethe -- recover`, which destroys them again, then start.',
-      );
+      throw new StartError(KEY_STORE_IS_OLDER);
     }
   }
 }

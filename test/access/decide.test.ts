@@ -24,6 +24,7 @@ const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+    ...(['erase_tenant', 'read_erasure'] as const),
   ],
   app: [
     ...([
@@ -41,7 +42,17 @@ const MAY: Record<Role, readonly Action[]> = {
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
   auditor: ['list_types', 'read_audit', 'read_job', 'read_certificate'],
-  security: ['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover', 'read_certificate'],
+  security: [
+    'list_types',
+    'read_status',
+    'read_audit',
+    'rotate_keys',
+    'read_job',
+    'recover',
+    'read_certificate',
+    'erase_tenant',
+    'read_erasure',
+  ],
 };
 
 describe.each(ROLES)('the role %s', (role) => {
@@ -57,11 +68,13 @@ describe.each(ROLES)('the role %s', (role) => {
 
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
+  admin: ['list_types', 'read_erasure'],
   app: [
     ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search', 'erase'] as const),
     ...(['read_erasure', 'verify', 'change_token'] as const),
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  security: ['list_types', 'read_erasure'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {

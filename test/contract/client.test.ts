@@ -152,10 +152,15 @@ test('there is a method for every operation, and each does what it says', async 
   const all = await listOf(admin.eachPrincipal({ limit: 2 }));
   expect(all.map(({ principal }) => principal)).toContain(added.principal);
   expect(await admin.revokePrincipal(added.principal)).toMatchObject({ principal: added.principal });
-  expect((await admin.addTenant('shop-eu')).apiKey).toMatch(/^lethe_/);
+  const shop = await admin.addTenant('shop-eu');
+  expect(shop.apiKey).toMatch(/^lethe_/);
 
   const [newest] = (await auditor.listAuditEntries({ limit: 1 })).entries;
   expect(newest).toMatchObject({ action: 'add_tenant', outcome: 'done' });
+  const gone = await admin.eraseTenant(shop.tenant, 'shop-eu', { reason: 'contract ended' });
+  expect(gone).toMatchObject({ state: 'ordered', tenant: shop.tenant });
+  expect(await admin.getErasure(gone.erasure)).toMatchObject({ erasure: gone.erasure, tenant: shop.tenant });
+  await expect(admin.eraseTenant('shop-eu', 'shop-eu')).rejects.toThrow(TypeError);
   const entries = await listOf(auditor.eachAuditEntry({ limit: 3 }));
   expect(entries.map(({ entry }) => entry)).toEqual(
     entries

@@ -336,6 +336,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['complete_erasures', undefined],
       ['settle_corrections', 'internal_error'],
       ['sweep_orphan_keys', undefined],
+      ['sweep_erased_tenants', undefined],
+      ['forget_erased_tenants', undefined],
       ['sweep_tokens', undefined],
       ['forget_attempts', undefined],
       ['forget_old_answers', undefined],

@@ -11,6 +11,7 @@ import { describeRecord } from '../../src/vault/describe-record.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
+import { eraseTenant } from '../../src/vault/erase-tenant.ts';
 import { extendToken } from '../../src/vault/extend-token.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
@@ -144,6 +145,15 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'rotate_keys', target: expect.stringMatching(/^job_/) },
       ],
       [security, () => readJob(vault, security, job as never), { action: 'read_job', target: expect.any(String) }],
+      [
+        admin,
+        () => eraseTenant(vault, admin, { confirm: 'audited' }),
+        {
+          action: 'erase_tenant',
+          target: expect.stringMatching(/^ten_/),
+          erasure: expect.stringMatching(/^ers_/),
+        },
+      ],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
     ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CertificateReply, EraseBody, ReceiptSchema } from '../../erasure/schema.ts';
 import { ErasureIdSchema } from '../../schema.ts';
 import { erase } from '../../vault/erase.ts';
+import { eraseTenant } from '../../vault/erase-tenant.ts';
 import { getErasure as readErasure } from '../../vault/get-erasure.ts';
 import { readCertificate } from '../../vault/read-certificate.ts';
 import { route } from '../route.ts';
@@ -11,17 +12,25 @@ export const postErasure = route({
   method: 'post',
   path: '/v1/erasures',
   operationId: 'erase',
-  summary: 'Erase records, by themselves, by tokens, or by subject.',
+  summary: 'Erase records, by themselves, by tokens, or by subject; or a whole tenant.',
   description:
-    'Name exactly one of `subject`, `ref`, `records` and `tokens`. From the reply on, nothing opens the values. It cannot ' +
-    'be taken back. Records that were erased before are not counted again.',
+    'Name exactly one of `subject`, `ref`, `records`, `tokens` and `tenant`. From the reply on, nothing opens the values. ' +
+    'It cannot be taken back. Records that were erased before are not counted again. A tenant is erased by its ' +
+    'administrator, or by an administrator or the security team of the first tenant, who repeat its name in `confirm`; ' +
+    'none of its API keys works from then on, and the receipt is read by those of the first tenant.',
   action: 'erase',
   body: EraseBody,
   reply: ReceiptSchema,
   status: 201,
   idempotent: true,
-  problems: ['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
-  handle: (vault, caller, { body }) => erase(vault, caller, body),
+  problems: [
+    ...['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
+    ...['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'],
+  ],
+  handle: (vault, caller, { body: { tenant, confirm = '', ...body } }) =>
+    tenant === undefined
+      ? erase(vault, caller, body)
+      : eraseTenant(vault, caller, { tenant, confirm, reason: body.reason }),
 });
 
 export const getErasure = route({
@@ -29,6 +38,8 @@ export const getErasure = route({
   path: '/v1/erasures/{erasure}',
   operationId: 'getErasure',
   summary: 'The receipt of an erasure, as it stands now.',
+  description:
+    'Of the caller’s tenant; to the first tenant’s administrators and security team, of erased tenants, too.',
   action: 'read_erasure',
   params: z.strictObject({ erasure: ErasureIdSchema }),
   reply: ReceiptSchema,

@@ -1,0 +1,110 @@
+/**
+ * Empties the tables of one tenant, page by page. Each page is a transaction of its own that finds its rows by the
+ * primary key, so that the whole costs what the tenant holds, and a crash between two pages costs nothing.
+ */
+import { customTypes, typeSettings } from '../catalogue/store.ts';
+import type { TenantId } from '../ids.ts';
+import { buckets, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
+import { records } from '../records/store.ts';
+import { blindIndexes } from '../search/blind-index.ts';
+import type { StoreName, Table } from '../storage/table.ts';
+import type { Tx } from '../storage/tx.ts';
+import { subjectRefs, subjects } from '../subjects/subjects.ts';
+import { deadTokens } from '../tokens/dead-tokens.ts';
+import { reuses } from '../tokens/reuse.ts';
+import { tokens } from '../tokens/tokens.ts';
+import { verifyAttempts } from '../verification/attempts.ts';
+import { correctionKeys } from './corrections.ts';
+
+const PAGE = 1_000;
+
+/** What `vault/` keeps of repeated calls, as far as it takes to remove it. */
+const IDEMPOTENCY_KEYS: Table<'records'> = {
+  store: 'records',
+  name: 'idempotency_keys',
+  columns: { tenant: 'text', principal: 'text', key_mac: 'bytes' },
+  primaryKey: ['tenant', 'principal', 'key_mac'],
+};
+const API_KEYS: Table<'records'> = {
+  store: 'records',
+  name: 'api_keys',
+  columns: { api_key: 'text' },
+  primaryKey: ['api_key'],
+};
+
+/**
+ * Every table of the key store that holds something of a tenant, but its buckets, which go first, and its tombstones,
+ * which stay. Keys before what was made under them.
+ */
+export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
+  ...[recordKeys, indexKeys, windows],
+  ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys],
+];
+
+/** Likewise of the record store; the rows of erasures, tombstones, certificates, jobs and the audit log stay. */
+export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
+  ...[records, tokens, deadTokens, subjects, verifyAttempts],
+  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, API_KEYS],
+];
+
+/** What a page has removed. */
+export interface Drained {
+  readonly rows: number;
+  /** The highest epoch under which one of them was wrapped; undefined where none was. */
+  readonly epoch: number | undefined;
+  /** Of how many records these were the keys. */
+  readonly records: number;
+  readonly more: boolean;
+}
+
+/** Removes a page of the tenant's rows of a table; to be called in an exclusive transaction. */
+export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant: TenantId): Promise<Drained> {
+  const wrapped = 'epoch' in of.columns;
+  const rows = await tx.query<Record<string, unknown>>((sql) =>
+    sql(of.name)
+      .select([...of.primaryKey, ...(wrapped ? ['epoch'] : [])])
+      .where({ tenant })
+      // As an index has them: the next page is found where this one ended.
+      .orderBy(of.primaryKey[0] === 'tenant' ? [...of.primaryKey] : ['tenant', 'principal'])
+      .limit(PAGE),
+  );
+  await tx.remove(
+    of,
+    of.primaryKey as never,
+    rows.map((row) => of.primaryKey.map((name) => row[name])),
+  );
+  return {
+    rows: rows.length,
+    epoch: wrapped ? highest(rows) : undefined,
+    records: of.name === recordKeys.name ? new Set(rows.map((row) => row.record)).size : 0,
+    more: rows.length === PAGE,
+  };
+}
+
+/** A bucket holds some hundreds of record keys. */
+const BUCKETS_A_PAGE = 8;
+
+/**
+ * Removes some of the tenant's buckets with the record keys they wrap. The bucket's row goes first: that waits for
+ * whoever is adding a key to it, and whoever comes later finds no bucket.
+ */
+export async function drainBuckets(tx: Tx<'keys'>, tenant: TenantId): Promise<Drained> {
+  const rows = await tx.query<{ bucket: string; epoch: number }>((sql) =>
+    sql('buckets').select('bucket', 'epoch').where({ tenant }).orderBy('bucket').limit(BUCKETS_A_PAGE),
+  );
+  const keys = rows.map(({ bucket }) => [tenant, bucket]);
+  await tx.remove(buckets, ['tenant', 'bucket'], keys);
+  let records = 0;
+  for (const { bucket } of rows) {
+    const held = await tx.query<{ record: string }>((sql) =>
+      sql('record_keys').distinct('record').where({ tenant, bucket }),
+    );
+    records += held.length;
+  }
+  await tx.remove(recordKeys, ['tenant', 'bucket'], keys);
+  return { rows: rows.length, epoch: highest(rows), records, more: rows.length === BUCKETS_A_PAGE };
+}
+
+function highest(rows: readonly { readonly epoch?: unknown }[]): number | undefined {
+  return rows.length === 0 ? undefined : Math.max(...rows.map(({ epoch }) => Number(epoch)));
+}

@@ -1,0 +1,62 @@
+/**
+ * Whether both stores know the same tenants to be erased, and what to do where one of them was put back from a backup:
+ * an old key store holds their keys again, an old record store takes them to be alive.
+ */
+import { findTenant, type TenantRow } from '../access/store.ts';
+import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
+import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
+import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
+import type { Stores } from './erasures.ts';
+import { erasureOfTenant, orderTenantErasure } from './tenants.ts';
+
+/**
+ * @returns the tenants whose keys the key store may hold again, and those that the record store takes to be alive again
+ */
+export async function erasedTenantsHeld(
+  { reader: records }: RecordStore,
+  { reader: keys }: KeyStore,
+): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
+  const erased = await records.query<TenantRow>((sql) => sql('tenants').whereNotNull('erased_at'));
+  const orders = await records.find(
+    erasureOfTenant,
+    erased.map(({ tenant, erasure }) => [tenant, erasure]),
+  );
+  const shredded = orders.flat().filter((row) => row.shredded_at !== null);
+  const standing = await findTenantTombstones(
+    keys,
+    shredded.map(({ tenant }) => tenant),
+  );
+  const keyStoreLacks = shredded.filter((_, i) => standing[i]?.shredded_at == null).map(({ tenant }) => tenant);
+  return {
+    keyStoreLacks: keyStoreLacks as TenantId[],
+    recordStoreLacks: (await unknownBurials(records, keys)).map(({ tenant }) => tenant as TenantId),
+  };
+}
+
+/** Read in this order: an order is committed in the record store before the key store hears of it. */
+async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>): Promise<TenantTombstoneRow[]> {
+  const buried = await keys.query<TenantTombstoneRow>((sql) => sql('tenant_tombstones').orderBy('tenant'));
+  const unknown: TenantTombstoneRow[] = [];
+  for (const row of buried) {
+    const tenant = await findTenant(records, row.tenant as TenantId);
+    // A record store from before the tenant was added holds nothing of it.
+    if (tenant !== undefined && tenant.erased_at === null) unknown.push(row);
+  }
+  return unknown;
+}
+
+/** After an old record store was put back: orders again what the key store knows to be erased. @returns how many */
+export async function orderAgain({ recordStore, keyStore }: Stores): Promise<number> {
+  const unknown = await unknownBurials(recordStore.reader, keyStore.reader);
+  for (const row of unknown) {
+    await recordStore.exclusive((tx) =>
+      orderTenantErasure(tx, {
+        tenant: row.tenant as TenantId,
+        erasure: row.erasure as ErasureId,
+        by: row.ordered_by as PrincipalId,
+        at: new Date(row.ordered_at),
+      }),
+    );
+  }
+  return unknown.length;
+}

@@ -1,0 +1,262 @@
+/**
+ * Erasure of whole tenants. Like that of records (`erasures.ts`) it is ordered in one commit, and carried out in an order
+ * that survives crashes; but what it destroys is found by the tenant itself, and one tombstone stands for all of it.
+ *
+ *   ordered     the tenant's row says so: none of its API keys is anybody's, and no call of it commits
+ *   buried      the key store has the tenant's tombstone: no new key of it is made
+ *   shredded    its buckets with their record keys, its index keys and windows, and what was made under them are gone
+ *   completed   ciphertext, tokens, subjects, API keys, types and the names of its principals are gone
+ *
+ * Guarantees: may be run any number of times, by several processes, after a crash anywhere. What a call that was under
+ * way leaves behind, late, is destroyed by running it again (`sweepErasedTenants`): as far as such a call is
+ * acknowledged, its keys were made before the order, and so are destroyed with the others.
+ * Does not: remove audit entries, tombstones, receipts, certificates, jobs and the row of each principal, from which the
+ * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
+ * does (K5).
+ */
+import { FIRST_TENANT, type TenantRow, tenantByName } from '../access/store.ts';
+import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
+import { findTenantTombstones, tenantTombstones } from '../keyring/tenant-tombstones.ts';
+import { lookup } from '../storage/table.ts';
+import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
+import { completeErasure, ErasureNotFoundError, type ErasureRow, erasures, type Stores } from './erasures.ts';
+import { shreds } from './shreds.ts';
+
+export const SCOPE = 'tenant';
+const erasuresById = lookup(erasures, ['erasure']);
+export const erasureOfTenant = lookup(erasures, ['tenant', 'erasure']);
+
+interface Order {
+  readonly tenant: TenantId;
+  readonly erasure: ErasureId;
+  readonly by: PrincipalId;
+  readonly at: Date;
+}
+
+/** Irrevocable once committed. @returns undefined where the tenant was erased before */
+export async function orderTenantErasure(tx: RecordTx, order: Order): Promise<ErasureRow | undefined> {
+  const { tenant, erasure, by, at } = order;
+  const marked = await tx.execute((sql) =>
+    sql('tenants').where({ tenant, erased_at: null }).update({ erased_at: at.getTime(), erasure }),
+  );
+  if (marked === 0) return undefined;
+  const row = rowOf({ tenant, erasure, ordered_by: by, ordered_at: at.getTime() });
+  await tx.insert(erasures, [row], 'skip');
+  return row;
+}
+
+function rowOf(order: Pick<ErasureRow, 'tenant' | 'erasure' | 'ordered_by' | 'ordered_at'>): ErasureRow {
+  const open = { cause: 'erased', subject: null, state: 'ordered', records: 0, shredded_at: null, completed_at: null };
+  return { ...order, ...open, scope: SCOPE };
+}
+
+/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws {ErasureNotFoundError} */
+export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<ErasureRow> {
+  const [rows = []] = await reader.find(erasuresById, [[id]]);
+  const row = rows.find(({ scope }) => scope === SCOPE);
+  if (row === undefined) throw new ErasureNotFoundError();
+  return row;
+}
+
+/** Whether this tenant's principals operate the vault. */
+export async function isFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<boolean> {
+  const [[first] = []] = await reader.find(tenantByName, [[FIRST_TENANT]]);
+  return first?.tenant === tenant;
+}
+
+/** What runs it, where that is a job. */
+export interface Run {
+  /** First in every transaction of the key store. */
+  readonly fence?: (tx: KeyTx) => Promise<void>;
+  /** After every page: how many rows of the step are gone. */
+  readonly page?: (step: 'keys' | 'records', done: number) => Promise<void>;
+}
+
+/** Completes an erasure of either kind. @returns the finished row */
+export function complete(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
+  return order.scope === SCOPE ? completeTenantErasure(stores, order, now) : completeErasure(stores, order, now);
+}
+
+/** @returns the finished row, and whether anything was there to be destroyed */
+export async function completeTenantErasure(
+  stores: Stores,
+  order: ErasureRow,
+  now: () => Date,
+  run: Run = {},
+): Promise<ErasureRow> {
+  const { recordStore, keyStore } = stores;
+  const { erasure } = order;
+  const tenant = order.tenant as TenantId;
+  const again = order.state === 'completed';
+  const keys = await shredTenant(keyStore, order, now, run);
+  // What an earlier run has scrubbed needs it again only after it had something to destroy.
+  if (keys > 0 || !again) await keyStore.scrub();
+  const shreddedAt = now().getTime();
+  const rows = await emptyRecordStore(recordStore, order, now, run);
+  if (rows > 0 || !again) await recordStore.scrub();
+  if (again) return order;
+  const done = {
+    state: 'completed',
+    shredded_at: order.shredded_at ?? shreddedAt,
+    completed_at: order.completed_at ?? now().getTime(),
+  };
+  await recordStore.exclusive((tx) => tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update(done)));
+  const [[finished] = []] = await recordStore.reader.find(erasureOfTenant, [[tenant, erasure]]);
+  return finished ?? { ...order, ...done };
+}
+
+/** Destroys everything of the tenant in the key store. @returns how many rows there were */
+async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Date, run: Run): Promise<number> {
+  const tenant = order.tenant as TenantId;
+  const within = <R>(work: (tx: KeyTx) => Promise<R>) =>
+    keyStore.exclusive(async (tx) => {
+      await run.fence?.(tx);
+      return work(tx);
+    });
+  await within((tx) => bury(tx, order, now()));
+  let total = 0;
+  const empty = async (page: (tx: KeyTx) => Promise<Drained>) => {
+    for (let more = true; more; ) {
+      const drained = await within(async (tx) => {
+        const found = await page(tx);
+        if (found.rows > 0) await note(tx, tenant, found);
+        return found;
+      });
+      more = drained.more;
+      total += drained.rows;
+      await run.page?.('keys', total);
+    }
+  };
+  await empty((tx) => drainBuckets(tx, tenant));
+  for (const of of TABLES_OF_KEYS) await empty((tx) => drain(tx, of, tenant));
+  await within((tx) => finish(tx, tenant, now()));
+  return total;
+}
+
+async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
+  const { tenant, erasure, ordered_by, ordered_at } = order;
+  const row = { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() };
+  await tx.insert(tenantTombstones, [{ ...row, epoch: null, records: 0, shredded_at: null }], 'skip');
+}
+
+/** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
+async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
+  const [row] = await findTenantTombstones(tx, [tenant]);
+  if (row === undefined || (epoch === undefined && records === 0)) return;
+  await tx.update(
+    tenantTombstones,
+    ['epoch', 'records'],
+    [
+      {
+        ...row,
+        epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
+        records: row.records + records,
+      },
+    ],
+  );
+}
+
+/** What the certificate waits for: no row before the last key is gone, so that it is never final too early. */
+async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
+  const [row] = await findTenantTombstones(tx, [tenant]);
+  if (row === undefined) return;
+  const { erasure, records } = row;
+  const epoch = row.epoch ?? 0;
+  const shreddedAt = row.shredded_at ?? at.getTime();
+  if (row.shredded_at === null)
+    await tx.update(tenantTombstones, ['shredded_at'], [{ ...row, shredded_at: shreddedAt }]);
+  // Its index keys are destroyed with it: no index is left under which a value could be tried.
+  const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at: shreddedAt, final_at: null };
+  await tx.insert(shreds, [shred], 'skip');
+  await tx.execute((sql) =>
+    sql('shreds').where({ tenant, erasure }).whereNull('final_at').andWhere('epoch', '<', epoch).update({ epoch }),
+  );
+}
+
+/** Empties the record store of the tenant. @returns how many rows there were */
+async function emptyRecordStore(
+  recordStore: RecordStore,
+  order: ErasureRow,
+  now: () => Date,
+  run: Run,
+): Promise<number> {
+  const { erasure } = order;
+  const tenant = order.tenant as TenantId;
+  let total = 0;
+  const empty = async (page: (tx: RecordTx) => Promise<Pick<Drained, 'rows' | 'more'>>) => {
+    for (let more = true; more; ) {
+      const drained = await recordStore.exclusive(page);
+      more = drained.more;
+      total += drained.rows;
+      await run.page?.('records', total);
+    }
+  };
+  for (const of of TABLES_OF_RECORDS) {
+    await empty(async (tx) => {
+      const drained = await drain(tx, of, tenant);
+      if (of.name === 'records' && drained.rows > 0) {
+        await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).increment('records', drained.rows));
+      }
+      return drained;
+    });
+  }
+  await empty((tx) => takeNames(tx, tenant, now()));
+  // The name may be given to another.
+  await recordStore.exclusive((tx) =>
+    tx.execute((sql) => sql('tenants').where({ tenant }).andWhereNot({ name: tenant }).update({ name: tenant })),
+  );
+  return total;
+}
+
+const NAMES_A_PAGE = 500;
+
+/** Principals stay, for the audit log names them by their ids; who they were is taken from them. */
+async function takeNames(tx: RecordTx, tenant: TenantId, at: Date): Promise<Pick<Drained, 'rows' | 'more'>> {
+  const named = await tx.query<{ principal: string }>((sql) =>
+    sql('principals').select('principal').where({ tenant }).andWhereNot({ name: '' }).limit(NAMES_A_PAGE),
+  );
+  const ids = named.map(({ principal }) => principal);
+  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
+  if (ids.length > 0) {
+    await tx.execute((sql) =>
+      sql('principals')
+        .where({ tenant })
+        .whereIn('principal', ids)
+        .update({ ...blank, revoked_at: sql.raw('coalesce(revoked_at, ?)', [at.getTime()]) }),
+    );
+  }
+  return { rows: ids.length, more: ids.length === NAMES_A_PAGE };
+}
+
+/** Erased tenants of which something may still be on its way, the earliest first. */
+export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
+  return reader.query((sql) =>
+    sql('tenants').whereNotNull('erased_at').whereNull('settled_at').orderBy('erased_at').limit(limit),
+  );
+}
+
+/**
+ * Destroys what calls have left behind that were under way when their tenant was erased, however late they were.
+ * @param graceMs how long after the order such a call may go on
+ * @returns for how many tenants
+ */
+export async function sweepErasedTenants(
+  stores: Stores,
+  now: () => Date,
+  graceMs: number,
+  limit: number,
+): Promise<number> {
+  const unsettled = await unsettledTenants(stores.recordStore.reader, limit);
+  for (const { tenant, erasure, erased_at } of unsettled) {
+    const [[order] = []] = await stores.recordStore.reader.find(erasureOfTenant, [[tenant, erasure]]);
+    if (order?.state !== 'completed') continue;
+    const begun = now().getTime();
+    await completeTenantErasure(stores, order, now);
+    if (begun - (erased_at ?? begun) < graceMs) continue;
+    await stores.recordStore.exclusive((tx) =>
+      tx.execute((sql) => sql('tenants').where({ tenant }).update({ settled_at: begun })),
+    );
+  }
+  return unsettled.length;
+}

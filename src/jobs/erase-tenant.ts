@@ -1,0 +1,27 @@
+/**
+ * The long job that erases a tenant. Its parameters name the erasure; what is done already, the stores say
+ * (`erasure/tenants.ts`). The tenant's API keys are dead from the order on, whenever the job comes to run.
+ */
+import type { Clock } from '../clock.ts';
+import type { Stores } from '../erasure/erasures.ts';
+import { completeTenantErasure, findTenantErasure } from '../erasure/tenants.ts';
+import { UnavailableError } from '../errors.ts';
+import type { ErasureId } from '../ids.ts';
+import type { LongJob } from './long-job.ts';
+
+/** @returns a job with the parameter `erasure`, which answers with the number of records. @throws {ErasureNotFoundError} */
+export function eraseTenant(parts: Stores & { readonly clock: Clock }): LongJob {
+  return async ({ params, fence, progress, stopping }) => {
+    const order = await findTenantErasure(parts.recordStore.reader, String(params.erasure) as ErasureId);
+    const page = async (step: 'keys' | 'records', done: number) => {
+      // How much there is would have to be counted first, which costs as much as a good part of the work.
+      await progress(step, done, done);
+      if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+    };
+    const { tenant, erasure, records } = await completeTenantErasure(parts, order, parts.clock, {
+      fence: (tx) => fence(tx),
+      page,
+    });
+    return { tenant, erasure, records };
+  };
+}

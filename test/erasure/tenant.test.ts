@@ -1,0 +1,422 @@
+/** Erasure of a whole tenant: at once for every caller, then from both stores, and nothing else with it. */
+import { describe, expect, test } from 'vitest';
+import type { ErasureRow, Stores } from '../../src/erasure/erasures.ts';
+import { completeTenantErasure } from '../../src/erasure/tenants.ts';
+import type { TenantId, Token } from '../../src/ids.ts';
+import { eraseTenant as eraseTenantJob } from '../../src/jobs/erase-tenant.ts';
+import type { LongJobContext } from '../../src/jobs/long-job.ts';
+import type { KeyStore, RecordStore } from '../../src/storage/tx.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import type { Caller } from '../../src/vault/caller.ts';
+import { correct } from '../../src/vault/correct.ts';
+import { declareType } from '../../src/vault/declare-type.ts';
+import { detokenize } from '../../src/vault/detokenize.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { eraseTenant } from '../../src/vault/erase-tenant.ts';
+import { getErasure } from '../../src/vault/get-erasure.ts';
+import { mintToken } from '../../src/vault/mint-token.ts';
+import { revokeToken } from '../../src/vault/revoke-token.ts';
+import { search } from '../../src/vault/search.ts';
+import { setKeep } from '../../src/vault/set-keep.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+import { verify } from '../../src/vault/verify.ts';
+import { definition } from '../datatypes/definitions.ts';
+import { callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { type Tokenized, tokenize } from '../support/tokenize.ts';
+import { NOW, PURPOSES } from '../support/vault.ts';
+
+const DAY_MS = 25 * 60 * 60 * 1000;
+
+/** What of an erased tenant may remain, by store; everything else is empty of it. */
+const REMAINS = {
+  records: ['audit_entries', 'certificates', 'erasures', 'jobs', 'principals', 'tenants', 'tombstones'],
+  keys: ['shreds', 'tenant_tombstones', 'tombstones'],
+};
+
+interface Division {
+  readonly tenant: TenantId;
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly admin: Caller;
+  readonly app: Caller;
+  readonly security: Caller;
+  readonly stored: readonly Tokenized[];
+}
+
+/** A tenant with a row in every table that holds something of one. */
+async function divisionOf(vault: Vault, operator: Caller, name: string): Promise<Division> {
+  const added = await addTenant(vault, operator, { name });
+  const [tenant, apiKey] = [added.tenant as TenantId, added.apiKey];
+  const admin = await callerOf(vault, apiKey);
+  const keyOf = async (role: 'app' | 'security') =>
+    (await addPrincipal(vault, admin, { name: `Ada ${role}`, role, purposes: PURPOSES })).apiKey;
+  const [appKey, securityKey] = [await keyOf('app'), await keyOf('security')];
+  const [app, security] = [await callerOf(vault, appKey), await callerOf(vault, securityKey)];
+  await declareType(vault, admin, definition());
+  await setKeep(vault, admin, 'ip', { keep: 'network' });
+  const items = Array.from({ length: 6 }, (_, i) => ({
+    ...{ type: 'email', value: `ada${i}@example.com`, subject: `cust_${i % 2}`, reuse: i === 5 },
+  }));
+  const { results: stored } = await tokenize(vault, { ...app, idempotencyKey: 'once' }, { items });
+  const [first, second, third] = stored as [Tokenized, Tokenized, Tokenized];
+  await correct(vault, app, first.record, { value: 'eve@example.com' });
+  await erase(vault, app, { records: [second.record] });
+  await revokeToken(vault, app, (await mintToken(vault, app, { record: third.record })).token as Token);
+  await tokenize(vault, app, { items: [{ type: 'cvc', value: '123' }] }).catch(() => {});
+  const [login] = (await tokenize(vault, app, { items: [{ type: 'password', value: 'correct horse battery' }] }))
+    .results;
+  await verify(vault, app, { token: login?.token as Token, value: 'wrong' });
+  return { tenant, name, keys: [apiKey, appKey, securityKey], admin, app, security, stored };
+}
+
+async function show(vault: Vault, caller: Caller, tokens: readonly string[]) {
+  const { results } = await detokenize(vault, caller, { tokens: tokens as Token[], purpose: 'billing' });
+  return results.map((result) => ('error' in result ? result.error.code : result.value));
+}
+
+/** The tables of a store in which anything of the tenant is found. */
+async function holding(url: string, tenant: TenantId): Promise<string[]> {
+  const rows = await rowsOf(url);
+  return Object.keys(rows).filter((name) => rows[name]?.some((row) => row.includes(tenant)));
+}
+
+/** Until what was begun after the reply is done. */
+async function settled(vault: Vault, home: Home, erasure: string): Promise<void> {
+  let failed: string | undefined;
+  const listen = (job: { readonly failed: string | undefined }) => {
+    failed ??= job.failed;
+  };
+  vault.signals.on('job', listen);
+  for (let done = false; !done; ) {
+    if (failed !== undefined) throw new Error(failed);
+    await new Promise((resume) => setImmediate(resume));
+    const sql = `SELECT state FROM erasures WHERE erasure = '${erasure}'`;
+    done = (await tell<{ state: string }>(home.recordStoreUrl, sql))[0]?.state === 'completed';
+  }
+  vault.signals.off('job', listen);
+}
+
+/** A vault that does nothing after its replies. */
+function orderOnly(vault: Vault): Vault {
+  return withParts(vault, { later: () => {} });
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const start = async (clock = () => NOW) => {
+    const home = await freshHome(engine);
+    const vault = await home.open({ clock });
+    const operator = await callerOf(vault, await home.adminKey());
+    return { home, vault, operator };
+  };
+  const orderOf = async (home: Home, tenant: TenantId): Promise<ErasureRow> => {
+    const [row] = await tell<ErasureRow>(
+      home.recordStoreUrl,
+      `SELECT * FROM erasures WHERE tenant = '${tenant}' AND scope = 'tenant'`,
+    );
+    return row as ErasureRow;
+  };
+
+  test('nothing of it is left in any table but what the list says, and other tenants go on as before', async () => {
+    const { home, vault, operator } = await start();
+    const [gone, stays] = [await divisionOf(vault, operator, 'gone'), await divisionOf(vault, operator, 'stays')];
+    const held = await holding(home.recordStoreUrl, gone.tenant);
+    // Or a table that is forgotten would not be missed.
+    for (const name of ['records', 'tokens', 'dead_tokens', 'subjects', 'verify_attempts', 'idempotency_keys']) {
+      if (name !== 'dead_tokens') expect(held).toContain(name);
+    }
+    for (const name of ['custom_types', 'type_settings', 'api_keys', 'principals']) expect(held).toContain(name);
+    const keysHeld = await holding(home.keyStoreUrl, gone.tenant);
+    for (const name of ['buckets', 'record_keys', 'index_keys', 'blind_indexes', 'subject_refs', 'reuses', 'windows']) {
+      expect(keysHeld).toContain(name);
+    }
+
+    const receipt = await eraseTenant(vault, operator, { tenant: gone.tenant, confirm: 'gone', reason: 'it ended' });
+
+    expect(receipt).toEqual({
+      ...{ erasure: expect.stringMatching(/^ers_/), state: 'ordered', tenant: gone.tenant, records: 0 },
+      orderedAt: NOW.toISOString(),
+    });
+    await settled(vault, home, receipt.erasure);
+    const at = NOW.toISOString();
+    expect(await getErasure(vault, operator, receipt.erasure)).toEqual({
+      ...{ ...receipt, state: 'completed', records: 6, shreddedAt: at, completedAt: at },
+    });
+    for (const [store, url] of [
+      ['records', home.recordStoreUrl],
+      ['keys', home.keyStoreUrl],
+    ] as const) {
+      expect((await holding(url, gone.tenant)).filter((name) => !REMAINS[store].includes(name))).toEqual([]);
+    }
+    const principals = await tell(
+      home.recordStoreUrl,
+      `SELECT name, purposes, audience FROM principals WHERE tenant = '${gone.tenant}'`,
+    );
+    expect(principals).toEqual(Array(3).fill({ name: '', purposes: '[]', audience: null }));
+    expect(JSON.stringify(await rowsOf(home.recordStoreUrl))).not.toContain('"gone"');
+    const [shred] = await tell(home.keyStoreUrl, `SELECT * FROM shreds WHERE erasure = '${receipt.erasure}'`);
+    expect(shred).toMatchObject({ tenant: gone.tenant, indexes: '[]', final_at: null });
+    expect([Number(shred?.epoch), Number(shred?.records)]).toEqual([1, 6]);
+
+    const [first, , third] = stays.stored as [Tokenized, Tokenized, Tokenized];
+    expect(await show(vault, stays.app, [first.token, third.token])).toEqual(['eve@example.com', 'ada2@example.com']);
+    const found = await search(vault, stays.app, { type: 'email', value: 'ada2@example.com', purpose: 'support' });
+    expect(found.results).toHaveLength(1);
+    expect(await tokenize(vault, stays.app, { items: [{ type: 'text', value: 'x' }] })).toBeDefined();
+    await expect(home.open()).resolves.toBeDefined();
+    expect((await addTenant(vault, operator, { name: 'gone' })).tenant).not.toBe(gone.tenant);
+  });
+
+  test('from the order on no API key of it works and no call of it commits, on any node, before a key is destroyed', async () => {
+    const { home, vault, operator } = await start();
+    const other = await home.open();
+    const { tenant, keys, app, stored } = await divisionOf(vault, operator, 'gone');
+    const tokens = stored.map(({ token }) => token);
+    await show(other, app, tokens);
+
+    await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+
+    for (const node of [vault, other]) {
+      const failed: unknown[] = await Promise.all(keys.map((key) => callerOf(node, key).catch((error) => error.code)));
+      expect(failed).toEqual(Array(3).fill('unauthenticated'));
+      for (const late of [
+        () => show(node, app, tokens),
+        () => search(node, app, { type: 'email', value: 'ada2@example.com', purpose: 'support' }),
+        () => tokenize(node, app, { items: [{ type: 'email', value: 'late@example.com', subject: 'late' }] }),
+        () => erase(node, app, { subject: stored[0]?.subject as never }),
+      ]) {
+        await expect(late()).rejects.toMatchObject({ kind: 'gone', code: 'tenant_erased' });
+      }
+    }
+    expect(await holding(home.keyStoreUrl, tenant)).toContain('record_keys');
+  });
+
+  test('a crash at any step is completed by the next round, and the number of records stays right', async () => {
+    const { home, vault, operator } = await start();
+    const { tenant } = await divisionOf(vault, operator, 'gone');
+    await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    let crashes = 0;
+    for (let allowed = 0; ; allowed += 1) {
+      let left = allowed;
+      const limit = <S extends KeyStore | RecordStore>(store: S): S =>
+        withParts(store, {
+          exclusive: (work: never) => {
+            left -= 1;
+            return left < 0 ? Promise.reject(new Error('crashed')) : store.exclusive(work);
+          },
+        } as unknown as Partial<S>);
+      const stores: Stores = { keyStore: limit(vault.keyStore), recordStore: limit(vault.recordStore) };
+      const order = await orderOf(home, tenant);
+      const done = await completeTenantErasure(stores, order, () => NOW).catch(() => undefined);
+      if (done !== undefined) break;
+      crashes += 1;
+      const shreds = await tell(home.keyStoreUrl, `SELECT 1 FROM shreds WHERE tenant = '${tenant}' AND indexes = '[]'`);
+      const keys = await holding(home.keyStoreUrl, tenant);
+      // A certificate that waits for a row waits until the last key is gone.
+      if (keys.includes('record_keys') || keys.includes('index_keys')) expect(shreds).toEqual([]);
+    }
+
+    expect(crashes).toBeGreaterThan(15);
+    expect(Number((await orderOf(home, tenant)).records)).toBe(6);
+    expect((await holding(home.keyStoreUrl, tenant)).filter((name) => !REMAINS.keys.includes(name))).toEqual([]);
+  });
+
+  test('the background round completes what nobody else does, and leaves to a job what is a job’s', async () => {
+    let time = NOW.getTime();
+    const { home, vault, operator } = await start(() => new Date(time));
+    const { tenant } = await divisionOf(vault, operator, 'gone');
+    const { erasure } = await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    time += 60_000;
+    const jobs = withParts(vault, {
+      recordStore: withParts(vault.recordStore, {
+        reader: withParts(vault.recordStore.reader, {
+          query: (async (build: never) => {
+            const rows = await vault.recordStore.reader.query(build);
+            const isJobs = rows.length === 0 && /erase_tenant/.test(String(build));
+            return isJobs ? [{ params: JSON.stringify({ erasure }) }] : rows;
+          }) as never,
+        }),
+      }),
+    });
+    await runBackgroundOnce(jobs);
+    expect((await orderOf(home, tenant)).state).toBe('ordered');
+
+    for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
+
+    expect((await orderOf(home, tenant)).state).toBe('completed');
+  });
+
+  test('the long job does it, fenced in every transaction of the key store, and stops after a page when told to', async () => {
+    const { home, vault, operator } = await start();
+    const { tenant } = await divisionOf(vault, operator, 'gone');
+    const { erasure } = await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    let [fenced, transactions, stopping] = [0, 0, true];
+    const steps = new Set<string>();
+    const keyStore = withParts(vault.keyStore, {
+      exclusive: ((work: never) => {
+        transactions += 1;
+        return vault.keyStore.exclusive(work);
+      }) as never,
+    });
+    const context = {
+      params: { erasure },
+      fence: async () => {
+        fenced += 1;
+      },
+      progress: async (step: string) => void steps.add(step),
+      stopping: () => stopping,
+    } as unknown as LongJobContext;
+    const work = eraseTenantJob({ ...vault, keyStore });
+
+    await expect(work(context)).rejects.toMatchObject({ code: 'shutting_down' });
+    expect(await holding(home.keyStoreUrl, tenant)).toContain('index_keys');
+    stopping = false;
+    expect(await work(context)).toEqual({ tenant, erasure, records: 6 });
+
+    expect([...steps]).toEqual(['keys', 'records']);
+    expect(fenced).toBe(transactions);
+    await expect(work({ ...context, params: { erasure: 'ers_x' } })).rejects.toMatchObject({
+      code: 'erasure_not_found',
+    });
+  });
+
+  test('values stored on another node meanwhile are refused, or erased with the rest: no key of it is left', async () => {
+    let time = NOW.getTime();
+    const { home, vault, operator } = await start(() => new Date(time));
+    const node = await home.open({ clock: () => new Date(time) });
+    for (let round = 0; round < 4; round += 1) {
+      const { tenant, app } = await divisionOf(vault, operator, `gone-${round}`);
+      let going = true;
+      const outcomes: unknown[] = [];
+      const writers = Array.from({ length: 4 }, async (_, writer) => {
+        for (let i = 0; going; i += 1) {
+          const items = [{ type: 'email', value: `w${i}@example.com`, subject: `${round}-${writer}-${i}` }];
+          outcomes.push(
+            await tokenize(node, app, { items }).then(
+              () => 'stored',
+              (error) => error.code,
+            ),
+          );
+        }
+      });
+      while (outcomes.length < 8) await new Promise((resume) => setImmediate(resume));
+      const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: `gone-${round}` });
+      await settled(vault, home, erasure);
+      going = false;
+      await Promise.all(writers);
+
+      expect(outcomes).toContain('stored');
+      expect(outcomes.filter((outcome) => outcome !== 'stored' && outcome !== 'tenant_erased')).toEqual([]);
+      for (const report of await runBackgroundOnce(node)) expect(report.failed).toBeUndefined();
+      expect((await holding(home.keyStoreUrl, tenant)).filter((name) => !REMAINS.keys.includes(name))).toEqual([]);
+      const records = await holding(home.recordStoreUrl, tenant);
+      expect(records.filter((name) => !REMAINS.records.includes(name))).toEqual([]);
+    }
+    const unsettled = () =>
+      tell(home.recordStoreUrl, 'SELECT 1 FROM tenants WHERE erased_at IS NOT NULL AND settled_at IS NULL');
+    expect(await unsettled()).toHaveLength(4);
+    time += DAY_MS;
+    await runBackgroundOnce(vault);
+    expect(await unsettled()).toEqual([]);
+  });
+
+  test('a call so late that it makes its keys after they were swept gets none, and leaves none', async () => {
+    const { home, vault, operator } = await start();
+    const { tenant, app } = await divisionOf(vault, operator, 'gone');
+    const node = await home.open();
+    // It knows the bucket that takes its next value, and the tenant's index keys.
+    await tokenize(node, app, { items: [{ type: 'text', value: 'x' }] });
+    const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
+    await settled(vault, home, erasure);
+    const before = await rowsOf(home.keyStoreUrl);
+
+    for (const items of [
+      [{ type: 'text', value: 'late' }],
+      [{ type: 'text', value: 'late', subject: 'late' }],
+      [{ type: 'phone', value: '+4930123456', subject: 'cust_0' }],
+      [{ type: 'cvc', value: '123' }],
+    ]) {
+      await expect(tokenize(node, app, { items })).rejects.toMatchObject({ code: 'tenant_erased' });
+    }
+
+    await runBackgroundOnce(node);
+    expect(await rowsOf(home.keyStoreUrl)).toEqual(before);
+  });
+
+  describe('who may', () => {
+    test('its administrator, and those who operate the vault; nobody else, and not without its name', async () => {
+      const { home, vault, operator } = await start();
+      const [mine, theirs] = [await divisionOf(vault, operator, 'mine'), await divisionOf(vault, operator, 'theirs')];
+      const asked = (caller: Caller, tenant: TenantId | undefined, confirm: string) =>
+        eraseTenant(vault, caller, { confirm, ...(tenant && { tenant }) });
+      const nowhere = mine.tenant.replace(/.$/, (last) => (last === '0' ? '1' : '0')) as TenantId;
+      for (const [caller, tenant, confirm, code] of [
+        [mine.app, mine.tenant, 'mine', 'not_allowed'],
+        [mine.security, mine.tenant, 'mine', 'not_allowed'],
+        [mine.admin, theirs.tenant, 'theirs', 'not_allowed'],
+        [mine.admin, nowhere, 'theirs', 'not_allowed'],
+        [mine.admin, undefined, 'theirs', 'not_allowed'],
+        [mine.admin, undefined, 'nobody', 'not_allowed'],
+        [mine.admin, operator.tenant, 'default', 'not_allowed'],
+        [mine.admin, mine.tenant, 'Mine', 'not_confirmed'],
+        [operator, mine.tenant, 'theirs', 'not_confirmed'],
+        [operator, nowhere, 'mine', 'tenant_not_found'],
+        [operator, undefined, 'nobody', 'tenant_not_found'],
+        [operator, operator.tenant, 'default', 'first_tenant'],
+      ] as const) {
+        await expect(asked(caller, tenant, confirm)).rejects.toMatchObject({ code });
+      }
+      for (const role of ['app', 'support', 'auditor'] as const) {
+        const { apiKey } = await addPrincipal(vault, operator, { name: role, role, purposes: PURPOSES });
+        const refused = asked(await callerOf(vault, apiKey), mine.tenant, 'mine');
+        await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
+      }
+      expect(await tell(home.recordStoreUrl, 'SELECT 1 FROM tenants WHERE erased_at IS NOT NULL')).toEqual([]);
+      const { apiKey } = await addPrincipal(vault, operator, { name: 's', role: 'security', purposes: [] });
+      const security = await callerOf(vault, apiKey);
+
+      const [own, others] = [await asked(mine.admin, mine.tenant, 'mine'), await asked(security, undefined, 'theirs')];
+
+      expect([own.tenant, others.tenant]).toEqual([mine.tenant, theirs.tenant]);
+      for (const reader of [operator, security]) {
+        expect(await getErasure(vault, reader, own.erasure)).toMatchObject({ tenant: mine.tenant });
+      }
+      await expect(asked(operator, mine.tenant, mine.tenant)).rejects.toMatchObject({ code: 'tenant_erased' });
+      const third = await divisionOf(vault, operator, 'third');
+      for (const reader of [third.admin, third.app]) {
+        await expect(getErasure(vault, reader, own.erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+      }
+      // What the tenant's own log says nobody reads any more: the first tenant's names the erasure, too.
+      const entries = await tell<{ tenant: string; principal: string }>(
+        home.recordStoreUrl,
+        `SELECT tenant, principal FROM audit_entries WHERE erasure = '${own.erasure}' AND action = 'erase_tenant'`,
+      );
+      expect(entries.map(({ tenant }) => tenant).sort()).toEqual([mine.tenant, operator.tenant].sort());
+      expect(new Set(entries.map(({ principal }) => principal))).toEqual(new Set([mine.admin.principal]));
+    });
+
+    test('those who operate the vault read receipts of whole tenants, and of no records of theirs', async () => {
+      const { vault, operator } = await start();
+      const { app, stored } = await divisionOf(vault, operator, 'other');
+      const { erasure } = await erase(vault, app, { records: [stored[2]?.record as never] });
+
+      await expect(getErasure(vault, operator, erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+    });
+
+    test('a repeated order is answered with the receipt of the first', async () => {
+      const { vault, operator } = await start();
+      const { tenant } = await divisionOf(vault, operator, 'gone');
+      const caller = { ...operator, idempotencyKey: 'one' };
+
+      const first = await eraseTenant(vault, caller, { tenant, confirm: 'gone' });
+      const again = await eraseTenant(vault, caller, { tenant, confirm: 'gone' });
+
+      expect(again.erasure).toBe(first.erasure);
+      await expect(eraseTenant(vault, operator, { tenant, confirm: 'gone' })).rejects.toMatchObject({
+        code: 'tenant_erased',
+      });
+    });
+  });
+});
