@@ -338,6 +338,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['sweep_orphan_keys', undefined],
       ['sweep_erased_tenants', undefined],
       ['forget_erased_tenants', undefined],
+      ['issue_certificates', undefined],
       ['sweep_tokens', undefined],
       ['forget_attempts', undefined],
       ['forget_old_answers', undefined],
