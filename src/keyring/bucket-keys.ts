@@ -17,7 +17,14 @@ import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { KeyCache } from './key-cache.ts';
-import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.ts';
+import {
+  type BucketRow,
+  bucketById,
+  bucketByIdShared,
+  buckets,
+  indexGenerationShared,
+  indexGenerations,
+} from './tables.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
 export const BUCKET_RECORDS = 256;
@@ -30,6 +37,8 @@ const CACHE_CAPACITY = 20_000;
 export interface BucketKey {
   readonly bucket: BucketId;
   readonly generation: number;
+  /** See `IndexKeys.admit`. */
+  readonly index_generation: number;
   readonly key: Buffer;
 }
 
@@ -132,7 +141,9 @@ export class BucketKeys {
     const ad = bucketAd(tenant, bucket, 1, epoch);
     const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
     const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), dirty_at: null };
-    await this.#store.shared((tx) => tx.insert(buckets, [row]));
+    await this.#store.shared(async (tx) => {
+      await tx.insert(buckets, [{ ...row, index_generation: await indexGeneration(tx, tenant) }]);
+    });
     this.#cache.set(cacheName(bucket, 1), key);
     key.fill(0);
     this.#remember(bucket, 0);
@@ -148,7 +159,7 @@ export class BucketKeys {
       key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), ad);
       this.#cache.set(name, key);
     }
-    return { bucket, generation: row.generation, key };
+    return { bucket, generation: row.generation, index_generation: row.index_generation, key };
   }
 
   #remember(bucket: BucketId, fill: number): void {
@@ -159,6 +170,14 @@ export class BucketKeys {
       if (oldest !== undefined) this.#fill.delete(oldest);
     }
   }
+}
+
+/** Held until the bucket is committed: a rotation of an index key finds every bucket that was made before it. */
+async function indexGeneration(tx: KeyTx, tenant: TenantId): Promise<number> {
+  const [[held] = []] = await tx.find(indexGenerationShared, [[tenant]]);
+  if (held !== undefined) return held.generation;
+  const [first] = await tx.insertOrGet(indexGenerations, [{ tenant, generation: 0 }]);
+  return first?.generation ?? 0;
 }
 
 function cacheName(bucket: BucketId, generation: number): string {

@@ -5,64 +5,41 @@
  *
  * Guarantees: a wrapped index key opens only as this tenant's, name's and version's, and with the length of MACs it was
  * made for; the first use of a name makes its key, and two processes that do so at once end up with the same one.
+ * The keys of blind indexes are replaced (`index-versions.ts`). What a process knows of them has a generation, and is
+ * used only where that is proved to be recent enough: a writer by the buckets it holds (`admit`), a search by the
+ * tenant's generation after it has read (`isCurrent`). No process is believed to have heard of anything in time.
  */
 
 import type { Clock } from '../clock.ts';
-import type { Field } from '../crypto/associated-data.ts';
 import { associatedData } from '../crypto/associated-data.ts';
-import { open, seal, unwrapKey, wrapKey } from '../crypto/envelope.ts';
-import { mac } from '../crypto/mac.ts';
+import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import type { KeyStore } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
+import { IndexKey, type IndexKeyState, StaleIndexKeysError } from './index-key.ts';
+import { bucketByIdShared, type IndexKeyRow, indexGenerationOf, indexKeys, indexKeysByName } from './tables.ts';
+
+export type { IndexKey };
 
 const KEY_BYTES = 32;
 /** Of a whole index entry. */
 const MAX_BITS = 128;
 
-/** MACs under one version of an index key; the key itself stays inside. */
-export class IndexKey {
-  readonly version: number;
-  /** How many bits of an index entry are kept under this version; undefined: all. */
-  readonly bits: number | undefined;
-  readonly #key: Buffer;
+/** What a process knows of a tenant's blind indexes. */
+export interface KnownIndexes {
+  /** The tenant's generation before any of these keys was read: they are those of this generation, or of a later one. */
+  readonly generation: number;
+  /**
+   * Every version there is, the oldest first; at least one.
+   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   */
+  versions(name: string, bits?: number): Promise<readonly IndexKey[]>;
+}
 
-  constructor(version: number, bits: number | undefined, key: Buffer) {
-    this.version = version;
-    this.bits = bits;
-    this.#key = key;
-  }
-
-  mac(label: string, sizeBytes: number, ...fields: Field[]): Buffer {
-    return mac(this.#key, label, sizeBytes, ...fields);
-  }
-
-  /** Seals what the vault hands out and takes back, so that its holder cannot read it. */
-  seal(label: string, text: Uint8Array, random: RandomSource, ...fields: Field[]): Buffer {
-    return this.#under(label, (key) => seal(text, key, associatedData(label, ...fields), random));
-  }
-
-  /** @throws {IntegrityError} unless `seal` made it under this version, label and fields */
-  open(label: string, sealed: Uint8Array, ...fields: Field[]): Buffer {
-    return this.#under(label, (key) => open(sealed, key, associatedData(label, ...fields)));
-  }
-
-  wipe(): void {
-    this.#key.fill(0);
-  }
-
-  /** A key of its own for sealing, so that no MAC is ever one. */
-  #under<R>(label: string, use: (key: Buffer) => R): R {
-    const key = mac(this.#key, `${label}/key`, KEY_BYTES);
-    try {
-      return use(key);
-    } finally {
-      key.fill(0);
-    }
-  }
+interface Cached extends KnownIndexes {
+  readonly names: ReadonlyMap<string, Promise<readonly IndexKey[]>>;
 }
 
 export class IndexKeys {
@@ -70,7 +47,9 @@ export class IndexKeys {
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
   readonly #clock: Clock;
-  readonly #known = new Map<string, Promise<readonly IndexKey[]>>();
+  /** Keys of the vault's own MACs, which stay as they are. */
+  readonly #own = new Map<string, Promise<readonly IndexKey[]>>();
+  readonly #blind = new Map<TenantId, Promise<Cached>>();
 
   constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
     this.#store = store;
@@ -80,7 +59,7 @@ export class IndexKeys {
   }
 
   /**
-   * The version under which new MACs are made.
+   * The version under which new MACs of the vault's own are made.
    * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
    */
   async current(tenant: TenantId, name: string, bits?: number): Promise<IndexKey> {
@@ -99,47 +78,198 @@ export class IndexKeys {
   }
 
   /** Every version there is, the oldest first; at least one. @param bits as for `current` */
-  versions(tenant: TenantId, name: string, bits?: number): Promise<readonly IndexKey[]> {
-    const id = `${tenant}/${name}`;
-    let known = this.#known.get(id);
-    if (known === undefined) {
-      known = this.#load(tenant, name, bits);
-      this.#known.set(id, known);
-      known.catch(() => this.#known.delete(id));
+  async versions(tenant: TenantId, name: string, bits?: number): Promise<readonly IndexKey[]> {
+    if (!isOwn(name)) return (await this.known(tenant)).versions(name, bits);
+    return remembered(this.#own, `${tenant}/${name}`, () => this.#load(tenant, name, bits));
+  }
+
+  /** What this process knows of the tenant's blind indexes: it may be out of date. */
+  known(tenant: TenantId): Promise<KnownIndexes> {
+    return remembered(this.#blind, tenant, () => this.#know(tenant));
+  }
+
+  /**
+   * Whether nothing has changed since `known` was read: then what was read meanwhile, by these keys, was complete.
+   * Forgets what is out of date.
+   */
+  async isCurrent(reader: Reader<'keys'>, tenant: TenantId, { generation }: KnownIndexes): Promise<boolean> {
+    const now = await this.generation(reader, tenant);
+    if (now > generation) await this.#forget(tenant, now);
+    return now === generation;
+  }
+
+  async generation(reader: Reader<'keys'>, tenant: TenantId): Promise<number> {
+    const [[row] = []] = await reader.find(indexGenerationOf, [[tenant]]);
+    return row?.generation ?? 0;
+  }
+
+  /**
+   * For writing index rows, in the transaction that holds the rows of their records' buckets.
+   * @param generation of the keys they were made under
+   * @throws {StaleIndexKeysError} where a bucket is beyond it; made again, the rows will do
+   */
+  async admit(
+    tenant: TenantId,
+    generation: number,
+    buckets: readonly { readonly index_generation: number }[],
+  ): Promise<void> {
+    const wanted = buckets.reduce((most, bucket) => Math.max(most, bucket.index_generation), 0);
+    if (wanted <= generation) return;
+    await this.#forget(tenant, wanted);
+    throw new StaleIndexKeysError();
+  }
+
+  /** As `admit`, for who does not hold the buckets yet. */
+  async admitTo(tx: KeyTx, tenant: TenantId, generation: number, buckets: readonly string[]): Promise<void> {
+    const found = await tx.find(
+      bucketByIdShared,
+      [...new Set(buckets)].sort().map((bucket) => [tenant, bucket]),
+    );
+    await this.admit(tenant, generation, found.flat());
+  }
+
+  /** A new key for a name, wrapped; to be inserted in the transaction. @param made what is known of the row */
+  async fresh(
+    tx: KeyTx,
+    made: Omit<IndexKeyRow, 'epoch' | 'wrapped' | 'created_at' | 'removed_at'>,
+  ): Promise<IndexKeyRow> {
+    void tx;
+    const epoch = this.#epochs.current;
+    const unwrapped = { ...made, epoch, created_at: this.#clock().getTime(), removed_at: null };
+    const key = this.#random(KEY_BYTES);
+    try {
+      const under = await this.#epochs.keyOf(epoch, made.tenant as TenantId);
+      return { ...unwrapped, wrapped: wrapKey(key, under, indexKeyAd(unwrapped), this.#random) };
+    } finally {
+      key.fill(0);
     }
-    return known;
+  }
+
+  /**
+   * Wraps keys that are under `from` under `to`, their values unchanged; in an exclusive transaction.
+   * @returns how many; fewer than `limit` where none is left
+   */
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const rows = await tx.query<IndexKeyRow>((sql) =>
+      sql('index_keys')
+        .where({ epoch: from })
+        .whereRaw(IS_LIVE)
+        .orderBy(['tenant', 'name', 'version'])
+        .limit(limit),
+    );
+    const rewrapped: IndexKeyRow[] = [];
+    for (const row of rows) {
+      const tenant = row.tenant as TenantId;
+      const key = unwrapKey(row.wrapped, await this.#epochs.keyOf(from, tenant), indexKeyAd(row));
+      const next = { ...row, epoch: to };
+      const wrapped = wrapKey(key, await this.#epochs.keyOf(to, tenant), indexKeyAd(next), this.#random);
+      key.fill(0);
+      rewrapped.push({ ...next, wrapped });
+    }
+    await tx.update(indexKeys, rewrapped);
+    return rows.length;
+  }
+
+  /** How many keys are wrapped under an epoch; removed versions are not keys any more. */
+  async countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    const [row] = await reader.query<{ n: number }>((sql) =>
+      sql('index_keys').where({ epoch }).whereRaw(IS_LIVE).count('* as n'),
+    );
+    return Number(row?.n ?? 0);
   }
 
   async wipe(): Promise<void> {
-    for (const versions of this.#known.values()) for (const key of await versions) key.wipe();
-    this.#known.clear();
+    const known = await Promise.all(this.#blind.values());
+    for (const versions of [...this.#own.values(), ...known.flatMap(({ names }) => [...names.values()])]) {
+      for (const key of await versions) key.wipe();
+    }
+    this.#own.clear();
+    this.#blind.clear();
+  }
+
+  /** The generation first, so that it is never newer than the keys. */
+  async #know(tenant: TenantId): Promise<Cached> {
+    const generation = await this.generation(this.#store.reader, tenant);
+    const names = new Map<string, Promise<readonly IndexKey[]>>();
+    const versions = (name: string, bits?: number) => remembered(names, name, () => this.#load(tenant, name, bits));
+    return { generation, names, versions };
+  }
+
+  async #forget(tenant: TenantId, wanted: number): Promise<void> {
+    const pending = this.#blind.get(tenant);
+    const known = await pending?.catch(() => undefined);
+    if (known === undefined || known.generation >= wanted || this.#blind.get(tenant) !== pending) return;
+    this.#blind.delete(tenant);
+    for (const versions of known.names.values()) {
+      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. Who still holds one of these
+      // keys is told by the key itself that it is over.
+      versions.then(
+        (keys) => {
+          for (const key of keys) key.wipe();
+        },
+        () => {},
+      );
+    }
   }
 
   async #load(tenant: TenantId, name: string, bits: number | undefined): Promise<IndexKey[]> {
     const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
     const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
-    return rows.map((row) => {
+    const keys: IndexKey[] = [];
+    for (const row of rows) {
+      const state = stateOf(row);
+      if (state === 'removed') continue;
       // No key was ever made for so many; what is bound below must be a natural number.
       if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
-      const key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
-      return new IndexKey(row.version, row.bits ?? undefined, key);
-    });
+      const key = unwrapKey(row.wrapped, await this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
+      keys.push(new IndexKey(row.version, state, row.bits ?? undefined, key));
+    }
+    if (keys.length === 0) throw new IntegrityError();
+    return keys;
   }
 
   async #create(tenant: TenantId, name: string, bits: number | null): Promise<IndexKeyRow> {
-    const epoch = this.#epochs.current;
-    const key = this.#random(KEY_BYTES);
-    const unwrapped = { tenant, name, version: 1, epoch, bits, created_at: this.#clock().getTime() };
-    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), indexKeyAd(unwrapped), this.#random);
-    key.fill(0);
-    const row = { ...unwrapped, wrapped };
-    const [standing] = await this.#store.shared((tx) => tx.insertOrGet(indexKeys, [row]));
-    return standing ?? row;
+    return this.#store.shared(async (tx) => {
+      const row = await this.fresh(tx, { tenant, name, version: 1, bits, state: null, made_by: null });
+      const [standing] = await tx.insertOrGet(indexKeys, [row]);
+      return standing ?? row;
+    });
   }
 }
 
+/** Of rows that hold a key. */
+const IS_LIVE = "coalesce(state, 'active') <> 'removed'";
+const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
+
+/** @throws {IntegrityError} for a word that no release wrote */
+export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
+  const state = row.state ?? 'active';
+  if (!STATES.includes(state)) throw new IntegrityError();
+  return state as IndexKeyState;
+}
+
+/** Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again. */
+export function isOwn(name: string): boolean {
+  return name.startsWith('@');
+}
+
+function remembered<K, V>(cache: Map<K, Promise<V>>, id: K, make: () => Promise<V>): Promise<V> {
+  let known = cache.get(id);
+  if (known === undefined) {
+    const made = make();
+    known = made;
+    cache.set(id, made);
+    made.catch(() => {
+      if (cache.get(id) === made) cache.delete(id);
+    });
+  }
+  return known;
+}
+
+type Bound = Pick<IndexKeyRow, 'tenant' | 'name' | 'version' | 'epoch' | 'bits'>;
+
 /** A key of whole MACs is bound as the first release bound all its keys. */
-function indexKeyAd({ tenant, name, version, epoch, bits }: Omit<IndexKeyRow, 'wrapped' | 'created_at'>): Buffer {
+function indexKeyAd({ tenant, name, version, epoch, bits }: Bound): Buffer {
   return bits === null
     ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
     : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
