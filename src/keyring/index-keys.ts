@@ -19,7 +19,14 @@ import type { TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { IndexKey, type IndexKeyState, StaleIndexKeysError } from './index-key.ts';
-import { bucketByIdShared, type IndexKeyRow, indexGenerationOf, indexKeys, indexKeysByName } from './tables.ts';
+import {
+  bucketByIdShared,
+  type IndexKeyRow,
+  indexGenerationOf,
+  indexGenerationShared,
+  indexKeys,
+  indexKeysByName,
+} from './tables.ts';
 
 export type { IndexKey };
 
@@ -128,6 +135,12 @@ export class IndexKeys {
     await this.admit(tenant, generation, found.flat());
   }
 
+  /** As `isCurrent`, held until the transaction ends. @throws {StaleIndexKeysError} */
+  async assertCurrent(tx: KeyTx, tenant: TenantId, { generation }: KnownIndexes): Promise<void> {
+    const [[row] = []] = await tx.find(indexGenerationShared, [[tenant]]);
+    await this.admit(tenant, generation, row === undefined ? [] : [{ index_generation: row.generation }]);
+  }
+
   /** A new key for a name, wrapped; to be inserted in the transaction. @param made what is known of the row */
   async fresh(
     tx: KeyTx,
@@ -150,13 +163,12 @@ export class IndexKeys {
    * @returns how many; fewer than `limit` where none is left
    */
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<IndexKeyRow>((sql) =>
-      sql('index_keys')
-        .where({ epoch: from })
-        .whereRaw(IS_LIVE)
-        .orderBy(['tenant', 'name', 'version'])
-        .limit(limit),
-    );
+    const rows = await tx.query<IndexKeyRow>((sql) => {
+      const held = sql('index_keys').where({ epoch: from }).whereRaw(IS_LIVE);
+      const page = held.orderBy(['tenant', 'name', 'version']).limit(limit);
+      // Held against the removal of a version, which must not be undone by what was read before it.
+      return sql.client.config.client === 'pg' ? page.forUpdate() : page;
+    });
     const rewrapped: IndexKeyRow[] = [];
     for (const row of rows) {
       const tenant = row.tenant as TenantId;

@@ -107,35 +107,39 @@ function turnOf(rows: readonly IndexKeyRow[], to: IndexKeyRow): Turn {
 }
 
 /** The filled version takes the place of those before it, which nobody who knows this writes any more. */
-export async function putInPlace(tx: KeyTx, { to, from }: Turn): Promise<void> {
-  await raiseGeneration(tx, to.tenant as TenantId);
-  const left = from.filter((row) => stateOf(row) === 'active');
-  await tx.update(indexKeys, [{ ...to, state: null }, ...left.map((row) => ({ ...row, state: 'leaving' }))]);
+export async function putInPlace(tx: KeyTx, { to }: Turn): Promise<void> {
+  const { tenant, name, version } = to;
+  await raiseGeneration(tx, tenant as TenantId);
+  await tx.execute((sql) =>
+    sql('index_keys')
+      .where({ tenant, name })
+      .andWhere('version', '<', version)
+      .whereRaw("coalesce(state, 'active') = 'active'")
+      .update({ state: 'leaving' }),
+  );
+  await tx.execute((sql) => sql('index_keys').where({ tenant, name, version }).update({ state: null }));
 }
 
-/** Nobody writes the versions that were left any more: the buckets have been raised since. */
-export async function noteDraining(tx: KeyTx, tenant: TenantId, name: string): Promise<void> {
-  const leaving = (await versionsOf(tx, tenant, name)).filter((row) => stateOf(row) === 'leaving');
-  await tx.update(
-    indexKeys,
-    leaving.map((row) => ({ ...row, state: 'draining' })),
-  );
+/** Nobody writes the versions that were left any more: the buckets have been raised since. @returns which */
+export async function noteDraining(tx: KeyTx, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
+  await tx.execute((sql) => sql('index_keys').where({ tenant, name, state: 'leaving' }).update({ state: 'draining' }));
+  return (await versionsOf(tx, tenant, name)).filter((row) => stateOf(row) === 'draining');
 }
 
 /**
  * Destroys the key of a version that nobody writes any more and that has no rows; in an exclusive transaction.
- * @returns whether it had none
+ * @returns whether it is gone
  */
 export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Promise<boolean> {
   const { tenant, name, version } = row;
-  await raiseGeneration(tx, tenant as TenantId);
-  const standing = (await versionsOf(tx, tenant as TenantId, name)).find((one) => one.version === version);
-  if (standing === undefined || stateOf(standing) !== 'draining') return false;
   const rows = await tx.query((sql) => sql('blind_indexes').select('record').where({ tenant, name, version }).limit(1));
   if (rows.length > 0) return false;
-  const removed = { ...standing, state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() };
-  await tx.update(indexKeys, [removed]);
-  return true;
+  const change = { state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() };
+  const removed = await tx.execute((sql) =>
+    sql('index_keys').where({ tenant, name, version, state: 'draining' }).update(change),
+  );
+  if (removed > 0) await raiseGeneration(tx, tenant as TenantId);
+  return removed > 0;
 }
 
 /** Versions that wait for their last rows, of whatever tenant. */

@@ -114,6 +114,15 @@ export function allEntries(entries: readonly IndexEntries[]): IndexEntries {
   };
 }
 
+/**
+ * The form of a stored value that an index of this name holds, whatever was kept of the value when it was stored: its
+ * rows are under the names of that form and no other.
+ */
+export function formNamed(type: DataType, value: Json, name: string): Form | undefined {
+  const lesser = Object.entries(type.keeps ?? {}).map(([keep, { spread }]) => ({ name: keep, spread }));
+  return [undefined, ...lesser].flatMap((kept) => formsOf(type, value, kept)).find((form) => form.name === name);
+}
+
 /** A row of a form under one version of its key. */
 export function entryRow(
   key: IndexKey,
