@@ -15,6 +15,8 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE epochs ADD COLUMN deactivated_at ${int}`,
     `ALTER TABLE epochs ADD COLUMN compromised_at ${int}`,
 
+    'CREATE INDEX windows_by_epoch ON windows (epoch, tenant, window_id)',
+
     // Small. The places that hold epoch secrets; none here: the file slot alone. `tag` is a MAC under the root key.
     `CREATE TABLE root_slots (
        slot ${text} NOT NULL PRIMARY KEY,
@@ -75,10 +77,12 @@ export async function up(knex: Knex): Promise<void> {
        tenant ${text} NOT NULL PRIMARY KEY,
        generation ${int} NOT NULL
      ) ${clustered}`,
-    // Absent: active. `wrapped` of a removed version is empty; its row stays, to say when.
+    // Absent: active. `wrapped` of a removed version is empty and its epoch 0; its row stays, to say when it went, and
+    // under which epoch it was last.
     `ALTER TABLE index_keys ADD COLUMN state ${text}`,
     `ALTER TABLE index_keys ADD COLUMN made_by ${text}`,
     `ALTER TABLE index_keys ADD COLUMN removed_at ${int}`,
+    `ALTER TABLE index_keys ADD COLUMN removed_epoch ${int}`,
     "CREATE INDEX index_keys_draining ON index_keys (tenant, name, version) WHERE state = 'draining'",
 
     // What the record store knows of a tombstone, so that an older copy of it can be told.

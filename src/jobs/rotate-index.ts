@@ -60,7 +60,9 @@ export function rotateIndex(parts: RotateIndexParts): LongJob {
         await goOn(context, step, done, done);
       });
 
-    const turn = await inTurn((tx) => beginVersion(tx, keyring.indexes, job, tenant, name, indexer.sharedBits));
+    const turn = await keyring.indexes.making(tenant, (make) =>
+      inTurn((tx) => beginVersion(tx, make, job, tenant, name, indexer.sharedBits)),
+    );
     let rows = 0;
     for (const version of turn.from) rows += await countRows(parts, version);
     if (turn.state === 'filling') {

@@ -18,6 +18,7 @@ import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
+import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { IndexKey, type IndexKeyState, StaleIndexKeysError } from './index-key.ts';
 import {
   bucketByIdShared,
@@ -49,7 +50,8 @@ interface Cached extends KnownIndexes {
   readonly names: ReadonlyMap<string, Promise<readonly IndexKey[]>>;
 }
 
-export class IndexKeys {
+export class IndexKeys implements EpochWrapped {
+  readonly kind = 'index_keys';
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
@@ -141,53 +143,46 @@ export class IndexKeys {
     await this.admit(tenant, generation, row === undefined ? [] : [{ index_generation: row.generation }]);
   }
 
-  /** A new key for a name, wrapped; to be inserted in the transaction. @param made what is known of the row */
-  async fresh(
-    tx: KeyTx,
-    made: Omit<IndexKeyRow, 'epoch' | 'wrapped' | 'created_at' | 'removed_at'>,
-  ): Promise<IndexKeyRow> {
-    void tx;
-    const epoch = this.#epochs.current;
-    const unwrapped = { ...made, epoch, created_at: this.#clock().getTime(), removed_at: null };
-    const key = this.#random(KEY_BYTES);
-    try {
-      const under = await this.#epochs.keyOf(epoch, made.tenant as TenantId);
-      return { ...unwrapped, wrapped: wrapKey(key, under, indexKeyAd(unwrapped), this.#random) };
-    } finally {
-      key.fill(0);
-    }
+  /**
+   * Makes a key for a tenant, wrapped under the current epoch, which must last until it is stored.
+   * @param work stores what `make` makes, in the transaction that it hands to it; may be run again
+   */
+  async making<R>(tenant: TenantId, work: (make: MakeKey) => Promise<R>): Promise<R> {
+    return this.#epochs.underCurrent(async (epoch) => {
+      const epochKey = await this.#epochs.keyOf(epoch, tenant);
+      const key = this.#random(KEY_BYTES);
+      try {
+        return await work(async (tx, made) => {
+          await this.#epochs.assertActive(tx, epoch);
+          const place = { ...made, tenant, epoch };
+          const wrapped = wrapKey(key, epochKey, indexKeyAd(place), this.#random);
+          return { ...place, wrapped, created_at: this.#clock().getTime(), removed_at: null, removed_epoch: null };
+        });
+      } finally {
+        key.fill(0);
+        epochKey.fill(0);
+      }
+    });
   }
 
-  /**
-   * Wraps keys that are under `from` under `to`, their values unchanged; in an exclusive transaction.
-   * @returns how many; fewer than `limit` where none is left
-   */
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<IndexKeyRow>((sql) => {
-      const held = sql('index_keys').where({ epoch: from }).whereRaw(IS_LIVE);
-      const page = held.orderBy(['tenant', 'name', 'version']).limit(limit);
-      // Held against the removal of a version, which must not be undone by what was read before it.
-      return sql.client.config.client === 'pg' ? page.forUpdate() : page;
-    });
-    const rewrapped: IndexKeyRow[] = [];
+    const rows = await tx.query<IndexKeyRow>((sql) =>
+      sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
+    );
+    const moved: IndexKeyRow[] = [];
     for (const row of rows) {
       const tenant = row.tenant as TenantId;
-      const key = unwrapKey(row.wrapped, await this.#epochs.keyOf(from, tenant), indexKeyAd(row));
-      const next = { ...row, epoch: to };
-      const wrapped = wrapKey(key, await this.#epochs.keyOf(to, tenant), indexKeyAd(next), this.#random);
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(from, tenant));
+      const place = { ...row, epoch: to };
+      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, tenant), place) });
       key.fill(0);
-      rewrapped.push({ ...next, wrapped });
     }
-    await tx.update(indexKeys, rewrapped);
-    return rows.length;
+    await tx.update(indexKeys, moved);
+    return moved.length;
   }
 
-  /** How many keys are wrapped under an epoch; removed versions are not keys any more. */
-  async countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    const [row] = await reader.query<{ n: number }>((sql) =>
-      sql('index_keys').where({ epoch }).whereRaw(IS_LIVE).count('* as n'),
-    );
-    return Number(row?.n ?? 0);
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'index_keys', epoch);
   }
 
   async wipe(): Promise<void> {
@@ -233,7 +228,7 @@ export class IndexKeys {
       if (state === 'removed') continue;
       // No key was ever made for so many; what is bound below must be a natural number.
       if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
-      const key = unwrapKey(row.wrapped, await this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(row.epoch, tenant));
       keys.push(new IndexKey(row.version, state, row.bits ?? undefined, key));
     }
     if (keys.length === 0) throw new IntegrityError();
@@ -241,16 +236,40 @@ export class IndexKeys {
   }
 
   async #create(tenant: TenantId, name: string, bits: number | null): Promise<IndexKeyRow> {
-    return this.#store.shared(async (tx) => {
-      const row = await this.fresh(tx, { tenant, name, version: 1, bits, state: null, made_by: null });
-      const [standing] = await tx.insertOrGet(indexKeys, [row]);
-      return standing ?? row;
-    });
+    return this.making(tenant, (make) =>
+      this.#store.shared(async (tx) => {
+        const row = await make(tx, { name, version: 1, bits, state: null, made_by: null });
+        const [standing] = await tx.insertOrGet(indexKeys, [row]);
+        return standing ?? row;
+      }),
+    );
+  }
+
+  /** @param epochKey wiped */
+  #wrap(key: Buffer, epochKey: Buffer, place: Bound): Buffer {
+    try {
+      return wrapKey(key, epochKey, indexKeyAd(place), this.#random);
+    } finally {
+      epochKey.fill(0);
+    }
   }
 }
 
-/** Of rows that hold a key. */
-const IS_LIVE = "coalesce(state, 'active') <> 'removed'";
+/** Makes the row of a new key, to be inserted in the transaction. */
+export type MakeKey = (
+  tx: KeyTx,
+  made: Pick<IndexKeyRow, 'name' | 'version' | 'bits' | 'state' | 'made_by'>,
+) => Promise<IndexKeyRow>;
+
+/** @param epochKey wiped */
+function unwrapIndexKey(row: IndexKeyRow, epochKey: Buffer): Buffer {
+  try {
+    return unwrapKey(row.wrapped, epochKey, indexKeyAd(row));
+  } finally {
+    epochKey.fill(0);
+  }
+}
+
 const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
 
 /** @throws {IntegrityError} for a word that no release wrote */

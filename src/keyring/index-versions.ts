@@ -21,7 +21,7 @@ import { VaultError } from '../errors.ts';
 import type { JobId, TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { IndexKeyState } from './index-key.ts';
-import { type IndexKeys, isOwn, stateOf } from './index-keys.ts';
+import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from './tables.ts';
 
 /**
@@ -77,12 +77,13 @@ export interface Turn {
 /**
  * Makes the new version, to be filled, or finds the one that this job has made; one that another job left half-way is
  * taken over. In an exclusive transaction.
+ * @param make as `IndexKeys.making` hands it out
  * @param bits of entries of a shared form from now on
  * @throws {IndexNotRotatableError} @throws {UnknownIndexError}
  */
 export async function beginVersion(
   tx: KeyTx,
-  indexes: IndexKeys,
+  make: MakeKey,
   job: JobId,
   tenant: TenantId,
   name: string,
@@ -96,7 +97,7 @@ export async function beginVersion(
   if (newest.made_by === job || stateOf(newest) === 'filling') return turnOf(rows, newest);
   const isShared = newest.bits !== null;
   const [version, state] = [newest.version + 1, 'filling'];
-  const to = await indexes.fresh(tx, { tenant, name, version, bits: isShared ? bits : null, state, made_by: job });
+  const to = await make(tx, { name, version, bits: isShared ? bits : null, state, made_by: job });
   await tx.insert(indexKeys, [to]);
   return turnOf([...rows, to], to);
 }
@@ -134,9 +135,12 @@ export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Pro
   const { tenant, name, version } = row;
   const rows = await tx.query((sql) => sql('blind_indexes').select('record').where({ tenant, name, version }).limit(1));
   if (rows.length > 0) return false;
-  const change = { state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() };
   const removed = await tx.execute((sql) =>
-    sql('index_keys').where({ tenant, name, version, state: 'draining' }).update(change),
+    sql('index_keys')
+      .where({ tenant, name, version, state: 'draining' })
+      // Under no epoch any more: an epoch is closed when nothing is under it.
+      .update({ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() })
+      .update({ removed_epoch: sql.ref('epoch'), epoch: 0 }),
   );
   if (removed > 0) await raiseGeneration(tx, tenant as TenantId);
   return removed > 0;
@@ -245,7 +249,7 @@ export async function indexKeyEnds(
   const row = (await versionsOf(reader, tenant, name)).find((one) => one.version === version);
   if (row === undefined) return { state: undefined };
   const removed = row.removed_at === null ? {} : { removedAt: new Date(row.removed_at) };
-  return { state: stateOf(row), ...removed, epoch: row.epoch };
+  return { state: stateOf(row), ...removed, epoch: row.removed_epoch ?? row.epoch };
 }
 
 export interface DueIndex {

@@ -98,6 +98,8 @@ export const indexKeys = table(
     /** The job that made this version. */
     made_by: 'text?',
     removed_at: 'int?',
+    /** The epoch under which a removed version was last; its `epoch` is 0. */
+    removed_epoch: 'int?',
   },
   ['tenant', 'name', 'version'],
 );
