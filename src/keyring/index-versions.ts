@@ -139,8 +139,10 @@ export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Pro
     sql('index_keys')
       .where({ tenant, name, version, state: 'draining' })
       // Under no epoch any more: an epoch is closed when nothing is under it.
-      .update({ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() })
-      .update({ removed_epoch: sql.ref('epoch'), epoch: 0 }),
+      .update({
+        ...{ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() },
+        ...{ removed_epoch: sql.ref('epoch'), epoch: 0 },
+      }),
   );
   if (removed > 0) await raiseGeneration(tx, tenant as TenantId);
   return removed > 0;
