@@ -1,4 +1,5 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
+import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
@@ -28,6 +29,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'forget_epochs', run: () => forgetEpochs(vault) },
     ],
     extra: [
+      { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
       {
