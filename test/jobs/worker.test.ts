@@ -335,6 +335,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['complete_erasures', undefined],
       ['settle_corrections', 'internal_error'],
       ['sweep_orphan_keys', undefined],
+      ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
       ['forget_attempts', undefined],
       ['forget_old_answers', undefined],
