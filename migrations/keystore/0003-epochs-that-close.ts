@@ -83,6 +83,21 @@ export async function up(knex: Knex): Promise<void> {
        retired_at ${int}
      ) ${clustered}`,
 
+    // Index keys that are replaced. A bucket takes index rows only from a process that knows the keys of its generation,
+    // or later ones; the tenant's own generation grows whenever its index keys change.
+    `ALTER TABLE buckets ADD COLUMN index_generation ${int} NOT NULL DEFAULT 0`,
+    `CREATE TABLE index_generations (
+       tenant ${text} NOT NULL PRIMARY KEY,
+       generation ${int} NOT NULL
+     ) ${clustered}`,
+    // Absent: active. `wrapped` of a removed version is empty and its epoch 0; its row stays, to say when it went, and
+    // under which epoch it was last.
+    `ALTER TABLE index_keys ADD COLUMN state ${text}`,
+    `ALTER TABLE index_keys ADD COLUMN made_by ${text}`,
+    `ALTER TABLE index_keys ADD COLUMN removed_at ${int}`,
+    `ALTER TABLE index_keys ADD COLUMN removed_epoch ${int}`,
+    "CREATE INDEX index_keys_draining ON index_keys (tenant, name, version) WHERE state = 'draining'",
+
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,
     `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,

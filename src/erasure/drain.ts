@@ -4,7 +4,7 @@
  */
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import type { TenantId } from '../ids.ts';
-import { buckets, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
+import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
 import { blindIndexes } from '../search/blind-index.ts';
 import type { StoreName, Table } from '../storage/table.ts';
@@ -37,7 +37,7 @@ const API_KEYS: Table<'records'> = {
  * which stay. Keys before what was made under them.
  */
 export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
-  ...[recordKeys, indexKeys, windows],
+  ...[recordKeys, indexKeys, indexGenerations, windows],
   ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys],
 ];
 

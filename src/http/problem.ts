@@ -63,6 +63,8 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   unsupported_media_type: { kind: 'unsupported', title: 'The body must be application/json, in UTF-8, uncompressed.' },
   invalid_request: { kind: 'invalid', title: 'A property is missing, unknown, or of the wrong shape; see `field`.' },
   invalid_value: { kind: 'invalid', title: 'The data type does not accept the value; see `field`.' },
+  unknown_index: { kind: 'invalid', title: 'The tenant has no index of this name.' },
+  index_not_rotatable: { kind: 'invalid', title: 'The keys of the vault’s own MACs are not replaced.' },
   unknown_type: { kind: 'invalid', title: 'No data type has this name.' },
   unknown_keep: { kind: 'invalid', title: 'The data type offers no such lesser form.' },
   invalid_definition: { kind: 'invalid', title: 'The definition of a type contradicts itself; see `field`.' },

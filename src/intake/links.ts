@@ -8,11 +8,10 @@
 import { VaultError } from '../errors.ts';
 import { createdAt, type RecordId, type TenantId, type Token } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
-import { recordKeys } from '../keyring/tables.ts';
+import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
-import { lookup } from '../storage/table.ts';
+import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../search/blind-index.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
 import { findTokens } from '../tokens/tokens.ts';
 import type { Accepted } from './accept.ts';
@@ -20,8 +19,6 @@ import type { Parts } from './parts.ts';
 
 /** A call may take half of the orphans' grace; see `perform`. */
 const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
-/** Held against an erasure, which removes the key first. */
-const keysHeld = lookup(recordKeys, ['tenant', 'record', 'generation'], { share: true });
 
 /** A link led to a record or a token that is no more. It has been cut; the call is to be made again. */
 export class StaleLinkError extends VaultError {
@@ -123,22 +120,26 @@ function wipe(seen: readonly (Seen | undefined)[]): void {
 /**
  * Adds the index rows of values that are stored under keys which another call prepared for an equal value. Equal is not
  * alike (one card, two expiries), and a value is to be found by its own parts.
- * @throws {StaleLinkError} if a key has gone meanwhile
+ * @throws {StaleLinkError} if a key has gone meanwhile @throws {StaleIndexKeysError} if those of an index were changed
  */
 export async function indexHelped(
-  { keyStore, indexer }: Parts,
+  { keyStore, keyring, indexer }: Parts,
   tenant: TenantId,
   helped: readonly (Pick<Followed, 'link'> & { readonly value: Accepted })[],
 ): Promise<void> {
   if (helped.length === 0) return;
-  const rows: BlindIndexRow[] = [];
+  const entries: IndexEntries[] = [];
   for (const { link, value } of helped) {
     const forms = formsOf(value.type, value.value, value.kept);
-    rows.push(...(await indexRows(indexer, tenant, forms, link.record as RecordId, link.generation)));
+    entries.push(await indexRows(indexer, tenant, forms, link.record as RecordId, link.generation));
   }
+  const { rows, indexedAt } = allEntries(entries);
   await keyStore.exclusive(async (tx) => {
     const keys = helped.map(({ link }) => [tenant, link.record, link.generation]);
-    if ((await tx.find(keysHeld, keys)).some((found) => found.length === 0)) throw new StaleLinkError();
+    // Buckets before keys, as an erasure takes them: of two, neither waits for the other.
+    const buckets = (await tx.find(recordKeyByGeneration, keys)).flat().map(({ bucket }) => bucket);
+    await keyring.indexes.admitTo(tx, tenant, indexedAt, buckets);
+    if ((await tx.find(recordKeyHeld, keys)).some((found) => found.length === 0)) throw new StaleLinkError();
     await insertIndexRows(tx, rows);
   });
 }

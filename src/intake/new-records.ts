@@ -13,7 +13,7 @@ import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, typ
 import type { WindowKey } from '../keyring/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
-import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows, NOTHING } from '../search/blind-index.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
@@ -43,6 +43,7 @@ export interface Stored {
  * @returns what stands for each value, in order
  * @throws {SubjectNotFoundError} with `field` naming `items/<n>/subject`
  * @throws {StaleLinkError} where a link led nowhere; it has been cut, and the call is to be made again
+ * @throws {StaleIndexKeysError} where the keys of an index were changed meanwhile; the call is to be made again
  */
 export async function makeRecords(
   parts: Parts,
@@ -68,11 +69,9 @@ export async function makeRecords(
       generation: FIRST,
       bucket: (assigned[i]?.bucket ?? bucket) as BucketId,
     }));
-    const keys = await keyring.records.create(tx, tenant, places);
-    await insertIndexRows(
-      tx,
-      mine.flatMap(([, { index }]) => index),
-    );
+    const index = allEntries(mine.map(([, draft]) => draft.index));
+    const keys = await keyring.records.create(tx, tenant, places, index.indexedAt);
+    await insertIndexRows(tx, index.rows);
     return { assigned, links, keys: new Map(mine.map(([i], n) => [i, keys[n] as Buffer])) };
   });
 
@@ -118,11 +117,11 @@ interface Draft {
   readonly record: RecordId | undefined;
   /** The bucket of a value without a subject. */
   readonly bucket: BucketId | undefined;
-  readonly index: readonly BlindIndexRow[];
+  readonly index: IndexEntries;
 }
 
 async function draftOf(parts: Parts, tenant: TenantId, value: NewValue, now: Date): Promise<Draft> {
-  if (value.type.custody === 'window') return { value, record: undefined, bucket: undefined, index: [] };
+  if (value.type.custody === 'window') return { value, record: undefined, bucket: undefined, index: NOTHING };
   const record = newId('record', parts.random, now);
   const bucket = value.wanted.subject === undefined ? await parts.keyring.buckets.withRoom(tenant) : undefined;
   const forms = formsOf(value.type, value.value, value.kept);

@@ -9,12 +9,13 @@ import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
 import { VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
+import { throughStaleKeys } from '../keyring/index-key.ts';
 import { recordKeysOf } from '../keyring/tables.ts';
 import { findRecord, RecordErasedError } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { type Form, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Accepted } from './accept.ts';
@@ -42,29 +43,10 @@ export async function prepare(
   { type, value, kept }: Accepted,
   now: Date,
 ): Promise<RecordRow> {
-  const { keyring, keyStore, random, indexer } = parts;
+  const forms = formsOf(type, value, kept);
+  const { key, generation } = await throughStaleKeys(() => makeKey(parts, row, forms, now));
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
-  // With generation 0, for the generation is known only inside.
-  const index = await indexRows(indexer, tenant, formsOf(type, value, kept), record, 0);
-  const { key, generation } = await keyStore
-    .exclusive(async (tx) => {
-      const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
-      const current = held.find((entry) => entry.generation === row.generation);
-      if (current === undefined) throw new ConcurrentChangeError();
-      const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
-      const place = { record, generation, bucket: current.bucket as BucketId };
-      const [key] = await keyring.records.create(tx, tenant, [place]);
-      await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime() });
-      await insertIndexRows(
-        tx,
-        index.map((entry) => ({ ...entry, generation })),
-      );
-      return { key: key as Buffer, generation };
-    })
-    .catch((error: unknown) => {
-      throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;
-    });
   const place = {
     tenant,
     record,
@@ -74,9 +56,39 @@ export async function prepare(
     generation,
     version: row.version + 1,
   };
-  const sealed = sealValue(place, value, key, random);
+  const sealed = sealValue(place, value, key, parts.random);
   key.fill(0);
   return { ...place, label: row.label, sealed, created_at: row.created_at, updated_at: now.getTime() };
+}
+
+async function makeKey(
+  { keyring, keyStore, indexer }: Parts,
+  row: RecordRow,
+  forms: readonly Form[],
+  now: Date,
+): Promise<{ key: Buffer; generation: number }> {
+  const tenant = row.tenant as TenantId;
+  const record = row.record as RecordId;
+  // With generation 0, for the generation is known only inside.
+  const index = await indexRows(indexer, tenant, forms, record, 0);
+  return keyStore
+    .exclusive(async (tx) => {
+      const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      const current = held.find((entry) => entry.generation === row.generation);
+      if (current === undefined) throw new ConcurrentChangeError();
+      const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
+      const place = { record, generation, bucket: current.bucket as BucketId };
+      const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
+      await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime() });
+      await insertIndexRows(
+        tx,
+        index.rows.map((entry) => ({ ...entry, generation })),
+      );
+      return { key: key as Buffer, generation };
+    })
+    .catch((error: unknown) => {
+      throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;
+    });
 }
 
 /**

@@ -17,7 +17,14 @@ import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { KeyCache } from './key-cache.ts';
-import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.ts';
+import {
+  type BucketRow,
+  bucketById,
+  bucketByIdShared,
+  buckets,
+  indexGenerationShared,
+  indexGenerations,
+} from './tables.ts';
 import { assertNotBuried } from './tenant-tombstones.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
@@ -32,6 +39,8 @@ const CACHE_CAPACITY = 20_000;
 export interface BucketKey {
   readonly bucket: BucketId;
   readonly generation: number;
+  /** See `IndexKeys.admit`. */
+  readonly index_generation: number;
   readonly key: Buffer;
 }
 
@@ -149,7 +158,7 @@ export class BucketKeys {
         await this.#store.shared(async (tx) => {
           await this.#epochs.assertActive(tx, epoch);
           await assertNotBuried(tx, tenant);
-          await tx.insert(buckets, [row]);
+          await tx.insert(buckets, [{ ...row, index_generation: await indexGeneration(tx, tenant) }]);
         });
       });
       this.#cache.set(cacheName(bucket, 1), key);
@@ -168,7 +177,7 @@ export class BucketKeys {
       key = unwrapBucketKey(row, await this.#epochs.keyOf(row.epoch, tenant));
       this.#cache.set(name, key);
     }
-    return { bucket, generation: row.generation, key };
+    return { bucket, generation: row.generation, index_generation: row.index_generation, key };
   }
 
   #remember(bucket: BucketId, fill: number): void {
@@ -179,6 +188,14 @@ export class BucketKeys {
       if (oldest !== undefined) this.#fill.delete(oldest);
     }
   }
+}
+
+/** Held until the bucket is committed: a rotation of an index key finds every bucket that was made before it. */
+async function indexGeneration(tx: KeyTx, tenant: TenantId): Promise<number> {
+  const [[held] = []] = await tx.find(indexGenerationShared, [[tenant]]);
+  if (held !== undefined) return held.generation;
+  const [first] = await tx.insertOrGet(indexGenerations, [{ tenant, generation: 0 }]);
+  return first?.generation ?? 0;
 }
 
 function cacheName(bucket: BucketId, generation: number): string {

@@ -66,7 +66,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const keyring: Keyring = {
     epochs,
     buckets,
-    records: new RecordKeys(buckets, random),
+    records: new RecordKeys(buckets, indexes, random),
     indexes,
     windows,
     signing,

@@ -11,6 +11,7 @@ import { IntegrityError } from '../errors.ts';
 import type { BucketId, RecordId, TenantId } from '../ids.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import type { BucketKey, BucketKeys } from './bucket-keys.ts';
+import type { IndexKeys } from './index-keys.ts';
 import { type BucketRow, type RecordKeyRow, recordKeyByGeneration, recordKeys } from './tables.ts';
 
 const KEY_BYTES = 32;
@@ -24,24 +25,34 @@ export interface KeyPlace {
 
 export class RecordKeys {
   readonly #buckets: BucketKeys;
+  readonly #indexes: IndexKeys;
   readonly #random: RandomSource;
 
-  constructor(buckets: BucketKeys, random: RandomSource) {
+  constructor(buckets: BucketKeys, indexes: IndexKeys, random: RandomSource) {
     this.#buckets = buckets;
+    this.#indexes = indexes;
     this.#random = random;
   }
 
   /**
    * Makes and stores a key for each place, in the bucket named for it.
+   * @param indexedAt the generation of the index keys under which the index rows were made that go with these keys
    * @returns the keys in the order of the places; the caller wipes them
+   * @throws {StaleIndexKeysError} where such rows would not be found; made again, they will be
    */
   async create(
     tx: KeyTx,
     tenant: TenantId,
     places: readonly (KeyPlace & { readonly bucket: BucketId })[],
+    indexedAt: number,
   ): Promise<Buffer[]> {
-    const ids = [...new Set(places.map(({ bucket }) => bucket))];
+    // In order, so that two that hold the same buckets do not wait for each other.
+    const ids = [...new Set(places.map(({ bucket }) => bucket))].sort();
     const bucketKeys = await this.#buckets.current(tx, tenant, ids);
+    await this.#indexes.admit(tenant, indexedAt, bucketKeys).catch((error: unknown) => {
+      for (const { key } of bucketKeys) key.fill(0);
+      throw error;
+    });
     const byId = new Map(bucketKeys.map((entry) => [entry.bucket, entry]));
     const keys: Buffer[] = [];
     const rows: RecordKeyRow[] = [];

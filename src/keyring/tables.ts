@@ -53,6 +53,8 @@ export const buckets = table(
     wrapped: 'bytes',
     created_at: 'int',
     dirty_at: 'int?',
+    /** Takes index rows only from who knows the index keys of this generation of the tenant's, or later ones. */
+    index_generation: 'int',
   },
   ['tenant', 'bucket'],
 );
@@ -76,6 +78,8 @@ export const recordKeys = table(
 );
 export type RecordKeyRow = Row<typeof recordKeys>;
 export const recordKeyByGeneration = lookup(recordKeys, ['tenant', 'record', 'generation']);
+/** Held against an erasure, which removes the key before the index rows. */
+export const recordKeyHeld = lookup(recordKeys, ['tenant', 'record', 'generation'], { share: true });
 export const recordKeysOf = lookup(recordKeys, ['tenant', 'record']);
 
 export const indexKeys = table(
@@ -89,11 +93,24 @@ export const indexKeys = table(
     wrapped: 'bytes',
     created_at: 'int',
     bits: 'int?',
+    /** See `index-versions.ts`; null: active. */
+    state: 'text?',
+    /** The job that made this version. */
+    made_by: 'text?',
+    removed_at: 'int?',
+    /** The epoch under which a removed version was last; its `epoch` is 0. */
+    removed_epoch: 'int?',
   },
   ['tenant', 'name', 'version'],
 );
 export type IndexKeyRow = Row<typeof indexKeys>;
 export const indexKeysByName = lookup(indexKeys, ['tenant', 'name'], { orderBy: ['version'] });
+
+/** Grows whenever a version of any index key of the tenant's comes, goes or changes its state; no row: 0. */
+export const indexGenerations = table('keys', 'index_generations', { tenant: 'text', generation: 'int' }, ['tenant']);
+export const indexGenerationOf = lookup(indexGenerations, ['tenant']);
+/** Holds off the next generation until what was made under this one is committed. */
+export const indexGenerationShared = lookup(indexGenerations, ['tenant'], { share: true });
 
 /** Keys that live for minutes; `window` is a word of SQL's, so the column is not called that. */
 export const windows = table(

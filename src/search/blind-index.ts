@@ -17,7 +17,8 @@
  */
 import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
-import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import { StaleIndexKeysError } from '../keyring/index-key.ts';
+import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
@@ -73,34 +74,89 @@ export interface Indexer {
   readonly sharedBits: number;
 }
 
-function keysOf({ indexes, sharedBits }: Indexer, tenant: TenantId, form: Form): Promise<readonly IndexKey[]> {
-  return indexes.versions(tenant, form.name, form.spread === 'shared' ? sharedBits : undefined);
+function keysOf(known: KnownIndexes, { sharedBits }: Indexer, form: Form): Promise<readonly IndexKey[]> {
+  return known.versions(form.name, form.spread === 'shared' ? sharedBits : undefined);
 }
 
-/** The index rows of a value. */
+/** Index rows, and of which generation the keys are that they were made under: `RecordKeys.create` and `admit` ask. */
+export interface IndexEntries {
+  readonly rows: readonly BlindIndexRow[];
+  readonly indexedAt: number;
+}
+
+/** Where there is nothing to index, any knowledge of the keys is enough. */
+export const NOTHING: IndexEntries = { rows: [], indexedAt: Number.POSITIVE_INFINITY };
+
+/** The index rows of a value, under every version that is written now. */
 export async function indexRows(
   indexer: Indexer,
   tenant: TenantId,
   forms: readonly Form[],
   record: RecordId,
   generation: number,
-): Promise<BlindIndexRow[]> {
+): Promise<IndexEntries> {
+  if (forms.length === 0) return NOTHING;
+  const known = await indexer.indexes.known(tenant);
   const rows: BlindIndexRow[] = [];
   for (const form of forms) {
-    const key = (await keysOf(indexer, tenant, form)).at(-1) as IndexKey;
-    const { name } = form;
-    rows.push({ tenant, name, version: key.version, mac: entryOf(key, tenant, form), record, generation });
+    for (const key of written(await keysOf(known, indexer, form))) {
+      rows.push(entryRow(key, tenant, form, record, generation));
+    }
   }
-  return rows;
+  return { rows, indexedAt: known.generation };
 }
 
+/** The rows of several values: known no better than the least of them. */
+export function allEntries(entries: readonly IndexEntries[]): IndexEntries {
+  return {
+    rows: entries.flatMap(({ rows }) => rows),
+    indexedAt: entries.reduce((least, { indexedAt }) => Math.min(least, indexedAt), NOTHING.indexedAt),
+  };
+}
+
+/**
+ * The form of a stored value that an index of this name holds, whatever was kept of the value when it was stored: its
+ * rows are under the names of that form and no other.
+ */
+export function formNamed(type: DataType, value: Json, name: string): Form | undefined {
+  const lesser = Object.entries(type.keeps ?? {}).map(([keep, { spread }]) => ({ name: keep, spread }));
+  return [undefined, ...lesser].flatMap((kept) => formsOf(type, value, kept)).find((form) => form.name === name);
+}
+
+/** A row of a form under one version of its key. */
+export function entryRow(
+  key: IndexKey,
+  tenant: TenantId,
+  form: Form,
+  record: RecordId,
+  generation: number,
+): BlindIndexRow {
+  return { tenant, name: form.name, version: key.version, mac: entryOf(key, tenant, form), record, generation };
+}
+
+/** The versions under which rows are made: the active one, and the next as long as it is being filled. */
+function written(keys: readonly IndexKey[]): IndexKey[] {
+  const active = keys.filter(({ state }) => state === 'active').slice(-1);
+  return [...active, ...keys.filter(({ state }) => state === 'filling')];
+}
+
+/** The versions that together have a row of every value: all but one that is still being filled. */
+function searched(keys: readonly IndexKey[]): IndexKey[] {
+  return keys.filter(({ state }) => state !== 'filling');
+}
+
+/** Only where the buckets of the records are held, and have been asked: `IndexKeys.admit`. */
 export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<void> {
   await tx.insert(blindIndexes, rows, 'skip');
 }
 
+/** A version of a key changes a few times a year. */
+const MAX_TRIES = 10;
+
 /**
  * A page of the records whose index matches one of the forms, in the order they were made, after the one named
- * (exclusive); candidates only, until their opened values are compared.
+ * (exclusive); candidates only, until their opened values are compared. Complete, whatever becomes of the index keys
+ * meanwhile: a page that was read while they changed is read again.
  * @returns `more`: whether there may be candidates behind the last one
  */
 export async function findCandidates(
@@ -110,9 +166,29 @@ export async function findCandidates(
   forms: readonly Form[],
   after: RecordId | undefined,
 ): Promise<{ records: RecordId[]; more: boolean }> {
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const known = await indexer.indexes.known(tenant);
+    try {
+      const page = await pageOf(reader, indexer, known, tenant, forms, after);
+      if (await indexer.indexes.isCurrent(reader, tenant, known)) return page;
+    } catch (error) {
+      if (!(error instanceof StaleIndexKeysError)) throw error;
+    }
+  }
+  throw new StaleIndexKeysError();
+}
+
+async function pageOf(
+  reader: Reader<'keys'>,
+  indexer: Indexer,
+  known: KnownIndexes,
+  tenant: TenantId,
+  forms: readonly Form[],
+  after: RecordId | undefined,
+): Promise<{ records: RecordId[]; more: boolean }> {
   const entries: [string, string, number, Buffer][] = [];
   for (const form of forms) {
-    for (const key of await keysOf(indexer, tenant, form)) {
+    for (const key of searched(await keysOf(known, indexer, form))) {
       entries.push([tenant, form.name, key.version, entryOf(key, tenant, form)]);
     }
   }

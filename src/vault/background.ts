@@ -2,6 +2,7 @@
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import type { TenantId } from '../ids.ts';
+import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
@@ -33,6 +34,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     extra: [
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
+      { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
       {

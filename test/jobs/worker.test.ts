@@ -5,7 +5,7 @@ import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
-import { type BlindIndexRow, formsOf, indexRows, insertIndexRows } from '../../src/search/blind-index.ts';
+import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../../src/search/blind-index.ts';
 import { markErased } from '../../src/subjects/subjects.ts';
 import { runBackgroundOnce, startBackground } from '../../src/vault/background.ts';
 import { correct } from '../../src/vault/correct.ts';
@@ -167,13 +167,12 @@ describe.each(ENGINES)('on %s', (engine) => {
         bucket,
       }));
       const forms = formsOf(dataType('email'), 'orphan@example.com');
-      const index: BlindIndexRow[] = [];
-      for (const { record } of places) {
-        index.push(...(await indexRows(here.vault.indexer, tenant, forms, record, 1)));
-      }
+      const made: IndexEntries[] = [];
+      for (const { record } of places) made.push(await indexRows(here.vault.indexer, tenant, forms, record, 1));
+      const index = allEntries(made);
       await keyStore.shared(async (tx) => {
-        await keyring.records.create(tx, tenant, places);
-        await insertIndexRows(tx, index);
+        await keyring.records.create(tx, tenant, places, index.indexedAt);
+        await insertIndexRows(tx, index.rows);
       });
       return places;
     };
@@ -339,6 +338,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['sweep_erased_tenants', undefined],
       ['forget_erased_tenants', undefined],
       ['issue_certificates', undefined],
+      ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
       ['forget_attempts', undefined],
       ['forget_old_answers', undefined],

@@ -90,7 +90,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       bucket,
     }));
     const add = (from: number, to: number) =>
-      one.keyStore.shared((tx) => one.keyring.records.create(tx, tenant, places.slice(from, to)));
+      one.keyStore.shared((tx) => one.keyring.records.create(tx, tenant, places.slice(from, to), 0));
     await add(0, BUCKET_RECORDS_MAX - 1);
 
     expect(await two.keyring.buckets.reserve(tenant, bucket, 1)).toBe(true);

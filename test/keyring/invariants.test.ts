@@ -214,7 +214,7 @@ async function fill(vault: Vault, tenant: TenantId): Promise<Filled> {
     generation: 1,
     bucket: buckets[bucket] as BucketId,
   }));
-  const keys = await keyStore.shared((tx) => keyring.records.create(tx, tenant, records));
+  const keys = await keyStore.shared((tx) => keyring.records.create(tx, tenant, records, 0));
   await keyring.indexes.current(tenant, 'two');
   const one = await keyring.indexes.current(tenant, 'one');
   const [bucketKey] = await keyStore.shared((tx) => keyring.buckets.current(tx, tenant, [first]));
@@ -231,7 +231,7 @@ async function openAll(
 ): Promise<[record: Opened, bucket: Opened, index: Opened]> {
   const { keyring, keyStore, random, clock } = vault;
   const bucketKeys = () => new BucketKeys(keyStore, keyring.epochs, random, clock);
-  const recordKeys = new RecordKeys(bucketKeys(), random);
+  const recordKeys = new RecordKeys(bucketKeys(), keyring.indexes, random);
   const indexKeys = new IndexKeys(keyStore, keyring.epochs, random, clock);
   const place = { record: records[1]?.record as RecordId, generation: second ? 2 : 1 };
   const opened = async (opening: Promise<boolean | undefined>): Promise<Opened> => {

@@ -93,7 +93,14 @@ export async function addVersion(vault: Vault, tenant: TenantId, name: string, b
       ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
       : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
   const wrapped = wrapKey(vault.random(32), await vault.keyring.epochs.keyOf(epoch, tenant), ad, vault.random);
-  const row = { tenant, name, version, epoch, wrapped, bits, created_at: vault.clock().getTime() };
+  const lived = {
+    created_at: vault.clock().getTime(),
+    state: null,
+    made_by: null,
+    removed_at: null,
+    removed_epoch: null,
+  };
+  const row = { tenant, name, version, epoch, wrapped, bits, ...lived };
   await vault.keyStore.shared((tx) => tx.insert(indexKeys, [row]));
   return version;
 }
