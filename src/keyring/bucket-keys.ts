@@ -11,8 +11,8 @@ import type { Clock } from '../clock.ts';
 import { associatedData } from '../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError } from '../errors.ts';
-import type { BucketId, TenantId } from '../ids.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
+import type { BucketId, JobId, TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
@@ -25,6 +25,16 @@ export const BUCKET_RECORDS = 256;
 export const BUCKET_RECORDS_MAX = 2 * BUCKET_RECORDS;
 /** 32 bytes each and the map around them: the buckets of about five million records in some 10 MB. */
 const CACHE_CAPACITY = 20_000;
+
+/** The bucket is compromised and takes no more keys. Nothing has been changed; the next try goes to another one. */
+export class BucketRetiredError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'concurrent_change';
+
+  constructor() {
+    super('The keys of the record are being replaced. Repeat the call.');
+  }
+}
 
 /** A bucket key with what a record key wrapped under it is bound to. The holder wipes `key`. */
 export interface BucketKey {
@@ -91,7 +101,15 @@ export class BucketKeys {
     return true;
   }
 
-  /** The current keys of buckets, for wrapping, in the order asked; held against rotation until `tx` ends. */
+  /** A bucket for what a job re-seals; nobody else puts anything there. */
+  async forResealing(tenant: TenantId, job: JobId): Promise<BucketId> {
+    return this.#create(tenant, job);
+  }
+
+  /**
+   * The current keys of buckets, for wrapping, in the order asked; held against rotation until `tx` ends.
+   * @throws {BucketRetiredError} for a bucket that is compromised
+   */
   async current(tx: KeyTx, tenant: TenantId, ids: readonly BucketId[]): Promise<BucketKey[]> {
     const found = await tx.find(
       bucketByIdShared,
@@ -99,6 +117,10 @@ export class BucketKeys {
     );
     return found.map(([row]) => {
       if (row === undefined) throw new IntegrityError();
+      if (row.compromised_at !== null) {
+        this.#remember(row.bucket as BucketId, BUCKET_RECORDS_MAX);
+        throw new BucketRetiredError();
+      }
       return this.#unwrap(tenant, row);
     });
   }
@@ -124,14 +146,15 @@ export class BucketKeys {
     this.#cache.wipe();
   }
 
-  async #create(tenant: TenantId): Promise<BucketId> {
+  async #create(tenant: TenantId, job: JobId | null = null): Promise<BucketId> {
     const now = this.#clock();
     const bucket = newId('bucket', this.#random, now);
     const epoch = this.#epochs.current;
     const key = this.#random(32);
     const ad = bucketAd(tenant, bucket, 1, epoch);
     const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
-    const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), dirty_at: null };
+    const fresh = { dirty_at: null, compromised_at: null, resealed_for: job };
+    const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), ...fresh };
     await this.#store.shared((tx) => tx.insert(buckets, [row]));
     this.#cache.set(cacheName(bucket, 1), key);
     key.fill(0);

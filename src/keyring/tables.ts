@@ -53,6 +53,10 @@ export const buckets = table(
     wrapped: 'bytes',
     created_at: 'int',
     dirty_at: 'int?',
+    /** Since when the bucket takes no more keys, and those it has are to be replaced. */
+    compromised_at: 'int?',
+    /** The job whose re-sealed records are in this bucket, and no others. */
+    resealed_for: 'text?',
   },
   ['tenant', 'bucket'],
 );
