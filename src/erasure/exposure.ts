@@ -24,6 +24,11 @@ export interface ExposedPlace {
   readonly record: RecordId;
 }
 
+interface Key {
+  readonly record: RecordId;
+  readonly generation: number;
+}
+
 /**
  * @param page `job`: absent, those of every job
  * @returns `next`: where to go on; undefined after the last record
@@ -34,7 +39,7 @@ export async function pageOfExposed(
   page: { readonly job: JobId | undefined; readonly after: ExposedPlace | undefined; readonly limit: number },
 ): Promise<{ exposed: Exposed[]; next: ExposedPlace | undefined }> {
   const { job, limit } = page;
-  const places: ExposedPlace[] = [];
+  const places: (Key & ExposedPlace)[] = [];
   for (let after = page.after; places.length < limit; ) {
     const [bucket] = await keyStore.reader.query<{ bucket: BucketId }>((sql) => {
       const rows = sql('buckets').select('bucket').where({ tenant }).whereNotNull('resealed_for');
@@ -45,15 +50,15 @@ export async function pageOfExposed(
     if (bucket === undefined) break;
     const from = after?.bucket === bucket.bucket ? after.record : '';
     const wanted = limit - places.length;
-    const keys = await keyStore.reader.query<{ record: RecordId }>((sql) =>
+    const keys = await keyStore.reader.query<Key>((sql) =>
       sql('record_keys')
-        .distinct('record')
+        .select('record', 'generation')
         .where({ tenant, bucket: bucket.bucket })
         .andWhere('record', '>', from)
         .orderBy('record')
         .limit(wanted),
     );
-    places.push(...keys.map(({ record }) => ({ bucket: bucket.bucket, record })));
+    places.push(...keys.map((key) => ({ bucket: bucket.bucket, ...key })));
     if (keys.length === wanted) break;
     after = { bucket: bucket.bucket, record: '' as RecordId };
   }
@@ -64,7 +69,8 @@ export async function pageOfExposed(
     tokensStoredFor(recordStore.reader, tenant, ids),
   ]);
   const exposed = rows.flatMap((row, i): Exposed[] => {
-    if (row === undefined || erased[i]) return [];
+    // A key that does not stand was made by a try that a crash cut short.
+    if (row === undefined || erased[i] || row.generation !== places[i]?.generation) return [];
     const named = { record: row.record as RecordId, subject: (row.subject ?? undefined) as SubjectId | undefined };
     return [{ ...named, type: row.type, tokens: tokens[i] ?? [] }];
   });

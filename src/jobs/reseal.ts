@@ -163,15 +163,14 @@ async function resealBucket(
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
     return made;
   };
-  for (let after = ''; ; ) {
+  for (let after: RecordKeyRow | undefined; ; ) {
     stopIfTold(context);
     const keys = await pageOfKeys(parts.keyStore.reader, tenant, bucket, after);
     if (keys.length === 0) return total;
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
     add(total, await resealPage(parts, retired, keys));
     if (keys.length < RECORDS) return total;
-    // Two generations of one record may be parted here; the next look finds the second.
-    after = keys.at(-1)?.record as string;
+    after = keys.at(-1);
   }
 }
 
@@ -179,15 +178,13 @@ function pageOfKeys(
   reader: Reader<'keys'>,
   tenant: TenantId,
   bucket: BucketId,
-  after: string,
+  after: RecordKeyRow | undefined,
 ): Promise<RecordKeyRow[]> {
-  return reader.query((sql) =>
-    sql('record_keys')
-      .where({ tenant, bucket })
-      .andWhere('record', '>', after)
-      .orderBy(['record', 'generation'])
-      .limit(RECORDS),
-  );
+  return reader.query((sql) => {
+    const keys = sql('record_keys').where({ tenant, bucket }).orderBy(['record', 'generation']).limit(RECORDS);
+    if (after === undefined) return keys;
+    return keys.andWhereRaw('(record, generation) > (?, ?)', [after.record, after.generation]);
+  });
 }
 
 async function pageOfMarked(

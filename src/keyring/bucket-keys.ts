@@ -101,7 +101,7 @@ export class BucketKeys {
     return true;
   }
 
-  /** A bucket for what a job re-seals; nobody else puts anything there. */
+  /** A bucket for what a job re-seals; nothing else begins there. */
   async forResealing(tenant: TenantId, job: JobId): Promise<BucketId> {
     return this.#create(tenant, job);
   }

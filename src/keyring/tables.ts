@@ -55,7 +55,7 @@ export const buckets = table(
     dirty_at: 'int?',
     /** Since when the bucket takes no more keys, and those it has are to be replaced. */
     compromised_at: 'int?',
-    /** The job whose re-sealed records are in this bucket, and no others. */
+    /** The job that re-sealed the records which are in this bucket. */
     resealed_for: 'text?',
   },
   ['tenant', 'bucket'],
