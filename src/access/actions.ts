@@ -16,6 +16,7 @@ export const ACTIONS = [
   'list_types',
   'declare_type',
   'set_keep',
+  'list_keys',
   'add_principal',
   'list_principals',
   'revoke_principal',

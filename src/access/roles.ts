@@ -43,6 +43,6 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys'] }],
+  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'list_keys'] }],
 };

@@ -5,6 +5,26 @@
  * The API in types. Generated from the OpenAPI document by openapi-typescript: `npm run client`. Do not edit.
  */
 export interface paths {
+    readonly "/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Every kind of key: its state, its times, what it protects, how many, and what is due.
+         * @description Numbers are those of the caller’s tenant, counted up to 10,000 of a kind; the root key, epochs and signing keys are the vault’s. Of destroyed epochs the last 30 are shown. States are those of NIST SP 800-57 part 1 rev. 5.
+         */
+        readonly get: operations["listKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/tokenize": {
         readonly parameters: {
             readonly query?: never;
@@ -418,7 +438,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -959,11 +979,123 @@ export interface components {
             /** @description What is left of a value. */
             readonly description: string;
         };
+        /** @description A key, or a number of keys of one kind and state. No key is ever shown. */
+        readonly KeyEntry: {
+            /**
+             * @description `root_key`; `epoch_secret`: in the root slots; `epoch_key`: made of those two, for each tenant, and stored nowhere; `bucket_key`: wraps about 256 record keys; `record_key`: seals one value; `index_key`: makes blind indexes; `mac_key`: marks and finds the vault’s own rows; `window_key`: seals values that are in no store; `signing_key`: signs certificates.
+             * @enum {string}
+             */
+            readonly kind: "root_key" | "epoch_secret" | "epoch_key" | "bucket_key" | "record_key" | "index_key" | "mac_key" | "window_key" | "signing_key";
+            /**
+             * @description Which one: an index, a purpose of the vault’s own (`@…`), the id of a signing key; of the root key, where it came from.
+             * @example email
+             */
+            readonly name?: string;
+            /** @description The version of an index or MAC key. */
+            readonly version?: number;
+            /** @description The epoch under which it is wrapped; of an epoch’s own keys, that epoch. */
+            readonly epoch?: number;
+            /**
+             * @description In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended.
+             * @enum {string}
+             */
+            readonly state: "pre_activation" | "active" | "deactivated" | "compromised" | "destroyed";
+            /**
+             * @description What it protects.
+             * @example record keys
+             */
+            readonly protects: string;
+            /**
+             * @description How many such keys there are, of the caller’s tenant or of the vault.
+             * @example 1
+             */
+            readonly count: number;
+            /**
+             * @description Present where counting ended at `count`: there are more.
+             * @constant
+             */
+            readonly atLeast?: true;
+            /**
+             * Format: date-time
+             * @description When it was made, UTC; of several, the first.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when keys are wrapped under it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly activatedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing new is protected with it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly deactivatedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when it is held to be in strange hands.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly compromisedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its destruction was confirmed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly destroyedAt?: string;
+            /** @description Of an epoch’s secret: the root slots that hold it, or held it. */
+            readonly slots?: readonly {
+                /**
+                 * @description The root slot’s name.
+                 * @example file
+                 */
+                readonly slot: string;
+                /**
+                 * Format: date-time
+                 * @description When the slot was given the secret, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly storedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When the slot confirmed that it destroyed the secret.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly destroyedAt?: string;
+            }[];
+            /**
+             * @description How long it is to protect new data at most.
+             * @example 86400
+             */
+            readonly cryptoperiodSeconds?: number;
+            /**
+             * @description Why so long.
+             * @example house rule: rotation once a day
+             */
+            readonly cryptoperiodSource?: string;
+            /**
+             * Format: date-time
+             * @description When it is to be replaced; absent where that is not planned key by key.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly dueAt?: string;
+            /**
+             * @description Whether `dueAt` has passed.
+             * @example false
+             */
+            readonly overdue?: boolean;
+        };
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
             /** @description Whether older entries follow; ask again with `before`. */
             readonly more: boolean;
+        };
+        readonly ListKeysReply: {
+            /** @description From the root of the key tree to its leaves. */
+            readonly keys: readonly components["schemas"]["KeyEntry"][];
         };
         readonly ListPrincipalsReply: {
             /** @description In the order they were added. */
@@ -1499,6 +1631,28 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListKeysReply"];
+                };
+            };
+        };
+    };
     readonly tokenize: {
         readonly parameters: {
             readonly query?: never;

@@ -25,6 +25,7 @@ import type {
   ErasureTarget,
   Found,
   FoundRecord,
+  KeyEntry,
   MintedToken,
   Principal,
   PrincipalPage,
@@ -279,6 +280,11 @@ export class LetheClient {
   /** The state of the stores, the epoch, and work that waits. */
   async getStatus(options: CallOptions = {}): Promise<Status> {
     return this.#send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
+  }
+
+  /** Every kind of key: its state, its times, what it protects, how many, and what is due; never a key. */
+  async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
+    return (await this.#send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
   }
 
   #send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

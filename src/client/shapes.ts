@@ -30,6 +30,7 @@ export type AddedTenant = Schemas['AddTenantReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Status = Schemas['GetStatusReply'];
+export type KeyEntry = Schemas['KeyEntry'];
 
 /** What the vault fills in may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;

@@ -201,6 +201,34 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       more: false,
     },
   },
+  listKeys: {
+    reply: {
+      keys: [
+        {
+          kind: 'epoch_secret',
+          epoch: 12,
+          state: 'active',
+          protects: 'the epoch key',
+          count: 1,
+          createdAt: '2026-11-22T03:00:00.000Z',
+          activatedAt: '2026-11-22T03:00:01.250Z',
+          slots: [{ slot: 'file', storedAt: '2026-11-22T03:00:00.110Z' }],
+          cryptoperiodSeconds: 86_400,
+          cryptoperiodSource: 'house rule: the interval of rotation',
+          dueAt: '2026-11-23T03:00:01.250Z',
+          overdue: false,
+        },
+        {
+          kind: 'bucket_key',
+          epoch: 12,
+          state: 'active',
+          protects: 'record keys',
+          count: 41,
+          createdAt: '2026-11-02T09:00:00.000Z',
+        },
+      ],
+    },
+  },
   getStatus: {
     reply: {
       recordStore: { engine: 'postgres', reachable: true },

@@ -9,6 +9,7 @@ import {
   postTenant,
 } from './routes/administration.ts';
 import { getErasure, postErasure } from './routes/erasures.ts';
+import { getKeys } from './routes/keys.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   getErasure,
   postSubjectResolve,
   getSubject,
+  getKeys,
   getTypes,
   postType,
   putKeep,

@@ -12,7 +12,7 @@
 import { join } from 'node:path';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Config, DEFAULT_PLANNED_RECORDS } from '../config.ts';
+import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../config.ts';
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
@@ -31,6 +31,8 @@ import { newSignals, type Signals } from './signals.ts';
 export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
+  /** Where the root key came from. */
+  readonly rootKeyFrom: RootKeySource['from'];
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
   /**
@@ -100,7 +102,7 @@ async function assemble(
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
-    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher },
+    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };

@@ -39,8 +39,8 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  auditor: ['list_types', 'read_audit'],
-  security: ['list_types', 'read_status', 'read_audit', 'recover'],
+  auditor: ['list_types', 'read_audit', 'list_keys'],
+  security: ['list_types', 'read_status', 'read_audit', 'recover', 'list_keys'],
 };
 
 describe.each(ROLES)('the role %s', (role) => {

@@ -161,6 +161,7 @@ test('there is a method for every operation, and each does what it says', async 
       .reverse(),
   );
   expect(entries.length).toBeGreaterThan(15);
+  expect((await auditor.listKeys()).map(({ kind }) => kind)).toContain('epoch_secret');
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 

@@ -379,6 +379,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       'listAuditEntries',
       await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?before=x')),
     ],
+    ['listKeys', await both(vault.as('security').call('get', '/v1/keys'), admin.call('get', '/v1/keys'))],
     ['getStatus', await both(admin.call('get', '/v1/status'), vault.withKey('lethe_no').call('get', '/v1/status'))],
   ];
 }

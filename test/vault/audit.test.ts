@@ -16,6 +16,7 @@ import { getErasure } from '../../src/vault/get-erasure.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
+import { listKeys } from '../../src/vault/list-keys.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
@@ -131,6 +132,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
       ],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
+      [auditor, () => listKeys(vault, auditor), { action: 'list_keys' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
     ];
     for (const [who, work, expected] of calls) {
