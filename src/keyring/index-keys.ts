@@ -124,7 +124,7 @@ export class IndexKeys implements EpochWrapped {
       moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, tenant), place) });
       key.fill(0);
     }
-    await tx.update(indexKeys, moved);
+    await tx.update(indexKeys, ['epoch', 'wrapped'], moved);
     return moved.length;
   }
 

@@ -136,7 +136,7 @@ export async function rewrapRecordKeys(
     row.bucket_generation = next;
     key.fill(0);
   }
-  await tx.update(recordKeys, rows);
+  await tx.update(recordKeys, ['bucket_generation', 'wrapped'], rows);
   return rows.length;
 }
 

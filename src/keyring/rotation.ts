@@ -128,10 +128,14 @@ export async function activate(parts: RotationParts, epoch: number, begun: numbe
     const [[old] = [], [next] = []] = await tx.find(epochByNumber, [[epoch], [begun]]);
     if (old?.state !== 'active' || next?.state !== 'pre_activation') throw new EpochEndedError();
     const at = clock().getTime();
-    await tx.update(epochs, [
-      { ...old, state: 'deactivated', deactivated_at: at },
-      { ...next, state: 'active', activated_at: at },
-    ]);
+    await tx.update(
+      epochs,
+      ['state', 'activated_at', 'deactivated_at'],
+      [
+        { ...old, state: 'deactivated', deactivated_at: at },
+        { ...next, state: 'active', activated_at: at },
+      ],
+    );
   });
   await keys.refresh();
 }

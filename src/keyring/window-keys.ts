@@ -179,7 +179,7 @@ export class WindowKeys implements EpochWrapped {
       moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, row.tenant as TenantId), place) });
       key.fill(0);
     }
-    await tx.update(windows, moved);
+    await tx.update(windows, ['epoch', 'wrapped'], moved);
     return moved.length;
   }
 

@@ -113,10 +113,15 @@ export async function removeNow(
   );
 }
 
-export async function updateNow(client: Queryable, table: Table, rows: readonly object[]): Promise<void> {
+export async function updateNow(
+  client: Queryable,
+  table: Table,
+  columns: readonly string[],
+  rows: readonly object[],
+): Promise<void> {
   if (rows.length === 0) return;
   const ordered = inKeyOrder(table, rows as readonly Record<string, unknown>[]);
-  await run(client, sql.update(table), columnArrays(Object.keys(table.columns), ordered));
+  await run(client, sql.update(table, columns), columnArrays([...columns, ...table.primaryKey], ordered));
 }
 
 export function compose(build: (sql: Knex) => Knex.QueryBuilder): [string, unknown[]] {

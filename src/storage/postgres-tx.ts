@@ -155,10 +155,10 @@ export class LoneTx<S extends StoreName> implements Tx<S> {
     await removeNow(this.#client, table, by, keys);
   }
 
-  async update<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<void> {
+  async update<T extends Table<S>>(table: T, columns: readonly string[], rows: readonly Row<T>[]): Promise<void> {
     this.#assertOpen();
     if (this.#mode === 'shared') throw new StatementError(CHANGES_IN_PLACE);
-    await updateNow(this.#client, table, rows);
+    await updateNow(this.#client, table, columns, rows);
   }
 
   async execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number> {

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { UnavailableError } from '../errors.ts';
 import { CHANGES_IN_PLACE, StatementError, storeError } from './errors.ts';
-import { restOf, sqlite as sql } from './statements.ts';
+import { sqlite as sql } from './statements.ts';
 import type { Lookup, Row, StoreName, Table, Value } from './table.ts';
 import type { Reader, Tx } from './tx.ts';
 
@@ -170,11 +170,11 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
     });
   }
 
-  async update<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<void> {
+  async update<T extends Table<S>>(table: T, columns: readonly string[], rows: readonly Row<T>[]): Promise<void> {
     if (!this.#exclusive) throw new StatementError(CHANGES_IN_PLACE);
     this.#write(() => {
-      const statement = this.connection.prepare(`${table.name} update`, () => sql.update(table));
-      const names = [...restOf(table), ...table.primaryKey];
+      const statement = this.connection.prepare(`${table.name} update ${columns}`, () => sql.update(table, columns));
+      const names = [...columns, ...table.primaryKey];
       for (const row of rows) statement.run(names.map((name) => row[name] as Value));
     });
   }

@@ -8,11 +8,6 @@ const quote = (name: string) => `"${name}"`;
 const list = (names: readonly string[]) => names.map(quote).join(', ');
 const PG_TYPES: Record<string, string> = { text: 'text', bytes: 'bytea', int: 'bigint' };
 
-/** The columns outside the primary key. */
-export function restOf(table: Table): string[] {
-  return Object.keys(table.columns).filter((name) => !table.primaryKey.includes(name));
-}
-
 function pgType(of: ColumnType | undefined): string {
   return PG_TYPES[(of ?? '').replace('?', '')] ?? 'text';
 }
@@ -51,9 +46,12 @@ export const sqlite = {
     const one = `(${names.map(() => '?').join(', ')})`;
     return `INSERT INTO ${quote(table.name)} (${list(names)}) VALUES ${Array(rows).fill(one).join(', ')}${skip}`;
   },
-  /** Parameters: the columns outside the primary key, then the primary key. */
-  update(table: Table): string {
-    const set = restOf(table).map((name) => `${quote(name)} = ?`);
+  /**
+   * Parameters: the columns, then the primary key. No other column is set: SQLite would write its indexes anew, whether
+   * its value changes or not.
+   */
+  update(table: Table, columns: readonly string[]): string {
+    const set = columns.map((name) => `${quote(name)} = ?`);
     const where = table.primaryKey.map((name) => `${quote(name)} = ?`).join(' AND ');
     return `UPDATE ${quote(table.name)} SET ${set.join(', ')} WHERE ${where}`;
   },
@@ -100,9 +98,9 @@ export const postgres = {
       `RETURNING ${list(names)}`
     );
   },
-  update(table: Table): string {
-    const names = Object.keys(table.columns);
-    const set = restOf(table).map((name) => `${quote(name)} = k.${quote(name)}`);
+  update(table: Table, columns: readonly string[]): string {
+    const names = [...columns, ...table.primaryKey];
+    const set = columns.map((name) => `${quote(name)} = k.${quote(name)}`);
     const where = table.primaryKey.map((name) => `t.${quote(name)} = k.${quote(name)}`).join(' AND ');
     return (
       `UPDATE ${quote(table.name)} t SET ${set.join(', ')} FROM unnest(${arrays(table, names)}) AS k(${list(names)}) ` +

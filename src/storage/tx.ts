@@ -46,8 +46,12 @@ export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
     by: readonly (keyof T['columns'] & string)[],
     keys: readonly (readonly unknown[])[],
   ): Promise<void>;
-  /** Gives rows that are there their new columns, found by primary key; adds none. Only in an exclusive transaction. */
-  update<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<void>;
+  /** Gives these columns of rows that are there new values, found by primary key. Only in an exclusive transaction. */
+  update<T extends Table<S>>(
+    table: T,
+    columns: readonly (keyof T['columns'] & string)[],
+    rows: readonly Row<T>[],
+  ): Promise<void>;
   /** An update or a delete composed with Knex; only in an exclusive transaction. Returns the rows it changed. */
   execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number>;
 }
