@@ -124,7 +124,7 @@ export async function leadOn(
       rows.push({ ...moved, tag: tagOf(key, moved) });
     }
   }
-  await tx.update(reuses, rows);
+  await tx.update(reuses, rows, ['generation', 'tag']);
 }
 
 function hex({ mac }: ReuseRow): string {
