@@ -43,6 +43,13 @@ export const ErasureIdSchema = idSchema(
   'ers_01m83rdet0ehaadnnnnhek1nfv',
   'An erasure that was ordered.',
 );
+export const BucketIdSchema = idSchema(
+  'bucket',
+  'BucketId',
+  TIMED_BODY,
+  'bkt_01m81hw3c0e9q0v3c1d5x2z7tk',
+  'A bucket of record keys; buckets sort by the time they were made.',
+);
 export const PrincipalIdSchema = idSchema(
   'principal',
   'PrincipalId',
@@ -56,6 +63,13 @@ export const AuditIdSchema = idSchema(
   TIMED_BODY,
   'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
   'An entry of the audit log; entries sort by it.',
+);
+export const JobIdSchema = idSchema(
+  'job',
+  'JobId',
+  TIMED_BODY,
+  'job_01m83rdet0ehaadnnnnhek1nfv',
+  'A long job that was ordered.',
 );
 
 export const MAX_BATCH = 1_000;

@@ -24,7 +24,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
-        ...(['declare_type', 'set_keep', 'read_status', 'recover'] as const),
+        ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
       ],
     },
   ],
@@ -43,6 +43,10 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'list_keys'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job'] }],
+  security: [
+    EVERYONE,
+    { actions: ['read_status', 'read_audit', 'list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] },
+    { actions: ['read_job', 'recover'] },
+  ],
 };

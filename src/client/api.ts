@@ -5,26 +5,6 @@
  * The API in types. Generated from the OpenAPI document by openapi-typescript: `npm run client`. Do not edit.
  */
 export interface paths {
-    readonly "/v1/keys": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Every kind of key: its state, its times, what it protects, how many, and what is due.
-         * @description Numbers are those of the caller’s tenant, counted up to 10,000 of a kind; the root key, epochs and signing keys are the vault’s. Of destroyed epochs the last 30 are shown. States are those of NIST SP 800-57 part 1 rev. 5.
-         */
-        readonly get: operations["listKeys"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/v1/tokenize": {
         readonly parameters: {
             readonly query?: never;
@@ -283,6 +263,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Every kind of key: its state, its times, what it protects, how many, and what is due.
+         * @description Numbers are those of the caller’s tenant, counted up to 10,000 of a kind; the root key, epochs and signing keys are the vault’s. Of destroyed epochs the last 30 are shown. States are those of NIST SP 800-57 part 1 rev. 5.
+         */
+        readonly get: operations["listKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/compromise": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Seal anew what compromised keys protect.
+         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys.
+         */
+        readonly post: operations["compromiseKeys"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/exposed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The records and tokens that were exposed by a compromise.
+         * @description Those of the caller’s tenant that were sealed anew; no values. Records erased since are not named.
+         */
+        readonly get: operations["listExposed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Close the epoch, or replace an index key.
+         * @description Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. While the same job is unfinished, ordering it again answers with that one. Reads and writes go on all the while.
+         */
+        readonly post: operations["rotateKeys"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs/{job}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a long job is.
+         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         */
+        readonly get: operations["getJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs/{job}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How a long job goes, as it goes.
+         * @description Server-sent events (WHATWG HTML 9.2): `progress` whenever the job has moved, each with the whole job as data, and `done` with the same when it is completed or has failed, which ends the stream. A comment every 15 seconds shows that the stream lives. It also ends when the API key is revoked or the server stops; ask again then. Works on every node, whichever does the job.
+         */
+        readonly get: operations["jobEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/principals": {
         readonly parameters: {
             readonly query?: never;
@@ -438,7 +538,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -468,6 +568,26 @@ export interface components {
          * @example aud_01m81j9hb7e5p8ejh3e1fqyhkr
          */
         readonly AuditId: string;
+        /**
+         * @description A bucket of record keys; buckets sort by the time they were made.
+         * @example bkt_01m81hw3c0e9q0v3c1d5x2z7tk
+         */
+        readonly BucketId: string;
+        /** @description What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets. */
+        readonly CompromiseKeysBody: {
+            /**
+             * @description An epoch whose secret is in strange hands, with a copy of the key store of its time.
+             * @example 11
+             */
+            readonly epoch?: number;
+            /** @description The first of a range of buckets whose keys are in strange hands. */
+            readonly from?: components["schemas"]["BucketId"];
+            /** @description The last of that range. */
+            readonly to?: components["schemas"]["BucketId"];
+        };
+        readonly CompromiseKeysReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
         readonly CorrectRecordBody: {
             /**
              * @description The right value, of the record’s data type.
@@ -870,6 +990,18 @@ export interface components {
              */
             readonly completedAt?: string;
         };
+        /** @description A value whose key was compromised, and that was sealed anew since. */
+        readonly Exposed: {
+            readonly record: components["schemas"]["RecordId"];
+            readonly subject?: components["schemas"]["SubjectId"];
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The tokens that stand for it. */
+            readonly tokens: readonly components["schemas"]["Token"][];
+        };
         readonly ExtendTokenBody: {
             /**
              * @description For how long the token can be used, from now.
@@ -972,6 +1104,77 @@ export interface components {
             /** @description Whether further records follow; ask again with `after`. */
             readonly more: boolean;
         };
+        /** @description A long job and how far it is. */
+        readonly Job: {
+            readonly job: components["schemas"]["JobId"];
+            /**
+             * @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased.
+             * @enum {string}
+             */
+            readonly kind: "rotate_epoch" | "rotate_index" | "compromise" | "erase_tenant";
+            /**
+             * @description `waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.
+             * @enum {string}
+             */
+            readonly state: "waiting" | "running" | "completed" | "failed";
+            /**
+             * @description What is being done, a closed word; empty before the first step.
+             * @example rewrap
+             */
+            readonly step: string;
+            /** @description How much of the step is done, in units of the step. */
+            readonly done: number;
+            /** @description How much the step has to do; 0 where that is not known. */
+            readonly total: number;
+            /** @description Units a second over the last half minute of the step, while the job is running. */
+            readonly ratePerSecond?: number;
+            /** @description What is left of the step at that rate; later steps not counted. */
+            readonly secondsLeft?: number;
+            /**
+             * Format: date-time
+             * @description When it was ordered, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When a process first began it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly startedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it last told how far it is.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly updatedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was completed, or failed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finishedAt?: string;
+            /**
+             * @description Why it failed or waits, a code as problems have it.
+             * @example key_unavailable
+             */
+            readonly code?: string;
+            /**
+             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed.
+             * @example {
+             *       "epoch": 3,
+             *       "buckets": 3907
+             *     }
+             */
+            readonly detail: {
+                readonly [key: string]: string | number | boolean | readonly string[];
+            };
+        };
+        /**
+         * @description A long job that was ordered.
+         * @example job_01m83rdet0ehaadnnnnhek1nfv
+         */
+        readonly JobId: string;
         /** @description A lesser form in which a tenant may have values kept. */
         readonly Keep: {
             /** @description The word by which the lesser form is chosen. */
@@ -1093,6 +1296,12 @@ export interface components {
             /** @description Whether older entries follow; ask again with `before`. */
             readonly more: boolean;
         };
+        readonly ListExposedReply: {
+            /** @description In the order in which they were sealed anew. */
+            readonly exposed: readonly components["schemas"]["Exposed"][];
+            /** @description Where the next page begins; absent on the last one. */
+            readonly next?: string;
+        };
         readonly ListKeysReply: {
             /** @description From the root of the key tree to its leaves. */
             readonly keys: readonly components["schemas"]["KeyEntry"][];
@@ -1211,7 +1420,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "epoch_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -1352,6 +1561,17 @@ export interface components {
          * @enum {string}
          */
         readonly Role: "admin" | "app" | "support" | "auditor" | "security";
+        /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
+        readonly RotateKeysBody: {
+            /**
+             * @description Replace the key of this index, a data type or a part of one; absent: close the epoch.
+             * @example email
+             */
+            readonly index?: string;
+        };
+        readonly RotateKeysReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
         readonly SearchBody: {
             /**
              * @description Name of a data type.
@@ -1631,28 +1851,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly listKeys: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done, and recorded in the audit log. */
-            readonly 200: {
-                headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ListKeysReply"];
-                };
-            };
-        };
-    };
     readonly tokenize: {
         readonly parameters: {
             readonly query?: never;
@@ -2114,6 +2312,165 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListKeysReply"];
+                };
+            };
+        };
+    };
+    readonly compromiseKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompromiseKeysBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompromiseKeysReply"];
+                };
+            };
+        };
+    };
+    readonly listExposed: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What this job sealed anew; absent: what any did. */
+                readonly job?: components["schemas"]["JobId"];
+                /** @description The `next` of the page before. */
+                readonly after?: string;
+                /** @description How many records a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListExposedReply"];
+                };
+            };
+        };
+    };
+    readonly rotateKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateKeysBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RotateKeysReply"];
+                };
+            };
+        };
+    };
+    readonly getJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A long job that was ordered. */
+                readonly job: components["schemas"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    readonly jobEvents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A long job that was ordered. */
+                readonly job: components["schemas"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
                 };
             };
         };

@@ -29,7 +29,11 @@ export type AddedPrincipal = Schemas['AddPrincipalReply'];
 export type AddedTenant = Schemas['AddTenantReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
+export type Job = Schemas['Job'];
 export type Status = Schemas['GetStatusReply'];
+export type Compromise = { readonly epoch: number } | { readonly from: string; readonly to: string };
+export type Exposed = Schemas['Exposed'];
+export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];
 
 /** What the vault fills in may be left out. */

@@ -1,10 +1,13 @@
 /** The Express application: the routes, health, metrics, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
+import { measure } from '../vault/measure.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
 import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
-import { handlerOf, SECURITY_HEADERS, send } from './handler.ts';
+import { EventStreams, type EventTimes } from './events.ts';
+import { handlerOf, send } from './handler.ts';
+import { SECURITY_HEADERS } from './headers.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
@@ -15,10 +18,11 @@ export interface AppOptions {
   readonly vault: Vault;
   readonly log: Log;
   readonly closing: () => boolean;
+  readonly events?: EventTimes | undefined;
 }
 
-export function newApp({ vault, log, closing }: AppOptions): Express {
-  const metrics = newMetrics(vault.signals);
+export function newApp({ vault, log, closing, events }: AppOptions): Express {
+  const metrics = newMetrics(vault.signals, () => measure(vault));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -30,8 +34,9 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     logAnswered(log, what);
   };
 
+  const streams = new EventStreams(closing, events);
   for (const route of ROUTES) {
-    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing }));
+    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams }));
   }
   for (const path of new Set(ROUTES.map(pathOf))) {
     const allowed = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());

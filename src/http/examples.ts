@@ -5,6 +5,7 @@
  */
 import { declaredType } from '../vault/declare-type.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
+import { KEY_EXAMPLES } from './key-examples.ts';
 
 export interface Example {
   readonly request?: unknown;
@@ -30,6 +31,21 @@ const receipt = {
   orderedAt: '2026-11-23T08:30:00.000Z',
   shreddedAt: '2026-11-23T08:30:00.012Z',
   completedAt: '2026-11-23T08:30:00.019Z',
+};
+
+const rotation = {
+  job: 'job_01m83rdet0ehaadnnnnhek1nfv',
+  kind: 'rotate_epoch',
+  state: 'running',
+  step: 'rewrap',
+  done: 1_500,
+  total: 3_907,
+  ratePerSecond: 2_410.5,
+  secondsLeft: 1,
+  orderedAt: '2026-11-23T02:00:00.000Z',
+  startedAt: '2026-11-23T02:00:00.120Z',
+  updatedAt: '2026-11-23T02:00:01.004Z',
+  detail: {},
 };
 
 const badge = {
@@ -182,6 +198,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       apiKey: exampleApiKey(),
     },
   },
+  rotateKeys: { request: {}, reply: { job: rotation.job } },
+  getJob: { reply: rotation },
+  jobEvents: { reply: rotation },
   listAuditEntries: {
     reply: {
       entries: [
@@ -201,34 +220,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       more: false,
     },
   },
-  listKeys: {
-    reply: {
-      keys: [
-        {
-          kind: 'epoch_secret',
-          epoch: 12,
-          state: 'active',
-          protects: 'the epoch key',
-          count: 1,
-          createdAt: '2026-11-22T03:00:00.000Z',
-          activatedAt: '2026-11-22T03:00:01.250Z',
-          slots: [{ slot: 'file', storedAt: '2026-11-22T03:00:00.110Z' }],
-          cryptoperiodSeconds: 86_400,
-          cryptoperiodSource: 'house rule: the interval of rotation',
-          dueAt: '2026-11-23T03:00:01.250Z',
-          overdue: false,
-        },
-        {
-          kind: 'bucket_key',
-          epoch: 12,
-          state: 'active',
-          protects: 'record keys',
-          count: 41,
-          createdAt: '2026-11-02T09:00:00.000Z',
-        },
-      ],
-    },
-  },
+  ...KEY_EXAMPLES,
   getStatus: {
     reply: {
       recordStore: { engine: 'postgres', reachable: true },

@@ -9,7 +9,8 @@ import {
   postTenant,
 } from './routes/administration.ts';
 import { getErasure, postErasure } from './routes/erasures.ts';
-import { getKeys } from './routes/keys.ts';
+import { getJob, getJobEvents, postRotateKeys } from './routes/jobs.ts';
+import { getExposed, getKeys, postCompromise } from './routes/keys.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -31,6 +32,8 @@ export const ROUTES: readonly Route[] = [
   postSubjectResolve,
   getSubject,
   getKeys,
+  postCompromise,
+  getExposed,
   getTypes,
   postType,
   putKeep,
@@ -38,6 +41,9 @@ export const ROUTES: readonly Route[] = [
   getPrincipals,
   deletePrincipal,
   postTenant,
+  postRotateKeys,
+  getJob,
+  getJobEvents,
   getAuditEntries,
   getStatus,
 ];

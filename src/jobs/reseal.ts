@@ -15,7 +15,7 @@
  */
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
 import { type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
 import type { BucketId, TenantId } from '../ids.ts';
 import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
 import type { Reader } from '../storage/tx.ts';
@@ -32,6 +32,34 @@ const SKEW_MS = 15 * 60 * 1000;
 
 /** What is compromised; `params` of the job. */
 export type Compromise = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
+
+export class EpochNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'epoch_not_found';
+
+  constructor() {
+    super('No such epoch.', { field: 'epoch' });
+  }
+}
+
+/** New keys would be wrapped under the very epoch that is compromised. Nothing has been changed. */
+export class EpochNotEndedError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'epoch_not_ended';
+
+  constructor() {
+    super(
+      'The epoch is still in use. Close it first (lethe keys rotate --now), then say again that it is compromised.',
+    );
+  }
+}
+
+/** @throws {EpochNotFoundError} @throws {EpochNotEndedError} */
+export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promise<void> {
+  const [[row] = []] = await reader.find(epochByNumber, [[epoch]]);
+  if (row === undefined) throw new EpochNotFoundError();
+  if (row.state === 'active' || row.state === 'pre_activation') throw new EpochNotEndedError();
+}
 
 /**
  * @returns `records`, `tokens` and `buckets`: sealed anew, of the tenant that ordered it; `complete`: nothing is left

@@ -124,7 +124,7 @@ export async function leadOn(
       rows.push({ ...moved, tag: tagOf(key, moved) });
     }
   }
-  await tx.update(reuses, rows, ['generation', 'tag']);
+  await tx.update(reuses, ['generation', 'tag'], rows);
 }
 
 function hex({ mac }: ReuseRow): string {

@@ -11,9 +11,10 @@ export async function listKeys(vault: Vault, caller: Caller): Promise<z.infer<ty
   return perform(vault, caller, { action: 'list_keys' }, async (door) => {
     door.decide();
     const { tenant } = caller;
-    const { rootKeyFrom } = vault;
+    const { rootKeyFrom, rotateEveryMs } = vault;
+    const epochSeconds = rotateEveryMs === undefined ? EPOCH_SECONDS : rotateEveryMs / 1000;
     const keys = await inventory(vault.keyStore.reader, {
-      ...{ tenant, now: door.now, rootKeyFrom, rootKeySince: undefined, epochSeconds: EPOCH_SECONDS },
+      ...{ tenant, now: door.now, rootKeyFrom, rootKeySince: undefined, epochSeconds },
     });
     return door.commit('shared', async () => ({ reply: { keys }, entry: {} }));
   });

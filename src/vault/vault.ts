@@ -33,6 +33,8 @@ export interface Vault extends Parts {
   readonly signals: Signals;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
+  /** The interval of rotation; undefined: by order alone. */
+  readonly rotateEveryMs: number | undefined;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
   /**
@@ -45,7 +47,7 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
@@ -103,6 +105,7 @@ async function assemble(
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
+    rotateEveryMs: config.rotateEveryMs,
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
