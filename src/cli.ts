@@ -1,6 +1,7 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
 import { Command, CommanderError } from 'commander';
 import { addImportCommand } from './cli/import.ts';
+import { addKeysCommands } from './cli/keys.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addServerCommands } from './cli/server.ts';
 import { settingsHelp } from './config.ts';
@@ -18,6 +19,7 @@ const program = new Command('lethe')
 addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
+addKeysCommands(program);
 addImportCommand(program);
 
 dieQuietly();
