@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'kind', of: ({ kind }) => kind.replace('_', ' ') },
   { title: 'name', of: ({ name, version }) => [name ?? '-', version].filter((part) => part !== undefined).join('/') },
   { title: 'epoch', right: true, of: ({ epoch }) => `${epoch ?? '-'}` },
-  { title: 'state', of: ({ state }) => state.replace('_', '-') },
+  { title: 'state', of: (key) => stateOf(key) },
   { title: 'number', right: true, of: ({ count, atLeast }) => `${atLeast ? '≥ ' : ''}${count.toLocaleString('en')}` },
   { title: 'since', of: (key) => day(key.activatedAt ?? key.createdAt) },
   { title: 'due', of: ({ dueAt, overdue }) => (overdue ? `${day(dueAt)} !` : day(dueAt)) },
@@ -37,12 +37,19 @@ export function keysTable(keys: readonly KeyEntry[], width: number): string {
       .trimEnd(),
   );
   const overdue = keys.filter((key) => key.overdue).length;
-  return [...lines, '', overdue === 0 ? 'Nothing is overdue.' : `Overdue (!): ${overdue}.`].join('\n');
+  const note = keys.some((key) => stateOf(key).endsWith('(c)'))
+    ? ['(c): was compromised before it was destroyed.']
+    : [];
+  return [...lines, '', ...note, overdue === 0 ? 'Nothing is overdue.' : `Overdue (!): ${overdue}.`].join('\n');
 }
 
 function padded(text: string, width: number, right: true | undefined): string {
   const short = text.length > width ? `${text.slice(0, width - 1)}…` : text;
   return right ? short.padStart(width) : short.padEnd(width);
+}
+
+function stateOf({ state, compromisedAt }: KeyEntry): string {
+  return state === 'destroyed' && compromisedAt !== undefined ? 'destroyed (c)' : state.replace('_', '-');
 }
 
 function day(time: string | undefined): string {
