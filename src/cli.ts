@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addImportCommand } from './cli/import.ts';
 import { addKeysCommands } from './cli/keys.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
@@ -19,8 +20,9 @@ const program = new Command('lethe')
 addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
-addKeysCommands(program);
 addImportCommand(program);
+addRotateCommand(addKeysCommands(program));
+addJobCommands(program);
 
 dieQuietly();
 try {

@@ -30,7 +30,7 @@ const LOOK_MS = 500;
 export function addKeysCommands(program: Command): Command {
   const keys = program
     .command('keys')
-    .description('the keys of the vault: what there is, what is due, what was stolen');
+    .description('the keys of the vault: what there is, what is due, rotation, and what to do when some were stolen');
 
   keys
     .command('list')

@@ -25,17 +25,21 @@ export interface LongJobOptions {
   readonly report: (report: JobReport) => void;
   /** The thread's program; tests give others. */
   readonly entry?: URL;
+  /** How long a thread may take to stop. */
+  readonly stopMs?: number;
 }
 
 /** Starts the rounds: one now, one a minute, one whenever a job is ordered here. @returns what stops them and waits */
 export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJobOptions): () => Promise<void> {
-  const { rotateEveryMs, entry = ENTRY } = options;
+  const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS } = options;
   const schedule = rotateEveryMs === undefined ? undefined : scheduledRotation(vault, rotateEveryMs);
   let stopping = false;
   let thread: Worker | undefined;
   let again = false;
   let underWay: Promise<void> | undefined;
   const round = async () => {
+    // What another process closed is forgotten here within a minute, its secret too.
+    await vault.keyring.refresh();
     await schedule?.();
     if (stopping || !(await hasWork(vault))) return;
     thread = startThread(config, entry);
@@ -43,6 +47,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
       await endOf(thread, vault, options.report);
     } finally {
       thread = undefined;
+      await vault.keyring.refresh();
     }
   };
   const rounds = async () => {
@@ -69,7 +74,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     clearInterval(timer);
     vault.signals.off('jobOrdered', wake);
     thread?.postMessage('stop');
-    const end = setTimeout(() => void thread?.terminate(), STOP_MS);
+    const end = setTimeout(() => void thread?.terminate(), stopMs);
     await underWay;
     clearTimeout(end);
   };

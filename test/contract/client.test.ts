@@ -6,6 +6,7 @@ import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
@@ -162,6 +163,16 @@ test('there is a method for every operation, and each does what it says', async 
   );
   expect(entries.length).toBeGreaterThan(15);
   expect((await auditor.listKeys()).map(({ kind }) => kind)).toContain('epoch_secret');
+  await vault.as('security').call('get', '/v1/types');
+  const security = clientOf(server, vault.as('security').apiKey);
+  const job = await security.rotateKeys();
+  expect(await security.getJob(job)).toMatchObject({ job, kind: 'rotate_epoch', state: 'waiting' });
+  await runJobsOnce(vault.vault);
+  const events = await listOf(security.jobEvents(job));
+  expect(events).toMatchObject([{ job, state: 'completed' }]);
+  const range = { from: 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk', to: 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk' };
+  expect(await security.getJob(await security.compromiseKeys(range))).toMatchObject({ kind: 'compromise' });
+  expect(await security.listExposed({ limit: 5 })).toEqual({ exposed: [] });
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 

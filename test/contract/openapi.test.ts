@@ -8,6 +8,7 @@ import { openApi } from '../../src/http/openapi.ts';
 import { PROBLEMS, STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { typeCatalogue } from '../../src/vault/list-types.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
@@ -89,7 +90,8 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
     expect('example' in request).toBe(operation.requestBody !== undefined);
     if (route?.body) expect(route.body.safeParse(request.example).error).toBeUndefined();
     const [reply] = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
-    expect(route?.reply.safeParse(reply?.[1].content['application/json']?.example).error).toBeUndefined();
+    const { 'application/json': json, 'text/event-stream': events } = reply?.[1].content ?? {};
+    expect(route?.reply.safeParse(json?.example ?? dataOf(events?.example as string)).error).toBeUndefined();
   });
 
   test('names its problems, each under its status', () => {
@@ -155,7 +157,8 @@ test('what every operation really answers is what it declares', async () => {
         [reply.headers['content-type']],
       ]);
       if (reply.status < 300) {
-        expect([operationId, route?.reply.safeParse(reply.body).error]).toEqual([operationId, undefined]);
+        const body = route?.events === undefined ? reply.body : dataOf(reply.text);
+        expect([operationId, route?.reply.safeParse(body).error]).toEqual([operationId, undefined]);
       } else {
         assertProblem(reply);
         const codes = Object.keys(declared?.content['application/problem+json']?.examples ?? {});
@@ -196,6 +199,11 @@ describe('/docs', () => {
   });
 });
 
+/** What the last event of a stream says. */
+function dataOf(events: string): unknown {
+  return JSON.parse(/data: (.*)\n\n$/.exec(events)?.[1] ?? 'null');
+}
+
 function resolve($ref: string): Schema {
   return schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as Schema;
 }
@@ -228,6 +236,10 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const search = { type: 'email', value: 'ADA@example.com', purpose: 'billing' };
   const expiresAt = '2027-01-01T00:00:00Z';
   const both = async (...calls: Promise<Response>[]) => Promise.all(calls);
+  const security = vault.as('security');
+  const rotated = await security.call('post', '/v1/keys/rotate', {});
+  await runJobsOnce(vault.vault);
+  const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
     [
       'tokenize',
@@ -374,6 +386,31 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
         await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
       ],
+    ],
+    [
+      'rotateKeys',
+      [
+        rotated,
+        await security.call('post', '/v1/keys/rotate', { index: 'nothing' }),
+        await admin.call('post', '/v1/keys/rotate', {}),
+        await security.call('post', '/v1/keys/rotate', { index: 'Ada@example.com' }),
+      ],
+    ],
+    [
+      'getJob',
+      await both(
+        security.call('get', `/v1/jobs/${rotated.body.job}`),
+        security.call('get', noJob),
+        app.call('get', noJob),
+      ),
+    ],
+    [
+      'jobEvents',
+      await both(
+        security.call('get', `/v1/jobs/${rotated.body.job}/events`),
+        security.call('get', `${noJob}/events`),
+        security.call('get', '/v1/jobs/x/events'),
+      ),
     ],
     [
       'listAuditEntries',

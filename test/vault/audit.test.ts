@@ -23,9 +23,11 @@ import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
+import { readJob } from '../../src/vault/read-job.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
+import { rotateKeys } from '../../src/vault/rotate-keys.ts';
 import { search } from '../../src/vault/search.ts';
 import { setKeep } from '../../src/vault/set-keep.ts';
 import { verify } from '../../src/vault/verify.ts';
@@ -58,6 +60,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     let minted: Token | undefined;
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let erasure: string | undefined;
+    let job: string | undefined;
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
       [
@@ -136,6 +139,14 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => addTenant(vault, admin, { name: 'audited' }),
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
       ],
+      [
+        security,
+        async () => {
+          ({ job } = await rotateKeys(vault, security, {}));
+        },
+        { action: 'rotate_keys', target: expect.stringMatching(/^job_/) },
+      ],
+      [security, () => readJob(vault, security, job as never), { action: 'read_job', target: expect.any(String) }],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
       [auditor, () => listKeys(vault, auditor), { action: 'list_keys' }],
       [
