@@ -47,7 +47,7 @@ export const BucketIdSchema = idSchema(
   'bucket',
   'BucketId',
   TIMED_BODY,
-  'bkt_01m81hw3c0e9q0v3c1d5x2z7tk',
+  'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
   'A bucket of record keys; buckets sort by the time they were made.',
 );
 export const PrincipalIdSchema = idSchema(

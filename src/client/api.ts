@@ -570,7 +570,7 @@ export interface components {
         readonly AuditId: string;
         /**
          * @description A bucket of record keys; buckets sort by the time they were made.
-         * @example bkt_01m81hw3c0e9q0v3c1d5x2z7tk
+         * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
          */
         readonly BucketId: string;
         /** @description What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets. */

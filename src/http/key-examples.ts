@@ -43,7 +43,7 @@ export const KEY_EXAMPLES: Readonly<Record<string, Example>> = {
           tokens: ['tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh'],
         },
       ],
-      next: 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk/rec_01m81j18g0e329asxkdep5tmtc',
+      next: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk/rec_01m81j18g0e329asxkdep5tmtc',
     },
   },
 };

@@ -421,8 +421,8 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       'compromiseKeys',
       await both(
         vault.as('security').call('post', '/v1/keys/compromise', {
-          from: 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk',
-          to: 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk',
+          from: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
+          to: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
         }),
         vault.as('security').call('post', '/v1/keys/compromise', { epoch: 1 }),
       ),

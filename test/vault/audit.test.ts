@@ -36,7 +36,7 @@ import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from 
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
-const BUCKET = 'bkt_01m81hw3c0e9q0v3c1d5x2z7tk' as BucketId;
+const BUCKET = 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' as BucketId;
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
