@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './cli/certificate.ts';
 import { addImportCommand } from './cli/import.ts';
+import { addKeysCommands } from './cli/keys.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
@@ -21,7 +22,7 @@ addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
-addRotateCommand(program.command('keys').description('the keys of the vault: rotation'));
+addRotateCommand(addKeysCommands(program));
 addJobCommands(program);
 addCertificateCommands(program);
 

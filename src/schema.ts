@@ -43,6 +43,13 @@ export const ErasureIdSchema = idSchema(
   'ers_01m83rdet0ehaadnnnnhek1nfv',
   'An erasure that was ordered.',
 );
+export const BucketIdSchema = idSchema(
+  'bucket',
+  'BucketId',
+  TIMED_BODY,
+  'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
+  'A bucket of record keys; buckets sort by the time they were made.',
+);
 export const PrincipalIdSchema = idSchema(
   'principal',
   'PrincipalId',

@@ -97,6 +97,13 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE index_keys ADD COLUMN removed_at ${int}`,
     `ALTER TABLE index_keys ADD COLUMN removed_epoch ${int}`,
     "CREATE INDEX index_keys_draining ON index_keys (tenant, name, version) WHERE state = 'draining'",
+    // A compromised bucket takes no more keys; what it holds is re-sealed under keys in a bucket made for that job.
+    `ALTER TABLE buckets ADD COLUMN compromised_at ${int}`,
+    `ALTER TABLE buckets ADD COLUMN resealed_for ${text}`,
+    'CREATE INDEX buckets_compromised ON buckets (tenant, bucket) WHERE compromised_at IS NOT NULL',
+    'CREATE INDEX buckets_resealed ON buckets (tenant, bucket) WHERE resealed_for IS NOT NULL',
+    // The generation whose value is sealed anew, unchanged; absent in a correction.
+    `ALTER TABLE correction_keys ADD COLUMN resealed_from ${int}`,
 
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,

@@ -45,13 +45,13 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit', 'read_job', 'read_certificate'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job', 'read_certificate'] }],
   security: [
     EVERYONE,
     {
       actions: [
         ...(['read_status', 'read_audit', 'read_job', 'recover'] as const),
-        ...(['rotate_keys'] as const),
+        ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
         ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
       ],
     },

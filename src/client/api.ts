@@ -286,6 +286,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Every kind of key: its state, its times, what it protects, how many, and what is due.
+         * @description Numbers are those of the caller’s tenant, counted up to 10,000 of a kind; the root key, epochs and signing keys are the vault’s. Of destroyed epochs the last 30 are shown. States are those of NIST SP 800-57 part 1 rev. 5.
+         */
+        readonly get: operations["listKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/compromise": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Seal anew what compromised keys protect.
+         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys.
+         */
+        readonly post: operations["compromiseKeys"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/exposed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The records and tokens that were exposed by a compromise.
+         * @description Those of the caller’s tenant that were sealed anew; no values. Records erased since are not named.
+         */
+        readonly get: operations["listExposed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/keys/rotate": {
         readonly parameters: {
             readonly query?: never;
@@ -521,7 +581,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -551,6 +611,26 @@ export interface components {
          * @example aud_01m81j9hb7e5p8ejh3e1fqyhkr
          */
         readonly AuditId: string;
+        /**
+         * @description A bucket of record keys; buckets sort by the time they were made.
+         * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
+         */
+        readonly BucketId: string;
+        /** @description What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets. */
+        readonly CompromiseKeysBody: {
+            /**
+             * @description An epoch whose secret is in strange hands, with a copy of the key store of its time.
+             * @example 11
+             */
+            readonly epoch?: number;
+            /** @description The first of a range of buckets whose keys are in strange hands. */
+            readonly from?: components["schemas"]["BucketId"];
+            /** @description The last of that range. */
+            readonly to?: components["schemas"]["BucketId"];
+        };
+        readonly CompromiseKeysReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
         readonly CorrectRecordBody: {
             /**
              * @description The right value, of the record’s data type.
@@ -1145,6 +1225,18 @@ export interface components {
             /** @description What this does not say. */
             readonly limits: readonly string[];
         };
+        /** @description A value whose key was compromised, and that was sealed anew since. */
+        readonly Exposed: {
+            readonly record: components["schemas"]["RecordId"];
+            readonly subject?: components["schemas"]["SubjectId"];
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The tokens that stand for it. */
+            readonly tokens: readonly components["schemas"]["Token"][];
+        };
         readonly ExtendTokenBody: {
             /**
              * @description For how long the token can be used, from now.
@@ -1377,11 +1469,129 @@ export interface components {
             /** @description What is left of a value. */
             readonly description: string;
         };
+        /** @description A key, or a number of keys of one kind and state. No key is ever shown. */
+        readonly KeyEntry: {
+            /**
+             * @description `root_key`; `epoch_secret`: in the root slots; `epoch_key`: made of those two, for each tenant, and stored nowhere; `bucket_key`: wraps about 256 record keys; `record_key`: seals one value; `index_key`: makes blind indexes; `mac_key`: marks and finds the vault’s own rows; `window_key`: seals values that are in no store; `signing_key`: signs certificates.
+             * @enum {string}
+             */
+            readonly kind: "root_key" | "epoch_secret" | "epoch_key" | "bucket_key" | "record_key" | "index_key" | "mac_key" | "window_key" | "signing_key";
+            /**
+             * @description Which one: an index, a purpose of the vault’s own (`@…`), the id of a signing key; of the root key, where it came from.
+             * @example email
+             */
+            readonly name?: string;
+            /** @description The version of an index or MAC key. */
+            readonly version?: number;
+            /** @description The epoch under which it is wrapped; of an epoch’s own keys, that epoch. */
+            readonly epoch?: number;
+            /**
+             * @description In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended.
+             * @enum {string}
+             */
+            readonly state: "pre_activation" | "active" | "deactivated" | "compromised" | "destroyed";
+            /**
+             * @description What it protects.
+             * @example record keys
+             */
+            readonly protects: string;
+            /**
+             * @description How many such keys there are, of the caller’s tenant or of the vault.
+             * @example 1
+             */
+            readonly count: number;
+            /**
+             * @description Present where counting ended at `count`: there are more.
+             * @constant
+             */
+            readonly atLeast?: true;
+            /**
+             * Format: date-time
+             * @description When it was made, UTC; of several, the first.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when keys are wrapped under it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly activatedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing new is protected with it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly deactivatedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when it is held to be in strange hands.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly compromisedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its destruction was confirmed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly destroyedAt?: string;
+            /** @description Of an epoch’s secret: the root slots that hold it, or held it. */
+            readonly slots?: readonly {
+                /**
+                 * @description The root slot’s name.
+                 * @example file
+                 */
+                readonly slot: string;
+                /**
+                 * Format: date-time
+                 * @description When the slot was given the secret, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly storedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When the slot confirmed that it destroyed the secret.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly destroyedAt?: string;
+            }[];
+            /**
+             * @description How long it is to protect new data at most.
+             * @example 86400
+             */
+            readonly cryptoperiodSeconds?: number;
+            /**
+             * @description Why so long.
+             * @example house rule: rotation once a day
+             */
+            readonly cryptoperiodSource?: string;
+            /**
+             * Format: date-time
+             * @description When it is to be replaced; absent where that is not planned key by key.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly dueAt?: string;
+            /**
+             * @description Whether `dueAt` has passed.
+             * @example false
+             */
+            readonly overdue?: boolean;
+        };
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
             /** @description Whether older entries follow; ask again with `before`. */
             readonly more: boolean;
+        };
+        readonly ListExposedReply: {
+            /** @description In the order in which they were sealed anew. */
+            readonly exposed: readonly components["schemas"]["Exposed"][];
+            /** @description Where the next page begins; absent on the last one. */
+            readonly next?: string;
+        };
+        readonly ListKeysReply: {
+            /** @description From the root of the key tree to its leaves. */
+            readonly keys: readonly components["schemas"]["KeyEntry"][];
         };
         readonly ListPrincipalsReply: {
             /** @description In the order they were added. */
@@ -1497,7 +1707,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2419,6 +2629,86 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListKeysReply"];
+                };
+            };
+        };
+    };
+    readonly compromiseKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompromiseKeysBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompromiseKeysReply"];
+                };
+            };
+        };
+    };
+    readonly listExposed: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What this job sealed anew; absent: what any did. */
+                readonly job?: components["schemas"]["JobId"];
+                /** @description The `next` of the page before. */
+                readonly after?: string;
+                /** @description How many records a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListExposedReply"];
                 };
             };
         };

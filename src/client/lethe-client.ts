@@ -21,13 +21,16 @@ import type {
   AuditPage,
   CallOptions,
   Certificate,
+  Compromise,
   Corrected,
   DataType,
   ErasureReceipt,
   ErasureTarget,
+  ExposedPage,
   Found,
   FoundRecord,
   Job,
+  KeyEntry,
   MintedToken,
   Principal,
   PrincipalPage,
@@ -331,6 +334,27 @@ export class LetheClient {
   /** The state of the stores, the epoch, and work that waits. */
   async getStatus(options: CallOptions = {}): Promise<Status> {
     return this.#send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
+  }
+
+  /** Every kind of key: its state, its times, what it protects, how many, and what is due; never a key. */
+  async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
+    return (await this.#send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
+  }
+
+  /**
+   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, or those of own buckets.
+   * @returns the job, to be followed
+   */
+  async compromiseKeys(what: Compromise, options: WriteOptions = {}): Promise<string> {
+    const reply = await this.#send<'compromiseKeys'>({ ...write('POST', '/v1/keys/compromise', what), ...options });
+    return reply.job;
+  }
+
+  /** A page of the records and tokens that a compromise exposed; ask again with its `next` as `after`. */
+  async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
+    const { job, after, limit, signal } = page;
+    const query = { job: job && id('job', job), after, limit };
+    return this.#send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
   }
 
   #send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

@@ -33,6 +33,10 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
 export type Status = Schemas['GetStatusReply'];
+export type Compromise = { readonly epoch: number } | { readonly from: string; readonly to: string };
+export type Exposed = Schemas['Exposed'];
+export type ExposedPage = Schemas['ListExposedReply'];
+export type KeyEntry = Schemas['KeyEntry'];
 
 /** What the vault fills in may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;

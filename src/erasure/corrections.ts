@@ -6,17 +6,25 @@ import type { RecordId, TenantId } from '../ids.ts';
 import { recordKeys } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { blindIndexes } from '../search/blind-index.ts';
-import { type Row, table } from '../storage/table.ts';
-import type { KeyTx } from '../storage/tx.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
 import type { Stores } from './erasures.ts';
 
 export const correctionKeys = table(
   'keys',
   'correction_keys',
-  { tenant: 'text', record: 'text', generation: 'int', created_at: 'int' },
+  {
+    tenant: 'text',
+    record: 'text',
+    generation: 'int',
+    created_at: 'int',
+    /** The generation whose value is sealed anew, unchanged; absent in a correction. */
+    resealed_from: 'int?',
+  },
   ['tenant', 'record', 'generation'],
 );
 export type CorrectionRow = Row<typeof correctionKeys>;
+const notesOfRecord = lookup(correctionKeys, ['tenant', 'record']);
 type Key = Pick<CorrectionRow, 'tenant' | 'record' | 'generation'>;
 
 export async function noteCorrection(tx: KeyTx, row: CorrectionRow): Promise<void> {
@@ -25,6 +33,19 @@ export async function noteCorrection(tx: KeyTx, row: CorrectionRow): Promise<voi
 
 export async function clearCorrection(tx: KeyTx, key: Key): Promise<void> {
   await tx.remove(correctionKeys, ['tenant', 'record', 'generation'], [[key.tenant, key.record, key.generation]]);
+}
+
+/** The new generations, not decided yet, of records whose value is being sealed anew, unchanged. */
+export async function resealsUnderWay(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  records: readonly RecordId[],
+): Promise<CorrectionRow[]> {
+  const notes = await reader.find(
+    notesOfRecord,
+    records.map((record) => [tenant, record]),
+  );
+  return notes.flat().filter((note) => note.resealed_from !== null);
 }
 
 /**

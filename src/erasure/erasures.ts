@@ -88,6 +88,16 @@ export async function findErasure(reader: Reader<'records'>, tenant: TenantId, i
   return row;
 }
 
+/** An order of any cause, a correction's too. */
+export async function findOrder(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  id: string,
+): Promise<ErasureRow | undefined> {
+  const [[row] = []] = await reader.find(erasureById, [[tenant, id]]);
+  return row;
+}
+
 /** Erasures that a crash interrupted, the oldest first; those ordered after `before` may still be under way. */
 export async function unfinishedErasures(
   reader: Reader<'records'>,

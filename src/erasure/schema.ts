@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { SLOT_KINDS } from '../keyring/root-slot.ts';
 import {
+  BucketIdSchema,
   ErasureIdSchema,
+  JobIdSchema,
   MAX_BATCH,
   ReasonSchema,
   RecordIdSchema,
@@ -10,6 +12,7 @@ import {
   SubjectIdSchema,
   TenantIdSchema,
   TokenSchema,
+  TypeNameSchema,
 } from '../schema.ts';
 
 const ConfirmSchema = z
@@ -245,3 +248,43 @@ export const JwksReply = z
       .describe('The oldest first; kept for good.'),
   })
   .meta({ id: 'Jwks', description: 'The public keys of the vault’s certificates (RFC 7517).' });
+export const CompromiseBody = z
+  .strictObject({
+    epoch: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('An epoch whose secret is in strange hands, with a copy of the key store of its time.')
+      .meta({ examples: [11] }),
+    from: BucketIdSchema.optional().describe('The first of a range of buckets whose keys are in strange hands.'),
+    to: BucketIdSchema.optional().describe('The last of that range.'),
+  })
+  .refine(({ epoch, from, to }) => (epoch === undefined ? from !== undefined && to !== undefined : !from && !to), {
+    error: 'must have either epoch, or both from and to',
+  })
+  .describe('What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets.');
+
+export const ExposedQuery = z.strictObject({
+  job: JobIdSchema.optional().describe('What this job sealed anew; absent: what any did.'),
+  after: z
+    .string()
+    .regex(/^bkt_[0-9a-z]{26}\/rec_[0-9a-z]{26}$/)
+    .optional()
+    .describe('The `next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
+});
+export const ExposedReply = z.strictObject({
+  exposed: z
+    .array(
+      z
+        .strictObject({
+          record: RecordIdSchema,
+          subject: SubjectIdSchema.optional(),
+          type: TypeNameSchema,
+          tokens: z.array(TokenSchema).describe('The tokens that stand for it.'),
+        })
+        .meta({ id: 'Exposed', description: 'A value whose key was compromised, and that was sealed anew since.' }),
+    )
+    .describe('In the order in which they were sealed anew.'),
+  next: z.string().optional().describe('Where the next page begins; absent on the last one.'),
+});

@@ -5,6 +5,7 @@
  */
 import { declaredType } from '../vault/declare-type.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
+import { KEY_EXAMPLES } from './key-examples.ts';
 
 export interface Example {
   readonly request?: unknown;
@@ -220,6 +221,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       more: false,
     },
   },
+  ...KEY_EXAMPLES,
   getStatus: {
     reply: {
       recordStore: { engine: 'postgres', reachable: true },

@@ -10,6 +10,7 @@ import {
 } from './routes/administration.ts';
 import { getCertificate, getErasure, postErasure } from './routes/erasures.ts';
 import { getJob, getJobEvents, postRotateKeys } from './routes/jobs.ts';
+import { getExposed, getKeys, postCompromise } from './routes/keys.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -31,6 +32,9 @@ export const ROUTES: readonly Route[] = [
   getCertificate,
   postSubjectResolve,
   getSubject,
+  getKeys,
+  postCompromise,
+  getExposed,
   getTypes,
   postType,
   putKeep,

@@ -5,6 +5,7 @@
  * lie on both sides of a commit. A record is stored under another call's keys only while these are so young that no
  * sweep can take them for orphans before this call has committed.
  */
+import { resealsUnderWay } from '../erasure/corrections.ts';
 import { VaultError } from '../errors.ts';
 import { createdAt, type RecordId, type TenantId, type Token } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
@@ -98,9 +99,20 @@ async function look(
     findTokens(recordStore.reader, keyring.indexes, { tenant, audience: undefined, now }, named),
   ]);
   const deks = await keyring.records.find(keyStore.reader, tenant, places);
+  // A link leads on before its record does, while the record is sealed anew.
+  const ahead = links.filter((link, n) => link.generation > (records[n]?.generation ?? link.generation));
+  const notes = await resealsUnderWay(
+    keyStore.reader,
+    tenant,
+    ahead.map(({ record }) => record as RecordId),
+  );
   return links.map((link, n) => {
     const [record, token, dek] = [records[n], tokens[n], deks[n]];
-    if (record?.generation === link.generation && !erased[n]) {
+    const isSealedAnew = notes.some(
+      (note) =>
+        note.record === link.record && note.generation === link.generation && note.resealed_from === record?.generation,
+    );
+    if ((record?.generation === link.generation || isSealedAnew) && !erased[n]) {
       dek?.fill(0);
       if (token === undefined || token instanceof VaultError || token.record !== link.record) return undefined;
       return { dek: undefined, expiresAt: token.expires_at === null ? undefined : new Date(token.expires_at) };

@@ -9,6 +9,7 @@ import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
 import { VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
+import { BucketRetiredError } from '../keyring/bucket-keys.ts';
 import { throughStaleKeys } from '../keyring/index-key.ts';
 import { recordKeysOf } from '../keyring/tables.ts';
 import { findRecord, RecordErasedError } from '../records/open-records.ts';
@@ -71,20 +72,25 @@ async function makeKey(
   const record = row.record as RecordId;
   // With generation 0, for the generation is known only inside.
   const index = await indexRows(indexer, tenant, forms, record, 0);
-  return keyStore
-    .exclusive(async (tx) => {
+  const make = (elsewhere?: BucketId) =>
+    keyStore.exclusive(async (tx) => {
       const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
       const current = held.find((entry) => entry.generation === row.generation);
       if (current === undefined) throw new ConcurrentChangeError();
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
-      const place = { record, generation, bucket: current.bucket as BucketId };
+      const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
-      await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime() });
+      await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(
         tx,
         index.rows.map((entry) => ({ ...entry, generation })),
       );
       return { key: key as Buffer, generation };
+    });
+  return make()
+    .catch(async (error: unknown) => {
+      if (!(error instanceof BucketRetiredError)) throw error;
+      return make(await keyring.buckets.withRoom(tenant));
     })
     .catch((error: unknown) => {
       throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;

@@ -11,8 +11,8 @@ import type { Clock } from '../clock.ts';
 import { associatedData } from '../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError } from '../errors.ts';
-import type { BucketId, TenantId } from '../ids.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
+import type { BucketId, JobId, TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
@@ -34,6 +34,16 @@ export const BUCKET_RECORDS_MAX = 2 * BUCKET_RECORDS;
 const KEY_BYTES = 32;
 /** 32 bytes each and the map around them: the buckets of about five million records in some 10 MB. */
 const CACHE_CAPACITY = 20_000;
+
+/** The bucket is compromised and takes no more keys. Nothing has been changed; the next try goes to another one. */
+export class BucketRetiredError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'concurrent_change';
+
+  constructor() {
+    super('The keys of the record are being replaced. Repeat the call.');
+  }
+}
 
 /** A bucket key with what a record key wrapped under it is bound to. The holder wipes `key`. */
 export interface BucketKey {
@@ -102,7 +112,15 @@ export class BucketKeys {
     return true;
   }
 
-  /** The current keys of buckets, for wrapping, in the order asked; held against rotation until `tx` ends. */
+  /** A bucket for what a job re-seals; nothing else begins there. */
+  async forResealing(tenant: TenantId, job: JobId): Promise<BucketId> {
+    return this.#create(tenant, job);
+  }
+
+  /**
+   * The current keys of buckets, for wrapping, in the order asked; held against rotation until `tx` ends.
+   * @throws {BucketRetiredError} for a bucket that is compromised
+   */
   async current(tx: KeyTx, tenant: TenantId, ids: readonly BucketId[]): Promise<BucketKey[]> {
     const found = await tx.find(
       bucketByIdShared,
@@ -113,6 +131,10 @@ export class BucketKeys {
     const keys: BucketKey[] = [];
     for (const [row] of found) {
       if (row === undefined) throw new IntegrityError();
+      if (row.compromised_at !== null) {
+        this.#remember(row.bucket as BucketId, BUCKET_RECORDS_MAX);
+        throw new BucketRetiredError();
+      }
       keys.push(await this.#unwrap(tenant, row));
     }
     return keys;
@@ -146,7 +168,7 @@ export class BucketKeys {
     this.#cache.wipe();
   }
 
-  async #create(tenant: TenantId): Promise<BucketId> {
+  async #create(tenant: TenantId, job: JobId | null = null): Promise<BucketId> {
     const now = this.#clock();
     const bucket = newId('bucket', this.#random, now);
     const key = this.#random(KEY_BYTES);
@@ -154,7 +176,8 @@ export class BucketKeys {
       await this.#epochs.underCurrent(async (epoch) => {
         const place = { tenant, bucket, generation: 1, epoch };
         const wrapped = wrapBucketKey(key, await this.#epochs.keyOf(epoch, tenant), place, this.#random);
-        const row = { ...place, wrapped, created_at: now.getTime(), dirty_at: null };
+        const fresh = { dirty_at: null, compromised_at: null, resealed_for: job };
+        const row = { ...place, wrapped, created_at: now.getTime(), ...fresh };
         await this.#store.shared(async (tx) => {
           await this.#epochs.assertActive(tx, epoch);
           await assertNotBuried(tx, tenant);

@@ -55,6 +55,10 @@ export const buckets = table(
     dirty_at: 'int?',
     /** Takes index rows only from who knows the index keys of this generation of the tenant's, or later ones. */
     index_generation: 'int',
+    /** Since when the bucket takes no more keys, and those it has are to be replaced. */
+    compromised_at: 'int?',
+    /** The job that re-sealed the records which are in this bucket. */
+    resealed_for: 'text?',
   },
   ['tenant', 'bucket'],
 );

@@ -19,10 +19,15 @@ type Place = Omit<RecordRow, 'sealed' | 'label' | 'created_at' | 'updated_at'>;
 export function sealValue(place: Place, value: Json, key: Uint8Array, random: RandomSource): Buffer {
   const plain = Plaintext.of(value);
   try {
-    return seal(plain.exposeBytes(), key, placeAd(place), random);
+    return sealPlaintext(place, plain, key, random);
   } finally {
     plain.wipe();
   }
+}
+
+/** Seals an opened value for another place, byte for byte as it was. Wiping it is the caller's. */
+export function sealPlaintext(place: Place, plain: Plaintext, key: Uint8Array, random: RandomSource): Buffer {
+  return seal(plain.exposeBytes(), key, placeAd(place), random);
 }
 
 /**

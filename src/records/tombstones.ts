@@ -56,6 +56,18 @@ export async function mirror(tx: KeyTx, rows: readonly TombstoneRow[]): Promise<
   );
 }
 
+/** The tombstones of each of these records. */
+export async function tombstonesOf(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<TombstoneRow[][]> {
+  return reader.find(
+    tombstonesByRecord,
+    ids.map((id) => [tenant, id]),
+  );
+}
+
 /** @returns for each record whether it has been erased (not merely corrected) */
 export async function areErased(
   reader: Reader<'records'>,

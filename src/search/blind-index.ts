@@ -33,6 +33,7 @@ export const blindIndexes = table(
   ['tenant', 'name', 'version', 'mac', 'record', 'generation'],
 );
 export type BlindIndexRow = Row<typeof blindIndexes>;
+const rowsByRecord = lookup(blindIndexes, ['tenant', 'record']);
 const rowsByMac = lookup(blindIndexes, ['tenant', 'name', 'version', 'mac'], { orderBy: ['record'], limit: PAGE });
 
 /** One compared form of a value, and the index it belongs to. */
@@ -152,6 +153,24 @@ export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[])
 
 /** A version of a key changes a few times a year. */
 const MAX_TRIES = 10;
+
+/** Gives records whose value stays the index rows of their new generation, beside those of the old one. */
+export async function copyIndexRows(
+  tx: KeyTx,
+  tenant: TenantId,
+  moves: readonly { readonly record: RecordId; readonly from: number; readonly to: number }[],
+): Promise<void> {
+  const held = await tx.find(
+    rowsByRecord,
+    moves.map(({ record }) => [tenant, record]),
+  );
+  await insertIndexRows(
+    tx,
+    moves.flatMap(({ from, to }, i) =>
+      (held[i] ?? []).filter((row) => row.generation === from).map((row) => ({ ...row, generation: to })),
+    ),
+  );
+}
 
 /**
  * A page of the records whose index matches one of the forms, in the order they were made, after the one named

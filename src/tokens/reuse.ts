@@ -13,7 +13,7 @@ import type { DataType, Json } from '../datatypes/datatype.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
-import { type Row, table } from '../storage/table.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx } from '../storage/tx.ts';
 
 const KEY_NAME = '@reuse';
@@ -37,6 +37,7 @@ export const reuses = table(
   ['tenant', 'version', 'mac'],
 );
 export type ReuseRow = Row<typeof reuses>;
+const linksOfRecord = lookup(reuses, ['tenant', 'record']);
 
 /** What makes two requests for a token the same request. */
 export interface ReuseScope {
@@ -101,6 +102,34 @@ export async function cutLinks(tx: KeyTx, links: readonly ReuseRow[]): Promise<v
     ['tenant', 'version', 'mac', 'tag'],
     links.map((row) => [row.tenant, row.version, row.mac, row.tag]),
   );
+}
+
+/**
+ * Leads links on to a new generation of records whose value stays; only in an exclusive transaction.
+ * @param moves `from`: the generations that have stood for the same value
+ */
+export async function leadOn(
+  tx: KeyTx,
+  indexes: IndexKeys,
+  tenant: TenantId,
+  moves: readonly { readonly record: RecordId; readonly from: readonly number[]; readonly to: number }[],
+): Promise<void> {
+  const held = await tx.find(
+    linksOfRecord,
+    moves.map(({ record }) => [tenant, record]),
+  );
+  const rows: ReuseRow[] = [];
+  for (const [i, { from, to }] of moves.entries()) {
+    for (const row of held[i] ?? []) {
+      if (!from.includes(row.generation)) continue;
+      const key = await indexes.version(tenant, KEY_NAME, row.version);
+      // One that was altered stays as it is: whoever follows it says so.
+      if (!equalBytes(tagOf(key, row), row.tag)) continue;
+      const moved = { ...row, generation: to };
+      rows.push({ ...moved, tag: tagOf(key, moved) });
+    }
+  }
+  await tx.update(reuses, ['generation', 'tag'], rows);
 }
 
 function hex({ mac }: ReuseRow): string {

@@ -165,6 +165,19 @@ export async function tokensOfRecords(
   );
 }
 
+/** The tokens of each record as they are stored, for a list of what is concerned: none is checked, and none opens anything. */
+export async function tokensStoredFor(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<Token[][]> {
+  const found = await reader.find(
+    tokensByRecord,
+    ids.map((id) => [tenant, id]),
+  );
+  return found.map((rows) => rows.map((row) => row.token as Token));
+}
+
 /**
  * Writes what has changed of a token: a use, a revocation, a longer life.
  * @returns whether the row was still as it was read; if not, nothing has been changed

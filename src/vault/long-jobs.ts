@@ -8,6 +8,7 @@ import { newId, type PrincipalId, type TenantId } from '../ids.ts';
 import { closeEpoch } from '../jobs/close-epoch.ts';
 import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/long-job.ts';
+import { reseal } from '../jobs/reseal.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
@@ -16,6 +17,7 @@ import type { Vault } from './vault.ts';
 function kindsOf(vault: Vault): JobKinds {
   return {
     rotate_epoch: closeEpoch({ ...vault, around: {} }),
+    compromise: reseal(vault),
   };
 }
 
@@ -23,7 +25,7 @@ function kindsOf(vault: Vault): JobKinds {
 const ACTION_OF: Readonly<Record<JobKind, Action>> = {
   rotate_epoch: 'rotate_keys',
   rotate_index: 'rotate_keys',
-  compromise: 'rotate_keys',
+  compromise: 'compromise_keys',
   erase_tenant: 'erase',
 };
 

@@ -12,7 +12,7 @@
 import { join } from 'node:path';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Config, DEFAULT_PLANNED_RECORDS } from '../config.ts';
+import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../config.ts';
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
@@ -32,6 +32,10 @@ import { newSignals, type Signals } from './signals.ts';
 export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
+  /** Where the root key came from. */
+  readonly rootKeyFrom: RootKeySource['from'];
+  /** The interval of rotation; undefined: by order alone. */
+  readonly rotateEveryMs: number | undefined;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
   /**
@@ -44,7 +48,7 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
@@ -101,7 +105,8 @@ async function assemble(
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
-    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher },
+    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
+    rotateEveryMs: config.rotateEveryMs,
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };

@@ -41,17 +41,11 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  auditor: ['list_types', 'read_audit', 'read_job', 'read_certificate'],
+  auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_certificate'],
   security: [
-    'list_types',
-    'read_status',
-    'read_audit',
-    'rotate_keys',
-    'read_job',
-    'recover',
-    'read_certificate',
-    'erase_tenant',
-    'read_erasure',
+    ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
+    ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
+    ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
   ],
 };
 

@@ -169,6 +169,7 @@ test('there is a method for every operation, and each does what it says', async 
       .reverse(),
   );
   expect(entries.length).toBeGreaterThan(15);
+  expect((await auditor.listKeys()).map(({ kind }) => kind)).toContain('epoch_secret');
   await vault.as('security').call('get', '/v1/types');
   const security = clientOf(server, vault.as('security').apiKey);
   const job = await security.rotateKeys();
@@ -176,6 +177,9 @@ test('there is a method for every operation, and each does what it says', async 
   await runJobsOnce(vault.vault);
   const events = await listOf(security.jobEvents(job));
   expect(events).toMatchObject([{ job, state: 'completed' }]);
+  const range = { from: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk', to: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' };
+  expect(await security.getJob(await security.compromiseKeys(range))).toMatchObject({ kind: 'compromise' });
+  expect(await security.listExposed({ limit: 5 })).toEqual({ exposed: [] });
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 

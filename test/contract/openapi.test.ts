@@ -435,6 +435,24 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       'listAuditEntries',
       await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?before=x')),
     ],
+    ['listKeys', await both(vault.as('security').call('get', '/v1/keys'), admin.call('get', '/v1/keys'))],
+    [
+      'compromiseKeys',
+      await both(
+        vault.as('security').call('post', '/v1/keys/compromise', {
+          from: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
+          to: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
+        }),
+        vault.as('security').call('post', '/v1/keys/compromise', { epoch: 999 }),
+      ),
+    ],
+    [
+      'listExposed',
+      await both(
+        vault.as('security').call('get', '/v1/keys/exposed'),
+        vault.as('security').call('get', '/v1/keys/exposed?after=x'),
+      ),
+    ],
     ['getStatus', await both(admin.call('get', '/v1/status'), vault.withKey('lethe_no').call('get', '/v1/status'))],
   ];
 }

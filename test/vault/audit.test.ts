@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { InvalidRequestError } from '../../src/errors.ts';
-import type { AuditId, RecordId, Token } from '../../src/ids.ts';
+import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
+import { compromiseKeys } from '../../src/vault/compromise-keys.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { declareType } from '../../src/vault/declare-type.ts';
 import { describeRecord } from '../../src/vault/describe-record.ts';
@@ -17,6 +18,8 @@ import { getErasure } from '../../src/vault/get-erasure.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
+import { listExposed } from '../../src/vault/list-exposed.ts';
+import { listKeys } from '../../src/vault/list-keys.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
@@ -35,6 +38,8 @@ import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from 
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
+const BUCKET = 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' as BucketId;
+
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
   const entriesSince = async (work: () => Promise<unknown>) => {
@@ -45,6 +50,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('every call leaves one entry: who, what, what came of it, about which records', async () => {
     const [admin, app, auditor] = [await here.as('admin'), await here.as('app'), await here.as('auditor')];
+    const security = await here.as('security');
     const { vault } = here;
     const items = [{ type: 'email', value: 'ada@example.com', subject: 'audit-1' }];
     let stored = (await tokenize(vault, app, { items })).results[0];
@@ -57,7 +63,6 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let erasure: string | undefined;
     let job: string | undefined;
-    const security = await here.as('security');
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
       [
@@ -155,6 +160,13 @@ describe.each(ENGINES)('on %s', (engine) => {
         },
       ],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
+      [auditor, () => listKeys(vault, auditor), { action: 'list_keys' }],
+      [
+        security,
+        () => compromiseKeys(vault, security, { from: BUCKET, to: BUCKET }),
+        { action: 'compromise_keys', target: expect.stringMatching(/^job_/) },
+      ],
+      [security, () => listExposed(vault, security, { limit: 10 }), { action: 'list_exposed', records: '[]' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
     ];
     for (const [who, work, expected] of calls) {

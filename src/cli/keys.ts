@@ -1,0 +1,120 @@
+/** `lethe keys list` and `lethe keys compromise`; the other commands on keys join the same group. */
+import { open } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { CompromiseBody } from '../erasure/schema.ts';
+import { StartError } from '../errors.ts';
+import { compromiseKeys } from '../vault/compromise-keys.ts';
+import { listExposed } from '../vault/list-exposed.ts';
+import { listKeys } from '../vault/list-keys.ts';
+import { runJobsOnce } from '../vault/long-jobs.ts';
+import { readJob } from '../vault/read-job.ts';
+import { checked } from './arguments.ts';
+import { keysTable } from './keys-table.ts';
+import { type Session, withSession } from './session.ts';
+
+interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+interface CompromiseOptions extends KeyOptions {
+  readonly epoch?: string;
+  readonly buckets?: string;
+  readonly report?: string;
+}
+
+const PAGE = 1_000;
+const DEFAULT_COLUMNS = 80;
+const LOOK_MS = 500;
+
+export function addKeysCommands(program: Command): Command {
+  const keys = program
+    .command('keys')
+    .description('the keys of the vault: what there is, what is due, rotation, and what to do when some were stolen');
+
+  keys
+    .command('list')
+    .description('list every kind of key: its state, its times, how many, and what is due')
+    .option('--json', 'as the API gives it')
+    .option('--key-file <file>', 'file with the API key of a principal of role security or auditor')
+    .action(async ({ json, keyFile }: KeyOptions & { json?: true }) => {
+      const { keys: found } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        listKeys(vault, await caller()),
+      );
+      if (json) console.log(JSON.stringify(found, undefined, 2));
+      else console.log(keysTable(found, process.stdout.columns ?? DEFAULT_COLUMNS));
+    });
+
+  keys
+    .command('compromise')
+    .description('seal anew what stolen keys protect, and report the exposed tokens')
+    .option('--epoch <number>', 'the epoch whose secret was stolen; it must have ended')
+    .option('--buckets <from..to>', 'the range of buckets whose keys were stolen')
+    .option('--report <file>', 'write the exposed tokens to a new file, mode 0600, one a line')
+    .option('--key-file <file>', 'file with the API key of a principal of role security')
+    .action(async ({ epoch, buckets, report, keyFile }: CompromiseOptions) => {
+      const [from, to] = buckets?.split('..') ?? [];
+      const body = checked(CompromiseBody, {
+        ...(epoch !== undefined && { epoch: Number(epoch) }),
+        ...(buckets !== undefined && { from, to }),
+      });
+      // Made first: a report that cannot be written is better known before the work than after it.
+      const file = report === undefined ? undefined : await newFile(report);
+      await withSession(readConfig(), { keyFile }, async (session) => {
+        const { job } = await compromiseKeys(session.vault, await session.caller(), body);
+        console.log(`Ordered ${job}.`);
+        const { state, code, detail } = await finished(session, job);
+        if (state !== 'completed') {
+          throw new StartError(`The job ${job} is ${state} (${code ?? 'no code'}). Order it again to go on with it.`);
+        }
+        const { records, tokens, buckets: made, complete } = detail;
+        console.log(`Sealed ${records} records anew, with ${tokens} tokens, in ${made} buckets.`);
+        if (!complete) console.log('Some keys are left: of calls under way, or of damaged values. Order it again.');
+        if (file !== undefined) {
+          await writeReport(session, job, file);
+          console.log(`The exposed tokens are in ${report}.`);
+        }
+        console.log(
+          'Now close the epoch, so that the old keys die in copies of the key store: lethe keys rotate --now',
+        );
+      }).finally(() => file?.close());
+    });
+
+  return keys;
+}
+
+/** Does the job here, or waits for the process that does it. */
+async function finished({ vault, caller }: Session, job: Awaited<ReturnType<typeof compromiseKeys>>['job']) {
+  for (;;) {
+    await runJobsOnce(vault);
+    const view = await readJob(vault, await caller(), job);
+    if (view.state === 'completed' || view.state === 'failed' || view.code !== undefined) return view;
+    await new Promise((resume) => setTimeout(resume, LOOK_MS));
+  }
+}
+
+/** One token a line, with its record, its subject and its data type. A page at a time: it may be of any length. */
+async function writeReport(
+  { vault, caller }: Session,
+  job: Awaited<ReturnType<typeof compromiseKeys>>['job'],
+  file: NewFile,
+): Promise<void> {
+  for (let after: string | undefined; ; ) {
+    const page = await listExposed(vault, await caller(), { job, after, limit: PAGE });
+    const lines = page.exposed.flatMap(({ record, subject, type, tokens }) =>
+      tokens.map((token) => [token, record, subject ?? '-', type].join('\t')),
+    );
+    if (lines.length > 0) await file.appendFile(`${lines.join('\n')}\n`);
+    if (page.next === undefined) break;
+    after = page.next;
+  }
+  await file.sync();
+}
+
+type NewFile = Awaited<ReturnType<typeof open>>;
+
+async function newFile(path: string): Promise<NewFile> {
+  return open(path, 'wx', 0o600).catch(() => {
+    throw new StartError(`${path} exists, or cannot be made. The report goes into a new file only.`);
+  });
+}

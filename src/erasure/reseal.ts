@@ -1,0 +1,246 @@
+/**
+ * Sealing values anew, unchanged, under new keys: what is left to do where keys are in strange hands. To the stores it
+ * is a correction that keeps the value (K6): the same order, the same notes and tombstones, so that the same jobs
+ * complete it after a crash.
+ *
+ *   made       new keys in a bucket of their own, index rows, links led on, a note for each record; one commit
+ *   decided    new ciphertext in the records' place, tombstones for the old keys; one commit of the record store
+ *   finished   the old keys destroyed, their buckets marked for a new key (K1), the notes gone
+ *
+ * Guarantees: a value is what it was, under the same version and tokens. A correction or an erasure that comes between
+ * wins: the record is left as that has made it. Nothing of a new key is ever wrapped under a bucket key that is
+ * compromised. Run again after a crash anywhere, it goes on.
+ * Does not: reach older ciphertext in backups of the record store, which the old keys open for good.
+ */
+import type { Clock } from '../clock.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError } from '../errors.ts';
+import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
+import { type OpenedRecord, openRecords, RecordErasedError } from '../records/open-records.ts';
+import { sealPlaintext } from '../records/sealing.ts';
+import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
+import { areErased, tombstonesOf } from '../records/tombstones.ts';
+import { blindIndexes, copyIndexRows } from '../search/blind-index.ts';
+import { DuplicateRowError } from '../storage/errors.ts';
+import type { KeyTx } from '../storage/tx.ts';
+import { leadOn, reuses } from '../tokens/reuse.ts';
+import { correctionKeys, resealsUnderWay } from './corrections.ts';
+import { completeErasure, type ErasureRow, findOrder, orderErasure, type Stores } from './erasures.ts';
+
+export interface ResealParts extends Stores {
+  readonly keyring: Keyring;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+}
+
+/** A compromised bucket, and the one that takes its records. */
+export interface Retired {
+  readonly tenant: TenantId;
+  readonly bucket: BucketId;
+  /** Made when it is first needed. */
+  successor(): Promise<BucketId>;
+  readonly by: PrincipalId;
+  /** Says that nobody else has taken over; first in every transaction of the key store. */
+  fence(tx: KeyTx): Promise<void>;
+}
+
+export interface PageResult {
+  readonly resealed: number;
+  /** Old keys destroyed that somebody else had replaced, or erased. */
+  readonly completed: number;
+  /** Met another call at the same record: worth another look. */
+  readonly raced: number;
+  /** Values that do not open any more, whoever tries. */
+  readonly damaged: number;
+  /** Keys of calls under way: of a record that is not there yet, or of a correction not decided yet. */
+  readonly underWay: number;
+}
+
+/** A record on its way, with what is made of it. */
+interface Move {
+  readonly from: RecordRow;
+  readonly to: RecordRow;
+}
+
+/** Seals the records of these keys anew, those that still stand under them. @param keys of one bucket */
+export async function resealPage(
+  parts: ResealParts,
+  retired: Retired,
+  keys: readonly RecordKeyRow[],
+): Promise<PageResult> {
+  const { tenant } = retired;
+  const ids = keys.map((key) => key.record as RecordId);
+  const [rows, erased] = await Promise.all([
+    findRecords(parts.recordStore.reader, tenant, ids),
+    areErased(parts.recordStore.reader, tenant, ids),
+  ]);
+  const stands = keys.map((key, i) => rows[i]?.generation === key.generation && !erased[i]);
+  const gone = keys.filter((_, i) => !stands[i]);
+  const { completed, underWay } = await completeOrders(parts, tenant, gone);
+
+  const live = rows.filter((row, i): row is RecordRow => row !== undefined && stands[i] === true);
+  const { opened, damaged } = await openEach(parts, tenant, live);
+  try {
+    const moves = await make(parts, retired, opened);
+    const won = moves.length === 0 ? NONE : await decide(parts, retired, moves);
+    await finish(parts, retired, moves, won);
+    const resealed = won.records.size;
+    return { resealed, completed, underWay, damaged, raced: live.length - damaged - resealed };
+  } finally {
+    for (const { value } of opened) value.wipe();
+  }
+}
+
+const NONE: Won = { records: new Set(), order: undefined };
+
+/** Opens what opens: one value that was tampered with must not keep the others under a stolen key. */
+async function openEach(
+  { recordStore, keyStore, keyring }: ResealParts,
+  tenant: TenantId,
+  rows: readonly RecordRow[],
+): Promise<{ opened: OpenedRecord[]; damaged: number }> {
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  for (let left = [...rows]; ; ) {
+    try {
+      const found = await openRecords(from, tenant, left);
+      const opened: OpenedRecord[] = [];
+      for (const [i, entry] of found.entries()) {
+        if (entry instanceof RecordErasedError) continue;
+        if (entry.row.generation === left[i]?.generation) opened.push(entry);
+        else entry.value.wipe();
+      }
+      return { opened, damaged: rows.length - left.length };
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      const sound = left.filter((row) => row.record !== error.record);
+      // Without a record's name it is the bucket's key that does not open.
+      if (sound.length === left.length) return { opened: [], damaged: rows.length };
+      left = sound;
+    }
+  }
+}
+
+async function make(
+  { keyStore, keyring, random, clock }: ResealParts,
+  { tenant, bucket, successor, fence }: Retired,
+  opened: readonly OpenedRecord[],
+): Promise<Move[]> {
+  if (opened.length === 0) return [];
+  const at = clock().getTime();
+  const to = await successor();
+  const ids = opened.map(({ row }) => row.record as RecordId);
+  const work = async (tx: KeyTx) => {
+    await fence(tx);
+    const held = await tx.find(
+      recordKeysOf,
+      ids.map((record) => [tenant, record]),
+    );
+    const notes = await resealsUnderWay(tx, tenant, ids);
+    const places = opened.flatMap(({ row, value }, i) => {
+      const generations = held[i] ?? [];
+      if (!generations.some((key) => key.generation === row.generation && key.bucket === bucket)) return [];
+      const generation = Math.max(...generations.map((key) => key.generation)) + 1;
+      return [{ row, value, record: row.record as RecordId, generation, bucket: to }];
+    });
+    // The index rows are copies of those there are: no newer than the tenant's index keys, and no older.
+    const indexedAt = await keyring.indexes.generation(tx, tenant);
+    const deks = await keyring.records.create(tx, tenant, places, indexedAt);
+    const created = places.map(({ record, row, generation }) => ({ record, from: row.generation, to: generation }));
+    await tx.insert(
+      correctionKeys,
+      created.map(({ record, from, to }) => ({ tenant, record, generation: to, created_at: at, resealed_from: from })),
+    );
+    await copyIndexRows(tx, tenant, created);
+    // What an earlier try has led on, which a crash cut short, is led on from there.
+    const tried = (record: RecordId, from: number) =>
+      notes.filter((note) => note.record === record && note.resealed_from === from).map((note) => note.generation);
+    await leadOn(
+      tx,
+      keyring.indexes,
+      tenant,
+      created.map((move) => ({ ...move, from: [move.from, ...tried(move.record, move.from)] })),
+    );
+    return places.map((place, i) => ({ ...place, dek: deks[i] as Buffer }));
+  };
+  const made = await keyStore.exclusive(work).catch((error: unknown) => {
+    // Another call has made the same generation first.
+    if (error instanceof DuplicateRowError) return [];
+    throw error;
+  });
+  return made.map(({ row, value, generation, dek }) => {
+    const place = { ...row, generation };
+    const sealed = sealPlaintext(place, value, dek, random);
+    dek.fill(0);
+    return { from: row, to: { ...place, sealed } };
+  });
+}
+
+interface Won {
+  readonly records: ReadonlySet<string>;
+  readonly order: ErasureRow | undefined;
+}
+
+async function decide(
+  { recordStore, random, clock }: ResealParts,
+  { tenant, by }: Retired,
+  moves: readonly Move[],
+): Promise<Won> {
+  const at = clock();
+  const ids = moves.map(({ from }) => from.record as RecordId);
+  return recordStore.exclusive(async (tx) => {
+    // Locked first: an erasure or a correction that was decided before is seen from here on, a later one waits.
+    await lockRecords(tx, tenant, ids);
+    const erased = await areErased(tx, tenant, ids);
+    const keys: { record: RecordId; generation: number }[] = [];
+    for (const [i, { from, to }] of moves.entries()) {
+      if (erased[i] || !(await replaceSealed(tx, from, to))) continue;
+      keys.push({ record: from.record as RecordId, generation: from.generation });
+    }
+    if (keys.length === 0) return NONE;
+    const erasure = newId('erasure', random, at);
+    const order = await orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+    return { records: new Set(keys.map(({ record }) => record)), order };
+  });
+}
+
+/** Destroys the old keys of what was decided, and takes back what was made for the others. */
+async function finish(parts: ResealParts, retired: Retired, moves: readonly Move[], won: Won): Promise<void> {
+  if (moves.length === 0) return;
+  const { tenant, fence } = retired;
+  if (won.order !== undefined) await completeErasure(parts, won.order, parts.clock);
+  const keyOf = ({ to }: Move) => [tenant, to.record, to.generation];
+  const lost = moves.filter(({ from }) => !won.records.has(from.record)).map(keyOf);
+  await parts.keyStore.exclusive(async (tx) => {
+    await fence(tx);
+    for (const table of [recordKeys, blindIndexes, reuses]) {
+      await tx.remove(table, ['tenant', 'record', 'generation'], lost);
+    }
+    await tx.remove(correctionKeys, ['tenant', 'record', 'generation'], moves.map(keyOf));
+  });
+}
+
+/** Old keys that the record store has buried are destroyed now: whoever ordered it may have crashed before. */
+async function completeOrders(
+  parts: ResealParts,
+  tenant: TenantId,
+  keys: readonly RecordKeyRow[],
+): Promise<{ completed: number; underWay: number }> {
+  if (keys.length === 0) return { completed: 0, underWay: 0 };
+  const found = await tombstonesOf(
+    parts.recordStore.reader,
+    tenant,
+    keys.map((key) => key.record as RecordId),
+  );
+  const orders = keys.map((key, i) =>
+    found[i]?.find((row) => row.erasure !== null && (row.cause === 'erased' || row.generation >= key.generation)),
+  );
+  const named = new Set(orders.flatMap((row) => (row?.erasure ? [row.erasure] : [])));
+  for (const erasure of named) {
+    const order = await findOrder(parts.recordStore.reader, tenant, erasure);
+    if (order !== undefined) await completeErasure(parts, order, parts.clock);
+  }
+  const completed = orders.filter((row) => row !== undefined).length;
+  return { completed, underWay: keys.length - completed };
+}

@@ -1,0 +1,270 @@
+/**
+ * The job after a compromise: whoever had a copy of the key store and the secret of an epoch, or the keys of buckets,
+ * has the record keys in them for good, whatever those are wrapped under since. So every record in such a bucket is
+ * sealed anew under a key that was made later, in a bucket that was made later.
+ *
+ *   marking    the epoch and its buckets are marked; from here on no key goes into such a bucket
+ *   resealing  bucket by bucket, 100 records a commit, until a look at all of them finds nothing to do
+ *
+ * Which buckets an epoch's compromise covers: every one that was there when the epoch ended. A bucket key that was made
+ * later does not help: the record keys under it are the old ones.
+ *
+ * Guarantees: what is done is told by the stores alone, for a record that was sealed anew has no key in a marked bucket.
+ * So the job may be run again from the start, after a crash anywhere. Does not: end the life of the old keys in backups of
+ * the key store; the next close of the epoch does.
+ */
+import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
+import { type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
+import type { BucketId, TenantId } from '../ids.ts';
+import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
+import type { Reader } from '../storage/tx.ts';
+import type { Detail, LongJob, LongJobContext } from './long-job.ts';
+
+/** Records sealed anew in one commit. */
+const RECORDS = 100;
+const BUCKETS = 500;
+const EXPOSED = 1_000;
+/** Each look after the first finds what calls did meanwhile; so many find what a busy vault does. */
+const LOOKS = 20;
+/** How far the clocks of two nodes may be apart: a bucket may be older than it says. */
+const SKEW_MS = 15 * 60 * 1000;
+
+/** What is compromised; `params` of the job. */
+export type Compromise = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
+
+export class EpochNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'epoch_not_found';
+
+  constructor() {
+    super('No such epoch.', { field: 'epoch' });
+  }
+}
+
+/** New keys would be wrapped under the very epoch that is compromised. Nothing has been changed. */
+export class EpochNotEndedError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'epoch_not_ended';
+
+  constructor() {
+    super(
+      'The epoch is still in use. Close it first (lethe keys rotate --now), then say again that it is compromised.',
+    );
+  }
+}
+
+/** @throws {EpochNotFoundError} @throws {EpochNotEndedError} */
+export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promise<void> {
+  const [[row] = []] = await reader.find(epochByNumber, [[epoch]]);
+  if (row === undefined) throw new EpochNotFoundError();
+  if (row.state === 'active' || row.state === 'pre_activation') throw new EpochNotEndedError();
+}
+
+/**
+ * @returns `records`, `tokens` and `buckets`: sealed anew, of the tenant that ordered it; `complete`: nothing is left
+ *   under an old key; `damaged`, `underWay`: what is left there, see `PageResult`; `closeEpoch`: what is to be done next
+ */
+export function reseal(parts: ResealParts): LongJob {
+  return async (context) => {
+    const compromise = context.params as unknown as Compromise;
+    const tenants = 'epoch' in compromise ? await allTenants(parts) : [context.tenant];
+    await mark(parts, context, compromise, tenants);
+    let complete = false;
+    // Of other tenants' records no number is told.
+    let left = { damaged: 0, underWay: 0 };
+    for (let look = 1; look <= LOOKS; look += 1) {
+      const { all, own } = await resealAll(parts, context, compromise, tenants);
+      complete = all.raced + all.damaged + all.underWay === 0;
+      left = { damaged: own.damaged, underWay: own.underWay };
+      if (all.resealed + all.completed + all.raced === 0) break;
+    }
+    return { ...(await outcome(parts, context)), complete, ...left, closeEpoch: true };
+  };
+}
+
+async function allTenants({ recordStore }: ResealParts): Promise<TenantId[]> {
+  const rows = await recordStore.reader.query<{ tenant: TenantId }>((sql) =>
+    sql('tenants').select('tenant').orderBy('tenant'),
+  );
+  return rows.map(({ tenant }) => tenant);
+}
+
+/** Marks in pages; what is marked keeps its first mark. */
+async function mark(
+  { keyStore, clock }: ResealParts,
+  context: LongJobContext,
+  compromise: Compromise,
+  tenants: readonly TenantId[],
+): Promise<void> {
+  const at = clock().getTime();
+  let until = Number.POSITIVE_INFINITY;
+  if ('epoch' in compromise) {
+    const { epoch } = compromise;
+    await keyStore.exclusive(async (tx) => {
+      await context.fence(tx);
+      await tx.execute((sql) =>
+        sql('epochs').where({ epoch }).whereNull('compromised_at').update({ compromised_at: at }),
+      );
+    });
+    const [[row] = []] = await keyStore.reader.find(epochByNumber, [[epoch]]);
+    until = (row?.deactivated_at ?? at) + SKEW_MS;
+  }
+  for (const [i, tenant] of tenants.entries()) {
+    for (let after = ''; ; ) {
+      await context.progress('marking', i, tenants.length);
+      stopIfTold(context);
+      const page = await keyStore.reader.query<{ bucket: BucketId }>((sql) => {
+        const rows = sql('buckets').select('bucket').where({ tenant }).andWhere('bucket', '>', after);
+        if ('epoch' in compromise) rows.andWhere('created_at', '<=', until);
+        else rows.andWhere('bucket', '>=', compromise.from).andWhere('bucket', '<=', compromise.to);
+        return rows.orderBy('bucket').limit(BUCKETS);
+      });
+      await keyStore.exclusive(async (tx) => {
+        await context.fence(tx);
+        await tx.execute((sql) =>
+          sql('buckets')
+            .where({ tenant })
+            .whereIn(
+              'bucket',
+              page.map(({ bucket }) => bucket),
+            )
+            .whereNull('compromised_at')
+            // A bucket that this job has made itself, in an earlier run.
+            .andWhere((made) => made.whereNull('resealed_for').orWhereNot('resealed_for', context.job))
+            .update({ compromised_at: at }),
+        );
+      });
+      if (page.length < BUCKETS) break;
+      after = page.at(-1)?.bucket as string;
+    }
+  }
+}
+
+/** One look at every marked bucket. */
+async function resealAll(
+  parts: ResealParts,
+  context: LongJobContext,
+  compromise: Compromise,
+  tenants: readonly TenantId[],
+): Promise<{ all: PageResult; own: PageResult }> {
+  const [all, own] = [none(), none()];
+  const marked = await countMarked(parts.keyStore.reader, compromise, tenants);
+  let done = 0;
+  for (const tenant of tenants) {
+    for (let after = ''; ; ) {
+      const page = await pageOfMarked(parts.keyStore.reader, compromise, tenant, after);
+      for (const bucket of page) {
+        await context.progress('resealing', done, Math.max(marked, done));
+        const found = await resealBucket(parts, context, tenant, bucket);
+        add(all, found);
+        if (tenant === context.tenant) add(own, found);
+        done += 1;
+      }
+      if (page.length < BUCKETS) break;
+      after = page.at(-1) as string;
+    }
+  }
+  await context.progress('resealing', done, done);
+  return { all, own };
+}
+
+type Counts = { -readonly [K in keyof PageResult]: number };
+
+function none(): Counts {
+  return { resealed: 0, completed: 0, raced: 0, damaged: 0, underWay: 0 };
+}
+
+function add(total: Counts, found: PageResult): void {
+  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += found[name];
+}
+
+async function resealBucket(
+  parts: ResealParts,
+  context: LongJobContext,
+  tenant: TenantId,
+  bucket: BucketId,
+): Promise<PageResult> {
+  const total = none();
+  let made: Promise<BucketId> | undefined;
+  const successor = () => {
+    made ??= parts.keyring.buckets.forResealing(tenant, context.job);
+    return made;
+  };
+  for (let after: RecordKeyRow | undefined; ; ) {
+    stopIfTold(context);
+    const keys = await pageOfKeys(parts.keyStore.reader, tenant, bucket, after);
+    if (keys.length === 0) return total;
+    const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
+    add(total, await resealPage(parts, retired, keys));
+    if (keys.length < RECORDS) return total;
+    after = keys.at(-1);
+  }
+}
+
+function pageOfKeys(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  bucket: BucketId,
+  after: RecordKeyRow | undefined,
+): Promise<RecordKeyRow[]> {
+  return reader.query((sql) => {
+    const keys = sql('record_keys').where({ tenant, bucket }).orderBy(['record', 'generation']).limit(RECORDS);
+    if (after === undefined) return keys;
+    return keys.andWhereRaw('(record, generation) > (?, ?)', [after.record, after.generation]);
+  });
+}
+
+async function pageOfMarked(
+  reader: Reader<'keys'>,
+  compromise: Compromise,
+  tenant: TenantId,
+  after: string,
+): Promise<BucketId[]> {
+  const rows = await reader.query<{ bucket: BucketId }>((sql) => {
+    const marked = sql('buckets').select('bucket').where({ tenant }).whereNotNull('compromised_at');
+    if ('from' in compromise) marked.andWhereBetween('bucket', [compromise.from, compromise.to]);
+    return marked.andWhere('bucket', '>', after).orderBy('bucket').limit(BUCKETS);
+  });
+  return rows.map(({ bucket }) => bucket);
+}
+
+async function countMarked(
+  reader: Reader<'keys'>,
+  compromise: Compromise,
+  tenants: readonly TenantId[],
+): Promise<number> {
+  let count = 0;
+  for (const tenant of tenants) {
+    for (let after = ''; ; ) {
+      const page = await pageOfMarked(reader, compromise, tenant, after);
+      count += page.length;
+      if (page.length < BUCKETS) break;
+      after = page.at(-1) as string;
+    }
+  }
+  return count;
+}
+
+/** Counted from the stores, so that it is right after a crash, too. */
+async function outcome(parts: ResealParts, context: LongJobContext): Promise<Detail> {
+  const { job, tenant } = context;
+  const [retired] = await parts.keyStore.reader.query<{ n: number }>((sql) =>
+    sql('buckets').count('* as n').where({ tenant, resealed_for: job }),
+  );
+  let [records, tokens] = [0, 0];
+  for (let after: ExposedPlace | undefined; ; ) {
+    stopIfTold(context);
+    const page = await pageOfExposed(parts, tenant, { job, after, limit: EXPOSED });
+    records += page.exposed.length;
+    tokens += page.exposed.reduce((sum: number, exposed: Exposed) => sum + exposed.tokens.length, 0);
+    await context.progress('counting', records, records);
+    after = page.next;
+    if (after === undefined) break;
+  }
+  return { records, tokens, buckets: Number(retired?.n ?? 0) };
+}
+
+function stopIfTold({ stopping }: LongJobContext): void {
+  if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+}

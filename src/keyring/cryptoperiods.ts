@@ -1,0 +1,42 @@
+/**
+ * How long keys protect new data at most, and who says so. NIST SP 800-57 part 1 rev. 5, section 5.3.6, table 1 suggests:
+ * symmetric master (key-derivation) keys about 1 year; key-wrapping, data-encryption and authentication keys 2 years or
+ * less; private signature keys 1 to 3 years. Where the house is stricter it says that it is its own rule.
+ *
+ * Bucket and record keys have no date of their own: what wraps them is renewed with each epoch, a bucket takes no more
+ * keys once it is full, and a record key seals one value, once.
+ */
+import type { KeyKind } from './schema.ts';
+
+const DAY = 24 * 60 * 60;
+const YEAR = 365 * DAY;
+const NIST = 'NIST SP 800-57 part 1 rev. 5, 5.3.6, table 1';
+
+export interface Cryptoperiod {
+  readonly seconds: number;
+  readonly source: string;
+}
+
+/** Of an epoch where no interval of rotation is set. */
+export const EPOCH_SECONDS = DAY;
+
+export function cryptoperiodOf(kind: KeyKind, epochSeconds: number): Cryptoperiod | undefined {
+  switch (kind) {
+    case 'root_key':
+      return { seconds: YEAR, source: `${NIST}: symmetric master key, about 1 year` };
+    case 'epoch_secret':
+    case 'epoch_key':
+      return {
+        seconds: epochSeconds,
+        source: `house rule: the interval of rotation (${NIST}: key-wrapping key, 2 years)`,
+      };
+    case 'index_key':
+      return { seconds: YEAR, source: `house rule: 1 year (${NIST}: symmetric authentication key, 2 years)` };
+    case 'mac_key':
+      return { seconds: 2 * YEAR, source: `${NIST}: symmetric authentication key, 2 years` };
+    case 'signing_key':
+      return { seconds: YEAR, source: `${NIST}: private signature key, 1 to 3 years` };
+    default:
+      return undefined;
+  }
+}

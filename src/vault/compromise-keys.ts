@@ -1,0 +1,44 @@
+/**
+ * Orders that what compromised keys protect be sealed anew: a long job. From its beginning on, nothing more goes under
+ * those keys. The same, ordered again while it is unfinished, is that job.
+ */
+import type { z } from 'zod';
+import type { CompromiseBody } from '../erasure/schema.ts';
+import { type JobId, newId } from '../ids.ts';
+import { throughRaces } from '../intake/races.ts';
+import { orderJob } from '../jobs/job-store.ts';
+import { assertEnded } from '../jobs/reseal.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+type Reply = { job: JobId };
+
+/** @throws {EpochNotFoundError} @throws {EpochNotEndedError} */
+export async function compromiseKeys(
+  vault: Vault,
+  caller: Caller,
+  body: z.infer<typeof CompromiseBody>,
+): Promise<Reply> {
+  const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
+  const reply = await perform<Reply>(vault, caller, { action: 'compromise_keys', idempotent }, async (door) => {
+    door.decide();
+    const { epoch, from = '', to = '' } = body;
+    if (epoch !== undefined) await assertEnded(vault.keyStore.reader, epoch);
+    return throughRaces(() =>
+      door.commit('exclusive', async (tx) => {
+        const { job } = await orderJob(tx, {
+          job: newId('job', vault.random, door.now),
+          kind: 'compromise',
+          tenant: caller.tenant,
+          params: epoch === undefined ? { from, to } : { epoch },
+          by: caller.principal,
+          at: door.now,
+        });
+        return { reply: { job: job as JobId }, entry: { target: job } };
+      }),
+    );
+  });
+  vault.signals.emit('jobOrdered');
+  return reply;
+}
