@@ -70,6 +70,22 @@ export async function up(knex: Knex): Promise<void> {
        retired_at ${int}
      ) ${clustered}`,
 
+    // Small. Records of the vault's own, by which it proves that what lives opens and what was shredded does not. Of a
+    // shredded one, its wrapped keys are kept as an old copy of this store would keep them.
+    `CREATE TABLE canaries (
+       record ${text} NOT NULL PRIMARY KEY,
+       tenant ${text} NOT NULL,
+       generation ${int} NOT NULL,
+       mac ${bytes} NOT NULL,
+       made_at ${int} NOT NULL,
+       shredded_at ${int},
+       bucket ${text},
+       bucket_generation ${int},
+       epoch ${int},
+       wrapped ${bytes},
+       bucket_wrapped ${bytes}
+     ) ${clustered}`,
+
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,
     `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,
