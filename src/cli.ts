@@ -1,5 +1,6 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './cli/backup.ts';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addServerCommands } from './cli/server.ts';
@@ -19,6 +20,7 @@ addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
+addBackupCommands(program);
 
 dieQuietly();
 try {

@@ -46,6 +46,11 @@ const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_KEY_BACKUP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder into which the close of an epoch copies the key store before it destroys the old secret.'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
@@ -69,6 +74,8 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
+  /** Where copies of the key store go at the close of an epoch; absent: nowhere. */
+  readonly keyBackupDir: string | undefined;
   readonly apiKey: string | undefined;
 }
 
@@ -96,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     apiKey: settings.LETHE_API_KEY,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
@@ -142,6 +150,7 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: withoutPassword(config.recordStoreUrl),
     keyStore: withoutPassword(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
   };
 }
 

@@ -23,6 +23,9 @@ export const ACTIONS = [
   'read_audit',
   'read_status',
   'recover',
+  'backup',
+  'drill',
+  'restore',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
