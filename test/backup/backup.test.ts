@@ -89,6 +89,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an old record store against today’s key store: neighbours open, the erased stay erased, new tokens are unknown', async () => {
     const { home, vault, app, ada, bob, dir } = await furnished(engine);
     await backUp(vault, home, dir);
+    const sealed = () => tell(home.recordStoreUrl, `SELECT record FROM records WHERE type = 'email'`);
     const { results } = await tokenize(vault, app, people('cleo'));
     await erase(vault, app, { ref: 'ada' });
     await noteShreds(home);
@@ -98,7 +99,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     await expect(home.open()).rejects.toThrow(/record store is older than the key store.*recover/);
     expect(await rowsOf(home.recordStoreUrl)).toEqual(held);
+    expect(await sealed()).toHaveLength(2);
     expect(await recoverHome(home)).toMatchObject({ replayed: { tombstones: 1, records: 1, lost: 0 } });
+    expect(await sealed()).toHaveLength(1);
 
     const again = await home.open();
     expect(await home.reveal(again, ada)).toBe('record_erased');

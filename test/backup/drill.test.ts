@@ -7,7 +7,7 @@ import { shredOne } from '../../src/canaries/canaries.ts';
 import { drill } from '../../src/vault/drill.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getStatus } from '../../src/vault/get-status.ts';
-import type { Vault } from '../../src/vault/vault.ts';
+import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, rowsOf, tell } from '../support/home.ts';
 import { ENGINES, type Engine, freshStores } from '../support/stores.ts';
@@ -125,4 +125,21 @@ test('without a scratch database, stores on PostgreSQL are verified and not rest
   const report = await drilled(vault, home, dir);
   expect(report.ok).toBe(false);
   expect(stepOf(report, 'restore_records')?.detail).toMatch(/Nothing was restored.*--scratch-records-url/);
+});
+
+test('the slots of a vault that is opened for a drill are read, and never written', async () => {
+  const home = await freshHome('sqlite');
+  await (await home.open()).close();
+  const copy = await openVault(home.config, { drilling: true });
+  try {
+    const { slots } = copy.keyring.epochs;
+    expect(await slots.get(1, () => true)).toHaveLength(32);
+    for (const { slot } of slots.inForce) {
+      await expect(slot.put(2, Buffer.alloc(32))).rejects.toMatchObject({ code: 'key_unavailable' });
+      await expect(slot.destroy(1)).rejects.toMatchObject({ code: 'key_unavailable' });
+    }
+    expect(await readdir(`${home.folder}/keys/epochs`)).toEqual(['epoch-000001.key']);
+  } finally {
+    await copy.close();
+  }
 });
