@@ -1,8 +1,10 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
 import { Command, CommanderError } from 'commander';
 import { addBackupCommands } from './cli/backup.ts';
+import { addCertificateCommands } from './cli/certificate.ts';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
@@ -21,6 +23,9 @@ addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
 addBackupCommands(program);
+addRotateCommand(program.command('keys').description('the keys of the vault: rotation'));
+addJobCommands(program);
+addCertificateCommands(program);
 
 dieQuietly();
 try {

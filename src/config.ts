@@ -18,6 +18,13 @@ const rootKey = z
 /** Right for some 8,000 to 16 million records; see `search/blind-index.ts`. */
 export const DEFAULT_PLANNED_RECORDS = 100_000;
 
+const MIN_ROTATION_MS = 60 * 60 * 1000;
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function durationMs(text: string): number | undefined {
+  return text === 'off' ? undefined : Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS];
+}
+
 const Settings = z.strictObject({
   LETHE_HOME: z.string().min(1).default('.').describe('Folder of the stores and the key material.'),
   LETHE_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -51,6 +58,13 @@ const Settings = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder into which the close of an epoch copies the key store before it destroys the old secret.'),
+  LETHE_ROTATE_EVERY: z
+    .string()
+    .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off')
+    .default('24h')
+    .transform(durationMs)
+    .refine((ms) => ms === undefined || ms >= MIN_ROTATION_MS, 'must be an hour or more')
+    .describe('How often an epoch is closed, which makes erasures final: such as 24h or 7d, 1h or more; or off.'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
@@ -76,6 +90,8 @@ export interface Config {
   readonly plannedRecords: number;
   /** Where copies of the key store go at the close of an epoch; absent: nowhere. */
   readonly keyBackupDir: string | undefined;
+  /** How old an epoch grows; undefined: until somebody closes it. */
+  readonly rotateEveryMs: number | undefined;
   readonly apiKey: string | undefined;
 }
 
@@ -104,6 +120,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
+    rotateEveryMs: settings.LETHE_ROTATE_EVERY,
     apiKey: settings.LETHE_API_KEY,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
@@ -151,6 +168,7 @@ export function printable(config: Config): Record<string, string | number> {
     keyStore: withoutPassword(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
+    rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
   };
 }
 

@@ -57,6 +57,13 @@ export const AuditIdSchema = idSchema(
   'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
   'An entry of the audit log; entries sort by it.',
 );
+export const JobIdSchema = idSchema(
+  'job',
+  'JobId',
+  TIMED_BODY,
+  'job_01m83rdet0ehaadnnnnhek1nfv',
+  'A long job that was ordered.',
+);
 
 export const MAX_BATCH = 1_000;
 

@@ -8,16 +8,20 @@ import { describeToPlanner, run, words } from '../sql.ts';
 export async function up(knex: Knex): Promise<void> {
   const { text, int, clustered } = words(knex);
   await run(knex, [
-    // Small. `params` and `detail` are JSON of ids, numbers and closed words.
+    // Small. `params` and `detail` are JSON of ids, numbers and closed words. `work` is what is to be done, in one
+    // spelling, so that the same is not ordered twice at a time. `fence` is its runner's; only that one may change the row.
     `CREATE TABLE jobs (
        job ${text} NOT NULL PRIMARY KEY,
        tenant ${text} NOT NULL,
        kind ${text} NOT NULL,
        params ${text} NOT NULL,
+       work ${text} NOT NULL,
+       fence ${int} NOT NULL,
        state ${text} NOT NULL,
        step ${text} NOT NULL,
        done ${int} NOT NULL,
        total ${int} NOT NULL,
+       rate_milli ${int},
        detail ${text} NOT NULL,
        code ${text},
        ordered_by ${text} NOT NULL,
@@ -26,7 +30,7 @@ export async function up(knex: Knex): Promise<void> {
        updated_at ${int} NOT NULL,
        finished_at ${int}
      ) ${clustered}`,
-    `CREATE INDEX jobs_unfinished ON jobs (job) WHERE finished_at IS NULL`,
+    `CREATE UNIQUE INDEX jobs_unfinished ON jobs (work) WHERE finished_at IS NULL`,
 
     // Distributed by erasure.
     `CREATE TABLE certificates (

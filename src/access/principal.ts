@@ -1,5 +1,5 @@
 /** Who calls, once an API key has said so. */
-import type { PrincipalId, TenantId } from '../ids.ts';
+import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
 import type { Role } from './roles.ts';
 
 export interface Principal {
@@ -11,3 +11,9 @@ export interface Principal {
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
 }
+
+/**
+ * Who acts where no principal does: the vault itself, on its schedule. The id bears the first instant there is, so no
+ * principal was ever given it; it is in no table, and no API key belongs to it.
+ */
+export const THE_VAULT_ITSELF: PrincipalId = firstIdAt('principal', new Date(0));

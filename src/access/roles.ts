@@ -24,7 +24,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
-        ...(['declare_type', 'set_keep', 'read_status', 'recover'] as const),
+        ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
       ],
     },
   ],
@@ -34,6 +34,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       actions: [
         ...['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'],
         ...['describe_token', 'read_record', 'read_erasure', 'resolve_subject', 'read_subject'],
+        'read_certificate',
       ] as const,
     },
     { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
@@ -43,6 +44,20 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'backup', 'drill'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'read_job', 'read_certificate'] }],
+  security: [
+    EVERYONE,
+    {
+      actions: [
+        'read_status',
+        'read_audit',
+        'rotate_keys',
+        'read_job',
+        'recover',
+        'read_certificate',
+        'backup',
+        'drill',
+      ],
+    },
+  ],
 };

@@ -222,6 +222,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/erasures/{erasure}/certificate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The certificate of an erasure, or what it waits for.
+         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`.
+         */
+        readonly get: operations["getCertificate"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/types": {
         readonly parameters: {
             readonly query?: never;
@@ -256,6 +276,66 @@ export interface paths {
          * @description What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes follow within 5 seconds.
          */
         readonly put: operations["setKeep"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Close the epoch, or replace an index key.
+         * @description Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. While the same job is unfinished, ordering it again answers with that one. Reads and writes go on all the while.
+         */
+        readonly post: operations["rotateKeys"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs/{job}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a long job is.
+         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         */
+        readonly get: operations["getJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs/{job}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How a long job goes, as it goes.
+         * @description Server-sent events (WHATWG HTML 9.2): `progress` whenever the job has moved, each with the whole job as data, and `done` with the same when it is completed or has failed, which ends the stream. A comment every 15 seconds shows that the stream lives. It also ends when the API key is revoked or the server stops; ask again then. Works on every node, whichever does the job.
+         */
+        readonly get: operations["jobEvents"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -352,6 +432,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/.well-known/jwks.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The public keys that verify certificates.
+         * @description Public: needs no API key, and is not recorded in the audit log. May be cached for five minutes.
+         */
+        readonly get: operations["getJwks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -418,7 +518,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "recover" | "backup" | "drill" | "restore" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -823,10 +923,10 @@ export interface components {
         readonly ErasureReceipt: {
             readonly erasure: components["schemas"]["ErasureId"];
             /**
-             * @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed.
+             * @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.
              * @enum {string}
              */
-            readonly state: "ordered" | "completed";
+            readonly state: "ordered" | "completed" | "final";
             /** @description How many records were erased. */
             readonly records: number;
             /** @description The subject, where one was erased as a whole. */
@@ -849,6 +949,189 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly completedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when copies of the key store made before are of no use.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finalAt?: string;
+        };
+        /** @description What a certificate of erasure says. Numbers, ids and fixed sentences only. */
+        readonly ErasureStatement: {
+            /**
+             * @description Id of the vault (`vlt_…`).
+             * @example vlt_01m6b1yq00e7mhfz2a8rdk5c3w
+             */
+            readonly iss: string;
+            /**
+             * @description When this was signed: seconds since 1970.
+             * @example 1795500000
+             */
+            readonly iat: number;
+            readonly jti: components["schemas"]["ErasureId"];
+            /**
+             * @description Of the form of this statement.
+             * @constant
+             */
+            readonly version: 1;
+            /**
+             * @description Id of the tenant (`ten_…`).
+             * @example ten_01m6b1yq00eb6sx0f2tx83rp19
+             */
+            readonly tenant: string;
+            /** @description The subject, where one was erased as a whole. */
+            readonly subject?: components["schemas"]["SubjectId"];
+            /**
+             * @description Why the keys were destroyed.
+             * @constant
+             */
+            readonly cause: "erased";
+            /** @description The records erased. */
+            readonly records: {
+                /**
+                 * @description How many.
+                 * @example 1
+                 */
+                readonly count: number;
+                /**
+                 * @description Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`.
+                 * @example 9f8a1e0d6c5b4a39281706f5e4d3c2b1a0998877665544332211ffeeddccbbaa
+                 */
+                readonly sha256: string;
+                /** @description The ids themselves, up to 100 of them. */
+                readonly ids?: readonly components["schemas"]["RecordId"][];
+            };
+            /** @description The principal that ordered it (`prn_…`). */
+            readonly orderedBy: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing opens the values, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When the keys were destroyed in the live key store, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly shreddedAt: string;
+            /**
+             * Format: date-time
+             * @description When all below had been found to hold, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finalAt: string;
+            /** @description The fields of the certificate of sanitization of NIST SP 800-88 rev. 1 (4.8, appendix G) that apply. */
+            readonly sanitization: {
+                /** @description Whose words these are. */
+                readonly standard: string;
+                /** @description The method used. */
+                readonly method: string;
+                /** @description What carried it out. */
+                readonly tool: {
+                    /** @description Its name. */
+                    readonly name: string;
+                    /** @description Its version. */
+                    readonly version: string;
+                };
+                /** @description What was checked before this was signed. */
+                readonly verification: string;
+                /** @description Which fields of that certificate do not apply, and why. */
+                readonly leftOut: string;
+            };
+            /** @description Under what the values were sealed. */
+            readonly algorithms: {
+                /** @description How values were sealed. */
+                readonly values: string;
+                /** @description How keys were wrapped and derived. */
+                readonly keys: string;
+                /**
+                 * @description The length of every key destroyed.
+                 * @example 256
+                 */
+                readonly keyBits: number;
+            };
+            /** @description The epochs whose secrets stood between old copies of the key store and the values. */
+            readonly epochs: {
+                /**
+                 * @description The epoch in which the erasure was ordered.
+                 * @example 41
+                 */
+                readonly ordered: number;
+                /**
+                 * @description The last epoch under which any of the keys was wrapped.
+                 * @example 41
+                 */
+                readonly last: number;
+                /**
+                 * @description This epoch and every one before it is destroyed.
+                 * @example 41
+                 */
+                readonly destroyedThrough: number;
+            };
+            /** @description Every root slot that held a secret of the epochs `ordered` to `last`. */
+            readonly slots: readonly {
+                /**
+                 * @description The epoch whose secret it held.
+                 * @example 41
+                 */
+                readonly epoch: number;
+                /**
+                 * @description Its name.
+                 * @example file
+                 */
+                readonly slot: string;
+                /**
+                 * @description What it is.
+                 * @enum {string}
+                 */
+                readonly kind: "file" | "pkcs11" | "transit";
+                /**
+                 * @description What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. `hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.
+                 * @enum {string}
+                 */
+                readonly tier: "overwritten" | "hardware" | "service";
+                /**
+                 * @description How it destroyed the secret.
+                 * @example overwrite and unlink
+                 */
+                readonly method: string;
+                /**
+                 * @description What it stated, word for word, and what it cannot rule out.
+                 * @example The file was overwritten, synced and unlinked.
+                 */
+                readonly statement: string;
+                /**
+                 * Format: date-time
+                 * @description When it confirmed, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly destroyedAt: string;
+            }[];
+            /** @description What of the erased there is still. */
+            readonly remains: {
+                /** @description Index keys, by which guesses can be tested. */
+                readonly indexKeys: readonly {
+                    /** @description The index: a data type, a part of one, or one of the vault’s own (`@…`). */
+                    readonly name: string;
+                    /**
+                     * @description The version of its key.
+                     * @example 1
+                     */
+                    readonly version: number;
+                    /**
+                     * @description `live`: in use, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.
+                     * @enum {string}
+                     */
+                    readonly state: "live" | "dropped";
+                    /** @description Its planned end; null: none is planned. */
+                    readonly until: string | null;
+                }[];
+                /** @description What else stays, and how long. */
+                readonly notes: readonly string[];
+            };
+            /** @description What this does not say. */
+            readonly limits: readonly string[];
         };
         readonly ExtendTokenBody: {
             /**
@@ -901,6 +1184,28 @@ export interface components {
              * @example j***@example.com
              */
             readonly masked: unknown;
+        };
+        readonly GetCertificateReply: {
+            readonly erasure: components["schemas"]["ErasureId"];
+            /**
+             * @description `pending`: copies of the key store made earlier may still open the values. `final`: none does.
+             * @enum {string}
+             */
+            readonly state: "pending" | "final";
+            /**
+             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has not confirmed), `signature` (it is about to be signed).
+             * @example [
+             *       "epoch_close"
+             *     ]
+             */
+            readonly waitsFor?: readonly string[];
+            /**
+             * @description The statement, signed: a JWS in compact form (RFC 7515), `EdDSA` with Ed25519 (RFC 8037), type `lethe-erasure-certificate+jwt`, under a key of `/.well-known/jwks.json`.
+             * @example eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl
+             */
+            readonly certificate?: string;
+            /** @description What the certificate says, as it is read without verifying it. */
+            readonly statement?: components["schemas"]["ErasureStatement"];
         };
         readonly GetStatusReply: {
             /** @description Where ciphertext, tokens and the audit log are. */
@@ -971,6 +1276,107 @@ export interface components {
             readonly records: readonly components["schemas"]["Record"][];
             /** @description Whether further records follow; ask again with `after`. */
             readonly more: boolean;
+        };
+        /** @description A long job and how far it is. */
+        readonly Job: {
+            readonly job: components["schemas"]["JobId"];
+            /**
+             * @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased.
+             * @enum {string}
+             */
+            readonly kind: "rotate_epoch" | "rotate_index" | "compromise" | "erase_tenant";
+            /**
+             * @description `waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.
+             * @enum {string}
+             */
+            readonly state: "waiting" | "running" | "completed" | "failed";
+            /**
+             * @description What is being done, a closed word; empty before the first step.
+             * @example rewrap
+             */
+            readonly step: string;
+            /** @description How much of the step is done, in units of the step. */
+            readonly done: number;
+            /** @description How much the step has to do; 0 where that is not known. */
+            readonly total: number;
+            /** @description Units a second over the last half minute of the step, while the job is running. */
+            readonly ratePerSecond?: number;
+            /** @description What is left of the step at that rate; later steps not counted. */
+            readonly secondsLeft?: number;
+            /**
+             * Format: date-time
+             * @description When it was ordered, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When a process first began it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly startedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it last told how far it is.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly updatedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was completed, or failed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly finishedAt?: string;
+            /**
+             * @description Why it failed or waits, a code as problems have it.
+             * @example key_unavailable
+             */
+            readonly code?: string;
+            /**
+             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed.
+             * @example {
+             *       "epoch": 3,
+             *       "buckets": 3907
+             *     }
+             */
+            readonly detail: {
+                readonly [key: string]: string | number | boolean | readonly string[];
+            };
+        };
+        /**
+         * @description A long job that was ordered.
+         * @example job_01m83rdet0ehaadnnnnhek1nfv
+         */
+        readonly JobId: string;
+        /** @description The public keys of the vault’s certificates (RFC 7517). */
+        readonly Jwks: {
+            /** @description The oldest first; kept for good. */
+            readonly keys: readonly {
+                /**
+                 * @description The key type.
+                 * @constant
+                 */
+                readonly kty: "OKP";
+                /**
+                 * @description The curve.
+                 * @constant
+                 */
+                readonly crv: "Ed25519";
+                /** @description The public key, base64url. */
+                readonly x: string;
+                /** @description The RFC 7638 thumbprint, as in the header of what the key signed. */
+                readonly kid: string;
+                /**
+                 * @description The key signs.
+                 * @constant
+                 */
+                readonly use: "sig";
+                /**
+                 * @description The algorithm.
+                 * @constant
+                 */
+                readonly alg: "EdDSA";
+            }[];
         };
         /** @description A lesser form in which a tenant may have values kept. */
         readonly Keep: {
@@ -1099,7 +1505,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "principal_not_found" | "concurrent_change" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "already_exists" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -1240,6 +1646,17 @@ export interface components {
          * @enum {string}
          */
         readonly Role: "admin" | "app" | "support" | "auditor" | "security";
+        /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
+        readonly RotateKeysBody: {
+            /**
+             * @description Replace the key of this index, a data type or a part of one; absent: close the epoch.
+             * @example email
+             */
+            readonly index?: string;
+        };
+        readonly RotateKeysReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
         readonly SearchBody: {
             /**
              * @description Name of a data type.
@@ -1904,6 +2321,31 @@ export interface operations {
             };
         };
     };
+    readonly getCertificate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description An erasure that was ordered. */
+                readonly erasure: components["schemas"]["ErasureId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GetCertificateReply"];
+                };
+            };
+        };
+    };
     readonly listTypes: {
         readonly parameters: {
             readonly query?: never;
@@ -1980,6 +2422,85 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly rotateKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateKeysBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RotateKeysReply"];
+                };
+            };
+        };
+    };
+    readonly getJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A long job that was ordered. */
+                readonly job: components["schemas"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    readonly jobEvents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A long job that was ordered. */
+                readonly job: components["schemas"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
                 };
             };
         };
@@ -2136,6 +2657,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GetStatusReply"];
+                };
+            };
+        };
+    };
+    readonly getJwks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The keys, the oldest first. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/jwk-set+json": components["schemas"]["Jwks"];
                 };
             };
         };

@@ -11,6 +11,7 @@
  * Does not: split batches. A batch is all or nothing, and two halves of one would be neither.
  */
 import type { operations } from './api.ts';
+import { assertBatch, eachOf, LOST_PLACE, type PageSize, type ReplyOf, read, write } from './calls.ts';
 import { LetheError } from './errors.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -19,12 +20,14 @@ import type {
   AuditEntry,
   AuditPage,
   CallOptions,
+  Certificate,
   Corrected,
   DataType,
   ErasureReceipt,
   ErasureTarget,
   Found,
   FoundRecord,
+  Job,
   MintedToken,
   Principal,
   PrincipalPage,
@@ -50,10 +53,6 @@ import { type Call, Transport, type TransportOptions } from './transport.ts';
 export type LetheClientOptions = TransportOptions;
 
 type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
-
-const MAX_BATCH = 1_000;
-/** Better no list than one that ends early and looks whole. */
-const LOST_PLACE = { code: 'unexpected_reply', message: 'A page is empty, yet more follow. Try again.', status: 200 };
 
 export class LetheClient {
   readonly #transport: Transport;
@@ -174,6 +173,17 @@ export class LetheClient {
     return this.#send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
   }
 
+  /**
+   * The certificate of an erasure, a JWS that anybody can verify with the keys of `/.well-known/jwks.json`; until it is
+   * signed, what it waits for.
+   */
+  async getCertificate(erasure: string, options: CallOptions = {}): Promise<Certificate> {
+    return this.#send<'getCertificate'>({
+      ...read('GET', `/v1/erasures/${id('ers', erasure)}/certificate`),
+      ...options,
+    });
+  }
+
   /** From the app's own name for a person to the subject's id. */
   async resolveSubject(ref: string, options: CallOptions = {}): Promise<string> {
     const reply = await this.#send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
@@ -260,6 +270,37 @@ export class LetheClient {
     return this.#send<'addTenant'>({ ...call, ...options });
   }
 
+  /**
+   * Closes the epoch, which makes erasures final, or replaces the key of an index; in the background.
+   * @returns the job, which `getJob` and `jobEvents` follow
+   */
+  async rotateKeys(wanted: { readonly index?: string | undefined } = {}, options: WriteOptions = {}): Promise<string> {
+    const reply = await this.#send<'rotateKeys'>({ ...write('POST', '/v1/keys/rotate', wanted), ...options });
+    return reply.job;
+  }
+
+  /** How far a long job is. */
+  async getJob(job: string, options: CallOptions = {}): Promise<Job> {
+    return this.#send<'getJob'>({ ...read('GET', `/v1/jobs/${id('job', job)}`), ...options });
+  }
+
+  /**
+   * A long job as it goes: whenever it has moved, and as the last when it is completed or has failed. A stream that
+   * ends before that, as with a restart of the vault, is asked for again.
+   * @throws {LetheError} where it is not, or no longer, to be shown
+   */
+  async *jobEvents(job: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
+    const path = `/v1/jobs/${id('job', job)}/events`;
+    for (;;) {
+      for await (const { event, data } of this.#transport.events({ ...read('GET', path), ...options })) {
+        const state = JSON.parse(data) as Job;
+        yield state;
+        if (event === 'done') return;
+      }
+      await this.#transport.pause(options.signal);
+    }
+  }
+
   /** A page of the tenant's audit log, the newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
     const { before, limit, signal } = page;
@@ -283,41 +324,5 @@ export class LetheClient {
 
   #send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
     return this.#transport.send<ReplyOf<Op>>(call);
-  }
-}
-
-type Responses<Op extends keyof operations> = operations[Op]['responses'];
-type ReplyOf<Op extends keyof operations> = Responses<Op>[keyof Responses<Op>] extends {
-  content: { readonly 'application/json': infer Reply };
-}
-  ? Reply
-  : never;
-
-/** How many rows are asked for at once, from 1 to 1,000; 100 unless given. */
-type PageSize = { readonly limit?: number } & CallOptions;
-
-function read(method: 'GET' | 'POST', path: string, body?: unknown): Call {
-  return { method, path, body, repeat: 'always' };
-}
-
-function write(method: 'POST' | 'PATCH', path: string, body: unknown): Call {
-  return { method, path, body, repeat: 'keyed' };
-}
-
-function assertBatch(batch: readonly unknown[]): void {
-  if (batch.length < 1 || batch.length > MAX_BATCH) throw new RangeError('A batch holds 1 to 1,000 items.');
-}
-
-async function* eachOf<T>(
-  next: (after?: string) => Promise<{ readonly rows: readonly T[]; readonly more: boolean }>,
-  idOf: (row: T) => string,
-): AsyncGenerator<T, void, undefined> {
-  let page = await next();
-  for (;;) {
-    yield* page.rows;
-    if (!page.more) return;
-    const last = page.rows.at(-1);
-    if (last === undefined) throw new LetheError(LOST_PLACE);
-    page = await next(idOf(last));
   }
 }

@@ -16,6 +16,8 @@ export type RevokedToken = Schemas['RevokeTokenReply'];
 export type RecordDescription = Schemas['RecordDescription'];
 export type Corrected = Schemas['CorrectRecordReply'];
 export type ErasureReceipt = Schemas['ErasureReceipt'];
+/** Signed once `state` is `final`; what it waits for until then. */
+export type Certificate = Schemas['GetCertificateReply'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
@@ -29,6 +31,7 @@ export type AddedPrincipal = Schemas['AddPrincipalReply'];
 export type AddedTenant = Schemas['AddTenantReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
+export type Job = Schemas['Job'];
 export type Status = Schemas['GetStatusReply'];
 
 /** What the vault fills in may be left out. */

@@ -9,7 +9,9 @@
  * Before each repeat it waits, twice as long on average as the time before, at random so that many clients do not
  * come back together; at least as long as `Retry-After` asks, and not at all where that is more than a minute.
  */
+
 import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
+import { type Body, eventsIn, type StreamEvent } from './events.ts';
 
 export interface TransportOptions {
   /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network between. */
@@ -37,6 +39,9 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The vault says something every 15 seconds. */
+const MAX_SILENCE_MS = 60_000;
+const REOPEN_AFTER_MS = 1_000;
 const BASE_WAIT_MS = 100;
 const MAX_WAIT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -52,6 +57,8 @@ interface Message {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A reply that goes on; `stop` ends it. */
+type OpenStream = { readonly body: Body; readonly stop: AbortController };
 type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
 
 export class Transport {
@@ -78,14 +85,73 @@ export class Transport {
   /** @throws {LetheError} @throws {LetheUnreachableError} @throws the signal's reason */
   async send<R>(call: Call): Promise<R> {
     const message = this.#message(call);
+    return this.#again(call, () => this.#attempt<R>(message));
+  }
+
+  async #again<R>(call: Call, send: () => Promise<{ readonly reply: R } | Failure>): Promise<R> {
     for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.#attempt<R>(message);
+      const answer = await send();
       if ('reply' in answer) return answer.reply;
       const { error, waitMs } = answer;
       if (attempt >= this.#retries || waitMs > MAX_RETRY_AFTER_MS || !mayRepeat(call, error)) throw error;
       const backoff = Math.random() * Math.min(MAX_WAIT_MS, 2 * BASE_WAIT_MS * 2 ** attempt);
       await this.#sleep(Math.max(waitMs, Math.ceil(backoff)));
       call.signal?.throwIfAborted();
+    }
+  }
+
+  /**
+   * The events of a stream, until the vault ends it. Opened as any call is, and sent again like one; from then on no
+   * more is waited for than a minute without a sign of life.
+   * @throws {LetheError} @throws {LetheUnreachableError} @throws the signal's reason
+   */
+  async *events(call: Call): AsyncGenerator<StreamEvent, void, undefined> {
+    const { body, stop } = await this.#again(call, () => this.#open(this.#message(call)));
+    const abort = () => stop.abort();
+    call.signal?.addEventListener('abort', abort);
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const alive = () => {
+      clearTimeout(silence);
+      silence = setTimeout(abort, MAX_SILENCE_MS);
+    };
+    try {
+      alive();
+      yield* eventsIn(body, alive);
+    } catch {
+      // Broken off: what has come stands.
+      call.signal?.throwIfAborted();
+    } finally {
+      clearTimeout(silence);
+      call.signal?.removeEventListener('abort', abort);
+      abort();
+    }
+  }
+
+  /** Waits before a stream that ended is asked for again. */
+  async pause(signal: AbortSignal | undefined): Promise<void> {
+    await this.#sleep(REOPEN_AFTER_MS);
+    signal?.throwIfAborted();
+  }
+
+  async #open({ url, init, signal }: Message): Promise<{ readonly reply: OpenStream } | Failure> {
+    signal?.throwIfAborted();
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    const timer = setTimeout(abort, this.#timeoutMs);
+    signal?.addEventListener('abort', abort);
+    try {
+      const headers = { ...init.headers, Accept: 'text/event-stream, application/problem+json' };
+      const response = await this.#fetch(url, { ...init, headers, signal: stop.signal });
+      const isStream = (response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/event-stream');
+      if (response.ok && isStream && response.body !== null) return { reply: { body: response.body, stop } };
+      return { error: errorOf(response, await response.text(), undefined), waitMs: retryAfterMs(response) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = stop.signal.aborted ? 'timeout' : reasonOf(error);
+      return { error: new LetheUnreachableError(reason), waitMs: 0 };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
   }
 

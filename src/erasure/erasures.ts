@@ -4,6 +4,7 @@
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
  *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed
+ *   final       the epoch those keys were wrapped under is destroyed in every slot (certificate.ts)
  *
  * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each
  * step finds the last one's result. Does not: make old backups of the key store useless; that is what closing the
@@ -11,21 +12,11 @@
  */
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
-import { recordKeys, recordKeysOf } from '../keyring/tables.ts';
 import { removeRecords } from '../records/store.ts';
-import {
-  type Burial,
-  bury,
-  type Cause,
-  mirror,
-  type TombstoneRow,
-  tombstonesOfErasure,
-} from '../records/tombstones.ts';
-import { blindIndexes } from '../search/blind-index.ts';
+import { type Burial, bury, type Cause, type TombstoneRow, tombstonesOfErasure } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
-import { forgetRefs } from '../subjects/subjects.ts';
-import { reuses } from '../tokens/reuse.ts';
+import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import { shred, shredNothing, shredRefs } from './shredding.ts';
 
 const PAGE = 500;
 
@@ -47,7 +38,7 @@ export const erasures = table(
   ['tenant', 'erasure'],
 );
 export type ErasureRow = Row<typeof erasures>;
-const erasureById = lookup(erasures, ['tenant', 'erasure']);
+export const erasureById = lookup(erasures, ['tenant', 'erasure']);
 
 export class ErasureNotFoundError extends VaultError {
   readonly kind = 'not_found';
@@ -126,12 +117,13 @@ export interface Stores {
 /** Destroys the keys an erasure names, in both stores' order. @returns the finished row */
 export async function completeErasure(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
   const tenant = order.tenant as TenantId;
-  await eachPage(stores.recordStore.reader, order, (page) =>
-    stores.keyStore.exclusive((tx) => shred(tx, tenant, page, now())),
+  const of = { tenant, erasure: order.erasure };
+  const shredded = await eachPage(stores.recordStore.reader, order, (page) =>
+    stores.keyStore.exclusive((tx) => shred(tx, of, page, now())),
   );
-  if (order.subject !== null) {
-    await stores.keyStore.exclusive((tx) => forgetRefs(tx, tenant, order.subject as SubjectId));
-  }
+  const subject = order.subject as SubjectId | null;
+  if (subject !== null) await stores.keyStore.exclusive((tx) => shredRefs(tx, of, subject, now()));
+  else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
   await stores.keyStore.scrub();
   const shreddedAt = now().getTime();
   if (order.cause === 'erased') {
@@ -157,69 +149,21 @@ export async function completeErasure(stores: Stores, order: ErasureRow, now: ()
   return { ...order, ...done };
 }
 
-/**
- * Destroys record keys, index rows and links from values to tokens, and marks their buckets: at the close of the epoch each of these gets a new key
- * (K1). A correction destroys the old generation only (K6).
- */
-export async function shred(tx: KeyTx, tenant: TenantId, rows: readonly TombstoneRow[], now: Date): Promise<void> {
-  const held = (
-    await tx.find(
-      recordKeysOf,
-      rows.map((row) => [tenant, row.record]),
-    )
-  ).flat();
-  const last = new Map(rows.map((row) => [row.record, row]));
-  const doomed = held.filter((key) => {
-    const tombstone = last.get(key.record);
-    return tombstone?.cause === 'erased' || (tombstone !== undefined && key.generation <= tombstone.generation);
-  });
-  const buckets = [...new Set(doomed.map((key) => key.bucket))].sort();
-  if (buckets.length > 0) {
-    await tx.execute((sql) =>
-      sql('buckets')
-        .where({ tenant })
-        .whereIn('bucket', buckets)
-        .whereNull('dirty_at')
-        .update({ dirty_at: now.getTime() }),
-    );
-  }
-  await tx.remove(
-    recordKeys,
-    ['tenant', 'record', 'generation'],
-    doomed.map((key) => [tenant, key.record, key.generation]),
-  );
-  const [erased, corrected] = [
-    rows.filter((row) => row.cause === 'erased'),
-    rows.filter((row) => row.cause !== 'erased'),
-  ];
-  for (const table of [blindIndexes, reuses]) {
-    await tx.remove(
-      table,
-      ['tenant', 'record'],
-      erased.map((row) => [tenant, row.record]),
-    );
-    await tx.remove(
-      table,
-      ['tenant', 'record', 'generation'],
-      corrected.map((row) => [tenant, row.record, row.generation]),
-    );
-  }
-  await mirror(tx, rows);
-}
-
-async function eachPage(
+/** Walks through an erasure's tombstones in the order of their records. @returns how many there are */
+export async function eachPage(
   reader: Reader<'records'>,
-  order: ErasureRow,
+  order: Pick<ErasureRow, 'tenant' | 'erasure'>,
   work: (page: readonly TombstoneRow[]) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   let after: string | undefined;
-  for (;;) {
+  for (let seen = 0; ; ) {
     const page = await tombstonesOfErasure(reader, order.tenant as TenantId, order.erasure as ErasureId, {
       after,
       limit: PAGE,
     });
     if (page.length > 0) await work(page);
-    if (page.length < PAGE) return;
+    seen += page.length;
+    if (page.length < PAGE) return seen;
     after = page.at(-1)?.record;
   }
 }

@@ -2,14 +2,16 @@
 import type { ErasureId, SubjectId } from '../ids.ts';
 import type { ErasureRow } from './erasures.ts';
 
-export function receiptOf(row: ErasureRow) {
+/** @param finalAt when its certificate was issued, if it was */
+export function receiptOf(row: ErasureRow, finalAt?: Date) {
   return {
     erasure: row.erasure as ErasureId,
-    state: row.state as 'ordered' | 'completed',
+    state: finalAt === undefined ? (row.state as 'ordered' | 'completed') : ('final' as const),
     records: row.records,
     ...(row.subject === null ? {} : { subject: row.subject as SubjectId }),
     orderedAt: new Date(row.ordered_at).toISOString(),
     ...(row.shredded_at === null ? {} : { shreddedAt: new Date(row.shredded_at).toISOString() }),
     ...(row.completed_at === null ? {} : { completedAt: new Date(row.completed_at).toISOString() }),
+    ...(finalAt === undefined ? {} : { finalAt: finalAt.toISOString() }),
   };
 }

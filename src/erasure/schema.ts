@@ -1,5 +1,6 @@
 /** Erasures and their receipts, as the API speaks of them. */
 import { z } from 'zod';
+import { SLOT_KINDS } from '../keyring/root-slot.ts';
 import {
   ErasureIdSchema,
   MAX_BATCH,
@@ -28,13 +29,197 @@ export const ReceiptSchema = z
   .strictObject({
     erasure: ErasureIdSchema,
     state: z
-      .enum(['ordered', 'completed'])
-      .describe('`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed.'),
+      .enum(['ordered', 'completed', 'final'])
+      .describe(
+        '`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live ' +
+          'key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.',
+      ),
     records: z.int().min(0).describe('How many records were erased.'),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
     orderedAt: z.iso.datetime().describe('Since when nothing opens the values, UTC.'),
     shreddedAt: z.iso.datetime().optional().describe('When the keys were destroyed in the live key store.'),
     completedAt: z.iso.datetime().optional().describe('When ciphertext and index rows were gone, too.'),
+    finalAt: z.iso.datetime().optional().describe('Since when copies of the key store made before are of no use.'),
   })
   .meta({ id: 'ErasureReceipt', description: 'What an erasure has done so far.' });
 export type Receipt = z.infer<typeof ReceiptSchema>;
+
+const SlotStatement = z
+  .object({
+    epoch: z
+      .int()
+      .describe('The epoch whose secret it held.')
+      .meta({ examples: [41] }),
+    slot: z
+      .string()
+      .describe('Its name.')
+      .meta({ examples: ['file'] }),
+    kind: z.enum(SLOT_KINDS).describe('What it is.'),
+    tier: z
+      .enum(['overwritten', 'hardware', 'service'])
+      .describe(
+        'What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. ' +
+          '`hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.',
+      ),
+    method: z
+      .string()
+      .describe('How it destroyed the secret.')
+      .meta({ examples: ['overwrite and unlink'] }),
+    statement: z
+      .string()
+      .describe('What it stated, word for word, and what it cannot rule out.')
+      .meta({ examples: ['The file was overwritten, synced and unlinked.'] }),
+    destroyedAt: z.iso.datetime().describe('When it confirmed, UTC.'),
+  })
+  .describe('One root slot, and how it destroyed an epoch’s secret.');
+
+const RemainingIndexKey = z
+  .object({
+    name: z.string().describe('The index: a data type, a part of one, or one of the vault’s own (`@…`).'),
+    version: z
+      .int()
+      .min(1)
+      .describe('The version of its key.')
+      .meta({ examples: [1] }),
+    state: z
+      .enum(['live', 'dropped'])
+      .describe(
+        '`live`: in use, so that whoever holds it and an old copy of the key store can test guesses at the value. ' +
+          '`dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.',
+      ),
+    until: z.iso.datetime().nullable().describe('Its planned end; null: none is planned.'),
+  })
+  .describe('An index key under which the erased values had entries.');
+
+export const CERTIFICATE_VERSION = 1;
+
+/** Later versions may say more: what is not known here is passed over. */
+export const StatementSchema = z
+  .object({
+    iss: z
+      .string()
+      .describe('Id of the vault (`vlt_…`).')
+      .meta({ examples: ['vlt_01m6b1yq00e7mhfz2a8rdk5c3w'] }),
+    iat: z
+      .int()
+      .describe('When this was signed: seconds since 1970.')
+      .meta({ examples: [1_795_500_000] }),
+    jti: ErasureIdSchema,
+    version: z.literal(CERTIFICATE_VERSION).describe('Of the form of this statement.'),
+    tenant: z
+      .string()
+      .describe('Id of the tenant (`ten_…`).')
+      .meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
+    subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
+    cause: z.literal('erased').describe('Why the keys were destroyed.'),
+    records: z
+      .object({
+        count: z
+          .int()
+          .min(0)
+          .describe('How many.')
+          .meta({ examples: [1] }),
+        sha256: z
+          .string()
+          .describe('Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`.')
+          .meta({ examples: ['9f8a1e0d6c5b4a39281706f5e4d3c2b1a0998877665544332211ffeeddccbbaa'] }),
+        ids: z.array(RecordIdSchema).optional().describe('The ids themselves, up to 100 of them.'),
+      })
+      .describe('The records erased.'),
+    orderedBy: z.string().describe('The principal that ordered it (`prn_…`).'),
+    orderedAt: z.iso.datetime().describe('Since when nothing opens the values, UTC.'),
+    shreddedAt: z.iso.datetime().describe('When the keys were destroyed in the live key store, UTC.'),
+    finalAt: z.iso.datetime().describe('When all below had been found to hold, UTC.'),
+    sanitization: z
+      .object({
+        standard: z.string().describe('Whose words these are.'),
+        method: z.string().describe('The method used.'),
+        tool: z
+          .object({ name: z.string().describe('Its name.'), version: z.string().describe('Its version.') })
+          .describe('What carried it out.'),
+        verification: z.string().describe('What was checked before this was signed.'),
+        leftOut: z.string().describe('Which fields of that certificate do not apply, and why.'),
+      })
+      .describe('The fields of the certificate of sanitization of NIST SP 800-88 rev. 1 (4.8, appendix G) that apply.'),
+    algorithms: z
+      .object({
+        values: z.string().describe('How values were sealed.'),
+        keys: z.string().describe('How keys were wrapped and derived.'),
+        keyBits: z
+          .int()
+          .describe('The length of every key destroyed.')
+          .meta({ examples: [256] }),
+      })
+      .describe('Under what the values were sealed.'),
+    epochs: z
+      .object({
+        ordered: z
+          .int()
+          .describe('The epoch in which the erasure was ordered.')
+          .meta({ examples: [41] }),
+        last: z
+          .int()
+          .describe('The last epoch under which any of the keys was wrapped.')
+          .meta({ examples: [41] }),
+        destroyedThrough: z
+          .int()
+          .describe('This epoch and every one before it is destroyed.')
+          .meta({ examples: [41] }),
+      })
+      .describe('The epochs whose secrets stood between old copies of the key store and the values.'),
+    slots: z.array(SlotStatement).describe('Every root slot that held a secret of the epochs `ordered` to `last`.'),
+    remains: z
+      .object({
+        indexKeys: z.array(RemainingIndexKey).describe('Index keys, by which guesses can be tested.'),
+        notes: z.array(z.string()).describe('What else stays, and how long.'),
+      })
+      .describe('What of the erased there is still.'),
+    limits: z.array(z.string()).describe('What this does not say.'),
+  })
+  .meta({
+    id: 'ErasureStatement',
+    description: 'What a certificate of erasure says. Numbers, ids and fixed sentences only.',
+  });
+export type Statement = z.infer<typeof StatementSchema>;
+
+export const CertificateReply = z.strictObject({
+  erasure: ErasureIdSchema,
+  state: z
+    .enum(['pending', 'final'])
+    .describe('`pending`: copies of the key store made earlier may still open the values. `final`: none does.'),
+  waitsFor: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has ' +
+        'not confirmed), `signature` (it is about to be signed).',
+    )
+    .meta({ examples: [['epoch_close']] }),
+  certificate: z
+    .string()
+    .optional()
+    .describe(
+      'The statement, signed: a JWS in compact form (RFC 7515), `EdDSA` with Ed25519 (RFC 8037), type ' +
+        '`lethe-erasure-certificate+jwt`, under a key of `/.well-known/jwks.json`.',
+    )
+    .meta({ examples: ['eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl'] }),
+  statement: StatementSchema.optional().describe('What the certificate says, as it is read without verifying it.'),
+});
+export type CertificateState = z.infer<typeof CertificateReply>;
+
+export const JwksReply = z
+  .strictObject({
+    keys: z
+      .array(
+        z.strictObject({
+          kty: z.literal('OKP').describe('The key type.'),
+          crv: z.literal('Ed25519').describe('The curve.'),
+          x: z.string().describe('The public key, base64url.'),
+          kid: z.string().describe('The RFC 7638 thumbprint, as in the header of what the key signed.'),
+          use: z.literal('sig').describe('The key signs.'),
+          alg: z.literal('EdDSA').describe('The algorithm.'),
+        }),
+      )
+      .describe('The oldest first; kept for good.'),
+  })
+  .meta({ id: 'Jwks', description: 'The public keys of the vault’s certificates (RFC 7517).' });

@@ -1,24 +1,29 @@
-/** The Express application: the routes, health, metrics, and the API's description. */
+/** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
+import { measure } from '../vault/measure.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
 import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
-import { handlerOf, SECURITY_HEADERS, send } from './handler.ts';
+import { EventStreams, type EventTimes } from './events.ts';
+import { handlerOf, send } from './handler.ts';
+import { SECURITY_HEADERS } from './headers.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
 export interface AppOptions {
   readonly vault: Vault;
   readonly log: Log;
   readonly closing: () => boolean;
+  readonly events?: EventTimes | undefined;
 }
 
-export function newApp({ vault, log, closing }: AppOptions): Express {
-  const metrics = newMetrics(vault.signals);
+export function newApp({ vault, log, closing, events }: AppOptions): Express {
+  const metrics = newMetrics(vault.signals, () => measure(vault));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -30,11 +35,14 @@ export function newApp({ vault, log, closing }: AppOptions): Express {
     logAnswered(log, what);
   };
 
+  const streams = new EventStreams(closing, events);
   for (const route of ROUTES) {
-    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing }));
+    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams }));
   }
-  for (const path of new Set(ROUTES.map(pathOf))) {
-    const allowed = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+  app.get(JWKS_PATH, jwksHandler(vault, closing));
+  for (const path of new Set([...ROUTES.map(pathOf), JWKS_PATH])) {
+    const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
+    const allowed = path === JWKS_PATH ? ['GET'] : methods;
     app.all(path, (_, response) => {
       const problem = problemOf(new MethodNotAllowedError(), id());
       response.setHeader('Allow', allowed.join(', '));

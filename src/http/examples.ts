@@ -32,6 +32,21 @@ const receipt = {
   completedAt: '2026-11-23T08:30:00.019Z',
 };
 
+const rotation = {
+  job: 'job_01m83rdet0ehaadnnnnhek1nfv',
+  kind: 'rotate_epoch',
+  state: 'running',
+  step: 'rewrap',
+  done: 1_500,
+  total: 3_907,
+  ratePerSecond: 2_410.5,
+  secondsLeft: 1,
+  orderedAt: '2026-11-23T02:00:00.000Z',
+  startedAt: '2026-11-23T02:00:00.120Z',
+  updatedAt: '2026-11-23T02:00:01.004Z',
+  detail: {},
+};
+
 const badge = {
   name: 'x_staff_badge',
   description: 'The number on a staff badge: two letters and six digits.',
@@ -127,7 +142,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     reply: { record: email.record, version: 2, masked: 'j***@example.com' },
   },
   erase: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: receipt },
-  getErasure: { reply: receipt },
+  getErasure: { reply: { ...receipt, state: 'final', finalAt: '2026-11-24T03:00:04.512Z' } },
+  getCertificate: { reply: { erasure: receipt.erasure, state: 'pending', waitsFor: ['epoch_close'] } },
   resolveSubject: { request: { ref: 'cust_42' }, reply: { subject } },
   getSubject: {
     reply: {
@@ -182,6 +198,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       apiKey: exampleApiKey(),
     },
   },
+  rotateKeys: { request: {}, reply: { job: rotation.job } },
+  getJob: { reply: rotation },
+  jobEvents: { reply: rotation },
   listAuditEntries: {
     reply: {
       entries: [

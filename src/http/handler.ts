@@ -11,12 +11,12 @@ import { turnAway } from '../vault/perform.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
 import { MalformedRequestError } from './errors.ts';
-import { securityHeaders } from './headers.ts';
+import type { EventStreams } from './events.ts';
+import { SECURITY_HEADERS } from './headers.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { validate } from './validate.ts';
 
-export const SECURITY_HEADERS = securityHeaders();
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -39,6 +39,7 @@ export interface HandlerOptions {
   readonly answered: (answered: Answered) => void;
   /** Whether the server is closing: replies then ask the client to go elsewhere. */
   readonly closing: () => boolean;
+  readonly streams: EventStreams;
 }
 
 export function handlerOf(route: Route, options: HandlerOptions): RequestHandler {
@@ -51,8 +52,14 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     let error: unknown;
     try {
       caller = await authenticate(vault, apiKeyOf(request), id);
-      const reply = await handle(route, vault, caller, request);
-      send(response, status, 'application/json', reply, id, options.closing());
+      const { input, reply } = await handle(route, vault, caller, request);
+      if (route.events === undefined) send(response, status, 'application/json', reply, id, options.closing());
+      else {
+        const { principal } = caller;
+        const stillKnown = () => authenticate(vault, apiKeyOf(request), id);
+        const look = () => route.events?.look(vault, input as never) ?? Promise.reject(new TypeError());
+        options.streams.open(response, { id, principal, first: reply, look, isLast: route.events.isLast, stillKnown });
+      }
     } catch (thrown) {
       error = thrown;
       const problem = problemOf(thrown, id);
@@ -73,7 +80,12 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
   };
 }
 
-async function handle(route: Route, vault: Vault, caller: Caller, request: Request): Promise<unknown> {
+async function handle(
+  route: Route,
+  vault: Vault,
+  caller: Caller,
+  request: Request,
+): Promise<{ readonly input: Input; readonly reply: unknown }> {
   let input: Input;
   let idempotencyKey: string | undefined;
   try {
@@ -86,7 +98,7 @@ async function handle(route: Route, vault: Vault, caller: Caller, request: Reque
   } catch (error) {
     return turnAway(vault, caller, route.action, error);
   }
-  return route.handle(vault, { ...caller, idempotencyKey }, input as never);
+  return { input, reply: await route.handle(vault, { ...caller, idempotencyKey }, input as never) };
 }
 
 type Input = { params: unknown; query: unknown; body: unknown };

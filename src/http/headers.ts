@@ -14,7 +14,7 @@ const OPTIONS = {
 } as const;
 
 /** Header names and values in turn, as `writeHead` takes them. */
-export function securityHeaders(): readonly string[] {
+function securityHeaders(): readonly string[] {
   const headers = new Map<string, string>([['Cache-Control', 'no-store']]);
   const reply = {
     setHeader: (name: string, value: string) => headers.set(name, value),
@@ -23,3 +23,5 @@ export function securityHeaders(): readonly string[] {
   helmet(OPTIONS)({} as IncomingMessage, reply as unknown as ServerResponse, () => {});
   return [...headers].flat();
 }
+
+export const SECURITY_HEADERS = securityHeaders();

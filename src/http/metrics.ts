@@ -1,7 +1,8 @@
 /**
  * Prometheus metrics: counts and times by closed words only. No label ever holds a tenant's data, an id or a path.
  */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Measures } from '../vault/measure.ts';
 import type { Signals } from '../vault/signals.ts';
 import type { Answered } from './handler.ts';
 
@@ -10,7 +11,8 @@ export interface Metrics {
   answered(answered: Answered): void;
 }
 
-export function newMetrics(signals: Signals): Metrics {
+/** @param measure asked at each scrape; where it fails, what it measures is left out of the answer */
+export function newMetrics(signals: Signals, measure: () => Promise<Measures>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -44,6 +46,7 @@ export function newMetrics(signals: Signals): Metrics {
     labelNames: ['job', 'outcome'],
     registers,
   });
+  addGauges(registry, measure);
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
   signals.on('integrityFailure', () => integrityFailures.inc());
@@ -52,4 +55,55 @@ export function newMetrics(signals: Signals): Metrics {
     registry,
     answered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
   };
+}
+
+const GAUGES: readonly {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (measures: Measures) => number | undefined;
+}[] = [
+  {
+    name: 'lethe_epoch_age_seconds',
+    help: 'Since the current epoch began. Erasures become final when it is closed.',
+    of: (measures) => measures.epochAgeSeconds,
+  },
+  {
+    name: 'lethe_epoch_since_close_seconds',
+    help: 'Since the secret of an epoch was last destroyed in every slot; absent where none ever was.',
+    of: (measures) => measures.sinceCloseSeconds,
+  },
+  {
+    name: 'lethe_epoch_destruction_pending',
+    help: 'Epochs that ended over an hour ago and are not destroyed in every slot. Anything above zero is an alarm.',
+    of: (measures) => measures.destructionPending,
+  },
+  {
+    name: 'lethe_unfinished_long_jobs',
+    help: 'Long jobs that wait or run.',
+    of: (measures) => measures.unfinishedJobs,
+  },
+];
+
+function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
+  // All are collected in the same turn: one measurement for all of them.
+  let asked: Promise<Measures | undefined> | undefined;
+  const ask = () => {
+    asked ??= measure()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  for (const { name, help, of } of GAUGES) {
+    const gauge: Gauge = new Gauge({
+      ...{ name, help, registers: [registry] },
+      async collect() {
+        const measures = await ask();
+        const value = measures && of(measures);
+        if (value === undefined) gauge.remove();
+        else gauge.set(value);
+      },
+    });
+  }
 }

@@ -8,6 +8,7 @@ import { JsonSchemas, type Schema } from './json-schemas.ts';
 import { PROBLEMS, STATUS } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { JWKS_PATH, jwksOperation } from './well-known.ts';
 
 /** Problems that every operation may answer with. */
 const COMMON = [
@@ -46,6 +47,11 @@ const GROUPS: readonly { readonly name: string; readonly description: string; re
   { name: 'Subjects', description: 'The people the data is about.', of: ['subjects'] },
   { name: 'Erasures', description: 'Make the vault forget, and see that it did.', of: ['erasures'] },
   { name: 'Data types', description: 'What kinds of values there are.', of: ['types'] },
+  {
+    name: 'Keys',
+    description: 'Rotate keys, and follow the long jobs that do it.',
+    of: ['keys', 'jobs'],
+  },
   { name: 'Access', description: 'Who may call, and for which purposes.', of: ['principals', 'tenants'] },
   { name: 'Oversight', description: 'What was done, and how the vault is.', of: ['audit', 'status'] },
 ];
@@ -82,6 +88,8 @@ export function openApi(): Schema {
   for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
+  const ofJwks = (codes: readonly string[]) => problemResponses('getJwks', codes);
+  paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
   return {
     openapi: '3.1.0',
     info: {
@@ -123,6 +131,7 @@ function operation(route: Route, schemas: JsonSchemas): Schema {
     const schema = schemas.named(of, io, `${name}${kind}`);
     return { 'application/json': { schema, example: value ?? schemas.exampleOf(schema) } };
   };
+  const reply = content(route.reply, 'output', 'Reply', example?.reply);
   return {
     operationId,
     summary,
@@ -136,11 +145,20 @@ function operation(route: Route, schemas: JsonSchemas): Schema {
       [status]: {
         description: 'Done, and recorded in the audit log.',
         headers: { 'X-Request-Id': REQUEST_ID },
-        content: content(route.reply, 'output', 'Reply', example?.reply),
+        content: route.events === undefined ? reply : eventsOf(reply['application/json'].example),
       },
       ...problemResponses(operationId, codes),
     },
   };
+}
+
+/** OpenAPI 3.1 has no words for the events of a stream: their data is described in prose, and shown. */
+function eventsOf(data: unknown): Schema {
+  const schema = {
+    type: 'string',
+    description: 'Events; the data of each is the same JSON as the reply without `/events`.',
+  };
+  return { 'text/event-stream': { schema, example: `id: 1\nevent: progress\ndata: ${JSON.stringify(data)}\n\n` } };
 }
 
 const WORDS = GROUPS.flatMap(({ of }) => of);

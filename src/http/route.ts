@@ -30,12 +30,20 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   readonly body?: B;
   readonly reply: z.ZodType;
   /** Status of a reply; 200 where absent. */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Codes of its own; those that every route may answer with are added. */
   readonly problems: readonly string[];
   handle(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<unknown>;
+  /**
+   * Makes the answer a stream of events: the reply of `handle`, which authorises and audits, is the first event, and
+   * each change of it one more, until one is the last.
+   */
+  readonly events?: {
+    look(vault: Vault, input: Input<P, Q, B>): Promise<unknown>;
+    isLast(reply: unknown): boolean;
+  };
 }
 
 export function route<P extends Shape = undefined, Q extends Shape = undefined, B extends Shape = undefined>(

@@ -8,7 +8,8 @@ import {
   postPrincipal,
   postTenant,
 } from './routes/administration.ts';
-import { getErasure, postErasure } from './routes/erasures.ts';
+import { getCertificate, getErasure, postErasure } from './routes/erasures.ts';
+import { getJob, getJobEvents, postRotateKeys } from './routes/jobs.ts';
 import { getSubject, postSubjectResolve } from './routes/subjects.ts';
 import { deleteToken, getToken, patchToken, postToken } from './routes/tokens.ts';
 import { getTypes, postType, putKeep } from './routes/types.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   patchRecord,
   postErasure,
   getErasure,
+  getCertificate,
   postSubjectResolve,
   getSubject,
   getTypes,
@@ -36,6 +38,9 @@ export const ROUTES: readonly Route[] = [
   getPrincipals,
   deletePrincipal,
   postTenant,
+  postRotateKeys,
+  getJob,
+  getJobEvents,
   getAuditEntries,
   getStatus,
 ];

@@ -5,6 +5,7 @@
 import { type Config, printable } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { startBackground } from '../vault/background.ts';
+import { type LongJobOptions, startLongJobs } from '../vault/long-job-thread.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 import { newLog, placesOf } from './log.ts';
 import { type RunningServer, serve } from './server.ts';
@@ -13,10 +14,12 @@ export async function runServer(config: Config): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
   const vault = await openVault(config);
-  const stopJobs = startBackground(vault, (report) => {
-    if (report.failed !== undefined) log.warn(report, 'job failed; it is tried again');
-    else if (report.changed > 0) log.info(report, 'job');
-  });
+  const report = (done: Parameters<LongJobOptions['report']>[0]) => {
+    if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
+    else if (done.changed > 0) log.info(done, 'job');
+  };
+  const stopJobs = startBackground(vault, report);
+  const stopLongJobs = startLongJobs(vault, config, { rotateEveryMs: config.rotateEveryMs, report });
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
@@ -28,7 +31,7 @@ export async function runServer(config: Config): Promise<void> {
     stopping = true;
     log.info({ signal }, 'stopping');
     await server.stop();
-    await stopJobs();
+    await Promise.all([stopJobs(), stopLongJobs()]);
     await vault.close();
     log.info('stopped');
     log.flush(() => process.exit(0));

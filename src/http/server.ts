@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Vault } from '../vault/vault.ts';
 import { newApp } from './app.ts';
+import type { EventTimes } from './events.ts';
 import type { Log } from './log.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -23,10 +24,10 @@ export interface RunningServer {
 export async function serve(
   vault: Vault,
   log: Log,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, events }: { readonly host: string; readonly port: number; readonly events?: EventTimes },
 ): Promise<RunningServer> {
   let stopping: Promise<void> | undefined;
-  const app = newApp({ vault, log, closing: () => stopping !== undefined });
+  const app = newApp({ vault, log, closing: () => stopping !== undefined, events });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 5_000 }, app);
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -1,11 +1,12 @@
 /**
- * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys, window keys. Knows nothing
- * of what a record is; hands out keys by name and never says them.
+ * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys, window keys, signing
+ * keys. Knows nothing of what a record is; hands out keys by name and never says them.
  */
 
 import type { Clock } from '../clock.ts';
 import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import type { Id } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BackupKey } from './backup-key.ts';
 import { BucketKeys } from './bucket-keys.ts';
@@ -18,6 +19,7 @@ import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootSlots } from './root-slots.ts';
+import { SigningKeys } from './signing-keys.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -26,6 +28,7 @@ export interface Keyring {
   readonly records: RecordKeys;
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
+  readonly signing: SigningKeys;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
@@ -66,6 +69,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
   const windows = new WindowKeys(store, epochs, random, clock);
+  const signing = new SigningKeys(store, epochs, vaultId as Id<'vault'>, random, clock);
   const keyring: Keyring = {
     epochs,
     backups,
@@ -73,7 +77,8 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     records: new RecordKeys(buckets, random),
     indexes,
     windows,
-    wrapped: [new BucketRotation(epochs, random), indexes, windows],
+    signing,
+    wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
       if (await epochs.refresh()) buckets.wipe();

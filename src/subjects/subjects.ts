@@ -268,6 +268,12 @@ export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, 
   return changed === 1;
 }
 
+/** The index keys, as `name/version`, under which refs of a subject are kept. */
+export async function refKeysOf(reader: Reader<'keys'>, tenant: TenantId, id: SubjectId): Promise<string[]> {
+  const [rows = []] = await reader.find(refsBySubject, [[tenant, id]]);
+  return [...new Set(rows.map(({ version }) => `${KEY_NAME}/${version}`))];
+}
+
 /** Forgets every ref of a subject. */
 export async function forgetRefs(tx: KeyTx, tenant: TenantId, id: SubjectId): Promise<void> {
   await tx.remove(subjectRefs, ['tenant', 'subject'], [[tenant, id]]);

@@ -56,6 +56,11 @@ export interface Link {
   readonly token: Token;
 }
 
+/** The index key behind a link, as `name/version`. */
+export function reuseKeyName(version: number): string {
+  return `${KEY_NAME}/${version}`;
+}
+
 /** The key of the MACs of links. */
 export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);

@@ -1,4 +1,5 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
+import { issueCertificates } from '../erasure/certificate.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
@@ -28,6 +29,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'forget_epochs', run: () => forgetEpochs(vault) },
     ],
     extra: [
+      { name: 'issue_certificates', run: (now) => issue(vault, now) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
       {
@@ -53,6 +55,12 @@ async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
 async function forgetEpochs({ keyring }: Vault): Promise<number> {
   await keyring.refresh();
   return 0;
+}
+
+/** Signs what became final although nobody was there to sign it, with a key whose year is not over. */
+async function issue(vault: Vault, now: Date): Promise<number> {
+  await vault.keyring.signing.newIfDue(now);
+  return issueCertificates(vault, now);
 }
 
 /** A job in pages, until one finds less than it might. @returns how much was done */

@@ -1,5 +1,6 @@
 /** The receipt of an erasure, as it stands now. */
 
+import { findCertificate } from '../erasure/certificate.ts';
 import { findErasure } from '../erasure/erasures.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import type { ErasureId } from '../ids.ts';
@@ -14,7 +15,9 @@ export async function getErasure(vault: Vault, caller: Caller, erasure: ErasureI
     door.decide();
     return door.commit('shared', async (tx) => {
       const row = await findErasure(tx, caller.tenant, erasure);
-      return { reply: receiptFor(caller, row), entry: { erasure } };
+      const certificate = await findCertificate(tx, caller.tenant, erasure);
+      const finalAt = certificate && new Date(certificate.issued_at);
+      return { reply: receiptFor(caller, row, finalAt), entry: { erasure } };
     });
   });
 }

@@ -32,8 +32,8 @@ export function factsFor(
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
 
-/** An erasure's receipt, as the caller is told of it. */
-export function receiptFor(caller: Caller, row: ErasureRow): Receipt {
-  const { subject, ...receipt } = receiptOf(row);
+/** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */
+export function receiptFor(caller: Caller, row: ErasureRow, finalAt?: Date): Receipt {
+  const { subject, ...receipt } = receiptOf(row, finalAt);
   return { ...receipt, ...namesFor(caller, { record: undefined, subject }) };
 }

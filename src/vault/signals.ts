@@ -10,9 +10,14 @@ interface SignalMap {
   integrityFailure: [];
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
+  /** A long job was ordered, or is to be tried now. */
+  jobOrdered: [];
   /** A background job ended; `failed` names the error's code. */
   job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
 }
+
+/** Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. */
+export const SIGNALS = ['call', 'integrityFailure', 'values', 'job'] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 

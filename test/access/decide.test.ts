@@ -22,7 +22,7 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
-    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'recover'] as const),
+    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
   ],
   app: [
@@ -37,10 +37,21 @@ const MAY: Record<Role, readonly Action[]> = {
       'read_erasure',
     ] as const),
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
+    'read_certificate',
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  auditor: ['list_types', 'read_audit'],
-  security: ['list_types', 'read_status', 'read_audit', 'recover', 'backup', 'drill'],
+  auditor: ['list_types', 'read_audit', 'read_job', 'read_certificate'],
+  security: [
+    'list_types',
+    'read_status',
+    'read_audit',
+    'rotate_keys',
+    'read_job',
+    'recover',
+    'read_certificate',
+    'backup',
+    'drill',
+  ],
 };
 
 describe.each(ROLES)('the role %s', (role) => {

@@ -165,3 +165,11 @@ test('every setting has a name and a meaning for the help', () => {
   );
   for (const { name, meaning } of help) expect([name, meaning.length > 10]).toEqual([name, true]);
 });
+
+test('epochs are closed once a day, or as often as is set: an hour apart at least; off is nobody’s but the operator’s', () => {
+  const every = (text?: string) => readConfig(text === undefined ? {} : { LETHE_ROTATE_EVERY: text }).rotateEveryMs;
+  expect([every(), every('7d'), every('60m'), every('off')]).toEqual([86_400_000, 604_800_000, 3_600_000, undefined]);
+  for (const text of ['59m', '0h', '24', '1w', 'never', '-1d']) {
+    expect(() => every(text)).toThrow(/LETHE_ROTATE_EVERY/);
+  }
+});

@@ -6,6 +6,7 @@ import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
@@ -128,6 +129,8 @@ test('there is a method for every operation, and each does what it says', async 
   const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
   expect(receipt).toMatchObject({ state: 'completed', records: 2 });
   expect(await app.getErasure(receipt.erasure)).toEqual(receipt);
+  const { erasure } = receipt;
+  expect(await app.getCertificate(erasure)).toEqual({ erasure, state: 'pending', waitsFor: ['epoch_close'] });
   const [lone] = await app.tokenize([{ type: 'text', value: 'x' }]);
   expect(await app.erase({ tokens: [lone?.token ?? ''] })).toMatchObject({ records: 1 });
   expect(await app.erase({ records: [email.record] })).toMatchObject({ records: 0 });
@@ -161,6 +164,13 @@ test('there is a method for every operation, and each does what it says', async 
       .reverse(),
   );
   expect(entries.length).toBeGreaterThan(15);
+  await vault.as('security').call('get', '/v1/types');
+  const security = clientOf(server, vault.as('security').apiKey);
+  const job = await security.rotateKeys();
+  expect(await security.getJob(job)).toMatchObject({ job, kind: 'rotate_epoch', state: 'waiting' });
+  await runJobsOnce(vault.vault);
+  const events = await listOf(security.jobEvents(job));
+  expect(events).toMatchObject([{ job, state: 'completed' }]);
   expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true });
 });
 
@@ -477,6 +487,7 @@ test('what cannot be right is refused before anything is sent, and is not repeat
     () => client.mintToken('4242424242424242'),
     () => client.getSubject('cust_1'),
     () => client.getErasure('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
+    () => client.getCertificate('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
     () => client.eachRecord(EMAIL).next(),
     () => client.tokenize([ITEM], { idempotencyKey: 'clé' }),
     () => client.tokenize([{ type: 'text', value: cyclic }]),

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { EventTimes } from '../../src/http/events.ts';
 import { type RunningServer, serve } from '../../src/http/server.ts';
 import type { TestVault } from '../support/vault.ts';
 
@@ -9,9 +10,9 @@ export interface Listening extends RunningServer {
   readonly port: number;
 }
 
-export async function listen({ vault, logged }: TestVault): Promise<Listening> {
+export async function listen({ vault, logged }: TestVault, events?: EventTimes): Promise<Listening> {
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-  const server = await serve(vault, log, { host: '127.0.0.1', port: 0 });
+  const server = await serve(vault, log, { host: '127.0.0.1', port: 0, ...(events && { events }) });
   onTestFinished(() => server.stop());
   return { ...server, port: Number(new URL(server.url).port) };
 }

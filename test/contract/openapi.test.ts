@@ -3,11 +3,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { JwksReply } from '../../src/erasure/schema.ts';
 import { EXAMPLES } from '../../src/http/examples.ts';
 import { openApi } from '../../src/http/openapi.ts';
 import { PROBLEMS, STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { typeCatalogue } from '../../src/vault/list-types.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
@@ -26,6 +28,7 @@ interface Media {
 interface Operation {
   operationId: string;
   summary: string;
+  security?: [];
   tags: string[];
   parameters: { name: string; in: string; description: string; schema: Schema }[];
   requestBody?: { content: Record<string, Media> };
@@ -38,7 +41,9 @@ interface Document {
 }
 
 const document = openApi() as unknown as Document;
-const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+const published = Object.values(document.paths).flatMap((path) => Object.values(path));
+/** Those that take an API key. */
+const operations = published.filter(({ security }) => security === undefined);
 const { schemas } = document.components;
 
 test('the document is valid OpenAPI 3.1, by the strict rules of Redocly', async () => {
@@ -89,7 +94,8 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
     expect('example' in request).toBe(operation.requestBody !== undefined);
     if (route?.body) expect(route.body.safeParse(request.example).error).toBeUndefined();
     const [reply] = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
-    expect(route?.reply.safeParse(reply?.[1].content['application/json']?.example).error).toBeUndefined();
+    const { 'application/json': json, 'text/event-stream': events } = reply?.[1].content ?? {};
+    expect(route?.reply.safeParse(json?.example ?? dataOf(events?.example as string)).error).toBeUndefined();
   });
 
   test('names its problems, each under its status', () => {
@@ -109,6 +115,13 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
     expect(shown).toEqual(expect.arrayContaining([...(route?.problems ?? [])]));
     expect(shown.filter((code) => !(code in PROBLEMS))).toEqual([]);
   });
+});
+
+test('what is public beside them is the public keys alone', () => {
+  const open = published.filter(({ security }) => security !== undefined);
+  expect(open.map(({ operationId, security }) => [operationId, security])).toEqual([['getJwks', []]]);
+  const { example } = open[0]?.responses[200]?.content['application/jwk-set+json'] ?? {};
+  expect(JwksReply.safeParse(example).error).toBeUndefined();
 });
 
 test('no example is left of an operation that is gone', () => {
@@ -156,7 +169,8 @@ test('what every operation really answers is what it declares', async () => {
         [reply.headers['content-type']],
       ]);
       if (reply.status < 300) {
-        expect([operationId, route?.reply.safeParse(reply.body).error]).toEqual([operationId, undefined]);
+        const body = route?.events === undefined ? reply.body : dataOf(reply.text);
+        expect([operationId, route?.reply.safeParse(body).error]).toEqual([operationId, undefined]);
       } else {
         assertProblem(reply);
         const codes = Object.keys(declared?.content['application/problem+json']?.examples ?? {});
@@ -197,6 +211,11 @@ describe('/docs', () => {
   });
 });
 
+/** What the last event of a stream says. */
+function dataOf(events: string): unknown {
+  return JSON.parse(/data: (.*)\n\n$/.exec(events)?.[1] ?? 'null');
+}
+
 function resolve($ref: string): Schema {
   return schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as Schema;
 }
@@ -229,6 +248,10 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const search = { type: 'email', value: 'ADA@example.com', purpose: 'billing' };
   const expiresAt = '2027-01-01T00:00:00Z';
   const both = async (...calls: Promise<Response>[]) => Promise.all(calls);
+  const security = vault.as('security');
+  const rotated = await security.call('post', '/v1/keys/rotate', {});
+  await runJobsOnce(vault.vault);
+  const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
     [
       'tokenize',
@@ -321,6 +344,14 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       ),
     ],
     [
+      'getCertificate',
+      await both(
+        app.call('get', `/v1/erasures/${erased.body.erasure}/certificate`),
+        app.call('get', '/v1/erasures/ers_01m83rdet0ehaadnnnnhek1nfv/certificate'),
+        vault.as('support').call('get', `/v1/erasures/${erased.body.erasure}/certificate`),
+      ),
+    ],
+    [
       'resolveSubject',
       await both(
         app.call('post', '/v1/subjects/resolve', { ref: 'cust_1' }),
@@ -375,6 +406,31 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
         await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
       ],
+    ],
+    [
+      'rotateKeys',
+      [
+        rotated,
+        await security.call('post', '/v1/keys/rotate', { index: 'nothing' }),
+        await admin.call('post', '/v1/keys/rotate', {}),
+        await security.call('post', '/v1/keys/rotate', { index: 'Ada@example.com' }),
+      ],
+    ],
+    [
+      'getJob',
+      await both(
+        security.call('get', `/v1/jobs/${rotated.body.job}`),
+        security.call('get', noJob),
+        app.call('get', noJob),
+      ),
+    ],
+    [
+      'jobEvents',
+      await both(
+        security.call('get', `/v1/jobs/${rotated.body.job}/events`),
+        security.call('get', `${noJob}/events`),
+        security.call('get', '/v1/jobs/x/events'),
+      ),
     ],
     [
       'listAuditEntries',

@@ -20,9 +20,12 @@ import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
+import { readCertificate } from '../../src/vault/read-certificate.ts';
+import { readJob } from '../../src/vault/read-job.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
+import { rotateKeys } from '../../src/vault/rotate-keys.ts';
 import { search } from '../../src/vault/search.ts';
 import { setKeep } from '../../src/vault/set-keep.ts';
 import { verify } from '../../src/vault/verify.ts';
@@ -52,6 +55,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     let minted: Token | undefined;
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let erasure: string | undefined;
+    let job: string | undefined;
+    const security = await here.as('security');
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
       [
@@ -115,6 +120,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'erase', records: JSON.stringify([record]) },
       ],
       [app, () => getErasure(vault, app, erasure as never), { action: 'read_erasure' }],
+      [auditor, () => readCertificate(vault, auditor, erasure as never), { action: 'read_certificate' }],
       [app, () => listTypes(vault, app), { action: 'list_types' }],
       [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
       [admin, () => setKeep(vault, admin, 'email', { keep: null }), { action: 'set_keep', target: 'email' }],
@@ -130,6 +136,14 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => addTenant(vault, admin, { name: 'audited' }),
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
       ],
+      [
+        security,
+        async () => {
+          ({ job } = await rotateKeys(vault, security, {}));
+        },
+        { action: 'rotate_keys', target: expect.stringMatching(/^job_/) },
+      ],
+      [security, () => readJob(vault, security, job as never), { action: 'read_job', target: expect.any(String) }],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
     ];

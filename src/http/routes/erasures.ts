@@ -1,9 +1,10 @@
 /** Erasures: ordered, and looked at afterwards. */
 import { z } from 'zod';
-import { EraseBody, ReceiptSchema } from '../../erasure/schema.ts';
+import { CertificateReply, EraseBody, ReceiptSchema } from '../../erasure/schema.ts';
 import { ErasureIdSchema } from '../../schema.ts';
 import { erase } from '../../vault/erase.ts';
 import { getErasure as readErasure } from '../../vault/get-erasure.ts';
+import { readCertificate } from '../../vault/read-certificate.ts';
 import { route } from '../route.ts';
 
 export const postErasure = route({
@@ -33,4 +34,19 @@ export const getErasure = route({
   reply: ReceiptSchema,
   problems: ['erasure_not_found'],
   handle: (vault, caller, { params }) => readErasure(vault, caller, params.erasure),
+});
+
+export const getCertificate = route({
+  method: 'get',
+  path: '/v1/erasures/{erasure}/certificate',
+  operationId: 'getCertificate',
+  summary: 'The certificate of an erasure, or what it waits for.',
+  description:
+    'Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be ' +
+    'verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`.',
+  action: 'read_certificate',
+  params: z.strictObject({ erasure: ErasureIdSchema }),
+  reply: CertificateReply,
+  problems: ['erasure_not_found'],
+  handle: (vault, caller, { params }) => readCertificate(vault, caller, params.erasure),
 });

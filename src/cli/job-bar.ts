@@ -1,0 +1,71 @@
+/**
+ * Shows how a long job goes: a bar on a terminal; elsewhere a line for each step, and one every five seconds. Each step
+ * is counted in units of its own, so the bar begins anew with it. Numbers and closed words only.
+ */
+import cliProgress from 'cli-progress';
+import type { Clock } from '../clock.ts';
+import type { JobView } from '../jobs/schema.ts';
+
+export interface JobBar {
+  update(job: JobView): void;
+  stop(): void;
+}
+
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
+
+const LINE_EVERY_MS = 5_000;
+const FORMAT = '{step} [{bar}] {done}/{all} | {rate}';
+
+/** @param stream mostly standard error, so that the output may be piped */
+export function showJob(stream: Stream, clock: Clock): JobBar {
+  return stream.isTTY ? bar(stream) : lines(stream, clock);
+}
+
+function bar(stream: Stream): JobBar {
+  const shown = new cliProgress.SingleBar({ stream, format: FORMAT, barsize: 24 }, cliProgress.Presets.legacy);
+  let started = false;
+  return {
+    update(job) {
+      const [all, done] = [Math.max(job.total, 1), job.state === 'completed' ? Math.max(job.total, 1) : job.done];
+      const words = { step: stepOf(job), done: String(job.done), all: String(job.total), rate: rateOf(job) };
+      if (!started) shown.start(all, done, words);
+      started = true;
+      shown.setTotal(all);
+      shown.update(done, words);
+    },
+    stop: () => shown.stop(),
+  };
+}
+
+function lines(stream: Stream, clock: Clock): JobBar {
+  let shownAt = 0;
+  let shown = '';
+  return {
+    update(job) {
+      const now = clock().getTime();
+      const step = stepOf(job);
+      if (step === shown && now - shownAt < LINE_EVERY_MS) return;
+      [shown, shownAt] = [step, now];
+      stream.write(`${step}: ${job.done}/${job.total}, ${rateOf(job)}\n`);
+    },
+    stop() {},
+  };
+}
+
+function stepOf({ state, step, code }: Shown): string {
+  if (state !== 'running') return code === undefined ? state : `${state} (${code})`;
+  return step === '' ? 'begins' : step;
+}
+
+function rateOf({ ratePerSecond, secondsLeft }: Shown): string {
+  const rate = ratePerSecond === undefined ? '-' : String(Math.round(ratePerSecond));
+  return `${rate}/s, ${secondsLeft === undefined ? '-' : duration(secondsLeft)} left`;
+}
+
+/** 8 s, 3 min 20 s, 2 h 5 min */
+function duration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+}

@@ -1,0 +1,49 @@
+/** How calls are put together: what may be sent again, how large a batch is, and pages one after the other. */
+import type { operations } from './api.ts';
+import { LetheError } from './errors.ts';
+import type { CallOptions } from './shapes.ts';
+import type { Call } from './transport.ts';
+
+const MAX_BATCH = 1_000;
+/** Better no list than one that ends early and looks whole. */
+export const LOST_PLACE = {
+  code: 'unexpected_reply',
+  message: 'A page is empty, yet more follow. Try again.',
+  status: 200,
+};
+
+type Responses<Op extends keyof operations> = operations[Op]['responses'];
+export type ReplyOf<Op extends keyof operations> = Responses<Op>[keyof Responses<Op>] extends {
+  content: { readonly 'application/json': infer Reply };
+}
+  ? Reply
+  : never;
+
+/** How many rows are asked for at once, from 1 to 1,000; 100 unless given. */
+export type PageSize = { readonly limit?: number } & CallOptions;
+
+export function read(method: 'GET' | 'POST', path: string, body?: unknown): Call {
+  return { method, path, body, repeat: 'always' };
+}
+
+export function write(method: 'POST' | 'PATCH', path: string, body: unknown): Call {
+  return { method, path, body, repeat: 'keyed' };
+}
+
+export function assertBatch(batch: readonly unknown[]): void {
+  if (batch.length < 1 || batch.length > MAX_BATCH) throw new RangeError('A batch holds 1 to 1,000 items.');
+}
+
+export async function* eachOf<T>(
+  next: (after?: string) => Promise<{ readonly rows: readonly T[]; readonly more: boolean }>,
+  idOf: (row: T) => string,
+): AsyncGenerator<T, void, undefined> {
+  let page = await next();
+  for (;;) {
+    yield* page.rows;
+    if (!page.more) return;
+    const last = page.rows.at(-1);
+    if (last === undefined) throw new LetheError(LOST_PLACE);
+    page = await next(idOf(last));
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Certificates: an erasure becomes final when every epoch under which its keys were ever wrapped is destroyed in every
+ * slot (K5); then the vault signs what it did.
+ *
+ * Guarantees: no certificate before that, whoever asks: both the epochs' states and every slot's own confirmation must
+ * say so. The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
+ * nodes at once, end with one certificate and its time. A correction becomes final, too, and is not certified.
+ * Does not: close epochs.
+ */
+import type { ErasureId, TenantId } from '../ids.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { SlotKind } from '../keyring/root-slot.ts';
+import type { EpochRow, EpochSlotRow } from '../keyring/tables.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { Reader } from '../storage/tx.ts';
+import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
+import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
+import { type History, statementOf } from './statement.ts';
+
+/**
+ * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The
+ * statement is a claims set of RFC 7519, and `+jwt` the registered suffix that says so: JWT libraries verify it, too.
+ */
+export const CERTIFICATE_TYPE = 'lethe-erasure-certificate+jwt';
+const PAGE = 100;
+
+export const certificates = table(
+  'records',
+  'certificates',
+  { tenant: 'text', erasure: 'text', jws: 'text', issued_at: 'int' },
+  ['tenant', 'erasure'],
+);
+export type CertificateRow = Row<typeof certificates>;
+const certificateByErasure = lookup(certificates, ['tenant', 'erasure']);
+
+export async function findCertificate(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  erasure: ErasureId,
+): Promise<CertificateRow | undefined> {
+  return (await reader.find(certificateByErasure, [[tenant, erasure]]))[0]?.[0];
+}
+
+export interface CertificateParts extends Stores {
+  readonly keyring: Pick<Keyring, 'signing'>;
+}
+
+/** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
+export async function issueCertificates(parts: CertificateParts, now: Date): Promise<number> {
+  const { keys } = readersOf(parts);
+  const through = await destroyedThrough(keys);
+  let history: History | undefined;
+  let done = 0;
+  for (let after: ShredRow | undefined; ; ) {
+    const page = await pageOfNotFinal(keys, through, { after, limit: PAGE });
+    if (page.length > 0) {
+      history ??= await historyOf(keys, through);
+      done += await issuePage(parts, history, page, now);
+    }
+    if (page.length < PAGE) return done;
+    after = page.at(-1);
+  }
+}
+
+async function issuePage(parts: CertificateParts, history: History, page: readonly ShredRow[], now: Date) {
+  const { records, keys } = readersOf(parts);
+  const { signing } = parts.keyring;
+  const orders = await records.find(
+    erasureById,
+    page.map(({ tenant, erasure }) => [tenant, erasure]),
+  );
+  const ready: { readonly shred: ShredRow; readonly order: ErasureRow }[] = [];
+  const rows: CertificateRow[] = [];
+  for (const [i, shred] of page.entries()) {
+    const order = orders[i]?.[0];
+    if (order === undefined || order.state !== 'completed') continue;
+    if (order.cause === 'erased') {
+      const statement = await statementOf({ records, keys, issuer: signing.issuer }, history, order, shred, now);
+      if (statement === undefined) continue;
+      const jws = await signing.sign(statement, CERTIFICATE_TYPE);
+      rows.push({ tenant: order.tenant, erasure: order.erasure, jws, issued_at: now.getTime() });
+    }
+    ready.push({ shred, order });
+  }
+  if (ready.length === 0) return 0;
+  // One that stands already stays, with its time.
+  if (rows.length > 0) await parts.recordStore.exclusive((tx) => tx.insert(certificates, rows, 'skip'));
+  const standing = await records.find(
+    certificateByErasure,
+    ready.map(({ order }) => [order.tenant, order.erasure]),
+  );
+  const final = ready.map(({ shred }, i) => ({ ...shred, at: standing[i]?.[0]?.issued_at ?? now.getTime() }));
+  await parts.keyStore.exclusive((tx) => markFinal(tx, final));
+  return ready.length;
+}
+
+/**
+ * The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. An
+ * epoch that never became active does not count: nothing was ever wrapped under it.
+ */
+async function destroyedThrough(reader: Reader<'keys'>): Promise<number> {
+  const rows = await reader.query<Pick<EpochRow, 'epoch' | 'state'>>((sql) =>
+    sql('epochs').select('epoch', 'state').whereNot({ state: 'pre_activation' }).orderBy('epoch'),
+  );
+  const held = await reader.query<{ epoch: number }>((sql) =>
+    sql('epoch_slots').distinct('epoch').whereNull('destroyed_at'),
+  );
+  const holding = new Set(held.map(({ epoch }) => epoch));
+  let through = 0;
+  for (const { epoch, state } of rows) {
+    if (state !== 'destroyed' || holding.has(epoch)) return through;
+    through = epoch;
+  }
+  return through;
+}
+
+async function historyOf(reader: Reader<'keys'>, through: number): Promise<History> {
+  const [epochs, slots, roots] = await Promise.all([
+    reader.query<EpochRow>((sql) =>
+      sql('epochs').where({ state: 'destroyed' }).andWhere('epoch', '<=', through).orderBy('epoch'),
+    ),
+    reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where('epoch', '<=', through).orderBy(['epoch', 'slot'])),
+    reader.query<{ slot: string; kind: SlotKind }>((sql) => sql('root_slots').select('slot', 'kind')),
+  ]);
+  // A vault in which no slot was ever added has the file slot.
+  const kinds = new Map<string, SlotKind>([['file', 'file'], ...roots.map(({ slot, kind }) => [slot, kind] as const)]);
+  return { destroyedThrough: through, epochs, slots, kinds };
+}
+
+/** What an erasure that has no certificate waits for, in words of `CertificateReply`. */
+export async function waitsFor(parts: Stores, order: ErasureRow): Promise<string[]> {
+  const { keys } = readersOf(parts);
+  const shred = await findShred(keys, order.tenant as TenantId, order.erasure);
+  if (order.state !== 'completed' || shred === undefined) return ['completion'];
+  if (shred.epoch <= (await destroyedThrough(keys))) return ['signature'];
+  const late = await keys.query<{ slot: string }>((sql) =>
+    sql('epoch_slots')
+      .distinct('slot')
+      .where('epoch', '<=', shred.epoch)
+      .whereNull('destroyed_at')
+      .whereIn('epoch', sql('epochs').select('epoch').whereIn('state', ['deactivated', 'destroyed']))
+      .orderBy('slot'),
+  );
+  return ['epoch_close', ...late.map(({ slot }) => `slot:${slot}`)];
+}
+
+function readersOf({ recordStore, keyStore }: Stores) {
+  return { records: recordStore.reader, keys: keyStore.reader };
+}

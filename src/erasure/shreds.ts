@@ -1,0 +1,118 @@
+/**
+ * What was shredded: for each erasure the highest epoch under which any of its keys was wrapped, how many record keys
+ * there were, and which indexes had entries. The row is written in the transaction in which the keys die, and is what
+ * an erasure waits by: it is final when that epoch and every earlier one are destroyed (K5).
+ *
+ * Guarantees: a row only grows (the highest epoch, the sum of the keys, the union of the indexes), over pages, repeated
+ * runs and two nodes at once; a row that is final never changes again.
+ * Does not: say which records they were; the tombstones do.
+ */
+import type { TenantId } from '../ids.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
+
+export const shreds = table(
+  'keys',
+  'shreds',
+  {
+    tenant: 'text',
+    erasure: 'text',
+    /** The keys were wrapped under this epoch or an earlier one. */
+    epoch: 'int',
+    records: 'int',
+    /** JSON: the index keys, as `name/version`, under which entries were removed. */
+    indexes: 'text',
+    shredded_at: 'int',
+    final_at: 'int?',
+  },
+  ['tenant', 'erasure'],
+);
+export type ShredRow = Row<typeof shreds>;
+const shredByErasure = lookup(shreds, ['tenant', 'erasure']);
+
+/** What one transaction destroyed of an erasure. */
+export interface Shredded {
+  /** Undefined where no key was there any more. */
+  readonly epoch: number | undefined;
+  readonly records: number;
+  readonly indexes: readonly string[];
+}
+
+export const NOTHING: Shredded = { epoch: undefined, records: 0, indexes: [] };
+
+/**
+ * Adds to an erasure's row what this transaction destroyed. Where nothing was there to destroy, and no row says under
+ * which epoch it once was, the current epoch is noted: the keys were wrapped under no later one.
+ */
+export async function noteShred(
+  tx: KeyTx,
+  of: { readonly tenant: TenantId; readonly erasure: string },
+  shredded: Shredded,
+  now: Date,
+): Promise<void> {
+  const { tenant, erasure } = of;
+  const blank: ShredRow = {
+    ...{ tenant, erasure, epoch: 0, records: 0, indexes: '[]', shredded_at: now.getTime(), final_at: null },
+  };
+  // Holds the row until the transaction ends, whoever else completes the same erasure.
+  const [row = blank] = await tx.insertOrGet(shreds, [blank]);
+  if (row.final_at !== null) return;
+  const epoch = shredded.epoch ?? (row.epoch === 0 ? await latestEpoch(tx) : 0);
+  const indexes = [...new Set([...indexesOf(row), ...shredded.indexes])].sort();
+  const grown = {
+    ...row,
+    epoch: Math.max(row.epoch, epoch),
+    records: row.records + shredded.records,
+    indexes: JSON.stringify(indexes),
+  };
+  await tx.update(shreds, ['epoch', 'records', 'indexes'], [grown]);
+}
+
+export function indexesOf(row: Pick<ShredRow, 'indexes'>): string[] {
+  return JSON.parse(row.indexes) as string[];
+}
+
+export async function findShred(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  erasure: string,
+): Promise<ShredRow | undefined> {
+  return (await reader.find(shredByErasure, [[tenant, erasure]]))[0]?.[0];
+}
+
+/** A page of the erasures that are not final although their epoch is at most `epoch`, after the one named (exclusive). */
+export async function pageOfNotFinal(
+  reader: Reader<'keys'>,
+  epoch: number,
+  page: { readonly after: ShredRow | undefined; readonly limit: number },
+): Promise<ShredRow[]> {
+  const { after } = page;
+  return reader.query<ShredRow>((sql) => {
+    const rows = sql('shreds')
+      // Literally as the partial index says it, or SQLite does not use that.
+      .whereRaw('final_at IS NULL')
+      .andWhere('epoch', '<=', epoch)
+      .orderBy(['epoch', 'tenant', 'erasure'])
+      .limit(page.limit);
+    if (after === undefined) return rows;
+    return rows.whereRaw('(epoch, tenant, erasure) > (?, ?, ?)', [after.epoch, after.tenant, after.erasure]);
+  });
+}
+
+/** Marks erasures as final, each at its own time; one that is final already keeps its time. */
+export async function markFinal(
+  tx: KeyTx,
+  rows: readonly { readonly tenant: string; readonly erasure: string; readonly at: number }[],
+): Promise<void> {
+  for (const { tenant, erasure, at } of rows) {
+    await tx.execute((sql) => sql('shreds').where({ tenant, erasure, final_at: null }).update({ final_at: at }));
+  }
+}
+
+/** The epoch under which keys are wrapped now. */
+async function latestEpoch(tx: KeyTx): Promise<number> {
+  const [row] = await tx.query<{ epoch: number }>((sql) =>
+    sql('epochs').select('epoch').whereNot({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
+  );
+  return row?.epoch ?? 1;
+}

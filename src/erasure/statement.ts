@@ -1,0 +1,165 @@
+/**
+ * What a certificate says of an erasure, gathered from the two stores. Every sentence is fixed, and every number and
+ * time is read from where the act itself was noted.
+ *
+ * Guarantees: no statement is made of an erasure of which a key is left in the key store, that is not completed, or of
+ * whose epochs no slot has stated anything.
+ * Does not: decide whether the epochs are destroyed; `certificate.ts` does.
+ */
+import { type LineDigest, lineDigest } from '../crypto/digest.ts';
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
+import { type EpochRow, type EpochSlotRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
+import type { TombstoneRow } from '../records/tombstones.ts';
+import type { Reader } from '../storage/tx.ts';
+import { type ErasureRow, eachPage } from './erasures.ts';
+import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
+import { indexesOf, type ShredRow } from './shreds.ts';
+
+/** As package.json has it; a test compares the two. */
+export const TOOL = { name: 'Lethe', version: '0.1.0' };
+const MAX_IDS = 100;
+const TIERS: Readonly<Record<SlotKind, SlotTier>> = { file: 'overwritten', pkcs11: 'hardware', transit: 'service' };
+
+const SANITIZATION: Statement['sanitization'] = {
+  standard: 'NIST SP 800-88 rev. 1, 4.8 and appendix G',
+  method: 'Cryptographic Erase (2.6, appendix D): the keys were destroyed, and the epoch secret that wrapped them.',
+  tool: TOOL,
+  verification:
+    'Full: no key of these records is in the key store; this epoch and every earlier one is destroyed; every root slot ' +
+    'that held a secret of them has confirmed its destruction.',
+  leftOut:
+    'Make, model, serial number, property number, media type and destination: no medium is sanitized, but values on any ' +
+    'media. Clear or purge: depends on what each slot can promise, which `slots` says. Name, title, place and telephone ' +
+    'of a person: `orderedBy` is the pseudonym of who ordered it, and the vault itself carried it out.',
+};
+const ALGORITHMS: Statement['algorithms'] = {
+  values: 'XChaCha20-Poly1305-IETF, committing to its key by BLAKE2b; one key for each record and generation',
+  keys: 'XChaCha20-Poly1305-IETF, committing; record key under bucket key under epoch key; epoch key by keyed BLAKE2b from root key and epoch secret',
+  keyBits: 256,
+};
+const REMAINS = [
+  'Tombstones: ids of the records, the erasure and the times, in both stores, for good.',
+  'The audit log: ids of the records, and of the subject where one was named.',
+  'The tokens: they stand for nothing any more. One of the format `card` keeps the real last four digits of the number, wherever it has been written.',
+  'Copies of the sealed values in backups of the record store: no key opens them.',
+];
+const LIMITS = [
+  'Values shown, and epoch secrets or keys copied, before the epoch was destroyed are beyond the vault.',
+  'A slot’s deletion is worth what its statement says, and no more.',
+  'Processes that ran at that time may have held keys in memory, swap or core dumps until they ended.',
+];
+
+export interface Sources {
+  readonly records: Reader<'records'>;
+  readonly keys: Reader<'keys'>;
+  readonly issuer: string;
+}
+
+/** Epochs and slots, read once for many statements. */
+export interface History {
+  readonly destroyedThrough: number;
+  /** Those that are destroyed, up to that one. */
+  readonly epochs: readonly EpochRow[];
+  readonly slots: readonly EpochSlotRow[];
+  readonly kinds: ReadonlyMap<string, SlotKind>;
+}
+
+/** @returns undefined for an erasure of which nothing may be stated yet */
+export async function statementOf(
+  from: Sources,
+  history: History,
+  erasure: ErasureRow,
+  shred: ShredRow,
+  now: Date,
+): Promise<Statement | undefined> {
+  if (erasure.shredded_at === null || erasure.state !== 'completed') return undefined;
+  const ordered = epochAt(history.epochs, erasure.ordered_at, shred.epoch);
+  const slots = slotsOf(history, ordered, shred.epoch);
+  const records = await recordsOf(from, erasure);
+  if (slots === undefined || records === undefined) return undefined;
+  const time = (ms: number) => new Date(ms).toISOString();
+  return {
+    iss: from.issuer,
+    iat: Math.floor(now.getTime() / 1000),
+    jti: erasure.erasure as Statement['jti'],
+    version: CERTIFICATE_VERSION,
+    tenant: erasure.tenant,
+    ...(erasure.subject === null ? {} : { subject: erasure.subject as SubjectId }),
+    cause: 'erased',
+    records,
+    orderedBy: erasure.ordered_by,
+    orderedAt: time(erasure.ordered_at),
+    shreddedAt: time(erasure.shredded_at),
+    finalAt: now.toISOString(),
+    sanitization: SANITIZATION,
+    algorithms: ALGORITHMS,
+    epochs: { ordered, last: shred.epoch, destroyedThrough: history.destroyedThrough },
+    slots,
+    remains: { indexKeys: await indexKeysOf(from.keys, shred), notes: REMAINS },
+    limits: LIMITS,
+  };
+}
+
+/** The epoch that was active at a time, as far as the epochs' own times tell; at most `last`. */
+function epochAt(epochs: readonly EpochRow[], ms: number, last: number): number {
+  const begun = epochs.filter((row) => row.epoch <= last && (row.activated_at ?? row.created_at) <= ms);
+  return begun.length === 0 ? last : Math.max(...begun.map(({ epoch }) => epoch));
+}
+
+/** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
+function slotsOf({ epochs, slots, kinds }: History, first: number, last: number): Statement['slots'] | undefined {
+  const stated: Statement['slots'] = [];
+  for (const { epoch } of epochs.filter((row) => row.epoch >= first && row.epoch <= last)) {
+    const held = slots.filter((row) => row.epoch === epoch);
+    if (held.length === 0) return undefined;
+    for (const { slot, destroyed_at, statement } of held) {
+      const kind = kinds.get(slot);
+      if (kind === undefined || destroyed_at === null || statement === null) return undefined;
+      const destroyedAt = new Date(destroyed_at).toISOString();
+      stated.push({ epoch, slot, kind, tier: TIERS[kind], ...(JSON.parse(statement) as Destruction), destroyedAt });
+    }
+  }
+  return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
+}
+
+/** @returns undefined where a key of one of them is left in the key store */
+async function recordsOf(from: Sources, erasure: ErasureRow): Promise<Statement['records'] | undefined> {
+  const digest: LineDigest = lineDigest();
+  const ids: RecordId[] = [];
+  let left = 0;
+  const count = await eachPage(from.records, erasure, async (page) => {
+    left += await keysLeft(from.keys, page);
+    for (const { record } of page) {
+      digest.add(record);
+      if (ids.length <= MAX_IDS) ids.push(record as RecordId);
+    }
+  });
+  if (left > 0) return undefined;
+  return { count, sha256: digest.hex(), ...(count <= MAX_IDS ? { ids } : {}) };
+}
+
+async function keysLeft(reader: Reader<'keys'>, page: readonly TombstoneRow[]): Promise<number> {
+  const keys = await reader.find(
+    recordKeysOf,
+    page.map(({ tenant, record }) => [tenant, record]),
+  );
+  return keys.flat().length;
+}
+
+async function indexKeysOf(reader: Reader<'keys'>, shred: ShredRow): Promise<Statement['remains']['indexKeys']> {
+  const wanted = indexesOf(shred).map((index) => {
+    const at = index.lastIndexOf('/');
+    return { name: index.slice(0, at), version: Number(index.slice(at + 1)) };
+  });
+  if (wanted.length === 0) return [];
+  const tenant = shred.tenant as TenantId;
+  const found = await reader.find(
+    indexKeysByName,
+    wanted.map(({ name }) => [tenant, name]),
+  );
+  return wanted.map(({ name, version }, i) => {
+    const live = found[i]?.some((row) => row.version === version) ?? false;
+    return { name, version, state: live ? 'live' : 'dropped', until: null };
+  });
+}

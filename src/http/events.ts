@@ -1,0 +1,120 @@
+/**
+ * Streams of server-sent events (WHATWG HTML 9.2).
+ *
+ *   id: 1                      counts the events of this stream
+ *   event: progress            `done` for the last one
+ *   data: {"job":"job_…",…}    the whole state, so that a lost event is made good by the next
+ *   :                          a comment, where nothing else was sent for a while: proxies end what seems dead
+ *
+ * Guarantees: a bounded number of streams, in all and for each principal; a slow reader costs one event, since none is
+ * written before the last has left; a stream ends within a minute of its API key's end, and when the server stops.
+ * Does not: tell every change between two looks. It looks at the store, so any node shows what any other does.
+ */
+import type { ServerResponse } from 'node:http';
+import { UnavailableError } from '../errors.ts';
+import type { RequestId } from '../ids.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+
+export interface EventTimes {
+  readonly lookMs: number;
+  readonly heartbeatMs: number;
+  readonly recheckMs: number;
+}
+
+const TIMES: EventTimes = { lookMs: 500, heartbeatMs: 15_000, recheckMs: 60_000 };
+const MAX_STREAMS = 200;
+const MAX_OF_PRINCIPAL = 10;
+
+export interface EventSource {
+  readonly id: RequestId;
+  readonly principal: string;
+  readonly first: unknown;
+  readonly look: () => Promise<unknown>;
+  readonly isLast: (reply: unknown) => boolean;
+  /** @throws when the caller is not to be told any more */
+  readonly stillKnown: () => Promise<unknown>;
+}
+
+export class EventStreams {
+  readonly #closing: () => boolean;
+  readonly #times: EventTimes;
+  readonly #open = new Map<string, number>();
+  #count = 0;
+
+  constructor(closing: () => boolean, times: EventTimes = TIMES) {
+    this.#closing = closing;
+    this.#times = times;
+  }
+
+  /** @throws {UnavailableError} where there are as many as there may be; nothing has been answered then */
+  open(response: ServerResponse, source: EventSource): void {
+    const own = this.#open.get(source.principal) ?? 0;
+    if (this.#count >= MAX_STREAMS || own >= MAX_OF_PRINCIPAL) {
+      throw new UnavailableError('overloaded', 'There are too many open streams of events.');
+    }
+    this.#count += 1;
+    this.#open.set(source.principal, own + 1);
+    void this.#run(response, source)
+      // Whatever ended it: the client asks again, and gets the answer to that.
+      .catch(() => {})
+      .finally(() => {
+        this.#count -= 1;
+        const left = (this.#open.get(source.principal) ?? 1) - 1;
+        if (left === 0) this.#open.delete(source.principal);
+        else this.#open.set(source.principal, left);
+        response.end();
+      });
+  }
+
+  async #run(response: ServerResponse, { id, first, look, isLast, stillKnown }: EventSource): Promise<void> {
+    const { lookMs, heartbeatMs, recheckMs } = this.#times;
+    const head = ['X-Request-Id', id, 'Content-Type', 'text/event-stream', 'X-Accel-Buffering', 'no'];
+    response.writeHead(200, [...SECURITY_HEADERS, ...head, 'Connection', 'close']);
+    let said = '';
+    let events = 0;
+    let saidAt = performance.now();
+    let checkedAt = saidAt;
+    for (let state = first; ; state = await look().catch(unlessOutOfReach(state))) {
+      const [now, text, last] = [performance.now(), JSON.stringify(state), isLast(state)];
+      if (last || (text !== said && !response.writableNeedDrain)) {
+        said = text;
+        saidAt = now;
+        events += 1;
+        response.write(`id: ${events}\nevent: ${last ? 'done' : 'progress'}\ndata: ${text}\n\n`);
+      } else if (now - saidAt >= heartbeatMs && !response.writableNeedDrain) {
+        saidAt = now;
+        response.write(':\n\n');
+      }
+      if (last) return;
+      if (now - checkedAt >= recheckMs) {
+        checkedAt = now;
+        await stillKnown();
+      }
+      if (!(await pause(response, lookMs)) || this.#closing()) return;
+    }
+  }
+}
+
+/** A store that does not answer is asked again at the next look; the key is checked in it, so not for long. */
+function unlessOutOfReach(state: unknown): (error: unknown) => unknown {
+  return (error) => {
+    if (error instanceof UnavailableError) return state;
+    throw error;
+  };
+}
+
+/** @returns whether the client is still there */
+function pause(response: ServerResponse, ms: number): Promise<boolean> {
+  if (response.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const gone = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      response.off('close', gone);
+      resolve(true);
+    }, ms);
+    response.once('close', gone);
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * `/.well-known/jwks.json`: the public keys of the vault's certificates (RFC 7517, RFC 8615). The one public place beside
+ * health and the API's description: a certificate is for people who have no API key.
+ */
+import type { RequestHandler } from 'express';
+import { JwksReply } from '../erasure/schema.ts';
+import { newId } from '../ids.ts';
+import { publicKeys } from '../vault/public-keys.ts';
+import type { Vault } from '../vault/vault.ts';
+import { send } from './handler.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+import type { JsonSchemas, Schema } from './json-schemas.ts';
+import { problemOf } from './problem.ts';
+
+export const JWKS_PATH = '/.well-known/jwks.json';
+/** RFC 7517, 8.5.2. */
+const TYPE = 'application/jwk-set+json';
+/** A new key signs at once; whoever does not find it in a copy of five minutes asks again. */
+const CACHE = 'public, max-age=300';
+
+const EXAMPLE = {
+  keys: [
+    {
+      ...{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
+      ...{ kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', use: 'sig', alg: 'EdDSA' },
+    },
+  ],
+};
+
+export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandler {
+  return async (_, response) => {
+    const id = newId('request', vault.random, vault.clock());
+    try {
+      const text = JSON.stringify(await publicKeys(vault));
+      const headers = SECURITY_HEADERS.map((value, i) => (SECURITY_HEADERS[i - 1] === 'Cache-Control' ? CACHE : value));
+      const size = String(Buffer.byteLength(text));
+      response.writeHead(200, [...headers, 'X-Request-Id', id, 'Content-Type', TYPE, 'Content-Length', size]);
+      response.end(text);
+    } catch (error) {
+      const problem = problemOf(error, id);
+      send(response, problem.status, 'application/problem+json', problem, id, closing());
+    }
+  };
+}
+
+/** Its part of the OpenAPI document; like an operation's, but for no API key. */
+export function jwksOperation(
+  schemas: JsonSchemas,
+  headers: Schema,
+  problems: (codes: readonly string[]) => Record<string, Schema>,
+): Schema {
+  return {
+    operationId: 'getJwks',
+    summary: 'The public keys that verify certificates.',
+    description: 'Public: needs no API key, and is not recorded in the audit log. May be cached for five minutes.',
+    tags: ['Erasures'],
+    security: [],
+    parameters: [],
+    responses: {
+      200: {
+        description: 'The keys, the oldest first.',
+        headers,
+        content: { [TYPE]: { schema: schemas.named(JwksReply, 'output', 'Jwks'), example: EXAMPLE } },
+      },
+      ...problems([
+        'method_not_allowed',
+        'integrity_failure',
+        'internal_error',
+        'store_unavailable',
+        'key_unavailable',
+      ]),
+    },
+  };
+}

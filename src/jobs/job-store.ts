@@ -1,0 +1,176 @@
+/**
+ * The rows of long jobs.
+ *
+ *   waiting → running → completed
+ *      ↑         ↓ ↘
+ *      └─────────┘   failed
+ *
+ * Guarantees: the same work is not there twice unfinished: who orders it again gets the job there is. A row is changed
+ * by the runner that claimed it last and no other: each claim carries the runner's fence, and every change names it.
+ */
+import { VaultError } from '../errors.ts';
+import type { JobId, PrincipalId, TenantId } from '../ids.ts';
+import { isTransient } from '../storage/errors.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
+import { LeaseLostError } from './lease.ts';
+import type { Detail, JobKind } from './long-job.ts';
+import type { JobState, JobView } from './schema.ts';
+
+const jobs = table(
+  'records',
+  'jobs',
+  {
+    job: 'text',
+    tenant: 'text',
+    kind: 'text',
+    params: 'text',
+    work: 'text',
+    fence: 'int',
+    state: 'text',
+    step: 'text',
+    done: 'int',
+    total: 'int',
+    rate_milli: 'int?',
+    detail: 'text',
+    code: 'text?',
+    ordered_by: 'text',
+    ordered_at: 'int',
+    started_at: 'int?',
+    updated_at: 'int',
+    finished_at: 'int?',
+  },
+  ['job'],
+);
+export type JobRow = Row<typeof jobs>;
+const jobById = lookup(jobs, ['job']);
+
+/** Jobs that change the whole vault: whichever tenant's principal ordered one, there is one. */
+export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
+
+export class JobNotFoundError extends VaultError {
+  readonly kind = 'not_found';
+  readonly code = 'job_not_found';
+
+  constructor() {
+    super('No such job.');
+  }
+}
+
+export interface JobOrder {
+  readonly job: JobId;
+  readonly kind: JobKind;
+  readonly tenant: TenantId;
+  readonly params: Detail;
+  readonly by: PrincipalId;
+  readonly at: Date;
+}
+
+/**
+ * @returns the job's row, or that of an unfinished job which does the same
+ * @throws {DuplicateRowError} when another process orders the same at this moment: it is there when asked again
+ */
+export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
+  const params = JSON.stringify(Object.fromEntries(Object.entries(order.params).sort(([a], [b]) => (a < b ? -1 : 1))));
+  const work = VAULT_WIDE.has(order.kind) ? order.kind : `${order.kind} ${order.tenant} ${params}`;
+  const [standing] = await tx.query<JobRow>((sql) => sql('jobs').where({ work }).whereNull('finished_at'));
+  if (standing !== undefined) return standing;
+  const row: JobRow = {
+    ...{ job: order.job, tenant: order.tenant, kind: order.kind, params, work, fence: 0 },
+    ...{ state: 'waiting', step: '', done: 0, total: 0, rate_milli: null, detail: '{}', code: null },
+    ...{ ordered_by: order.by, ordered_at: order.at.getTime(), started_at: null },
+    ...{ updated_at: order.at.getTime(), finished_at: null },
+  };
+  await tx.insert(jobs, [row]);
+  return row;
+}
+
+/** @throws {JobNotFoundError} */
+export async function readJob(reader: Reader<'records'>, job: JobId): Promise<JobRow> {
+  const [[row] = []] = await reader.find(jobById, [[job]]);
+  if (row === undefined) throw new JobNotFoundError();
+  return row;
+}
+
+/** A page of the latest jobs of a tenant and of the whole vault, the newest first, before the one named (exclusive). */
+export async function listJobs(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  page: { readonly before: JobId | undefined; readonly limit: number },
+): Promise<JobRow[]> {
+  return reader.query((sql) => {
+    const rows = sql('jobs')
+      .where((row) => row.where({ tenant }).orWhereIn('kind', [...VAULT_WIDE]))
+      .orderBy('job', 'desc')
+      .limit(page.limit);
+    return page.before === undefined ? rows : rows.andWhere('job', '<', page.before);
+  });
+}
+
+/** Every job that is not finished: those a runner began first, then the oldest. Few: the same is not ordered twice. */
+export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
+  return reader.query((sql) => sql('jobs').whereNull('finished_at').orderBy('state').orderBy('job'));
+}
+
+/** What a runner that holds the lease writes of the job it does. */
+type Change = Partial<Pick<JobRow, 'state' | 'step' | 'done' | 'total' | 'rate_milli' | 'detail' | 'code'>>;
+
+/**
+ * Makes the job this runner's. @returns the row, or undefined where it is finished, or claimed by a later runner
+ */
+export async function claimJob(tx: RecordTx, job: JobId, fence: number, at: Date): Promise<JobRow | undefined> {
+  const claimed = await tx.execute((sql) =>
+    sql('jobs')
+      .where({ job })
+      .whereNull('finished_at')
+      .andWhere('fence', '<=', fence)
+      .update({
+        ...{ state: 'running', fence, code: null, step: '', done: 0, total: 0, rate_milli: null },
+        started_at: sql.raw('coalesce(started_at, ?)', [at.getTime()]),
+        updated_at: at.getTime(),
+      }),
+  );
+  return claimed === 0 ? undefined : readJob(tx, job);
+}
+
+/** @throws {LeaseLostError} where another runner has claimed the job since */
+export async function changeJob(tx: RecordTx, job: JobId, fence: number, change: Change, at: Date): Promise<void> {
+  const { state } = change;
+  const finished = state === 'completed' || state === 'failed';
+  const changed = await tx.execute((sql) =>
+    sql('jobs')
+      .where({ job, fence, state: 'running' })
+      .update({ ...change, updated_at: at.getTime(), ...(finished ? { finished_at: at.getTime() } : {}) }),
+  );
+  if (changed === 0) throw new LeaseLostError();
+}
+
+/** Whether the same job may well succeed later: something is out of reach, or somebody else was first. */
+export function mayBeTriedAgain(error: unknown): boolean {
+  if (isTransient(error)) return true;
+  return error instanceof VaultError && (error.kind === 'unavailable' || error.kind === 'conflict');
+}
+
+/** The row as the API shows it. */
+export function viewOf(row: JobRow): JobView {
+  const rate = row.state === 'running' && row.rate_milli !== null ? row.rate_milli / 1000 : undefined;
+  const left = rate === undefined || rate === 0 ? undefined : Math.ceil(Math.max(0, row.total - row.done) / rate);
+  return {
+    job: row.job as JobId,
+    kind: row.kind as JobKind,
+    state: row.state as JobState,
+    ...{ step: row.step, done: row.done, total: row.total },
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    ...(left === undefined ? {} : { secondsLeft: left }),
+    orderedAt: timeOf(row.ordered_at),
+    ...(row.started_at === null ? {} : { startedAt: timeOf(row.started_at) }),
+    updatedAt: timeOf(row.updated_at),
+    ...(row.finished_at === null ? {} : { finishedAt: timeOf(row.finished_at) }),
+    ...(row.code === null ? {} : { code: row.code }),
+    detail: JSON.parse(row.detail) as JobView['detail'],
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,147 @@
+/**
+ * A lease: the right to do what only one process may do at a time, fenced in the key store.
+ *
+ * Guarantees: fence numbers grow strictly with each holder. A holder that was put to sleep and wakes after another has
+ * taken over fails at its next `fence` and changes nothing. No wall clock is read: a contender takes over when the
+ * holder's row has not changed for `ttlMs` of the contender's own running time, looked at several times, so that
+ * neither a clock a day off nor a contender that itself slept steals a lease whose holder lives.
+ * Does not: stop a holder that is outside a transaction. What it does there (a file, a device) must be harmless when
+ * its successor does the same.
+ *
+ * The row: `holder` names one taking of the lease, and is empty while nobody has it; `beat` grows with each sign of
+ * life, which are the timer's and those of `fence`.
+ */
+import type { RandomSource } from '../crypto/random.ts';
+import { VaultError } from '../errors.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyStore, KeyTx } from '../storage/tx.ts';
+
+const leases = table('keys', 'leases', { name: 'text', holder: 'text', fence: 'int', beat: 'int' }, ['name']);
+const leaseByName = lookup(leases, ['name']);
+
+/** The row of a lease that nobody holds. */
+const NOBODY = '';
+const HOLDER_BYTES = 16;
+export const LEASE_TTL_MS = 10_000;
+/** Signs of life within the time after which their absence counts. */
+const BEATS = 4;
+
+/** Another process has taken over. Nothing of the transaction is kept. */
+export class LeaseLostError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'lease_lost';
+
+  constructor() {
+    super('Another process has taken over this work.');
+  }
+}
+
+export interface LeaseOptions {
+  readonly ttlMs?: number;
+  /** Running time of this process in milliseconds: grows steadily, whatever is done to the wall clock. */
+  readonly elapsed?: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Ends the wait for a silent holder. */
+  readonly stopping?: () => boolean;
+}
+
+export interface Lease {
+  /** Greater than that of every holder before. */
+  readonly fence: number;
+  /** Whether this process knows that it has lost the lease; that it does not know proves nothing, `assertHeld` does. */
+  lost(): boolean;
+  /** First in an exclusive transaction: holds off a takeover until it is committed. @throws {LeaseLostError} */
+  assertHeld(tx: KeyTx): Promise<void>;
+  /** Frees the lease for the next holder at once; a lease that is lost stays the other's. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lease, where nobody has it or its holder has shown no sign of life for `ttlMs`; waits that long at most.
+ * @returns undefined while another holder lives
+ * @throws {UnavailableError} when the store does not answer
+ */
+export async function takeLease(
+  store: KeyStore,
+  name: string,
+  random: RandomSource,
+  options: LeaseOptions = {},
+): Promise<Lease | undefined> {
+  const { ttlMs = LEASE_TTL_MS, elapsed = () => performance.now(), sleep = pause, stopping = () => false } = options;
+  const holder = random(HOLDER_BYTES).toString('hex');
+  const step = ttlMs / BEATS;
+  const first = await rowOf(store, name);
+  let lookedAt = elapsed();
+  for (let silentMs = 0; ; ) {
+    if (first.holder === NOBODY || silentMs >= ttlMs) {
+      const taken = { ...first, holder, fence: first.fence + 1, beat: first.beat + 1 };
+      return (await takeOver(store, first, taken)) ? held(store, taken, step) : undefined;
+    }
+    if (stopping()) return undefined;
+    await sleep(step);
+    const now = await rowOf(store, name);
+    if (now.fence !== first.fence || now.beat !== first.beat) {
+      // Given back meanwhile: it is free for whoever comes first.
+      return now.holder === NOBODY ? takeLease(store, name, random, options) : undefined;
+    }
+    // Time in which this process slept says nothing about the holder: each look counts for two steps at most.
+    silentMs += Math.min(elapsed() - lookedAt, 2 * step);
+    lookedAt = elapsed();
+  }
+}
+
+async function rowOf(store: KeyStore, name: string): Promise<Row<typeof leases>> {
+  const [[row] = []] = await store.reader.find(leaseByName, [[name]]);
+  if (row !== undefined) return row;
+  const free = { name, holder: NOBODY, fence: 0, beat: 0 };
+  const [standing = free] = await store.exclusive((tx) => tx.insertOrGet(leases, [free]));
+  return standing;
+}
+
+/** @returns whether the row was still as it had been seen: otherwise its holder lives, or another was first */
+async function takeOver(store: KeyStore, seen: Row<typeof leases>, taken: Row<typeof leases>): Promise<boolean> {
+  return store.exclusive(
+    async (tx) =>
+      (await tx.execute((sql) =>
+        sql('leases')
+          .where({ ...seen })
+          .update(taken),
+      )) === 1,
+  );
+}
+
+function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, everyMs: number): Lease {
+  let lost = false;
+  let beating: Promise<void> | undefined;
+  const mine = { name, holder, fence };
+  const assertHeld = async (tx: KeyTx) => {
+    const changed = await tx.execute((sql) => sql('leases').where(mine).increment('beat', 1));
+    if (changed === 1) return;
+    lost = true;
+    throw new LeaseLostError();
+  };
+  const timer = setInterval(() => {
+    // A store that does not answer is tried again at the next beat; should that be too late, `assertHeld` says so.
+    beating ??= store
+      .exclusive(assertHeld)
+      .catch(() => {})
+      .finally(() => {
+        beating = undefined;
+      });
+  }, everyMs);
+  timer.unref();
+  return {
+    fence,
+    lost: () => lost,
+    assertHeld,
+    async release() {
+      clearInterval(timer);
+      await beating;
+      await store.exclusive((tx) => tx.execute((sql) => sql('leases').where(mine).update({ holder: NOBODY })));
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

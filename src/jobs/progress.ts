@@ -1,0 +1,54 @@
+/**
+ * How far a job is, written to its row: at most twice a second, always when the step changes, and what was held back
+ * is written when the job ends. The rate is that of the last half minute of the step, by this process's running time.
+ */
+import type { JobRow } from './job-store.ts';
+
+const WRITE_EVERY_MS = 500;
+const RATE_OVER_MS = 30_000;
+/** A rate of less than a second's work says nothing. */
+const RATE_AFTER_MS = 1_000;
+
+export type Place = Pick<JobRow, 'step' | 'done' | 'total' | 'rate_milli'>;
+
+export class Progress {
+  readonly #write: (place: Place) => Promise<void>;
+  readonly #elapsed: () => number;
+  #place: Place = { step: '', done: 0, total: 0, rate_milli: null };
+  /** Where the step was when, the oldest first. */
+  #samples: { readonly at: number; readonly done: number }[] = [];
+  #writtenAt = Number.NEGATIVE_INFINITY;
+  #pending = false;
+
+  constructor(write: (place: Place) => Promise<void>, elapsed: () => number) {
+    this.#write = write;
+    this.#elapsed = elapsed;
+  }
+
+  /** What has not been written yet. */
+  get unwritten(): Place | undefined {
+    return this.#pending ? this.#place : undefined;
+  }
+
+  async at(step: string, done: number, total: number): Promise<void> {
+    const now = this.#elapsed();
+    const changed = step !== this.#place.step;
+    if (changed) this.#samples = [];
+    this.#place = { step, done, total, rate_milli: this.#rate(now, done) };
+    this.#pending = true;
+    if (!changed && now - this.#writtenAt < WRITE_EVERY_MS) return;
+    this.#writtenAt = now;
+    this.#pending = false;
+    await this.#write(this.#place);
+  }
+
+  /** In thousandths of a unit a second. */
+  #rate(now: number, done: number): number | null {
+    const last = this.#samples.at(-1);
+    if (last === undefined || now - last.at >= WRITE_EVERY_MS) this.#samples.push({ at: now, done });
+    while ((this.#samples[1]?.at ?? now) <= now - RATE_OVER_MS) this.#samples.shift();
+    const first = this.#samples[0];
+    if (first === undefined || now - first.at < RATE_AFTER_MS) return null;
+    return Math.max(0, Math.round(((done - first.done) * 1_000_000) / (now - first.at)));
+  }
+}

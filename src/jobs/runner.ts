@@ -1,0 +1,125 @@
+/**
+ * Runs long jobs: one runner at a time on the whole vault, the interrupted first, then the oldest.
+ *
+ * Guarantees: a job that was begun is gone on with by the next runner, wherever the last one died; a runner that has
+ * been overtaken changes neither the key store (`fence`) nor a job's row. A job that fails because something is out of
+ * reach waits, with the code shown, for the next round, and holds up none of the others; one that fails for a defect or
+ * for altered data is not tried again before somebody orders it again. The end of a job is audited in the commit that ends it.
+ * Does not: go on with a job while the process ends; the next round of any process does.
+ */
+import type { Clock } from '../clock.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { codeOf } from '../errors.ts';
+import type { JobId, PrincipalId, TenantId } from '../ids.ts';
+import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
+import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
+import { type Lease, LeaseLostError, type LeaseOptions, takeLease } from './lease.ts';
+import type { Detail, JobKind, LongJob, LongJobContext } from './long-job.ts';
+import { Progress } from './progress.ts';
+
+const LEASE = 'jobs';
+
+export interface RunnerParts {
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** How a job's run ended; `waiting` is tried again. */
+export interface JobEnd {
+  readonly job: JobId;
+  readonly kind: JobKind;
+  readonly state: 'completed' | 'failed' | 'waiting';
+  readonly code: string | undefined;
+}
+
+export interface RunnerOptions {
+  readonly stopping?: () => boolean;
+  readonly lease?: LeaseOptions;
+  /** In the commit that ends a job for good: the audit entry of what was done. */
+  readonly ended?: (tx: RecordTx, job: JobRow, end: JobEnd, at: Date) => Promise<void>;
+}
+
+export type JobKinds = Readonly<Partial<Record<JobKind, LongJob>>>;
+
+/**
+ * One round over every job that is not finished, of the kinds given. @returns how each ended, or undefined where
+ * another process runs jobs
+ * @throws {LeaseLostError} when another has taken over meanwhile; @throws {UnavailableError} when a store does not answer
+ */
+export async function runLongJobs(
+  parts: RunnerParts,
+  kinds: JobKinds,
+  options: RunnerOptions = {},
+): Promise<JobEnd[] | undefined> {
+  const ends: JobEnd[] = [];
+  const due = async () =>
+    (await unfinishedJobs(parts.recordStore.reader)).find(
+      ({ job, kind }) => kinds[kind as JobKind] !== undefined && ends.every((end) => end.job !== job),
+    );
+  if ((await due()) === undefined) return ends;
+  const stopping = options.stopping ?? (() => false);
+  const lease = await takeLease(parts.keyStore, LEASE, parts.random, { stopping, ...options.lease });
+  if (lease === undefined) return undefined;
+  try {
+    for (let row = await due(); row !== undefined && !stopping(); row = await due()) {
+      ends.push(await runOne(parts, lease, row, kinds[row.kind as JobKind] as LongJob, { ...options, stopping }));
+    }
+    return ends;
+  } finally {
+    // Whoever comes next takes over as soon as nothing is heard of this one.
+    await lease.release().catch(() => {});
+  }
+}
+
+type Options = RunnerOptions & { readonly stopping: () => boolean };
+
+async function runOne(
+  parts: RunnerParts,
+  lease: Lease,
+  { job: id, kind }: JobRow,
+  work: LongJob,
+  options: Options,
+): Promise<JobEnd> {
+  const { recordStore, keyStore, clock } = parts;
+  const job = id as JobId;
+  await keyStore.exclusive(lease.assertHeld);
+  const row = await recordStore.exclusive((tx) => claimJob(tx, job, lease.fence, clock()));
+  // Who claims after this one holds the lease after it: a row that cannot be had is a lease that is lost.
+  if (row === undefined) throw new LeaseLostError();
+  const elapsed = options.lease?.elapsed ?? (() => performance.now());
+  const change = (to: Parameters<typeof changeJob>[3]) =>
+    recordStore.exclusive((tx) => changeJob(tx, job, lease.fence, to, clock()));
+  const progress = new Progress(change, elapsed);
+  const stopping = () => options.stopping() || lease.lost();
+  const end = async ({ state, code }: Pick<JobEnd, 'state' | 'code'>, detail: Detail): Promise<JobEnd> => {
+    const ended: JobEnd = { job, kind: kind as JobKind, state, code };
+    const at = clock();
+    await recordStore.exclusive(async (tx) => {
+      const outcome = { state, code: code ?? null, detail: JSON.stringify(detail) };
+      await changeJob(tx, job, lease.fence, { ...progress.unwritten, ...outcome }, at);
+      if (state !== 'waiting') await options.ended?.(tx, row, ended, at);
+    });
+    return ended;
+  };
+  const context: LongJobContext = {
+    job,
+    tenant: row.tenant as TenantId,
+    orderedBy: row.ordered_by as PrincipalId,
+    params: JSON.parse(row.params) as Detail,
+    fence: lease.assertHeld,
+    progress: (step, done, total) => progress.at(step, done, total),
+    stopping,
+  };
+  const outcome = await work(context).then(
+    (detail) => ({ state: 'completed' as const, code: undefined, detail }),
+    (error: unknown) => {
+      if (error instanceof LeaseLostError || lease.lost()) throw new LeaseLostError();
+      const state = mayBeTriedAgain(error) ? ('waiting' as const) : ('failed' as const);
+      return { state, code: codeOf(error), detail: {} };
+    },
+  );
+  // A row that cannot be written now stays `running`, and the next round finds out from the stores that all is done.
+  return end(outcome, outcome.detail);
+}

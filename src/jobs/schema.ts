@@ -1,0 +1,64 @@
+/** Long jobs, as the API speaks of them. */
+import { z } from 'zod';
+import { JobIdSchema } from '../schema.ts';
+import { JOB_KINDS } from './long-job.ts';
+
+export const JOB_STATES = ['waiting', 'running', 'completed', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const RotateKeysBody = z
+  .strictObject({
+    index: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31})?$/)
+      .optional()
+      .describe('Replace the key of this index, a data type or a part of one; absent: close the epoch.')
+      .meta({ examples: ['email'] }),
+  })
+  .describe('What to rotate: an index key, or, where nothing is named, the epoch.');
+
+export const OrderedJob = z.strictObject({ job: JobIdSchema });
+
+export const JobReply = z
+  .strictObject({
+    job: JobIdSchema,
+    kind: z
+      .enum(JOB_KINDS)
+      .describe(
+        '`rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a ' +
+          'compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased.',
+      ),
+    state: z
+      .enum(JOB_STATES)
+      .describe(
+        '`waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process ' +
+          'does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.',
+      ),
+    step: z
+      .string()
+      .describe('What is being done, a closed word; empty before the first step.')
+      .meta({ examples: ['rewrap'] }),
+    done: z.int().min(0).describe('How much of the step is done, in units of the step.'),
+    total: z.int().min(0).describe('How much the step has to do; 0 where that is not known.'),
+    ratePerSecond: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Units a second over the last half minute of the step, while the job is running.'),
+    secondsLeft: z.int().min(0).optional().describe('What is left of the step at that rate; later steps not counted.'),
+    orderedAt: z.iso.datetime().describe('When it was ordered, UTC.'),
+    startedAt: z.iso.datetime().optional().describe('When a process first began it.'),
+    updatedAt: z.iso.datetime().describe('When it last told how far it is.'),
+    finishedAt: z.iso.datetime().optional().describe('When it was completed, or failed.'),
+    code: z
+      .string()
+      .optional()
+      .describe('Why it failed or waits, a code as problems have it.')
+      .meta({ examples: ['key_unavailable'] }),
+    detail: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+      .describe('The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed.')
+      .meta({ examples: [{ epoch: 3, buckets: 3907 }] }),
+  })
+  .meta({ id: 'Job', description: 'A long job and how far it is.' });
+export type JobView = z.infer<typeof JobReply>;

@@ -1,0 +1,47 @@
+/**
+ * The program of the thread that does long jobs: opens the vault, does one round, tells the server's thread what
+ * happened in signals, and ends. Prints nothing: an error's text may hold a value.
+ */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../errors.ts';
+import { runJobsOnce } from './long-jobs.ts';
+import { SIGNALS } from './signals.ts';
+import { openVault, type VaultConfig } from './vault.ts';
+
+export interface ThreadData {
+  readonly config: VaultConfig;
+}
+
+/** A signal of this thread's vault, to be given on as the server's. */
+export interface FromThread {
+  readonly signal: string;
+  readonly said: unknown;
+}
+
+async function run({ config }: ThreadData): Promise<void> {
+  const { rootKey } = config;
+  let stopping = false;
+  parentPort?.on('message', () => {
+    stopping = true;
+  });
+  const tell = (signal: string, said?: unknown) => parentPort?.postMessage({ signal, said } satisfies FromThread);
+  try {
+    // A buffer that was moved here has become plain bytes.
+    const given =
+      rootKey.from === 'environment' ? { from: rootKey.from, key: Buffer.from(rootKey.key.buffer) } : rootKey;
+    const vault = await openVault({ ...config, rootKey: given });
+    if (given.from === 'environment') given.key.fill(0);
+    for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
+    try {
+      await runJobsOnce(vault, { stopping: () => stopping });
+    } finally {
+      await vault.close();
+    }
+  } catch (error) {
+    tell('job', { name: 'long_jobs', failed: codeOf(error), changed: 0 });
+  } finally {
+    parentPort?.close();
+  }
+}
+
+if (!isMainThread) await run(workerData as ThreadData);

@@ -1,0 +1,63 @@
+/**
+ * The kinds of long job there are, and one round of them over an open vault: what the server's thread does, and what
+ * `lethe keys rotate` does in its own process.
+ */
+import type { Action } from '../access/actions.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { newId, type PrincipalId, type TenantId } from '../ids.ts';
+import { closeEpoch } from '../jobs/close-epoch.ts';
+import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
+import type { JobKind } from '../jobs/long-job.ts';
+import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import type { Vault } from './vault.ts';
+
+/** A new kind is a line here. */
+function kindsOf(vault: Vault): JobKinds {
+  return {
+    rotate_epoch: closeEpoch({ ...vault, around: {} }),
+  };
+}
+
+/** The word by which the audit log names what each kind does: that of its order. */
+const ACTION_OF: Readonly<Record<JobKind, Action>> = {
+  rotate_epoch: 'rotate_keys',
+  rotate_index: 'rotate_keys',
+  compromise: 'rotate_keys',
+  erase_tenant: 'erase',
+};
+
+/** One round; see `runLongJobs`. */
+export async function runJobsOnce(
+  vault: Vault,
+  options: Pick<RunnerOptions, 'stopping' | 'lease'> = {},
+): Promise<JobEnd[] | undefined> {
+  const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
+  const ends = await runLongJobs(vault, kindsOf(vault), { ...options, ended });
+  for (const { kind, state, code } of ends ?? []) {
+    if (code === 'integrity_failure') vault.signals.emit('integrityFailure');
+    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
+  }
+  return ends;
+}
+
+/** Whether there is a job to do, or to try again. */
+export async function hasWork(vault: Vault): Promise<boolean> {
+  const kinds = kindsOf(vault);
+  return (await unfinishedJobs(vault.recordStore.reader)).some(({ kind }) => kinds[kind as JobKind] !== undefined);
+}
+
+/** That a job has ended, and how, said of whoever ordered it. */
+async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state, code }: JobEnd, at: Date) {
+  await appendAuditEntry(tx, {
+    entry: newId('audit', vault.random, at),
+    tenant: row.tenant as TenantId,
+    at,
+    principal: row.ordered_by as PrincipalId,
+    action: ACTION_OF[kind],
+    outcome: state === 'completed' ? 'done' : 'failed',
+    code,
+    target: job,
+    request: newId('request', vault.random, at),
+  });
+}

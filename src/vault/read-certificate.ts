@@ -1,0 +1,32 @@
+/** The certificate of an erasure, or what it waits for. */
+import { CERTIFICATE_TYPE, type CertificateRow, findCertificate, waitsFor } from '../erasure/certificate.ts';
+import { findErasure } from '../erasure/erasures.ts';
+import { type CertificateState, type Statement, StatementSchema } from '../erasure/schema.ts';
+import { IntegrityError } from '../errors.ts';
+import type { ErasureId } from '../ids.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/** @throws {ErasureNotFoundError} @throws {IntegrityError} for a certificate that the vault did not sign */
+export async function readCertificate(vault: Vault, caller: Caller, erasure: ErasureId): Promise<CertificateState> {
+  return perform(vault, caller, { action: 'read_certificate' }, async (door) => {
+    door.decide();
+    const reader = vault.recordStore.reader;
+    const order = await findErasure(reader, caller.tenant, erasure);
+    const certificate = await findCertificate(reader, caller.tenant, erasure);
+    const reply: CertificateState =
+      certificate === undefined
+        ? { erasure, state: 'pending', waitsFor: await waitsFor(vault, order) }
+        : { erasure, state: 'final', certificate: certificate.jws, statement: await signed(vault, certificate) };
+    return door.commit('shared', async () => ({ reply, entry: { erasure } }));
+  });
+}
+
+/** What the vault itself signed of this erasure: a row that somebody put into the table is not handed out. */
+async function signed({ keyring }: Vault, { jws, tenant, erasure }: CertificateRow): Promise<Statement> {
+  const statement = StatementSchema.parse(await keyring.signing.own(jws, CERTIFICATE_TYPE));
+  const { iss, jti } = statement;
+  if (iss !== keyring.signing.issuer || jti !== erasure || statement.tenant !== tenant) throw new IntegrityError();
+  return statement;
+}

@@ -1,0 +1,67 @@
+/**
+ * Closes epochs on schedule, which is what makes erasures final without anybody's doing: the vault itself orders the
+ * job, and the audit log says so.
+ *
+ * Guarantees: one process orders at most once in each period of its own running time, whatever is done to the clock: one
+ * that jumps a day ahead closes one epoch more, and no loop. An epoch that began in the future, under a clock that was
+ * wrong then, is due at once and not only when that time has come.
+ */
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { FIRST_TENANT, tenantByName } from '../access/store.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { newId, type TenantId } from '../ids.ts';
+import { orderJob } from '../jobs/job-store.ts';
+import { epochByNumber } from '../keyring/tables.ts';
+import { isRace } from '../storage/errors.ts';
+import type { Vault } from './vault.ts';
+
+/** Two nodes' clocks differ by less. */
+const CLOCKS_DIFFER_MS = 5 * 60 * 1000;
+
+/** When the current epoch is due to be closed. */
+export async function rotationDueAt(vault: Vault, everyMs: number): Promise<Date> {
+  await vault.keyring.refresh();
+  const epoch = vault.keyring.epochs.current;
+  const [[row] = []] = await vault.keyStore.reader.find(epochByNumber, [[epoch]]);
+  const now = vault.clock().getTime();
+  const since = row?.activated_at ?? row?.created_at ?? now;
+  return new Date(since > now + CLOCKS_DIFFER_MS ? now : since + everyMs);
+}
+
+/** @returns a function that orders a rotation where one is due, and says whether it did */
+export function scheduledRotation(
+  vault: Vault,
+  everyMs: number,
+  elapsed: () => number = () => performance.now(),
+): () => Promise<boolean> {
+  let orderedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (elapsed() - orderedAt < everyMs) return false;
+    const now = vault.clock();
+    if ((await rotationDueAt(vault, everyMs)).getTime() > now.getTime()) return false;
+    const ordered = await order(vault, now).catch((error: unknown) => {
+      // Another node orders at this moment.
+      if (isRace(error)) return false;
+      throw error;
+    });
+    orderedAt = elapsed();
+    return ordered;
+  };
+}
+
+async function order(vault: Vault, at: Date): Promise<boolean> {
+  const fresh = newId('job', vault.random, at);
+  return vault.recordStore.exclusive(async (tx) => {
+    const [[first] = []] = await tx.find(tenantByName, [[FIRST_TENANT]]);
+    if (first === undefined) return false;
+    const tenant = first.tenant as TenantId;
+    const params = { epoch: vault.keyring.epochs.current };
+    const { job } = await orderJob(tx, { job: fresh, kind: 'rotate_epoch', tenant, params, by: THE_VAULT_ITSELF, at });
+    if (job !== fresh) return false;
+    await appendAuditEntry(tx, {
+      ...{ entry: newId('audit', vault.random, at), tenant, at, principal: THE_VAULT_ITSELF },
+      ...{ action: 'rotate_keys', outcome: 'done', target: job, request: newId('request', vault.random, at) },
+    });
+    return true;
+  });
+}

@@ -1,0 +1,141 @@
+/** Long jobs beside a server: in a thread that may break, of a real process, and from the command line. */
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LetheClient } from '../../src/client/lethe-client.ts';
+import type { JobReport } from '../../src/jobs/worker.ts';
+import { startLongJobs } from '../../src/vault/long-job-thread.ts';
+import { lookAgain } from '../../src/vault/read-job.ts';
+import { rotateKeys } from '../../src/vault/rotate-keys.ts';
+import { appOf, freshHome } from '../support/home.ts';
+import { startServer } from '../support/server-process.ts';
+import { ENGINES, freshStores } from '../support/stores.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const ROOT_KEY = 'ab'.repeat(32);
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function lethe(env: Record<string, string>, ...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [CLI, ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+      (_, out, err) => resolve({ code: child.exitCode, out, err }),
+    );
+  });
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('a thread does the job with a root key that was handed over, and tells what happened', async () => {
+    const home = await freshHome(engine);
+    const rootKey = { from: 'environment', key: Buffer.from(ROOT_KEY, 'hex') } as const;
+    const vault = await home.open({ rootKey });
+    const reports: JobReport[] = [];
+    const told: unknown[] = [];
+    vault.signals.on('job', (done) => told.push(done));
+    const config = { ...home.config, rootKey };
+    const stop = startLongJobs(vault, config, { rotateEveryMs: undefined, report: (done) => reports.push(done) });
+    onTestFinished(stop);
+    const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+
+    await vi.waitUntil(async () => (await lookAgain(vault, job)).state === 'completed', { timeout: 20_000 });
+    await vi.waitUntil(() => reports.length > 0);
+    await stop();
+
+    expect(reports).toEqual([{ name: 'rotate_epoch', changed: 1 }]);
+    expect(told).toEqual(reports);
+    // The server's own key is the server's: what went to the thread was a copy.
+    expect(rootKey.key.toString('hex')).toBe(ROOT_KEY);
+    await vault.keyring.refresh();
+    expect(vault.keyring.epochs.current).toBe(2);
+  });
+});
+
+test.each([
+  ['cannot be loaded', 'throw new Error("secret-word");'],
+  ['ends in the middle', 'setTimeout(() => process.exit(3), 1);'],
+  ['runs out of hands', 'await Promise.reject(new TypeError("secret-word"));'],
+])('a thread that %s leaves the server as it was, and its job to the next', async (_, program) => {
+  const folder = await temporaryFolder();
+  onTestFinished(folder.remove);
+  await writeFile(`${folder.path}/broken.mjs`, program);
+  const home = await freshHome('sqlite');
+  const vault = await home.open();
+  const reports: JobReport[] = [];
+  const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+  const options = { rotateEveryMs: undefined, report: (done: JobReport) => void reports.push(done) };
+  const entry = pathToFileURL(`${folder.path}/broken.mjs`);
+  const stop = startLongJobs(vault, home.config, { ...options, entry });
+  await vi.waitUntil(() => reports.length > 0, { timeout: 20_000 });
+  await stop();
+  expect(reports).toEqual([{ name: 'long_jobs', failed: 'internal_error', changed: 0 }]);
+  expect(await lookAgain(vault, job)).toMatchObject({ state: 'waiting' });
+
+  const again = startLongJobs(vault, home.config, options);
+  await vi.waitUntil(async () => (await lookAgain(vault, job)).state === 'completed', { timeout: 20_000 });
+  await again();
+});
+
+test('a thread that does not end when it is asked to does not keep the server from ending', async () => {
+  const folder = await temporaryFolder();
+  onTestFinished(folder.remove);
+  await writeFile(`${folder.path}/deaf.mjs`, 'setInterval(() => {}, 1000);');
+  const home = await freshHome('sqlite');
+  const vault = await home.open();
+  await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+  const entry = pathToFileURL(`${folder.path}/deaf.mjs`);
+  const stop = startLongJobs(vault, home.config, { rotateEveryMs: undefined, report: () => {}, entry, stopMs: 1 });
+  await stop();
+});
+
+test('a real server closes an epoch in its thread while it answers, and the command line does it where no server is', async () => {
+  const [stores, folder] = [await freshStores('sqlite'), await temporaryFolder()];
+  onTestFinished(async () => {
+    await stores.drop();
+    await folder.remove();
+  });
+  const env = {
+    LETHE_HOME: folder.path,
+    RECORD_STORE_URL: stores.recordStoreUrl,
+    KEY_STORE_URL: stores.keyStoreUrl,
+    LETHE_ROOT_KEY: ROOT_KEY,
+    LETHE_LOG_LEVEL: 'info',
+  };
+  const key = `${folder.path}/security.key`;
+  const added = await lethe(env, 'principals', 'add', 'guard', '--role', 'security', '--save', key);
+  expect(added).toMatchObject({ code: 0 });
+
+  const log = `${folder.path}/server.log`;
+  const server = await startServer(folder.path, { env, log });
+  const client = new LetheClient({ url: server.url, apiKey: (await readFile(key, 'ascii')).trim() });
+  const job = await client.rotateKeys();
+  const states: string[] = [];
+  for await (const { state } of client.jobEvents(job)) states.push(state);
+  expect(states.at(-1)).toBe('completed');
+  await vi.waitUntil(async () => (await client.getStatus()).epoch === 2, { timeout: 20_000 });
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^lethe_unfinished_long_jobs 0$/m);
+  expect(metrics).toMatch(/^lethe_epoch_destruction_pending 0$/m);
+  expect(metrics).toMatch(/^lethe_epoch_since_close_seconds \d+$/m);
+  expect(metrics).toMatch(/^lethe_jobs_total\{job="rotate_epoch",outcome="done"\} 1$/m);
+  expect(await server.end()).toBe(0);
+
+  const notDue = await lethe(env, 'keys', 'rotate', '--key-file', key);
+  expect(notDue).toMatchObject({ code: 0, out: expect.stringMatching(/due to be closed at .*Z.*--now/) });
+  const done = await lethe(env, 'keys', 'rotate', '--now', '--key-file', key);
+  expect([done.code, done.out]).toEqual([0, expect.stringMatching(/^Done: job_.*epoch 2/)]);
+  expect(done.err).toMatch(/completed: /);
+  const listed = await lethe(env, 'jobs', 'list', '--key-file', key);
+  expect(listed.out.trim().split('\n')).toHaveLength(2);
+  const shown = await lethe(env, 'jobs', 'show', job, '--key-file', key);
+  expect(shown.out).toMatch(/^state {10}completed$/m);
+  expect((await readFile(log, 'utf8')) + (await readFile(`${log}.err`, 'utf8'))).not.toContain(ROOT_KEY);
+}, 120_000);
