@@ -1,5 +1,6 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './cli/backup.ts';
 import { addCertificateCommands } from './cli/certificate.ts';
 import { addImportCommand } from './cli/import.ts';
 import { addKeysCommands } from './cli/keys.ts';
@@ -22,6 +23,7 @@ addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
+addBackupCommands(program);
 addRotateCommand(addKeysCommands(program));
 addJobCommands(program);
 addCertificateCommands(program);

@@ -53,6 +53,11 @@ const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_KEY_BACKUP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder into which the close of an epoch copies the key store before it destroys the old secret.'),
   LETHE_ROTATE_EVERY: z
     .string()
     .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off')
@@ -83,6 +88,8 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
+  /** Where copies of the key store go at the close of an epoch; absent: nowhere. */
+  readonly keyBackupDir: string | undefined;
   /** How old an epoch grows; undefined: until somebody closes it. */
   readonly rotateEveryMs: number | undefined;
   readonly apiKey: string | undefined;
@@ -112,6 +119,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
     apiKey: settings.LETHE_API_KEY,
   };
@@ -159,6 +167,7 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: withoutPassword(config.recordStoreUrl),
     keyStore: withoutPassword(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
   };
 }

@@ -104,6 +104,21 @@ export async function up(knex: Knex): Promise<void> {
     'CREATE INDEX buckets_resealed ON buckets (tenant, bucket) WHERE resealed_for IS NOT NULL',
     // The generation whose value is sealed anew, unchanged; absent in a correction.
     `ALTER TABLE correction_keys ADD COLUMN resealed_from ${int}`,
+    // Small. Records of the vault's own, by which it proves that what lives opens and what was shredded does not. Of a
+    // shredded one, its wrapped keys are kept as an old copy of this store would keep them.
+    `CREATE TABLE canaries (
+       record ${text} NOT NULL PRIMARY KEY,
+       tenant ${text} NOT NULL,
+       generation ${int} NOT NULL,
+       mac ${bytes} NOT NULL,
+       made_at ${int} NOT NULL,
+       shredded_at ${int},
+       bucket ${text},
+       bucket_generation ${int},
+       epoch ${int},
+       wrapped ${bytes},
+       bucket_wrapped ${bytes}
+     ) ${clustered}`,
 
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,

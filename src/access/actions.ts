@@ -30,6 +30,9 @@ export const ACTIONS = [
   'rotate_keys',
   'read_job',
   'recover',
+  'backup',
+  'drill',
+  'restore',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -1,9 +1,8 @@
-/** `lethe init`, `lethe serve`, `lethe status` and `lethe recover`. */
+/** `lethe init`, `lethe serve` and `lethe status`. */
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { runServer } from '../http/run.ts';
 import { getStatus } from '../vault/get-status.ts';
-import { recover } from '../vault/recover.ts';
 import { openVault } from '../vault/vault.ts';
 import { withSession } from './session.ts';
 
@@ -35,7 +34,7 @@ export function addServerCommands(program: Command): void {
       const status = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         getStatus(vault, await caller()),
       );
-      const { recordStore, keyStore, epoch, dirtyBuckets, unfinishedErasures } = status;
+      const { recordStore, keyStore, epoch, dirtyBuckets, unfinishedErasures, lastDrill } = status;
       const store = ({ engine, reachable }: typeof recordStore) =>
         `${engine}, ${reachable ? 'reachable' : 'NOT reachable'}`;
       console.log(`record store         ${store(recordStore)}`);
@@ -43,16 +42,7 @@ export function addServerCommands(program: Command): void {
       console.log(`epoch                ${epoch}`);
       console.log(`dirty buckets        ${dirtyBuckets}`);
       console.log(`unfinished erasures  ${unfinishedErasures}`);
-    });
-
-  program
-    .command('recover')
-    .description('after the key store was restored from a backup: destroy again what was erased since')
-    .option('--key-file <file>', 'file with the API key of an administrator or the security team')
-    .action(async ({ keyFile }: { keyFile?: string }) => {
-      const { erasures } = await withSession(readConfig(), { keyFile, recovering: true }, async ({ vault, caller }) =>
-        recover(vault, await caller()),
-      );
-      console.log(`Ran ${erasures} erasures and corrections again. The vault can start.`);
+      const drilled = lastDrill && `${lastDrill.ok ? 'ok' : 'FAILED'} ${lastDrill.at}, due ${lastDrill.nextDueAt}`;
+      console.log(`last drill           ${drilled ?? 'none'}`);
     });
 }

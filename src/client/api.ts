@@ -581,7 +581,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -1347,6 +1347,26 @@ export interface components {
             readonly dirtyBuckets: number;
             /** @description Erasures ordered and not completed; up to 1,000. */
             readonly unfinishedErasures: number;
+            /** @description The last drill of the backups; absent: there was none. */
+            readonly lastDrill?: {
+                /**
+                 * Format: date-time
+                 * @description When it was, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly at: string;
+                /**
+                 * @description Whether everything opened that must, and nothing that must not.
+                 * @example true
+                 */
+                readonly ok: boolean;
+                /**
+                 * Format: date-time
+                 * @description When the next one is due, UTC.
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                readonly nextDueAt: string;
+            };
         };
         readonly GetSubjectReply: {
             readonly subject: components["schemas"]["SubjectId"];

@@ -8,12 +8,14 @@ import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
+import { BackupKey } from './backup-key.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { BucketRotation } from './bucket-rotation.ts';
 import { EpochKeys } from './epoch-keys.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
+import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootSlots } from './root-slots.ts';
@@ -33,6 +35,8 @@ export interface Keyring {
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
   refresh(): Promise<void>;
+  /** Marks the vault's own backups. */
+  readonly backups: BackupKey;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -44,6 +48,8 @@ export interface KeyringOptions {
   readonly vaultId: string;
   /** The check value stored for this vault; undefined in a vault that has never been opened. */
   readonly expectedCheck: string | undefined;
+  /** Nothing is put into a slot, and nothing destroyed there: for keys of a copy. */
+  readonly readOnly?: boolean;
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -54,10 +60,13 @@ export interface KeyringOptions {
  */
 export async function openKeyring(options: KeyringOptions): Promise<{ keyring: Keyring; check: string }> {
   const { store, vaultId, expectedCheck, random, clock } = options;
-  const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined);
+  const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined && !options.readOnly);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const slots = new RootSlots([{ slot: new FileSlot(options.slotPath, rootKey), required: true }]);
+  const inForce = [{ slot: new FileSlot(options.slotPath, rootKey), required: true }];
+  const slots = new RootSlots(options.readOnly ? inForce.map(readOnly) : inForce);
+  await assertNoLaterEpoch(store, slots);
+  const backups = new BackupKey(rootKey, vaultId);
   const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
@@ -65,6 +74,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const signing = new SigningKeys(store, epochs, vaultId as Id<'vault'>, random, clock);
   const keyring: Keyring = {
     epochs,
+    backups,
     buckets,
     records: new RecordKeys(buckets, indexes, random),
     indexes,
@@ -82,6 +92,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     async close() {
       buckets.wipe();
       await indexes.wipe();
+      backups.wipe();
       await epochs.wipe();
     },
   };

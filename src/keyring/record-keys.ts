@@ -116,7 +116,7 @@ export class RecordKeys {
       return rows.map((row) => {
         if (row === undefined) return undefined;
         const bucketKey = byName.get(`${row.bucket}/${row.bucket_generation}`);
-        return bucketKey === undefined ? 'moved' : unwrap(row, bucketKey);
+        return bucketKey === undefined ? 'moved' : unwrapRecordKey(row, bucketKey);
       });
     } finally {
       for (const key of bucketKeys) key?.fill(0);
@@ -142,7 +142,7 @@ export async function rewrapRecordKeys(
   const rows = await tx.query<RecordKeyRow>((sql) => sql('record_keys').where({ tenant, bucket }));
   for (const row of rows) {
     if (row.bucket_generation !== generation) throw new IntegrityError({ record: row.record });
-    const key = unwrap(row, from);
+    const key = unwrapRecordKey(row, from);
     row.wrapped = wrapKey(key, to, recordKeyAd(tenant, bucket, next, row.record, row.generation), random);
     row.bucket_generation = next;
     key.fill(0);
@@ -151,7 +151,8 @@ export async function rewrapRecordKeys(
   return rows.length;
 }
 
-function unwrap(row: RecordKeyRow, bucketKey: Buffer): Buffer {
+/** @returns 32 bytes owned by the caller. @throws {IntegrityError} naming the record, for a row this key does not open */
+export function unwrapRecordKey(row: RecordKeyRow, bucketKey: Buffer): Buffer {
   try {
     const ad = recordKeyAd(row.tenant, row.bucket, row.bucket_generation, row.record, row.generation);
     return unwrapKey(row.wrapped, bucketKey, ad);

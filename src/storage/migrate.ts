@@ -19,6 +19,8 @@ const LOCK_TIMEOUT_MS = 60_000;
 const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_300_002 };
 const TABLE = { records: 'lethe_record_migrations', keys: 'lethe_key_migrations' };
 
+const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
+
 interface Migration {
   readonly name: string;
   up(knex: Knex): Promise<void>;
@@ -36,8 +38,10 @@ async function migrationsOf(store: StoreName): Promise<Migration[]> {
 /** Knex prints failed statements to the console; what went wrong reaches the caller as an error instead. */
 const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
-async function migrateWith(connection: Knex, store: StoreName): Promise<void> {
-  const migrations = await migrationsOf(store);
+async function migrateWith(connection: Knex, store: StoreName, only?: readonly string[]): Promise<void> {
+  const known = await migrationsOf(store);
+  const migrations = only === undefined ? known : known.filter(({ name }) => only.includes(name));
+  if (only !== undefined && migrations.length !== only.length) throw new StartError(LATER);
   const migrator = {
     tableName: TABLE[store],
     migrationSource: {
@@ -52,7 +56,7 @@ async function migrateWith(connection: Knex, store: StoreName): Promise<void> {
     await connection.migrate.latest(migrator);
   } catch (error) {
     if (error instanceof Error && /migration directory is corrupt/i.test(error.message)) {
-      throw new StartError('This store was written by a later release of Lethe. Start that release instead.');
+      throw new StartError(LATER);
     }
     throw error;
   }
@@ -81,13 +85,14 @@ export async function migrateSqlite(store: StoreName, path: string): Promise<voi
   }
 }
 
-export async function migratePostgres(store: StoreName, url: string): Promise<void> {
+/** @param only the migrations to stop after: those that made the tables of a copy that is to be put back */
+export async function migratePostgres(store: StoreName, url: string, only?: readonly string[]): Promise<void> {
   const connection = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 }, log: silent });
   try {
     const holder = await connection.client.acquireConnection();
     try {
       await holder.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK[store]]);
-      await migrateWith(connection, store);
+      await migrateWith(connection, store, only);
     } finally {
       await holder.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK[store]]).catch(() => {});
       await connection.client.releaseConnection(holder);

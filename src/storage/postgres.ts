@@ -9,6 +9,7 @@
  */
 import pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
+import { copyPostgres, type RowCounts } from './backup.ts';
 import { isTransient, storeError } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
@@ -73,6 +74,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly name: S;
   readonly engine = 'postgres';
   readonly reader: Reader<S>;
+  readonly #url: string;
   readonly #pool: pg.Pool;
   readonly #reads: pg.Pool;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -82,6 +84,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   constructor(name: S, url: string) {
     this.name = name;
+    this.#url = url;
     this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE);
     this.#reads = openPool(name, url, READ_POOL_SIZE);
     this.reader = new PostgresReader(name, this.#reads);
@@ -102,6 +105,10 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   async scrub(): Promise<void> {}
+
+  copyTo(path: string): Promise<RowCounts> {
+    return copyPostgres(this.name, this.#url, path);
+  }
 
   async ping(): Promise<void> {
     await run(this.#reads, 'SELECT 1');

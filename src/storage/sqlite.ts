@@ -7,6 +7,7 @@
  * The calls are synchronous underneath: a commit blocks the process for one fsync.
  */
 import { UnavailableError } from '../errors.ts';
+import { copySqlite, type RowCounts } from './backup.ts';
 import { storeError } from './errors.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
@@ -29,6 +30,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly name: S;
   readonly engine = 'sqlite';
   readonly reader: Reader<S>;
+  readonly #path: string;
   readonly #writer: Connection;
   readonly #readers: Connection;
   #queue: Job[] = [];
@@ -38,6 +40,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
 
   constructor(name: S, path: string) {
     this.name = name;
+    this.#path = path;
     try {
       this.#writer = new Connection(path, {});
       this.#writer.db.pragma('journal_mode = WAL');
@@ -62,6 +65,10 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       this.#scrubs.push({ resolve, reject });
       this.#draining ??= this.#drain();
     });
+  }
+
+  copyTo(path: string): Promise<RowCounts> {
+    return copySqlite(this.#path, path);
   }
 
   async ping(): Promise<void> {

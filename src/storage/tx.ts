@@ -15,6 +15,7 @@
  * PostgreSQL. Callers repeat such calls under their idempotency key.
  */
 import type { Knex } from 'knex';
+import type { RowCounts } from './backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
 /** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
@@ -73,6 +74,11 @@ export interface Store<S extends StoreName = StoreName> {
    * @throws {UnavailableError} while another process reads; to be tried again
    */
   scrub(): Promise<void>;
+  /**
+   * Writes the store as it is at one moment into a new file, while it works; see `backup.ts`.
+   * @returns the rows of each table in the copy. @throws {UnavailableError} where it cannot be written
+   */
+  copyTo(path: string): Promise<RowCounts>;
   /** Whether the store answers now. @throws {UnavailableError} */
   ping(): Promise<void>;
   /** Finishes what was accepted, then closes. */

@@ -1,5 +1,6 @@
 /** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
+import { recordFact } from '../backup/facts.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
@@ -25,7 +26,20 @@ export const StatusReply = z.strictObject({
     .min(0)
     .describe('Buckets that lost a record since and get a new key when the epoch closes; up to 1,000.'),
   unfinishedErasures: z.int().min(0).describe('Erasures ordered and not completed; up to 1,000.'),
+  lastDrill: z
+    .strictObject({
+      at: z.iso.datetime().describe('When it was, UTC.'),
+      ok: z
+        .boolean()
+        .describe('Whether everything opened that must, and nothing that must not.')
+        .meta({ examples: [true] }),
+      nextDueAt: z.iso.datetime().describe('When the next one is due, UTC.'),
+    })
+    .optional()
+    .describe('The last drill of the backups; absent: there was none.'),
 });
+
+type LastDrill = NonNullable<z.infer<typeof StatusReply>['lastDrill']>;
 
 const COUNTED = 1_000;
 
@@ -37,12 +51,14 @@ export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<t
     );
     const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
     const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
+    const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
     const reply = {
       recordStore: { engine: vault.recordStore.engine, reachable: await reachable(vault.recordStore) },
       keyStore: { engine: vault.keyStore.engine, reachable: await reachable(vault.keyStore) },
       epoch: vault.keyring.epochs.current,
       dirtyBuckets: dirty.length,
       unfinishedErasures: unfinished.length,
+      ...(drilled === undefined ? {} : { lastDrill: JSON.parse(drilled) as LastDrill }),
     };
     return door.commit('shared', async () => ({ reply, entry: {} }));
   });

@@ -1,9 +1,11 @@
 /**
- * Destroys again what was destroyed before: after the key store was restored from a backup, every erasure and
- * correction the record store remembers is run through once more; after the record store was, every tenant that the key
- * store knows to be erased is erased again. May be interrupted and run again.
+ * Makes two stores agree again, of which one was restored from a backup. Every erasure and correction that the record
+ * store remembers is run through once more, so that an older key store loses again what was destroyed; what the key
+ * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
+ * erased again. May be interrupted and run again.
  */
 import { pageOfErasures } from '../erasure/erasures.ts';
+import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
 import { orderAgain } from '../erasure/tenant-agreement.ts';
 import { complete } from '../erasure/tenants.ts';
 import type { Caller } from './caller.ts';
@@ -12,20 +14,36 @@ import type { Vault } from './vault.ts';
 
 const PAGE = 200;
 
-/** @param vault opened with `recovering`. @returns how many erasures and corrections were run again */
-export async function recover(vault: Vault, caller: Caller): Promise<{ erasures: number }> {
-  return perform(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
+export interface Recovered {
+  /** Erasures and corrections that were run again in the key store. */
+  readonly erasures: number;
+  /** What was written back into the record store. */
+  readonly replayed: Replayed;
+}
+
+/** How far it is: `erasures` run again, then `tombstones` of the mirror looked at. */
+export type RecoverProgress = (step: 'erasures' | 'tombstones', done: number, total: number) => void;
+
+/** @param vault opened with `recovering` */
+export async function recover(vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> {
+  return perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
     door.decide();
+    const [{ n = 0 } = {}] = await vault.recordStore.reader.query<{ n: number }>((sql) =>
+      sql('erasures').count('* as n'),
+    );
     let erasures = 0;
     await orderAgain(vault);
     for (let after = ''; ; ) {
       const page = await pageOfErasures(vault.recordStore.reader, { after, limit: PAGE });
       for (const row of page) await complete(vault, row, vault.clock);
       erasures += page.length;
+      progress('erasures', erasures, Number(n));
       const last = page.at(-1);
       if (last === undefined) break;
       after = last.erasure;
     }
-    return door.commit('shared', async () => ({ reply: { erasures }, entry: {} }));
+    const total = await sizeOfMirror(vault.keyStore);
+    const replayed = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+    return door.commit('shared', async () => ({ reply: { erasures, replayed }, entry: {} }));
   });
 }

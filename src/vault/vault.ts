@@ -3,30 +3,29 @@
  * the verbs. An empty home initialises itself.
  *
  * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
- * secret is missing or another's, or when the key store is older than the record store (it was restored from a
- * backup and may hold keys of erased records again).
+ * secret is missing or another's, or when one of the stores is older than the other: restored from a backup
+ * (`agreement.ts`).
  *
  * What ended while no process ran is destroyed before the vault is handed out.
  */
 
 import { join } from 'node:path';
+import { keyFact, keyFacts } from '../backup/facts.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../config.ts';
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
-import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
-import type { TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
-import { areMirrored } from '../records/tombstones.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
-import { lookup, table } from '../storage/table.ts';
-import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { initialise } from './initialise.ts';
+import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
 
 export interface Vault extends Parts {
@@ -55,8 +54,10 @@ export interface VaultOptions {
   readonly random?: RandomSource;
   /** Of new password verifiers; tests take weak ones, which are quick. */
   readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
-  /** Opens although the key store lacks erasures, to run `recover` and nothing else. */
+  /** Opens although a store lacks erasures, to run `recover` and nothing else. */
   readonly recovering?: boolean;
+  /** Opens copies: nothing is made, nothing of what ended is destroyed, no root slot is written to. */
+  readonly drilling?: boolean;
 }
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
@@ -80,16 +81,18 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false }: VaultOptions,
+  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false, drilling = false }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
-  const expectedCheck = await fact(keyStore.reader, 'root_key_check');
+  await assertEpochIsKnown(recordStore, keyStore);
+  const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   const { keyring, check } = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
     slotPath: join(config.keysPath, 'epochs'),
     vaultId,
     expectedCheck,
+    readOnly: drilling,
     random,
     clock,
   });
@@ -100,7 +103,7 @@ async function assemble(
       throw new StartError('Another process opened this vault for the first time with another root key.');
     }
   }
-  if (!recovering) await assertKeyStoreIsCurrent(recordStore, keyStore);
+  if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
   const { indexes } = keyring;
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
@@ -110,8 +113,9 @@ async function assemble(
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
-  await shredEndedWindows(parts.keyring);
-  const firstKeyPath = await initialise(parts, config.keysPath);
+  if (!drilling) await shredEndedWindows(parts.keyring);
+  const firstKeyPath = drilling ? undefined : await initialise(parts, config.keysPath);
+  if (!drilling) await noteRestores(parts);
   const underway = new Set<Promise<void>>();
   let closing = false;
   return {
@@ -142,81 +146,4 @@ async function shredEndedWindows({ windows }: Keyring): Promise<void> {
   await windows.shred();
   // Another process may be reading; then the background work tries again.
   await windows.scrub().catch(() => {});
-}
-
-const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
-const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
-const recordFactByName = lookup(recordFacts, ['name']);
-const keyFactByName = lookup(keyFacts, ['name']);
-
-async function fact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
-  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
-}
-
-/** Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good. */
-async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: string): Promise<string> {
-  const row = { name: 'vault', value: fresh };
-  const known = (await recordStore.reader.find(recordFactByName, [['vault']]))[0]?.[0]?.value;
-  const inKeys = await fact(keyStore.reader, 'vault');
-  if (known !== undefined && inKeys === undefined) {
-    throw new StartError(
-      'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store.',
-    );
-  }
-  // The check value is written after both ids are: where it is, a record store was there.
-  if (known === undefined && (await fact(keyStore.reader, 'root_key_check')) !== undefined) {
-    throw new StartError('The record store is empty, but the key store holds a vault. Restore the record store.');
-  }
-  const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
-  const vaultId = keyRow?.value ?? fresh;
-  const [recordRow] = await recordStore.exclusive((tx) =>
-    tx.insertOrGet(recordFacts, [{ name: 'vault', value: vaultId }]),
-  );
-  if (recordRow?.value !== vaultId) {
-    throw new StartError(
-      'The record store and the key store belong to two different vaults. Nothing has been changed.',
-    );
-  }
-  return vaultId;
-}
-
-const KEY_STORE_IS_OLDER =
-  'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
-  'Run `npm run lethe -- recover`, which destroys them again, then start.';
-
-/** More than one, because the clocks of two nodes differ a little. */
-const ERASURES_CHECKED = 20;
-
-/**
- * The erasures whose keys were destroyed last must be known to the key store, each to its last key; if they are not,
- * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
- */
-async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
-  const { keyStoreLacks, recordStoreLacks } = await erasedTenantsHeld(recordStore, keyStore);
-  if (keyStoreLacks.length > 0) throw new StartError(KEY_STORE_IS_OLDER);
-  if (recordStoreLacks.length > 0) {
-    throw new StartError(
-      'The record store is older than the key store: it holds a tenant again that was erased. ' +
-        'Run `npm run lethe -- recover`, which erases it again, then start.',
-    );
-  }
-  const newest = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
-    sql('erasures')
-      .select('tenant', 'erasure')
-      .where({ state: 'completed' })
-      // Of a tenant, one tombstone stands for all; see below.
-      .whereNull('scope')
-      .andWhere('records', '>', 0)
-      .orderBy('shredded_at', 'desc')
-      .limit(ERASURES_CHECKED),
-  );
-  for (const { tenant, erasure } of newest) {
-    const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
-      sql('tombstones').select('record', 'generation').where({ tenant, erasure }).orderBy('record', 'desc').limit(1),
-    );
-    const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
-    if (!mirrored) {
-      throw new StartError(KEY_STORE_IS_OLDER);
-    }
-  }
 }

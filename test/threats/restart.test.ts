@@ -79,7 +79,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await handOn(vault.keyStore).rows('record_keys')).toHaveLength(2);
       const admin = (await readFile(`${place.folder}/keys/admin.key`, 'ascii')).trim();
       const caller = await authenticate(vault, admin, newId('request', vault.random, vault.clock()));
-      expect(await recover(vault, caller)).toEqual({ erasures: 1 });
+      expect(await recover(vault, caller)).toMatchObject({ erasures: 1 });
     } finally {
       await vault.close();
     }
@@ -115,7 +115,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       const half = mirrored.sort((a, b) => (String(a.record) < String(b.record) ? -1 : 1)).slice(0, 500);
       const copy = await openDirectly(before);
       for (const { tenant, record, generation, buried_at } of half) {
-        await copy.ask('INSERT INTO tombstones VALUES (?, ?, ?, ?)', [tenant, record, generation, buried_at]);
+        await copy.ask('INSERT INTO tombstones (tenant, record, generation, buried_at) VALUES (?, ?, ?, ?)', [
+          tenant,
+          record,
+          generation,
+          buried_at,
+        ]);
         await copy.ask('DELETE FROM record_keys WHERE record = ?', [record]);
       }
       await copy.close();

@@ -98,7 +98,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     const recovering = await openVault(home.config, { recovering: true });
     const admin = await callerOf(recovering, await home.adminKey());
-    expect(await recover(recovering, admin)).toEqual({ erasures: 1 });
+    expect(await recover(recovering, admin)).toMatchObject({ erasures: 1 });
     await recovering.close();
     const again = await home.open();
     expect(await home.reveal(again, ada?.token ?? '')).toBe('record_erased');

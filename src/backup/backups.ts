@@ -1,0 +1,180 @@
+/**
+ * Backups: each store by itself, in a dated folder of its own (`records-20261122T120000Z/`, `keys-…/`).
+ *
+ * Guarantees: a copy is the store at one moment, taken while it works; the manifest comes last, so whatever is
+ * interrupted leaves no backup; a failed one leaves no folder. When both are taken, the record store comes first: what
+ * is in its copy has its key in the other, which is made before (design 3).
+ * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
+ * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
+ */
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { StoreName } from '../storage/table.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { keyFact } from './facts.ts';
+import { assertOurs, assertWhole, type Backup, digestOf, FORMAT, readManifest, writeManifest } from './manifest.ts';
+
+export interface BackupParts {
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+  readonly keyring: Pick<Keyring, 'backups'>;
+  readonly clock: Clock;
+}
+
+const FILE = {
+  sqlite: { records: 'records.db', keys: 'keystore.db' },
+  postgres: { records: 'records.rows', keys: 'keystore.rows' },
+} as const;
+
+/** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left */
+export async function takeBackup(parts: BackupParts, name: StoreName, dir: string): Promise<Backup> {
+  const { keyStore, recordStore, keyring, clock } = parts;
+  const store = name === 'keys' ? keyStore : recordStore;
+  const takenAt = clock();
+  const began = performance.now();
+  const vault = (await keyFact(keyStore.reader, 'vault')) as string;
+  const before = await epochsOf(keyStore);
+  const newestErasure = await newestErasureOf(recordStore);
+  const folder = await newFolder(dir, name, takenAt);
+  try {
+    const file = FILE[store.engine][name];
+    const path = join(folder, file);
+    const rows = await store.copyTo(path);
+    const after = await epochsOf(keyStore);
+    const body = {
+      ...({ format: FORMAT, vault, store: name, engine: store.engine, release: await release() } as const),
+      epoch: before.active,
+      openEpochs: [...new Set([...before.open, ...after.open])].sort((a, b) => a - b),
+      ...(newestErasure && { newestErasure }),
+      rows,
+      file: { name: file, sizeBytes: (await stat(path)).size, sha256: await digestOf(path) },
+      takenAt: takenAt.toISOString(),
+      tookMs: Math.round(performance.now() - began),
+    };
+    const manifest = await writeManifest(folder, body, keyring.backups);
+    await syncFolder(dir);
+    return { folder, manifest };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    throw error instanceof VaultError ? error : cannotWrite(error);
+  }
+}
+
+/**
+ * Takes a copy of the key store and reads it back: for the close of an epoch, after which no older copy opens.
+ * @throws {UnavailableError} or {StartError}: there is no copy, and the epoch's secret must not be destroyed
+ */
+export async function backupKeyStore(parts: BackupParts, dir: string): Promise<Backup> {
+  const taken = await takeBackup(parts, 'keys', dir);
+  const read = { folder: taken.folder, manifest: (await readManifest(taken.folder)) ?? taken.manifest };
+  assertOurs(read, parts.keyring.backups);
+  await assertWhole(read);
+  return read;
+}
+
+/** The backups of a store in a folder, the newest first; what has no manifest, or a damaged one, is none. */
+export async function listBackups(dir: string, store: StoreName): Promise<Backup[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(`The folder ${dir} cannot be read (${error.code}).`);
+  });
+  const backups: Backup[] = [];
+  for (const name of names.filter((candidate) => candidate.startsWith(`${store}-`))) {
+    const folder = join(dir, name);
+    const manifest = await readManifest(folder).catch(() => undefined);
+    if (manifest?.store === store) backups.push({ folder, manifest });
+  }
+  return backups.sort((a, b) => order(b).localeCompare(order(a), 'en'));
+}
+
+function order({ folder, manifest }: Backup): string {
+  return `${manifest.takenAt} ${folder}`;
+}
+
+/**
+ * Deletes the copies of the key store in which every key is wrapped under a closed epoch: nothing opens them any more.
+ * Those of another vault, or whose manifest was altered, stay. @returns the folders deleted
+ */
+export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<string[]> {
+  const vault = await keyFact(parts.keyStore.reader, 'vault');
+  const open = new Set((await epochsOf(parts.keyStore)).open);
+  const pruned: string[] = [];
+  for (const backup of await listBackups(dir, 'keys')) {
+    const { openEpochs } = backup.manifest;
+    if (backup.manifest.vault !== vault || openEpochs.some((epoch) => open.has(epoch))) continue;
+    try {
+      assertOurs(backup, parts.keyring.backups);
+    } catch {
+      continue;
+    }
+    // The manifest last: what is interrupted is still a backup that can be pruned.
+    await rm(join(backup.folder, backup.manifest.file.name), { force: true });
+    await rm(backup.folder, { recursive: true, force: true });
+    pruned.push(backup.folder);
+  }
+  return pruned;
+}
+
+/** The active epoch, and every epoch whose secret may still be somewhere. */
+export async function epochsOf(keyStore: Pick<KeyStore, 'reader'>): Promise<{ active: number; open: number[] }> {
+  const rows = await keyStore.reader.query<{ epoch: number; state: string }>((sql) =>
+    sql('epochs').select('epoch', 'state').whereNot({ state: 'destroyed' }).orderBy('epoch'),
+  );
+  const active = rows.filter(({ state }) => state === 'active').at(-1)?.epoch ?? 0;
+  return { active, open: rows.filter(({ state }) => state !== 'pre_activation').map(({ epoch }) => epoch) };
+}
+
+async function newestErasureOf(recordStore: RecordStore) {
+  const [row] = await recordStore.reader.query<{ erasure: string; shredded_at: number }>((sql) =>
+    sql('erasures')
+      .select('erasure', 'shredded_at')
+      .whereNotNull('shredded_at')
+      .orderBy('shredded_at', 'desc')
+      .limit(1),
+  );
+  return row && { erasure: row.erasure, shreddedAt: new Date(row.shredded_at).toISOString() };
+}
+
+/** Two within a second get two folders. */
+async function newFolder(dir: string, store: StoreName, at: Date): Promise<string> {
+  const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    for (let again = 1; ; again += 1) {
+      const folder = join(dir, `${store}-${stamp}${again === 1 ? '' : `-${again}`}`);
+      const made = await mkdir(folder, { mode: 0o700 }).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EEXIST') throw error;
+          return false;
+        },
+      );
+      if (made) return folder;
+    }
+  } catch (error) {
+    throw cannotWrite(error);
+  }
+}
+
+function cannotWrite(error: unknown): UnavailableError {
+  const cause = (error as NodeJS.ErrnoException | null)?.code;
+  return new UnavailableError('store_unavailable', 'The backup cannot be written. Nothing has been changed.', {
+    cause,
+  });
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function release(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,135 @@
+/**
+ * What a drill looks at in the copies it has put back, and what it says of it. Ids, numbers and times; never a value.
+ */
+import { type CanaryParts, openCanaries, raise } from '../canaries/canaries.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
+import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';
+import type { Parts } from '../intake/parts.ts';
+import { openRecords, RecordErasedError } from '../records/open-records.ts';
+import { findRecords } from '../records/store.ts';
+import { areErased, areMirrored } from '../records/tombstones.ts';
+
+/** A month, for one who drills on the same day of each. */
+export const DRILL_EVERY_MS = 31 * 24 * 60 * 60 * 1000;
+/** Records that are drawn and opened. */
+export const SAMPLE = 200;
+
+export interface Step {
+  readonly step: string;
+  readonly ok: boolean;
+  readonly tookMs: number;
+  /** Words and numbers: what was found, or why it failed. */
+  readonly detail: string;
+}
+
+export interface DrillReport {
+  readonly format: 'lethe-drill/1';
+  readonly at: string;
+  readonly ok: boolean;
+  readonly records: CopyDrilled | undefined;
+  readonly keys: CopyDrilled | undefined;
+  readonly steps: readonly Step[];
+  readonly nextDueAt: string;
+}
+
+export interface CopyDrilled {
+  readonly folder: string;
+  readonly takenAt: string;
+  readonly epoch: number;
+}
+
+/** Runs steps one after another, each timed. After one that failed, those that need it are left out. */
+export class Steps {
+  readonly done: Step[] = [];
+
+  get ok(): boolean {
+    return this.done.every(({ ok }) => ok);
+  }
+
+  /** @returns what the work found, or undefined where it failed */
+  async run<R>(step: string, work: () => Promise<R>, tell: (found: R) => string): Promise<R | undefined> {
+    const began = performance.now();
+    const note = (ok: boolean, detail: string) =>
+      this.done.push({ step, ok, tookMs: Math.round(performance.now() - began), detail });
+    try {
+      const found = await work();
+      note(true, tell(found));
+      return found;
+    } catch (error) {
+      // A message of the vault's own is fixed text; anybody else's may hold a value.
+      note(false, error instanceof VaultError ? `${error.code}: ${error.message}${named(error)}` : 'internal_error');
+      return undefined;
+    }
+  }
+}
+
+function named(error: VaultError): string {
+  return error instanceof IntegrityError && error.record !== undefined ? ` (${error.record})` : '';
+}
+
+/** Every live canary opens. @throws {IntegrityError} also where there is none: then nothing has been proven */
+export async function drillCanaries(copy: CanaryParts): Promise<number> {
+  const opened = await openCanaries(copy);
+  if (opened === 0) throw new DrillError('There is no live canary in the copies; take a new backup.');
+  return opened;
+}
+
+/** No shredded canary of a closed epoch comes back. */
+export async function drillTheDead(copy: Parts): Promise<number> {
+  const { tried, raised } = await raise(copy);
+  if (raised.length > 0) throw new DrillError(`Shredded canaries open again: ${raised.join(', ')}.`);
+  return tried;
+}
+
+/** What a drill found wrong. */
+export class DrillError extends VaultError {
+  readonly kind = 'internal';
+  readonly code = 'drill_failed';
+}
+
+/**
+ * Draws records of all tenants, opens each and wipes it. Those that were erased or corrected between the two copies are
+ * passed over.
+ * @throws {IntegrityError} naming the first that does not open
+ */
+export async function openSample(copy: Parts, random: RandomSource, size = SAMPLE): Promise<number> {
+  const { recordStore, keyStore, keyring } = copy;
+  const tenants = await recordStore.reader.query<{ tenant: TenantId }>((sql) => sql('tenants').select('tenant'));
+  let opened = 0;
+  for (let drawn = 0; drawn < size; drawn += 1) {
+    const { tenant } = tenants[random(4).readUInt32BE() % tenants.length] as { tenant: TenantId };
+    const record = await draw(copy, tenant, random);
+    const [row] = record === undefined ? [] : await findRecords(recordStore.reader, tenant, [record]);
+    if (row === undefined) continue;
+    const [erased] = await areErased(recordStore.reader, tenant, [row.record as RecordId]);
+    const [mirrored] = await areMirrored(keyStore.reader, tenant, [row]);
+    if (erased || mirrored) continue;
+    const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+    const [found] = await openRecords(from, tenant, [row]);
+    if (found === undefined || found instanceof RecordErasedError) continue;
+    found.value.wipe();
+    opened += 1;
+  }
+  return opened;
+}
+
+/** Some record of the tenant's: the first that was made after a moment drawn between its first and its last. */
+async function draw({ recordStore }: Parts, tenant: TenantId, random: RandomSource): Promise<RecordId | undefined> {
+  const end = async (order: 'asc' | 'desc') => {
+    const [row] = await recordStore.reader.query<{ record: RecordId }>((sql) =>
+      sql('records').select('record').where({ tenant }).orderBy('record', order).limit(1),
+    );
+    return row?.record;
+  };
+  const [first, last] = [await end('asc'), await end('desc')];
+  if (first === undefined || last === undefined) return undefined;
+  const [from, to] = [createdAt(first).getTime(), createdAt(last).getTime()];
+  const at = new Date(from + Math.floor((random(4).readUInt32BE() / 2 ** 32) * (to - from + 1)));
+  const pivot = firstIdAt('record', at);
+  // Many may be of one millisecond: some of them are passed over, so that each can be met.
+  const rows = await recordStore.reader.query<{ record: RecordId }>((sql) =>
+    sql('records').select('record').where({ tenant }).andWhere('record', '>=', pivot).orderBy('record').limit(SAMPLE),
+  );
+  return rows[random(4).readUInt32BE() % Math.max(rows.length, 1)]?.record;
+}

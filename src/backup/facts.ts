@@ -1,0 +1,50 @@
+/**
+ * What each store says of the vault it belongs to: a few named texts. They must agree for the two to belong together.
+ *   vault            the vault's id, in both
+ *   root_key_check   which root key it was made with, in the key store
+ *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
+ *   restored         that this store was put back from a backup, until the vault has opened and noted it
+ *   last_drill       how the last drill went, in the record store
+ */
+import { lookup, table } from '../storage/table.ts';
+import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+
+export const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+export const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+const recordFactByName = lookup(recordFacts, ['name']);
+const keyFactByName = lookup(keyFacts, ['name']);
+
+export async function recordFact(reader: Reader<'records'>, name: string): Promise<string | undefined> {
+  return (await reader.find(recordFactByName, [[name]]))[0]?.[0]?.value;
+}
+
+export async function keyFact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
+  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
+}
+
+/** In an exclusive transaction. */
+export async function setRecordFact(tx: RecordTx, name: string, value: string): Promise<void> {
+  await tx.remove(recordFacts, ['name'], [[name]]);
+  await tx.insert(recordFacts, [{ name, value }]);
+}
+
+/** Takes a fact away, so that it is acted on once. @returns it, unless another process was quicker */
+export async function takeFact(store: RecordStore | KeyStore, name: string): Promise<string | undefined> {
+  const take = async (tx: Parameters<Parameters<RecordStore['exclusive']>[0]>[0]) => {
+    const [row] = await tx.query<{ value: string }>((sql) => sql('vault_facts').select('value').where({ name }));
+    const taken = row && (await tx.execute((sql) => sql('vault_facts').where({ name, value: row.value }).delete()));
+    return taken === 1 ? row?.value : undefined;
+  };
+  return (store as RecordStore).exclusive(take);
+}
+
+/**
+ * Notes in the record store that an epoch has begun. To be called once the key store says so, and before anything is
+ * wrapped under a later one; never goes back.
+ */
+export async function noteEpoch(recordStore: RecordStore, epoch: number): Promise<void> {
+  await recordStore.exclusive(async (tx) => {
+    const known = await recordFact(tx, 'epoch');
+    if (known === undefined || Number(known) < epoch) await setRecordFact(tx, 'epoch', String(epoch));
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The way back from a backup. It works on files and databases, not on a vault: at that time there is none to open, and so
+ * no principal. The restored store carries a note (`restored`), and the vault's next opening writes it to the audit log.
+ *
+ * Guarantees: nothing is touched unless the manifest is this vault's and the file is what it says; a store that is there
+ * is replaced on demand only, and kept aside; a failure leaves what was there.
+ */
+import { basename, dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { RootKeySource } from '../config.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { StartError } from '../errors.ts';
+import { BackupKey } from '../keyring/backup-key.ts';
+import { loadRootKey } from '../keyring/root-key.ts';
+import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
+import type { StoreName } from '../storage/table.ts';
+import { listBackups } from './backups.ts';
+import { assertOurs, assertWhole, type Backup, readManifest } from './manifest.ts';
+
+export interface RestoreOptions {
+  readonly store: StoreName;
+  /** Of the store that is put in place. */
+  readonly url: string;
+  /** Of the vault's other store: a backup of another vault is told by it. */
+  readonly otherUrl: string;
+  readonly rootKey: RootKeySource;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  /** Whether a store that is there gives way; it is kept aside. */
+  readonly replace: boolean;
+  /** Takes a manifest whose MAC does not fit: one of a root key that has been replaced since. */
+  readonly unverified?: boolean;
+}
+
+export interface Restored {
+  readonly backup: Backup;
+  /** Where the store that was there is now; absent: there was none. */
+  readonly aside: string | undefined;
+}
+
+/** @param from a backup's folder, or one that holds backups: then the newest of the store. @throws {StartError} */
+export async function restoreStore(from: string, options: RestoreOptions): Promise<Restored> {
+  const { store, url, clock } = options;
+  const backup = await findBackup(from, store);
+  const { manifest } = backup;
+  const engine = url.startsWith('sqlite:') ? 'sqlite' : 'postgres';
+  if (manifest.engine !== engine) {
+    throw new StartError(
+      `This is a backup of a store on ${manifest.engine}; the store it is to replace is on ${engine}.`,
+    );
+  }
+  if (!options.unverified) await assertMarked(backup, options);
+  const vault = await vaultOf(options.otherUrl);
+  if (vault !== undefined && vault !== manifest.vault) {
+    throw new StartError(
+      'This is a backup of another vault than the one whose other store is here. Nothing has been changed.',
+    );
+  }
+  const copy = await assertWhole(backup);
+  const there = await isThere(url);
+  if (there && !options.replace) {
+    throw new StartError('There is a store already. With --replace it is kept aside and the backup takes its place.');
+  }
+  const at = clock().toISOString();
+  const aside = there ? `before_restore_${at.replace(/[-:]|\.\d+/g, '').toLowerCase()}` : undefined;
+  const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }) };
+  return { backup, aside: await putBack(store, copy, url, facts, aside) };
+}
+
+/** @throws {StartError} where there is none of this store */
+export async function findBackup(from: string, store: StoreName): Promise<Backup> {
+  const manifest = await readManifest(from);
+  if (manifest !== undefined) {
+    if (manifest.store === store) return { folder: from, manifest };
+    throw new StartError(`The backup in ${from} is of the other store (${manifest.store}).`);
+  }
+  if (/^(records|keys)-\d/.test(basename(from))) {
+    throw new StartError(`The folder ${from} has no manifest: a backup that was never finished is none.`);
+  }
+  const [newest] = await listBackups(from, store);
+  if (newest === undefined)
+    throw new StartError(`There is no finished backup of this store (${store}) in ${dirname(`${from}/x`)}.`);
+  return newest;
+}
+
+async function assertMarked(backup: Backup, { rootKey, random }: RestoreOptions): Promise<void> {
+  const root = await loadRootKey(rootKey, random, false);
+  const key = new BackupKey(root, backup.manifest.vault);
+  root.fill(0);
+  try {
+    assertOurs(backup, key);
+  } finally {
+    key.wipe();
+  }
+}

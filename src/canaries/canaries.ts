@@ -1,0 +1,245 @@
+/**
+ * Canaries: records of the vault's own, in a tenant that no principal can enter, with random digits for a value. A live
+ * one proves that values open; a shredded one, that an erased record stays dead.
+ *
+ * Of a shredded canary the vault keeps, on purpose, what an old copy of the key store would hold: its record key under
+ * the bucket key of then, and that under the epoch key of then. Once that epoch is closed, neither the slots nor today's
+ * keys may open them: `raised` tries.
+ *
+ * Guarantees: values are made, sealed, tombstoned and shredded by the code that does it to everybody else's; opening is
+ * checked against a MAC, so that nobody needs to know the value; nothing of a value is returned.
+ * Does not: watch a tenant's own records; a drill opens some of those, too.
+ */
+
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { tenants } from '../access/store.ts';
+import type { Clock } from '../clock.ts';
+import { equalBytes } from '../crypto/mac.ts';
+import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { IntegrityError, UnavailableError } from '../errors.ts';
+import { firstIdAt, newId, type RecordId } from '../ids.ts';
+import { acceptAll } from '../intake/accept.ts';
+import { makeRecords } from '../intake/new-records.ts';
+import { withTokens } from '../intake/new-tokens.ts';
+import type { Parts } from '../intake/parts.ts';
+import { BucketKeys, unwrapBucketKey } from '../keyring/bucket-keys.ts';
+import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
+import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
+import { openRecords, RecordErasedError } from '../records/open-records.ts';
+import { findRecords, insertRecords } from '../records/store.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import { insertTokens } from '../tokens/tokens.ts';
+
+export const canaries = table(
+  'keys',
+  'canaries',
+  {
+    record: 'text',
+    tenant: 'text',
+    generation: 'int',
+    /** Of the value, so that opening it can be checked without knowing it. */
+    mac: 'bytes',
+    made_at: 'int',
+    shredded_at: 'int?',
+    bucket: 'text?',
+    bucket_generation: 'int?',
+    /** Under which the kept keys are wrapped. */
+    epoch: 'int?',
+    wrapped: 'bytes?',
+    bucket_wrapped: 'bytes?',
+  },
+  ['record'],
+);
+export type CanaryRow = Row<typeof canaries>;
+const canaryByRecord = lookup(canaries, ['record']);
+
+/** No name of a tenant begins like that, and no principal is in it. */
+export const VAULT_TENANT_NAME = '@vault';
+export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
+
+const KEY_NAME = '@canary';
+const MAC_BYTES = 32;
+const DIGITS = 12;
+/** Shredded canaries that are tried: one for each of the epochs closed last. */
+const TRIED = 100;
+
+export type CanaryParts = Parts & { readonly clock: Clock };
+
+/** Makes a canary where there is no live one. */
+export async function ensureCanaries(parts: CanaryParts): Promise<void> {
+  if ((await live(parts)).length === 0) await make(parts);
+}
+
+async function make(parts: CanaryParts): Promise<RecordId> {
+  const { recordStore, keyStore, keyring, random } = parts;
+  const now = parts.clock();
+  const own = { tenant: VAULT_TENANT, name: VAULT_TENANT_NAME, erased_at: null, erasure: null, settled_at: null };
+  await recordStore.exclusive((tx) => tx.insert(tenants, [{ ...own, created_at: now.getTime() }], 'skip'));
+  const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
+  const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
+  const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
+  const [made] = await makeRecords(parts, VAULT_TENANT, values, now);
+  const record = made?.recordRow;
+  if (record === undefined || made?.tokenRow === undefined) throw new TypeError('A canary is a record.');
+  const key = await keyring.indexes.current(VAULT_TENANT, KEY_NAME);
+  await recordStore.shared(async (tx) => {
+    await insertRecords(tx, [record]);
+    await insertTokens(tx, made.tokenRow ? [made.tokenRow] : []);
+  });
+  const mac = macOf(key, record.record, Buffer.from(JSON.stringify(accepted[0]?.value)));
+  const kept = { bucket: null, bucket_generation: null, epoch: null, wrapped: null, bucket_wrapped: null };
+  const { generation } = record;
+  const row = { record: record.record, tenant: VAULT_TENANT, generation, mac, made_at: now.getTime() };
+  // Last: a record that no row names is a record of the vault's that nobody asks for.
+  await keyStore.shared((tx) => tx.insert(canaries, [{ ...row, shredded_at: null, ...kept }]));
+  return record.record as RecordId;
+}
+
+/** @param json the value, as its sealing takes it */
+function macOf(key: IndexKey, record: string, json: Uint8Array): Buffer {
+  return key.mac('lethe/canary/1', MAC_BYTES, record, json);
+}
+
+function live({ keyStore }: Pick<Parts, 'keyStore'>): Promise<CanaryRow[]> {
+  return keyStore.reader.query((sql) => sql('canaries').whereNull('shredded_at').orderBy('record'));
+}
+
+/**
+ * Opens every live canary, with keys read anew.
+ * @returns how many were opened; none is no failure
+ * @throws {IntegrityError} for one that does not open, or to another value than it was made with
+ */
+export async function openCanaries(parts: CanaryParts): Promise<number> {
+  const { recordStore, keyStore, keyring, random, clock } = parts;
+  const buckets = new BucketKeys(keyStore, keyring.epochs, random, clock);
+  const indexes = new IndexKeys(keyStore, keyring.epochs, random, clock);
+  const cold = { ...keyring, buckets, records: new RecordKeys(buckets, indexes, random), indexes };
+  try {
+    const rows = await live(parts);
+    for (const row of rows) {
+      const found = await findRecords(recordStore.reader, VAULT_TENANT, [row.record as RecordId]);
+      const [record] = found;
+      if (record === undefined) throw new IntegrityError({ record: row.record });
+      const from = { records: recordStore.reader, keys: keyStore.reader, keyring: cold };
+      const [opened] = await openRecords(from, VAULT_TENANT, [record]);
+      if (opened === undefined || opened instanceof RecordErasedError) throw new IntegrityError({ record: row.record });
+      const key = await indexes.current(VAULT_TENANT, KEY_NAME);
+      const mac = macOf(key, row.record, opened.value.exposeBytes());
+      opened.value.wipe();
+      if (!equalBytes(mac, row.mac)) throw new IntegrityError({ record: row.record });
+    }
+    return rows.length;
+  } finally {
+    buckets.wipe();
+    await indexes.wipe();
+  }
+}
+
+/**
+ * Makes a new canary and erases the oldest, so that the epoch that is about to close has one that must stay dead. May be
+ * interrupted and run again. @returns the record erased
+ */
+export async function shredOne(parts: CanaryParts): Promise<RecordId> {
+  const { keyStore } = parts;
+  await ensureCanaries(parts);
+  if ((await live(parts)).length === 1) await make(parts);
+  const [oldest] = await live(parts);
+  if (oldest === undefined) throw new IntegrityError();
+  const record = oldest.record as RecordId;
+  await keepKeys(parts, record);
+  await complete(parts, record, oldest.generation);
+  await keyStore.exclusive((tx) =>
+    tx.execute((sql) => sql('canaries').where({ record }).update({ shredded_at: parts.clock().getTime() })),
+  );
+  return record;
+}
+
+/** Keeps the wrapped keys of a canary that is about to die, unless they are gone already. */
+async function keepKeys({ keyStore }: Parts, record: RecordId): Promise<void> {
+  await keyStore.exclusive(async (tx) => {
+    const [[row] = []] = await tx.find(canaryByRecord, [[record]]);
+    if (row === undefined) return;
+    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, row.generation]]);
+    if (key === undefined) return;
+    const [[bucket] = []] = await tx.find(bucketById, [[VAULT_TENANT, key.bucket]]);
+    if (bucket === undefined) return;
+    const { bucket_generation, wrapped } = key;
+    const { epoch, wrapped: bucket_wrapped } = bucket;
+    const kept = { bucket: key.bucket, bucket_generation, epoch, wrapped, bucket_wrapped };
+    const columns = ['bucket', 'bucket_generation', 'epoch', 'wrapped', 'bucket_wrapped'] as const;
+    await tx.update(canaries, columns, [{ ...row, ...kept }]);
+  });
+}
+
+async function complete(parts: CanaryParts, record: RecordId, generation: number): Promise<void> {
+  const { recordStore, random, clock } = parts;
+  const at = clock();
+  const [row] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
+  if (row === undefined) return;
+  const erasure = newId('erasure', random, at);
+  const keys = [{ record, generation }];
+  const order = await recordStore.exclusive((tx): Promise<ErasureRow> => {
+    return orderErasure(tx, VAULT_TENANT, {
+      erasure,
+      cause: 'erased',
+      subject: undefined,
+      keys,
+      by: THE_VAULT_ITSELF,
+      at,
+    });
+  });
+  await completeErasure(parts, order, clock);
+}
+
+export interface Raising {
+  /** Shredded canaries of closed epochs that were tried. */
+  readonly tried: number;
+  /** Those whose key could be opened: each a broken promise. */
+  readonly raised: readonly string[];
+}
+
+/**
+ * Tries to open the kept keys of shredded canaries whose epoch is closed, as somebody would who has an old copy of the
+ * key store and all of today's keys: without asking for tombstones.
+ */
+export async function raise(parts: Pick<Parts, 'keyStore' | 'keyring'>): Promise<Raising> {
+  const rows = await parts.keyStore.reader.query<CanaryRow>((sql) =>
+    sql('canaries').whereNotNull('shredded_at').whereNotNull('wrapped').orderBy('record', 'desc').limit(TRIED),
+  );
+  const raised: string[] = [];
+  let tried = 0;
+  for (const row of rows) {
+    const [[epoch] = []] = await parts.keyStore.reader.find(epochByNumber, [[row.epoch]]);
+    if (epoch?.state !== 'destroyed') continue;
+    tried += 1;
+    if (await opens(parts, row)) raised.push(row.record);
+  }
+  return { tried, raised };
+}
+
+async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>, row: CanaryRow): Promise<boolean> {
+  const secret = await keyring.epochs.slots
+    .get(row.epoch as number, () => true)
+    .catch((error: unknown) => {
+      if (error instanceof UnavailableError) return undefined;
+      throw error;
+    });
+  secret?.fill(0);
+  // With the secret, the bucket key of then opens, and with that the record key.
+  if (secret !== undefined) return true;
+  // Without it: the bucket has another key by now (K1), or this one opens what it wrapped.
+  const [[bucket] = []] = await keyStore.reader.find(bucketById, [[VAULT_TENANT, row.bucket]]);
+  if (bucket === undefined) return false;
+  const today = unwrapBucketKey(bucket, await keyring.epochs.keyOf(bucket.epoch, VAULT_TENANT));
+  const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };
+  try {
+    unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today).fill(0);
+    return true;
+  } catch (error) {
+    if (error instanceof IntegrityError) return false;
+    throw error;
+  } finally {
+    today.fill(0);
+  }
+}

@@ -1,0 +1,159 @@
+/** `lethe backup`, `lethe restore`, `lethe recover` and `lethe drill`. */
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { type Config, readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
+import { backup } from '../vault/backup.ts';
+import { drill } from '../vault/drill.ts';
+import { recover } from '../vault/recover.ts';
+import { restore } from '../vault/restore.ts';
+import { showRecovery } from './recover-progress.ts';
+import { withSession } from './session.ts';
+
+type StoreName = 'records' | 'keys';
+const BOTH: readonly StoreName[] = ['records', 'keys'];
+const WORDS = { records: 'record store', keys: 'key store' } as const;
+
+interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+function storeOption(): Option {
+  return new Option('--store <store>', 'this store alone').choices([...BOTH]);
+}
+
+export function addBackupCommands(program: Command): void {
+  addBackup(program);
+  addRestore(program);
+  addRecover(program);
+  addDrill(program);
+}
+
+function addBackup(program: Command): void {
+  program
+    .command('backup <dir>')
+    .description('copy each store into a dated folder of its own under <dir>, while the vault works')
+    .addOption(storeOption())
+    .option('--prune', 'then delete the copies of the key store under <dir> that no key opens any more')
+    .option('--key-file <file>', 'file with the API key of the security team')
+    .action(async (dir: string, { store, prune, keyFile }: KeyOptions & { store?: StoreName; prune?: true }) => {
+      const stores = store === undefined ? BOTH : [store];
+      if (stores.length > 1) {
+        process.stderr.write(
+          `Both copies go under ${dir}. Better two places, with --store: who has both and the keys has the data.\n`,
+        );
+      }
+      const order = { dir, stores, prune: prune ?? false };
+      const { copies, pruned } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        backup(vault, await caller(), order),
+      );
+      for (const { folder, manifest } of copies) {
+        const { sizeBytes } = manifest.file;
+        console.log(`${WORDS[manifest.store]}  ${folder}  ${sizeBytes} bytes in ${manifest.tookMs} ms`);
+      }
+      for (const folder of pruned) console.log(`pruned  ${folder}: every epoch of its keys is closed`);
+    });
+}
+
+interface RestoreFlags {
+  readonly store: StoreName;
+  readonly replace?: true;
+  readonly unverified?: true;
+}
+
+function addRestore(program: Command): void {
+  program
+    .command('restore <from>')
+    .description('put a backup in the place of a store that nothing has open')
+    .addOption(storeOption().makeOptionMandatory())
+    .option('--replace', 'even where a store is there; it is kept aside')
+    .option('--unverified', 'take a backup that was made under a root key replaced since')
+    .action(async (from: string, { store, replace, unverified }: RestoreFlags) => {
+      const flags = { store, replace: replace ?? false, unverified: unverified ?? false };
+      const { backup: taken, aside } = await restore(readConfig(), from, flags);
+      console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
+      if (aside !== undefined) {
+        console.log(`What was there before is now ${aside}.`);
+        if (store === 'keys') console.log('It holds wrapped keys: destroy it once the vault serves again.');
+      }
+      if (store === 'records') {
+        console.log('API keys revoked since then work again until they are revoked again.');
+      }
+      console.log('Start the vault; if it says so, run `npm run lethe -- recover` first.');
+    });
+}
+
+function addRecover(program: Command): void {
+  program
+    .command('recover')
+    .description('after a store was restored from a backup: erase again in both what was erased since')
+    .option('--key-file <file>', 'file with the API key of an administrator or the security team')
+    .action(async ({ keyFile }: KeyOptions) => {
+      const show = showRecovery(process.stderr);
+      const { erasures, replayed } = await withSession(
+        readConfig(),
+        { keyFile, recovering: true },
+        async ({ vault, caller }) => recover(vault, await caller(), show.progress),
+      ).finally(show.stop);
+      console.log(`Ran ${erasures} erasures and corrections again.`);
+      if (replayed.tombstones > 0) {
+        console.log(
+          `Wrote ${replayed.tombstones} tombstones back into the record store; removed ${replayed.records} records.`,
+        );
+      }
+      if (replayed.lost > 0) {
+        console.log(
+          `${replayed.lost} records were corrected after the copy was made; their value is in the newer record store alone:`,
+        );
+        for (const record of replayed.lostRecords) console.log(`  ${record}`);
+      }
+      console.log('The vault can start.');
+    });
+}
+
+interface DrillFlags extends KeyOptions {
+  readonly from?: string;
+  readonly keysFrom?: string;
+  readonly report?: string;
+  readonly scratchRecordsUrl?: string;
+  readonly scratchKeysUrl?: string;
+}
+
+function addDrill(program: Command): void {
+  program
+    .command('drill')
+    .description('try the newest backups: restore them elsewhere, open what must open, and not what must not')
+    .option('--from <dir>', 'folder with the backups (default: LETHE_KEY_BACKUP_DIR, which holds key stores alone)')
+    .option('--keys-from <dir>', 'folder with the backups of the key store, where they are elsewhere')
+    .option('--report <file>', 'write the report there, too, as JSON')
+    .option('--scratch-records-url <url>', 'an empty PostgreSQL database for the copy of the record store')
+    .option('--scratch-keys-url <url>', 'an empty PostgreSQL database for the copy of the key store')
+    .option('--key-file <file>', 'file with the API key of the security team')
+    .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
+      const config = readConfig();
+      const order = { from: places(config, from, keysFrom), config, scratch: scratchOf(scratch) };
+      const report = await withSession(config, { keyFile }, async ({ vault, caller }) =>
+        drill(vault, await caller(), order),
+      );
+      const width = Math.max(...report.steps.map(({ step }) => step.length));
+      for (const { step, ok, tookMs, detail } of report.steps) {
+        console.log(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(width)}  ${String(tookMs).padStart(7)} ms  ${detail}`);
+      }
+      console.log(`${report.ok ? 'The backups work.' : 'The drill FAILED.'} The next one is due ${report.nextDueAt}.`);
+      if (file !== undefined) await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+      if (!report.ok) process.exitCode = 1;
+    });
+}
+
+function places({ keyBackupDir }: Config, from?: string, keysFrom?: string): Record<StoreName, string> {
+  const keys = keysFrom ?? from ?? keyBackupDir;
+  if (from === undefined || keys === undefined) throw new StartError('Name the folder with the backups: --from <dir>.');
+  return { records: from, keys };
+}
+
+function scratchOf({ scratchRecordsUrl, scratchKeysUrl }: DrillFlags): Partial<Record<StoreName, string>> {
+  return {
+    ...(scratchRecordsUrl === undefined ? {} : { records: scratchRecordsUrl }),
+    ...(scratchKeysUrl === undefined ? {} : { keys: scratchKeysUrl }),
+  };
+}

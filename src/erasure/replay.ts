@@ -1,0 +1,161 @@
+/**
+ * The erasures and corrections that an older record store has forgotten, written back from the key store's mirror: after
+ * that, what was erased answers so, and its ciphertext is gone from the restored copy, too.
+ *
+ * Guarantees: may be interrupted and run again; a tombstone that is there stays as it is. A subject none of whose refs is
+ * left had been erased as a whole, and is marked so again.
+ * Does not: bring back a corrected value. Its old key is destroyed and its new ciphertext was in the newer record store
+ * alone; such records are counted, named, and left as they are.
+ */
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { firstIdAt, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
+import { findRecords, type RecordRow, removeRecords } from '../records/store.ts';
+import { type keyTombstones, tombstones } from '../records/tombstones.ts';
+import { lookup, type Row } from '../storage/table.ts';
+import type { KeyStore, RecordTx } from '../storage/tx.ts';
+import { markErased } from '../subjects/subjects.ts';
+import { type ErasureRow, erasures, type Stores } from './erasures.ts';
+
+const PAGE = 500;
+/** How many of the records that lost their value are named. */
+const NAMED = 100;
+const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
+
+/** Who orders what the vault does of its own accord: an id that no principal ever has. */
+
+type Mirrored = Row<typeof keyTombstones>;
+
+export interface Replayed {
+  readonly tombstones: number;
+  readonly records: number;
+  /** Records whose value was corrected after the copy was made, and is lost with the newer record store. */
+  readonly lost: number;
+  readonly lostRecords: readonly string[];
+}
+
+/** @param progress is told how many tombstones have been looked at */
+export async function replayMirror(
+  stores: Stores,
+  now: Date,
+  progress: (looked: number) => void = () => {},
+): Promise<Replayed> {
+  let [looked, written, removed, lost] = [0, 0, 0, 0];
+  const lostRecords: string[] = [];
+  let after: Mirrored | undefined;
+  for (;;) {
+    const page = await pageOfMirror(stores.keyStore, after);
+    const found = await stores.recordStore.reader.find(
+      tombstoneByGeneration,
+      page.map(({ tenant, record, generation }) => [tenant, record, generation]),
+    );
+    const missing = page.filter((_, i) => found[i]?.length === 0);
+    for (const [tenant, rows] of byTenant(missing)) {
+      const done = await writeBack(stores, tenant, rows, now);
+      written += rows.length;
+      removed += done.removed;
+      lost += done.lost.length;
+      lostRecords.push(...done.lost.slice(0, NAMED - lostRecords.length));
+    }
+    looked += page.length;
+    progress(looked);
+    if (page.length < PAGE) break;
+    after = page.at(-1);
+  }
+  await stores.recordStore.scrub();
+  return { tombstones: written, records: removed, lost, lostRecords };
+}
+
+/** How many tombstones the key store's mirror has. */
+export async function sizeOfMirror({ reader }: KeyStore): Promise<number> {
+  const [row] = await reader.query<{ n: number }>((sql) => sql('tombstones').count('* as n'));
+  return Number(row?.n ?? 0);
+}
+
+function pageOfMirror({ reader }: KeyStore, after: Mirrored | undefined): Promise<Mirrored[]> {
+  return reader.query((sql) => {
+    const rows = sql('tombstones').orderBy(['tenant', 'record', 'generation']).limit(PAGE);
+    if (after === undefined) return rows;
+    const { tenant, record, generation } = after;
+    return rows.whereRaw('(tenant, record, generation) > (?, ?, ?)', [tenant, record, generation]);
+  });
+}
+
+function byTenant(rows: readonly Mirrored[]): Map<TenantId, Mirrored[]> {
+  const tenants = new Map<TenantId, Mirrored[]>();
+  for (const row of rows) {
+    const tenant = row.tenant as TenantId;
+    tenants.set(tenant, [...(tenants.get(tenant) ?? []), row]);
+  }
+  return tenants;
+}
+
+async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
+  const held = await heldKeys(
+    stores.keyStore,
+    tenant,
+    rows.map(({ record }) => record),
+  );
+  // A mirror of the first releases does not say why: a record that has a key yet was corrected.
+  const burials = rows.map((row) => ({ ...row, cause: row.cause ?? (held.has(row.record) ? 'corrected' : 'erased') }));
+  const found = await findRecords(
+    stores.recordStore.reader,
+    tenant,
+    rows.map(({ record }) => record as RecordId),
+  );
+  const present = found.filter((row) => row !== undefined);
+  const erased = new Set(burials.filter(({ cause }) => cause === 'erased').map(({ record }) => record));
+  const doomed = present.filter(({ record }) => erased.has(record));
+  const dead = await forgottenSubjects(stores.keyStore, tenant, doomed);
+  await stores.recordStore.exclusive(async (tx) => {
+    await insertOrders(tx, tenant, burials, now);
+    await tx.insert(tombstones, burials, 'skip');
+    await countRecords(tx, tenant, burials);
+    await removeRecords(
+      tx,
+      tenant,
+      doomed.map(({ record }) => record as RecordId),
+    );
+    for (const subject of dead) await markErased(tx, tenant, subject, now);
+  });
+  const behind = burials.filter(({ record, generation }, i) => {
+    const row = found[i];
+    return !erased.has(record) && row !== undefined && row.generation <= generation;
+  });
+  return { removed: doomed.length, lost: [...new Set(behind.map(({ record }) => record))] };
+}
+
+async function heldKeys({ reader }: KeyStore, tenant: TenantId, records: readonly string[]): Promise<Set<string>> {
+  const rows = await reader.query<{ record: string }>((sql) =>
+    sql('record_keys').select('record').where({ tenant }).whereIn('record', records),
+  );
+  return new Set(rows.map(({ record }) => record));
+}
+
+async function forgottenSubjects(keyStore: KeyStore, tenant: TenantId, rows: readonly RecordRow[]) {
+  const subjects = [...new Set(rows.flatMap(({ subject }) => subject ?? []))];
+  const known = await keyStore.reader.query<{ subject: string }>((sql) =>
+    sql('subject_refs').select('subject').where({ tenant }).whereIn('subject', subjects),
+  );
+  const named = new Set(known.map(({ subject }) => subject));
+  return subjects.filter((subject) => !named.has(subject)) as SubjectId[];
+}
+
+async function insertOrders(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[], now: Date): Promise<void> {
+  const orders = new Map<string, ErasureRow>();
+  for (const { erasure, cause, buried_at } of burials) {
+    if (erasure === null) continue;
+    const times = { ordered_at: buried_at, shredded_at: buried_at, completed_at: now.getTime() };
+    const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
+    orders.set(erasure, { tenant, erasure, cause: cause as string, subject: null, scope: null, ...done });
+  }
+  await tx.insert(erasures, [...orders.values()], 'skip');
+}
+
+/** An erasure may be spread over several pages: it counts what is written of it so far. */
+async function countRecords(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[]): Promise<void> {
+  for (const erasure of new Set(burials.flatMap((row) => row.erasure ?? []))) {
+    const [row] = await tx.query<{ n: number }>((sql) => sql('tombstones').where({ tenant, erasure }).count('* as n'));
+    const records = Number(row?.n ?? 0);
+    await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update({ records }));
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * A copy that `backup.ts` made, put in the place of a store that nobody has open.
+ *
+ * Guarantees: the whole store is put in place or what was there stays, and a crash in between leaves both on the disk;
+ * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import Database from 'better-sqlite3';
+import type pg from 'pg';
+import { StartError, VaultError } from '../errors.ts';
+import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
+import { storeError } from './errors.ts';
+import { migratePostgres } from './migrate.ts';
+import type { StoreName } from './table.ts';
+
+const IN_USE = 'Another process has this store open. Stop every server and command of this vault first.';
+
+/** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
+export async function isThere(url: string): Promise<boolean> {
+  const path = sqlitePath(url);
+  if (path !== undefined) return (await stat(path).catch(() => undefined)) !== undefined;
+  return onClient(url, async (client) => (await tablesOf(client)).length > 0);
+}
+
+/** The id of the vault that a store belongs to, without opening it; undefined where there is none, or none can be read. */
+export async function vaultOf(url: string): Promise<string | undefined> {
+  const select = `SELECT value FROM vault_facts WHERE name = 'vault'`;
+  const path = sqlitePath(url);
+  try {
+    if (path === undefined) return await onClient(url, async (client) => (await client.query(select)).rows[0]?.value);
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      return db.prepare(select).pluck().get() as string | undefined;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+async function tablesOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Puts a copy in a store's place.
+ * @param facts rows of `vault_facts` that the restored store is to have besides its own
+ * @param aside the name under which what is there now is kept; absent: nothing is there
+ * @returns where that is, if there was any
+ * @throws {StartError} where another process has the store open, or the copy is of a later release
+ */
+export async function putBack(
+  store: StoreName,
+  copy: string,
+  url: string,
+  facts: Readonly<Record<string, string>>,
+  aside: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const path = sqlitePath(url);
+    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside);
+    return await putFileBack(copy, path, facts, aside);
+  } catch (error) {
+    throw error instanceof VaultError ? error : storeError(error);
+  }
+}
+
+export function sqlitePath(url: string): string | undefined {
+  return /^sqlite:(.+)$/.exec(url)?.[1];
+}
+
+/** Removes a store that was put into an empty place: on PostgreSQL every table, otherwise its files. */
+export async function clear(url: string): Promise<void> {
+  const path = sqlitePath(url);
+  if (path === undefined) await onClient(url, (client) => undo(client, undefined));
+  else for (const ending of ['', '-wal', '-shm', '-journal']) await rm(`${path}${ending}`, { force: true });
+}
+
+async function putFileBack(
+  copy: string,
+  path: string,
+  facts: Readonly<Record<string, string>>,
+  aside: string | undefined,
+): Promise<string | undefined> {
+  const fresh = `${path}.restoring`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await rm(fresh, { force: true });
+  await copySqlite(copy, fresh);
+  const db = new Database(fresh);
+  try {
+    const put = db.prepare('INSERT OR REPLACE INTO vault_facts (name, value) VALUES (?, ?)');
+    for (const [name, value] of Object.entries(facts)) put.run(name, value);
+  } finally {
+    db.close();
+  }
+  await sync(fresh);
+  const there = (await stat(path).catch(() => undefined)) !== undefined;
+  const kept = there && aside !== undefined ? `${path}.${aside}` : undefined;
+  if (there) {
+    settle(path);
+    if (kept !== undefined) await rename(path, kept);
+  }
+  // What is left of a log beside it would be read into the restored file.
+  for (const ending of ['-wal', '-shm', '-journal']) await rm(`${path}${ending}`, { force: true });
+  await rename(fresh, path);
+  await syncFolderOf(path);
+  return kept;
+}
+
+/** Moves a file's log into it. @throws {StartError} while anybody else has it open: only one who is alone may do that */
+function settle(path: string): void {
+  const db = new Database(path, { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+  } catch {
+    throw new StartError(IN_USE);
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws {StartError} while a vault has the store open, as far as this user may see the server's sessions */
+async function assertAlone(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('lethe-records', 'lethe-keys')`,
+  );
+  if (rows.length > 0) throw new StartError(IN_USE);
+}
+
+async function putRowsBack(
+  store: StoreName,
+  copy: string,
+  url: string,
+  facts: Readonly<Record<string, string>>,
+  aside: string | undefined,
+): Promise<string | undefined> {
+  const schema = aside === undefined ? undefined : quote(aside);
+  await onClient(url, assertAlone);
+  if (schema !== undefined) {
+    await onClient(url, (client) =>
+      client.query(`BEGIN; ALTER SCHEMA public RENAME TO ${schema}; CREATE SCHEMA public; COMMIT`),
+    );
+  }
+  try {
+    const migrations = await firstLines(copy);
+    await migratePostgres(store, url, migrations);
+    await onClient(url, async (client) => {
+      await client.query('BEGIN');
+      await fill(client, copy);
+      for (const [name, value] of Object.entries(facts)) {
+        await client.query(
+          'INSERT INTO vault_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+          [name, value],
+        );
+      }
+      await client.query('COMMIT');
+    });
+    return aside;
+  } catch (error) {
+    await onClient(url, (client) => undo(client, schema));
+    throw error;
+  }
+}
+
+/** Nothing was in the schema `public` when this began: every table there is one of the copy's. */
+async function undo(client: pg.Client, schema: string | undefined): Promise<void> {
+  await client.query('BEGIN');
+  for (const table of await tablesOf(client)) await client.query(`DROP TABLE IF EXISTS ${quote(table)} CASCADE`);
+  if (schema !== undefined) await client.query(`DROP SCHEMA public; ALTER SCHEMA ${schema} RENAME TO public`);
+  await client.query('COMMIT');
+}
+
+/** The migrations of a copy: its first lines. */
+async function firstLines(copy: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const line of linesOf(copy)) {
+    if (!line.startsWith('M ')) break;
+    names.push(line.slice(2));
+  }
+  return names;
+}
+
+function linesOf(path: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+async function fill(client: pg.Client, copy: string): Promise<void> {
+  let table = '';
+  let page: string[] = [];
+  let written = 0;
+  let expected: number | undefined;
+  const flush = async () => {
+    if (page.length === 0) return;
+    const name = quote(table);
+    await client.query(`INSERT INTO ${name} SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`, [
+      `[${page.join(',')}]`,
+    ]);
+    written += page.length;
+    page = [];
+  };
+  for await (const line of linesOf(copy)) {
+    const rest = line.slice(2);
+    if (line.startsWith('R ')) {
+      page.push(rest);
+      if (page.length === ROWS_AT_ONCE) await flush();
+    } else if (line.startsWith('T ')) {
+      await flush();
+      table = rest;
+    } else if (line.startsWith('E ')) {
+      await flush();
+      expected = Number(rest);
+    }
+  }
+  if (written !== expected) throw new StartError('The copy is not whole: its last rows are missing.');
+}
+
+async function syncFolderOf(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Whether the two stores and the root slots belong together, now: what the vault asks before it serves anybody.
+ *
+ *   the ids agree           one vault's stores
+ *   no older key store      it may hold keys of erased records again            `lethe recover`
+ *   no older record store   it does not know what was erased since              `lethe recover`
+ *   no closed epoch's       a key store from before the close cannot be opened  the newest copy of the key store
+ *
+ * Guarantees: changes nothing but the ids of a new vault; looks at a bounded number of rows, whatever the vault holds.
+ * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures.
+ */
+import { keyFact, keyFacts, recordFact, recordFacts } from '../backup/facts.ts';
+import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
+import { StartError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import { beforeTheClose } from '../keyring/later-epoch.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
+import { areMirrored } from '../records/tombstones.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
+
+/** Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good. */
+export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: string): Promise<string> {
+  const row = { name: 'vault', value: fresh };
+  const known = await recordFact(recordStore.reader, 'vault');
+  const inKeys = await keyFact(keyStore.reader, 'vault');
+  if (known !== undefined && inKeys === undefined) {
+    throw new StartError(
+      'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store (`npm run lethe -- restore DIR --store keys`).',
+    );
+  }
+  // The check value is written after both ids are: where it is, a record store was there.
+  if (known === undefined && (await keyFact(keyStore.reader, 'root_key_check')) !== undefined) {
+    throw new StartError(
+      'The record store is empty, but the key store holds a vault. Restore the record store (`npm run lethe -- restore DIR --store records`).',
+    );
+  }
+  const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+  const vaultId = keyRow?.value ?? fresh;
+  const [recordRow] = await recordStore.exclusive((tx) =>
+    tx.insertOrGet(recordFacts, [{ name: 'vault', value: vaultId }]),
+  );
+  if (recordRow?.value !== vaultId) {
+    throw new StartError(
+      'The record store and the key store belong to two different vaults. Nothing has been changed.',
+    );
+  }
+  return vaultId;
+}
+
+/**
+ * The record store remembers the newest epoch; a key store that has not begun it was put back to before the close of an
+ * earlier one, whose secret no slot has any more.
+ * @throws {StartError} also where only `recover` is to run: it cannot help here
+ */
+export async function assertEpochIsKnown(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const seen = Number((await recordFact(recordStore.reader, 'epoch')) ?? 0);
+  const [row] = await keyStore.reader.query<{ epoch: number | null }>((sql) =>
+    sql('epochs').max('epoch as epoch').whereNot({ state: 'pre_activation' }),
+  );
+  const begun = Number(row?.epoch ?? 0);
+  if (begun > 0 && begun < seen) throw beforeTheClose(begun, `the record store has seen epoch ${seen}`);
+}
+
+/** @throws {StartError} naming the command that makes good what can be made good */
+export async function assertAgreement(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const tenants = await erasedTenantsHeld(recordStore, keyStore);
+  if (tenants.keyStoreLacks.length > 0) throw new StartError(KEY_STORE_IS_OLDER);
+  if (tenants.recordStoreLacks.length > 0) throw new StartError(RECORD_STORE_IS_OLDER);
+  await assertKeyStoreIsCurrent(recordStore, keyStore);
+  await assertRecordStoreIsCurrent(recordStore, keyStore);
+}
+
+const KEY_STORE_IS_OLDER =
+  'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
+  'Run `npm run lethe -- recover`, which destroys them again, then start.';
+const RECORD_STORE_IS_OLDER =
+  'The record store is older than the key store: it does not know the latest erasures. ' +
+  'Run `npm run lethe -- recover`, which writes them back into it, then start.';
+
+/** More than one, because the clocks of two nodes differ a little. */
+const ERASURES_CHECKED = 20;
+
+/**
+ * The erasures whose keys were destroyed last must be known to the key store, each to its last key; if they are not,
+ * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
+ */
+async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const newest = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
+    sql('erasures')
+      .select('tenant', 'erasure')
+      .where({ state: 'completed' })
+      // Of a whole tenant, one tombstone stands for all.
+      .whereNull('scope')
+      .andWhere('records', '>', 0)
+      .orderBy('shredded_at', 'desc')
+      .limit(ERASURES_CHECKED),
+  );
+  for (const { tenant, erasure } of newest) {
+    const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
+      sql('tombstones').select('record', 'generation').where({ tenant, erasure }).orderBy('record', 'desc').limit(1),
+    );
+    const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
+    if (!mirrored) throw new StartError(KEY_STORE_IS_OLDER);
+  }
+}
+
+/** The orders behind the keys that were destroyed last must be known to the record store: it decided them. */
+async function assertRecordStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+  const newest = await keyStore.reader.query<{ tenant: string; erasure: string }>((sql) =>
+    sql('shreds').select('tenant', 'erasure').orderBy('shredded_at', 'desc').limit(ERASURES_CHECKED),
+  );
+  // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
+  const buried = await findTenantTombstones(keyStore.reader, [...new Set(newest.map(({ tenant }) => tenant))]);
+  const gone = new Set(buried.map((row) => row?.tenant));
+  for (const { tenant, erasure } of newest.filter((row) => !gone.has(row.tenant))) {
+    const [order] = await recordStore.reader.query((sql) =>
+      sql('erasures').select('erasure').where({ tenant, erasure }).limit(1),
+    );
+    if (order === undefined) throw new StartError(RECORD_STORE_IS_OLDER);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Takes a backup of each store by itself, while the vault works. The record store first: what its copy holds has its key
+ * in the copy that comes after. And deletes copies of the key store that no key opens any more.
+ */
+import { type BackupParts, pruneKeyCopies, takeBackup } from '../backup/backups.ts';
+import type { Manifest } from '../backup/manifest.ts';
+import { ensureCanaries } from '../canaries/canaries.ts';
+import type { StoreName } from '../storage/table.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+export interface BackupOrder {
+  /** A folder of the machine that this process runs on. */
+  readonly dir: string;
+  readonly stores: readonly StoreName[];
+  /** Deletes the copies of the key store whose epochs are all closed, once the new ones are there. */
+  readonly prune?: boolean;
+}
+
+export interface BackedUp {
+  readonly copies: readonly { readonly folder: string; readonly manifest: Manifest }[];
+  readonly pruned: readonly string[];
+}
+
+/** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left of that store */
+export async function backup(vault: Vault, caller: Caller, { dir, stores, prune }: BackupOrder): Promise<BackedUp> {
+  return perform<BackedUp>(vault, caller, { action: 'backup', mayTakeLong: true }, async (door) => {
+    door.decide();
+    const parts: BackupParts = vault;
+    // A drill has then something to open whose value is known to be right.
+    if (stores.length > 0) await ensureCanaries(vault);
+    const copies: BackedUp['copies'][number][] = [];
+    for (const store of (['records', 'keys'] as const).filter((name) => stores.includes(name))) {
+      copies.push(await takeBackup(parts, store, dir));
+    }
+    const pruned = prune ? await pruneKeyCopies(parts, dir) : [];
+    const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
+    return door.commit('shared', async () => ({ reply: { copies, pruned }, entry: { target } }));
+  });
+}

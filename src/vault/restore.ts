@@ -1,0 +1,28 @@
+/**
+ * Puts a backup in a store's place. No vault can be opened at that time, so nobody is asked who he is: whoever can write
+ * the files and read the root key can do this. The vault's next opening writes it to the audit log.
+ */
+import { type Restored, restoreStore } from '../backup/restore.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { pooledRandom } from '../crypto/random.ts';
+import type { StoreName } from '../storage/table.ts';
+
+export interface RestoreOrder {
+  readonly store: StoreName;
+  readonly replace?: boolean;
+  readonly unverified?: boolean;
+}
+
+/** @throws {StartError} saying what is wrong; nothing has been changed */
+export function restore(
+  config: Pick<Config, 'recordStoreUrl' | 'keyStoreUrl' | 'rootKey'>,
+  from: string,
+  { store, replace = false, unverified = false }: RestoreOrder,
+  clock: Clock = systemClock,
+): Promise<Restored> {
+  const [url, otherUrl] =
+    store === 'records' ? [config.recordStoreUrl, config.keyStoreUrl] : [config.keyStoreUrl, config.recordStoreUrl];
+  const { rootKey } = config;
+  return restoreStore(from, { store, url, otherUrl, rootKey, random: pooledRandom(), clock, replace, unverified });
+}

@@ -1,0 +1,106 @@
+/** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
+import { describe, expect, test } from 'vitest';
+import { ensureCanaries, openCanaries, raise, shredOne, VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { close } from '../support/epochs.ts';
+import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
+
+type Row = Record<string, string | number | Buffer | null>;
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    expect(await openCanaries(vault)).toBe(0);
+    await ensureCanaries(vault);
+    await ensureCanaries(vault);
+    expect(await openCanaries(vault)).toBe(1);
+    const alter = async (url: string, table: string, column: string) => {
+      const [row] = await tell<Row>(url, `SELECT * FROM ${table} WHERE tenant = '${VAULT_TENANT}'`);
+      const bytes = Buffer.from(row?.[column] as Buffer);
+      const write = async (to: Buffer) =>
+        tell(
+          url,
+          `UPDATE ${table} SET ${column} = ${engine === 'sqlite' ? '?' : '$1'} WHERE tenant = '${VAULT_TENANT}'`,
+          [to],
+        );
+      const flipped = Buffer.from(bytes);
+      flipped[20] = (flipped[20] ?? 0) ^ 1;
+      await write(flipped);
+      await expect(openCanaries(vault)).rejects.toMatchObject({ code: 'integrity_failure' });
+      await write(bytes);
+      expect(await openCanaries(vault)).toBe(1);
+    };
+    await alter(home.keyStoreUrl, 'canaries', 'mac');
+    await alter(home.keyStoreUrl, 'record_keys', 'wrapped');
+    // Read anew, whatever this process remembers.
+    await alter(home.keyStoreUrl, 'buckets', 'wrapped');
+    await alter(home.recordStoreUrl, 'records', 'sealed');
+  });
+
+  test('a shredded canary is erased like any record, stays dead after the close, and the living open', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const first = await shredOne(vault);
+    expect(await raise(vault)).toEqual({ tried: 0, raised: [] });
+    expect(await tell(home.keyStoreUrl, `SELECT * FROM record_keys WHERE record = '${first}'`)).toEqual([]);
+    expect(await tell(home.recordStoreUrl, `SELECT * FROM records WHERE record = '${first}'`)).toEqual([]);
+    expect(await tell(home.recordStoreUrl, `SELECT cause FROM tombstones WHERE record = '${first}'`)).toEqual([
+      { cause: 'erased' },
+    ]);
+    await close(vault);
+    expect(await raise(vault)).toEqual({ tried: 1, raised: [] });
+    const second = await shredOne(vault);
+    await close(vault);
+    expect(await raise(vault)).toEqual({ tried: 2, raised: [] });
+    expect(second).not.toBe(first);
+    expect(await openCanaries(vault)).toBe(1);
+  });
+
+  test('an epoch’s secret that is still in a slot, and a bucket whose key K1 did not renew, raise the dead', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const dead = await shredOne(vault);
+    const { slots } = vault.keyring.epochs;
+    const secret = (await slots.get(1, () => true)) as Buffer;
+    const [{ bucket } = {}] = await tell<Row>(home.keyStoreUrl, 'SELECT bucket FROM canaries WHERE bucket IS NOT NULL');
+    await tell(home.keyStoreUrl, `UPDATE buckets SET dirty_at = NULL WHERE bucket = '${bucket}'`);
+    await close(vault);
+    // The bucket lost a record and was not marked: its key moved to the next epoch as it was.
+    expect(await raise(vault)).toEqual({ tried: 1, raised: [dead] });
+
+    const other = await freshHome(engine);
+    const theirs = await other.open();
+    const gone = await shredOne(theirs);
+    await close(theirs);
+    expect(await raise(theirs)).toEqual({ tried: 1, raised: [] });
+    const get = async (epoch: number) =>
+      epoch === 1 ? Buffer.from(secret) : theirs.keyring.epochs.slots.get(epoch, () => true);
+    const kept = withParts(theirs.keyring.epochs, { slots: withParts(theirs.keyring.epochs.slots, { get }) });
+    const keyring = { ...theirs.keyring, epochs: kept };
+    expect(await raise({ ...theirs, keyring })).toEqual({ tried: 1, raised: [gone] });
+  });
+
+  test('nobody can enter their tenant, take its name, or find them; the background work leaves them alone', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    const admin = await callerOf(vault, await home.adminKey());
+    await expect(addTenant(vault, admin, { name: '@vault' })).rejects.toMatchObject({ code: 'tenant_exists' });
+    expect(await tell(home.recordStoreUrl, `SELECT * FROM principals WHERE tenant = '${VAULT_TENANT}'`)).toEqual([]);
+    const [token] = await tell<{ token: string }>(
+      home.recordStoreUrl,
+      `SELECT token FROM tokens WHERE tenant = '${VAULT_TENANT}'`,
+    );
+    expect(await home.reveal(vault, token?.token ?? '')).toBe('token_not_found');
+    const days = new Date(Date.parse('2026-11-30T12:00:00Z'));
+    const later = { ...vault, clock: () => days };
+    const app = await appOf(vault, home);
+    await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
+    for (const { failed } of await runBackgroundOnce(later)) expect(failed).toBeUndefined();
+    expect(await openCanaries(later)).toBe(1);
+  });
+});
