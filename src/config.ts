@@ -46,17 +46,46 @@ const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_HSM_PIN: z.string().min(1).optional().describe('PIN of the HSM token of every root slot over PKCS#11.'),
+  LETHE_HSM_PIN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that holds the PIN; `{slot}` in its path stands for the name of the root slot.'),
+  LETHE_TRANSIT_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Token for the key service (Vault, OpenBao) of every root slot of kind transit.'),
+  LETHE_TRANSIT_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that holds the token, read for each call; `{slot}` in its path stands for the root slot’s name.'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
 });
 
-const SECRETS = ['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'RECORD_STORE_URL', 'KEY_STORE_URL'] as const;
+const SECRETS = [
+  ...(['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'LETHE_HSM_PIN', 'LETHE_TRANSIT_TOKEN'] as const),
+  ...(['RECORD_STORE_URL', 'KEY_STORE_URL'] as const),
+];
 
 export type RootKeySource =
   | { readonly from: 'environment'; readonly key: Buffer }
   | { readonly from: 'file'; readonly path: string }
   | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string };
+
+/** Where a root slot's PIN or token comes from; a file's path may hold `{slot}`, which stands for the slot's name. */
+export type SlotSecret =
+  | { readonly from: 'environment'; readonly value: string }
+  | { readonly from: 'file'; readonly path: string };
+
+export interface SlotSecrets {
+  readonly hsmPin?: SlotSecret | undefined;
+  readonly transitToken?: SlotSecret | undefined;
+}
 
 export interface Config {
   readonly home: string;
@@ -69,6 +98,7 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
+  readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
 }
 
@@ -96,6 +126,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    slotSecrets: {
+      hsmPin: slotSecret(settings, 'LETHE_HSM_PIN', home),
+      transitToken: slotSecret(settings, 'LETHE_TRANSIT_TOKEN', home),
+    },
     apiKey: settings.LETHE_API_KEY,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
@@ -115,6 +149,17 @@ function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPat
     return { from: 'passphrase', passphrase: settings.LETHE_PASSPHRASE, saltPath };
   }
   return { from: 'file', path: resolve(home, settings.LETHE_ROOT_KEY_FILE ?? 'keys/root.key') };
+}
+
+function slotSecret(
+  settings: z.infer<typeof Settings>,
+  name: 'LETHE_HSM_PIN' | 'LETHE_TRANSIT_TOKEN',
+  home: string,
+): SlotSecret | undefined {
+  const [value, path] = [settings[name], settings[`${name}_FILE`]];
+  if (value !== undefined && path !== undefined) throw new StartError(`Set ${name} or ${name}_FILE, not both.`);
+  if (value !== undefined) return { from: 'environment', value };
+  return path === undefined ? undefined : { from: 'file', path: resolve(home, path) };
 }
 
 function absolute(home: string, url: string): string {
@@ -142,7 +187,14 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: withoutPassword(config.recordStoreUrl),
     keyStore: withoutPassword(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...printableSecret('hsmPin', config.slotSecrets.hsmPin),
+    ...printableSecret('transitToken', config.slotSecrets.transitToken),
   };
+}
+
+function printableSecret(name: string, secret: SlotSecret | undefined): Record<string, string> {
+  if (secret === undefined) return {};
+  return { [name]: secret.from === 'file' ? `file ${secret.path}` : 'environment [redacted]' };
 }
 
 function withoutPassword(url: string): string {

@@ -4,18 +4,19 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { RootKeySource } from '../config.ts';
+import type { RootKeySource, SlotSecrets } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError, StartError } from '../errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { BucketRotation } from './bucket-rotation.ts';
 import { EpochKeys } from './epoch-keys.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
-import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootSlots } from './root-slots.ts';
+import { SlotRegistry } from './slot-registry.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -24,6 +25,8 @@ export interface Keyring {
   readonly records: RecordKeys;
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
+  /** Which root slots the vault has; `epochs.slots` are those in force. */
+  readonly registry: SlotRegistry;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
@@ -36,6 +39,7 @@ export interface KeyringOptions {
   readonly store: KeyStore;
   readonly rootKey: RootKeySource;
   readonly slotPath: string;
+  readonly slotSecrets?: SlotSecrets | undefined;
   readonly vaultId: string;
   /** The check value stored for this vault; undefined in a vault that has never been opened. */
   readonly expectedCheck: string | undefined;
@@ -52,13 +56,18 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const slots = new RootSlots([{ slot: new FileSlot(options.slotPath, rootKey), required: true }]);
+  const registry = new SlotRegistry({
+    ...{ store, rootKey, vaultId, random, clock },
+    ...{ filePath: options.slotPath, secrets: options.slotSecrets ?? {} },
+  });
+  const slots = await openSlots(registry);
   const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
   const windows = new WindowKeys(store, epochs, random, clock);
   const keyring: Keyring = {
     epochs,
+    registry,
     buckets,
     records: new RecordKeys(buckets, random),
     indexes,
@@ -72,7 +81,20 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
       buckets.wipe();
       await indexes.wipe();
       await epochs.wipe();
+      await registry.close();
     },
   };
   return { keyring, check };
+}
+
+/** @throws {StartError} where the list of slots is not as this vault wrote it */
+async function openSlots(registry: SlotRegistry): Promise<RootSlots> {
+  try {
+    return new RootSlots(await registry.inForce(), () => registry.inForce());
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    throw new StartError(
+      'The list of root slots in the key store is not as this vault wrote it: a row was added, changed or removed, or the root key is another. Restore the key store.',
+    );
+  }
 }

@@ -43,7 +43,7 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'slotSecrets'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
@@ -83,6 +83,7 @@ async function assemble(
     store: keyStore,
     rootKey: config.rootKey,
     slotPath: join(config.keysPath, 'epochs'),
+    slotSecrets: config.slotSecrets,
     vaultId,
     expectedCheck,
     random,
