@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addServerCommands } from './cli/server.ts';
+import { addSlotCommands } from './cli/slots.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
 
@@ -19,6 +20,7 @@ addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
+addSlotCommands(program);
 
 dieQuietly();
 try {

@@ -23,6 +23,9 @@ export const ACTIONS = [
   'read_audit',
   'read_status',
   'recover',
+  'add_slot',
+  'remove_slot',
+  'check_slots',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

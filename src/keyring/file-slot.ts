@@ -30,6 +30,9 @@ const CHECK_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + 4;
 const FILE_BYTES = HEADER_BYTES + SECRET_BYTES + CHECK_BYTES;
 
+const ID_FILE = 'slot.id';
+const ID_BYTES = 16;
+
 const LIMITS = 'A file system may keep copies of deleted blocks: journals, snapshots, backups, flash.';
 const MOVES_LIMITS = 'This file system may not write in place: old blocks, and snapshots of them, may live on.';
 
@@ -49,6 +52,8 @@ const OTHER = { name: 'file system of another kind', inPlace: false };
 export interface FileSlotOptions {
   /** As the registry names it; `file` is the one that a vault begins with. */
   readonly name?: string;
+  /** What the file `slot.id` in its folder says: a disk that is not mounted is out of reach, not empty. */
+  readonly id?: string | undefined;
   /** Of the bytes that are written over a secret. */
   readonly random?: RandomSource;
 }
@@ -59,10 +64,13 @@ export class FileSlot implements RootSlot {
   readonly tier = 'overwritten';
   readonly #folder: string;
   readonly #checkKey: Buffer;
+  readonly #id: string | undefined;
   readonly #random: RandomSource;
 
-  constructor(folder: string, rootKey: Uint8Array, { name = 'file', random = pooledRandom() }: FileSlotOptions = {}) {
+  constructor(folder: string, rootKey: Uint8Array, options: FileSlotOptions = {}) {
+    const { name = 'file', id, random = pooledRandom() } = options;
     this.name = name;
+    this.#id = id;
     this.#folder = folder;
     this.#random = random;
     this.#checkKey = deriveKey(rootKey, 'lethe/file-slot-check/1');
@@ -71,6 +79,7 @@ export class FileSlot implements RootSlot {
   async put(epoch: number, secret: Buffer): Promise<void> {
     const content = this.#encode(epoch, secret);
     const created = await this.#guarded(async () => {
+      await this.#assertMounted();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       return createDurably(this.#path(epoch), content);
     }).finally(() => content.fill(0));
@@ -82,6 +91,7 @@ export class FileSlot implements RootSlot {
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {
+    await this.#assertMounted();
     const content = await readFile(this.#path(epoch)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw new UnavailableError('key_unavailable', 'The file slot cannot be read.', { cause: error.code });
@@ -105,6 +115,7 @@ export class FileSlot implements RootSlot {
 
   async destroy(epoch: number): Promise<Destruction> {
     const limits = await this.#guarded(async () => {
+      await this.#assertMounted();
       const { inPlace } = (await this.#fileSystem()) ?? OTHER;
       const paths = await this.#namesOf(epoch);
       // All are overwritten before the first is unlinked: a name that is gone cannot be found again.
@@ -122,6 +133,7 @@ export class FileSlot implements RootSlot {
 
   async attest(): Promise<Attestation> {
     const { name, inPlace } = await this.#guarded(async () => {
+      await this.#assertMounted();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await access(this.#folder, constants.R_OK | constants.W_OK | constants.X_OK);
       return (await this.#fileSystem()) ?? OTHER;
@@ -133,8 +145,29 @@ export class FileSlot implements RootSlot {
     this.#checkKey.fill(0);
   }
 
+  /** The identity of its folder, made where there is none: for a slot that is added. */
+  async identify(): Promise<string> {
+    return this.#guarded(async () => {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const path = join(this.#folder, ID_FILE);
+      await createDurably(path, Buffer.from(`${this.#random(ID_BYTES).toString('hex')}\n`, 'ascii'));
+      return (await readFile(path, 'ascii')).trim();
+    });
+  }
+
+  async #assertMounted(): Promise<void> {
+    if (this.#id === undefined) return;
+    const found = await readFile(join(this.#folder, ID_FILE), 'ascii').catch(() => undefined);
+    if (found?.trim() === this.#id) return;
+    throw new UnavailableError(
+      'key_unavailable',
+      'The folder of the file slot is not the one it was added with. Is its disk mounted?',
+    );
+  }
+
   async #guarded<R>(work: () => Promise<R>): Promise<R> {
     return work().catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof UnavailableError) throw error;
       throw new UnavailableError('key_unavailable', 'The file slot cannot be written.', { cause: error.code });
     });
   }

@@ -90,6 +90,12 @@ export class Pkcs11Slot implements RootSlot {
     return { kind: this.kind, tier: this.#tier, product, limits: this.#limits() };
   }
 
+  /** Which token answers, for the registry: another one of the same label would be empty, and destroy nothing. */
+  async identify(): Promise<{ readonly serial: string; readonly tier: SlotTier }> {
+    const { serial } = await this.#run(({ facts }) => facts);
+    return { serial, tier: this.#tier };
+  }
+
   async close(): Promise<void> {
     this.#token.close();
   }

@@ -97,7 +97,9 @@ export class SlotRegistry {
   build(entry: Pick<SlotEntry, 'name' | 'kind' | 'settings'>, envelopes?: Envelopes): RootSlot {
     const { name, kind, settings } = entry;
     const { store, vaultId, filePath, secrets, random, clock } = this.#sources;
-    if (kind === 'file') return new FileSlot(settings.path ?? filePath, this.#rootKey, { name, random });
+    if (kind === 'file') {
+      return new FileSlot(settings.path ?? filePath, this.#rootKey, { name, id: settings.id, random });
+    }
     if (kind === 'pkcs11') {
       const { tier, ...rest } = settings as unknown as Pkcs11Settings & { tier?: SlotTier };
       return new Pkcs11Slot({ ...rest, tier, name, vaultId, pin: () => secretOf(secrets, 'hsmPin', name) });
@@ -182,6 +184,7 @@ export class SlotRegistry {
     );
     await tx.update(
       rootSlots,
+      ['kind', 'settings', 'required', 'added_at', 'removed_at', 'tag'],
       slots.filter(({ slot }) => known.has(slot)),
     );
   }

@@ -96,15 +96,16 @@ export class TransitSlot implements RootSlot {
   }
 
   async attest(): Promise<Attestation> {
-    const { version } = await this.describe();
+    const { version } = await this.#api.about();
     // Of no epoch: answered, as unknown, only to a token that may read keys, where there is a transit engine.
     await this.#api.readKey(this.#key(0));
     return { kind: this.kind, tier: this.tier, product: `transit engine ${version}`, limits: LIMITS };
   }
 
-  /** Which service answers, for the registry. */
-  describe(): Promise<{ readonly version: string; readonly cluster: string | undefined }> {
-    return this.#api.about();
+  /** Which service answers, for the registry: another one has no such key either. */
+  async identify(): Promise<{ readonly cluster: string | undefined }> {
+    const { cluster } = await this.#api.about();
+    return { cluster };
   }
 
   #key(epoch: number): string {
