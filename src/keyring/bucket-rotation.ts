@@ -9,7 +9,7 @@
 import type { RandomSource } from '../crypto/random.ts';
 import type { TenantId } from '../ids.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
-import { unwrapBucketKey, wrapBucketKey } from './bucket-keys.ts';
+import { BUCKET_RECORDS, unwrapBucketKey, wrapBucketKey } from './bucket-keys.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { rewrapRecordKeys } from './record-keys.ts';
@@ -28,8 +28,9 @@ export class BucketRotation implements EpochWrapped {
   }
 
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const count = await this.#affordable(tx, from, limit);
     const rows = await tx.query<BucketRow>((sql) =>
-      sql('buckets').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(limit).forUpdate(),
+      sql('buckets').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(count).forUpdate(),
     );
     const moved: BucketRow[] = [];
     let work = 0;
@@ -53,6 +54,20 @@ export class BucketRotation implements EpochWrapped {
 
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
     return countRows(reader, 'buckets', epoch);
+  }
+
+  /** How many of the next buckets one transaction can move; so many are held, and no more. */
+  async #affordable(tx: KeyTx, from: number, limit: number): Promise<number> {
+    const next = await tx.query<Pick<BucketRow, 'dirty_at'>>((sql) =>
+      sql('buckets').select('dirty_at').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(limit),
+    );
+    let work = 0;
+    const fits = next.filter(({ dirty_at }) => {
+      const fit = work < limit;
+      work += dirty_at === null ? 1 : BUCKET_RECORDS;
+      return fit;
+    });
+    return fits.length;
   }
 
   /** Gives a bucket its next generation. @param key becomes the new key. @returns how many record keys were rewrapped */

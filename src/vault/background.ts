@@ -23,7 +23,10 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
     recordStore,
     keyStore,
     clock: vault.clock,
-    prompt: [{ name: 'shred_windows', run: () => shredWindows(vault) }],
+    prompt: [
+      { name: 'shred_windows', run: () => shredWindows(vault) },
+      { name: 'forget_epochs', run: () => forgetEpochs(vault) },
+    ],
     extra: [
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
@@ -44,6 +47,12 @@ async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
   const shredded = await windows.shred();
   await windows.scrub();
   return shredded;
+}
+
+/** Wipes from this process's memory the epochs that another one has destroyed. */
+async function forgetEpochs({ keyring }: Vault): Promise<number> {
+  await keyring.refresh();
+  return 0;
 }
 
 /** A job in pages, until one finds less than it might. @returns how much was done */

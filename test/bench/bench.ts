@@ -2,7 +2,7 @@
  * `npm run bench`: measures the vault against ceilings that run beside it, prints a table, and writes all of it with
  * every round to `bench-results.json`.
  *
- *   npm run bench -- [--engine sqlite|postgres|both] [--parts throughput,import,scaling] [--rounds 3] [--seconds 5]
+ *   npm run bench -- [--engine sqlite|postgres|both] [--parts throughput,import,scaling,epochs] [--rounds 3] [--seconds 5]
  *                    [--records 10000,100000] [--full]
  *
  * `--full` compares 10,000 with 1,000,000 records, which the target speaks of; filling those takes minutes. All load
@@ -12,6 +12,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ROW_BYTES } from './ceiling.ts';
 import { ENGINES, type Engine, openDatabases } from './databases.ts';
+import { measureEpochs } from './epochs.ts';
 import { measureImport } from './importing.ts';
 import { CONNECTIONS } from './load.ts';
 import { loadAverage, machine } from './machine.ts';
@@ -20,7 +21,7 @@ import { measureScaling } from './scaling.ts';
 import { measureThroughput } from './throughput.ts';
 
 const RESULTS = new URL('../../bench-results.json', import.meta.url);
-const PARTS = ['throughput', 'import', 'scaling'] as const;
+const PARTS = ['throughput', 'import', 'scaling', 'epochs'] as const;
 const FULL = [10_000, 1_000_000] as const;
 const QUICK = [10_000, 100_000] as const;
 /** Above this, something else keeps the processors busy and the figures say little. */
@@ -54,7 +55,9 @@ function optionsOf(args: readonly string[]): Options {
   const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
   const isRight = [rounds, seconds, small, large].every((n) => Number.isInteger(n) && n > 0) && small >= 5_000;
   if (engines.length === 0 || parts.length !== named.length || !isRight) {
-    throw new Error('Say --engine sqlite|postgres|both, --parts throughput,import,scaling, --records 10000,100000.');
+    throw new Error(
+      'Say --engine sqlite|postgres|both, --parts throughput,import,scaling,epochs, --records 10000,100000.',
+    );
   }
   return { engines, parts, rounds, seconds, records: [small, large] };
 }
@@ -72,6 +75,7 @@ async function measure(engine: Engine, { parts, rounds, seconds, records }: Opti
     const throughput = parts.includes('throughput') && (await measureThroughput(databases, { rounds, seconds, said }));
     const importing = parts.includes('import') && (await measureImport(databases));
     const scaling = parts.includes('scaling') && (await measureScaling(databases, records, said));
+    const epochs = parts.includes('epochs') && (await measureEpochs(databases, sizesUpTo(records), said));
     return {
       engine,
       durability: databases.durability,
@@ -79,10 +83,18 @@ async function measure(engine: Engine, { parts, rounds, seconds, records }: Opti
       ...(throughput && { throughput }),
       ...(importing && { importing }),
       ...(scaling && { scaling }),
+      ...(epochs && { epochs }),
     };
   } finally {
     await databases.remove();
   }
+}
+
+/** From the small vault to the large one, ten times as many each. */
+function sizesUpTo([small, large]: Options['records']): number[] {
+  const sizes: number[] = [];
+  for (let size = small; size < large; size *= 10) sizes.push(size);
+  return [...sizes, large];
 }
 
 /** What the run left out, so that nobody takes a part for the whole. */
@@ -91,6 +103,7 @@ function leftOut({ engines, parts, records }: Options): string[] {
     ...ENGINES.filter((engine) => !engines.includes(engine)).map((engine) => `${engine} (--engine both)`),
     ...PARTS.filter((part) => !parts.includes(part)).map((part) => `${part} (--parts)`),
     ...(parts.includes('scaling') && records[1] < FULL[1] ? ['scaling to 1,000,000 records (--full)'] : []),
+    ...(parts.includes('epochs') && records[1] < FULL[1] ? ['closing epochs over 1,000,000 records (--full)'] : []),
   ];
 }
 

@@ -13,14 +13,20 @@ export interface Client {
   readonly url: string;
   readonly apiKey: string;
   call<R>(path: string, body: unknown): Promise<R>;
+  get<R>(path: string): Promise<R>;
   tokenize(items: readonly TokenizeItem[]): Promise<Tokenized[]>;
   close(): void;
 }
 
-/** A client with a new app's API key, which the vault's first administrator makes. */
-export async function clientOf(url: string, home: string): Promise<Client> {
+/** A client with a new app's API key. */
+export function clientOf(url: string, home: string): Promise<Client> {
+  return memberOf(url, home, 'app');
+}
+
+/** A client with a new API key of this role, which the vault's first administrator makes. */
+export async function memberOf(url: string, home: string, role: 'app' | 'security'): Promise<Client> {
   const admin = newClient(url, (await readFile(join(home, 'keys/admin.key'), 'utf8')).trim());
-  const body = { name: 'bench', role: 'app', purposes: [PURPOSE] };
+  const body = { name: `bench-${role}`, role, purposes: role === 'app' ? [PURPOSE] : [] };
   const { apiKey } = await admin.call<{ apiKey: string }>('/v1/principals', body);
   admin.close();
   return newClient(url, apiKey);
@@ -28,15 +34,12 @@ export async function clientOf(url: string, home: string): Promise<Client> {
 
 function newClient(url: string, apiKey: string): Client {
   const agent = new Agent({ keepAlive: true });
-  const call = <R>(path: string, body: unknown) =>
+  const ask = <R>(method: 'GET' | 'POST', path: string, text: string) =>
     new Promise<R>((resolve, reject) => {
-      const text = JSON.stringify(body);
-      const headers = {
-        authorization: `Bearer ${apiKey}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      };
-      const sent = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
+      const authorization = `Bearer ${apiKey}`;
+      const ofBody = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      const headers = { authorization, ...(method === 'POST' && ofBody) };
+      const sent = request(`${url}${path}`, { method, agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('end', () => {
@@ -48,10 +51,12 @@ function newClient(url: string, apiKey: string): Client {
       sent.on('error', reject);
       sent.end(text);
     });
+  const call = <R>(path: string, body: unknown) => ask<R>('POST', path, JSON.stringify(body));
   return {
     url,
     apiKey,
     call,
+    get: (path) => ask('GET', path, ''),
     tokenize: async (items) => (await call<{ results: Tokenized[] }>('/v1/tokenize', { items })).results,
     close: () => agent.destroy(),
   };
@@ -60,14 +65,24 @@ function newClient(url: string, apiKey: string): Client {
 const BATCH = 1_000;
 const IN_FLIGHT = 2;
 
-/** Stores items in batches of 1,000, two under way at a time. @returns their tokens in the order of the items */
+/** Stores items as `storeRecords` does. @returns their tokens in the order of the items */
 export async function storeAll(
   client: Client,
   count: number,
   itemAt: (position: number) => TokenizeItem,
-  said: (stored: number) => void = () => {},
+  said?: (stored: number) => void,
 ): Promise<string[]> {
-  const tokens: string[] = new Array(count);
+  return (await storeRecords(client, count, itemAt, said)).map(({ token }) => token);
+}
+
+/** Stores items in batches of 1,000, two under way at a time. @returns what they became, in the order of the items */
+export async function storeRecords(
+  client: Client,
+  count: number,
+  itemAt: (position: number) => TokenizeItem,
+  said: (stored: number) => void = () => {},
+): Promise<{ token: string; record: string }[]> {
+  const kept: { token: string; record: string }[] = new Array(count);
   let next = 0;
   let stored = 0;
   const lane = async () => {
@@ -76,13 +91,13 @@ export async function storeAll(
       next = Math.min(count, next + BATCH);
       const items = Array.from({ length: next - from }, (_, i) => itemAt(from + i));
       const results = await client.tokenize(items);
-      for (const [i, { token }] of results.entries()) tokens[from + i] = token;
+      for (const [i, { token, record = '' }] of results.entries()) kept[from + i] = { token, record };
       stored += items.length;
       said(stored);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  return tokens;
+  return kept;
 }
 
 /** An address that no other position has; five positions share a subject. */

@@ -71,7 +71,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Of values in ascending order; between two of them where none stands at the place. */
-function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: readonly number[], q: number): number {
   const place = (sorted.length - 1) * q;
   const [low, high] = [sorted[Math.floor(place)] ?? Number.NaN, sorted[Math.ceil(place)] ?? Number.NaN];
   return low + (high - low) * (place % 1);

@@ -1,5 +1,6 @@
 /** The results as a table for people: each target with what was measured and whether it was met. */
 import type { Engine } from './databases.ts';
+import type { Epochs } from './epochs.ts';
 import type { Imported, Importing } from './importing.ts';
 import type { Machine } from './machine.ts';
 import type { Scaling } from './scaling.ts';
@@ -15,6 +16,9 @@ const TARGETS = {
   ofSixFields: 0.8,
   ofSmallVault: 1.5,
   memoryMb: 400,
+  /** Seconds to close an epoch over a million records, by how many were erased. */
+  closeSeconds: { 100: 3, 10000: 20 } as Readonly<Record<number, number>>,
+  ofRest: 2,
 } as const;
 
 export interface EngineResult {
@@ -24,6 +28,7 @@ export interface EngineResult {
   readonly throughput?: Throughput;
   readonly importing?: Importing;
   readonly scaling?: Scaling;
+  readonly epochs?: Epochs;
 }
 
 const TITLES: Record<CallName | CeilingName, string> = {
@@ -55,11 +60,12 @@ export function printReport(machine: Machine, results: readonly EngineResult[]):
   }
 }
 
-export function linesOf({ engine, throughput, importing, scaling }: EngineResult): Line[] {
+export function linesOf({ engine, throughput, importing, scaling, epochs }: EngineResult): Line[] {
   return [
     ...(throughput === undefined ? [] : linesOfThroughput(engine, throughput)),
     ...(importing === undefined ? [] : linesOfImport(importing)),
     ...(scaling === undefined ? [] : linesOfScaling(scaling)),
+    ...(epochs === undefined ? [] : linesOfEpochs(epochs)),
     ...memoryLine('memory under load, peak', throughput),
     ...memoryLine(`memory with ${count(scaling?.records[1] ?? 0)} records, peak`, scaling),
   ];
@@ -122,6 +128,29 @@ function linesOfScaling({ records, p50Ms, ratios }: Scaling): Line[] {
       met: ratio <= TARGETS.ofSmallVault,
     };
   });
+}
+
+function linesOfEpochs({ closes, eraseSubjectMs }: Epochs): Line[] {
+  const lines = closes.flatMap(({ records, erased, seconds, p95Ms: [atRest, during] }): Line[] => {
+    const what = `close over ${count(records)} records, ${count(erased)} erased`;
+    const wanted = TARGETS.closeSeconds[erased] ?? Number.POSITIVE_INFINITY;
+    const ratio = during / atRest;
+    return [
+      { what, target: `<= ${wanted} s`, measured: `${seconds.toFixed(2)} s`, met: seconds <= wanted },
+      {
+        what: `p95 of detokenize during it`,
+        target: `<= ${TARGETS.ofRest} × at rest`,
+        measured: `${ratio.toFixed(2)} × (${atRest.toFixed(2)} → ${during.toFixed(2)} ms)`,
+        met: Number.isNaN(ratio) ? undefined : ratio <= TARGETS.ofRest,
+      },
+    ];
+  });
+  const [small, large] = [eraseSubjectMs.at(0), eraseSubjectMs.at(-1)];
+  if (small === undefined || large === undefined || small === large) return lines;
+  const ratio = large.p50Ms / small.p50Ms;
+  const what = `p50 of erasing a person, ${count(small.records)} → ${count(large.records)} records`;
+  const measured = `${ratio.toFixed(2)} × (${small.p50Ms.toFixed(2)} → ${large.p50Ms.toFixed(2)} ms)`;
+  return [...lines, { what, target: `<= ${TARGETS.ofSmallVault} ×`, measured, met: ratio <= TARGETS.ofSmallVault }];
 }
 
 function memoryLine(what: string, part: { readonly peakMemoryMb: number | undefined } | undefined): Line[] {

@@ -332,6 +332,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     here.vault.signals.off('job', listen);
     expect(reports.map(({ name, failed }) => [name, failed])).toEqual([
       ['shred_windows', undefined],
+      ['forget_epochs', undefined],
       ['complete_erasures', undefined],
       ['settle_corrections', 'internal_error'],
       ['sweep_orphan_keys', undefined],

@@ -1,4 +1,5 @@
 /** A vault that the first release made opens under this one, with everything it holds. */
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { RecordId, SubjectId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
@@ -20,26 +21,24 @@ import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { PURPOSES } from '../support/vault.ts';
 
-/** What the second migration of each store has added. */
-const ADDED = {
-  records: {
-    tables: ['dead_tokens', 'custom_types', 'type_settings', 'verify_attempts'],
-    indexes: ['tokens_by_expiry', 'tokens_used_up', 'tokens_revoked', 'records_by_type'],
-    columns: [
-      ['principals', 'audience'],
-      ...['format', 'audience', 'expires_at', 'uses_left', 'revoked_at'].map((column) => ['tokens', column]),
-    ],
-    bookkeeping: 'lethe_record_migrations',
-  },
-  keys: {
-    tables: ['reuses', 'windows', 'window_reveals'],
-    indexes: [],
-    columns: [['index_keys', 'bits']],
-    bookkeeping: 'lethe_key_migrations',
-  },
-} as const;
+/** What the migrations after the first have added to a store, read from their SQL. */
+async function addedTo(folder: 'records' | 'keystore') {
+  const root = new URL(`../../migrations/${folder}/`, import.meta.url);
+  const files = (await readdir(root)).filter((name) => /^\d{4}-.*\.ts$/.test(name) && !name.startsWith('0001'));
+  const text = (await Promise.all(files.map((name) => readFile(new URL(name, root), 'utf8')))).join('\n');
+  const found = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, ...words]) => words as [string, string]);
+  const tables = found(/CREATE TABLE (\w+)/g).map(([table]) => table);
+  const isNew = ([, table]: [string, string]) => tables.includes(table);
+  return {
+    tables,
+    columns: found(/ALTER TABLE (\w+) ADD COLUMN (\w+)/g),
+    indexes: found(/CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)/g)
+      .filter((index) => !isNew(index))
+      .map(([index]) => index),
+  };
+}
 
-/** Takes the second migration back, as if this release had never been there. */
+/** Takes the later migrations back, as if their releases had never been there. */
 async function undo(home: Home): Promise<void> {
   // The first release had no indexes that are cut short.
   const cut = 'SELECT name FROM index_keys WHERE bits IS NOT NULL';
@@ -47,15 +46,17 @@ async function undo(home: Home): Promise<void> {
     `DELETE FROM blind_indexes WHERE name IN (${cut})`,
     'DELETE FROM index_keys WHERE bits IS NOT NULL',
   ]);
-  for (const [url, { tables, indexes, columns, bookkeeping }] of [
-    [home.recordStoreUrl, ADDED.records],
-    [home.keyStoreUrl, ADDED.keys],
+  for (const [url, folder, bookkeeping] of [
+    [home.recordStoreUrl, 'records', 'lethe_record_migrations'],
+    [home.keyStoreUrl, 'keystore', 'lethe_key_migrations'],
   ] as const) {
+    const { tables, indexes, columns } = await addedTo(folder);
+    expect(tables.length).toBeGreaterThan(0);
     await tellAll(url, [
-      ...tables.map((table) => `DROP TABLE ${table}`),
       ...indexes.map((index) => `DROP INDEX ${index}`),
+      ...tables.map((table) => `DROP TABLE ${table}`),
       ...columns.map(([table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column}`),
-      `DELETE FROM ${bookkeeping} WHERE name LIKE '0002%'`,
+      `DELETE FROM ${bookkeeping} WHERE name NOT LIKE '0001%'`,
     ]);
     expect((await tell(url, `SELECT name FROM ${bookkeeping}`)).map(({ name }) => name)).toEqual(['0001-first']);
   }

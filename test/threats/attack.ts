@@ -1,0 +1,67 @@
+/**
+ * Somebody who holds copies of both stores from any time, today's stores, today's root key, and whatever the root slots
+ * hand out today; and who tries every key on every lock.
+ */
+import { associatedData } from '../../src/crypto/associated-data.ts';
+import { open, unwrapKey } from '../../src/crypto/envelope.ts';
+import { deriveKey } from '../../src/crypto/kdf.ts';
+import { openDirectly } from './database.ts';
+
+export interface Loot {
+  readonly recordStores: readonly string[];
+  readonly keyStores: readonly string[];
+  readonly rootKey: Buffer;
+  /** Secrets of epochs, by number. */
+  readonly secrets: ReadonlyMap<number, Buffer>;
+}
+
+type Row = Record<string, unknown>;
+
+/** @returns every plaintext of the record that any combination opens */
+export async function attack(loot: Loot, record: string, sealedAd: (row: Row) => Buffer): Promise<Buffer[]> {
+  const all = (urls: readonly string[], statement: string, values: unknown[] = []) =>
+    Promise.all(urls.map((url) => ask(url, statement, values))).then((rows) => rows.flat());
+  const wrappedKeys = await all(loot.keyStores, 'SELECT * FROM record_keys WHERE record = ?', [record]);
+  // Of a record whose key row is gone from the newest copy, older ones say the bucket; all buckets are tried anyway.
+  const buckets = await all(loot.keyStores, 'SELECT * FROM buckets');
+  const sealed = await all(loot.recordStores, 'SELECT * FROM records WHERE record = ?', [record]);
+
+  const bucketKeys = buckets.flatMap((row) => {
+    const [tenant, bucket] = [row.tenant as string, row.bucket as string];
+    const [generation, epoch] = [Number(row.generation), Number(row.epoch)];
+    const secret = loot.secrets.get(epoch);
+    if (secret === undefined) return [];
+    const epochKey = deriveKey(loot.rootKey, 'lethe/epoch-key/1', secret, epoch, tenant);
+    return attempt(() =>
+      unwrapKey(
+        row.wrapped as Buffer,
+        epochKey,
+        associatedData('lethe/bucket-key/1', tenant, bucket, generation, epoch),
+      ),
+    );
+  });
+  const keys = wrappedKeys.flatMap((row) => {
+    const { tenant, bucket } = row as Record<string, string>;
+    const [bucketGeneration, generation] = [Number(row.bucket_generation), Number(row.generation)];
+    const ad = associatedData('lethe/record-key/1', tenant!, bucket!, bucketGeneration, record, generation);
+    return bucketKeys.flatMap((bucketKey) => attempt(() => unwrapKey(row.wrapped as Buffer, bucketKey, ad)));
+  });
+  return sealed.flatMap((row) => keys.flatMap((key) => attempt(() => open(row.sealed as Buffer, key, sealedAd(row)))));
+}
+
+function attempt(work: () => Buffer): Buffer[] {
+  try {
+    return [work()];
+  } catch {
+    return [];
+  }
+}
+
+async function ask(url: string, statement: string, values: unknown[]): Promise<Row[]> {
+  const database = await openDirectly(url);
+  try {
+    return await database.ask(statement, values);
+  } finally {
+    await database.close();
+  }
+}
