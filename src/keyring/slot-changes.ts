@@ -20,7 +20,7 @@ import { holds, store as storeIn } from './root-slots.ts';
 import type { AddSlot } from './schema.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
-import { assertNew, SCRATCH, tryOut } from './slot-trial.ts';
+import { assertNew, tryOut } from './slot-trial.ts';
 import { type EpochRow, type EpochSlotRow, epochByNumberShared, epochSlots } from './tables.ts';
 
 export interface SlotParts {
@@ -49,6 +49,8 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
   if (standing === undefined) {
     const slot = registry.build(entry);
     try {
+      // Before any slot but the first holds an epoch there is a list, so that one that was dropped is missed.
+      await registry.change(() => []);
       await copyInto(parts, slot);
       await registry.change((entries) => {
         assertNew(entries, entry);
@@ -192,13 +194,12 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
   if (others.length === 0) throw new SlotNeededError('This is the last required root slot. Add another one first.');
 }
 
-/** The epochs that a slot was given, or may hold from before that was written down, and has not destroyed. */
+/** The epochs that a slot was given and has not destroyed. */
 async function heldBy({ store }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }));
-  const done = new Set(rows.filter(({ destroyed_at }) => destroyed_at !== null).map(({ epoch }) => epoch));
-  const live = (await epochRows(store)).filter(({ state }) => state !== 'destroyed');
-  const all = new Set([...rows, ...live].map(({ epoch }) => epoch));
-  return [...all].filter((epoch) => epoch > SCRATCH && !done.has(epoch)).sort((a, b) => a - b);
+  const rows = await store.reader.query<EpochSlotRow>((sql) =>
+    sql('epoch_slots').where({ slot }).whereNull('destroyed_at').orderBy('epoch'),
+  );
+  return rows.map(({ epoch }) => epoch);
 }
 
 const GIVEN_UP: Destruction = {
@@ -207,19 +208,11 @@ const GIVEN_UP: Destruction = {
 };
 
 async function record({ store, clock }: SlotParts, epoch: number, slot: string, done: Destruction | undefined) {
-  const at = clock().getTime();
-  const stated = { destroyed_at: done && at, statement: JSON.stringify(done ?? GIVEN_UP) };
-  await store.exclusive(async (tx) => {
-    const known = await tx.execute((sql) =>
-      sql('epoch_slots')
-        .where({ epoch, slot })
-        .update({ ...stated, destroyed_at: stated.destroyed_at ?? null, ...(done && { envelope: null }) }),
-    );
-    if (known === 0 && done !== undefined) {
-      const row = { epoch, slot, stored_at: at, envelope: null, destroyed_at: at, statement: stated.statement };
-      await tx.insert(epochSlots, [row], 'skip');
-    }
-  });
+  const statement = JSON.stringify(done ?? GIVEN_UP);
+  const stated = done === undefined ? { statement } : { statement, destroyed_at: clock().getTime(), envelope: null };
+  await store.exclusive((tx) =>
+    tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update(stated)),
+  );
 }
 
 function epochRows(store: KeyStore): Promise<EpochRow[]> {

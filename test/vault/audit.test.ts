@@ -4,7 +4,9 @@ import { ACTIONS } from '../../src/access/actions.ts';
 import { InvalidRequestError } from '../../src/errors.ts';
 import type { AuditId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addSlot } from '../../src/vault/add-slot.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
+import { checkSlots } from '../../src/vault/check-slots.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { declareType } from '../../src/vault/declare-type.ts';
 import { describeRecord } from '../../src/vault/describe-record.ts';
@@ -20,6 +22,7 @@ import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
+import { removeSlot } from '../../src/vault/remove-slot.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
@@ -41,7 +44,10 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('every call leaves one entry: who, what, what came of it, about which records', async () => {
     const [admin, app, auditor] = [await here.as('admin'), await here.as('app'), await here.as('auditor')];
+    const security = await here.as('security');
     const { vault } = here;
+    const place = { path: `${here.home.folder}/usb` };
+    const usb = { name: 'usb', kind: 'file', required: true, settings: place } as const;
     const items = [{ type: 'email', value: 'ada@example.com', subject: 'audit-1' }];
     let stored = (await tokenize(vault, app, { items })).results[0];
     const token = stored?.token as Token;
@@ -132,6 +138,13 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [admin, () => getStatus(vault, admin), { action: 'read_status' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
+      [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
+      [security, () => checkSlots(vault, security), { action: 'check_slots' }],
+      [
+        security,
+        () => removeSlot(vault, security, { name: 'usb', abandon: false }),
+        { action: 'remove_slot', target: 'usb' },
+      ],
     ];
     for (const [who, work, expected] of calls) {
       const entries = await entriesSince(work);
