@@ -7,6 +7,7 @@ import { addKeysCommands } from './cli/keys.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
 import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
+import { addSlotCommands } from './cli/slots.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
 
@@ -27,6 +28,7 @@ addBackupCommands(program);
 addRotateCommand(addKeysCommands(program));
 addJobCommands(program);
 addCertificateCommands(program);
+addSlotCommands(program);
 
 dieQuietly();
 try {

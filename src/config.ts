@@ -65,17 +65,46 @@ const Settings = z.strictObject({
     .transform(durationMs)
     .refine((ms) => ms === undefined || ms >= MIN_ROTATION_MS, 'must be an hour or more')
     .describe('How often an epoch is closed, which makes erasures final: such as 24h or 7d, 1h or more; or off.'),
+  LETHE_HSM_PIN: z.string().min(1).optional().describe('PIN of the HSM token of every root slot over PKCS#11.'),
+  LETHE_HSM_PIN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that holds the PIN; `{slot}` in its path stands for the name of the root slot.'),
+  LETHE_TRANSIT_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Token for the key service (Vault, OpenBao) of every root slot of kind transit.'),
+  LETHE_TRANSIT_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that holds the token, read for each call; `{slot}` in its path stands for the root slot’s name.'),
   LETHE_API_KEY: z.string().min(1).optional().describe('API key with which the command line acts.'),
   RECORD_STORE_URL: storeUrl.optional().describe('Record store (default sqlite:<home>/data/records.db).'),
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
 });
 
-const SECRETS = ['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'RECORD_STORE_URL', 'KEY_STORE_URL'] as const;
+const SECRETS = [
+  ...(['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'LETHE_HSM_PIN', 'LETHE_TRANSIT_TOKEN'] as const),
+  ...(['RECORD_STORE_URL', 'KEY_STORE_URL'] as const),
+];
 
 export type RootKeySource =
   | { readonly from: 'environment'; readonly key: Buffer }
   | { readonly from: 'file'; readonly path: string }
   | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string };
+
+/** Where a root slot's PIN or token comes from; a file's path may hold `{slot}`, which stands for the slot's name. */
+export type SlotSecret =
+  | { readonly from: 'environment'; readonly value: string }
+  | { readonly from: 'file'; readonly path: string };
+
+export interface SlotSecrets {
+  readonly hsmPin?: SlotSecret | undefined;
+  readonly transitToken?: SlotSecret | undefined;
+}
 
 export interface Config {
   readonly home: string;
@@ -92,6 +121,7 @@ export interface Config {
   readonly keyBackupDir: string | undefined;
   /** How old an epoch grows; undefined: until somebody closes it. */
   readonly rotateEveryMs: number | undefined;
+  readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
 }
 
@@ -121,6 +151,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
+    slotSecrets: {
+      hsmPin: slotSecret(settings, 'LETHE_HSM_PIN', home),
+      transitToken: slotSecret(settings, 'LETHE_TRANSIT_TOKEN', home),
+    },
     apiKey: settings.LETHE_API_KEY,
   };
   if (config.recordStoreUrl === config.keyStoreUrl) {
@@ -140,6 +174,17 @@ function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPat
     return { from: 'passphrase', passphrase: settings.LETHE_PASSPHRASE, saltPath };
   }
   return { from: 'file', path: resolve(home, settings.LETHE_ROOT_KEY_FILE ?? 'keys/root.key') };
+}
+
+function slotSecret(
+  settings: z.infer<typeof Settings>,
+  name: 'LETHE_HSM_PIN' | 'LETHE_TRANSIT_TOKEN',
+  home: string,
+): SlotSecret | undefined {
+  const [value, path] = [settings[name], settings[`${name}_FILE`]];
+  if (value !== undefined && path !== undefined) throw new StartError(`Set ${name} or ${name}_FILE, not both.`);
+  if (value !== undefined) return { from: 'environment', value };
+  return path === undefined ? undefined : { from: 'file', path: resolve(home, path) };
 }
 
 function absolute(home: string, url: string): string {
@@ -169,7 +214,14 @@ export function printable(config: Config): Record<string, string | number> {
     plannedRecords: config.plannedRecords,
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
+    ...printableSecret('hsmPin', config.slotSecrets.hsmPin),
+    ...printableSecret('transitToken', config.slotSecrets.transitToken),
   };
+}
+
+function printableSecret(name: string, secret: SlotSecret | undefined): Record<string, string> {
+  if (secret === undefined) return {};
+  return { [name]: secret.from === 'file' ? `file ${secret.path}` : 'environment [redacted]' };
 }
 
 function withoutPassword(url: string): string {

@@ -33,6 +33,9 @@ export const ACTIONS = [
   'backup',
   'drill',
   'restore',
+  'add_slot',
+  'remove_slot',
+  'check_slots',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -53,7 +53,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...(['read_status', 'read_audit', 'read_job', 'recover'] as const),
         ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
         ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
-        ...(['backup', 'drill'] as const),
+        ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
       ],
     },
   ],

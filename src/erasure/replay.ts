@@ -8,7 +8,7 @@
  * alone; such records are counted, named, and left as they are.
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { firstIdAt, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import { findRecords, type RecordRow, removeRecords } from '../records/store.ts';
 import { type keyTombstones, tombstones } from '../records/tombstones.ts';
 import { lookup, type Row } from '../storage/table.ts';
@@ -20,8 +20,6 @@ const PAGE = 500;
 /** How many of the records that lost their value are named. */
 const NAMED = 100;
 const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
-
-/** Who orders what the vault does of its own accord: an id that no principal ever has. */
 
 type Mirrored = Row<typeof keyTombstones>;
 

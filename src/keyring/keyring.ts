@@ -4,8 +4,9 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { RootKeySource } from '../config.ts';
+import type { RootKeySource, SlotSecrets } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { IntegrityError, StartError } from '../errors.ts';
 import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BackupKey } from './backup-key.ts';
@@ -13,13 +14,13 @@ import { BucketKeys } from './bucket-keys.ts';
 import { BucketRotation } from './bucket-rotation.ts';
 import { EpochKeys } from './epoch-keys.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
-import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootSlots } from './root-slots.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { SlotRegistry } from './slot-registry.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -31,6 +32,8 @@ export interface Keyring {
   readonly signing: SigningKeys;
   /** Drops what this process holds of an erased tenant's keys. */
   forget(tenant: TenantId): void;
+  /** Which root slots the vault has; `epochs.slots` are those in force. */
+  readonly registry: SlotRegistry;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
@@ -45,6 +48,7 @@ export interface KeyringOptions {
   readonly store: KeyStore;
   readonly rootKey: RootKeySource;
   readonly slotPath: string;
+  readonly slotSecrets?: SlotSecrets | undefined;
   readonly vaultId: string;
   /** The check value stored for this vault; undefined in a vault that has never been opened. */
   readonly expectedCheck: string | undefined;
@@ -63,8 +67,11 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined && !options.readOnly);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const inForce = [{ slot: new FileSlot(options.slotPath, rootKey), required: true }];
-  const slots = new RootSlots(options.readOnly ? inForce.map(readOnly) : inForce);
+  const registry = new SlotRegistry({
+    ...{ store, rootKey, vaultId, random, clock },
+    ...{ filePath: options.slotPath, secrets: options.slotSecrets ?? {} },
+  });
+  const slots = await openSlots(registry, options.readOnly === true);
   await assertNoLaterEpoch(store, slots);
   const backups = new BackupKey(rootKey, vaultId);
   const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
@@ -75,6 +82,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const keyring: Keyring = {
     epochs,
     backups,
+    registry,
     buckets,
     records: new RecordKeys(buckets, indexes, random),
     indexes,
@@ -94,7 +102,21 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
       await indexes.wipe();
       backups.wipe();
       await epochs.wipe();
+      await registry.close();
     },
   };
   return { keyring, check };
+}
+
+/** @throws {StartError} where the list of slots is not as this vault wrote it */
+async function openSlots(registry: SlotRegistry, isReadOnly: boolean): Promise<RootSlots> {
+  const list = async () => (await registry.inForce()).map((slot) => (isReadOnly ? readOnly(slot) : slot));
+  try {
+    return new RootSlots(await list(), list);
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    throw new StartError(
+      'The list of root slots in the key store is not as this vault wrote it: a row was added, changed or removed, or the root key is another. Restore the key store.',
+    );
+  }
 }

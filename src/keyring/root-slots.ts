@@ -12,11 +12,22 @@ import type { RootSlot, SlotInForce } from './root-slot.ts';
 export type IsRight = (secret: Buffer) => boolean;
 
 export class RootSlots {
-  readonly inForce: readonly SlotInForce[];
+  #inForce: readonly SlotInForce[];
+  readonly #list: (() => Promise<readonly SlotInForce[]>) | undefined;
 
-  constructor(inForce: readonly SlotInForce[]) {
-    // Required ones first: of two processes that bring different secrets, the first slot of all lets one pass.
-    this.inForce = [...inForce].sort((a, b) => Number(b.required) - Number(a.required));
+  /** @param list how to learn which slots are in force since, for `reload` */
+  constructor(inForce: readonly SlotInForce[], list?: () => Promise<readonly SlotInForce[]>) {
+    this.#inForce = requiredFirst(inForce);
+    this.#list = list;
+  }
+
+  get inForce(): readonly SlotInForce[] {
+    return this.#inForce;
+  }
+
+  /** Learns of slots that were added and removed by other processes. */
+  async reload(): Promise<void> {
+    if (this.#list !== undefined) this.#inForce = requiredFirst(await this.#list());
   }
 
   get required(): readonly RootSlot[] {
@@ -32,6 +43,13 @@ export class RootSlots {
    * @throws {UnavailableError} where none has it and one could not be asked
    */
   async get(epoch: number, isRight: IsRight): Promise<Buffer | undefined> {
+    const found = await this.#find(epoch, isRight).catch(() => undefined);
+    if (found !== undefined) return found;
+    await this.reload();
+    return this.#find(epoch, isRight);
+  }
+
+  async #find(epoch: number, isRight: IsRight): Promise<Buffer | undefined> {
     let failure: unknown;
     for (const { slot } of this.inForce) {
       const secret = await slot.get(epoch).catch((error: unknown) => {
@@ -49,6 +67,11 @@ export class RootSlots {
   async close(): Promise<void> {
     for (const { slot } of this.inForce) await slot.close?.();
   }
+}
+
+/** Of two processes that bring different secrets, the first slot of all lets one pass. */
+function requiredFirst(slots: readonly SlotInForce[]): readonly SlotInForce[] {
+  return [...slots].sort((a, b) => Number(b.required) - Number(a.required));
 }
 
 /**

@@ -57,6 +57,8 @@ export async function begin(
 ): Promise<{ readonly next: number; readonly without: string[] }> {
   const { next, secret } = (await interrupted(parts)) ?? (await draw(parts, fence));
   try {
+    // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
+    await parts.epochs.slots.reload();
     const without: string[] = [];
     for (const { slot, required } of parts.epochs.slots.inForce) {
       try {
@@ -226,6 +228,7 @@ export async function endedEpochs({ store, epochs: keys }: RotationParts): Promi
 
 async function assertCurrentIsDurable({ store, epochs: keys }: RotationParts): Promise<void> {
   await keys.refresh();
+  await keys.slots.reload();
   const [[current] = []] = await store.reader.find(epochByNumber, [[keys.current]]);
   for (const { slot, required } of keys.slots.inForce as readonly SlotInForce[]) {
     if (!required) continue;

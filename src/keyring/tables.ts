@@ -23,6 +23,23 @@ export const epochByNumber = lookup(epochs, ['epoch']);
 /** For wrapping under an epoch: holds off its deactivation until what was wrapped is committed. */
 export const epochByNumberShared = lookup(epochs, ['epoch'], { share: true });
 
+/** The places that hold epoch secrets; `tag` is a MAC of the row, and of all rows in the row `@list`. */
+export const rootSlots = table(
+  'keys',
+  'root_slots',
+  {
+    slot: 'text',
+    kind: 'text',
+    settings: 'text',
+    required: 'int',
+    added_at: 'int',
+    removed_at: 'int?',
+    tag: 'bytes',
+  },
+  ['slot'],
+);
+export type RootSlotRow = Row<typeof rootSlots>;
+
 /** Which slot was given which epoch's secret, and what it stated when it destroyed it. */
 export const epochSlots = table(
   'keys',

@@ -47,7 +47,7 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'keyBackupDir' | 'slotSecrets'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
@@ -90,6 +90,7 @@ async function assemble(
     store: keyStore,
     rootKey: config.rootKey,
     slotPath: join(config.keysPath, 'epochs'),
+    slotSecrets: config.slotSecrets,
     vaultId,
     expectedCheck,
     readOnly: drilling,

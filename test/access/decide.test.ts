@@ -46,7 +46,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
-    ...(['backup', 'drill'] as const),
+    ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
   ],
 };
 

@@ -173,3 +173,15 @@ test('epochs are closed once a day, or as often as is set: an hour apart at leas
     expect(() => every(text)).toThrow(/LETHE_ROTATE_EVERY/);
   }
 });
+
+test('a PIN and a token come from the environment or a file, never both, and are never printed', () => {
+  const env: Record<string, string | undefined> = { LETHE_HSM_PIN: '471147', LETHE_TRANSIT_TOKEN_FILE: '/run/{slot}' };
+  const config = readConfig(env);
+
+  expect(config.slotSecrets).toEqual({
+    ...{ hsmPin: { from: 'environment', value: '471147' }, transitToken: { from: 'file', path: '/run/{slot}' } },
+  });
+  expect(env.LETHE_HSM_PIN).toBeUndefined();
+  expect(JSON.stringify(printable(config))).not.toContain('471147');
+  expect(refusal({ LETHE_HSM_PIN: '471147', LETHE_HSM_PIN_FILE: '/x' })).toMatch(/LETHE_HSM_PIN_FILE, not both/);
+});

@@ -1,5 +1,5 @@
 /** The file root slot: 60 bytes that are right or refused, for their owner alone, never written over. */
-import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { createDurably, FileSlot, writeDurably } from '../../src/keyring/file-slot.ts';
@@ -127,3 +127,123 @@ test('a file written durably replaces the whole, one created durably only what i
   expect([await readFile(path, 'utf8'), await readFile(`${path}2`, 'utf8')]).toEqual(['second', 'fourth']);
   expect((await readdir(folder)).sort()).toEqual(['file', 'file2']);
 });
+
+describe('destroying an epoch', () => {
+  const other = () => `${folder}/kept`;
+  const epochs = () => `${folder}/epochs`;
+  const path = (epoch = 1) => `${epochs()}/epoch-${String(epoch).padStart(6, '0')}.key`;
+  /** A slot that holds epoch 1, and a second name elsewhere by which the test sees what became of the file's bytes. */
+  const filled = async (secret: Buffer) => {
+    const slot = new FileSlot(epochs(), rootKey);
+    await slot.put(1, secret);
+    await link(path(), other());
+    return slot;
+  };
+
+  test('writes over the bytes, not with zeros, before the name goes, and says what it cannot rule out', async () => {
+    const secret = random(32);
+    const slot = await filled(secret);
+
+    const { method, statement } = await slot.destroy(1);
+
+    const left = await readFile(other());
+    expect(left).toHaveLength(60);
+    expect(left.includes(secret)).toBe(false);
+    expect(left.includes(Buffer.alloc(8))).toBe(false);
+    expect(await readdir(epochs())).toEqual([]);
+    expect(await slot.get(1)).toBeUndefined();
+    expect(method).toBe('overwrite and unlink');
+    expect(statement).toMatch(/^The file was overwritten with random bytes, synced and unlinked\. .*(copies|blocks)/);
+    expect(statement).not.toContain(folder);
+  });
+
+  test('leaves every other epoch alone, also one whose number begins the same', async () => {
+    const slot = new FileSlot(epochs(), rootKey);
+    const secrets = new Map([1, 2, 10, 1_000_001].map((epoch) => [epoch, random(32)]));
+    for (const [epoch, secret] of secrets) await slot.put(epoch, secret);
+    await writeFile(`${path()}.backup`, 'somebody’s own');
+
+    await slot.destroy(1);
+
+    for (const [epoch, secret] of secrets) expect(await slot.get(epoch)).toEqual(epoch === 1 ? undefined : secret);
+    expect(await readFile(`${path()}.backup`, 'utf8')).toBe('somebody’s own');
+  });
+
+  test.each<[name: string, crash: () => Promise<void>]>([
+    ['half the file is overwritten', async () => overwriteFirst(path(), 30)],
+    ['all of it is overwritten', async () => overwriteFirst(path(), 60)],
+    ['it was cut short', async () => writeFile(path(), random(7))],
+    ['it is unlinked', async () => unlink(path())],
+  ])('after a crash when %s: nothing is taken for a secret, and a second call finishes', async (_, crash) => {
+    const slot = await filled(random(32));
+    await crash();
+
+    const before = await slot.get(1).catch((error: { code?: string }) => error.code);
+    expect(before === undefined || before === 'key_unavailable').toBe(true);
+    await slot.destroy(1);
+    await slot.destroy(1);
+
+    expect(await readdir(epochs())).toEqual([]);
+    expect(await slot.get(1)).toBeUndefined();
+  });
+
+  test('overwrites what a crash left beside the file: a second name, or a secret that was never used', async () => {
+    const secret = random(32);
+    const slot = await filled(secret);
+    await link(path(), `${path()}.4711-1.new`);
+    await copyFile(path(), `${path()}.4711-2.new`);
+    await link(`${path()}.4711-2.new`, `${folder}/copy`);
+    await writeFile(`${path(2)}.4711-3.new`, 'of another epoch');
+
+    await slot.destroy(1);
+
+    for (const name of [other(), `${folder}/copy`]) expect((await readFile(name)).includes(secret)).toBe(false);
+    expect(await readdir(epochs())).toEqual(['epoch-000002.key.4711-3.new']);
+  });
+
+  test('finds a second name although the first is gone', async () => {
+    const secret = random(32);
+    const slot = await filled(secret);
+    await link(path(), `${path()}.4711-1.new`);
+    await unlink(path());
+
+    await slot.destroy(1);
+
+    expect((await readFile(other())).includes(secret)).toBe(false);
+    expect(await readdir(epochs())).toEqual([]);
+  });
+
+  test('of a slot that was never filled is done at once', async () => {
+    await expect(new FileSlot(`${folder}/not there`, rootKey).destroy(1)).resolves.toMatchObject({
+      method: 'overwrite and unlink',
+    });
+  });
+
+  test('that cannot be done is not confirmed', async () => {
+    const slot = new FileSlot(epochs(), rootKey);
+    await mkdir(path(), { recursive: true });
+
+    await expect(slot.destroy(1)).rejects.toMatchObject({ code: 'key_unavailable' });
+  });
+});
+
+test('attests what it is, makes its folder, and is refused where there can be none', async () => {
+  const slot = new FileSlot(`${folder}/epochs`, rootKey, { name: 'usb' });
+
+  expect(await slot.attest()).toEqual({
+    ...{ kind: 'file', tier: 'overwritten', product: expect.stringMatching(/^[a-z]/) },
+    limits: expect.stringContaining('file system'),
+  });
+  expect(slot.name).toBe('usb');
+  await writeFile(`${folder}/plain`, '');
+  await expect(new FileSlot(`${folder}/plain`, rootKey).attest()).rejects.toMatchObject({ code: 'key_unavailable' });
+  await expect(new FileSlot(`${folder}/plain`, rootKey).put(1, random(32))).rejects.toMatchObject({
+    code: 'key_unavailable',
+  });
+});
+
+async function overwriteFirst(path: string, sizeBytes: number): Promise<void> {
+  const whole = await readFile(path);
+  random(sizeBytes).copy(whole);
+  await writeFile(path, whole);
+}

@@ -4,7 +4,9 @@ import { ACTIONS } from '../../src/access/actions.ts';
 import { InvalidRequestError } from '../../src/errors.ts';
 import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addSlot } from '../../src/vault/add-slot.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
+import { checkSlots } from '../../src/vault/check-slots.ts';
 import { compromiseKeys } from '../../src/vault/compromise-keys.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { declareType } from '../../src/vault/declare-type.ts';
@@ -26,6 +28,7 @@ import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
 import { readCertificate } from '../../src/vault/read-certificate.ts';
 import { readJob } from '../../src/vault/read-job.ts';
+import { removeSlot } from '../../src/vault/remove-slot.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
@@ -52,6 +55,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [admin, app, auditor] = [await here.as('admin'), await here.as('app'), await here.as('auditor')];
     const security = await here.as('security');
     const { vault } = here;
+    const place = { path: `${here.home.folder}/usb` };
+    const usb = { name: 'usb', kind: 'file', required: true, settings: place } as const;
     const items = [{ type: 'email', value: 'ada@example.com', subject: 'audit-1' }];
     let stored = (await tokenize(vault, app, { items })).results[0];
     const token = stored?.token as Token;
@@ -168,6 +173,13 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [security, () => listExposed(vault, security, { limit: 10 }), { action: 'list_exposed', records: '[]' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
+      [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
+      [security, () => checkSlots(vault, security), { action: 'check_slots' }],
+      [
+        security,
+        () => removeSlot(vault, security, { name: 'usb', abandon: false }),
+        { action: 'remove_slot', target: 'usb' },
+      ],
     ];
     for (const [who, work, expected] of calls) {
       const entries = await entriesSince(work);

@@ -1,0 +1,115 @@
+/** `lethe keys slots`: the places that hold epoch secrets. */
+import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { AddSlotBody, RemoveSlotBody } from '../keyring/schema.ts';
+import { addSlot } from '../vault/add-slot.ts';
+import { checkSlots } from '../vault/check-slots.ts';
+import { listSlots } from '../vault/list-slots.ts';
+import { removeSlot } from '../vault/remove-slot.ts';
+import { checked } from './arguments.ts';
+import { withSession } from './session.ts';
+
+interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+interface AddOptions extends KeyOptions {
+  readonly kind: string;
+  readonly optional?: boolean;
+  readonly path?: string;
+  readonly library?: string;
+  readonly token?: string;
+  readonly serial?: string;
+  readonly url?: string;
+  readonly mount?: string;
+  readonly namespace?: string;
+}
+
+const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
+
+export function addSlotCommands(program: Command): void {
+  const keys =
+    program.commands.find((command) => command.name() === 'keys') ??
+    program.command('keys').description('keys, epochs, and the places that hold them');
+  const slots = keys.command('slots').description('the places that hold epoch secrets, and can really delete them');
+
+  slots
+    .command('add <name>')
+    .description('try a place out, give it the secrets in use, and name it in the list')
+    .requiredOption('--kind <kind>', 'file, pkcs11 or transit')
+    .option('--optional', 'epochs begin although it is out of reach')
+    .option('--path <folder>', 'file: an absolute path, best on a disk of its own')
+    .option('--library <file>', 'pkcs11: the library of the HSM, an absolute path')
+    .option('--token <label>', 'pkcs11: the label of the token; its PIN is LETHE_HSM_PIN or LETHE_HSM_PIN_FILE')
+    .option('--serial <number>', 'pkcs11: the serial number, where two tokens have one label')
+    .option('--url <url>', 'transit: such as https://bao.internal:8200; its token is LETHE_TRANSIT_TOKEN or …_FILE')
+    .option('--mount <path>', 'transit: the path of the engine (default transit)')
+    .option('--namespace <path>', 'transit: the namespace')
+    .option(...KEY_FILE)
+    .action(async (name: string, { keyFile, optional, kind, ...settings }: AddOptions) => {
+      const body = checked(AddSlotBody, { name, kind, required: optional !== true, settings });
+      const { attestation, epochs } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        addSlot(vault, await caller(), body),
+      );
+      console.log(`The root slot ${name} (${attestation.product}, tier ${attestation.tier}) is in force.`);
+      console.log(`It holds ${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(', ')}. ${attestation.limits}`);
+    });
+
+  slots
+    .command('remove <name>')
+    .description('take a place off the list, and destroy what it holds')
+    .option('--abandon', 'although it is out of reach: what it holds is then never destroyed, and certificates say so')
+    .option(...KEY_FILE)
+    .action(async (name: string, { keyFile, abandon = false }: KeyOptions & { abandon?: boolean }) => {
+      const body = checked(RemoveSlotBody, { name, abandon });
+      const { destroyed, left } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        removeSlot(vault, await caller(), body),
+      );
+      console.log(`The root slot ${name} is removed. Destroyed in it: ${list(destroyed)}.`);
+      if (left.length === 0) return;
+      console.log(
+        `NOT destroyed in it: ${list(left)}. Erasures that these epochs protect stay pending. If it can be reached again, run the same command.`,
+      );
+      process.exitCode = 1;
+    });
+
+  slots
+    .command('check')
+    .description('ask every place what it is and what it holds; exit code 1 if a required one fails')
+    .option(...KEY_FILE)
+    .action(async ({ keyFile }: KeyOptions) => {
+      const { slots: checks, remains } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        checkSlots(vault, await caller()),
+      );
+      for (const { name, required, tier, product, holds, lacks, wrong, latencyMs, problem, healthy } of checks) {
+        const part = required ? 'required' : 'optional';
+        const what = product === undefined ? '' : `${product}, tier ${tier}, ${latencyMs} ms`;
+        console.log([name, part, healthy ? 'ok' : 'FAILS', problem ?? what].join('  '));
+        console.log(`  holds ${list(holds)}`);
+        if (lacks.length > 0) console.log(`  lacks ${list(lacks)}: add it again to fill it`);
+        if (wrong.length > 0) console.log(`  has another secret for ${list(wrong)}`);
+      }
+      for (const { name, epochs } of remains) console.log(`${name}  removed  still holds ${list(epochs)}`);
+      if (checks.some(({ required, healthy }) => required && !healthy)) process.exitCode = 1;
+    });
+
+  slots
+    .command('list')
+    .description('the places there are, and were')
+    .option(...KEY_FILE)
+    .action(async ({ keyFile }: KeyOptions) => {
+      const entries = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        listSlots(vault, await caller()),
+      );
+      for (const { name, kind, required, settings, removedAt } of entries) {
+        const part = removedAt ? `removed ${removedAt.toISOString()}` : required ? 'required' : 'optional';
+        const { tier: _, cluster: __, ...rest } = settings;
+        const where = Object.entries(rest).map(([key, value]) => `${key}=${value}`);
+        console.log([name, kind, part, ...where].join('  '));
+      }
+    });
+}
+
+function list(epochs: readonly number[]): string {
+  return epochs.length === 0 ? 'no epoch' : `${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(', ')}`;
+}

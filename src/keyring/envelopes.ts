@@ -1,0 +1,39 @@
+/** Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out. */
+import type { Clock } from '../clock.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import { epochSlotByName, epochSlots } from './tables.ts';
+import type { Envelopes } from './transit-slot.ts';
+
+export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
+  const none = { envelope: null, destroyed_at: null, statement: null };
+  return {
+    async get(slot, epoch) {
+      const [[row] = []] = await store.reader.find(epochSlotByName, [[epoch, slot]]);
+      return row?.envelope ?? undefined;
+    },
+    put: (slot, epoch, envelope) =>
+      store.exclusive(async (tx) => {
+        await tx.insert(epochSlots, [{ epoch, slot, stored_at: clock().getTime(), ...none }], 'skip');
+        await tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('envelope').update({ envelope }));
+        const [[row] = []] = await tx.find(epochSlotByName, [[epoch, slot]]);
+        return row?.envelope ?? envelope;
+      }),
+    remove: (slot, epoch) =>
+      store.exclusive(async (tx) => {
+        await tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).update({ envelope: null }));
+      }),
+  };
+}
+
+export function envelopesInMemory(): Envelopes {
+  const kept = new Map<string, Buffer>();
+  return {
+    get: async (slot, epoch) => kept.get(`${slot}/${epoch}`),
+    async put(slot, epoch, envelope) {
+      const standing = kept.get(`${slot}/${epoch}`) ?? envelope;
+      kept.set(`${slot}/${epoch}`, standing);
+      return standing;
+    },
+    remove: async (slot, epoch) => void kept.delete(`${slot}/${epoch}`),
+  };
+}

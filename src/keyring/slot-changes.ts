@@ -1,0 +1,228 @@
+/**
+ * Slots that come and go while epochs do. A slot is tried out with a secret of no epoch, given the secrets in use, and
+ * only then named in the list (K4); it leaves the list first, and then what it holds is destroyed.
+ *
+ * An epoch that has ended is not copied: it is about to be destroyed in the slots that have it, and a copy made
+ * meanwhile might outlive it (K5). Nothing new is wrapped under it, and its slots keep it until nothing is left there.
+ *
+ * Guarantees: a slot is noted as holding an epoch before it is given the secret; the last place of a secret in use is
+ * not given up; what fails or is interrupted can be called again and finishes.
+ * Does not: reach a slot that is out of reach. Given up (`abandon`), it keeps what it holds: those epochs are never
+ * destroyed, and no certificate that needs them becomes final.
+ */
+import type { Clock } from '../clock.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { UnavailableError } from '../errors.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import type { EpochKeys } from './epoch-keys.ts';
+import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
+import { holds, store as storeIn } from './root-slots.ts';
+import type { AddSlot } from './schema.ts';
+import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
+import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
+import { assertNew, tryOut } from './slot-trial.ts';
+import { type EpochRow, type EpochSlotRow, epochByNumberShared, epochSlots } from './tables.ts';
+
+export interface SlotParts {
+  readonly store: KeyStore;
+  readonly epochs: EpochKeys;
+  readonly registry: SlotRegistry;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+}
+
+export interface AddedSlot {
+  readonly attestation: Attestation;
+  /** The epochs whose secrets it was given. */
+  readonly epochs: readonly number[];
+}
+
+/**
+ * Adds a slot, or brings one up to date that is in the list with the same settings.
+ * @throws {SlotExistsError} @throws {SlotUnfitError} @throws {UnavailableError} where it cannot be reached: nothing of
+ *   it is in the list, and what it was given is destroyed again as far as it lets itself be
+ */
+export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
+  const { registry, clock } = parts;
+  const { attestation, entry } = await tryOut(parts, wanted);
+  const standing = (await registry.entries()).find(({ name }) => name === entry.name);
+  if (standing === undefined) {
+    const slot = registry.build(entry);
+    try {
+      // Before any slot but the first holds an epoch there is a list, so that one that was dropped is missed.
+      await registry.change(() => []);
+      await copyInto(parts, slot);
+      await registry.change((entries) => {
+        assertNew(entries, entry);
+        return [...entries, { ...entry, addedAt: clock() }];
+      });
+    } catch (error) {
+      await takeBack(parts, slot);
+      throw error;
+    } finally {
+      await slot.close?.();
+    }
+  }
+  // An epoch may have begun before the list named this slot: then it is there by now.
+  await parts.epochs.slots.reload();
+  const slot = parts.epochs.slots.byName(entry.name);
+  if (slot === undefined) throw new SlotNotFoundError();
+  return { attestation, epochs: await copyInto(parts, slot) };
+}
+
+/**
+ * Removes a slot and destroys what it holds. May be repeated for one that was removed and could not be reached then.
+ * @param abandon whether it may be given up although it is out of reach
+ * @returns the epochs that were destroyed in it, and those that were not
+ * @throws {SlotNotFoundError} @throws {SlotNeededError} @throws {UnavailableError}
+ */
+export async function removeSlot(
+  parts: SlotParts,
+  name: string,
+  abandon: boolean,
+): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
+  const { registry, epochs: keys, clock } = parts;
+  const entry = (await registry.entries()).find((one) => one.name === name);
+  if (entry === undefined) throw new SlotNotFoundError();
+  const slot = registry.slotOf(entry);
+  const reached = await slot.attest().then(
+    () => true,
+    (error: unknown) => {
+      if (abandon && error instanceof UnavailableError) return false;
+      throw error;
+    },
+  );
+  if (entry.removedAt === undefined) {
+    await keys.slots.reload();
+    await assertNotNeeded(parts, name);
+    await registry.change((entries) => {
+      const now = entries.find((one) => one.name === name);
+      if (now === undefined) throw new SlotNotFoundError();
+      assertAnotherRequired(entries, name);
+      return [{ ...now, removedAt: now.removedAt ?? clock() }];
+    });
+    await keys.slots.reload();
+  }
+  const destroyed: number[] = [];
+  const left: number[] = [];
+  for (const epoch of await heldBy(parts, name)) {
+    const done = reached ? await slot.destroy(epoch).catch(unlessUnavailable) : undefined;
+    (done === undefined ? left : destroyed).push(epoch);
+    await record(parts, epoch, name, done);
+  }
+  return { destroyed, left };
+}
+
+/** Gives a slot the secrets of the epoch in use and of one that is about to be. @returns which it was given */
+async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlot): Promise<number[]> {
+  await keys.refresh();
+  const copied: number[] = [];
+  const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
+  for (const row of rows) {
+    const { epoch } = row;
+    const isRight = (secret: Buffer) => keys.isRight(row, secret);
+    const secret = await keys.slots.get(epoch, isRight);
+    if (secret === undefined) {
+      // Begun, and lost before it was used: its number is left out.
+      if (row.state === 'pre_activation') continue;
+      throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
+    }
+    try {
+      await store.exclusive(async (tx) => {
+        const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
+        if (now === undefined || !isInUse(now.state)) return;
+        const none = { envelope: null, destroyed_at: null, statement: null };
+        await tx.insert(epochSlots, [{ epoch, slot: slot.name, stored_at: clock().getTime(), ...none }], 'skip');
+      });
+      await storeIn(slot, epoch, secret);
+    } finally {
+      secret.fill(0);
+    }
+    const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
+    if (now !== undefined && isInUse(now.state)) {
+      copied.push(epoch);
+      continue;
+    }
+    // It ended meanwhile: it may have been destroyed everywhere else already.
+    await slot.destroy(epoch);
+  }
+  return copied;
+}
+
+/** Destroys what a slot was given that did not come into the list, and forgets where that is confirmed. */
+async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
+  const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
+  const listed = await parts.registry.entries().catch(() => undefined);
+  if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
+  for (const { epoch } of rows) {
+    const done = await slot.destroy(epoch).catch(unlessUnavailable);
+    if (done === undefined) continue;
+    await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
+  }
+}
+
+/** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
+async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
+  const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
+  for (const row of await epochRows(store)) {
+    if (row.state === 'destroyed' || (row.state === 'pre_activation' && row.epoch < keys.current)) continue;
+    const isRight = (secret: Buffer) => keys.isRight(row, secret);
+    if (row.state === 'active') {
+      for (const { slot, required } of others) {
+        if (!required || (await holds(slot, row.epoch, isRight))) continue;
+        throw new SlotNeededError(
+          `The root slot ${slot.name} does not hold epoch ${row.epoch}. Add it again to fill it.`,
+        );
+      }
+      continue;
+    }
+    const going = await store.reader.query((sql) =>
+      sql('epoch_slots').select('epoch').where({ epoch: row.epoch }).whereNotNull('destroyed_at').limit(1),
+    );
+    if (going.length > 0) continue;
+    const held = await Promise.all(others.map(({ slot }) => holds(slot, row.epoch, isRight).catch(() => false)));
+    if (!held.includes(true)) {
+      throw new SlotNeededError(
+        `No other root slot holds epoch ${row.epoch}. Close it first: lethe keys rotate --now.`,
+      );
+    }
+  }
+}
+
+function assertAnotherRequired(entries: readonly SlotEntry[], name: string): void {
+  const others = entries.filter((one) => one.name !== name && one.required && one.removedAt === undefined);
+  if (others.length === 0) throw new SlotNeededError('This is the last required root slot. Add another one first.');
+}
+
+/** The epochs that a slot was given and has not destroyed. */
+async function heldBy({ store }: SlotParts, slot: string): Promise<number[]> {
+  const rows = await store.reader.query<EpochSlotRow>((sql) =>
+    sql('epoch_slots').where({ slot }).whereNull('destroyed_at').orderBy('epoch'),
+  );
+  return rows.map(({ epoch }) => epoch);
+}
+
+const GIVEN_UP: Destruction = {
+  method: 'none',
+  statement: 'The slot was given up while it was out of reach: nothing was destroyed in it.',
+};
+
+async function record({ store, clock }: SlotParts, epoch: number, slot: string, done: Destruction | undefined) {
+  const statement = JSON.stringify(done ?? GIVEN_UP);
+  const stated = done === undefined ? { statement } : { statement, destroyed_at: clock().getTime(), envelope: null };
+  await store.exclusive((tx) =>
+    tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update(stated)),
+  );
+}
+
+function epochRows(store: KeyStore): Promise<EpochRow[]> {
+  return store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
+}
+
+function isInUse(state: string): boolean {
+  return state === 'active' || state === 'pre_activation';
+}
+
+function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof UnavailableError)) throw error;
+}

@@ -1,0 +1,31 @@
+/**
+ * Removes a root slot and destroys the epochs' secrets in it. One that is out of reach may be given up: what it holds
+ * stays there, and every certificate that needs one of those epochs stays pending and says so.
+ */
+import type { z } from 'zod';
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
+import type { RemoveSlotBody } from '../keyring/schema.ts';
+import { removeSlot as remove } from '../keyring/slot-changes.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * @returns the epochs that were destroyed in it, and those that were not: called again, it tries those again
+ * @throws {SlotNotFoundError} @throws {SlotNeededError} @throws {UnavailableError}: the list is as it was
+ */
+export async function removeSlot(
+  vault: Vault,
+  caller: Caller,
+  { name, abandon }: z.infer<typeof RemoveSlotBody>,
+): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
+  return perform(vault, caller, { action: 'remove_slot', mayTakeLong: true }, async (door) => {
+    door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const { keyStore: store, keyring, random, clock } = vault;
+    const { epochs, registry } = keyring;
+    const reply = await remove({ store, epochs, registry, random, clock }, name, abandon);
+    const code = reply.left.length > 0 ? 'not_destroyed' : undefined;
+    return door.commit('shared', async () => ({ reply, entry: { target: name, ...(code && { code }) } }));
+  });
+}

@@ -1,0 +1,41 @@
+/** `lethe keys slots`, as the security team types it. */
+import { execFile } from 'node:child_process';
+import { rename } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+test('slots are added, checked, given up and listed; a required one that fails is exit code 1', async () => {
+  const { path: home, remove } = await temporaryFolder();
+  onTestFinished(remove);
+  const lethe = (...args: string[]) =>
+    new Promise<{ code: number; out: string }>((resolve) => {
+      const env = { PATH: process.env.PATH, LETHE_HOME: home };
+      const child = execFile(process.execPath, [CLI, ...args], { env }, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, out: stdout + stderr }),
+      );
+    });
+  const slots = (...args: string[]) => lethe('keys', 'slots', ...args, '--key-file', `${home}/security.key`);
+  await lethe('init');
+  await lethe('principals', 'add', 'officer', '--role', 'security', '--save', `${home}/security.key`);
+
+  const added = await slots('add', 'usb', '--kind', 'file', '--path', `${home}/usb`);
+  expect(added).toEqual({
+    code: 0,
+    out: expect.stringMatching(/usb .*tier overwritten.* is in force\.\nIt holds epoch 1\./),
+  });
+  expect(await slots('check')).toMatchObject({ code: 0, out: expect.stringMatching(/usb {2}required {2}ok/) });
+
+  await rename(`${home}/usb`, `${home}/gone`);
+  expect(await slots('check')).toMatchObject({ code: 1, out: expect.stringMatching(/usb {2}required {2}FAILS/) });
+  expect(await slots('remove', 'usb')).toMatchObject({ code: 1, out: expect.stringContaining('key_unavailable') });
+  expect(await slots('remove', 'usb', '--abandon')).toMatchObject({
+    ...{ code: 1, out: expect.stringContaining('NOT destroyed in it: epoch 1.') },
+  });
+  expect(await slots('list')).toMatchObject({ code: 0, out: expect.stringMatching(/usb {2}file {2}removed/) });
+  expect(await slots('add', 'bao', '--kind', 'transit', '--url', 'http://bao:8200')).toMatchObject({
+    ...{ code: 1, out: expect.stringContaining('must be https') },
+  });
+}, 60_000);
