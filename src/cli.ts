@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { addImportCommand } from './cli/import.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addRootCommands } from './cli/root.ts';
 import { addServerCommands } from './cli/server.ts';
+import { useShareFiles } from './cli/shares.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
 
@@ -14,11 +16,19 @@ const program = new Command('lethe')
     const lines = settingsHelp().map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`);
     return `\nSettings, from the environment:\n${lines.join('\n')}`;
   })
+  .option(
+    '--share-file <file>',
+    'file with a share of the root key; may be given several times',
+    (file, files: string[]) => [...files, file],
+    [],
+  )
+  .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile: string[] }>().shareFile))
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
+addRootCommands(program);
 
 dieQuietly();
 try {

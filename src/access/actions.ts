@@ -23,6 +23,8 @@ export const ACTIONS = [
   'read_audit',
   'read_status',
   'recover',
+  'split_root',
+  'unseal',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

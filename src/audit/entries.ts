@@ -5,7 +5,7 @@
  */
 
 import type { Action } from '../access/actions.ts';
-import type { AuditId, ErasureId, PrincipalId, RecordId, RequestId, SubjectId, TenantId } from '../ids.ts';
+import type { AuditId, ErasureId, PrincipalId, RecordId, RequestId, SubjectId, TenantId, VaultId } from '../ids.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { RecordTx } from '../storage/tx.ts';
 
@@ -39,7 +39,8 @@ export interface AuditEntry {
   readonly entry: AuditId;
   readonly tenant: TenantId;
   readonly at: Date;
-  readonly principal: PrincipalId;
+  /** The vault itself where nobody could be recognised: while it was sealed. */
+  readonly principal: PrincipalId | VaultId;
   readonly action: Action;
   readonly outcome: Outcome;
   /** The code of the refusal or failure. */
@@ -50,7 +51,7 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /** The principal or tenant that an administrative call was about. */
+  /** The principal, tenant or set of shares that an administrative call was about. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
   readonly request: RequestId;

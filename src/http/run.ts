@@ -5,31 +5,70 @@
 import { type Config, printable } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { startBackground } from '../vault/background.ts';
+import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
-import { newLog, placesOf } from './log.ts';
-import { type RunningServer, serve } from './server.ts';
+import { type Log, newLog, placesOf } from './log.ts';
+import { type RunningServer, serve, serveSealed } from './server.ts';
 
 export async function runServer(config: Config): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
+  if (config.rootKey.from === 'shares') return runSealed(config, log);
   const vault = await openVault(config);
+  const stopWork = startWork(vault, log);
+  const server = await serve(vault, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'serving');
+  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  onSignals(log, async () => {
+    await server.stop();
+    await stopWork();
+  });
+}
+
+/** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
+async function runSealed(config: Config, log: Log): Promise<void> {
+  let stopWork = async () => {};
+  const sealed: SealedVault = await openSealed(config, {
+    opened(vault) {
+      stopWork = startWork(vault, log);
+      server.open(vault);
+      log.info({ url: server.url }, 'unsealed; serving');
+    },
+  });
+  const server = await serveSealed(sealed, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'sealed');
+  const { needed } = sealed.progress;
+  process.stdout.write(
+    `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
+      `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
+  );
+  onSignals(log, async () => {
+    await server.stop();
+    await sealed.close();
+    await stopWork();
+  });
+}
+
+/** @returns what finishes the work under way and closes the vault */
+function startWork(vault: Vault, log: Log): () => Promise<void> {
   const stopJobs = startBackground(vault, (report) => {
     if (report.failed !== undefined) log.warn(report, 'job failed; it is tried again');
     else if (report.changed > 0) log.info(report, 'job');
   });
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
-  const server = await serve(vault, log, config);
-  log.info({ settings: printable(config), url: server.url }, 'serving');
-  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  return async () => {
+    await stopJobs();
+    await vault.close();
+  };
+}
 
+function onSignals(log: Log, finish: () => Promise<void>): void {
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
-    await server.stop();
-    await stopJobs();
-    await vault.close();
+    await finish();
     log.info('stopped');
     log.flush(() => process.exit(0));
   };

@@ -13,6 +13,7 @@ import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+import { RootShares } from './root-shares.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -21,6 +22,7 @@ export interface Keyring {
   readonly records: RecordKeys;
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
+  readonly rootShares: RootShares;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -55,6 +57,8 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     records: new RecordKeys(buckets, random),
     indexes,
     windows: new WindowKeys(store, epochs, random, clock),
+    // The same bytes as the epoch keys have, which wipe them.
+    rootShares: new RootShares(store, rootKey, vaultId, random),
     async close() {
       buckets.wipe();
       await indexes.wipe();

@@ -1,5 +1,5 @@
 /**
- * The root key comes from outside at start: the environment, a file, or a passphrase. It is never in a database; what
+ * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is never in a database; what
  * is there is a check value, by which a wrong root key is told before anything is opened or written with it.
  */
 import { mkdir, readFile } from 'node:fs/promises';
@@ -21,6 +21,11 @@ const SALT_BYTES = 16;
  */
 export async function loadRootKey(source: RootKeySource, random: RandomSource, mayCreate: boolean): Promise<Buffer> {
   if (source.from === 'environment') return Buffer.from(source.key);
+  if (source.from === 'shares') {
+    throw new StartError(
+      'This vault starts from shares of its root key: run `lethe serve`, then `lethe unseal` for each.',
+    );
+  }
   if (source.from === 'passphrase') {
     const salt = await readOrCreate(source.saltPath, SALT_BYTES, 'salt', random, mayCreate);
     return passphraseKey(source.passphrase, salt);

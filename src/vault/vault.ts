@@ -19,12 +19,13 @@ import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
+import { keyFact, keyFacts } from '../keyring/facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
 import { areMirrored } from '../records/tombstones.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import { lookup, table } from '../storage/table.ts';
-import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { initialise } from './initialise.ts';
 import { newSignals, type Signals } from './signals.ts';
 
@@ -78,7 +79,7 @@ async function assemble(
   { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
-  const expectedCheck = await fact(keyStore.reader, 'root_key_check');
+  const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   const { keyring, check } = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
@@ -139,26 +140,20 @@ async function shredEndedWindows({ windows }: Keyring): Promise<void> {
 }
 
 const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
-const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
 const recordFactByName = lookup(recordFacts, ['name']);
-const keyFactByName = lookup(keyFacts, ['name']);
-
-async function fact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
-  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
-}
 
 /** Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good. */
 async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: string): Promise<string> {
   const row = { name: 'vault', value: fresh };
   const known = (await recordStore.reader.find(recordFactByName, [['vault']]))[0]?.[0]?.value;
-  const inKeys = await fact(keyStore.reader, 'vault');
+  const inKeys = await keyFact(keyStore.reader, 'vault');
   if (known !== undefined && inKeys === undefined) {
     throw new StartError(
       'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store.',
     );
   }
   // The check value is written after both ids are: where it is, a record store was there.
-  if (known === undefined && (await fact(keyStore.reader, 'root_key_check')) !== undefined) {
+  if (known === undefined && (await keyFact(keyStore.reader, 'root_key_check')) !== undefined) {
     throw new StartError('The record store is empty, but the key store holds a vault. Restore the record store.');
   }
   const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
