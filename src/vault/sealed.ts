@@ -19,7 +19,7 @@ import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type TenantId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { assertRootKey } from '../keyring/root-key.ts';
-import { ForeignShareError, GivenShares, type ShareSet, shareSetInForce } from '../keyring/root-shares.ts';
+import { GivenShares, type ShareSet, shareSetInForce } from '../keyring/root-shares.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { openVault, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
@@ -163,12 +163,11 @@ export class SealedVault {
     const now = this.#clock().getTime();
     this.#refusedAt = this.#refusedAt.filter((at) => now - at < MINUTE_MS);
     const flooded = this.#refusedAt.length >= REFUSALS_A_MINUTE;
+    if (!flooded || now - this.#followedAt >= FOLLOW_EVERY_MS) await this.#followSet(now);
     let index: number;
     try {
-      if (!flooded || now - this.#followedAt >= FOLLOW_EVERY_MS) await this.#followSet(now);
       index = this.#given.give(text);
     } catch (refusal) {
-      if (refusal instanceof UnavailableError) throw refusal;
       if (flooded) throw new TooManySharesError();
       this.#refusedAt.push(now);
       throw refusal;
@@ -222,9 +221,10 @@ export class SealedVault {
   /** Another splitting may have replaced the set, and a new root key dropped it. */
   async #followSet(now: number): Promise<void> {
     this.#followedAt = now;
-    const set = await shareSetInForce(this.#keyStore.reader);
-    if (set === undefined) throw new ForeignShareError();
-    if (set.set === this.#given.set.set) return;
+    const before = this.#given.set;
+    const none: ShareSet = { ...before, set: '', marks: new Map() };
+    const set = (await shareSetInForce(this.#keyStore.reader)) ?? none;
+    if (set.set === before.set) return;
     this.#forget();
     this.#given = new GivenShares(set, this.#vaultId);
   }
