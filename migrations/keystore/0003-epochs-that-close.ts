@@ -15,6 +15,8 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE epochs ADD COLUMN deactivated_at ${int}`,
     `ALTER TABLE epochs ADD COLUMN compromised_at ${int}`,
 
+    'CREATE INDEX windows_by_epoch ON windows (epoch, tenant, window_id)',
+
     // Small. The places that hold epoch secrets; none here: the file slot alone. `tag` is a MAC under the root key.
     `CREATE TABLE root_slots (
        slot ${text} NOT NULL PRIMARY KEY,

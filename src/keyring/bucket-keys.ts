@@ -23,6 +23,7 @@ import { type BucketRow, bucketById, bucketByIdShared, buckets } from './tables.
 export const BUCKET_RECORDS = 256;
 /** Records a bucket takes at most from the subjects it has; beyond, they move on to another bucket. */
 export const BUCKET_RECORDS_MAX = 2 * BUCKET_RECORDS;
+const KEY_BYTES = 32;
 /** 32 bytes each and the map around them: the buckets of about five million records in some 10 MB. */
 const CACHE_CAPACITY = 20_000;
 
@@ -97,10 +98,12 @@ export class BucketKeys {
       bucketByIdShared,
       ids.map((id) => [tenant, id]),
     );
-    return found.map(([row]) => {
+    const keys: BucketKey[] = [];
+    for (const [row] of found) {
       if (row === undefined) throw new IntegrityError();
-      return this.#unwrap(tenant, row);
-    });
+      keys.push(await this.#unwrap(tenant, row));
+    }
+    return keys;
   }
 
   /** Keys under which stored record keys were wrapped, in the order asked. */
@@ -112,11 +115,12 @@ export class BucketKeys {
       bucketById,
       missing.map(({ bucket }) => [tenant, bucket]),
     );
-    const fetched = rows.map(([row], i) => {
+    const fetched: (Buffer | undefined)[] = [];
+    for (const [i, [row]] of rows.entries()) {
       // A generation that is no more has no key: what is still wrapped under it cannot be opened, by design (K1).
-      if (row === undefined || row.generation !== missing[i]?.generation) return undefined;
-      return this.#unwrap(tenant, row).key;
-    });
+      const isThere = row !== undefined && row.generation === missing[i]?.generation;
+      fetched.push(isThere ? (await this.#unwrap(tenant, row)).key : undefined);
+    }
     return keys.map((key) => key ?? fetched.shift());
   }
 
@@ -127,25 +131,31 @@ export class BucketKeys {
   async #create(tenant: TenantId): Promise<BucketId> {
     const now = this.#clock();
     const bucket = newId('bucket', this.#random, now);
-    const epoch = this.#epochs.current;
-    const key = this.#random(32);
-    const ad = bucketAd(tenant, bucket, 1, epoch);
-    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), ad, this.#random);
-    const row = { tenant, bucket, generation: 1, epoch, wrapped, created_at: now.getTime(), dirty_at: null };
-    await this.#store.shared((tx) => tx.insert(buckets, [row]));
-    this.#cache.set(cacheName(bucket, 1), key);
-    key.fill(0);
+    const key = this.#random(KEY_BYTES);
+    try {
+      await this.#epochs.underCurrent(async (epoch) => {
+        const place = { tenant, bucket, generation: 1, epoch };
+        const wrapped = wrapBucketKey(key, await this.#epochs.keyOf(epoch, tenant), place, this.#random);
+        const row = { ...place, wrapped, created_at: now.getTime(), dirty_at: null };
+        await this.#store.shared(async (tx) => {
+          await this.#epochs.assertActive(tx, epoch);
+          await tx.insert(buckets, [row]);
+        });
+      });
+      this.#cache.set(cacheName(bucket, 1), key);
+    } finally {
+      key.fill(0);
+    }
     this.#remember(bucket, 0);
     return bucket;
   }
 
-  #unwrap(tenant: TenantId, row: BucketRow): BucketKey {
+  async #unwrap(tenant: TenantId, row: BucketRow): Promise<BucketKey> {
     const bucket = row.bucket as BucketId;
     const name = cacheName(bucket, row.generation);
     let key = this.#cache.get(name);
     if (key === undefined) {
-      const ad = bucketAd(tenant, bucket, row.generation, row.epoch);
-      key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), ad);
+      key = unwrapBucketKey(row, await this.#epochs.keyOf(row.epoch, tenant));
       this.#cache.set(name, key);
     }
     return { bucket, generation: row.generation, key };
@@ -165,6 +175,26 @@ function cacheName(bucket: BucketId, generation: number): string {
   return `${bucket}/${generation}`;
 }
 
-function bucketAd(tenant: TenantId, bucket: BucketId, generation: number, epoch: number): Buffer {
+type Place = Pick<BucketRow, 'tenant' | 'bucket' | 'generation' | 'epoch'>;
+
+/** @param epochKey wiped */
+export function wrapBucketKey(key: Buffer, epochKey: Buffer, place: Place, random: RandomSource): Buffer {
+  try {
+    return wrapKey(key, epochKey, bucketAd(place), random);
+  } finally {
+    epochKey.fill(0);
+  }
+}
+
+/** @param epochKey wiped. @returns 32 bytes owned by the caller. @throws {IntegrityError} for a row altered or moved */
+export function unwrapBucketKey(row: BucketRow, epochKey: Buffer): Buffer {
+  try {
+    return unwrapKey(row.wrapped, epochKey, bucketAd(row));
+  } finally {
+    epochKey.fill(0);
+  }
+}
+
+function bucketAd({ tenant, bucket, generation, epoch }: Place): Buffer {
   return associatedData('lethe/bucket-key/1', tenant, bucket, generation, epoch);
 }

@@ -15,8 +15,9 @@ import { mac } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import type { KeyStore } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
+import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { type IndexKeyRow, indexKeys, indexKeysByName } from './tables.ts';
 
 const KEY_BYTES = 32;
@@ -65,7 +66,8 @@ export class IndexKey {
   }
 }
 
-export class IndexKeys {
+export class IndexKeys implements EpochWrapped {
+  readonly kind = 'index_keys';
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
@@ -110,6 +112,26 @@ export class IndexKeys {
     return known;
   }
 
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const rows = await tx.query<IndexKeyRow>((sql) =>
+      sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
+    );
+    const moved: IndexKeyRow[] = [];
+    for (const row of rows) {
+      const tenant = row.tenant as TenantId;
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(from, tenant));
+      const place = { ...row, epoch: to };
+      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, tenant), place) });
+      key.fill(0);
+    }
+    await tx.update(indexKeys, moved);
+    return moved.length;
+  }
+
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'index_keys', epoch);
+  }
+
   async wipe(): Promise<void> {
     for (const versions of this.#known.values()) for (const key of await versions) key.wipe();
     this.#known.clear();
@@ -118,28 +140,57 @@ export class IndexKeys {
   async #load(tenant: TenantId, name: string, bits: number | undefined): Promise<IndexKey[]> {
     const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
     const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
-    return rows.map((row) => {
+    const versions: IndexKey[] = [];
+    for (const row of rows) {
       // No key was ever made for so many; what is bound below must be a natural number.
       if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
-      const key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), indexKeyAd(row));
-      return new IndexKey(row.version, row.bits ?? undefined, key);
-    });
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(row.epoch, tenant));
+      versions.push(new IndexKey(row.version, row.bits ?? undefined, key));
+    }
+    return versions;
   }
 
   async #create(tenant: TenantId, name: string, bits: number | null): Promise<IndexKeyRow> {
-    const epoch = this.#epochs.current;
     const key = this.#random(KEY_BYTES);
-    const unwrapped = { tenant, name, version: 1, epoch, bits, created_at: this.#clock().getTime() };
-    const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), indexKeyAd(unwrapped), this.#random);
-    key.fill(0);
-    const row = { ...unwrapped, wrapped };
-    const [standing] = await this.#store.shared((tx) => tx.insertOrGet(indexKeys, [row]));
-    return standing ?? row;
+    const created_at = this.#clock().getTime();
+    try {
+      return await this.#epochs.underCurrent(async (epoch) => {
+        const place = { tenant, name, version: 1, epoch, bits };
+        const row = { ...place, created_at, wrapped: this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place) };
+        const [standing] = await this.#store.shared(async (tx) => {
+          await this.#epochs.assertActive(tx, epoch);
+          return tx.insertOrGet(indexKeys, [row]);
+        });
+        return standing ?? row;
+      });
+    } finally {
+      key.fill(0);
+    }
+  }
+
+  /** @param epochKey wiped */
+  #wrap(key: Buffer, epochKey: Buffer, place: Place): Buffer {
+    try {
+      return wrapKey(key, epochKey, indexKeyAd(place), this.#random);
+    } finally {
+      epochKey.fill(0);
+    }
+  }
+}
+
+type Place = Omit<IndexKeyRow, 'wrapped' | 'created_at'>;
+
+/** @param epochKey wiped */
+function unwrapIndexKey(row: IndexKeyRow, epochKey: Buffer): Buffer {
+  try {
+    return unwrapKey(row.wrapped, epochKey, indexKeyAd(row));
+  } finally {
+    epochKey.fill(0);
   }
 }
 
 /** A key of whole MACs is bound as the first release bound all its keys. */
-function indexKeyAd({ tenant, name, version, epoch, bits }: Omit<IndexKeyRow, 'wrapped' | 'created_at'>): Buffer {
+function indexKeyAd({ tenant, name, version, epoch, bits }: Place): Buffer {
   return bits === null
     ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
     : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);

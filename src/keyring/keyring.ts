@@ -8,12 +8,15 @@ import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { BucketKeys } from './bucket-keys.ts';
+import { BucketRotation } from './bucket-rotation.ts';
 import { EpochKeys } from './epoch-keys.ts';
+import type { EpochWrapped } from './epoch-wrapped.ts';
 import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootShares } from './root-shares.ts';
+import { RootSlots } from './root-slots.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -23,6 +26,10 @@ export interface Keyring {
   readonly indexes: IndexKeys;
   readonly windows: WindowKeys;
   readonly rootShares: RootShares;
+  /** Everything that is wrapped under epoch keys. */
+  readonly wrapped: readonly EpochWrapped[];
+  /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
+  refresh(): Promise<void>;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -47,22 +54,28 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const slot = new FileSlot(options.slotPath, rootKey);
-  const epochs = await EpochKeys.open(store, rootKey, slot, random, clock());
+  const slots = new RootSlots([{ slot: new FileSlot(options.slotPath, rootKey), required: true }]);
+  const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
+  const windows = new WindowKeys(store, epochs, random, clock);
   const keyring: Keyring = {
     epochs,
     buckets,
     records: new RecordKeys(buckets, random),
     indexes,
-    windows: new WindowKeys(store, epochs, random, clock),
+    windows,
     // The same bytes as the epoch keys have, which wipe them.
     rootShares: new RootShares(store, rootKey, vaultId, random),
+    wrapped: [new BucketRotation(epochs, random), indexes, windows],
+    async refresh() {
+      // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
+      if (await epochs.refresh()) buckets.wipe();
+    },
     async close() {
       buckets.wipe();
       await indexes.wipe();
-      epochs.wipe();
+      await epochs.wipe();
     },
   };
   return { keyring, check };

@@ -11,9 +11,11 @@ import { IntegrityError } from '../errors.ts';
 import type { BucketId, RecordId, TenantId } from '../ids.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import type { BucketKey, BucketKeys } from './bucket-keys.ts';
-import { type RecordKeyRow, recordKeyByGeneration, recordKeys } from './tables.ts';
+import { type BucketRow, type RecordKeyRow, recordKeyByGeneration, recordKeys } from './tables.ts';
 
 const KEY_BYTES = 32;
+/** A bucket is given a new generation once an epoch: that it happens between two reads twice in a row is unheard of. */
+const MAX_READS = 3;
 
 export interface KeyPlace {
   readonly record: RecordId;
@@ -67,6 +69,24 @@ export class RecordKeys {
    * @throws {IntegrityError} naming the record, for a key row that was altered or moved
    */
   async find(reader: Reader<'keys'>, tenant: TenantId, places: readonly KeyPlace[]): Promise<(Buffer | undefined)[]> {
+    const keys = await this.#findOnce(reader, tenant, places);
+    for (let attempt = 1; attempt < MAX_READS && keys.includes('moved'); attempt += 1) {
+      const moved = places.filter((_, i) => keys[i] === 'moved');
+      const again = await this.#findOnce(reader, tenant, moved).catch((error: unknown) => {
+        for (const key of keys) if (key !== 'moved') key?.fill(0);
+        throw error;
+      });
+      for (const [i, key] of keys.entries()) if (key === 'moved') keys[i] = again.shift();
+    }
+    return keys.map((key) => (key === 'moved' ? undefined : key));
+  }
+
+  /** @returns `moved` where the key row and its bucket are not of one generation: the two are read one after the other */
+  async #findOnce(
+    reader: Reader<'keys'>,
+    tenant: TenantId,
+    places: readonly KeyPlace[],
+  ): Promise<(Buffer | 'moved' | undefined)[]> {
     const found = await reader.find(
       recordKeyByGeneration,
       places.map(({ record, generation }) => [tenant, record, generation]),
@@ -83,14 +103,41 @@ export class RecordKeys {
     const byName = new Map([...wanted.keys()].map((name, i) => [name, bucketKeys[i]]));
     try {
       return rows.map((row) => {
-        const bucketKey = row && byName.get(`${row.bucket}/${row.bucket_generation}`);
-        if (bucketKey === undefined || row === undefined) return undefined;
-        return unwrap(row, bucketKey);
+        if (row === undefined) return undefined;
+        const bucketKey = byName.get(`${row.bucket}/${row.bucket_generation}`);
+        return bucketKey === undefined ? 'moved' : unwrap(row, bucketKey);
       });
     } finally {
       for (const key of bucketKeys) key?.fill(0);
     }
   }
+}
+
+/**
+ * Wraps all record keys of a bucket under the key of its next generation; their values stay (K3).
+ * @param place the bucket as it is, held by this transaction
+ * @returns how many there are
+ * @throws {IntegrityError} naming the record, for a key row that was altered or moved
+ */
+export async function rewrapRecordKeys(
+  tx: KeyTx,
+  place: Pick<BucketRow, 'tenant' | 'bucket' | 'generation'>,
+  from: Buffer,
+  to: Buffer,
+  next: number,
+  random: RandomSource,
+): Promise<number> {
+  const { tenant, bucket, generation } = place;
+  const rows = await tx.query<RecordKeyRow>((sql) => sql('record_keys').where({ tenant, bucket }));
+  for (const row of rows) {
+    if (row.bucket_generation !== generation) throw new IntegrityError({ record: row.record });
+    const key = unwrap(row, from);
+    row.wrapped = wrapKey(key, to, recordKeyAd(tenant, bucket, next, row.record, row.generation), random);
+    row.bucket_generation = next;
+    key.fill(0);
+  }
+  await tx.update(recordKeys, rows);
+  return rows.length;
 }
 
 function unwrap(row: RecordKeyRow, bucketKey: Buffer): Buffer {

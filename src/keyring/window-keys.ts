@@ -16,8 +16,9 @@ import { unwrapKey, wrapKey } from '../crypto/envelope.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../ids.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
-import type { KeyStore } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
+import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from './tables.ts';
 
 const KEY_BYTES = 32;
@@ -42,7 +43,8 @@ export interface WindowKey {
 /** `over`: the window has ended meanwhile, and with it every claim. */
 export type Claim = 'claimed' | 'used_up' | 'over';
 
-export class WindowKeys {
+export class WindowKeys implements EpochWrapped {
+  readonly kind = 'window_keys';
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
@@ -71,13 +73,18 @@ export class WindowKeys {
     );
     if (newest !== undefined && this.#isAlive(newest)) return this.#unwrap(newest);
     const window = newId('window', this.#random, now);
-    const epoch = this.#epochs.current;
     const key = this.#random(KEY_BYTES);
+    const created_at = now.getTime();
     try {
-      const wrapped = wrapKey(key, this.#epochs.keyOf(epoch, tenant), windowAd(tenant, window, epoch), this.#random);
-      const row = { tenant, window_id: window, epoch, wrapped, created_at: now.getTime() };
-      await this.#store.shared((tx) => tx.insert(windows, [row]));
-      return { window, key, endsAt: endOf(row.created_at) };
+      await this.#epochs.underCurrent(async (epoch) => {
+        const place = { tenant, window_id: window, epoch };
+        const wrapped = this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place);
+        await this.#store.shared(async (tx) => {
+          await this.#epochs.assertActive(tx, epoch);
+          await tx.insert(windows, [{ ...place, wrapped, created_at }]);
+        });
+      });
+      return { window, key, endsAt: endOf(created_at) };
     } catch (error) {
       key.fill(0);
       throw error;
@@ -161,11 +168,42 @@ export class WindowKeys {
     return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + AHEAD_MS;
   }
 
-  #unwrap(row: WindowRow): WindowKey {
-    const tenant = row.tenant as TenantId;
-    const window = row.window_id as WindowId;
-    const key = unwrapKey(row.wrapped, this.#epochs.keyOf(row.epoch, tenant), windowAd(tenant, window, row.epoch));
-    return { window, key, endsAt: endOf(row.created_at) };
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const rows = await tx.query<WindowRow>((sql) =>
+      sql('windows').where({ epoch: from }).orderBy(['tenant', 'window_id']).limit(limit).forUpdate(),
+    );
+    const moved: WindowRow[] = [];
+    for (const row of rows) {
+      const { key } = await this.#unwrap(row);
+      const place = { ...row, epoch: to };
+      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, row.tenant as TenantId), place) });
+      key.fill(0);
+    }
+    await tx.update(windows, moved);
+    return moved.length;
+  }
+
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'windows', epoch);
+  }
+
+  async #unwrap(row: WindowRow): Promise<WindowKey> {
+    const epochKey = await this.#epochs.keyOf(row.epoch, row.tenant as TenantId);
+    try {
+      const key = unwrapKey(row.wrapped, epochKey, windowAd(row));
+      return { window: row.window_id as WindowId, key, endsAt: endOf(row.created_at) };
+    } finally {
+      epochKey.fill(0);
+    }
+  }
+
+  /** @param epochKey wiped */
+  #wrap(key: Buffer, epochKey: Buffer, place: Place): Buffer {
+    try {
+      return wrapKey(key, epochKey, windowAd(place), this.#random);
+    } finally {
+      epochKey.fill(0);
+    }
   }
 }
 
@@ -173,6 +211,8 @@ function endOf(startMs: number): Date {
   return new Date(startMs + LIFE_MS);
 }
 
-function windowAd(tenant: TenantId, window: WindowId, epoch: number): Buffer {
-  return associatedData('lethe/window-key/1', tenant, window, epoch);
+type Place = Pick<WindowRow, 'tenant' | 'window_id' | 'epoch'>;
+
+function windowAd({ tenant, window_id, epoch }: Place): Buffer {
+  return associatedData('lethe/window-key/1', tenant, window_id, epoch);
 }

@@ -80,14 +80,11 @@ describe.each(ENGINES)('on %s', (engine) => {
       await vault.close();
     }
 
-    // Without the secret the vault does not start; with another, the epoch key is another and nothing opens.
+    // Without the secret the vault does not start, nor with another.
     await rm(`${home.folder}/${EPOCH_1}`);
     await expect(home.open()).rejects.toMatchObject({ code: 'cannot_start' });
     await new FileSlot(`${home.folder}/keys/epochs`, rootKey).put(1, Buffer.alloc(32, 7));
-    const forged = await home.open();
-    await expect(callerOf(forged, adminKey)).rejects.toBeInstanceOf(IntegrityError);
-    const reveal = detokenize(forged, app, { tokens: [ada?.token as Token], purpose: 'billing' });
-    await expect(reveal).rejects.toBeInstanceOf(IntegrityError);
+    await expect(home.open()).rejects.toMatchObject({ code: 'cannot_start' });
   });
 
   test('K3: a later epoch touches no sealed value and no wrapped key of the one before, and both open', async () => {
@@ -129,7 +126,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const vault = await home.open();
 
     expect(await slot.get(1)).toEqual(secret);
-    expect(vault.keyring.epochs.keyOf(1, tenant)).toEqual(deriveKey(rootKey, 'lethe/epoch-key/1', secret, 1, tenant));
+    expect(await vault.keyring.epochs.keyOf(1, tenant)).toEqual(
+      deriveKey(rootKey, 'lethe/epoch-key/1', secret, 1, tenant),
+    );
     const [epoch] = await tell(home.keyStoreUrl, 'SELECT * FROM epochs');
     expect(epoch).toMatchObject({ state: 'active', closed_at: null });
   });

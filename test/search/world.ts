@@ -92,7 +92,7 @@ export async function addVersion(vault: Vault, tenant: TenantId, name: string, b
     bits === null
       ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
       : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
-  const wrapped = wrapKey(vault.random(32), vault.keyring.epochs.keyOf(epoch, tenant), ad, vault.random);
+  const wrapped = wrapKey(vault.random(32), await vault.keyring.epochs.keyOf(epoch, tenant), ad, vault.random);
   const row = { tenant, name, version, epoch, wrapped, bits, created_at: vault.clock().getTime() };
   await vault.keyStore.shared((tx) => tx.insert(indexKeys, [row]));
   return version;

@@ -1,0 +1,109 @@
+/**
+ * Closes an epoch: the long job that makes erasure true for every copy of the key store there ever was. Order is all:
+ *
+ *   make_secret   the next epoch's secret is in every required slot
+ *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys
+ *   verify        nothing is left under the old epoch, and what must open still opens
+ *   destroy       the old secret, in every slot that was given it
+ *   certify       erasures whose keys are now beyond every copy become final
+ *
+ * Guarantees: may be interrupted anywhere and run again by any process; apps read and write all the while; the old secret
+ * is destroyed only after everything else is durable. A slot that cannot confirm holds up the certificates, not the job:
+ * `finishClosing` asks it again until it can.
+ */
+import type { Clock } from '../clock.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { UnavailableError } from '../errors.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import * as rotation from '../keyring/rotation.ts';
+import { epochByNumber } from '../keyring/tables.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import type { LongJob } from './long-job.ts';
+
+export interface CloseEpochParts {
+  readonly keyStore: KeyStore;
+  readonly keyring: Keyring;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  /** What is to be done outside the key tree; each may be run again. */
+  readonly around: {
+    /** Before the epoch ends. */
+    readonly prepare?: () => Promise<void>;
+    /** When the next epoch has begun. */
+    readonly begun?: (epoch: number) => Promise<void>;
+    /** Before the old secret is destroyed; what it throws keeps the secret. */
+    readonly verify?: () => Promise<void>;
+    /** After an epoch is destroyed. @returns how many erasures became final */
+    readonly certify?: () => Promise<number>;
+  };
+}
+
+export function closeEpoch(parts: CloseEpochParts): LongJob {
+  return async ({ params, fence, progress, stopping }) => {
+    const { keyring, keyStore, around } = parts;
+    const keys = partsOf(parts);
+    await keyring.refresh();
+    const { epoch: asked } = params;
+    const epoch = typeof asked === 'number' ? asked : keyring.epochs.current;
+    const [[row] = []] = await keyStore.reader.find(epochByNumber, [[epoch]]);
+    let without: readonly string[] = [];
+    if (row?.state === 'active') {
+      await progress('make_secret', 0, 1);
+      await around.prepare?.();
+      const begun = await rotation.begin(keys, fence);
+      ({ without } = begun);
+      await rotation.activate(keys, epoch, begun.next, fence);
+    }
+    await around.begun?.(keyring.epochs.current);
+
+    let moved = 0;
+    for (const ended of await rotation.endedEpochs(keys)) {
+      const total = await rotation.countUnder(keys, ended.epoch);
+      let done = 0;
+      await progress('rewrap', done, total);
+      await rotation.move(keys, ended.epoch, keyring.epochs.current, fence, async (rows) => {
+        done += rows;
+        // A bucket may be made in the moment before the epoch ends.
+        await progress('rewrap', done, Math.max(done, total));
+        if (stopping()) {
+          throw new UnavailableError(
+            'shutting_down',
+            'The vault is shutting down; the epoch is closed further at the next start.',
+          );
+        }
+      });
+      moved += done;
+    }
+
+    await progress('verify', 0, 1);
+    // Caches would show what was, not what is stored.
+    keyring.buckets.wipe();
+    await around.verify?.();
+    await progress('destroy', 0, 1);
+    const { waitsFor, certified } = await finishClosing(parts);
+    return { epoch, moved, without, waitsFor, certified };
+  };
+}
+
+/**
+ * Destroys every epoch that has ended and under which nothing is left, and makes final what that makes final. Run after
+ * each close, and in every round of the background work for slots that were out of reach.
+ * @returns the slots that have not confirmed, as `epoch/slot`, and how many erasures became final
+ */
+export async function finishClosing(
+  parts: CloseEpochParts,
+): Promise<{ readonly waitsFor: readonly string[]; readonly certified: number }> {
+  const keys = partsOf(parts);
+  const waitsFor: string[] = [];
+  for (const { epoch } of await rotation.endedEpochs(keys)) {
+    const result = await rotation.destroy(keys, epoch);
+    waitsFor.push(...result.waitsFor.map((slot) => `${epoch}/${slot}`));
+  }
+  await parts.keyring.refresh();
+  const certified = (await parts.around.certify?.()) ?? 0;
+  return { waitsFor, certified };
+}
+
+function partsOf({ keyStore, keyring, random, clock }: CloseEpochParts): rotation.RotationParts {
+  return { store: keyStore, epochs: keyring.epochs, wrapped: keyring.wrapped, random, clock };
+}

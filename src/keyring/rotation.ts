@@ -1,0 +1,233 @@
+/**
+ * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a crash
+ * anywhere is made good by running the steps again.
+ *
+ *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
+ *   activate   from this commit on nothing more is wrapped under the old epoch
+ *   move       everything that is wrapped under the old epoch is wrapped under the new one, page by page (K1, K3)
+ *   destroy    only when nothing is wrapped under the old epoch, and every required slot hands out the new secret now (K4)
+ *
+ * Guarantees: whoever lost the lease changes nothing in the key store; an epoch's row names one secret by its check
+ * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
+ * harm: where a secret was lost before it was used, its number is left out. An epoch counts as destroyed only when every
+ * slot that was given its secret has confirmed that it has none (K5).
+ */
+import type { Clock } from '../clock.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import { codeOf, UnavailableError, VaultError } from '../errors.ts';
+import type { KeyStore, KeyTx } from '../storage/tx.ts';
+import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
+import type { EpochWrapped } from './epoch-wrapped.ts';
+import type { SlotInForce } from './root-slot.ts';
+import { holds, store as storeIn } from './root-slots.ts';
+import { type EpochRow, epochByNumber, epochSlots, epochs, slotsOfEpoch } from './tables.ts';
+
+/** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
+const PAGE = 512;
+
+/** Proves in a key-store transaction that this process is still the one that may do this. */
+export type Fence = (tx: KeyTx) => Promise<void>;
+
+export interface RotationParts {
+  readonly store: KeyStore;
+  readonly epochs: EpochKeys;
+  readonly wrapped: readonly EpochWrapped[];
+  readonly random: RandomSource;
+  readonly clock: Clock;
+}
+
+/** Something is still wrapped under an epoch that was to be destroyed. Nothing has been destroyed. */
+export class EpochInUseError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'epoch_in_use';
+
+  constructor() {
+    super('Keys are still wrapped under this epoch; it is not destroyed.');
+  }
+}
+
+/**
+ * Makes the secret of the next epoch durable in every required slot.
+ * @returns the number of that epoch, and the optional slots that did not take its secret
+ * @throws {UnavailableError} where a required slot does not; the epoch is not begun
+ */
+export async function begin(
+  parts: RotationParts,
+  fence: Fence,
+): Promise<{ readonly next: number; readonly without: string[] }> {
+  const { next, secret } = (await interrupted(parts)) ?? (await draw(parts, fence));
+  try {
+    const without: string[] = [];
+    for (const { slot, required } of parts.epochs.slots.inForce) {
+      try {
+        await note(parts, next, slot.name, fence);
+        await storeIn(slot, next, secret);
+      } catch (error) {
+        if (required || !(error instanceof UnavailableError)) throw error;
+        without.push(slot.name);
+      }
+    }
+    return { next, without };
+  } finally {
+    secret.fill(0);
+  }
+}
+
+interface Drawn {
+  readonly next: number;
+  readonly secret: Buffer;
+}
+
+/** The secret of a beginning that a crash interrupted, from whichever slot has it. */
+async function interrupted({ store, epochs: keys }: RotationParts): Promise<Drawn | undefined> {
+  const [row] = await store.reader.query<EpochRow>((sql) =>
+    sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
+  );
+  if (row === undefined || row.epoch < keys.current) return undefined;
+  const secret = await keys.slots.get(row.epoch, (candidate) => keys.isRight(row, candidate));
+  return secret && { next: row.epoch, secret };
+}
+
+async function draw({ store, epochs: keys, random, clock }: RotationParts, fence: Fence): Promise<Drawn> {
+  const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
+  const next = (last?.epoch ?? 0) + 1;
+  const secret = random(SECRET_BYTES);
+  const row: EpochRow = {
+    ...{
+      epoch: next,
+      state: 'pre_activation',
+      created_at: clock().getTime(),
+      secret_check: keys.checkOf(secret, next),
+    },
+    ...{ activated_at: null, deactivated_at: null, closed_at: null, compromised_at: null },
+  };
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    await tx.insert(epochs, [row]);
+  });
+  return { next, secret };
+}
+
+/** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */
+async function note({ store, clock }: RotationParts, epoch: number, slot: string, fence: Fence): Promise<void> {
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    const row = { epoch, slot, stored_at: clock().getTime(), envelope: null, destroyed_at: null, statement: null };
+    await tx.insert(epochSlots, [row], 'skip');
+  });
+}
+
+/**
+ * Ends an epoch for whoever wraps keys, and begins the next.
+ * @throws {EpochEndedError} where that has happened already
+ */
+export async function activate(parts: RotationParts, epoch: number, begun: number, fence: Fence): Promise<void> {
+  const { store, epochs: keys, clock } = parts;
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    const [[old] = [], [next] = []] = await tx.find(epochByNumber, [[epoch], [begun]]);
+    if (old?.state !== 'active' || next?.state !== 'pre_activation') throw new EpochEndedError();
+    const at = clock().getTime();
+    await tx.update(epochs, [
+      { ...old, state: 'deactivated', deactivated_at: at },
+      { ...next, state: 'active', activated_at: at },
+    ]);
+  });
+  await keys.refresh();
+}
+
+/**
+ * Moves everything from under an epoch that has ended to the next.
+ * @param moved told after each page how many rows it moved
+ */
+export async function move(
+  parts: RotationParts,
+  from: number,
+  to: number,
+  fence: Fence,
+  moved: (rows: number) => Promise<void>,
+): Promise<void> {
+  for (const kind of parts.wrapped) {
+    for (;;) {
+      const rows = await parts.store.exclusive(async (tx) => {
+        await fence(tx);
+        return kind.rewrap(tx, from, to, PAGE);
+      });
+      if (rows === 0) break;
+      await moved(rows);
+    }
+  }
+}
+
+/** How many rows are wrapped under an epoch. */
+export async function countUnder({ store, wrapped }: RotationParts, epoch: number): Promise<number> {
+  let rows = 0;
+  for (const kind of wrapped) rows += await kind.countUnder(store.reader, epoch);
+  return rows;
+}
+
+/**
+ * Destroys the secret of an epoch that has ended in every slot that was given it.
+ * @returns the slots that have not confirmed it: the epoch is not destroyed before they have (K5)
+ * @throws {EpochInUseError} @throws {UnavailableError} where a required slot does not hand out the current secret (K4);
+ *   nothing has been destroyed
+ */
+export async function destroy(parts: RotationParts, epoch: number): Promise<{ readonly waitsFor: string[] }> {
+  const { store, epochs: keys, clock } = parts;
+  const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
+  if (row?.state === 'destroyed') return { waitsFor: [] };
+  const isNeverUsed = row?.state === 'pre_activation' && epoch < keys.current;
+  if (row?.state !== 'deactivated' && !isNeverUsed) throw new EpochInUseError();
+  // An epoch that has ended takes nothing new, so what is empty now stays empty.
+  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
+  await assertCurrentIsDurable(parts);
+
+  const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
+  const waitsFor: string[] = [];
+  for (const entry of held.filter(({ destroyed_at }) => destroyed_at === null)) {
+    const slot = keys.slots.byName(entry.slot);
+    const done = await slot?.destroy(epoch).catch((error: unknown) => {
+      if (error instanceof VaultError && codeOf(error) !== 'internal_error') return undefined;
+      throw error;
+    });
+    if (done === undefined) {
+      waitsFor.push(entry.slot);
+      continue;
+    }
+    const statement = JSON.stringify(done);
+    await store.exclusive((tx) =>
+      tx.execute((sql) =>
+        sql('epoch_slots')
+          .where({ epoch, slot: entry.slot })
+          .whereNull('destroyed_at')
+          .update({ destroyed_at: clock().getTime(), statement, envelope: null }),
+      ),
+    );
+  }
+  if (waitsFor.length > 0) return { waitsFor };
+  await store.exclusive(async (tx) => {
+    await tx.execute((sql) =>
+      sql('epochs').where({ epoch, state: 'deactivated' }).update({ state: 'destroyed', closed_at: clock().getTime() }),
+    );
+  });
+  return { waitsFor };
+}
+
+/** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
+export async function endedEpochs({ store, epochs: keys }: RotationParts): Promise<EpochRow[]> {
+  return store.reader.query<EpochRow>((sql) =>
+    sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
+  );
+}
+
+async function assertCurrentIsDurable({ store, epochs: keys }: RotationParts): Promise<void> {
+  await keys.refresh();
+  const [[current] = []] = await store.reader.find(epochByNumber, [[keys.current]]);
+  for (const { slot, required } of keys.slots.inForce as readonly SlotInForce[]) {
+    if (!required) continue;
+    if (current?.state === 'active' && (await holds(slot, current.epoch, (secret) => keys.isRight(current, secret)))) {
+      continue;
+    }
+    throw new UnavailableError('key_unavailable', `The root slot ${slot.name} does not hand out the current epoch.`);
+  }
+}

@@ -1,0 +1,292 @@
+/** The close of an epoch: what K1, K3, K4 and K5 (design 2) ask of it, whatever interrupts it. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { associatedData } from '../../src/crypto/associated-data.ts';
+import { unwrapKey } from '../../src/crypto/envelope.ts';
+import { deriveKey } from '../../src/crypto/kdf.ts';
+import { UnavailableError } from '../../src/errors.ts';
+import type { Token } from '../../src/ids.ts';
+import { closeEpoch, finishClosing } from '../../src/jobs/close-epoch.ts';
+import { FileSlot } from '../../src/keyring/file-slot.ts';
+import type { RootSlot } from '../../src/keyring/root-slot.ts';
+import { RootSlots } from '../../src/keyring/root-slots.ts';
+import * as rotation from '../../src/keyring/rotation.ts';
+import { correct } from '../../src/vault/correct.ts';
+import { detokenize } from '../../src/vault/detokenize.ts';
+import { erase } from '../../src/vault/erase.ts';
+import { search } from '../../src/vault/search.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+import { close, closingParts, contextOf } from '../support/epochs.ts';
+import { appOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
+
+const PEOPLE = ['ada', 'bob', 'cleo', 'dan'];
+
+/** Four people in one bucket, a text without one, and an erasure and a correction among them. */
+async function furnished(home: Home) {
+  const vault = await home.open();
+  const app = await appOf(vault, home);
+  const items = PEOPLE.map((who) => ({ type: 'email', value: `${who}@example.com`, subject: who }));
+  const { results } = await tokenize(vault, app, { items });
+  const [ada, bob, cleo, dan] = results as unknown as [Stored, Stored, Stored, Stored];
+  return { vault, app, ada, bob, cleo, dan };
+}
+type Stored = { token: Token; record: never };
+
+interface Wrapped {
+  readonly tenant: string;
+  readonly bucket: string;
+  readonly wrapped: Buffer;
+}
+
+const slotOf = (home: Home, rootKey: Buffer) => new FileSlot(`${home.folder}/keys/epochs`, rootKey);
+const rootKeyOf = async (home: Home) =>
+  Buffer.from((await readFile(`${home.folder}/keys/root.key`, 'ascii')).trim(), 'hex');
+
+async function bucketsOf(home: Home) {
+  const rows = await tell<Wrapped & { generation: number; epoch: number; dirty_at: number | null }>(
+    home.keyStoreUrl,
+    'SELECT * FROM buckets ORDER BY bucket',
+  );
+  return rows.map((row) => ({ ...row, generation: Number(row.generation), epoch: Number(row.epoch) }));
+}
+
+/** The bucket key in the clear, as whoever has root key and epoch secret gets it. */
+async function bucketKeyOf(home: Home, row: Awaited<ReturnType<typeof bucketsOf>>[number]): Promise<Buffer> {
+  const rootKey = await rootKeyOf(home);
+  const secret = (await slotOf(home, rootKey).get(row.epoch)) as Buffer;
+  const epochKey = deriveKey(rootKey, 'lethe/epoch-key/1', secret, row.epoch, row.tenant);
+  return unwrapKey(
+    Buffer.from(row.wrapped),
+    epochKey,
+    associatedData('lethe/bucket-key/1', row.tenant, row.bucket, row.generation, row.epoch),
+  );
+}
+
+/** A slot that does as another does, but for the parts given. */
+function slotLike(slot: RootSlot, parts: Partial<RootSlot>): RootSlot {
+  return withParts(slot, parts);
+}
+
+/** The vault with other slots than it was opened with. */
+function withSlots(vault: Vault, slots: RootSlots): Vault {
+  const epochs = withParts(vault.keyring.epochs, { slots });
+  return { ...vault, keyring: { ...vault.keyring, epochs } };
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('K1: a bucket that lost a record gets a new key, and its survivors open; one that lost none keeps its own', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada, bob } = await furnished(home);
+    const [before] = await bucketsOf(home);
+    const oldKey = await bucketKeyOf(home, before!);
+    expect(await close(vault)).toMatchObject({ epoch: 1, waitsFor: [] });
+    const [clean] = await bucketsOf(home);
+    expect(clean).toMatchObject({ generation: 1, epoch: 2 });
+    expect(await bucketKeyOf(home, clean!)).toEqual(oldKey);
+
+    await erase(vault, app, { tokens: [ada.token] });
+    await close(vault);
+
+    const [renewed] = await bucketsOf(home);
+    expect(renewed).toMatchObject({ generation: 2, epoch: 3, dirty_at: null });
+    expect(await bucketKeyOf(home, renewed!)).not.toEqual(oldKey);
+    expect(await home.reveal(vault, ada.token)).toBe('record_erased');
+    expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
+    await vault.close();
+    expect(await home.reveal(await home.open(), bob.token)).toBe('bob@example.com');
+  });
+
+  test('K1, K6: a correction marks its bucket as an erasure does', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada } = await furnished(home);
+    await correct(vault, app, ada.record, { value: 'ada@example.org', reason: 'moved' });
+    await close(vault);
+    const [renewed] = await bucketsOf(home);
+    expect(renewed).toMatchObject({ generation: 2, epoch: 2, dirty_at: null });
+    expect(await home.reveal(vault, ada.token)).toBe('ada@example.org');
+  });
+
+  test('K3: a close changes no row of the record store, and no key’s value', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada, bob } = await furnished(home);
+    await erase(vault, app, { tokens: [ada.token] });
+    const before = await rowsOf(home.recordStoreUrl);
+    await close(vault);
+    expect(await rowsOf(home.recordStoreUrl)).toEqual(before);
+    // Values stored before open, and are found, with what the key store now holds.
+    expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
+    const { results } = await search(vault, app, { type: 'email', value: 'bob@example.com', purpose: 'billing' });
+    expect(results.map(({ token }) => token)).toEqual([bob.token]);
+  });
+
+  test('K4: the old secret stays where a required slot does not hold the new one, or does not give it back', async () => {
+    const home = await freshHome(engine);
+    const { vault, bob } = await furnished(home);
+    const rootKey = await rootKeyOf(home);
+    const file = slotOf(home, rootKey);
+    const out = new UnavailableError('key_unavailable', 'out of reach');
+    const broken: Partial<RootSlot>[] = [
+      { put: () => Promise.reject(out) },
+      { get: () => Promise.reject(out) },
+      { put: async () => {} },
+      { get: async () => Buffer.alloc(32, 1) },
+    ];
+    for (const [i, parts] of broken.entries()) {
+      const second = new FileSlot(`${home.folder}/keys/second-${i}`, rootKey);
+      const slots = new RootSlots([
+        { slot: file, required: true },
+        { slot: slotLike(second, { name: 'second', ...parts }), required: true },
+      ]);
+      await expect(close(withSlots(vault, slots))).rejects.toMatchObject({ code: 'key_unavailable' });
+      expect(vault.keyring.epochs.current).toBe(1);
+      expect(await file.get(1)).toHaveLength(32);
+      expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
+    }
+    // An optional slot that fails is left out, and said.
+    const optional = slotLike(new FileSlot(`${home.folder}/keys/third`, rootKey), {
+      name: 'third',
+      put: () => Promise.reject(out),
+      destroy: () => Promise.reject(out),
+    });
+    const slots = new RootSlots([
+      { slot: file, required: true },
+      { slot: optional, required: false },
+    ]);
+    expect(await close(withSlots(vault, slots))).toMatchObject({ without: ['third'], waitsFor: [] });
+    expect(await file.get(1)).toBeUndefined();
+    expect(await file.get(vault.keyring.epochs.current)).toHaveLength(32);
+  });
+
+  test('K4: nothing is destroyed while a key is wrapped under the epoch, or while the new secret cannot be read', async () => {
+    const home = await freshHome(engine);
+    const { vault, bob } = await furnished(home);
+    const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
+    const free = async () => {};
+    expect(await rotation.begin(parts, free)).toEqual({ next: 2, without: [] });
+    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await rotation.activate(parts, 1, 2, free);
+    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await rotation.move(parts, 1, 2, free, free);
+
+    const file = slotOf(home, await rootKeyOf(home));
+    const get = (epoch: number) => (epoch === 2 ? Promise.resolve(undefined) : file.get(epoch));
+    const blind = withSlots(vault, new RootSlots([{ slot: slotLike(file, { get }), required: true }]));
+    const blindParts = { ...parts, epochs: blind.keyring.epochs };
+    await expect(rotation.destroy(blindParts, 1)).rejects.toMatchObject({ code: 'key_unavailable' });
+    expect(await file.get(1)).toHaveLength(32);
+
+    expect(await rotation.destroy(parts, 1)).toEqual({ waitsFor: [] });
+    expect(await file.get(1)).toBeUndefined();
+    expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
+  });
+
+  test('K5: an epoch is destroyed when every slot has confirmed, and not before', async () => {
+    const home = await freshHome(engine);
+    const { vault } = await furnished(home);
+    const rootKey = await rootKeyOf(home);
+    const file = slotOf(home, rootKey);
+    const second = new FileSlot(`${home.folder}/keys/second`, rootKey);
+    let down = false;
+    const destroy = (epoch: number) =>
+      down ? Promise.reject(new UnavailableError('key_unavailable', 'out of reach')) : second.destroy(epoch);
+    const slots = new RootSlots([
+      { slot: file, required: true },
+      { slot: slotLike(second, { name: 'second', destroy }), required: true },
+    ]);
+    const both = withSlots(vault, slots);
+    let certified = 0;
+    const certify = async () => {
+      const open = await tell(home.keyStoreUrl, "SELECT epoch FROM epochs WHERE state <> 'destroyed'");
+      if (open.length === 1) certified += 1;
+      return 0;
+    };
+    await closeEpoch(closingParts(both, { certify }))(contextOf());
+    expect(certified).toBe(1);
+
+    down = true;
+    const outcome = await closeEpoch(closingParts(both, { certify }))(contextOf());
+    expect(outcome).toMatchObject({ epoch: 2, waitsFor: ['2/second'] });
+    expect(certified).toBe(1);
+    expect(await tell(home.keyStoreUrl, 'SELECT state FROM epochs ORDER BY epoch')).toEqual(
+      ['destroyed', 'deactivated', 'active'].map((state) => ({ state })),
+    );
+    // The next close goes on, and waits for the same slot.
+    expect(await closeEpoch(closingParts(both, { certify }))(contextOf())).toMatchObject({
+      waitsFor: ['2/second', '3/second'],
+    });
+    down = false;
+    expect(await finishClosing(closingParts(both, { certify }))).toMatchObject({ waitsFor: [] });
+    expect(certified).toBe(2);
+    expect([await second.get(2), await second.get(3)]).toEqual([undefined, undefined]);
+  });
+
+  test('interrupted before any of its transactions, it goes on where it was; nothing is lost, and one secret is always there', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada, bob } = await furnished(home);
+    const file = slotOf(home, await rootKeyOf(home));
+    await detokenize(vault, app, { tokens: [bob.token], purpose: 'billing' });
+    for (let crashAt = 1, done = false; !done; crashAt += 1) {
+      const [dan] = (
+        await tokenize(vault, app, { items: [{ type: 'email', value: `x${crashAt}@example.com`, subject: 'dan' }] })
+      ).results as unknown as [Stored];
+      await erase(vault, app, { tokens: [dan.token] });
+      let transactions = 0;
+      const fence = async () => {
+        transactions += 1;
+        if (transactions === crashAt) throw new Error('crash');
+      };
+      const epoch = vault.keyring.epochs.current;
+      const interrupted = await close(vault, { fence, params: { epoch } }).catch(() => 'crashed');
+      done = interrupted !== 'crashed';
+      const [{ epoch: active } = { epoch: 0 }] = await tell<{ epoch: number | string }>(
+        home.keyStoreUrl,
+        "SELECT epoch FROM epochs WHERE state = 'active'",
+      );
+      expect(await file.get(Number(active))).toHaveLength(32);
+      expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
+      // Another process resumes.
+      const other = await home.open();
+      expect(await home.reveal(other, bob.token)).toBe('bob@example.com');
+      await close(other, { params: { epoch } });
+      expect(other.keyring.epochs.current).toBeGreaterThan(epoch);
+      expect(await file.get(epoch)).toBeUndefined();
+      expect(await home.reveal(vault, ada.token)).toBe('ada@example.com');
+      await other.close();
+    }
+  });
+
+  test('a node that knew the last epoch alone reads, writes and searches on, under the new one', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada, bob } = await furnished(home);
+    const stale = await home.open();
+    expect(await home.reveal(stale, bob.token)).toBe('bob@example.com');
+    await erase(vault, app, { tokens: [ada.token] });
+    await close(vault);
+    expect(stale.keyring.epochs.current).toBe(1);
+
+    expect(await home.reveal(stale, bob.token)).toBe('bob@example.com');
+    const { results } = await tokenize(stale, app, { items: [{ type: 'text', value: 'Eve', subject: 'eve' }] });
+    expect(await home.reveal(vault, results[0]?.token ?? '')).toBe('Eve');
+    expect(stale.keyring.epochs.current).toBe(2);
+    const epochs = await tell<{ epoch: number | string }>(home.keyStoreUrl, 'SELECT epoch FROM buckets');
+    expect(new Set(epochs.map(({ epoch }) => Number(epoch)))).toEqual(new Set([2]));
+  });
+
+  test('who closes an epoch at the same time as another ends with the same secret, and one close', async () => {
+    const home = await freshHome(engine);
+    const { vault, bob } = await furnished(home);
+    const other = await home.open();
+    const params = { epoch: 1 };
+    await Promise.allSettled([close(vault, { params }), close(other, { params })]);
+    await close(vault, { params });
+    await other.keyring.refresh();
+    expect(vault.keyring.epochs.current).toBeGreaterThan(1);
+    expect(other.keyring.epochs.current).toBe(vault.keyring.epochs.current);
+    const states = await tell<{ state: string }>(home.keyStoreUrl, 'SELECT state FROM epochs');
+    expect(states.filter(({ state }) => state !== 'destroyed')).toEqual([{ state: 'active' }]);
+    for (const node of [vault, other, await home.open()])
+      expect(await home.reveal(node, bob.token)).toBe('bob@example.com');
+  });
+});
