@@ -52,7 +52,12 @@ export async function sealedAt(config: VaultConfig, opened?: (vault: Vault) => v
     passwords: QUICK_PASSWORDS,
     opened(open) {
       opened?.(open);
-      vault = open;
+      let closing: Promise<void> | undefined;
+      const close = () => {
+        closing ??= open.close();
+        return closing;
+      };
+      vault = { ...open, close };
     },
   });
   onTestFinished(async () => {
