@@ -24,6 +24,7 @@ export const ACTIONS = [
   'read_status',
   'recover',
   'split_root',
+  'replace_root',
   'unseal',
   'authenticate',
 ] as const;

@@ -44,5 +44,5 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
   auditor: [EVERYONE, { actions: ['read_audit'] }],
-  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'split_root'] }],
+  security: [EVERYONE, { actions: ['read_status', 'read_audit', 'recover', 'split_root', 'replace_root'] }],
 };

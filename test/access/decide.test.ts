@@ -40,7 +40,7 @@ const MAY: Record<Role, readonly Action[]> = {
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
   auditor: ['list_types', 'read_audit'],
-  security: ['list_types', 'read_status', 'read_audit', 'recover'],
+  security: ['list_types', 'read_status', 'read_audit', 'recover', 'split_root', 'replace_root'],
 };
 
 describe.each(ROLES)('the role %s', (role) => {
