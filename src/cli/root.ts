@@ -1,22 +1,19 @@
 /** `lethe root split` and `lethe unseal`: the root key in the hands of several people. */
-import { mkdir, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { text as allOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { splitRoot } from '../vault/split-root.ts';
-import { checked } from './arguments.ts';
+import { Count, checked } from './arguments.ts';
+import { assertCanHandOut, handOut } from './hand-out.ts';
 import { askHidden } from './hidden-prompt.ts';
+import { addReplaceCommand } from './replace-root.ts';
 import { withSession } from './session.ts';
 import { oneShare, readShareFile } from './shares.ts';
 
-const Count = z.coerce.number().int();
 const Progress = z.object({ sealed: z.boolean(), given: z.number(), needed: z.number() });
 const Refusal = z.object({ code: z.string(), detail: z.string() });
-const CLEAR_SCREEN = '\u001b[2J\u001b[3J\u001b[H';
 
 interface SplitOptions {
   readonly shares: string;
@@ -35,6 +32,7 @@ export function addRootCommands(program: Command): void {
     .option('--out <folder>', 'write each share to a file of its own, mode 0600, in a new or empty folder')
     .option('--key-file <file>', 'file with the API key of the security team')
     .action(split);
+  addReplaceCommand(root);
 
   program
     .command('unseal')
@@ -49,18 +47,11 @@ export function addRootCommands(program: Command): void {
 
 async function split({ shares, threshold, out, keyFile }: SplitOptions): Promise<void> {
   const counts = { shares: checked(Count, shares), threshold: checked(Count, threshold) };
-  if (out === undefined && !(process.stdin.isTTY && process.stdout.isTTY)) {
-    throw new StartError(
-      'Shares are shown one at a time at a terminal. Where there is none, name a folder with --out.',
-    );
-  }
-  if (out !== undefined) await emptyFolder(out);
+  await assertCanHandOut(out);
   const config = readConfig();
   await withSession(config, { keyFile }, async ({ vault, caller }) => {
     const made = await splitRoot(vault, await caller(), counts);
-    const titles = made.lines.map((_, i) => `share ${i + 1} of ${made.lines.length}`);
-    if (out === undefined) await show(made.lines, titles);
-    else await writeShares(out, made.lines, titles);
+    await handOut(made.lines, out);
     await made.takeEffect();
   });
   console.log(
@@ -74,46 +65,6 @@ async function split({ shares, threshold, out, keyFile }: SplitOptions): Promise
         : '3. When that has worked, delete the root key wherever it came from. Until then it opens the vault alone.',
     ].join('\n'),
   );
-}
-
-async function emptyFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  if ((await readdir(path)).length > 0)
-    throw new StartError(`${path} is not empty. Shares go into a folder of their own.`);
-}
-
-async function writeShares(folder: string, lines: readonly string[], titles: readonly string[]): Promise<void> {
-  const digits = String(lines.length).length;
-  for (const [i, line] of lines.entries()) {
-    const file = await open(join(folder, `share-${String(i + 1).padStart(digits, '0')}.txt`), 'wx', 0o600);
-    try {
-      await file.writeFile(`# Lethe, root key, ${titles[i]}\n${line}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  const itself = await open(folder, 'r');
-  await itself.sync().finally(() => itself.close());
-}
-
-async function show(lines: readonly string[], titles: readonly string[]): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const broken = new Promise<never>((_, reject) =>
-    terminal.once('close', () => reject(new StartError('Broken off: the shares shown are not in force.'))),
-  );
-  broken.catch(() => {});
-  try {
-    for (const [i, line] of lines.entries()) {
-      await Promise.race([terminal.question(`Enter shows ${titles[i]} to its holder, alone at the screen. `), broken]);
-      await Promise.race([terminal.question(`\n${line}\n\nEnter clears it from the screen. `), broken]);
-      process.stdout.write(CLEAR_SCREEN);
-    }
-  } finally {
-    terminal.removeAllListeners('close');
-    terminal.close();
-    process.stdout.write(CLEAR_SCREEN);
-  }
 }
 
 /** @throws {StartError} with the server's own text where it refuses the share */

@@ -22,6 +22,7 @@ export interface Session {
 export interface SessionOptions {
   readonly keyFile?: string | undefined;
   readonly recovering?: boolean;
+  readonly nextRootKey?: Buffer;
 }
 
 /** Opens the vault, runs the work, and closes the vault whatever happens. */
@@ -30,7 +31,8 @@ export async function withSession<R>(
   options: SessionOptions,
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
-  const opening = { recovering: options.recovering ?? false };
+  const { recovering = false, nextRootKey } = options;
+  const opening = { recovering, ...(nextRootKey && { nextRootKey }) };
   const vault = await (config.rootKey.from === 'shares' ? openWithShares(config, opening) : openVault(config, opening));
   if (vault.firstKeyPath !== undefined) {
     // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.

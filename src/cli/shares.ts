@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { openSealed, UnsealFailedError } from '../vault/sealed.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { askHidden } from './hidden-prompt.ts';
 
 let shareFiles: readonly string[] = [];
@@ -39,7 +39,7 @@ export function oneShare(text: string, from: string): string {
  * refused one can be given again.
  * @throws {VaultError} for a share in a file that is refused; @throws {StartError} why the vault does not open
  */
-export async function openWithShares(config: Config, options: { readonly recovering: boolean }): Promise<Vault> {
+export async function openWithShares(config: Config, options: VaultOptions): Promise<Vault> {
   let vault: Vault | undefined;
   const sealed = await openSealed(config, {
     ...options,

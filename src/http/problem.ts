@@ -47,6 +47,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   too_many_types: { kind: 'conflict', title: 'The tenant has as many types of its own as there may be.' },
   too_many_versions: { kind: 'conflict', title: 'The type has as many versions as there may be.' },
   tenant_exists: { kind: 'conflict', title: 'A tenant of this name exists.' },
+  unfit_root_key: { kind: 'conflict', title: 'The root key brought cannot replace the one there is.' },
   share_repeated: { kind: 'conflict', title: 'The share was given already; those of other people are needed.' },
   shares_disagree: { kind: 'conflict', title: 'The shares do not make the root key of this vault; all are forgotten.' },
   already_exists: { kind: 'conflict', title: 'What should be added is there already.' },

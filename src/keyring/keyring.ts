@@ -14,9 +14,10 @@ import type { EpochWrapped } from './epoch-wrapped.ts';
 import { FileSlot } from './file-slot.ts';
 import { IndexKeys } from './index-keys.ts';
 import { RecordKeys } from './record-keys.ts';
-import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootShares } from './root-shares.ts';
 import { RootSlots } from './root-slots.ts';
+import { TwoKeySlot } from './two-key-slot.ts';
 import { WindowKeys } from './window-keys.ts';
 
 export interface Keyring {
@@ -41,6 +42,8 @@ export interface KeyringOptions {
   readonly vaultId: string;
   /** The check value stored for this vault; undefined in a vault that has never been opened. */
   readonly expectedCheck: string | undefined;
+  /** The root key that is replacing the vault's; epochs that begin are made with it. Stays its owner's. */
+  readonly nextRootKey?: Buffer | undefined;
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -54,8 +57,13 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const slots = new RootSlots([{ slot: new FileSlot(options.slotPath, rootKey), required: true }]);
-  const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
+  const next = options.nextRootKey && Buffer.from(options.nextRootKey);
+  const file = new FileSlot(options.slotPath, rootKey);
+  const slot = next === undefined ? file : new TwoKeySlot(new FileSlot(options.slotPath, next), file);
+  const slots = new RootSlots([{ slot, required: true }]);
+  const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, random, clock());
+  const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
+  epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
   const windows = new WindowKeys(store, epochs, random, clock);

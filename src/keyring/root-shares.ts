@@ -18,6 +18,7 @@ import { combineShares, MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../crypto
 import { VaultError } from '../errors.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
+import { rootKeyCheck } from './root-key.ts';
 import { readShare, SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
 
 const MARK_BYTES = 32;
@@ -25,7 +26,7 @@ const MARK_BYTES = 32;
 export const rootShares = table(
   'keys',
   'root_shares',
-  { share_set: 'text', share: 'int', threshold: 'int', mark: 'bytes', created_at: 'int' },
+  { share_set: 'text', share: 'int', threshold: 'int', mark: 'bytes', root_key_check: 'text', created_at: 'int' },
   ['share_set', 'share'],
 );
 
@@ -85,9 +86,11 @@ export interface ShareSet {
   readonly marks: ReadonlyMap<number, Buffer>;
 }
 
-/** The set that was split last; undefined where the root key was never split, or was replaced since. */
-export async function shareSetInForce(reader: Reader<'keys'>): Promise<ShareSet | undefined> {
-  const rows = await reader.query<Row<typeof rootShares>>((sql) => sql('root_shares').orderBy('created_at', 'desc'));
+/** The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more. */
+export async function shareSetOf(reader: Reader<'keys'>, rootKeyCheck: string): Promise<ShareSet | undefined> {
+  const rows = await reader.query<Row<typeof rootShares>>((sql) =>
+    sql('root_shares').where({ root_key_check: rootKeyCheck }).orderBy('created_at', 'desc'),
+  );
   const [newest] = rows;
   if (newest === undefined) return undefined;
   const members = rows.filter((row) => row.share_set === newest.share_set);
@@ -100,9 +103,9 @@ export async function shareSetInForce(reader: Reader<'keys'>): Promise<ShareSet 
   };
 }
 
-/** Every set: after the root key was replaced its shares open nothing. */
-export async function dropShareSets(tx: KeyTx): Promise<void> {
-  await tx.execute((sql) => sql('root_shares').delete());
+/** The sets of every root key but this one: what they make opens nothing any more. */
+export async function dropOtherShareSets(tx: KeyTx, rootKeyCheck: string): Promise<void> {
+  await tx.execute((sql) => sql('root_shares').whereNot({ root_key_check: rootKeyCheck }).delete());
 }
 
 export interface NewShares {
@@ -113,7 +116,7 @@ export interface NewShares {
   takeEffect(): Promise<void>;
 }
 
-/** Splits the root key of an open vault. */
+/** Splits a root key: that of an open vault, or the one that is to replace it. */
 export class RootShares {
   readonly #store: KeyStore;
   readonly #rootKey: Buffer;
@@ -135,9 +138,10 @@ export class RootShares {
     });
     const set = this.#random(SET_BYTES).toString('hex');
     const vaultMark = vaultMarkOf(this.#vaultId);
+    const root_key_check = rootKeyCheck(this.#rootKey, this.#vaultId);
     const all = pieces.map((piece, i): Share => ({ set, vaultMark, threshold, shares, index: i + 1, piece }));
     const rows = all.map((share) => ({
-      ...{ share_set: set, share: share.index, threshold, created_at: now.getTime() },
+      ...{ share_set: set, share: share.index, threshold, root_key_check, created_at: now.getTime() },
       mark: markOf(share, this.#vaultId),
     }));
     const lines = all.map(shareText);
@@ -147,7 +151,7 @@ export class RootShares {
       lines,
       takeEffect: () =>
         this.#store.exclusive(async (tx) => {
-          await dropShareSets(tx);
+          await tx.execute((sql) => sql('root_shares').where({ root_key_check }).delete());
           await tx.insert(rootShares, rows);
         }),
     };

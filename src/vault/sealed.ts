@@ -18,8 +18,8 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type TenantId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/facts.ts';
-import { assertRootKey } from '../keyring/root-key.ts';
-import { GivenShares, type ShareSet, shareSetInForce } from '../keyring/root-shares.ts';
+import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
+import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { openVault, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
@@ -83,7 +83,8 @@ export async function openSealed(config: VaultConfig, options: SealedOptions): P
   const keyStore = await openStore('keys', config.keyStoreUrl);
   try {
     const vaultId = await keyFact(keyStore.reader, 'vault');
-    const set = await shareSetInForce(keyStore.reader);
+    const set = await inForce(keyStore);
+    if (options.nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
     if (vaultId === undefined || set === undefined) {
       throw new StartError(
         'There are no shares of this vault’s root key. Start it with the root key itself, run `lethe root split`, then set LETHE_ROOT_KEY_SHARES.',
@@ -223,7 +224,7 @@ export class SealedVault {
     this.#followedAt = now;
     const before = this.#given.set;
     const none: ShareSet = { ...before, set: '', marks: new Map() };
-    const set = (await shareSetInForce(this.#keyStore.reader)) ?? none;
+    const set = (await inForce(this.#keyStore)) ?? none;
     if (set.set === before.set) return;
     this.#forget();
     this.#given = new GivenShares(set, this.#vaultId);
@@ -245,6 +246,11 @@ export class SealedVault {
     this.#forget();
     await this.#keyStore.close();
   }
+}
+
+async function inForce(keyStore: KeyStore): Promise<ShareSet | undefined> {
+  const check = await keyFact(keyStore.reader, 'root_key_check');
+  return check === undefined ? undefined : shareSetOf(keyStore.reader, check);
 }
 
 /** In the first tenant’s log, whose are the people that hold the shares; by the vault itself, which knows nobody yet. */

@@ -21,6 +21,7 @@ import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { keyFact, keyFacts } from '../keyring/facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { areMirrored } from '../records/tombstones.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
@@ -53,6 +54,8 @@ export interface VaultOptions {
   readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
   /** Opens although the key store lacks erasures, to run `recover` and nothing else. */
   readonly recovering?: boolean;
+  /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
+  readonly nextRootKey?: Buffer;
 }
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
@@ -76,16 +79,19 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false }: VaultOptions,
+  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false, nextRootKey }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
+  if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
+  else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
   const { keyring, check } = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
     slotPath: join(config.keysPath, 'epochs'),
     vaultId,
     expectedCheck,
+    nextRootKey,
     random,
     clock,
   });

@@ -109,7 +109,7 @@ describe('the root key', () => {
 
   test('comes from one place: two are refused', () => {
     const both = refusal({ LETHE_ROOT_KEY: KEY.toString('hex'), LETHE_PASSPHRASE: 'correct horse battery' });
-    expect(both).toMatch(/LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE, LETHE_Pnd LETHE_PASSPHRASE/);
+    expect(both).toMatch(/LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE, LETHE_PASSPHRASE and LETHE_ROOT_KEY_SHARES/);
     expect(both).not.toMatch(/horse/);
     expect(both).not.toContain(KEY.toString('hex'));
     refusal({ LETHE_ROOT_KEY_FILE: 'x', LETHE_PASSPHRASE: 'correct horse battery' });

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { combineShares, splitSecret } from '../../src/crypto/shares.ts';
-import { GivenShares, type NewShares, RootShares, shareSetInForce } from '../../src/keyring/root-shares.ts';
+import { rootKeyCheck } from '../../src/keyring/root-key.ts';
+import { GivenShares, type NewShares, RootShares, shareSetOf } from '../../src/keyring/root-shares.ts';
 import { readShare, type Share, shareText, vaultMarkOf } from '../../src/keyring/share-text.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
@@ -202,14 +203,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     return made;
   }
   const inForce = async (store: KeyStore) => {
-    const set = await shareSetInForce(store.reader);
+    const set = await shareSetOf(store.reader, rootKeyCheck(KEY, VAULT));
     if (set === undefined) throw new Error('no set');
     return set;
   };
 
   test('the set in force is the one split last, and the key store holds no share and no part of one', async () => {
     const store = await freshKeyStore(engine);
-    expect(await shareSetInForce(store.reader)).toBeUndefined();
+    expect(await shareSetOf(store.reader, rootKeyCheck(KEY, VAULT))).toBeUndefined();
     const old = await splitKey(store, 3, 2);
     const { set, lines } = await splitKey(store, 5, 3);
 
@@ -274,7 +275,11 @@ test('a split vault’s shares are bound to it, and make the key that is in its 
   const vault = await home.open();
   const made = await vault.keyring.rootShares.split(4, 2, NOW);
   await made.takeEffect();
-  const set = await shareSetInForce(vault.keyStore.reader);
+  const [check] = await tell<{ value: string }>(
+    home.keyStoreUrl,
+    "SELECT value FROM vault_facts WHERE name = 'root_key_check'",
+  );
+  const set = await shareSetOf(vault.keyStore.reader, check?.value ?? '');
   const [{ value: id } = { value: '' }] = await tell<{ value: string }>(
     home.keyStoreUrl,
     "SELECT value FROM vault_facts WHERE name = 'vault'",

@@ -1,6 +1,6 @@
 /** A vault that waits for shares of its root key: what opens it, what does not, and what is left when it fails. */
 import { describe, expect, test } from 'vitest';
-import { dropShareSets } from '../../src/keyring/root-shares.ts';
+import { dropOtherShareSets } from '../../src/keyring/root-shares.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
 import { openSealed } from '../../src/vault/sealed.ts';
 import { splitRoot } from '../../src/vault/split-root.ts';
@@ -125,7 +125,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(vault()).toBeDefined();
 
     const again = await sealedAt(config);
-    await beside.keyStore.exclusive((tx) => dropShareSets(tx));
+    await beside.keyStore.exclusive((tx) => dropOtherShareSets(tx, 'another root key'));
     expect(await codeOf(again.sealed.give(fresh[0] ?? ''))).toBe('share_foreign');
   });
 
@@ -134,6 +134,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     // As somebody would who can write to the key store, and says that two are enough, or another key is right.
     const zeros = '0'.repeat(32);
     await tell(home.keyStoreUrl, `UPDATE vault_facts SET value = '${zeros}' WHERE name = 'root_key_check'`);
+    await tell(home.keyStoreUrl, `UPDATE root_shares SET root_key_check = '${zeros}'`);
     const { sealed, vault } = await sealedAt(config);
     await sealed.give(lines[0] ?? '');
     await sealed.give(lines[1] ?? '');
