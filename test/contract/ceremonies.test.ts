@@ -132,3 +132,29 @@ test('a hidden prompt takes a line and shows none of it', async () => {
     /no terminal/,
   );
 });
+
+test('the root key is replaced by one in a file, then by one in shares; only the last opens the vault', async () => {
+  const { folder, home, run, security } = await newHome();
+  const fresh = join(folder, 'fresh/root.key');
+  expect(await run('root', 'replace', ...security)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/--new-key-file/),
+  });
+  const replaced = await run('root', 'replace', '--new-key-file', fresh, ...security);
+  expect(replaced).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/The root key is replaced/) });
+  expect((await stat(fresh)).mode & 0o777).toBe(0o600);
+  expect(await run('status', ...security)).toMatchObject({ code: 1, err: expect.stringMatching(/not the root key/) });
+  const env = { LETHE_ROOT_KEY_FILE: fresh };
+  expect(await lethe(home, ['status', ...security], { env })).toMatchObject({ code: 0 });
+
+  const out = join(folder, 'shares');
+  const args = ['root', 'replace', '--shares', '3', '--threshold', '2', '--out', out, ...security];
+  expect(await lethe(home, args, { env })).toMatchObject({ code: 0 });
+  expect(await lethe(home, ['status', ...security], { env })).toMatchObject({ code: 1 });
+  const shares = [1, 3].flatMap((i) => ['--share-file', join(out, `share-${i}.txt`)]);
+  const withShares = { env: { LETHE_ROOT_KEY_SHARES: 'true' } };
+  expect(await lethe(home, ['status', ...security, ...shares], withShares)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/epoch +3/),
+  });
+}, 60_000);
