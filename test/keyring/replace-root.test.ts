@@ -81,6 +81,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(openWithBoth(home)).rejects.toThrow(/not the root key/);
     await expect(sealedAt({ ...home.config, rootKey: { from: 'shares' } })).rejects.toThrow(/no shares/);
     expect(lines).toHaveLength(3);
+    expect(await tell(home.keyStoreUrl, 'SELECT 1 FROM root_shares')).toEqual([]);
 
     const entries = await tell(
       home.recordStoreUrl,
