@@ -70,8 +70,11 @@ export interface UnsealProgress {
 }
 
 export interface SealedOptions extends VaultOptions {
-  /** Given the open vault before the last share is answered. If it fails, the vault is closed and stays sealed. */
-  readonly opened: (vault: Vault) => void | Promise<void>;
+  /**
+   * Given the open vault before the last share is answered. If it fails, the vault is closed and stays sealed.
+   * @param rootKey for whoever must open the vault once more, such as a thread; wiped when this returns, so copy it
+   */
+  readonly opened: (vault: Vault, rootKey: Buffer) => void | Promise<void>;
 }
 
 /**
@@ -188,7 +191,7 @@ export class SealedVault {
       const vault = await openVault({ ...this.#config, rootKey: { from: 'environment', key: rootKey } }, options);
       try {
         await recordUnsealing(vault, this.#vaultId, `${set.set}/${shares.join(',')}`);
-        await opened(vault);
+        await opened(vault, rootKey);
       } catch (error) {
         await vault.close();
         throw error;
