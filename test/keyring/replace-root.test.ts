@@ -194,6 +194,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const handOut = async (made: { lines: readonly string[] }) => {
       ({ lines } = made);
       expect(await tell(home.keyStoreUrl, 'SELECT * FROM epochs')).toEqual(epochs);
+      expect(await keyFact(both.keyStore.reader, 'root_key_check_next')).toBeUndefined();
     };
     const caller = await callerOf(both, apiKey);
     // The second transaction after the shares took effect: the replacement was begun, and no more.
