@@ -5,8 +5,10 @@ import { addCertificateCommands } from './cli/certificate.ts';
 import { addImportCommand } from './cli/import.ts';
 import { addKeysCommands } from './cli/keys.ts';
 import { addPrincipalCommands, addTenantCommands } from './cli/principals.ts';
+import { addRootCommands } from './cli/root.ts';
 import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
+import { useShareFiles } from './cli/shares.ts';
 import { addSlotCommands } from './cli/slots.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
@@ -19,6 +21,13 @@ const program = new Command('lethe')
     const lines = settingsHelp().map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`);
     return `\nSettings, from the environment:\n${lines.join('\n')}`;
   })
+  .option(
+    '--share-file <file>',
+    'file with a share of the root key; may be given several times',
+    (file, files: string[]) => [...files, file],
+    [],
+  )
+  .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile: string[] }>().shareFile))
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);
@@ -29,6 +38,7 @@ addRotateCommand(addKeysCommands(program));
 addJobCommands(program);
 addCertificateCommands(program);
 addSlotCommands(program);
+addRootCommands(program);
 
 dieQuietly();
 try {

@@ -46,6 +46,10 @@ const Settings = z.strictObject({
     .min(12, 'must be at least 12 characters')
     .optional()
     .describe('Passphrase from which the root key is derived (Argon2id).'),
+  LETHE_ROOT_KEY_SHARES: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: the root key is put together from shares; a server starts sealed and waits for them.'),
   LETHE_PLANNED_RECORDS: z.coerce
     .number()
     .int()
@@ -94,7 +98,9 @@ const SECRETS = [
 export type RootKeySource =
   | { readonly from: 'environment'; readonly key: Buffer }
   | { readonly from: 'file'; readonly path: string }
-  | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string };
+  | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string }
+  /** People bring it, each a part: `vault/sealed.ts`. */
+  | { readonly from: 'shares' };
 
 /** Where a root slot's PIN or token comes from; a file's path may hold `{slot}`, which stands for the slot's name. */
 export type SlotSecret =
@@ -164,10 +170,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 }
 
 function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPath: string): RootKeySource {
-  const given = [settings.LETHE_ROOT_KEY, settings.LETHE_ROOT_KEY_FILE, settings.LETHE_PASSPHRASE];
+  const shares = settings.LETHE_ROOT_KEY_SHARES === 'true' ? true : undefined;
+  const given = [settings.LETHE_ROOT_KEY, settings.LETHE_ROOT_KEY_FILE, settings.LETHE_PASSPHRASE, shares];
   if (given.filter((source) => source !== undefined).length > 1) {
-    throw new StartError('Set one of LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE and LETHE_PASSPHRASE, not several.');
+    throw new StartError(
+      'Set one of LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE, LETHE_PASSPHRASE and LETHE_ROOT_KEY_SHARES, not several.',
+    );
   }
+  if (shares) return { from: 'shares' };
   if (settings.LETHE_ROOT_KEY !== undefined) return { from: 'environment', key: settings.LETHE_ROOT_KEY };
   if (settings.LETHE_PASSPHRASE !== undefined) {
     const saltPath = resolve(keysPath, 'root.salt');
@@ -208,7 +218,7 @@ export function printable(config: Config): Record<string, string | number> {
     host: config.host,
     port: config.port,
     logLevel: config.logLevel,
-    rootKey: config.rootKey.from === 'file' ? `file ${config.rootKey.path}` : `${config.rootKey.from} [redacted]`,
+    rootKey: describe(config.rootKey),
     recordStore: withoutPassword(config.recordStoreUrl),
     keyStore: withoutPassword(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
@@ -222,6 +232,11 @@ export function printable(config: Config): Record<string, string | number> {
 function printableSecret(name: string, secret: SlotSecret | undefined): Record<string, string> {
   if (secret === undefined) return {};
   return { [name]: secret.from === 'file' ? `file ${secret.path}` : 'environment [redacted]' };
+}
+
+function describe(source: RootKeySource): string {
+  if (source.from === 'file') return `file ${source.path}`;
+  return source.from === 'shares' ? 'shares' : `${source.from} [redacted]`;
 }
 
 function withoutPassword(url: string): string {

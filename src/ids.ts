@@ -46,6 +46,7 @@ export type RequestId = Id<'request'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type JobId = Id<'job'>;
 export type WindowId = Id<'window'>;
+export type VaultId = Id<'vault'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ANY = '[0-9a-hjkmnp-tv-z]';

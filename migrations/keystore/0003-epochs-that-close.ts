@@ -119,6 +119,17 @@ export async function up(knex: Knex): Promise<void> {
        wrapped ${bytes},
        bucket_wrapped ${bytes}
      ) ${clustered}`,
+    // Small. The shares of the root key that were handed out last; `mark` is a hash of a share, which is random.
+    // `root_key_check` says of which root key: there are two while it is replaced.
+    `CREATE TABLE root_shares (
+       share_set ${text} NOT NULL,
+       share ${int} NOT NULL,
+       threshold ${int} NOT NULL,
+       mark ${bytes} NOT NULL,
+       root_key_check ${text} NOT NULL,
+       created_at ${int} NOT NULL,
+       PRIMARY KEY (share_set, share)
+     ) ${clustered}`,
 
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,

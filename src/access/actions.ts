@@ -36,6 +36,9 @@ export const ACTIONS = [
   'add_slot',
   'remove_slot',
   'check_slots',
+  'split_root',
+  'replace_root',
+  'unseal',
   'authenticate',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -54,6 +54,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
         ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
         ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
+        ...(['split_root', 'replace_root'] as const),
       ],
     },
   ],

@@ -39,6 +39,7 @@ export interface AuditEntry {
   readonly entry: AuditId;
   readonly tenant: TenantId;
   readonly at: Date;
+  /** The vault itself where nobody could be recognised: while it was sealed. */
   readonly principal: PrincipalId;
   readonly action: Action;
   readonly outcome: Outcome;
@@ -50,7 +51,7 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /** The principal or tenant that an administrative call was about. */
+  /** The principal, tenant or set of shares that an administrative call was about. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
   readonly request: RequestId;

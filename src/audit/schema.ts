@@ -8,7 +8,7 @@ export const AuditEntrySchema = z
   .strictObject({
     entry: z.string().describe('Id of the entry (`aud_…`); entries sort by it.'),
     at: z.iso.datetime().describe('When the call was decided, UTC.'),
-    principal: z.string().describe('Who called (`prn_…`).'),
+    principal: z.string().describe('Who called (`prn_…`), or the vault itself (`vlt_…`).'),
     action: z.enum(ACTIONS).describe('What was asked for.'),
     outcome: z.enum(OUTCOMES).describe('What came of it.'),
     code: z.string().optional().describe('Why it was refused or failed.'),
@@ -17,7 +17,10 @@ export const AuditEntrySchema = z
     records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
     erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),
-    target: z.string().optional().describe('The principal, tenant or data type that an administrative call was about.'),
+    target: z
+      .string()
+      .optional()
+      .describe('The principal, tenant, data type or set of shares that an administrative call was about.'),
     reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
     request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
   })

@@ -11,10 +11,10 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import { keyFact } from '../keyring/facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
-import { keyFact } from './facts.ts';
 import { assertOurs, assertWhole, type Backup, digestOf, FORMAT, readManifest, writeManifest } from './manifest.ts';
 
 export interface BackupParts {

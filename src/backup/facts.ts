@@ -10,16 +10,10 @@ import { lookup, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 
 export const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
-export const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
 const recordFactByName = lookup(recordFacts, ['name']);
-const keyFactByName = lookup(keyFacts, ['name']);
 
 export async function recordFact(reader: Reader<'records'>, name: string): Promise<string | undefined> {
   return (await reader.find(recordFactByName, [[name]]))[0]?.[0]?.value;
-}
-
-export async function keyFact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
-  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
 }
 
 /** In an exclusive transaction. */

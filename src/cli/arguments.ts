@@ -1,5 +1,5 @@
 /** Checks what was typed against the API's own schemas. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { StartError } from '../errors.ts';
 
 /** @throws {StartError} naming the argument and what it must be */
@@ -9,3 +9,5 @@ export function checked<S extends z.ZodType>(schema: S, input: unknown): z.outpu
   const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'argument'}: ${message}`);
   throw new StartError(lines.join('; '));
 }
+
+export const Count = z.coerce.number().int();

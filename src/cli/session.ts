@@ -11,6 +11,7 @@ import { newId } from '../ids.ts';
 import { authenticate } from '../vault/authenticate.ts';
 import type { Caller } from '../vault/caller.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
+import { openWithShares } from './shares.ts';
 
 export interface Session {
   readonly vault: Vault;
@@ -21,6 +22,7 @@ export interface Session {
 export interface SessionOptions {
   readonly keyFile?: string | undefined;
   readonly recovering?: boolean;
+  readonly nextRootKey?: Buffer;
 }
 
 /** Opens the vault, runs the work, and closes the vault whatever happens. */
@@ -29,7 +31,9 @@ export async function withSession<R>(
   options: SessionOptions,
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
-  const vault = await openVault(config, { recovering: options.recovering ?? false });
+  const { recovering = false, nextRootKey } = options;
+  const opening = { recovering, ...(nextRootKey && { nextRootKey }) };
+  const vault = await (config.rootKey.from === 'shares' ? openWithShares(config, opening) : openVault(config, opening));
   if (vault.firstKeyPath !== undefined) {
     // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
     process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);

@@ -575,13 +575,13 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly at: string;
-            /** @description Who called (`prn_…`). */
+            /** @description Who called (`prn_…`), or the vault itself (`vlt_…`). */
             readonly principal: string;
             /**
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -599,7 +599,7 @@ export interface components {
             readonly subject?: string;
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
-            /** @description The principal, tenant or data type that an administrative call was about. */
+            /** @description The principal, tenant, data type or set of shares that an administrative call was about. */
             readonly target?: string;
             /** @description Whether a reason was stated. Its text is never stored. */
             readonly reasonStated: boolean;
@@ -1727,7 +1727,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */

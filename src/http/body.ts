@@ -14,12 +14,12 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws {UnsupportedMediaTypeError} @throws {BodyTooLargeError} @throws {MalformedRequestError} */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
   const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
   if (!JSON_TYPE.test(type) || (encoding !== undefined && encoding !== 'identity')) {
     throw new UnsupportedMediaTypeError();
   }
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, maxBytes);
   try {
     return parseJson(textOf(bytes));
   } finally {
@@ -35,16 +35,16 @@ function textOf(bytes: Buffer): string {
   }
 }
 
-function readBytes(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(new BodyTooLargeError());
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(new BodyTooLargeError(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     request.on('data', (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes > MAX_BODY_BYTES) {
+      if (sizeBytes > maxBytes) {
         request.removeAllListeners('data');
-        reject(new BodyTooLargeError());
+        reject(new BodyTooLargeError(maxBytes));
       } else {
         chunks.push(chunk);
       }

@@ -11,8 +11,12 @@ export class BodyTooLargeError extends VaultError {
   readonly kind = 'too_large';
   readonly code = 'body_too_large';
 
-  constructor() {
-    super('The body is larger than 1 MiB. Send it in several requests.');
+  constructor(maxBytes = 1024 * 1024) {
+    super(
+      maxBytes < 1024 * 1024
+        ? `The body is larger than ${maxBytes / 1024} KiB, which is more than this path takes.`
+        : 'The body is larger than 1 MiB. Send it in several requests.',
+    );
   }
 }
 
@@ -40,5 +44,15 @@ export class MethodNotAllowedError extends VaultError {
 
   constructor() {
     super('This path does not take this method; the Allow header names those it takes.');
+  }
+}
+
+/** The vault is sealed: it has no key and answers nothing until enough shares of its root key were given. */
+export class SealedError extends VaultError {
+  readonly kind = 'unavailable';
+  readonly code = 'sealed';
+
+  constructor() {
+    super('The vault is sealed. It serves when enough holders of shares have run `lethe unseal`.');
   }
 }

@@ -130,6 +130,8 @@ export function send(
   reply: unknown,
   request: RequestId,
   close: boolean,
+  /** After which a 429 may pass; by itself the longest that failed attempts are remembered. */
+  retryAfterSeconds = 900,
 ): void {
   const text = JSON.stringify(reply);
   const headers = [
@@ -143,8 +145,7 @@ export function send(
   ];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer');
   if (status === 503) headers.push('Retry-After', '1');
-  // The longest that failed attempts are remembered.
-  if (status === 429) headers.push('Retry-After', '900');
+  if (status === 429) headers.push('Retry-After', String(retryAfterSeconds));
   if (close) headers.push('Connection', 'close');
   response.writeHead(status, headers);
   response.end(text);

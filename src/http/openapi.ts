@@ -79,6 +79,10 @@ not described here are refused.
 
 Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (both stores answer; otherwise 503),
 \`GET /metrics\` (Prometheus).
+
+A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
+\`sealed\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers
+\`{"sealed", "given", "needed"}\`; \`GET /v1/unseal\` answers the same and gives none.
 `.trim();
 
 export function openApi(): Schema {

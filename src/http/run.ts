@@ -6,14 +6,55 @@ import { type Config, printable } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { startBackground } from '../vault/background.ts';
 import { type LongJobOptions, startLongJobs } from '../vault/long-job-thread.ts';
+import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
-import { newLog, placesOf } from './log.ts';
-import { type RunningServer, serve } from './server.ts';
+import { type Log, newLog, placesOf } from './log.ts';
+import { type RunningServer, serve, serveSealed } from './server.ts';
 
 export async function runServer(config: Config): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
+  if (config.rootKey.from === 'shares') return runSealed(config, log);
   const vault = await openVault(config);
+  const stopWork = startWork(vault, config, log);
+  const server = await serve(vault, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'serving');
+  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  onSignals(log, async () => {
+    await server.stop();
+    await stopWork();
+  });
+}
+
+/** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
+async function runSealed(config: Config, log: Log): Promise<void> {
+  let stopWork = async () => {};
+  const sealed: SealedVault = await openSealed(config, {
+    opened(vault, rootKey) {
+      // Long jobs open the vault again, and nobody is asked for shares then.
+      const key = Buffer.from(rootKey);
+      const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log);
+      stopWork = () => stop().finally(() => key.fill(0));
+      server.open(vault);
+      log.info({ url: server.url }, 'unsealed; serving');
+    },
+  });
+  const server = await serveSealed(sealed, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'sealed');
+  const { needed } = sealed.progress;
+  process.stdout.write(
+    `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
+      `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
+  );
+  onSignals(log, async () => {
+    await server.stop();
+    await sealed.close();
+    await stopWork();
+  });
+}
+
+/** @returns what finishes the work under way and closes the vault */
+function startWork(vault: Vault, config: Config, log: Log): () => Promise<void> {
   const report = (done: Parameters<LongJobOptions['report']>[0]) => {
     if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
     else if (done.changed > 0) log.info(done, 'job');
@@ -21,18 +62,19 @@ export async function runServer(config: Config): Promise<void> {
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { rotateEveryMs: config.rotateEveryMs, report });
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
-  const server = await serve(vault, log, config);
-  log.info({ settings: printable(config), url: server.url }, 'serving');
-  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  return async () => {
+    await Promise.all([stopJobs(), stopLongJobs()]);
+    await vault.close();
+  };
+}
 
+function onSignals(log: Log, finish: () => Promise<void>): void {
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
-    await server.stop();
-    await Promise.all([stopJobs(), stopLongJobs()]);
-    await vault.close();
+    await finish();
     log.info('stopped');
     log.flush(() => process.exit(0));
   };

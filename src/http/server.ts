@@ -2,12 +2,14 @@
  * The listening server. It bounds what a slow or hostile client can hold, and a graceful stop finishes every request
  * that was accepted before it closes the stores.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SealedVault } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
 import { newApp } from './app.ts';
 import type { EventTimes } from './events.ts';
 import type { Log } from './log.ts';
+import { newSealedApp } from './sealed.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -21,14 +23,44 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export async function serve(
-  vault: Vault,
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly events?: EventTimes;
+}
+
+export function serve(vault: Vault, log: Log, address: Address): Promise<RunningServer> {
+  return listen((closing) => newApp({ vault, log, closing, events: address.events }), address);
+}
+
+/** Serves what opens the vault, and from `open` on the vault, to the same connections. */
+export async function serveSealed(
+  sealed: SealedVault,
   log: Log,
-  { host, port, events }: { readonly host: string; readonly port: number; readonly events?: EventTimes },
+  address: Address,
+): Promise<RunningServer & { open(vault: Vault): void }> {
+  let answer: RequestListener | undefined;
+  let closing = () => false;
+  const server = await listen((isClosing) => {
+    closing = isClosing;
+    answer = newSealedApp({ sealed, log, closing });
+    return (request, response) => answer?.(request, response);
+  }, address);
+  return {
+    ...server,
+    open(vault) {
+      answer = newApp({ vault, log, closing, events: address.events });
+    },
+  };
+}
+
+async function listen(
+  handler: (closing: () => boolean) => RequestListener,
+  { host, port }: Address,
 ): Promise<RunningServer> {
   let stopping: Promise<void> | undefined;
-  const app = newApp({ vault, log, closing: () => stopping !== undefined, events });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 5_000 }, app);
+  const answer = handler(() => stopping !== undefined);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 5_000 }, answer);
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;

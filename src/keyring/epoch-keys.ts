@@ -134,6 +134,18 @@ export class EpochKeys {
     }
   }
 
+  /**
+   * Asked first in each transaction that begins an epoch: whether the newest root key here is still the vault's. A
+   * process that slept while the root key was replaced would begin an epoch that nobody else can open.
+   * @throws {UnavailableError}
+   */
+  rootKeyIsCurrent: (tx: KeyTx) => Promise<void> = async () => {};
+
+  /** Whether an epoch's keys are made with the newest root key. @throws {UnavailableError} where no slot has its secret */
+  async isUnderNewest(epoch: number): Promise<boolean> {
+    return (await this.#open(epoch)).rootKey === this.#rootKeys.at(-1);
+  }
+
   /** Adds the root key that is to replace the present one: epochs that begin from here on are made with it. */
   addRootKey(key: Buffer): void {
     this.#rootKeys.push(key);

@@ -17,7 +17,8 @@ import type { EpochWrapped } from './epoch-wrapped.ts';
 import { IndexKeys } from './index-keys.ts';
 import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
 import { RecordKeys } from './record-keys.ts';
-import { assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
+import { RootShares } from './root-shares.ts';
 import { RootSlots } from './root-slots.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { SlotRegistry } from './slot-registry.ts';
@@ -34,6 +35,7 @@ export interface Keyring {
   forget(tenant: TenantId): void;
   /** Which root slots the vault has; `epochs.slots` are those in force. */
   readonly registry: SlotRegistry;
+  readonly rootShares: RootShares;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
   /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
@@ -54,6 +56,8 @@ export interface KeyringOptions {
   readonly expectedCheck: string | undefined;
   /** Nothing is put into a slot, and nothing destroyed there: for keys of a copy. */
   readonly readOnly?: boolean;
+  /** The root key that is replacing the vault's; epochs that begin are made with it. Stays its owner's. */
+  readonly nextRootKey?: Buffer | undefined;
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -67,14 +71,17 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined && !options.readOnly);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
+  const next = options.nextRootKey && Buffer.from(options.nextRootKey);
   const registry = new SlotRegistry({
-    ...{ store, rootKey, vaultId, random, clock },
+    ...{ store, rootKey, nextRootKey: next, vaultId, random, clock },
     ...{ filePath: options.slotPath, secrets: options.slotSecrets ?? {} },
   });
   const slots = await openSlots(registry, options.readOnly === true);
   await assertNoLaterEpoch(store, slots);
   const backups = new BackupKey(rootKey, vaultId);
-  const epochs = await EpochKeys.open(store, [rootKey], slots, random, clock());
+  const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, random, clock());
+  const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
+  epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
   const buckets = new BucketKeys(store, epochs, random, clock);
   const indexes = new IndexKeys(store, epochs, random, clock);
   const windows = new WindowKeys(store, epochs, random, clock);
@@ -88,6 +95,8 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     indexes,
     windows,
     signing,
+    // The same bytes as the epoch keys have, which wipe them.
+    rootShares: new RootShares(store, rootKey, vaultId, random),
     wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.

@@ -1,5 +1,5 @@
 /**
- * The root key comes from outside at start: the environment, a file, or a passphrase. It is never in a database; what
+ * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is never in a database; what
  * is there is a check value, by which a wrong root key is told before anything is opened or written with it.
  */
 import { mkdir, readFile } from 'node:fs/promises';
@@ -8,7 +8,9 @@ import type { RootKeySource } from '../config.ts';
 import { deriveKey, passphraseKey } from '../crypto/kdf.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { StartError } from '../errors.ts';
+import { StartError, UnavailableError } from '../errors.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
+import { keyFact } from './facts.ts';
 import { createDurably } from './file-slot.ts';
 
 const KEY_BYTES = 32;
@@ -21,6 +23,11 @@ const SALT_BYTES = 16;
  */
 export async function loadRootKey(source: RootKeySource, random: RandomSource, mayCreate: boolean): Promise<Buffer> {
   if (source.from === 'environment') return Buffer.from(source.key);
+  if (source.from === 'shares') {
+    throw new StartError(
+      'This vault starts from shares of its root key: run `lethe serve`, then `lethe unseal` for each.',
+    );
+  }
   if (source.from === 'passphrase') {
     const salt = await readOrCreate(source.saltPath, SALT_BYTES, 'salt', random, mayCreate);
     return passphraseKey(source.passphrase, salt);
@@ -58,6 +65,35 @@ async function readOrCreate(
   if (await createDurably(path, Buffer.from(`${key.toString('hex')}\n`, 'ascii'))) return key;
   // Another process made it since: a vault has one root key, and that is the one.
   return readOrCreate(path, sizeBytes, what, random, false);
+}
+
+/**
+ * A vault whose root key is being replaced has keys under two: with one of them it must not serve.
+ * @throws {StartError} saying what to run
+ */
+export async function assertNotReplacing(reader: Reader<'keys'>): Promise<void> {
+  if ((await keyFact(reader, 'root_key_check_next')) === undefined) return;
+  throw new StartError(
+    'The root key of this vault is being replaced, and that was interrupted. Run `lethe root replace` again, with the same new key.',
+  );
+}
+
+/** @throws {StartError} where the replacement of the root key was begun with another key */
+export async function assertReplacing(reader: Reader<'keys'>, key: Uint8Array, vaultId: string): Promise<void> {
+  const next = await keyFact(reader, 'root_key_check_next');
+  if (next === undefined || next === rootKeyCheck(key, vaultId)) return;
+  throw new StartError('The replacement of the root key was begun with another new key. Bring that one.');
+}
+
+/**
+ * Whether a root key is the one that new epochs of this vault are made with.
+ * @throws {UnavailableError} where it was replaced, or is being replaced, by another
+ */
+export async function assertCurrent(tx: KeyTx, check: string): Promise<void> {
+  const [present, next] = [await keyFact(tx, 'root_key_check'), await keyFact(tx, 'root_key_check_next')];
+  // A vault that is just being made has neither yet.
+  if ((next ?? present ?? check) === check) return;
+  throw new UnavailableError('key_unavailable', 'The root key of this vault was replaced. Restart with the new one.');
 }
 
 /** Says which root key a vault was made with and gives away nothing else about it. */

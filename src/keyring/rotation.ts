@@ -105,6 +105,7 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
   };
   await store.exclusive(async (tx) => {
     await fence(tx);
+    await keys.rootKeyIsCurrent(tx);
     await tx.insert(epochs, [row]);
   });
   return { next, secret };
@@ -127,6 +128,7 @@ export async function activate(parts: RotationParts, epoch: number, begun: numbe
   const { store, epochs: keys, clock } = parts;
   await store.exclusive(async (tx) => {
     await fence(tx);
+    await keys.rootKeyIsCurrent(tx);
     const [[old] = [], [next] = []] = await tx.find(epochByNumber, [[epoch], [begun]]);
     if (old?.state !== 'active' || next?.state !== 'pre_activation') throw new EpochEndedError();
     const at = clock().getTime();

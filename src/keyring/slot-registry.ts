@@ -27,6 +27,7 @@ import { secretOf } from './slot-secrets.ts';
 import { type RootSlotRow, rootSlots } from './tables.ts';
 import type { TransitSettings } from './transit-api.ts';
 import { type Envelopes, TransitSlot } from './transit-slot.ts';
+import { TwoKeySlot } from './two-key-slot.ts';
 
 const TAG_BYTES = 32;
 /** Sorts before every name a slot may have. */
@@ -50,6 +51,8 @@ export interface SlotEntry {
 export interface SlotSources {
   readonly store: KeyStore;
   readonly rootKey: Uint8Array;
+  /** The root key that is replacing that one: file slots are then read under either, and written under this one. */
+  readonly nextRootKey?: Uint8Array | undefined;
   readonly vaultId: string;
   /** Folder of the first file slot. */
   readonly filePath: string;
@@ -60,14 +63,16 @@ export interface SlotSources {
 
 export class SlotRegistry {
   readonly #sources: SlotSources;
-  readonly #rootKey: Buffer;
+  /** The vault's, and behind it the one that is replacing it. */
+  readonly #rootKeys: readonly Buffer[];
   readonly #key: Buffer;
   /** By name and settings: a slot that stays in the list stays open. */
   readonly #opened = new Map<string, RootSlot>();
 
   constructor(sources: SlotSources) {
     this.#sources = sources;
-    this.#rootKey = Buffer.from(sources.rootKey);
+    const { rootKey, nextRootKey } = sources;
+    this.#rootKeys = [rootKey, ...(nextRootKey ? [nextRootKey] : [])].map((key) => Buffer.from(key));
     this.#key = tagKey(sources.rootKey, sources.vaultId);
   }
 
@@ -98,7 +103,10 @@ export class SlotRegistry {
     const { name, kind, settings } = entry;
     const { store, vaultId, filePath, secrets, random, clock } = this.#sources;
     if (kind === 'file') {
-      return new FileSlot(settings.path ?? filePath, this.#rootKey, { name, id: settings.id, random });
+      const under = (rootKey: Buffer) =>
+        new FileSlot(settings.path ?? filePath, rootKey, { name, id: settings.id, random });
+      const [older, newer] = this.#rootKeys as [Buffer, Buffer?];
+      return newer === undefined ? under(older) : new TwoKeySlot(under(newer), under(older));
     }
     if (kind === 'pkcs11') {
       const { tier, ...rest } = settings as unknown as Pkcs11Settings & { tier?: SlotTier };
@@ -139,7 +147,7 @@ export class SlotRegistry {
     for (const slot of this.#opened.values()) await slot.close?.();
     this.#opened.clear();
     this.#key.fill(0);
-    this.#rootKey.fill(0);
+    for (const rootKey of this.#rootKeys) rootKey.fill(0);
   }
 
   async #read(reader: Reader<'keys'>): Promise<{ entries: SlotEntry[]; rows: RootSlotRow[] }> {

@@ -9,10 +9,11 @@
  * Guarantees: changes nothing but the ids of a new vault; looks at a bounded number of rows, whatever the vault holds.
  * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures.
  */
-import { keyFact, keyFacts, recordFact, recordFacts } from '../backup/facts.ts';
+import { recordFact, recordFacts } from '../backup/facts.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { StartError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
+import { keyFact, keyFacts } from '../keyring/facts.ts';
 import { beforeTheClose } from '../keyring/later-epoch.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored } from '../records/tombstones.ts';

@@ -10,7 +10,6 @@
  */
 
 import { join } from 'node:path';
-import { keyFact, keyFacts } from '../backup/facts.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../config.ts';
@@ -19,7 +18,9 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
+import { keyFact, keyFacts } from '../keyring/facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
@@ -58,6 +59,8 @@ export interface VaultOptions {
   readonly recovering?: boolean;
   /** Opens copies: nothing is made, nothing of what ended is destroyed, no root slot is written to. */
   readonly drilling?: boolean;
+  /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
+  readonly nextRootKey?: Buffer;
 }
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
@@ -81,11 +84,20 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  { clock = systemClock, random = pooledRandom(), passwords = {}, recovering = false, drilling = false }: VaultOptions,
+  {
+    clock = systemClock,
+    random = pooledRandom(),
+    passwords = {},
+    recovering = false,
+    drilling = false,
+    nextRootKey,
+  }: VaultOptions,
 ): Promise<Vault> {
   const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
   await assertEpochIsKnown(recordStore, keyStore);
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
+  if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
+  else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
   const { keyring, check } = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
@@ -94,6 +106,7 @@ async function assemble(
     vaultId,
     expectedCheck,
     readOnly: drilling,
+    nextRootKey,
     random,
     clock,
   });

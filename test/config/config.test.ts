@@ -42,6 +42,16 @@ test('every setting is read; paths are taken from the home', () => {
   });
 });
 
+test('one source of the root key, and shares are one', () => {
+  expect(readConfig({ LETHE_ROOT_KEY_SHARES: 'true' }).rootKey).toEqual({ from: 'shares' });
+  expect(printable(readConfig({ LETHE_ROOT_KEY_SHARES: 'true' }))).toMatchObject({ rootKey: 'shares' });
+  expect(readConfig({ LETHE_ROOT_KEY_SHARES: 'false' }).rootKey).toMatchObject({ from: 'file' });
+  expect(refusal({ LETHE_ROOT_KEY_SHARES: 'yes-please' })).toContain('LETHE_ROOT_KEY_SHARES');
+  for (const other of ['LETHE_ROOT_KEY_FILE', 'LETHE_PASSPHRASE']) {
+    expect(refusal({ LETHE_ROOT_KEY_SHARES: 'true', [other]: 'a-long-passphrase' })).toContain('not several');
+  }
+});
+
 describe('an unknown name is refused and named', () => {
   test.each(['LETHE_PROT', 'LETHE_', 'LETHE_HOME_', 'LETHE_DEBUG'])('%s', (name) => {
     expect(refusal({ [name]: 'whatever-value' })).toContain(name);
@@ -99,7 +109,7 @@ describe('the root key', () => {
 
   test('comes from one place: two are refused', () => {
     const both = refusal({ LETHE_ROOT_KEY: KEY.toString('hex'), LETHE_PASSPHRASE: 'correct horse battery' });
-    expect(both).toMatch(/LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE and LETHE_PASSPHRASE/);
+    expect(both).toMatch(/LETHE_ROOT_KEY, LETHE_ROOT_KEY_FILE, LETHE_PASSPHRASE and LETHE_ROOT_KEY_SHARES/);
     expect(both).not.toMatch(/horse/);
     expect(both).not.toContain(KEY.toString('hex'));
     refusal({ LETHE_ROOT_KEY_FILE: 'x', LETHE_PASSPHRASE: 'correct horse battery' });

@@ -106,6 +106,7 @@ const forbidden: Violation[] = [
   ['a noun imports pg', 'src/records/b.ts', "import 'pg';", OWNER],
   ['a noun imports better-sqlite3', 'src/records/c.ts', "import 'better-sqlite3';", OWNER],
   ['a noun imports libsodium', 'src/records/d.ts', "import 'libsodium-wrappers';", OWNER],
+  ['a noun imports the splitting of secrets', 'src/keyring/f.ts', "import 'shamir-secret-sharing';", OWNER],
   ['a noun imports node:crypto', 'src/records/e.ts', "import 'node:crypto';", OWNER],
   ['a noun imports crypto by its old name', 'src/records/f.ts', "import 'crypto';", OWNER],
   ['a noun imports Express', 'src/records/g.ts', "import 'express';", OWNER],
@@ -156,7 +157,11 @@ const allowed: Plant[] = [
   ['keyring imports crypto and storage', 'src/keyring/z.ts', "import '../crypto/wrap.ts'; import '../storage/tx.ts';"],
   ['keyring imports the HSM', 'src/keyring/y.ts', "import 'pkcs11js';"],
   ['storage imports Knex and its drivers', 'src/storage/z.ts', "import 'knex'; import 'pg'; import 'better-sqlite3';"],
-  ['crypto imports libsodium', 'src/crypto/z.ts', "import 'libsodium-wrappers'; import 'node:crypto';"],
+  [
+    'crypto imports libsodium',
+    'src/crypto/z.ts',
+    "import 'libsodium-wrappers'; import 'node:crypto'; import 'shamir-secret-sharing';",
+  ],
   ['the configuration reads the environment', 'src/config.ts', 'export const home = process.env.HOME;'],
   ['the demo prints', 'src/demo.ts', 'console.log(1);'],
   [

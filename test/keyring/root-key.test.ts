@@ -11,7 +11,9 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
 
 const KEY = Buffer.alloc(32, 0x5a);
-const sources = (home: Home): Record<RootKeySource['from'], [right: RootKeySource, wrong: RootKeySource]> => ({
+const sources = (
+  home: Home,
+): Record<Exclude<RootKeySource['from'], 'shares'>, [right: RootKeySource, wrong: RootKeySource]> => ({
   file: [
     { from: 'file', path: `${home.folder}/keys/root.key` },
     { from: 'file', path: `${home.folder}/other.key` },

@@ -1,0 +1,99 @@
+/** `lethe root replace`: a new root key in the place of one that was stolen, or that too many have seen. */
+import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
+import { freshKey, newKeyOfFile, newKeyOfShares, replacementUnderWay, replaceRoot } from '../vault/replace-root.ts';
+import { Count, checked } from './arguments.ts';
+import { assertCanHandOut, handOut } from './hand-out.ts';
+import { askHidden } from './hidden-prompt.ts';
+import { withSession } from './session.ts';
+import { readShareFile } from './shares.ts';
+
+interface ReplaceOptions {
+  readonly newKeyFile?: string;
+  readonly shares?: string;
+  readonly threshold?: string;
+  readonly out?: string;
+  readonly newShareFile: string[];
+  readonly keyFile?: string;
+}
+
+type UnderWay = Awaited<ReturnType<typeof replacementUnderWay>>;
+
+export function addReplaceCommand(root: Command): void {
+  root
+    .command('replace')
+    .description('put a new root key in the place of the present one; stop the servers first')
+    .option('--new-key-file <file>', 'file with the new root key; made if it is not there')
+    .option('--shares <n>', 'split the new root key into so many shares instead')
+    .option('--threshold <m>', 'how many of them open the vault')
+    .option('--out <folder>', 'write each share to a file of its own, mode 0600, in a new or empty folder')
+    .option(
+      '--new-share-file <file>',
+      'to go on after an interruption: a share of the new key; several times',
+      several,
+      [],
+    )
+    .option('--key-file <file>', 'file with the API key of the security team')
+    .action(replace);
+}
+
+function several(file: string, files: string[]): string[] {
+  return [...files, file];
+}
+
+async function replace(options: ReplaceOptions): Promise<void> {
+  const { newKeyFile, shares, threshold, out, newShareFile, keyFile } = options;
+  if ((newKeyFile === undefined) === (shares === undefined && threshold === undefined)) {
+    throw new StartError('Name --new-key-file, or --shares and --threshold.');
+  }
+  const config = readConfig();
+  const underWay = await replacementUnderWay(config);
+  const counts =
+    newKeyFile === undefined ? { shares: checked(Count, shares), threshold: checked(Count, threshold) } : undefined;
+  // Of a replacement that was interrupted the shares are in people's hands already.
+  const split =
+    underWay === undefined && counts
+      ? { ...counts, handOut: ({ lines }: { readonly lines: readonly string[] }) => handOut(lines, out) }
+      : undefined;
+  if (split !== undefined) await assertCanHandOut(out);
+  const newKey = await bringNewKey(newKeyFile, underWay, newShareFile);
+  try {
+    await withSession(config, { keyFile, nextRootKey: newKey }, async ({ vault, caller }) =>
+      replaceRoot(vault, await caller(), { newKey, split }),
+    );
+  } finally {
+    newKey.fill(0);
+  }
+  const source =
+    newKeyFile === undefined
+      ? 'LETHE_ROOT_KEY_SHARES=true'
+      : `LETHE_ROOT_KEY_FILE=${newKeyFile}, or that file in the place of the old one`;
+  console.log(
+    [
+      'The root key is replaced: nothing in the key store opens with the old one any more.',
+      `1. Before you start the servers, configure the new one: ${source}.`,
+      '2. See that the new root key, or each share of it, is kept apart from the data.',
+      '3. Destroy the old root key and its shares: an old copy of the key store and of its epoch’s secret open with it.',
+    ].join('\n'),
+  );
+}
+
+async function bringNewKey(
+  newKeyFile: string | undefined,
+  underWay: UnderWay,
+  newShareFiles: readonly string[],
+): Promise<Buffer> {
+  if (newKeyFile !== undefined) return newKeyOfFile(newKeyFile);
+  if (underWay === undefined) return freshKey();
+  const files = [...newShareFiles];
+  return newKeyOfShares(underWay, async (given, needed, refusal) => {
+    if (refusal !== undefined) {
+      if (newShareFiles.length > 0) throw refusal;
+      process.stderr.write(`${(refusal as Error).message}\n`);
+    }
+    const file = files.shift();
+    if (file !== undefined) return readShareFile(file);
+    return askHidden(`Share ${given + 1} of the ${needed} of the new root key that are needed (not shown): `);
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Shamir's secret sharing over GF(2^8) (Shamir, "How to Share a Secret", CACM 22, 1979), by the audited library
+ * shamir-secret-sharing; this is its only importer.
+ *
+ * Guarantees: any `threshold` different shares of one splitting give the secret back, and fewer say nothing about it.
+ * Does not: know a wrong share. Shares that are damaged or of different splittings combine to other bytes without a
+ * word, so whoever combines must check the result. Its tables are read at places that depend on secrets: splitting and
+ * combining are for a ceremony, not for a service that a stranger may time.
+ */
+import { combine, split } from 'shamir-secret-sharing';
+
+/** The library's bounds, and the field's: a share is a point other than zero. */
+export const MIN_THRESHOLD = 2;
+export const MAX_SHARES = 255;
+/** One byte beside the secret's: where on the polynomials the share lies. */
+export const SHARE_OVERHEAD_BYTES = 1;
+
+/**
+ * @returns `shares` pieces, each one byte longer than the secret and owned by the caller
+ * @throws {RangeError} unless 2 ≤ threshold ≤ shares ≤ 255 and the secret has a byte
+ */
+export async function splitSecret(secret: Uint8Array, shares: number, threshold: number): Promise<Buffer[]> {
+  const whole = Number.isInteger(shares) && Number.isInteger(threshold);
+  if (!(whole && threshold >= MIN_THRESHOLD && threshold <= shares && shares <= MAX_SHARES && secret.length > 0)) {
+    throw new RangeError(`A secret is split by 2 ≤ threshold ≤ shares ≤ ${MAX_SHARES}.`);
+  }
+  // The library takes no subclass of Uint8Array, which a Buffer is; the copy has memory of its own.
+  const copy = Uint8Array.from(secret);
+  try {
+    return (await split(copy, shares, threshold)).map(owned);
+  } finally {
+    copy.fill(0);
+  }
+}
+
+/**
+ * @param pieces at least two; more than the threshold do no harm
+ * @returns the secret, if these are enough shares of one splitting; otherwise bytes that mean nothing
+ * @throws {RangeError} where two pieces lie at the same place, or have different lengths
+ */
+export async function combineShares(pieces: readonly Uint8Array[]): Promise<Buffer> {
+  const copies = pieces.map((piece) => Uint8Array.from(piece));
+  try {
+    return owned(await combine(copies));
+  } catch {
+    throw new RangeError('These pieces cannot be combined.');
+  } finally {
+    for (const copy of copies) copy.fill(0);
+  }
+}
+
+/** The same memory as a Buffer: the library allocates each result by itself. */
+function owned(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,10 @@
+/** What the key store knows of the vault as a whole: its id, and its root key's check value. */
+import { lookup, table } from '../storage/table.ts';
+import type { Reader } from '../storage/tx.ts';
+
+export const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+const keyFactByName = lookup(keyFacts, ['name']);
+
+export async function keyFact(reader: Reader<'keys'>, name: string): Promise<string | undefined> {
+  return (await reader.find(keyFactByName, [[name]]))[0]?.[0]?.value;
+}

@@ -1,0 +1,271 @@
+/**
+ * A vault that waits for the shares of its root key. It has looked at both stores and holds no key. Each share is judged
+ * alone as it comes; with the last one the root key is put together, checked and wiped again, and the vault is open.
+ *
+ * Guarantees: shares are judged one after the other, so that two at the same moment count as two and the same one twice
+ * counts once. A refused share changes nothing. Where the vault does not open although the shares were right, it stays
+ * sealed and the last share can be given again. What was given is wiped when the vault is open, when 30 minutes have
+ * passed since the first share, when another set came into force, and at the end.
+ *
+ * A flood of refused shares costs 20 judgements a minute that say why; after those a refusal says no more than that, and
+ * a right share still counts: a stranger cannot keep the holders out. No guess ever succeeds, a share is 256 random bits.
+ * Does not: know who gave a share. The audit log names the shares, by number; a list of who holds which is the company's.
+ */
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { FIRST_TENANT, tenantByName } from '../access/store.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { pooledRandom, type RandomSource } from '../crypto/random.ts';
+import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import { newId, type RequestId, type TenantId, type VaultId } from '../ids.ts';
+import { keyFact } from '../keyring/facts.ts';
+import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
+import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
+import { openStore } from '../storage/open-store.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import { openVault, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
+
+const FORGET_AFTER_MS = 30 * 60 * 1000;
+const REFUSALS_A_MINUTE = 20;
+const MINUTE_MS = 60 * 1000;
+/** How often a flood makes the key store answer. */
+const FOLLOW_EVERY_MS = 5_000;
+
+/** Too many shares were refused within a minute. This one was judged, and refused like them. */
+export class TooManySharesError extends VaultError {
+  readonly kind = 'too_many';
+  readonly code = 'too_many_shares';
+
+  constructor() {
+    super('Too many shares were refused within a minute, this one among them. A right share still counts.');
+  }
+}
+
+/** Enough shares, each of them right, and not the root key of this vault. All are forgotten. */
+export class SharesDisagreeError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'shares_disagree';
+
+  constructor() {
+    super('These shares do not make the root key of this vault: its key store was altered. All are forgotten.');
+  }
+}
+
+/** The shares were right, and the vault does not open. It is as sealed as before. */
+export class UnsealFailedError extends VaultError {
+  readonly kind = 'unavailable';
+  readonly code = 'unseal_failed';
+
+  constructor(options: { cause: unknown }) {
+    super(
+      'The shares are right, but the vault did not open and stays sealed; the server’s log says why. Give the last share again.',
+      options,
+    );
+  }
+}
+
+export interface UnsealProgress {
+  readonly sealed: boolean;
+  readonly given: number;
+  readonly needed: number;
+}
+
+export interface SealedOptions extends VaultOptions {
+  /**
+   * Given the open vault before the last share is answered. If it fails, the vault is closed and stays sealed.
+   * @param rootKey for whoever must open the vault once more, such as a thread; wiped when this returns, so copy it
+   */
+  readonly opened: (vault: Vault, rootKey: Buffer) => void | Promise<void>;
+}
+
+/**
+ * @throws {StartError} where the stores hold no vault whose root key was split
+ */
+export async function openSealed(config: VaultConfig, options: SealedOptions): Promise<SealedVault> {
+  // What is wrong with a store is known before people are called together.
+  await (await openStore('records', config.recordStoreUrl)).close();
+  const keyStore = await openStore('keys', config.keyStoreUrl);
+  try {
+    const vaultId = await keyFact(keyStore.reader, 'vault');
+    const set = await inForce(keyStore);
+    if (options.nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
+    if (vaultId === undefined || set === undefined) {
+      throw new StartError(
+        'There are no shares of this vault’s root key. Start it with the root key itself, run `lethe root split`, then set LETHE_ROOT_KEY_SHARES.',
+      );
+    }
+    return new SealedVault(config, options, keyStore, vaultId as VaultId, set);
+  } catch (error) {
+    await keyStore.close();
+    throw error;
+  }
+}
+
+export class SealedVault {
+  readonly #clock: Clock;
+  readonly #random: RandomSource;
+  readonly #config: VaultConfig;
+  readonly #options: SealedOptions;
+  readonly #keyStore: KeyStore;
+  readonly #vaultId: VaultId;
+  #given: GivenShares;
+  #firstAt: number | undefined;
+  #refusedAt: number[] = [];
+  #followedAt = 0;
+  #state: 'sealed' | 'open' | 'closed' = 'sealed';
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #forgetting: NodeJS.Timeout;
+
+  /** Use `openSealed`. */
+  constructor(config: VaultConfig, options: SealedOptions, keyStore: KeyStore, vaultId: VaultId, set: ShareSet) {
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? pooledRandom();
+    this.#config = config;
+    this.#options = options;
+    this.#keyStore = keyStore;
+    this.#vaultId = vaultId;
+    this.#given = new GivenShares(set, vaultId);
+    this.#forgetting = setInterval(() => this.#forgetStale(), MINUTE_MS);
+    this.#forgetting.unref();
+  }
+
+  newRequestId(): RequestId {
+    return newId('request', this.#random, this.#clock());
+  }
+
+  get progress(): UnsealProgress {
+    this.#forgetStale();
+    const needed = this.#given.set.threshold;
+    const sealed = this.#state !== 'open';
+    return { sealed, given: sealed ? this.#given.count : needed, needed };
+  }
+
+  /**
+   * @param text the share as it was handed out
+   * @returns how far it is; `sealed` is false as soon as the vault serves, also for a share that was not needed any more
+   * @throws {ShareTypoError} @throws {ForeignShareError} @throws {WrongShareError} @throws {RepeatedShareError}
+   * @throws {TooManySharesError} @throws {SharesDisagreeError} @throws {UnsealFailedError}
+   * @throws {UnavailableError} where the key store does not answer
+   */
+  give(text: string): Promise<UnsealProgress> {
+    const done = this.#last.then(() => this.#take(text));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** Waits for the share under way, wipes what was given, and closes. An open vault is not this one's to close. */
+  async close(): Promise<void> {
+    const before = this.#last;
+    const closed = before.then(() => this.#end('closed'));
+    this.#last = closed;
+    await closed;
+  }
+
+  async #take(text: string): Promise<UnsealProgress> {
+    if (this.#state === 'open') return this.progress;
+    if (this.#state === 'closed') throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+    this.#forgetStale();
+    const now = this.#clock().getTime();
+    this.#refusedAt = this.#refusedAt.filter((at) => now - at < MINUTE_MS);
+    const flooded = this.#refusedAt.length >= REFUSALS_A_MINUTE;
+    if (!flooded || now - this.#followedAt >= FOLLOW_EVERY_MS) await this.#followSet(now);
+    let index: number;
+    try {
+      index = this.#given.give(text);
+    } catch (refusal) {
+      if (flooded) throw new TooManySharesError();
+      this.#refusedAt.push(now);
+      throw refusal;
+    }
+    this.#firstAt ??= now;
+    if (this.#given.count >= this.#given.set.threshold) await this.#open(index);
+    return this.progress;
+  }
+
+  async #open(last: number): Promise<void> {
+    const { set } = this.#given;
+    const shares = this.#given.indexes;
+    let rootKey: Buffer = Buffer.alloc(0);
+    try {
+      rootKey = await this.#combine();
+      const { opened, ...options } = this.#options;
+      const vault = await openVault({ ...this.#config, rootKey: { from: 'environment', key: rootKey } }, options);
+      try {
+        await recordUnsealing(vault, `${set.set}/${shares.join(',')}`);
+        await opened(vault, rootKey);
+      } catch (error) {
+        await vault.close();
+        throw error;
+      }
+    } catch (error) {
+      if (error instanceof SharesDisagreeError) throw error;
+      this.#given.takeBack(last);
+      throw new UnsealFailedError({ cause: error });
+    } finally {
+      rootKey.fill(0);
+    }
+    await this.#end('open');
+  }
+
+  /** @returns the root key, owned by the caller */
+  async #combine(): Promise<Buffer> {
+    const check = (await keyFact(this.#keyStore.reader, 'root_key_check')) ?? '';
+    // One piece alone, where the key store says that one is enough, is not even combined.
+    const combined = await this.#given.combine().catch(() => Buffer.alloc(0));
+    try {
+      if (combined.length === 0) throw new SharesDisagreeError();
+      assertRootKey(combined, this.#vaultId, check);
+      return combined;
+    } catch {
+      combined.fill(0);
+      this.#forget();
+      throw new SharesDisagreeError();
+    }
+  }
+
+  /** Another splitting may have replaced the set, and a new root key dropped it. */
+  async #followSet(now: number): Promise<void> {
+    this.#followedAt = now;
+    const before = this.#given.set;
+    const none: ShareSet = { ...before, set: '', marks: new Map() };
+    const set = (await inForce(this.#keyStore)) ?? none;
+    if (set.set === before.set) return;
+    this.#forget();
+    this.#given = new GivenShares(set, this.#vaultId);
+  }
+
+  #forgetStale(): void {
+    if (this.#firstAt !== undefined && this.#clock().getTime() - this.#firstAt >= FORGET_AFTER_MS) this.#forget();
+  }
+
+  #forget(): void {
+    this.#given.forget();
+    this.#firstAt = undefined;
+  }
+
+  async #end(state: 'open' | 'closed'): Promise<void> {
+    if (this.#state !== 'sealed') return;
+    this.#state = state;
+    clearInterval(this.#forgetting);
+    this.#forget();
+    await this.#keyStore.close();
+  }
+}
+
+async function inForce(keyStore: KeyStore): Promise<ShareSet | undefined> {
+  const check = await keyFact(keyStore.reader, 'root_key_check');
+  return check === undefined ? undefined : shareSetOf(keyStore.reader, check);
+}
+
+/** In the first tenant’s log, whose are the people that hold the shares; by the vault itself, which knows nobody yet. */
+async function recordUnsealing(vault: Vault, target: string): Promise<void> {
+  const now = vault.clock();
+  await vault.recordStore.shared(async (tx) => {
+    const [[first] = []] = await tx.find(tenantByName, [[FIRST_TENANT]]);
+    if (first === undefined) throw new StartError('The record store holds no tenant. Restore it.');
+    const ids = { entry: newId('audit', vault.random, now), request: newId('request', vault.random, now) };
+    const base = { ...ids, tenant: first.tenant as TenantId, at: now, principal: THE_VAULT_ITSELF };
+    await appendAuditEntry(tx, { ...base, action: 'unseal', outcome: 'done', target });
+  });
+  vault.signals.emit('call', { action: 'unseal', outcome: 'done', code: undefined });
+}

@@ -1,0 +1,24 @@
+/**
+ * Splits the root key into shares for people to keep. The shares are handed out before they take effect: a crash in
+ * between leaves the set before in force, so nobody is ever left without one.
+ */
+import type { NewShares } from '../keyring/root-shares.ts';
+import type { Caller } from './caller.ts';
+import { perform } from './perform.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * @returns the shares, and what puts them in force once they are handed out; audited before they are
+ * @throws {ShareCountError}
+ */
+export async function splitRoot(
+  vault: Vault,
+  caller: Caller,
+  { shares, threshold }: { readonly shares: number; readonly threshold: number },
+): Promise<NewShares> {
+  return perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
+    door.decide();
+    const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
+    return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
+  });
+}
