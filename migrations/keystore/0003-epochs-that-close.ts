@@ -14,6 +14,8 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE epochs ADD COLUMN activated_at ${int}`,
     `ALTER TABLE epochs ADD COLUMN deactivated_at ${int}`,
     `ALTER TABLE epochs ADD COLUMN compromised_at ${int}`,
+    // When all that must be before its secret is destroyed had been found to be.
+    `ALTER TABLE epochs ADD COLUMN verified_at ${int}`,
 
     'CREATE INDEX windows_by_epoch ON windows (epoch, tenant, window_id)',
 

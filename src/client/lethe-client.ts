@@ -10,38 +10,25 @@
  * that no value gets there by mistake. Needs nothing but the platform's `fetch`: Node from 20 on, browsers, and others.
  * Does not: split batches. A batch is all or nothing, and two halves of one would be neither.
  */
-import type { operations } from './api.ts';
-import { assertBatch, eachOf, LOST_PLACE, type PageSize, type ReplyOf, read, write } from './calls.ts';
+import { assertBatch, eachOf, LOST_PLACE, type PageSize, read, write } from './calls.ts';
 import { LetheError } from './errors.ts';
+import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
-  AddedPrincipal,
-  AddedTenant,
-  AuditEntry,
-  AuditPage,
   CallOptions,
   Certificate,
-  Compromise,
   Corrected,
   DataType,
   ErasureReceipt,
   ErasureTarget,
-  ExposedPage,
   Found,
   FoundRecord,
-  Job,
-  KeyEntry,
   MintedToken,
-  Principal,
-  PrincipalPage,
   Reason,
   RecordDescription,
   Revealed,
-  RevokedPrincipal,
   RevokedToken,
-  Role,
   Search,
-  Status,
   StoredRecord,
   SubjectPage,
   TokenDescription,
@@ -51,20 +38,11 @@ import type {
   TypeDefinition,
   WriteOptions,
 } from './shapes.ts';
-import { type Call, Transport, type TransportOptions } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
 
 export type LetheClientOptions = TransportOptions;
 
-type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
-
-export class LetheClient {
-  readonly #transport: Transport;
-
-  /** @throws {TypeError} for a URL or an API key that cannot be one */
-  constructor(options: LetheClientOptions) {
-    this.#transport = new Transport(options);
-  }
-
+export class LetheClient extends OperatorClient {
   /**
    * Stores up to 1,000 values, all or none.
    * @returns a token for each item, in the same order
@@ -72,7 +50,7 @@ export class LetheClient {
    */
   async tokenize(items: readonly TokenizeItem[], options: WriteOptions = {}): Promise<readonly Tokenized[]> {
     assertBatch(items);
-    const reply = await this.#send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items }), ...options });
+    const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items }), ...options });
     return reply.results;
   }
 
@@ -89,7 +67,7 @@ export class LetheClient {
     assertBatch(tokens);
     const { purpose, view, reason, signal } = wanted;
     const body = { tokens, purpose, view, reason };
-    const reply = await this.#send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
+    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
     return reply.results;
   }
 
@@ -98,7 +76,7 @@ export class LetheClient {
    * says; shows them masked. A page; `eachFound` walks through all of them.
    */
   async search(wanted: Search, options: CallOptions = {}): Promise<Found> {
-    return this.#send<'search'>({ ...read('POST', '/v1/search', wanted), ...options });
+    return this.send<'search'>({ ...read('POST', '/v1/search', wanted), ...options });
   }
 
   /** Every record that a search finds, page by page: `limit` is how many a page holds, and a page may hold none. */
@@ -117,19 +95,19 @@ export class LetheClient {
    * @throws {LetheError} `too_many_attempts` after ten wrong ones; it is not sent again then
    */
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
-    const reply = await this.#send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
+    const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
     return reply.verified;
   }
 
   /** What a token stands for, without its value. */
   async describeToken(token: string, options: CallOptions = {}): Promise<TokenDescription> {
-    return this.#send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
+    return this.send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
   }
 
   /** One more token for a record: in another format, for another audience, for a time, or brought along. */
   async mintToken(record: string, wanted: TokenOptions = {}, options: WriteOptions = {}): Promise<MintedToken> {
     const body = { record: id('rec', record), ...wanted };
-    return this.#send<'mintToken'>({ ...write('POST', '/v1/tokens', body), ...options });
+    return this.send<'mintToken'>({ ...write('POST', '/v1/tokens', body), ...options });
   }
 
   /**
@@ -142,7 +120,7 @@ export class LetheClient {
     options: CallOptions = {},
   ): Promise<MintedToken> {
     const repeat = end.uses === undefined ? 'always' : 'refused';
-    return this.#send<'extendToken'>({ method: 'PATCH', path: tokenPath(token), body: end, repeat, ...options });
+    return this.send<'extendToken'>({ method: 'PATCH', path: tokenPath(token), body: end, repeat, ...options });
   }
 
   /**
@@ -150,25 +128,25 @@ export class LetheClient {
    * @throws {LetheError} `token_revoked` where it was before, perhaps by an attempt of this call whose answer was lost
    */
   async revokeToken(token: string, options: CallOptions = {}): Promise<RevokedToken> {
-    return this.#send<'revokeToken'>({ method: 'DELETE', path: tokenPath(token), repeat: 'always', ...options });
+    return this.send<'revokeToken'>({ method: 'DELETE', path: tokenPath(token), repeat: 'always', ...options });
   }
 
   /** What a record is, and its tokens with their states; never its value. */
   async describeRecord(record: string, options: CallOptions = {}): Promise<RecordDescription> {
-    return this.#send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
+    return this.send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
   }
 
   /** Replaces a record's value; its tokens stay. */
   async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
     const { reason, ...rest } = options;
     const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
-    return this.#send<'correctRecord'>({ ...call, ...rest });
+    return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
   /** Erases for good; from the reply on, nothing opens the values. */
   async erase(target: ErasureTarget, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
     const { reason, ...rest } = options;
-    return this.#send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
+    return this.send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
   }
 
   /**
@@ -179,12 +157,12 @@ export class LetheClient {
   async eraseTenant(tenant: string, name: string, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
     const { reason, ...rest } = options;
     const body = { tenant: id('ten', tenant), confirm: name, reason };
-    return this.#send<'erase'>({ ...write('POST', '/v1/erasures', body), ...rest });
+    return this.send<'erase'>({ ...write('POST', '/v1/erasures', body), ...rest });
   }
 
   /** The receipt of an erasure, as it stands now. */
   async getErasure(erasure: string, options: CallOptions = {}): Promise<ErasureReceipt> {
-    return this.#send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
+    return this.send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
   }
 
   /**
@@ -192,7 +170,7 @@ export class LetheClient {
    * signed, what it waits for.
    */
   async getCertificate(erasure: string, options: CallOptions = {}): Promise<Certificate> {
-    return this.#send<'getCertificate'>({
+    return this.send<'getCertificate'>({
       ...read('GET', `/v1/erasures/${id('ers', erasure)}/certificate`),
       ...options,
     });
@@ -200,7 +178,7 @@ export class LetheClient {
 
   /** From the app's own name for a person to the subject's id. */
   async resolveSubject(ref: string, options: CallOptions = {}): Promise<string> {
-    const reply = await this.#send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
+    const reply = await this.send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
     return reply.subject;
   }
 
@@ -208,7 +186,7 @@ export class LetheClient {
   async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
     const { after, limit, signal } = page;
     const query = { after: after && id('rec', after), limit };
-    return this.#send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
+    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
   }
 
   /** Every record of a subject, page by page. */
@@ -222,142 +200,19 @@ export class LetheClient {
 
   /** The data types there are, with the views each offers. */
   async listTypes(options: CallOptions = {}): Promise<readonly DataType[]> {
-    const reply = await this.#send<'listTypes'>({ ...read('GET', '/v1/types'), ...options });
+    const reply = await this.send<'listTypes'>({ ...read('GET', '/v1/types'), ...options });
     return reply.types;
   }
 
   /** Declares a data type of the tenant's own, or a new version of one; once more changes nothing. */
   async declareType(definition: TypeDefinition, options: WriteOptions = {}): Promise<DataType> {
-    return this.#send<'declareType'>({ ...write('POST', '/v1/types', definition), ...options });
+    return this.send<'declareType'>({ ...write('POST', '/v1/types', definition), ...options });
   }
 
   /** Keeps a lesser form of a type's values from now on; null: the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
     if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
     const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
-    return this.#send<'setKeep'>({ ...call, ...options });
-  }
-
-  /**
-   * Adds a principal and gets its API key, which is shown once.
-   * @throws {LetheError} `api_key_already_shown` where the first answer was lost: revoke the principal, add it again
-   */
-  async addPrincipal(
-    wanted: {
-      readonly name: string;
-      readonly role: Role;
-      readonly purposes?: readonly string[];
-      /** Ties it to the tokens of this audience. */
-      readonly audience?: string | undefined;
-      readonly expiresAt?: Date | string | undefined;
-    },
-    options: WriteOptions = {},
-  ): Promise<AddedPrincipal> {
-    return this.#send<'addPrincipal'>({ ...write('POST', '/v1/principals', wanted), ...options });
-  }
-
-  /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
-  async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
-    const { after, limit, signal } = page;
-    const query = { after: after && id('prn', after), limit };
-    return this.#send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
-  }
-
-  /** Every principal of the tenant, page by page. */
-  async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
-    const next = async (after?: string) => {
-      const { principals, more } = await this.listPrincipals({ ...page, ...(after && { after }) });
-      return { rows: principals, more };
-    };
-    yield* eachOf(next, ({ principal }) => principal);
-  }
-
-  /** Revokes a principal; its API key stops working at once. Once more changes nothing. */
-  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
-    const path = `/v1/principals/${id('prn', principal)}`;
-    return this.#send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
-  }
-
-  /** Adds a tenant. Takes no idempotency key, so it is not sent again when it is unknown whether it was done. */
-  async addTenant(name: string, options: CallOptions = {}): Promise<AddedTenant> {
-    const call = { method: 'POST', path: '/v1/tenants', body: { name }, repeat: 'refused' } as const;
-    return this.#send<'addTenant'>({ ...call, ...options });
-  }
-
-  /**
-   * Closes the epoch, which makes erasures final, or replaces the key of an index; in the background.
-   * @returns the job, which `getJob` and `jobEvents` follow
-   */
-  async rotateKeys(wanted: { readonly index?: string | undefined } = {}, options: WriteOptions = {}): Promise<string> {
-    const reply = await this.#send<'rotateKeys'>({ ...write('POST', '/v1/keys/rotate', wanted), ...options });
-    return reply.job;
-  }
-
-  /** How far a long job is. */
-  async getJob(job: string, options: CallOptions = {}): Promise<Job> {
-    return this.#send<'getJob'>({ ...read('GET', `/v1/jobs/${id('job', job)}`), ...options });
-  }
-
-  /**
-   * A long job as it goes: whenever it has moved, and as the last when it is completed or has failed. A stream that
-   * ends before that, as with a restart of the vault, is asked for again.
-   * @throws {LetheError} where it is not, or no longer, to be shown
-   */
-  async *jobEvents(job: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
-    const path = `/v1/jobs/${id('job', job)}/events`;
-    for (;;) {
-      for await (const { event, data } of this.#transport.events({ ...read('GET', path), ...options })) {
-        const state = JSON.parse(data) as Job;
-        yield state;
-        if (event === 'done') return;
-      }
-      await this.#transport.pause(options.signal);
-    }
-  }
-
-  /** A page of the tenant's audit log, the newest first; `eachAuditEntry` walks through all of it. */
-  async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
-    const { before, limit, signal } = page;
-    const query = { before: before && id('aud', before), limit };
-    return this.#send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
-  }
-
-  /** Every audit entry of the tenant, page by page, the newest first. */
-  async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
-    const next = async (before?: string) => {
-      const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
-      return { rows: entries, more };
-    };
-    yield* eachOf(next, ({ entry }) => entry);
-  }
-
-  /** The state of the stores, the epoch, and work that waits. */
-  async getStatus(options: CallOptions = {}): Promise<Status> {
-    return this.#send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
-  }
-
-  /** Every kind of key: its state, its times, what it protects, how many, and what is due; never a key. */
-  async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
-    return (await this.#send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
-  }
-
-  /**
-   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, or those of own buckets.
-   * @returns the job, to be followed
-   */
-  async compromiseKeys(what: Compromise, options: WriteOptions = {}): Promise<string> {
-    const reply = await this.#send<'compromiseKeys'>({ ...write('POST', '/v1/keys/compromise', what), ...options });
-    return reply.job;
-  }
-
-  /** A page of the records and tokens that a compromise exposed; ask again with its `next` as `after`. */
-  async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
-    const { job, after, limit, signal } = page;
-    const query = { job: job && id('job', job), after, limit };
-    return this.#send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
-  }
-
-  #send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
-    return this.#transport.send<ReplyOf<Op>>(call);
+    return this.send<'setKeep'>({ ...call, ...options });
   }
 }

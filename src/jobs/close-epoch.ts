@@ -79,6 +79,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     // Caches would show what was, not what is stored.
     keyring.buckets.wipe();
     await around.verify?.();
+    for (const ended of await rotation.endedEpochs(keys)) await rotation.approve(keys, ended.epoch, fence);
     await progress('destroy', 0, 1);
     const { waitsFor, certified } = await finishClosing(parts);
     return { epoch, moved, without, waitsFor, certified };
@@ -86,7 +87,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
 }
 
 /**
- * Destroys every epoch that has ended and under which nothing is left, and makes final what that makes final. Run after
+ * Destroys every epoch that has ended and was verified, and makes final what that makes final. Run after
  * each close, and in every round of the background work for slots that were out of reach.
  * @returns the slots that have not confirmed, as `epoch/slot`, and how many erasures became final
  */
@@ -95,7 +96,10 @@ export async function finishClosing(
 ): Promise<{ readonly waitsFor: readonly string[]; readonly certified: number }> {
   const keys = partsOf(parts);
   const waitsFor: string[] = [];
-  for (const { epoch } of await rotation.endedEpochs(keys)) {
+  for (const ended of await rotation.endedEpochs(keys)) {
+    // One that is being closed, or whose close was not found to be right.
+    if (!rotation.isDoomed(ended)) continue;
+    const { epoch } = ended;
     const result = await rotation.destroy(keys, epoch);
     waitsFor.push(...result.waitsFor.map((slot) => `${epoch}/${slot}`));
   }

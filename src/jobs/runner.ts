@@ -17,7 +17,7 @@ import { type Lease, LeaseLostError, type LeaseOptions, takeLease } from './leas
 import type { Detail, JobKind, LongJob, LongJobContext } from './long-job.ts';
 import { Progress } from './progress.ts';
 
-const LEASE = 'jobs';
+export const JOBS_LEASE = 'jobs';
 
 export interface RunnerParts {
   readonly recordStore: RecordStore;
@@ -60,7 +60,7 @@ export async function runLongJobs(
     );
   if ((await due()) === undefined) return ends;
   const stopping = options.stopping ?? (() => false);
-  const lease = await takeLease(parts.keyStore, LEASE, parts.random, { stopping, ...options.lease });
+  const lease = await takeLease(parts.keyStore, JOBS_LEASE, parts.random, { stopping, ...options.lease });
   if (lease === undefined) return undefined;
   try {
     for (let row = await due(); row !== undefined && !stopping(); row = await due()) {

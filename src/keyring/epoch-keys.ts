@@ -212,8 +212,15 @@ export class EpochKeys {
     try {
       for (const slot of this.slots.required) await storeFirst(slot, secret);
       const at = now.getTime();
-      const times = { created_at: at, activated_at: at, deactivated_at: null, closed_at: null, compromised_at: null };
-      const row = { epoch: FIRST_EPOCH, state: 'active', secret_check: this.checkOf(secret, FIRST_EPOCH), ...times };
+      const times = { created_at: at, activated_at: at, deactivated_at: null, closed_at: null };
+      const never = { compromised_at: null, verified_at: null };
+      const row = {
+        epoch: FIRST_EPOCH,
+        state: 'active',
+        secret_check: this.checkOf(secret, FIRST_EPOCH),
+        ...times,
+        ...never,
+      };
       await this.#store.exclusive(async (tx) => {
         await tx.insert(epochs, [row], 'skip');
         await tx.insert(epochSlots, this.#held(FIRST_EPOCH, at), 'skip');

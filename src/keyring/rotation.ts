@@ -5,7 +5,8 @@
  *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
  *   activate   from this commit on nothing more is wrapped under the old epoch
  *   move       everything that is wrapped under the old epoch is wrapped under the new one, page by page (K1, K3)
- *   destroy    only when nothing is wrapped under the old epoch, and every required slot hands out the new secret now (K4)
+ *   approve    nothing is left under the old epoch, and what must open opens
+ *   destroy    only when that was approved, nothing is wrapped under the old epoch, and every required slot hands out the new secret now (K4)
  *
  * Guarantees: whoever lost the lease changes nothing in the key store; an epoch's row names one secret by its check
  * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
@@ -101,7 +102,7 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
       created_at: clock().getTime(),
       secret_check: keys.checkOf(secret, next),
     },
-    ...{ activated_at: null, deactivated_at: null, closed_at: null, compromised_at: null },
+    ...{ activated_at: null, deactivated_at: null, closed_at: null, compromised_at: null, verified_at: null },
   };
   await store.exclusive(async (tx) => {
     await fence(tx);
@@ -175,6 +176,24 @@ export async function countUnder({ store, wrapped }: RotationParts, epoch: numbe
 }
 
 /**
+ * Notes that everything is as it must be before the secret of an ended epoch goes. Whoever calls it has looked.
+ * @throws {EpochInUseError} where something is left under the epoch
+ */
+export async function approve(parts: RotationParts, epoch: number, fence: Fence): Promise<void> {
+  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
+  await parts.store.exclusive(async (tx) => {
+    await fence(tx);
+    const at = parts.clock().getTime();
+    await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
+  });
+}
+
+/** Whether the secret of an epoch may be destroyed, as far as its row says: it has been approved, or never used. */
+export function isDoomed({ state, verified_at }: EpochRow): boolean {
+  return state === 'pre_activation' || (state === 'deactivated' && verified_at !== null);
+}
+
+/**
  * Destroys the secret of an epoch that has ended in every slot that was given it.
  * @returns the slots that have not confirmed it: the epoch is not destroyed before they have (K5)
  * @throws {EpochInUseError} @throws {UnavailableError} where a required slot does not hand out the current secret (K4);
@@ -184,8 +203,7 @@ export async function destroy(parts: RotationParts, epoch: number): Promise<{ re
   const { store, epochs: keys, clock } = parts;
   const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
   if (row?.state === 'destroyed') return { waitsFor: [] };
-  const isNeverUsed = row?.state === 'pre_activation' && epoch < keys.current;
-  if (row?.state !== 'deactivated' && !isNeverUsed) throw new EpochInUseError();
+  if (row === undefined || epoch >= keys.current || !isDoomed(row)) throw new EpochInUseError();
   // An epoch that has ended takes nothing new, so what is empty now stays empty.
   if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
   await assertCurrentIsDurable(parts);

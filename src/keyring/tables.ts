@@ -15,6 +15,8 @@ export const epochs = table(
     activated_at: 'int?',
     deactivated_at: 'int?',
     compromised_at: 'int?',
+    /** When all that must be before its secret is destroyed had been found to be. */
+    verified_at: 'int?',
   },
   ['epoch'],
 );

@@ -11,9 +11,10 @@ import { FIRST_TENANT, findTenant, tenantByName } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import type { ErasureRow } from '../erasure/erasures.ts';
 import type { EraseTenantRequest, Receipt } from '../erasure/schema.ts';
-import { completeTenantErasure, findTenantErasure, orderTenantErasure } from '../erasure/tenants.ts';
+import { findTenantErasure, orderTenantErasure } from '../erasure/tenants.ts';
 import { VaultError } from '../errors.ts';
 import { type ErasureId, newId, type TenantId } from '../ids.ts';
+import { orderJob } from '../jobs/job-store.ts';
 import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import type { Caller } from './caller.ts';
 import { receiptFor } from './naming.ts';
@@ -54,7 +55,7 @@ export class FirstTenantError extends VaultError {
 
 /**
  * @param body without `tenant`, the one of the name that is confirmed
- * @returns the receipt at once; the keys are destroyed after it
+ * @returns the receipt at once; the keys are destroyed by a long job
  * @throws {TenantNotFoundError}, {NotConfirmedError}, {FirstTenantError}, {TenantErasedError}; nothing is erased then
  */
 export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenantRequest): Promise<Receipt> {
@@ -94,13 +95,18 @@ export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenan
           ...{ principal: caller.principal, action: call.action, outcome: 'done', request: caller.request },
         });
       }
+      // In the first tenant's name: the erased one has nobody left who could ask how far it is.
+      await orderJob(tx, {
+        ...{ job: newId('job', vault.random, door.now), kind: 'erase_tenant', params: { erasure } },
+        ...{ tenant: first?.tenant as TenantId, by: caller.principal, at: door.now },
+      });
       ordered = true;
       return { reply: row, entry };
     });
   });
   if (ordered) {
     vault.keyring.forget(order.tenant as TenantId);
-    vault.later('erase_tenant', async () => void (await completeTenantErasure(vault, order, vault.clock)));
+    vault.signals.emit('jobOrdered');
   }
   return receiptFor(caller, order);
 }

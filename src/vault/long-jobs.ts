@@ -4,11 +4,17 @@
  */
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
+import { backupKeyStore } from '../backup/backups.ts';
+import { noteEpoch } from '../backup/facts.ts';
+import { openCanaries, shredOne } from '../canaries/canaries.ts';
+import { issueCertificates } from '../erasure/certificate.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
-import { closeEpoch } from '../jobs/close-epoch.ts';
+import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
+import { eraseTenant } from '../jobs/erase-tenant.ts';
 import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/long-job.ts';
 import { reseal } from '../jobs/reseal.ts';
+import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
@@ -16,8 +22,28 @@ import type { Vault } from './vault.ts';
 /** A new kind is a line here. */
 function kindsOf(vault: Vault): JobKinds {
   return {
-    rotate_epoch: closeEpoch({ ...vault, around: {} }),
+    rotate_epoch: closeEpoch(closing(vault)),
+    rotate_index: rotateIndex(vault),
     compromise: reseal(vault),
+    erase_tenant: eraseTenant(vault),
+  };
+}
+
+/** What closing an epoch takes besides keys: canaries, a copy of the key store, certificates. */
+export function closing(vault: Vault): CloseEpochParts {
+  const { recordStore, keyBackupDir } = vault;
+  return {
+    ...vault,
+    around: {
+      prepare: async () => void (await shredOne(vault)),
+      begun: (epoch) => noteEpoch(recordStore, epoch),
+      async verify() {
+        await openCanaries(vault);
+        // Copies from before are of no use once the old secret is gone.
+        if (keyBackupDir !== undefined) await backupKeyStore(vault, keyBackupDir);
+      },
+      certify: () => issueCertificates(vault, vault.clock()),
+    },
   };
 }
 
@@ -26,7 +52,7 @@ const ACTION_OF: Readonly<Record<JobKind, Action>> = {
   rotate_epoch: 'rotate_keys',
   rotate_index: 'rotate_keys',
   compromise: 'compromise_keys',
-  erase_tenant: 'erase',
+  erase_tenant: 'erase_tenant',
 };
 
 /** One round; see `runLongJobs`. */

@@ -1,10 +1,10 @@
 /** The certificate of an erasure, or what it waits for. */
 import { CERTIFICATE_TYPE, type CertificateRow, findCertificate, waitsFor } from '../erasure/certificate.ts';
-import { findErasure } from '../erasure/erasures.ts';
 import { type CertificateState, type Statement, StatementSchema } from '../erasure/schema.ts';
 import { IntegrityError } from '../errors.ts';
-import type { ErasureId } from '../ids.ts';
+import type { ErasureId, TenantId } from '../ids.ts';
 import type { Caller } from './caller.ts';
+import { erasureFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -13,8 +13,8 @@ export async function readCertificate(vault: Vault, caller: Caller, erasure: Era
   return perform(vault, caller, { action: 'read_certificate' }, async (door) => {
     door.decide();
     const reader = vault.recordStore.reader;
-    const order = await findErasure(reader, caller.tenant, erasure);
-    const certificate = await findCertificate(reader, caller.tenant, erasure);
+    const order = await erasureFor(reader, caller, erasure);
+    const certificate = await findCertificate(reader, order.tenant as TenantId, erasure);
     const reply: CertificateState =
       certificate === undefined
         ? { erasure, state: 'pending', waitsFor: await waitsFor(vault, order) }

@@ -8,9 +8,12 @@
  * stopped for it: one that still runs begins no epoch and cannot use the new one, so it fails and harms nothing.
  */
 import { pooledRandom } from '../crypto/random.ts';
-import { StartError } from '../errors.ts';
+import { StartError, UnavailableError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { closeEpoch } from '../jobs/close-epoch.ts';
+import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
+import type { LongJobContext } from '../jobs/long-job.ts';
+import { JOBS_LEASE } from '../jobs/runner.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
 import { beginReplacement, finishReplacement } from '../keyring/root-replacement.ts';
@@ -18,6 +21,7 @@ import { GivenShares, type NewShares, RootShares, shareSetOf } from '../keyring/
 import { openStore } from '../storage/open-store.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';
+import { closing } from './long-jobs.ts';
 import { perform } from './perform.ts';
 import type { Vault, VaultConfig } from './vault.ts';
 
@@ -32,6 +36,7 @@ export interface ReplaceRootOptions {
     | { readonly shares: number; readonly threshold: number; handOut(made: NewShares): Promise<void> }
     | undefined;
   readonly progress?: (step: string, done: number, total: number) => Promise<void>;
+  readonly lease?: LeaseOptions;
 }
 
 /**
@@ -60,7 +65,7 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   });
   await perform(vault, caller, { action: 'replace_root', mayTakeLong: true }, async (door) => {
     door.decide();
-    await moveAll(vault, caller, options.progress ?? (async () => {}));
+    await moveAll(vault, caller, options);
     const { epochs, wrapped, registry } = vault.keyring;
     const retag = (tx: KeyTx) => registry.retag(tx, options.newKey);
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
@@ -68,25 +73,33 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   });
 }
 
-async function moveAll(
-  vault: Vault,
-  caller: Caller,
-  progress: NonNullable<ReplaceRootOptions['progress']>,
-): Promise<void> {
-  const { keyStore, keyring, random, clock } = vault;
-  const close = closeEpoch({ keyStore, keyring, random, clock, around: {} });
+/** Under the lease of long jobs: a server that was left running closes no epoch meanwhile. */
+async function moveAll(vault: Vault, caller: Caller, { progress, lease: options }: ReplaceRootOptions): Promise<void> {
+  const lease = await takeLease(vault.keyStore, JOBS_LEASE, vault.random, options);
+  if (lease === undefined) throw new UnavailableError('key_unavailable', 'A server is at work on the keys. Stop it.');
+  try {
+    await closeAll(vault, {
+      ...{ job: newId('job', vault.random, vault.clock()), tenant: caller.tenant, orderedBy: caller.principal },
+      progress: progress ?? (async () => {}),
+      params: {},
+      fence: (tx) => lease.assertHeld(tx),
+      stopping: () => false,
+    });
+  } finally {
+    await lease.release();
+  }
+}
+
+async function closeAll(vault: Vault, context: LongJobContext): Promise<void> {
+  const { keyring } = vault;
+  const close = closeEpoch(closing(vault));
   for (let closes = 0; ; closes += 1) {
     await keyring.refresh();
     // A resumed run may find the next epoch begun and not everything moved: then it is not closed, only gone on with.
     const isNew = await keyring.epochs.isUnderNewest(keyring.epochs.current);
     if (closes > 0 && isNew) return;
     if (closes === MAX_CLOSES) throw new StartError('The epoch does not close. Run it again.');
-    await close({
-      ...{ job: newId('job', random, clock()), tenant: caller.tenant, orderedBy: caller.principal, progress },
-      params: isNew ? { epoch: keyring.epochs.current - 1 } : {},
-      fence: async () => {},
-      stopping: () => false,
-    });
+    await close({ ...context, params: isNew ? { epoch: keyring.epochs.current - 1 } : {} });
   }
 }
 

@@ -8,22 +8,23 @@ import { newId } from '../ids.ts';
 import { throughRaces } from '../intake/races.ts';
 import { orderJob } from '../jobs/job-store.ts';
 import type { RotateKeysBody } from '../jobs/schema.ts';
+import { assertRotatable } from '../keyring/index-versions.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
 type Reply = { job: JobId };
 
-/** @throws {UnknownTypeError} for the index of a type that there is not */
+/** @throws {UnknownIndexError} @throws {IndexNotRotatableError} for an index that there is not, or that stays */
 export async function rotateKeys(vault: Vault, caller: Caller, body: z.infer<typeof RotateKeysBody>): Promise<Reply> {
   const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
   const reply = await perform<Reply>(vault, caller, { action: 'rotate_keys', idempotent }, async (door) => {
     door.decide();
     const { index } = body;
-    if (index !== undefined) await vault.catalogue.type(caller.tenant, index.split('.')[0]);
+    if (index !== undefined) await assertRotatable(vault.keyStore.reader, caller.tenant, index);
     // Named in the order: a job that is gone on with after a crash closes this epoch, and not the one after it.
     if (index === undefined) await vault.keyring.refresh();
-    const params = index === undefined ? { epoch: vault.keyring.epochs.current } : { index };
+    const params = index === undefined ? { epoch: vault.keyring.epochs.current } : { name: index };
     // Whoever orders the same at the same moment is first or second; the second finds the first's job.
     return throughRaces(() =>
       door.commit('exclusive', async (tx) => {

@@ -34,6 +34,8 @@ export interface Vault extends Parts {
   readonly signals: Signals;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
+  /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
+  readonly keyBackupDir: string | undefined;
   /** The interval of rotation; undefined: by order alone. */
   readonly rotateEveryMs: number | undefined;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
@@ -123,7 +125,7 @@ async function assemble(
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
-    rotateEveryMs: config.rotateEveryMs,
+    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };

@@ -16,6 +16,7 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { eraseTenant } from '../../src/vault/erase-tenant.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
 import { search } from '../../src/vault/search.ts';
@@ -83,20 +84,11 @@ async function holding(url: string, tenant: TenantId): Promise<string[]> {
   return Object.keys(rows).filter((name) => rows[name]?.some((row) => row.includes(tenant)));
 }
 
-/** Until what was begun after the reply is done. */
+/** Runs the job that the order left, and sees that it has done its work. */
 async function settled(vault: Vault, home: Home, erasure: string): Promise<void> {
-  let failed: string | undefined;
-  const listen = (job: { readonly failed: string | undefined }) => {
-    failed ??= job.failed;
-  };
-  vault.signals.on('job', listen);
-  for (let done = false; !done; ) {
-    if (failed !== undefined) throw new Error(failed);
-    await new Promise((resume) => setImmediate(resume));
-    const sql = `SELECT state FROM erasures WHERE erasure = '${erasure}'`;
-    done = (await tell<{ state: string }>(home.recordStoreUrl, sql))[0]?.state === 'completed';
-  }
-  vault.signals.off('job', listen);
+  await runJobsOnce(vault);
+  const sql = `SELECT state FROM erasures WHERE erasure = '${erasure}'`;
+  expect((await tell<{ state: string }>(home.recordStoreUrl, sql))[0]?.state).toBe('completed');
 }
 
 /** A vault that does nothing after its replies. */

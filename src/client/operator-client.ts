@@ -1,0 +1,159 @@
+/**
+ * The part of the client for those who operate the vault: principals, tenants, keys, long jobs, the audit log. Whether an API
+ * key may do a thing, the vault decides; `lethe-client.ts` says what every call guarantees.
+ */
+import type { operations } from './api.ts';
+import { eachOf, type PageSize, type ReplyOf, read, write } from './calls.ts';
+import { id } from './paths.ts';
+import type {
+  AddedPrincipal,
+  AddedTenant,
+  AuditEntry,
+  AuditPage,
+  CallOptions,
+  Compromise,
+  ExposedPage,
+  Job,
+  KeyEntry,
+  Principal,
+  PrincipalPage,
+  RevokedPrincipal,
+  Role,
+  Status,
+  WriteOptions,
+} from './shapes.ts';
+import { type Call, Transport, type TransportOptions } from './transport.ts';
+
+export type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
+
+export class OperatorClient {
+  readonly #transport: Transport;
+
+  /** @throws {TypeError} for a URL or an API key that cannot be one */
+  constructor(options: TransportOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /**
+   * Adds a principal and gets its API key, which is shown once.
+   * @throws {LetheError} `api_key_already_shown` where the first answer was lost: revoke the principal, add it again
+   */
+  async addPrincipal(
+    wanted: {
+      readonly name: string;
+      readonly role: Role;
+      readonly purposes?: readonly string[];
+      /** Ties it to the tokens of this audience. */
+      readonly audience?: string | undefined;
+      readonly expiresAt?: Date | string | undefined;
+    },
+    options: WriteOptions = {},
+  ): Promise<AddedPrincipal> {
+    return this.send<'addPrincipal'>({ ...write('POST', '/v1/principals', wanted), ...options });
+  }
+
+  /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
+  async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
+    const { after, limit, signal } = page;
+    const query = { after: after && id('prn', after), limit };
+    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
+  }
+
+  /** Every principal of the tenant, page by page. */
+  async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
+    const next = async (after?: string) => {
+      const { principals, more } = await this.listPrincipals({ ...page, ...(after && { after }) });
+      return { rows: principals, more };
+    };
+    yield* eachOf(next, ({ principal }) => principal);
+  }
+
+  /** Revokes a principal; its API key stops working at once. Once more changes nothing. */
+  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
+    const path = `/v1/principals/${id('prn', principal)}`;
+    return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
+  }
+
+  /** Adds a tenant. Takes no idempotency key, so it is not sent again when it is unknown whether it was done. */
+  async addTenant(name: string, options: CallOptions = {}): Promise<AddedTenant> {
+    const call = { method: 'POST', path: '/v1/tenants', body: { name }, repeat: 'refused' } as const;
+    return this.send<'addTenant'>({ ...call, ...options });
+  }
+
+  /**
+   * Closes the epoch, which makes erasures final, or replaces the key of an index; in the background.
+   * @returns the job, which `getJob` and `jobEvents` follow
+   */
+  async rotateKeys(wanted: { readonly index?: string | undefined } = {}, options: WriteOptions = {}): Promise<string> {
+    const reply = await this.send<'rotateKeys'>({ ...write('POST', '/v1/keys/rotate', wanted), ...options });
+    return reply.job;
+  }
+
+  /** How far a long job is. */
+  async getJob(job: string, options: CallOptions = {}): Promise<Job> {
+    return this.send<'getJob'>({ ...read('GET', `/v1/jobs/${id('job', job)}`), ...options });
+  }
+
+  /**
+   * A long job as it goes: whenever it has moved, and as the last when it is completed or has failed. A stream that
+   * ends before that, as with a restart of the vault, is asked for again.
+   * @throws {LetheError} where it is not, or no longer, to be shown
+   */
+  async *jobEvents(job: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
+    const path = `/v1/jobs/${id('job', job)}/events`;
+    for (;;) {
+      for await (const { event, data } of this.#transport.events({ ...read('GET', path), ...options })) {
+        const state = JSON.parse(data) as Job;
+        yield state;
+        if (event === 'done') return;
+      }
+      await this.#transport.pause(options.signal);
+    }
+  }
+
+  /** A page of the tenant's audit log, the newest first; `eachAuditEntry` walks through all of it. */
+  async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
+    const { before, limit, signal } = page;
+    const query = { before: before && id('aud', before), limit };
+    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
+  }
+
+  /** Every audit entry of the tenant, page by page, the newest first. */
+  async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
+    const next = async (before?: string) => {
+      const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
+      return { rows: entries, more };
+    };
+    yield* eachOf(next, ({ entry }) => entry);
+  }
+
+  /** The state of the stores, the epoch, and work that waits. */
+  async getStatus(options: CallOptions = {}): Promise<Status> {
+    return this.send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
+  }
+
+  /** Every kind of key: its state, its times, what it protects, how many, and what is due; never a key. */
+  async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
+    return (await this.send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
+  }
+
+  /**
+   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, or those of own buckets.
+   * @returns the job, to be followed
+   */
+  async compromiseKeys(what: Compromise, options: WriteOptions = {}): Promise<string> {
+    const reply = await this.send<'compromiseKeys'>({ ...write('POST', '/v1/keys/compromise', what), ...options });
+    return reply.job;
+  }
+
+  /** A page of the records and tokens that a compromise exposed; ask again with its `next` as `after`. */
+  async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
+    const { job, after, limit, signal } = page;
+    const query = { job: job && id('job', job), after, limit };
+    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
+  }
+
+  protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
+    return this.#transport.send<ReplyOf<Op>>(call);
+  }
+}
