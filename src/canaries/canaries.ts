@@ -12,12 +12,12 @@
  */
 
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { tenants } from '../access/store.ts';
+import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
 import { IntegrityError, UnavailableError } from '../errors.ts';
-import { firstIdAt, newId, type RecordId } from '../ids.ts';
+import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
@@ -27,7 +27,8 @@ import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
 import { openRecords, RecordErasedError } from '../records/open-records.ts';
-import { findRecords, insertRecords } from '../records/store.ts';
+import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
+import { tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -51,12 +52,8 @@ export const canaries = table(
   },
   ['record'],
 );
-export type CanaryRow = Row<typeof canaries>;
+type CanaryRow = Row<typeof canaries>;
 const canaryByRecord = lookup(canaries, ['record']);
-
-/** No name of a tenant begins like that, and no principal is in it. */
-export const VAULT_TENANT_NAME = '@vault';
-export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
 
 const KEY_NAME = '@canary';
 const MAC_BYTES = 32;
@@ -74,8 +71,7 @@ export async function ensureCanaries(parts: CanaryParts): Promise<void> {
 async function make(parts: CanaryParts): Promise<RecordId> {
   const { recordStore, keyStore, keyring, random } = parts;
   const now = parts.clock();
-  const own = { tenant: VAULT_TENANT, name: VAULT_TENANT_NAME, erased_at: null, erasure: null, settled_at: null };
-  await recordStore.exclusive((tx) => tx.insert(tenants, [{ ...own, created_at: now.getTime() }], 'skip'));
+  await recordStore.exclusive((tx) => tx.insert(tenants, [newTenantRow(VAULT_TENANT, VAULT_TENANT_NAME, now)], 'skip'));
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
@@ -172,24 +168,20 @@ async function keepKeys({ keyStore }: Parts, record: RecordId): Promise<void> {
   });
 }
 
+/** Erases a canary by one order, whoever began: a second one would bury nothing, and the stores would seem to disagree. */
 async function complete(parts: CanaryParts, record: RecordId, generation: number): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
-  const [row] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
-  if (row === undefined) return;
-  const erasure = newId('erasure', random, at);
-  const keys = [{ record, generation }];
-  const order = await recordStore.exclusive((tx): Promise<ErasureRow> => {
-    return orderErasure(tx, VAULT_TENANT, {
-      erasure,
-      cause: 'erased',
-      subject: undefined,
-      keys,
-      by: THE_VAULT_ITSELF,
-      at,
-    });
+  const order = await recordStore.exclusive(async (tx): Promise<ErasureRow | undefined> => {
+    await lockRecords(tx, VAULT_TENANT, [record]);
+    const [buried = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
+    const standing = buried.find(({ cause }) => cause === 'erased')?.erasure;
+    if (standing) return findOrder(tx, VAULT_TENANT, standing);
+    const keys = [{ record, generation }];
+    const what = { erasure: newId('erasure', random, at), cause: 'erased', subject: undefined, keys } as const;
+    return orderErasure(tx, VAULT_TENANT, { ...what, by: THE_VAULT_ITSELF, at });
   });
-  await completeErasure(parts, order, clock);
+  if (order !== undefined && order.state !== 'completed') await completeErasure(parts, order, clock);
 }
 
 export interface Raising {
