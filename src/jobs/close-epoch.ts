@@ -13,12 +13,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { UnavailableError } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import * as rotation from '../keyring/rotation.ts';
 import { epochByNumber } from '../keyring/tables.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import type { LongJob } from './long-job.ts';
+import { type LongJob, stopIfTold } from './long-job.ts';
 
 export interface CloseEpochParts {
   readonly keyStore: KeyStore;
@@ -65,12 +64,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
         done += rows;
         // A bucket may be made in the moment before the epoch ends.
         await progress('rewrap', done, Math.max(done, total));
-        if (stopping()) {
-          throw new UnavailableError(
-            'shutting_down',
-            'The vault is shutting down; the epoch is closed further at the next start.',
-          );
-        }
+        stopIfTold({ stopping });
       });
       moved += done;
     }

@@ -7,6 +7,7 @@
  * May be interrupted anywhere and run again with the same two keys; in between the vault does not serve. Servers are
  * stopped for it: one that still runs begins no epoch and cannot use the new one, so it fails and harms nothing.
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { StartError, UnavailableError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -49,6 +50,7 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   const check = rootKeyCheck(options.newKey, vaultId);
   await perform(vault, caller, { action: 'replace_root' }, async (door) => {
     door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const shares =
       options.split &&
       (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(

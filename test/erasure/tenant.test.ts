@@ -1,5 +1,7 @@
 /** Erasure of a whole tenant: at once for every caller, then from both stores, and nothing else with it. */
 import { describe, expect, test } from 'vitest';
+import { VAULT_TENANT } from '../../src/access/store.ts';
+import { ensureCanaries } from '../../src/canaries/canaries.ts';
 import type { ErasureRow, Stores } from '../../src/erasure/erasures.ts';
 import { completeTenantErasure } from '../../src/erasure/tenants.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
@@ -218,6 +220,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     time += 60_000;
     await runBackgroundOnce(vault);
     expect((await orderOf(home, tenant)).state).toBe('ordered');
+    // As where the job was lost with the record store's last moments.
     await tell(home.recordStoreUrl, 'DELETE FROM jobs');
 
     for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
@@ -307,7 +310,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tokenize(node, app, { items: [{ type: 'text', value: 'x' }] });
     const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     await settled(vault, home, erasure);
-    // A round of the background work makes the key that signs certificates.
+    // The first round makes what the vault lacks of its own.
     await runBackgroundOnce(vault);
     const before = await rowsOf(home.keyStoreUrl);
 
@@ -327,6 +330,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   describe('who may', () => {
     test('its administrator, and those who operate the vault; nobody else, and not without its name', async () => {
       const { home, vault, operator } = await start();
+      await ensureCanaries(vault);
       const [mine, theirs] = [await divisionOf(vault, operator, 'mine'), await divisionOf(vault, operator, 'theirs')];
       const asked = (caller: Caller, tenant: TenantId | undefined, confirm: string) =>
         eraseTenant(vault, caller, { confirm, ...(tenant && { tenant }) });
@@ -344,6 +348,8 @@ describe.each(ENGINES)('on %s', (engine) => {
         [operator, nowhere, 'mine', 'tenant_not_found'],
         [operator, undefined, 'nobody', 'tenant_not_found'],
         [operator, operator.tenant, 'default', 'first_tenant'],
+        [operator, undefined, '@vault', 'tenant_not_found'],
+        [operator, VAULT_TENANT, '@vault', 'tenant_not_found'],
       ] as const) {
         await expect(asked(caller, tenant, confirm)).rejects.toMatchObject({ code });
       }

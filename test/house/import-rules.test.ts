@@ -87,6 +87,18 @@ const forbidden: Violation[] = [
   ['intake imports a verb', 'src/intake/a.ts', "import '../vault/tokenize.ts';", ONE_WAY],
   ['a noun below imports intake', 'src/tokens/a.ts', "import '../intake/accept.ts';", 'intake/ stands above'],
   [
+    'a noun below imports the canaries',
+    'src/erasure/b.ts',
+    "import '../canaries/canaries.ts';",
+    'so do canaries/ and backup/',
+  ],
+  [
+    'a noun below imports the backups',
+    'src/records/n.ts',
+    "import '../backup/facts.ts';",
+    'so do canaries/ and backup/',
+  ],
+  [
     'storage imports the catalogue',
     'src/storage/c.ts',
     "import '../catalogue/types-of.ts';",

@@ -1,7 +1,7 @@
 /** A new root key: everything opens with it, nothing with the old one, and an interruption anywhere is made good. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { VAULT_TENANT } from '../../src/access/store.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { keyFact } from '../../src/keyring/facts.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
