@@ -1,12 +1,16 @@
 /** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
 import { describe, expect, test } from 'vitest';
 import { ensureCanaries, openCanaries, raise, shredOne, VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { close } from '../support/epochs.ts';
+import { closing } from '../../src/vault/long-jobs.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
+import { backUp, backupFolder, putBack, recoverHome } from './folders.ts';
 
 type Row = Record<string, string | number | Buffer | null>;
 
@@ -102,5 +106,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
     for (const { failed } of await runBackgroundOnce(later)) expect(failed).toBeUndefined();
     expect(await openCanaries(later)).toBe(1);
+  });
+
+  test('a canary that a record store put back knows nothing of holds up no close after `recover`', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const dir = await backupFolder();
+    const wholeClose = (of: Vault) => closeEpoch(closing(of))(contextOf());
+    await wholeClose(vault);
+    await backUp(vault, home, dir);
+    await wholeClose(vault);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await recoverHome(home);
+
+    const again = await home.open();
+    expect(await wholeClose(again)).toMatchObject({ epoch: 3, waitsFor: [] });
+    expect(await openCanaries(again)).toBe(1);
   });
 });
