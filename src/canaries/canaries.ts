@@ -15,7 +15,7 @@ import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { tenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
 import { IntegrityError, UnavailableError } from '../errors.ts';
 import { firstIdAt, newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
@@ -28,7 +28,7 @@ import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
 import { openRecords, RecordErasedError } from '../records/open-records.ts';
 import { findRecords, insertRecords } from '../records/store.ts';
-import { areErased } from '../records/tombstones.ts';
+import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -176,6 +176,11 @@ async function keepKeys({ keyStore }: Parts, record: RecordId): Promise<void> {
 async function complete(parts: CanaryParts, record: RecordId, generation: number): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
+  // What an earlier try has ordered is completed: a second order would name no tombstone, and look like a lost one.
+  const [buried] = await tombstonesOf(recordStore.reader, VAULT_TENANT, [record]);
+  const named = buried?.find(({ cause }) => cause === 'erased')?.erasure ?? undefined;
+  const standing = named === undefined ? undefined : await findOrder(recordStore.reader, VAULT_TENANT, named);
+  if (standing !== undefined) return void (await completeErasure(parts, standing, clock));
   const [row] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
   if (row === undefined) return;
   const erasure = newId('erasure', random, at);

@@ -1,6 +1,7 @@
 /** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
 import { describe, expect, test } from 'vitest';
 import { ensureCanaries, openCanaries, raise, shredOne, VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
@@ -123,5 +124,23 @@ describe.each(ENGINES)('on %s', (engine) => {
     const again = await home.open();
     expect(await wholeClose(again)).toMatchObject({ epoch: 3, waitsFor: [] });
     expect(await openCanaries(again)).toBe(1);
+  });
+
+  test('a canary whose erasure was cut short is erased by the same order, and the vault opens', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    let left = 1;
+    const scrub = async () => {
+      left -= 1;
+      if (left === 0) throw new UnavailableError('store_unavailable', 'out of reach');
+    };
+    const keyStore = withParts(vault.keyStore, { scrub });
+    await expect(shredOne({ ...vault, keyStore })).rejects.toMatchObject({ code: 'store_unavailable' });
+
+    await shredOne(vault);
+
+    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
+    await vault.close();
+    await home.open();
   });
 });
