@@ -9,13 +9,13 @@
  */
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { SlotKind } from '../keyring/root-slot.ts';
-import type { EpochRow, EpochSlotRow } from '../keyring/tables.ts';
+import type { SlotKind, SlotTier } from '../keyring/root-slot.ts';
+import type { EpochRow, EpochSlotRow, RootSlotRow } from '../keyring/tables.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
 import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
-import { type History, statementOf } from './statement.ts';
+import { type History, type SlotKnown, statementOf } from './statement.ts';
 
 /**
  * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The
@@ -120,11 +120,16 @@ async function historyOf(reader: Reader<'keys'>, through: number): Promise<Histo
       sql('epochs').where({ state: 'destroyed' }).andWhere('epoch', '<=', through).orderBy('epoch'),
     ),
     reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where('epoch', '<=', through).orderBy(['epoch', 'slot'])),
-    reader.query<{ slot: string; kind: SlotKind }>((sql) => sql('root_slots').select('slot', 'kind')),
+    reader.query<RootSlotRow>((sql) => sql('root_slots')),
   ]);
   // A vault in which no slot was ever added has the file slot.
-  const kinds = new Map<string, SlotKind>([['file', 'file'], ...roots.map(({ slot, kind }) => [slot, kind] as const)]);
-  return { destroyedThrough: through, epochs, slots, kinds };
+  const known = new Map<string, SlotKnown>([['file', { kind: 'file', tier: 'overwritten' }]]);
+  for (const { slot, kind, settings } of roots) {
+    // A token that keeps its objects in files is no hardware; what it is was noted when the slot was added.
+    const { tier } = JSON.parse(settings) as { tier?: SlotTier };
+    known.set(slot, { kind: kind as SlotKind, tier: kind === 'transit' ? 'service' : (tier ?? 'overwritten') });
+  }
+  return { destroyedThrough: through, epochs, slots, known };
 }
 
 /** What an erasure that has no certificate waits for, in words of `CertificateReply`. */

@@ -19,7 +19,6 @@ import { indexesOf, type ShredRow } from './shreds.ts';
 /** As package.json has it; a test compares the two. */
 export const TOOL = { name: 'Lethe', version: '0.1.0' };
 const MAX_IDS = 100;
-const TIERS: Readonly<Record<SlotKind, SlotTier>> = { file: 'overwritten', pkcs11: 'hardware', transit: 'service' };
 
 const SANITIZATION: Statement['sanitization'] = {
   standard: 'NIST SP 800-88 rev. 1, 4.8 and appendix G',
@@ -56,13 +55,18 @@ export interface Sources {
   readonly issuer: string;
 }
 
+export interface SlotKnown {
+  readonly kind: SlotKind;
+  readonly tier: SlotTier;
+}
+
 /** Epochs and slots, read once for many statements. */
 export interface History {
   readonly destroyedThrough: number;
   /** Those that are destroyed, up to that one. */
   readonly epochs: readonly EpochRow[];
   readonly slots: readonly EpochSlotRow[];
-  readonly kinds: ReadonlyMap<string, SlotKind>;
+  readonly known: ReadonlyMap<string, SlotKnown>;
 }
 
 /** @returns undefined for an erasure of which nothing may be stated yet */
@@ -108,16 +112,17 @@ function epochAt(epochs: readonly EpochRow[], ms: number, last: number): number 
 }
 
 /** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
-function slotsOf({ epochs, slots, kinds }: History, first: number, last: number): Statement['slots'] | undefined {
+function slotsOf({ epochs, slots, known }: History, first: number, last: number): Statement['slots'] | undefined {
   const stated: Statement['slots'] = [];
   for (const { epoch } of epochs.filter((row) => row.epoch >= first && row.epoch <= last)) {
     const held = slots.filter((row) => row.epoch === epoch);
     if (held.length === 0) return undefined;
     for (const { slot, destroyed_at, statement } of held) {
-      const kind = kinds.get(slot);
-      if (kind === undefined || destroyed_at === null || statement === null) return undefined;
+      const what = known.get(slot);
+      if (what === undefined || destroyed_at === null || statement === null) return undefined;
       const destroyedAt = new Date(destroyed_at).toISOString();
-      stated.push({ epoch, slot, kind, tier: TIERS[kind], ...(JSON.parse(statement) as Destruction), destroyedAt });
+      const { method, statement: said } = JSON.parse(statement) as Destruction;
+      stated.push({ epoch, slot, ...what, method, statement: said, destroyedAt });
     }
   }
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
@@ -159,7 +164,7 @@ async function indexKeysOf(reader: Reader<'keys'>, shred: ShredRow): Promise<Sta
     wanted.map(({ name }) => [tenant, name]),
   );
   return wanted.map(({ name, version }, i) => {
-    const live = found[i]?.some((row) => row.version === version) ?? false;
+    const live = found[i]?.some((row) => row.version === version && row.state !== 'removed') ?? false;
     return { name, version, state: live ? 'live' : 'dropped', until: null };
   });
 }
