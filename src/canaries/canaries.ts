@@ -29,7 +29,7 @@ import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
 import { openRecords, RecordErasedError } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
-import { tombstonesOf } from '../records/tombstones.ts';
+import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -191,6 +191,23 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
     });
   });
   if (order !== undefined && order.state !== 'completed') await completeErasure(parts, order, clock);
+}
+
+/**
+ * Forgets live canaries of which a store that was put back knows nothing, or knows that they are erased: a close would
+ * wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
+ */
+export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
+  const ids = (await live(parts)).map(({ record }) => record as RecordId);
+  const { reader } = parts.recordStore;
+  const [found, erased] = await Promise.all([
+    findRecords(reader, VAULT_TENANT, ids),
+    areErased(reader, VAULT_TENANT, ids),
+  ]);
+  const lost = ids.filter((_, i) => found[i] === undefined || erased[i]);
+  const rows = lost.map((record) => [record]);
+  if (rows.length > 0) await parts.keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
+  return lost.length;
 }
 
 export interface Raising {

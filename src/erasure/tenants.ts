@@ -142,6 +142,8 @@ async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
 
 /** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
 async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
+  // Held, so that of two that destroy at once neither writes over what the other has noted.
+  await tx.query((sql) => sql('tenant_tombstones').select('tenant').where({ tenant }).forUpdate());
   const [row] = await findTenantTombstones(tx, [tenant]);
   if (row === undefined || (epoch === undefined && records === 0)) return;
   await tx.update(

@@ -7,7 +7,9 @@ import { keyFact } from '../../src/keyring/facts.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
 import { newKeyOfFile, newKeyOfShares, replacementUnderWay, replaceRoot } from '../../src/vault/replace-root.ts';
+import { restore } from '../../src/vault/restore.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { backupFolder } from '../backup/folders.ts';
 import { close } from '../support/epochs.ts';
 import {
   appOf,
@@ -261,3 +263,22 @@ function interrupted(vault: Vault, nth: number): Vault {
   };
   return { ...vault, keyStore: withParts(vault.keyStore, { exclusive }) };
 }
+
+test('the newest copy of the key store afterwards opens with the new root key alone', async () => {
+  const home = await freshHome('sqlite');
+  const dir = await backupFolder();
+  const before = await home.open();
+  const security = await appOf(before, home, 'security');
+  const { results } = await tokenize(before, await appOf(before, home), { items: [{ type: 'text', value: 'x' }] });
+  await before.close();
+  const newKey = Buffer.alloc(32, 7);
+  const vault = await openVault({ ...home.config, keyBackupDir: dir }, { clock: () => NOW, nextRootKey: newKey });
+  await replaceRoot(vault, security, { newKey });
+  await vault.close();
+
+  const config = { ...home.config, rootKey: { from: 'environment', key: Buffer.from(newKey) } as const };
+  await restore(config as Parameters<typeof restore>[0], dir, { store: 'keys', replace: true });
+
+  const again = await home.open({ rootKey: config.rootKey });
+  expect(await home.reveal(again, results[0]?.token ?? '')).toBe('x');
+});
