@@ -15,19 +15,21 @@ import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { tenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
 import { IntegrityError, UnavailableError } from '../errors.ts';
 import { firstIdAt, newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
+import { throughRaces } from '../intake/races.ts';
 import { BucketKeys, unwrapBucketKey } from '../keyring/bucket-keys.ts';
 import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
 import { openRecords, RecordErasedError } from '../records/open-records.ts';
-import { findRecords, insertRecords } from '../records/store.ts';
+import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
+import { tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -79,7 +81,7 @@ async function make(parts: CanaryParts): Promise<RecordId> {
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
-  const [made] = await makeRecords(parts, VAULT_TENANT, values, now);
+  const [made] = await throughRaces(() => makeRecords(parts, VAULT_TENANT, values, now));
   const record = made?.recordRow;
   if (record === undefined || made?.tokenRow === undefined) throw new TypeError('A canary is a record.');
   const key = await keyring.indexes.current(VAULT_TENANT, KEY_NAME);
@@ -141,14 +143,16 @@ export async function openCanaries(parts: CanaryParts): Promise<number> {
  * interrupted and run again. @returns the record erased
  */
 export async function shredOne(parts: CanaryParts): Promise<RecordId> {
-  const { keyStore } = parts;
+  const { recordStore, keyStore } = parts;
   await ensureCanaries(parts);
   if ((await live(parts)).length === 1) await make(parts);
   const [oldest] = await live(parts);
   if (oldest === undefined) throw new IntegrityError();
   const record = oldest.record as RecordId;
-  await keepKeys(parts, record);
-  await complete(parts, record, oldest.generation);
+  const [held] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
+  // Sealed anew after a compromise, it has another key than it was made with.
+  await keepKeys(parts, record, held?.generation ?? oldest.generation);
+  await complete(parts, record);
   await keyStore.exclusive((tx) =>
     tx.execute((sql) => sql('canaries').where({ record }).update({ shredded_at: parts.clock().getTime() })),
   );
@@ -156,40 +160,42 @@ export async function shredOne(parts: CanaryParts): Promise<RecordId> {
 }
 
 /** Keeps the wrapped keys of a canary that is about to die, unless they are gone already. */
-async function keepKeys({ keyStore }: Parts, record: RecordId): Promise<void> {
+async function keepKeys({ keyStore }: Parts, record: RecordId, generation: number): Promise<void> {
   await keyStore.exclusive(async (tx) => {
     const [[row] = []] = await tx.find(canaryByRecord, [[record]]);
     if (row === undefined) return;
-    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, row.generation]]);
+    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, generation]]);
     if (key === undefined) return;
     const [[bucket] = []] = await tx.find(bucketById, [[VAULT_TENANT, key.bucket]]);
     if (bucket === undefined) return;
     const { bucket_generation, wrapped } = key;
     const { epoch, wrapped: bucket_wrapped } = bucket;
-    const kept = { bucket: key.bucket, bucket_generation, epoch, wrapped, bucket_wrapped };
-    const columns = ['bucket', 'bucket_generation', 'epoch', 'wrapped', 'bucket_wrapped'] as const;
+    const kept = { generation, bucket: key.bucket, bucket_generation, epoch, wrapped, bucket_wrapped };
+    const columns = ['generation', 'bucket', 'bucket_generation', 'epoch', 'wrapped', 'bucket_wrapped'] as const;
     await tx.update(canaries, columns, [{ ...row, ...kept }]);
   });
 }
 
-async function complete(parts: CanaryParts, record: RecordId, generation: number): Promise<void> {
+/** Erases it, or ends the erasure that an interruption left: a second order would have no tombstone of its own. */
+async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
-  const [row] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
-  if (row === undefined) return;
-  const erasure = newId('erasure', random, at);
-  const keys = [{ record, generation }];
-  const order = await recordStore.exclusive((tx): Promise<ErasureRow> => {
+  const order = await recordStore.exclusive(async (tx): Promise<ErasureRow | undefined> => {
+    const [held] = await lockRecords(tx, VAULT_TENANT, [record]);
+    const [graves = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
+    const begun = graves.find(({ cause }) => cause === 'erased')?.erasure;
+    if (begun) return findOrder(tx, VAULT_TENANT, begun);
+    if (held === undefined) return undefined;
     return orderErasure(tx, VAULT_TENANT, {
-      erasure,
+      erasure: newId('erasure', random, at),
       cause: 'erased',
       subject: undefined,
-      keys,
+      keys: [held],
       by: THE_VAULT_ITSELF,
       at,
     });
   });
-  await completeErasure(parts, order, clock);
+  if (order !== undefined && order.state !== 'completed') await completeErasure(parts, order, clock);
 }
 
 export interface Raising {
