@@ -47,6 +47,7 @@ function stepsOf(document: string): Step[] {
 /** A shell that lasts. What fails in it is told by its exit code, and does not end it. */
 function openTerminal(cwd: string, env: Record<string, string | undefined>) {
   const loop = `
+    set -o pipefail
     npm() { while [ "$1" != -- ]; do shift; done; shift; '${process.execPath}' '${root}src/cli.ts' "$@"; }
     trap 'echo "[failed $?: $BASH_COMMAND]"' ERR
     while IFS= read -r -d '' block <&3; do eval "$block" </dev/null; printf '\\0'; done`;
