@@ -9,7 +9,7 @@
  */
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { SlotKind } from '../keyring/root-slot.ts';
+import { tierOf } from '../keyring/slot-registry.ts';
 import type { EpochRow, EpochSlotRow } from '../keyring/tables.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
@@ -42,7 +42,7 @@ export async function findCertificate(
 }
 
 export interface CertificateParts extends Stores {
-  readonly keyring: Pick<Keyring, 'signing'>;
+  readonly keyring: Pick<Keyring, 'signing' | 'registry'>;
 }
 
 /** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
@@ -54,7 +54,7 @@ export async function issueCertificates(parts: CertificateParts, now: Date): Pro
   for (let after: ShredRow | undefined; ; ) {
     const page = await pageOfNotFinal(keys, through, { after, limit: PAGE });
     if (page.length > 0) {
-      history ??= await historyOf(keys, through);
+      history ??= await historyOf(parts, through);
       done += await issuePage(parts, history, page, now);
     }
     if (page.length < PAGE) return done;
@@ -114,17 +114,16 @@ async function destroyedThrough(reader: Reader<'keys'>): Promise<number> {
   return through;
 }
 
-async function historyOf(reader: Reader<'keys'>, through: number): Promise<History> {
-  const [epochs, slots, roots] = await Promise.all([
+async function historyOf({ keyStore: { reader }, keyring }: CertificateParts, through: number): Promise<History> {
+  const [epochs, slots, entries] = await Promise.all([
     reader.query<EpochRow>((sql) =>
       sql('epochs').where({ state: 'destroyed' }).andWhere('epoch', '<=', through).orderBy('epoch'),
     ),
     reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where('epoch', '<=', through).orderBy(['epoch', 'slot'])),
-    reader.query<{ slot: string; kind: SlotKind }>((sql) => sql('root_slots').select('slot', 'kind')),
+    keyring.registry.entries(),
   ]);
-  // A vault in which no slot was ever added has the file slot.
-  const kinds = new Map<string, SlotKind>([['file', 'file'], ...roots.map(({ slot, kind }) => [slot, kind] as const)]);
-  return { destroyedThrough: through, epochs, slots, kinds };
+  const places = new Map(entries.map((entry) => [entry.name, { kind: entry.kind, tier: tierOf(entry) }]));
+  return { destroyedThrough: through, epochs, slots, places };
 }
 
 /** What an erasure that has no certificate waits for, in words of `CertificateReply`. */

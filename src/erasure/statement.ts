@@ -7,7 +7,8 @@
  * Does not: decide whether the epochs are destroyed; `certificate.ts` does.
  */
 import { type LineDigest, lineDigest } from '../crypto/digest.ts';
-import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import type { RecordId, SubjectId } from '../ids.ts';
+import { stateOf } from '../keyring/index-keys.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
 import { type EpochRow, type EpochSlotRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
 import type { TombstoneRow } from '../records/tombstones.ts';
@@ -19,7 +20,6 @@ import { indexesOf, type ShredRow } from './shreds.ts';
 /** As package.json has it; a test compares the two. */
 export const TOOL = { name: 'Lethe', version: '0.1.0' };
 const MAX_IDS = 100;
-const TIERS: Readonly<Record<SlotKind, SlotTier>> = { file: 'overwritten', pkcs11: 'hardware', transit: 'service' };
 
 const SANITIZATION: Statement['sanitization'] = {
   standard: 'NIST SP 800-88 rev. 1, 4.8 and appendix G',
@@ -62,7 +62,8 @@ export interface History {
   /** Those that are destroyed, up to that one. */
   readonly epochs: readonly EpochRow[];
   readonly slots: readonly EpochSlotRow[];
-  readonly kinds: ReadonlyMap<string, SlotKind>;
+  /** What each slot is, by its name. */
+  readonly places: ReadonlyMap<string, { readonly kind: SlotKind; readonly tier: SlotTier }>;
 }
 
 /** @returns undefined for an erasure of which nothing may be stated yet */
@@ -108,16 +109,16 @@ function epochAt(epochs: readonly EpochRow[], ms: number, last: number): number 
 }
 
 /** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
-function slotsOf({ epochs, slots, kinds }: History, first: number, last: number): Statement['slots'] | undefined {
+function slotsOf({ epochs, slots, places }: History, first: number, last: number): Statement['slots'] | undefined {
   const stated: Statement['slots'] = [];
   for (const { epoch } of epochs.filter((row) => row.epoch >= first && row.epoch <= last)) {
     const held = slots.filter((row) => row.epoch === epoch);
     if (held.length === 0) return undefined;
     for (const { slot, destroyed_at, statement } of held) {
-      const kind = kinds.get(slot);
-      if (kind === undefined || destroyed_at === null || statement === null) return undefined;
+      const place = places.get(slot);
+      if (place === undefined || destroyed_at === null || statement === null) return undefined;
       const destroyedAt = new Date(destroyed_at).toISOString();
-      stated.push({ epoch, slot, kind, tier: TIERS[kind], ...(JSON.parse(statement) as Destruction), destroyedAt });
+      stated.push({ epoch, slot, ...place, ...(JSON.parse(statement) as Destruction), destroyedAt });
     }
   }
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
@@ -153,13 +154,14 @@ async function indexKeysOf(reader: Reader<'keys'>, shred: ShredRow): Promise<Sta
     return { name: index.slice(0, at), version: Number(index.slice(at + 1)) };
   });
   if (wanted.length === 0) return [];
-  const tenant = shred.tenant as TenantId;
   const found = await reader.find(
     indexKeysByName,
-    wanted.map(({ name }) => [tenant, name]),
+    wanted.map(({ name }) => [shred.tenant, name]),
   );
   return wanted.map(({ name, version }, i) => {
-    const live = found[i]?.some((row) => row.version === version) ?? false;
+    const row = found[i]?.find((one) => one.version === version);
+    // The row of a removed version stays, without its key.
+    const live = row !== undefined && stateOf(row) !== 'removed';
     return { name, version, state: live ? 'live' : 'dropped', until: null };
   });
 }

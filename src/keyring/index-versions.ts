@@ -24,11 +24,6 @@ import type { IndexKeyState } from './index-key.ts';
 import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from './tables.ts';
 
-/**
- * How long a version is used before it is due: a year. NIST SP 800-57 part 1 rev. 5, 5.3.6, table 1 puts the
- * originator-usage period of a symmetric authentication key at two years at most.
- */
-export const INDEX_CRYPTOPERIOD_MS = 365 * 24 * 60 * 60 * 1000;
 /** Buckets raised in one transaction. */
 const PAGE = 256;
 
@@ -227,58 +222,4 @@ async function raise(
     }
     return buckets;
   });
-}
-
-/** What remains of a version: what a certificate says of the index rows that an erasure has deleted. */
-export interface IndexKeyEnd {
-  /** Undefined for a version that never was. */
-  readonly state: IndexKeyState | undefined;
-  /** When its key was destroyed in the key store of today. */
-  readonly removedAt?: Date;
-  /**
-   * The last epoch under which its key is, or was, wrapped. Once a version is removed, and every epoch up to this one
-   * is destroyed, no copy of the key store opens the key, and no guess can be tested against rows made under it.
-   */
-  readonly epoch?: number;
-}
-
-export async function indexKeyEnds(
-  reader: Reader<'keys'>,
-  tenant: TenantId,
-  name: string,
-  version: number,
-): Promise<IndexKeyEnd> {
-  const row = (await versionsOf(reader, tenant, name)).find((one) => one.version === version);
-  if (row === undefined) return { state: undefined };
-  const removed = row.removed_at === null ? {} : { removedAt: new Date(row.removed_at) };
-  return { state: stateOf(row), ...removed, epoch: row.removed_epoch ?? row.epoch };
-}
-
-export interface DueIndex {
-  readonly tenant: TenantId;
-  readonly name: string;
-  readonly version: number;
-  readonly createdAt: Date;
-  readonly dueAt: Date;
-}
-
-/** The blind indexes whose newest key is older than its cryptoperiod, the oldest first. Reads the small table of index keys. */
-export async function indexesDue(reader: Reader<'keys'>, now: Date): Promise<DueIndex[]> {
-  const rows = await reader.query<{ tenant: TenantId; name: string; version: number; created_at: number }>((sql) =>
-    sql('index_keys as k')
-      .select('k.tenant', 'k.name', 'k.version', 'k.created_at')
-      .whereRaw("k.name NOT LIKE '@%'")
-      .andWhere('k.created_at', '<=', now.getTime() - INDEX_CRYPTOPERIOD_MS)
-      .whereNotExists(
-        sql('index_keys as p')
-          .select('p.version')
-          .whereRaw('p.tenant = k.tenant AND p.name = k.name AND p.version > k.version'),
-      )
-      .orderBy(['k.created_at', 'k.tenant', 'k.name']),
-  );
-  return rows.map(({ tenant, name, version, created_at }) => ({
-    ...{ tenant, name, version },
-    createdAt: new Date(created_at),
-    dueAt: new Date(created_at + INDEX_CRYPTOPERIOD_MS),
-  }));
 }

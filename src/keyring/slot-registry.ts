@@ -198,6 +198,12 @@ export class SlotRegistry {
   }
 }
 
+/** What kind of promise stands behind a slot's deletions, as the slot said it when it was added. */
+export function tierOf({ kind, settings }: Pick<SlotEntry, 'kind' | 'settings'>): SlotTier {
+  if (kind === 'transit') return 'service';
+  return kind === 'pkcs11' && settings.tier === 'hardware' ? 'hardware' : 'overwritten';
+}
+
 function tagKey(rootKey: Uint8Array, vaultId: string): Buffer {
   return deriveKey(rootKey, 'lethe/slot-registry/1', vaultId);
 }

@@ -7,6 +7,8 @@ import { CertificateReply, StatementSchema } from '../../src/erasure/schema.ts';
 import { TOOL } from '../../src/erasure/statement.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
+import { rotateIndex } from '../../src/jobs/rotate-index.ts';
+import type { SlotEntry } from '../../src/keyring/slot-registry.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import { correct } from '../../src/vault/correct.ts';
@@ -114,6 +116,34 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(Buffer.from(payload, 'base64url').toString()).not.toContain(secret);
     }
     expect(await getErasure(vault, app, receipt.erasure)).toEqual({ ...receipt, state: 'final', finalAt: at(3_000) });
+  });
+
+  test('a token that keeps its keys in files is not called hardware, and an index key that is gone not live', async () => {
+    const { home, vault, app, store, read } = await world(engine);
+    const [stored] = await store({ type: 'email', value: 'ada@example.com' });
+    const { erasure } = await erase(vault, app, { records: [stored?.record as RecordId] });
+    const hsm = (name: string, tier: string): SlotEntry => ({
+      ...{ name, kind: 'pkcs11', settings: { tier }, required: false, addedAt: NOW, removedAt: NOW },
+    });
+    await vault.keyring.registry.change(() => [hsm('device', 'hardware'), hsm('soft', 'overwritten')]);
+    await rotateIndex(vault)(contextOf({ tenant: app.tenant, params: { name: 'email' } }));
+    await close(vault);
+    for (const slot of ['device', 'soft']) {
+      const columns = 'epoch, slot, stored_at, destroyed_at, statement';
+      const statement = JSON.stringify({ method: 'C_DestroyObject', statement: 'Destroyed.' });
+      await tell(home.keyStoreUrl, `INSERT INTO epoch_slots (${columns}) VALUES (1, '${slot}', 0, 0, '${statement}')`);
+    }
+
+    expect(await issue(vault)).toBe(1);
+
+    const { slots, remains } = (await read(erasure)).statement ?? {};
+    expect(slots?.map(({ slot, kind, tier }) => [slot, kind, tier])).toEqual([
+      ['device', 'pkcs11', 'hardware'],
+      ['file', 'file', 'overwritten'],
+      ['soft', 'pkcs11', 'overwritten'],
+    ]);
+    const email = remains?.indexKeys.find(({ name }) => name === 'email');
+    expect(email).toEqual({ name: 'email', version: 1, state: 'dropped', until: null });
   });
 
   test('K5: no certificate while a slot holds the secret, whatever the epoch’s row says, nor while the epoch lives', async () => {
