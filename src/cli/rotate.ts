@@ -67,7 +67,9 @@ export function addJobCommands(program: Command): void {
       const job = checked(JobIdSchema, id);
       await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
         const { detail, ...state } = await readJob(vault, await caller(), job);
-        for (const [name, value] of Object.entries({ ...state, ...detail })) console.log(`${name.padEnd(14)} ${value}`);
+        const { step, done, total, ...rest } = state;
+        const shown = { ...rest, ...(state.state === 'completed' ? {} : { step, done, total }), ...detail };
+        for (const [name, value] of Object.entries(shown)) console.log(`${name.padEnd(14)} ${textOf(value)}`);
       });
     });
 }
@@ -119,8 +121,14 @@ async function follow(vault: Vault, job: JobId): Promise<JobView & { readonly in
 
 function finish(state: JobView & { readonly interrupted: boolean }): void {
   if (state.state === 'completed') {
-    const detail = Object.entries(state.detail).map(([name, value]) => `${name} ${value}`);
-    console.log([`Done: ${state.job}`, ...detail].join(', '));
+    const { waitsFor, ...detail } = state.detail;
+    const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
+    console.log([`Done: ${state.job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
+    if (Array.isArray(waitsFor) && waitsFor.length > 0) {
+      console.log(
+        `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
+      );
+    }
   } else if (state.interrupted) {
     console.error(`Stopped. ${state.job} goes on with a running server, or with the same command again.`);
     process.exitCode = 130;
@@ -132,6 +140,15 @@ function finish(state: JobView & { readonly interrupted: boolean }): void {
 }
 
 function lineOf({ job, kind, state, step, done, total, code, orderedAt }: JobView): string {
-  const place = step === '' ? '-' : `${step} ${done}/${total}`;
+  const place = step === '' || state === 'completed' ? '-' : `${step} ${done}/${total}`;
   return [job, kind, state, place, code ?? '-', orderedAt].join('  ');
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function textOf(value: unknown): string {
+  if (isEmpty(value)) return '-';
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }

@@ -159,7 +159,7 @@ test('every ceremony runs as it is typed: what lives opens at the end, and the e
   expect(said['Restore and recover']).toMatch(/The vault can start[\s\S]*The vault can start/);
   expect(said.Unsealing).toMatch(/1 of 3[\s\S]*2 of 3[\s\S]*The vault is open[\s\S]*"ready"/);
   expect(said['Replacing the root key']).toContain('The root key is replaced');
-  expect(said['Compromise: an epoch was stolen']).toMatch(/Sealed [1-9]/);
+  expect(said['Compromise: an epoch was stolen']).toMatch(/Sealed anew: [1-9]/);
   expect(await readFile(join(world.folder, 'exposed.tsv'), 'utf8')).toContain(tokens[0]);
   expect(said['Erasing a tenant']).toMatch(/is erased since/);
   expect(await world.call(tenant.apiKey, '/v1/tokenize', { items })).toMatchObject({ status: 401 });
