@@ -9,6 +9,7 @@ import { recover } from '../vault/recover.ts';
 import { restore } from '../vault/restore.ts';
 import { showRecovery } from './recover-progress.ts';
 import { withSession } from './session.ts';
+import { withRootKey } from './shares.ts';
 
 type StoreName = 'records' | 'keys';
 const BOTH: readonly StoreName[] = ['records', 'keys'];
@@ -70,7 +71,10 @@ function addRestore(program: Command): void {
     .option('--unverified', 'take a backup that was made under a root key replaced since')
     .action(async (from: string, { store, replace, unverified }: RestoreFlags) => {
       const flags = { store, replace: replace ?? false, unverified: unverified ?? false };
-      const { backup: taken, aside } = await restore(readConfig(), from, flags);
+      const config = readConfig();
+      const { backup: taken, aside } = flags.unverified
+        ? await restore(config, from, flags)
+        : await withRootKey(config, (known) => restore(known, from, flags));
       console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
       if (aside !== undefined) {
         console.log(`What was there before is now ${aside}.`);
@@ -131,9 +135,9 @@ function addDrill(program: Command): void {
     .option('--key-file <file>', 'file with the API key of the security team')
     .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
       const config = readConfig();
-      const order = { from: places(config, from, keysFrom), config, scratch: scratchOf(scratch) };
-      const report = await withSession(config, { keyFile }, async ({ vault, caller }) =>
-        drill(vault, await caller(), order),
+      const order = { from: places(config, from, keysFrom), scratch: scratchOf(scratch) };
+      const report = await withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
+        drill(vault, await caller(), { ...order, config: opened }),
       );
       const width = Math.max(...report.steps.map(({ step }) => step.length));
       for (const { step, ok, tookMs, detail } of report.steps) {

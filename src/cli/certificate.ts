@@ -98,7 +98,7 @@ function inWords(said: Statement): string[] {
   return [
     `Certificate of erasure ${said.jti}`,
     `Vault: ${said.iss}, tenant ${said.tenant}`,
-    `Erased: ${records.count} records${said.subject === undefined ? '' : `, the whole of subject ${said.subject}`}`,
+    `Erased: ${records.count} ${records.count === 1 ? 'record' : 'records'}${said.subject === undefined ? '' : `, the whole of subject ${said.subject}`}`,
     ...(records.ids ?? []).map((record) => `  ${record}`),
     `SHA-256 of their ids: ${records.sha256}`,
     `Ordered: ${said.orderedAt}, by ${said.orderedBy}`,

@@ -24,7 +24,10 @@ export function thisTerminal(): Terminal {
  * @throws {StartError} where there is no terminal, and when the person breaks off
  */
 export function askHidden(question: string, { input, output }: Terminal = thisTerminal()): Promise<string> {
-  if (!input.isTTY) return Promise.reject(new StartError(`${question.trim()} There is no terminal to ask at.`));
+  if (!input.isTTY)
+    return Promise.reject(
+      new StartError(`${question.trim()} There is no terminal to ask at; name files instead (--help).`),
+    );
   return new Promise((resolve, reject) => {
     let typed = '';
     const finish = (settle: () => void) => {

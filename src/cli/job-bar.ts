@@ -47,7 +47,8 @@ function lines(stream: Stream, clock: Clock): JobBar {
       const step = stepOf(job);
       if (step === shown && now - shownAt < LINE_EVERY_MS) return;
       [shown, shownAt] = [step, now];
-      stream.write(`${step}: ${job.done}/${job.total}, ${rateOf(job)}\n`);
+      const isCounted = job.state === 'running' && job.total > 0;
+      stream.write(isCounted ? `${step}: ${job.done}/${job.total}, ${rateOf(job)}\n` : `${step}\n`);
     },
     stop() {},
   };

@@ -13,7 +13,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'kind', of: ({ kind }) => kind.replace('_', ' ') },
   { title: 'name', of: ({ name, version }) => [name ?? '-', version].filter((part) => part !== undefined).join('/') },
-  { title: 'epoch', right: true, of: ({ epoch }) => `${epoch ?? '-'}` },
+  { title: 'epoch', right: true, of: ({ epoch }) => `${epoch || '-'}` },
   { title: 'state', of: (key) => stateOf(key) },
   { title: 'number', right: true, of: ({ count, atLeast }) => `${atLeast ? '≥ ' : ''}${count.toLocaleString('en')}` },
   { title: 'since', of: (key) => day(key.activatedAt ?? key.createdAt) },

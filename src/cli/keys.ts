@@ -1,5 +1,5 @@
 /** The group `lethe keys`: `list` and `compromise` are here, `rotate` and `slots` join it. */
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { CompromiseBody } from '../erasure/schema.ts';
@@ -64,7 +64,7 @@ export function addKeysCommands(program: Command): Command {
         const done = await follow(session.vault, job);
         if (done === undefined) return;
         const { records, tokens, buckets: made, complete } = done.detail;
-        console.log(`Sealed ${records} records anew, with ${tokens} tokens, in ${made} buckets.`);
+        console.log(`Sealed anew: ${records} records, ${tokens} tokens, ${made} buckets.`);
         if (!complete) console.log('Some keys are left: of calls under way, or of damaged values. Order it again.');
         if (file !== undefined) {
           await writeReport(session, job, file);
@@ -73,7 +73,13 @@ export function addKeysCommands(program: Command): Command {
         console.log(
           'Now close the epoch, so that the old keys die in copies of the key store: lethe keys rotate --now',
         );
-      }).finally(() => file?.close());
+      })
+        .catch(async (error: unknown) => {
+          // What is empty would be in the way of the next try.
+          if (file !== undefined && report !== undefined && (await file.stat()).size === 0) await rm(report);
+          throw error;
+        })
+        .finally(() => file?.close());
     });
 
   return keys;

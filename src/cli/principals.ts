@@ -1,5 +1,5 @@
 /** `lethe principals` and `lethe tenants`. */
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AddPrincipalBody, AddTenantBody, PrincipalsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
@@ -48,7 +48,7 @@ export function addPrincipalCommands(program: Command): void {
       const file = save === undefined ? undefined : await newFile(save);
       const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         addPrincipal(vault, await caller(), body),
-      );
+      ).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
     });
 
@@ -97,7 +97,7 @@ export function addTenantCommands(program: Command): void {
       const file = save === undefined ? undefined : await newFile(save);
       const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         addTenant(vault, await caller(), body),
-      );
+      ).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added tenant ${name} as ${added.tenant}.`, added.apiKey, file, save);
     });
 }
@@ -109,6 +109,13 @@ async function newFile(path: string): Promise<NewFile> {
   return open(path, 'wx', 0o600).catch(() => {
     throw new StartError(`${path} exists, or cannot be made. The API key goes into a new file only.`);
   });
+}
+
+/** Nobody was added: an empty file would be in the way of the next try. */
+async function giveUp(error: unknown, file: NewFile | undefined, path: string | undefined): Promise<never> {
+  await file?.close();
+  if (path !== undefined) await rm(path, { force: true });
+  throw error;
 }
 
 async function handOut(

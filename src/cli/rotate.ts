@@ -40,9 +40,7 @@ export function addRotateCommand(keys: Command): void {
         }
         const { job } = await rotateKeys(vault, await caller(), body);
         const done = await follow(vault, job);
-        if (done === undefined) return;
-        const detail = Object.entries(done.detail).map(([name, value]) => `${name} ${value}`);
-        console.log([`Done: ${job}`, ...detail].join(', '));
+        if (done !== undefined) tell(done);
       });
     });
 }
@@ -66,7 +64,9 @@ export function addJobCommands(program: Command): void {
       const job = checked(JobIdSchema, id);
       await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
         const { detail, ...state } = await readJob(vault, await caller(), job);
-        for (const [name, value] of Object.entries({ ...state, ...detail })) console.log(`${name.padEnd(14)} ${value}`);
+        const { step, done, total, ...rest } = state;
+        const shown = { ...rest, ...(state.state === 'completed' ? {} : { step, done, total }), ...detail };
+        for (const [name, value] of Object.entries(shown)) console.log(`${name.padEnd(14)} ${textOf(value)}`);
       });
     });
 }
@@ -78,7 +78,27 @@ async function notYetDue(vault: Vault, everyMs: number | undefined): Promise<str
   return `The epoch is due to be closed at ${dueAt.toISOString()}. Close it at once with --now.`;
 }
 
+/** What came of a job, for whoever ordered it. */
+function tell({ job, detail: { waitsFor, ...detail } }: JobView): void {
+  const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
+  console.log([`Done: ${job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
+  if (Array.isArray(waitsFor) && waitsFor.length > 0) {
+    console.log(
+      `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
+    );
+  }
+}
+
 function lineOf({ job, kind, state, step, done, total, code, orderedAt }: JobView): string {
-  const place = step === '' ? '-' : `${step} ${done}/${total}`;
+  const place = step === '' || state === 'completed' ? '-' : `${step} ${done}/${total}`;
   return [job, kind, state, place, code ?? '-', orderedAt].join('  ');
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function textOf(value: unknown): string {
+  if (isEmpty(value)) return '-';
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }

@@ -15,6 +15,8 @@ import { openWithShares } from './shares.ts';
 
 export interface Session {
   readonly vault: Vault;
+  /** By which this vault can be opened once more; its root key is wiped with the session. */
+  readonly config: Config;
   /** The caller, recognised anew for each call. */
   caller(idempotencyKey?: string): Promise<Caller>;
 }
@@ -33,7 +35,10 @@ export async function withSession<R>(
 ): Promise<R> {
   const { recovering = false, nextRootKey } = options;
   const opening = { recovering, ...(nextRootKey && { nextRootKey }) };
-  const vault = await (config.rootKey.from === 'shares' ? openWithShares(config, opening) : openVault(config, opening));
+  const { vault, rootKey } =
+    config.rootKey.from === 'shares'
+      ? await openWithShares(config, opening)
+      : { vault: await openVault(config, opening), rootKey: undefined };
   if (vault.firstKeyPath !== undefined) {
     // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
     process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);
@@ -42,8 +47,10 @@ export async function withSession<R>(
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>
       authenticate(vault, apiKey, newId('request', vault.random, vault.clock()), idempotencyKey);
-    return await work({ vault, caller });
+    const opened = rootKey ? { ...config, rootKey: { from: 'environment' as const, key: rootKey } } : config;
+    return await work({ vault, caller, config: opened });
   } finally {
+    rootKey?.fill(0);
     await vault.close();
   }
 }

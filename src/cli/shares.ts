@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
+import { rootKeyOfShares } from '../vault/restore.ts';
 import { openSealed, UnsealFailedError } from '../vault/sealed.ts';
 import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { askHidden } from './hidden-prompt.ts';
@@ -37,19 +38,23 @@ export function oneShare(text: string, from: string): string {
 /**
  * Opens a vault whose root key is in shares: those of the files, then as many as are missing from the terminal, where a
  * refused one can be given again.
+ * @returns the vault and its root key, both the caller's
  * @throws {VaultError} for a share in a file that is refused; @throws {StartError} why the vault does not open
  */
-export async function openWithShares(config: Config, options: VaultOptions): Promise<Vault> {
-  let vault: Vault | undefined;
+export async function openWithShares(
+  config: Config,
+  options: VaultOptions,
+): Promise<{ readonly vault: Vault; readonly rootKey: Buffer }> {
+  let opened: { readonly vault: Vault; readonly rootKey: Buffer } | undefined;
   const sealed = await openSealed(config, {
     ...options,
-    opened(open) {
-      vault = open;
+    opened(vault, rootKey) {
+      opened = { vault, rootKey: Buffer.from(rootKey) };
     },
   });
   try {
     for (const file of shareFiles) await sealed.give(await readShareFile(file));
-    while (vault === undefined) {
+    while (opened === undefined) {
       const { given, needed } = sealed.progress;
       const share = await askHidden(`Share ${given + 1} of the ${needed} that are needed (not shown): `);
       await sealed.give(share).catch((refusal: unknown) => {
@@ -57,11 +62,33 @@ export async function openWithShares(config: Config, options: VaultOptions): Pro
         process.stderr.write(`${refusal.message}\n`);
       });
     }
-    return vault;
+    return opened;
   } catch (error) {
     if (error instanceof UnsealFailedError) throw error.cause;
     throw error;
   } finally {
     await sealed.close();
+  }
+}
+
+/** Runs the work with the root key at hand where no vault can be opened: shares are put together, and wiped after it. */
+export async function withRootKey<R>(config: Config, work: (config: Config) => Promise<R>): Promise<R> {
+  if (config.rootKey.from !== 'shares') return work(config);
+  const files = [...shareFiles];
+  const key = await rootKeyOfShares(async (given, needed, refusal) => {
+    if (refusal !== undefined) {
+      if (shareFiles.length > 0) throw refusal;
+      process.stderr.write(`${(refusal as Error).message}\n`);
+    }
+    const file = files.shift();
+    if (file !== undefined) return readShareFile(file);
+    const which =
+      needed === undefined ? 'A share of the root key' : `Share ${given + 1} of the ${needed} that are needed`;
+    return askHidden(`${which} (not shown): `);
+  });
+  try {
+    return await work({ ...config, rootKey: { from: 'environment', key } });
+  } finally {
+    key.fill(0);
   }
 }

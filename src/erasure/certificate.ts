@@ -15,7 +15,7 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
 import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
-import { type History statementOf } from './statement.ts';
+import { type History, statementOf } from './statement.ts';
 
 /**
  * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The

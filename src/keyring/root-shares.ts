@@ -224,3 +224,38 @@ export class GivenShares {
 function markOf({ set, threshold, shares, index, piece }: Share, vaultId: string): Buffer {
   return mac(piece, 'lethe/root-share/1', MARK_BYTES, vaultId, set, threshold, shares, index);
 }
+
+/**
+ * A root key where no store says which shares are right: a backup is to be put back. Each line must be whole, and all of
+ * one set; what they make is for the caller to check.
+ * @param ask the next share; `needed` is known after the first. What it throws ends it
+ * @returns what the shares combine to, owned by the caller
+ */
+export async function combineUnseen(
+  ask: (given: number, needed: number | undefined, refusal: unknown) => Promise<string>,
+): Promise<Buffer> {
+  const given = new Map<number, Share>();
+  try {
+    for (let refusal: unknown; ; ) {
+      const [first] = given.values();
+      if (first !== undefined && given.size >= first.threshold) {
+        return await combineShares([...given.values()].map(({ piece }) => piece));
+      }
+      const line = await ask(given.size, first?.threshold, refusal);
+      refusal = undefined;
+      try {
+        const share = readShare(line);
+        const isForeign = first !== undefined && share.set !== first.set;
+        if (isForeign || given.has(share.index)) {
+          share.piece.fill(0);
+          throw isForeign ? new ForeignShareError() : new RepeatedShareError();
+        }
+        given.set(share.index, share);
+      } catch (error) {
+        refusal = error;
+      }
+    }
+  } finally {
+    for (const { piece } of given.values()) piece.fill(0);
+  }
+}

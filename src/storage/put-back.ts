@@ -104,7 +104,12 @@ async function putFileBack(
   const there = (await stat(path).catch(() => undefined)) !== undefined;
   const kept = there && aside !== undefined ? `${path}.${aside}` : undefined;
   if (there) {
-    settle(path);
+    try {
+      settle(path);
+    } catch (error) {
+      await rm(fresh, { force: true });
+      throw error;
+    }
     if (kept !== undefined) await rename(path, kept);
   }
   // What is left of a log beside it would be read into the restored file.

@@ -6,12 +6,22 @@ import { type Restored, restoreStore } from '../backup/restore.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { pooledRandom } from '../crypto/random.ts';
+import { combineUnseen } from '../keyring/root-shares.ts';
 import type { StoreName } from '../storage/table.ts';
 
 export interface RestoreOrder {
   readonly store: StoreName;
   readonly replace?: boolean;
   readonly unverified?: boolean;
+}
+
+/**
+ * The root key of a vault that is in shares: the manifest's mark says whether it is the right one.
+ * @param ask the next share, until there are enough. What it throws ends it
+ * @returns owned by the caller
+ */
+export function rootKeyOfShares(ask: Parameters<typeof combineUnseen>[0]): Promise<Buffer> {
+  return combineUnseen(ask);
 }
 
 /** @throws {StartError} saying what is wrong; nothing has been changed */

@@ -224,6 +224,10 @@ test.each(ENGINES)('on %s: a store that another process has open is not replaced
   const { home, vault, dir } = await furnished(engine);
   await backUp(vault, home, dir);
   await expect(putBack(home, dir, 'keys')).rejects.toThrow(/has this store open/);
+  if (engine === 'sqlite') {
+    const path = home.keyStoreUrl.slice('sqlite:'.length);
+    expect((await readdir(join(path, '..'))).filter((name) => name.includes('restoring'))).toEqual([]);
+  }
   await vault.close();
   await expect(putBack(home, dir, 'keys')).resolves.toBeDefined();
 });

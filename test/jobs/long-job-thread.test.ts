@@ -132,10 +132,12 @@ test('a real server closes an epoch in its thread while it answers, and the comm
   expect(notDue).toMatchObject({ code: 0, out: expect.stringMatching(/due to be closed at .*Z.*--now/) });
   const done = await lethe(env, 'keys', 'rotate', '--now', '--key-file', key);
   expect([done.code, done.out]).toEqual([0, expect.stringMatching(/^Done: job_.*epoch 2/)]);
-  expect(done.err).toMatch(/completed: /);
+  expect(done.err).toMatch(/^completed$/m);
   const listed = await lethe(env, 'jobs', 'list', '--key-file', key);
   expect(listed.out.trim().split('\n')).toHaveLength(2);
   const shown = await lethe(env, 'jobs', 'show', job, '--key-file', key);
   expect(shown.out).toMatch(/^state {10}completed$/m);
+  expect(shown.out).toMatch(/^waitsFor {7}-$/m);
+  expect(shown.out).not.toMatch(/^step/m);
   expect((await readFile(log, 'utf8')) + (await readFile(`${log}.err`, 'utf8'))).not.toContain(ROOT_KEY);
 }, 120_000);
