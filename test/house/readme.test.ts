@@ -14,7 +14,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = await readFile(join(root, 'README.md'), 'utf8');
 
 /** The sections that are typed, one after the other in one terminal. */
-const TYPED = ['Quickstart', 'Three things to try', 'Types of your own', 'Keep less', 'Tokens', 'Search'];
+const TYPED = [
+  ...['Quickstart', 'Three things to try', 'Types of your own', 'Keep less', 'Tokens', 'Search'],
+  'Erased, with proof',
+];
 /** Printed between them. */
 const BETWEEN = '--- and then ---';
 
@@ -48,7 +51,8 @@ test('the commands of the README run as they are typed, from the quickstart on',
   const typed = TYPED.map(commandsOf).join(`\necho; echo ${BETWEEN}\n`);
   const script = typed.replaceAll('localhost:7300', url);
   const said = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
-  const [stdout = '', ...sections] = said.stdout.split(BETWEEN);
+  const [stdout = '', ...rest] = said.stdout.split(BETWEEN);
+  const [proof = '', sections] = [rest.at(-1), rest.slice(0, -1)];
 
   expect(stdout).toContain('"masked":"J***@example.com"');
   expect(stdout).toContain('"value":"Jane@example.com"');
@@ -84,7 +88,10 @@ test('the commands of the README run as they are typed, from the quickstart on',
   const doe = { results: [{ token: stored.results[0].token, masked: 'J*** D***' }], more: false };
   const page = { results: [{ masked: 'j***@example.com' }], more: false };
   expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]], more: false }, page]);
-}, 60_000);
+  expect(proof).toMatch(/Done: job_/);
+  expect(proof).toMatch(/Certificate of erasure ers_/);
+  expect(proof).toMatch(/Signature: right/);
+}, 120_000);
 
 test('the map of the README’s import is one, of types that there are', () => {
   const section = readme.slice(readme.indexOf('## Import what you have'));
