@@ -22,6 +22,7 @@ import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
+import { throughRaces } from '../intake/races.ts';
 import { BucketKeys, unwrapBucketKey } from '../keyring/bucket-keys.ts';
 import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
@@ -75,7 +76,7 @@ async function make(parts: CanaryParts): Promise<RecordId> {
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
-  const [made] = await makeRecords(parts, VAULT_TENANT, values, now);
+  const [made] = await throughRaces(() => makeRecords(parts, VAULT_TENANT, values, now));
   const record = made?.recordRow;
   if (record === undefined || made?.tokenRow === undefined) throw new TypeError('A canary is a record.');
   const key = await keyring.indexes.current(VAULT_TENANT, KEY_NAME);
@@ -137,14 +138,16 @@ export async function openCanaries(parts: CanaryParts): Promise<number> {
  * interrupted and run again. @returns the record erased
  */
 export async function shredOne(parts: CanaryParts): Promise<RecordId> {
-  const { keyStore } = parts;
+  const { recordStore, keyStore } = parts;
   await ensureCanaries(parts);
   if ((await live(parts)).length === 1) await make(parts);
   const [oldest] = await live(parts);
   if (oldest === undefined) throw new IntegrityError();
   const record = oldest.record as RecordId;
-  await keepKeys(parts, record);
-  await complete(parts, record, oldest.generation);
+  const [held] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
+  // Sealed anew after a compromise, it has another key than it was made with.
+  await keepKeys(parts, record, held?.generation ?? oldest.generation);
+  await complete(parts, record);
   await keyStore.exclusive((tx) =>
     tx.execute((sql) => sql('canaries').where({ record }).update({ shredded_at: parts.clock().getTime() })),
   );
@@ -152,34 +155,40 @@ export async function shredOne(parts: CanaryParts): Promise<RecordId> {
 }
 
 /** Keeps the wrapped keys of a canary that is about to die, unless they are gone already. */
-async function keepKeys({ keyStore }: Parts, record: RecordId): Promise<void> {
+async function keepKeys({ keyStore }: Parts, record: RecordId, generation: number): Promise<void> {
   await keyStore.exclusive(async (tx) => {
     const [[row] = []] = await tx.find(canaryByRecord, [[record]]);
     if (row === undefined) return;
-    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, row.generation]]);
+    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, generation]]);
     if (key === undefined) return;
     const [[bucket] = []] = await tx.find(bucketById, [[VAULT_TENANT, key.bucket]]);
     if (bucket === undefined) return;
     const { bucket_generation, wrapped } = key;
     const { epoch, wrapped: bucket_wrapped } = bucket;
-    const kept = { bucket: key.bucket, bucket_generation, epoch, wrapped, bucket_wrapped };
-    const columns = ['bucket', 'bucket_generation', 'epoch', 'wrapped', 'bucket_wrapped'] as const;
+    const kept = { generation, bucket: key.bucket, bucket_generation, epoch, wrapped, bucket_wrapped };
+    const columns = ['generation', 'bucket', 'bucket_generation', 'epoch', 'wrapped', 'bucket_wrapped'] as const;
     await tx.update(canaries, columns, [{ ...row, ...kept }]);
   });
 }
 
-/** Erases a canary by one order, whoever began: a second one would bury nothing, and the stores would seem to disagree. */
-async function complete(parts: CanaryParts, record: RecordId, generation: number): Promise<void> {
+/** Erases it, or ends the erasure that an interruption left: a second order would have no tombstone of its own. */
+async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
   const order = await recordStore.exclusive(async (tx): Promise<ErasureRow | undefined> => {
-    await lockRecords(tx, VAULT_TENANT, [record]);
-    const [buried = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
-    const standing = buried.find(({ cause }) => cause === 'erased')?.erasure;
-    if (standing) return findOrder(tx, VAULT_TENANT, standing);
-    const keys = [{ record, generation }];
-    const what = { erasure: newId('erasure', random, at), cause: 'erased', subject: undefined, keys } as const;
-    return orderErasure(tx, VAULT_TENANT, { ...what, by: THE_VAULT_ITSELF, at });
+    const [held] = await lockRecords(tx, VAULT_TENANT, [record]);
+    const [graves = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
+    const begun = graves.find(({ cause }) => cause === 'erased')?.erasure;
+    if (begun) return findOrder(tx, VAULT_TENANT, begun);
+    if (held === undefined) return undefined;
+    return orderErasure(tx, VAULT_TENANT, {
+      erasure: newId('erasure', random, at),
+      cause: 'erased',
+      subject: undefined,
+      keys: [held],
+      by: THE_VAULT_ITSELF,
+      at,
+    });
   });
   if (order !== undefined && order.state !== 'completed') await completeErasure(parts, order, clock);
 }

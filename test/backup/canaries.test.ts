@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canaries/canaries.ts';
-import type { KeyStore } from '../../src/storage/tx.ts';
+import { reseal } from '../../src/jobs/reseal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { close } from '../support/epochs.ts';
+import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -13,25 +13,6 @@ import { tokenize } from '../support/tokenize.ts';
 type Row = Record<string, string | number | Buffer | null>;
 
 describe.each(ENGINES)('on %s', (engine) => {
-  test('one whose erasure a crash cut short is erased by that order, and the vault opens', async () => {
-    const home = await freshHome(engine);
-    const vault = await home.open();
-    await ensureCanaries(vault);
-    let commits = 0;
-    const exclusive: KeyStore['exclusive'] = (work) => {
-      commits += 1;
-      // The record store has the order, and the key store dies before it hears of it.
-      return commits <= 1 ? vault.keyStore.exclusive(work) : Promise.reject(new Error('cut short'));
-    };
-    await expect(shredOne({ ...vault, keyStore: withParts(vault.keyStore, { exclusive }) })).rejects.toThrow();
-    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'ordered' }]);
-
-    await shredOne(vault);
-
-    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
-    expect(await openCanaries(await home.open())).toBe(1);
-  });
-
   test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();
@@ -79,6 +60,39 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await raise(vault)).toEqual({ tried: 2, raised: [] });
     expect(second).not.toBe(first);
     expect(await openCanaries(vault)).toBe(1);
+  });
+
+  test('a canary that was sealed anew after a compromise dies with the key it has now, and the vault opens', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    await close(vault);
+    await reseal(vault)(contextOf({ params: { epoch: 1 } }));
+    const dead = await shredOne(vault);
+    const tombstone = `SELECT cause FROM tombstones WHERE record = '${dead}' ORDER BY generation`;
+    expect(await tell(home.keyStoreUrl, tombstone)).toEqual([{ cause: 'corrected' }, { cause: 'erased' }]);
+    expect(await tell(home.keyStoreUrl, `SELECT * FROM record_keys WHERE record = '${dead}'`)).toEqual([]);
+    await close(vault);
+    expect(await raise(vault)).toEqual({ tried: 1, raised: [] });
+    expect(await openCanaries(await home.open())).toBe(1);
+  });
+
+  test('an interrupted erasure of a canary is gone on with, not ordered again', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    let left = 1;
+    const exclusive: typeof vault.keyStore.exclusive = async (work) => {
+      left -= 1;
+      if (left < 0) throw new Error('stopped');
+      return vault.keyStore.exclusive(work);
+    };
+    await expect(shredOne({ ...vault, keyStore: withParts(vault.keyStore, { exclusive }) })).rejects.toThrow('stopped');
+    const orders = 'SELECT state FROM erasures';
+    expect(await tell(home.recordStoreUrl, orders)).toEqual([{ state: 'ordered' }]);
+    await shredOne(vault);
+    expect(await tell(home.recordStoreUrl, orders)).toEqual([{ state: 'completed' }]);
+    expect(await openCanaries(await home.open())).toBe(1);
   });
 
   test('an epoch’s secret that is still in a slot, and a bucket whose key K1 did not renew, raise the dead', async () => {

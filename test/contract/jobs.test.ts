@@ -94,6 +94,7 @@ describe('an order', () => {
 describe('a job is shown', () => {
   test('to its own tenant; one of the whole vault to any tenant’s security team, and to nobody else of another', async () => {
     const { vault, order } = await here();
+    await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
     const [epoch, index] = [await order(), await order({ index: 'email' })];
     const status = async (caller: { call: TestVault['admin']['call'] }, job: string) =>
       (await caller.call('get', `/v1/jobs/${job}`)).status;

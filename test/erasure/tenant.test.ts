@@ -93,11 +93,6 @@ async function settled(vault: Vault, home: Home, erasure: string): Promise<void>
   expect((await tell<{ state: string }>(home.recordStoreUrl, sql))[0]?.state).toBe('completed');
 }
 
-/** A vault that does nothing after its replies. */
-function orderOnly(vault: Vault): Vault {
-  return withParts(vault, { later: () => {} });
-}
-
 describe.each(ENGINES)('on %s', (engine) => {
   const start = async (clock = () => NOW) => {
     const home = await freshHome(engine);
@@ -170,7 +165,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const tokens = stored.map(({ token }) => token);
     await show(other, app, tokens);
 
-    await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
 
     for (const node of [vault, other]) {
       const failed: unknown[] = await Promise.all(keys.map((key) => callerOf(node, key).catch((error) => error.code)));
@@ -190,7 +185,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a crash at any step is completed by the next round, and the number of records stays right', async () => {
     const { home, vault, operator } = await start();
     const { tenant } = await divisionOf(vault, operator, 'gone');
-    await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     let crashes = 0;
     for (let allowed = 0; ; allowed += 1) {
       let left = allowed;
@@ -221,11 +216,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     let time = NOW.getTime();
     const { home, vault, operator } = await start(() => new Date(time));
     const { tenant } = await divisionOf(vault, operator, 'gone');
-    await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     time += 60_000;
     await runBackgroundOnce(vault);
     expect((await orderOf(home, tenant)).state).toBe('ordered');
-    // As where the job was lost with the record store's last moments.
     await tell(home.recordStoreUrl, 'DELETE FROM jobs');
 
     for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
@@ -236,7 +230,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('the long job does it, fenced in every transaction of the key store, and stops after a page when told to', async () => {
     const { home, vault, operator } = await start();
     const { tenant } = await divisionOf(vault, operator, 'gone');
-    const { erasure } = await eraseTenant(orderOnly(vault), operator, { tenant, confirm: 'gone' });
+    const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     let [fenced, transactions, stopping] = [0, 0, true];
     const steps = new Set<string>();
     const keyStore = withParts(vault.keyStore, {
@@ -315,7 +309,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tokenize(node, app, { items: [{ type: 'text', value: 'x' }] });
     const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     await settled(vault, home, erasure);
-    // The first round makes what the vault lacks of its own.
+    // A round of the background work makes the key that signs certificates.
     await runBackgroundOnce(vault);
     const before = await rowsOf(home.keyStoreUrl);
 

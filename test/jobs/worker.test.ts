@@ -338,6 +338,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['sweep_erased_tenants', undefined],
       ['forget_erased_tenants', undefined],
       ['issue_certificates', undefined],
+      ['finish_closing', undefined],
       ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
       ['forget_attempts', undefined],

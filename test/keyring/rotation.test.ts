@@ -169,6 +169,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await rotation.activate(parts, 1, 2, free);
     await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.move(parts, 1, 2, free, free);
+    // What nobody has looked at is not destroyed either.
+    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await rotation.approve(parts, 1, free);
 
     const file = slotOf(home, await rootKeyOf(home));
     const get = (epoch: number) => (epoch === 2 ? Promise.resolve(undefined) : file.get(epoch));

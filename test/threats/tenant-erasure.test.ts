@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/ids.ts';
 import { authenticate } from '../../src/vault/authenticate.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { recover } from '../../src/vault/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -48,10 +49,10 @@ describe.each(ENGINES)('on %s', (engine) => {
       return { tenant: body.tenant as string, apiKey: apiKey as string, kept: kept?.token ?? '' };
     });
     const old = { keyStoreUrl: await copyOf(place.keyStoreUrl), recordStoreUrl: await copyOf(place.recordStoreUrl) };
-    // The vault closes when what was begun is done.
     await during(place, async (vault) => {
       const order = { tenant: added.tenant, confirm: 'gone' };
       expect((await vault.admin.call('post', '/v1/erasures', order)).status).toBe(201);
+      await runJobsOnce(vault.vault);
     });
     const held = (at: Place) =>
       during(at, async ({ vault }) => {

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { reseal } from '../../src/jobs/reseal.ts';
 import { COUNTED } from '../../src/keyring/inventory.ts';
 import type { KeyEntry } from '../../src/keyring/schema.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
 import { listKeys } from '../../src/vault/list-keys.ts';
 import { close, contextOf } from '../support/epochs.ts';
-import { appOf, freshHome, type Home, tell } from '../support/home.ts';
+import { appOf, callerOf, freshHome, type Home, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW } from '../support/vault.ts';
@@ -140,7 +141,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await list()).toEqual(before);
     const other = await appOf(vault, home, 'auditor');
-    const { keys } = await listKeys(vault, { ...other, tenant: 'ten_none' as never });
+    const { tenant: none } = await addTenant(vault, await callerOf(vault, await home.adminKey()), { name: 'none' });
+    await tell(home.keyStoreUrl, `DELETE FROM index_keys WHERE tenant = '${none}'`);
+    const { keys } = await listKeys(vault, { ...other, tenant: none as never });
     expect(keys.filter(({ kind }) => !wide.includes(kind)).map(({ kind, count }) => [kind, count])).toEqual([
       ['record_key', 0],
     ]);
