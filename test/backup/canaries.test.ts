@@ -19,25 +19,6 @@ import { backUp, backupFolder, putBack, recoverHome } from './folders.ts';
 type Row = Record<string, string | number | Buffer | null>;
 
 describe.each(ENGINES)('on %s', (engine) => {
-  test('one whose erasure a crash cut short is erased by that order, and the vault opens', async () => {
-    const home = await freshHome(engine);
-    const vault = await home.open();
-    await ensureCanaries(vault);
-    let commits = 0;
-    const exclusive: KeyStore['exclusive'] = (work) => {
-      commits += 1;
-      // The record store has the order, and the key store dies before it hears of it.
-      return commits <= 1 ? vault.keyStore.exclusive(work) : Promise.reject(new Error('cut short'));
-    };
-    await expect(shredOne({ ...vault, keyStore: withParts(vault.keyStore, { exclusive }) })).rejects.toThrow();
-    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'ordered' }]);
-
-    await shredOne(vault);
-
-    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
-    expect(await openCanaries(await home.open())).toBe(1);
-  });
-
   test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();
