@@ -24,20 +24,20 @@ const program = new Command('lethe')
   .option(
     '--share-file <file>',
     'file with a share of the root key; may be given several times',
-    (file, files: string[]) => [...files, file],
-    [],
+    (file, files: string[] | undefined) => [...(files ?? []), file],
   )
-  .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile: string[] }>().shareFile))
+  .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile?: string[] }>().shareFile ?? []))
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);
 addTenantCommands(program);
 addImportCommand(program);
 addBackupCommands(program);
-addRotateCommand(addKeysCommands(program));
+const keys = addKeysCommands(program);
+addRotateCommand(keys);
+addSlotCommands(keys);
 addJobCommands(program);
 addCertificateCommands(program);
-addSlotCommands(program);
 addRootCommands(program);
 
 dieQuietly();

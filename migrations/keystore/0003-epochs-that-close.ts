@@ -1,6 +1,7 @@
 /**
  * Epochs that close: which root slots hold an epoch's secret and how each destroyed it, what a shredding destroyed and
- * under which epoch, who runs a long job, tenants that were erased, and the keys that sign certificates.
+ * under which epoch, who runs a long job, tenants that were erased, the keys that sign certificates, index keys that are
+ * replaced, buckets that are compromised, canaries, and shares of the root key.
  * Adds only: the release before runs on these tables as before, as long as no epoch has been closed.
  */
 import type { Knex } from 'knex';
@@ -19,7 +20,7 @@ export async function up(knex: Knex): Promise<void> {
 
     'CREATE INDEX windows_by_epoch ON windows (epoch, tenant, window_id)',
 
-    // Small. The places that hold epoch secrets; none here: the file slot alone. `tag` is a MAC under the root key.
+    // Small. The places that hold epoch secrets; no row: the file slot alone. `tag` is a MAC under the root key.
     `CREATE TABLE root_slots (
        slot ${text} NOT NULL PRIMARY KEY,
        kind ${text} NOT NULL,
@@ -29,7 +30,8 @@ export async function up(knex: Knex): Promise<void> {
        removed_at ${int},
        tag ${bytes} NOT NULL
      ) ${clustered}`,
-    // Small. Which slot was given which epoch's secret, and what it stated when it destroyed it.
+    // Small. Which slot was given which epoch's secret, and what it stated when it destroyed it. `envelope` is what a
+    // slot that keeps no bytes of its own has kept here: a ciphertext that only the slot opens.
     `CREATE TABLE epoch_slots (
        epoch ${int} NOT NULL,
        slot ${text} NOT NULL,

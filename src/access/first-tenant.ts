@@ -1,11 +1,27 @@
-/** Acts on the whole vault are for principals of the first tenant: those of the others rule over their own alone. */
+/**
+ * The first tenant's principals operate the vault; those of the others rule over their own alone. Asked by every act on
+ * the whole vault: root slots, the root key, backups and drills, a compromised epoch, tenants that come and go, and the
+ * receipts of tenants that are gone.
+ *
+ * Does not: keep the close of an epoch, or `recover`, from the security team of another tenant. Neither shows or takes
+ * anything of anybody's, and a tenant's erasures become final by no other way.
+ */
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
 import { NotAllowedError } from './decide.ts';
 import { FIRST_TENANT, tenantByName } from './store.ts';
 
+/** @returns undefined in a vault that is just being made */
+export async function firstTenant(reader: Reader<'records'>): Promise<TenantId | undefined> {
+  const [[first] = []] = await reader.find(tenantByName, [[FIRST_TENANT]]);
+  return first?.tenant as TenantId | undefined;
+}
+
+export async function isOfFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<boolean> {
+  return (await firstTenant(reader)) === tenant;
+}
+
 /** @throws {NotAllowedError} */
 export async function assertOfFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<void> {
-  const [[first] = []] = await reader.find(tenantByName, [[FIRST_TENANT]]);
-  if (first?.tenant !== tenant) throw new NotAllowedError();
+  if (!(await isOfFirstTenant(reader, tenant))) throw new NotAllowedError();
 }

@@ -1,6 +1,6 @@
 /** Tenants, principals and API keys in the record store: small tables, off the path of any value. */
 
-import type { ApiKeyId, PrincipalId, TenantId } from '../ids.ts';
+import { type ApiKeyId, firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
 import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import type { Row } from '../storage/table.ts';
 import { lookup, table } from '../storage/table.ts';
@@ -8,6 +8,10 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
+
+/** The tenant of the vault's own records (`canaries/`): no principal is in it, and no other's name begins like its. */
+export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
+export const VAULT_TENANT_NAME = '@vault';
 
 export const tenants = table(
   'records',

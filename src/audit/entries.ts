@@ -5,7 +5,18 @@
  */
 
 import type { Action } from '../access/actions.ts';
-import type { AuditId, ErasureId, PrincipalId, RecordId, RequestId, SubjectId, TenantId } from '../ids.ts';
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import type { RandomSource } from '../crypto/random.ts';
+import {
+  type AuditId,
+  type ErasureId,
+  newId,
+  type PrincipalId,
+  type RecordId,
+  type RequestId,
+  type SubjectId,
+  type TenantId,
+} from '../ids.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { RecordTx } from '../storage/tx.ts';
 
@@ -39,7 +50,7 @@ export interface AuditEntry {
   readonly entry: AuditId;
   readonly tenant: TenantId;
   readonly at: Date;
-  /** The vault itself where nobody could be recognised: while it was sealed. */
+  /** The vault itself where nobody called: on its schedule, of a restore, while it was sealed. */
   readonly principal: PrincipalId;
   readonly action: Action;
   readonly outcome: Outcome;
@@ -51,7 +62,7 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /** The principal, tenant or set of shares that an administrative call was about. */
+  /** What an administrative call was about: a principal, tenant, job, root slot, store, or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
   readonly request: RequestId;
@@ -76,6 +87,16 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
     request: entry.request,
   };
   await tx.insert(auditEntries, [row]);
+}
+
+/** What the vault did itself, on its schedule or before it knew anybody: in the log of the tenant that operates it. */
+export async function appendOwnEntry(
+  tx: RecordTx,
+  { tenant, at, random }: { readonly tenant: TenantId; readonly at: Date; readonly random: RandomSource },
+  { action, target }: { readonly action: Action; readonly target: string },
+): Promise<void> {
+  const ids = { entry: newId('audit', random, at), request: newId('request', random, at) };
+  await appendAuditEntry(tx, { ...ids, tenant, at, principal: THE_VAULT_ITSELF, action, outcome: 'done', target });
 }
 
 /** A page of the tenant's entries, the newest first, before the entry named (exclusive). */

@@ -13,7 +13,7 @@ import { areErased, areMirrored } from '../records/tombstones.ts';
 /** A month, for one who drills on the same day of each. */
 export const DRILL_EVERY_MS = 31 * 24 * 60 * 60 * 1000;
 /** Records that are drawn and opened. */
-export const SAMPLE = 200;
+const SAMPLE = 200;
 
 export interface Step {
   readonly step: string;

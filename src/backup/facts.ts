@@ -2,6 +2,7 @@
  * What each store says of the vault it belongs to: a few named texts. They must agree for the two to belong together.
  *   vault            the vault's id, in both
  *   root_key_check   which root key it was made with, in the key store
+ *   root_key_check_next   the same of the one that is replacing it, while that is under way (`root-replacement.ts`)
  *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   last_drill       how the last drill went, in the record store

@@ -12,12 +12,12 @@
  */
 
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { tenants } from '../access/store.ts';
+import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
 import { IntegrityError, UnavailableError } from '../errors.ts';
-import { firstIdAt, newId, type RecordId } from '../ids.ts';
+import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
@@ -29,7 +29,7 @@ import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration } from '../keyring/tables.ts';
 import { openRecords, RecordErasedError } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
-import { tombstonesOf } from '../records/tombstones.ts';
+import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -53,12 +53,8 @@ export const canaries = table(
   },
   ['record'],
 );
-export type CanaryRow = Row<typeof canaries>;
+type CanaryRow = Row<typeof canaries>;
 const canaryByRecord = lookup(canaries, ['record']);
-
-/** No name of a tenant begins like that, and no principal is in it. */
-export const VAULT_TENANT_NAME = '@vault';
-export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
 
 const KEY_NAME = '@canary';
 const MAC_BYTES = 32;
@@ -76,8 +72,7 @@ export async function ensureCanaries(parts: CanaryParts): Promise<void> {
 async function make(parts: CanaryParts): Promise<RecordId> {
   const { recordStore, keyStore, keyring, random } = parts;
   const now = parts.clock();
-  const own = { tenant: VAULT_TENANT, name: VAULT_TENANT_NAME, erased_at: null, erasure: null, settled_at: null };
-  await recordStore.exclusive((tx) => tx.insert(tenants, [{ ...own, created_at: now.getTime() }], 'skip'));
+  await recordStore.exclusive((tx) => tx.insert(tenants, [newTenantRow(VAULT_TENANT, VAULT_TENANT_NAME, now)], 'skip'));
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
@@ -196,6 +191,23 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
     });
   });
   if (order !== undefined && order.state !== 'completed') await completeErasure(parts, order, clock);
+}
+
+/**
+ * Forgets live canaries of which a store that was put back knows nothing, or knows that they are erased: a close would
+ * wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
+ */
+export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
+  const ids = (await live(parts)).map(({ record }) => record as RecordId);
+  const { reader } = parts.recordStore;
+  const [found, erased] = await Promise.all([
+    findRecords(reader, VAULT_TENANT, ids),
+    areErased(reader, VAULT_TENANT, ids),
+  ]);
+  const lost = ids.filter((_, i) => found[i] === undefined || erased[i]);
+  const rows = lost.map((record) => [record]);
+  if (rows.length > 0) await parts.keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
+  return lost.length;
 }
 
 export interface Raising {

@@ -64,7 +64,7 @@ interface RestoreFlags {
 function addRestore(program: Command): void {
   program
     .command('restore <from>')
-    .description('put a backup in the place of a store that nothing has open')
+    .description('put a backup in the place of a store; stop the servers first')
     .addOption(storeOption().makeOptionMandatory())
     .option('--replace', 'even where a store is there; it is kept aside')
     .option('--unverified', 'take a backup that was made under a root key replaced since')
@@ -89,7 +89,7 @@ function addRestore(program: Command): void {
 function addRecover(program: Command): void {
   program
     .command('recover')
-    .description('after a store was restored from a backup: erase again in both what was erased since')
+    .description('make two stores agree again, one of which was restored: erase once more what was erased since')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: KeyOptions) => {
       const show = showRecovery(process.stderr);
@@ -125,7 +125,7 @@ interface DrillFlags extends KeyOptions {
 function addDrill(program: Command): void {
   program
     .command('drill')
-    .description('try the newest backups: restore them elsewhere, open what must open, and not what must not')
+    .description('try the newest backups in a temporary place: what must open opens, and what was erased does not')
     .requiredOption('--from <dir>', 'folder with the backups')
     .option(
       '--keys-from <dir>',

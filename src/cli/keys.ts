@@ -1,4 +1,4 @@
-/** `lethe keys list` and `lethe keys compromise`; the other commands on keys join the same group. */
+/** The group `lethe keys`: `list` and `compromise` are here, `rotate` and `slots` join it. */
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
@@ -7,9 +7,8 @@ import { StartError } from '../errors.ts';
 import { compromiseKeys } from '../vault/compromise-keys.ts';
 import { listExposed } from '../vault/list-exposed.ts';
 import { listKeys } from '../vault/list-keys.ts';
-import { runJobsOnce } from '../vault/long-jobs.ts';
-import { readJob } from '../vault/read-job.ts';
 import { checked } from './arguments.ts';
+import { follow } from './follow-job.ts';
 import { keysTable } from './keys-table.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -25,18 +24,17 @@ interface CompromiseOptions extends KeyOptions {
 
 const PAGE = 1_000;
 const DEFAULT_COLUMNS = 80;
-const LOOK_MS = 500;
 
 export function addKeysCommands(program: Command): Command {
   const keys = program
     .command('keys')
-    .description('the keys of the vault: what there is, what is due, rotation, and what to do when some were stolen');
+    .description('the keys of the vault: list, rotate, say that some were stolen; and the root slots');
 
   keys
     .command('list')
     .description('list every kind of key: its state, its times, how many, and what is due')
     .option('--json', 'as the API gives it')
-    .option('--key-file <file>', 'file with the API key of a principal of role security or auditor')
+    .option('--key-file <file>', 'file with the API key of the security team, or of an auditor')
     .action(async ({ json, keyFile }: KeyOptions & { json?: true }) => {
       const { keys: found } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         listKeys(vault, await caller()),
@@ -48,10 +46,10 @@ export function addKeysCommands(program: Command): Command {
   keys
     .command('compromise')
     .description('seal anew what stolen keys protect, and report the exposed tokens')
-    .option('--epoch <number>', 'the epoch whose secret was stolen; it must have ended')
+    .option('--epoch <number>', 'the epoch whose secret was stolen; it must have ended (first tenant only)')
     .option('--buckets <from..to>', 'the range of buckets whose keys were stolen')
     .option('--report <file>', 'write the exposed tokens to a new file, mode 0600, one a line')
-    .option('--key-file <file>', 'file with the API key of a principal of role security')
+    .option('--key-file <file>', 'file with the API key of the security team')
     .action(async ({ epoch, buckets, report, keyFile }: CompromiseOptions) => {
       const [from, to] = buckets?.split('..') ?? [];
       const body = checked(CompromiseBody, {
@@ -63,11 +61,9 @@ export function addKeysCommands(program: Command): Command {
       await withSession(readConfig(), { keyFile }, async (session) => {
         const { job } = await compromiseKeys(session.vault, await session.caller(), body);
         console.log(`Ordered ${job}.`);
-        const { state, code, detail } = await finished(session, job);
-        if (state !== 'completed') {
-          throw new StartError(`The job ${job} is ${state} (${code ?? 'no code'}). Order it again to go on with it.`);
-        }
-        const { records, tokens, buckets: made, complete } = detail;
+        const done = await follow(session.vault, job);
+        if (done === undefined) return;
+        const { records, tokens, buckets: made, complete } = done.detail;
         console.log(`Sealed anew: ${records} records, ${tokens} tokens, ${made} buckets.`);
         if (!complete) console.log('Some keys are left: of calls under way, or of damaged values. Order it again.');
         if (file !== undefined) {
@@ -87,16 +83,6 @@ export function addKeysCommands(program: Command): Command {
     });
 
   return keys;
-}
-
-/** Does the job here, or waits for the process that does it. */
-async function finished({ vault, caller }: Session, job: Awaited<ReturnType<typeof compromiseKeys>>['job']) {
-  for (;;) {
-    await runJobsOnce(vault);
-    const view = await readJob(vault, await caller(), job);
-    if (view.state === 'completed' || view.state === 'failed' || view.code !== undefined) return view;
-    await new Promise((resume) => setTimeout(resume, LOOK_MS));
-  }
 }
 
 /** One token a line, with its record, its subject and its data type. A page at a time: it may be of any length. */

@@ -23,7 +23,7 @@ interface SplitOptions {
 }
 
 export function addRootCommands(program: Command): void {
-  const root = program.command('root').description('the root key: who holds it');
+  const root = program.command('root').description('the root key: split it into shares, or replace it');
   root
     .command('split')
     .description('split the root key into shares, of which some open the vault')

@@ -1,20 +1,17 @@
 /**
- * `lethe keys rotate` and `lethe jobs`. A rotation is ordered through the same verb as over the API, and done in this
- * process unless another does it already; then this one shows how far that is.
+ * `lethe keys rotate` and `lethe jobs`. A rotation is ordered through the same verb as over the API, and followed to its
+ * end (`follow-job.ts`).
  */
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
-import type { JobId } from '../ids.ts';
 import { type JobView, RotateKeysBody } from '../jobs/schema.ts';
 import { JobIdSchema } from '../schema.ts';
-import { runJobsOnce } from '../vault/long-jobs.ts';
-import { listJobs, lookAgain, readJob } from '../vault/read-job.ts';
+import { listJobs, readJob } from '../vault/read-job.ts';
 import { rotateKeys } from '../vault/rotate-keys.ts';
 import { rotationDueAt } from '../vault/scheduled-rotation.ts';
 import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
-import { showJob } from './job-bar.ts';
+import { follow } from './follow-job.ts';
 import { withSession } from './session.ts';
 
 interface Options {
@@ -23,14 +20,13 @@ interface Options {
   readonly keyFile?: string;
 }
 
-const LOOK_MS = 500;
 const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 /** @param keys the command `lethe keys` */
 export function addRotateCommand(keys: Command): void {
   keys
     .command('rotate')
-    .description('close the epoch, which makes erasures final, where it is due; or replace an index key')
+    .description('close the epoch if it is due, which makes erasures final; or replace an index key')
     .option('--now', 'close it although it is not due')
     .option('--index <name>', 'replace the key of this index, such as email')
     .option(...KEY_FILE)
@@ -43,7 +39,8 @@ export function addRotateCommand(keys: Command): void {
           if (wait !== undefined) return console.log(wait);
         }
         const { job } = await rotateKeys(vault, await caller(), body);
-        finish(await follow(vault, job));
+        const done = await follow(vault, job);
+        if (done !== undefined) tell(done);
       });
     });
 }
@@ -52,7 +49,7 @@ export function addJobCommands(program: Command): void {
   const jobs = program.command('jobs').description('long jobs: rotations and other work on the whole vault');
   jobs
     .command('list')
-    .description('the latest long jobs, the newest first')
+    .description('list the latest long jobs, the newest first')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: Options) => {
       await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
@@ -61,7 +58,7 @@ export function addJobCommands(program: Command): void {
     });
   jobs
     .command('show <id>')
-    .description('how far a long job is, and what came of it')
+    .description('show how far a long job is, and what came of it')
     .option(...KEY_FILE)
     .action(async (id: string, { keyFile }: Options) => {
       const job = checked(JobIdSchema, id);
@@ -81,61 +78,14 @@ async function notYetDue(vault: Vault, everyMs: number | undefined): Promise<str
   return `The epoch is due to be closed at ${dueAt.toISOString()}. Close it at once with --now.`;
 }
 
-/** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */
-async function follow(vault: Vault, job: JobId): Promise<JobView & { readonly interrupted: boolean }> {
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  const bar = showJob(process.stderr, vault.clock);
-  let running = true;
-  let failure: unknown;
-  const work = runJobsOnce(vault, { stopping: () => interrupted })
-    .catch((error: unknown) => {
-      failure = error;
-    })
-    .finally(() => {
-      running = false;
-    });
-  try {
-    for (;;) {
-      const here = running;
-      const state = await lookAgain(vault, job);
-      bar.update(state);
-      // Another process does it, and its row says so; otherwise this one has done what it could.
-      if (!here && (interrupted || state.state !== 'running')) {
-        if (failure !== undefined && state.state === 'waiting') throw failure;
-        return { ...state, interrupted };
-      }
-      await Promise.race([new Promise((resume) => setTimeout(resume, LOOK_MS)), ...(here ? [work] : [])]);
-    }
-  } finally {
-    bar.stop();
-    await work;
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  }
-}
-
-function finish(state: JobView & { readonly interrupted: boolean }): void {
-  if (state.state === 'completed') {
-    const { waitsFor, ...detail } = state.detail;
-    const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
-    console.log([`Done: ${state.job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
-    if (Array.isArray(waitsFor) && waitsFor.length > 0) {
-      console.log(
-        `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
-      );
-    }
-  } else if (state.interrupted) {
-    console.error(`Stopped. ${state.job} goes on with a running server, or with the same command again.`);
-    process.exitCode = 130;
-  } else if (state.state === 'failed') {
-    throw new StartError(`${state.job} has failed (${state.code}); it is tried again when it is ordered again.`);
-  } else {
-    throw new StartError(`${state.job} waits (${state.code ?? 'not begun'}); it is tried again by the next round.`);
+/** What came of a job, for whoever ordered it. */
+function tell({ job, detail: { waitsFor, ...detail } }: JobView): void {
+  const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
+  console.log([`Done: ${job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
+  if (Array.isArray(waitsFor) && waitsFor.length > 0) {
+    console.log(
+      `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
+    );
   }
 }
 

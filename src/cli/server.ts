@@ -28,7 +28,7 @@ export function addServerCommands(program: Command): void {
 
   program
     .command('status')
-    .description('the state of the stores, the epoch, and work that waits')
+    .description('show the state of the stores, the epoch, and work that waits')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: { keyFile?: string }) => {
       const status = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>

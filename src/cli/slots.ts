@@ -1,4 +1,4 @@
-/** `lethe keys slots`: the places that hold epoch secrets. */
+/** `lethe keys slots`: the root slots, which hold epoch secrets. */
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { AddSlotBody, RemoveSlotBody } from '../keyring/schema.ts';
@@ -27,15 +27,13 @@ interface AddOptions extends KeyOptions {
 
 const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
-export function addSlotCommands(program: Command): void {
-  const keys =
-    program.commands.find((command) => command.name() === 'keys') ??
-    program.command('keys').description('keys, epochs, and the places that hold them');
-  const slots = keys.command('slots').description('the places that hold epoch secrets, and can really delete them');
+/** @param keys the command `lethe keys` */
+export function addSlotCommands(keys: Command): void {
+  const slots = keys.command('slots').description('the root slots: places that hold epoch secrets and can delete them');
 
   slots
     .command('add <name>')
-    .description('try a place out, give it the secrets in use, and name it in the list')
+    .description('try a root slot out, give it the secrets in use, and put it into the list')
     .requiredOption('--kind <kind>', 'file, pkcs11 or transit')
     .option('--optional', 'epochs begin although it is out of reach')
     .option('--path <folder>', 'file: an absolute path, best on a disk of its own')
@@ -57,7 +55,7 @@ export function addSlotCommands(program: Command): void {
 
   slots
     .command('remove <name>')
-    .description('take a place off the list, and destroy what it holds')
+    .description('take a root slot off the list, and destroy what it holds')
     .option('--abandon', 'although it is out of reach: what it holds is then never destroyed, and certificates say so')
     .option(...KEY_FILE)
     .action(async (name: string, { keyFile, abandon = false }: KeyOptions & { abandon?: boolean }) => {
@@ -75,7 +73,7 @@ export function addSlotCommands(program: Command): void {
 
   slots
     .command('check')
-    .description('ask every place what it is and what it holds; exit code 1 if a required one fails')
+    .description('ask every root slot what it is and what it holds; exit code 1 if a required one fails')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: KeyOptions) => {
       const { slots: checks, remains } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
@@ -95,7 +93,7 @@ export function addSlotCommands(program: Command): void {
 
   slots
     .command('list')
-    .description('the places there are, and were')
+    .description('list the root slots there are, and were')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: KeyOptions) => {
       const entries = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>

@@ -317,7 +317,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Seal anew what compromised keys protect.
-         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys.
+         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys. An epoch is named by the first tenant alone.
          */
         readonly post: operations["compromiseKeys"];
         readonly delete?: never;

@@ -12,8 +12,6 @@ import { combine, split } from 'shamir-secret-sharing';
 /** The library's bounds, and the field's: a share is a point other than zero. */
 export const MIN_THRESHOLD = 2;
 export const MAX_SHARES = 255;
-/** One byte beside the secret's: where on the polynomials the share lies. */
-export const SHARE_OVERHEAD_BYTES = 1;
 
 /**
  * @returns `shares` pieces, each one byte longer than the secret and owned by the caller

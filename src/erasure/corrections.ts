@@ -27,6 +27,9 @@ export type CorrectionRow = Row<typeof correctionKeys>;
 const notesOfRecord = lookup(correctionKeys, ['tenant', 'record']);
 type Key = Pick<CorrectionRow, 'tenant' | 'record' | 'generation'>;
 
+/** After this a new key is given up: `settleCorrections`, a day later, takes it for one that nobody decides on any more. */
+export const DECIDE_WITHIN_MS = 60 * 60 * 1000;
+
 export async function noteCorrection(tx: KeyTx, row: CorrectionRow): Promise<void> {
   await tx.insert(correctionKeys, [row]);
 }

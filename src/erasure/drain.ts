@@ -60,14 +60,16 @@ export interface Drained {
 /** Removes a page of the tenant's rows of a table; to be called in an exclusive transaction. */
 export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant: TenantId): Promise<Drained> {
   const wrapped = 'epoch' in of.columns;
-  const rows = await tx.query<Record<string, unknown>>((sql) =>
-    sql(of.name)
+  const rows = await tx.query<Record<string, unknown>>((sql) => {
+    const page = sql(of.name)
       .select([...of.primaryKey, ...(wrapped ? ['epoch'] : [])])
       .where({ tenant })
       // As an index has them: the next page is found where this one ended.
       .orderBy(of.primaryKey[0] === 'tenant' ? [...of.primaryKey] : ['tenant', 'principal'])
-      .limit(PAGE),
-  );
+      .limit(PAGE);
+    // Held, or a close moves them between this look and their end, to under an epoch that nobody notes.
+    return wrapped ? page.forUpdate() : page;
+  });
   await tx.remove(
     of,
     of.primaryKey as never,
@@ -85,12 +87,12 @@ export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant
 const BUCKETS_A_PAGE = 8;
 
 /**
- * Removes some of the tenant's buckets with the record keys they wrap. The bucket's row goes first: that waits for
- * whoever is adding a key to it, and whoever comes later finds no bucket.
+ * Removes some of the tenant's buckets with the record keys they wrap. The bucket's row is held first, and goes first:
+ * that waits for whoever is adding a key to it or moving it, and whoever comes later finds no bucket.
  */
 export async function drainBuckets(tx: Tx<'keys'>, tenant: TenantId): Promise<Drained> {
   const rows = await tx.query<{ bucket: string; epoch: number }>((sql) =>
-    sql('buckets').select('bucket', 'epoch').where({ tenant }).orderBy('bucket').limit(BUCKETS_A_PAGE),
+    sql('buckets').select('bucket', 'epoch').where({ tenant }).orderBy('bucket').limit(BUCKETS_A_PAGE).forUpdate(),
   );
   const keys = rows.map(({ bucket }) => [tenant, bucket]);
   await tx.remove(buckets, ['tenant', 'bucket'], keys);

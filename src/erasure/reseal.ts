@@ -14,7 +14,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError } from '../errors.ts';
+import { IntegrityError, UnavailableError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
@@ -26,7 +26,7 @@ import { blindIndexes, copyIndexRows } from '../search/blind-index.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn, reuses } from '../tokens/reuse.ts';
-import { correctionKeys, resealsUnderWay } from './corrections.ts';
+import { correctionKeys, DECIDE_WITHIN_MS, resealsUnderWay } from './corrections.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure, type Stores } from './erasures.ts';
 
 export interface ResealParts extends Stores {
@@ -83,8 +83,9 @@ export async function resealPage(
   const live = rows.filter((row, i): row is RecordRow => row !== undefined && stands[i] === true);
   const { opened, damaged } = await openEach(parts, tenant, live);
   try {
+    const begunAt = parts.clock().getTime();
     const moves = await make(parts, retired, opened);
-    const won = moves.length === 0 ? NONE : await decide(parts, retired, moves);
+    const won = moves.length === 0 ? NONE : await decide(parts, retired, moves, begunAt);
     await finish(parts, retired, moves, won);
     const resealed = won.records.size;
     return { resealed, completed, underWay, damaged, raced: live.length - damaged - resealed };
@@ -186,6 +187,7 @@ async function decide(
   { recordStore, random, clock }: ResealParts,
   { tenant, by }: Retired,
   moves: readonly Move[],
+  begunAt: number,
 ): Promise<Won> {
   const at = clock();
   const ids = moves.map(({ from }) => from.record as RecordId);
@@ -201,6 +203,10 @@ async function decide(
     if (keys.length === 0) return NONE;
     const erasure = newId('erasure', random, at);
     const order = await orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+    // A process may be put to sleep: the new keys may have been settled as ones that nobody decided on.
+    if (clock().getTime() - begunAt > DECIDE_WITHIN_MS) {
+      throw new UnavailableError('overloaded', 'The new keys were made too long ago. Nothing has been decided.');
+    }
     return { records: new Set(keys.map(({ record }) => record)), order };
   });
 }

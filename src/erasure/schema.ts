@@ -1,4 +1,4 @@
-/** Erasures and their receipts, as the API speaks of them. */
+/** Erasures as the API speaks of them: orders, receipts, certificates; and what a compromise exposed. */
 import { z } from 'zod';
 import { SLOT_KINDS } from '../keyring/root-slot.ts';
 import {

@@ -56,6 +56,11 @@ export interface Sources {
   readonly issuer: string;
 }
 
+export interface SlotKnown {
+  readonly kind: SlotKind;
+  readonly tier: SlotTier;
+}
+
 /** Epochs and slots, read once for many statements. */
 export interface History {
   readonly destroyedThrough: number;
@@ -115,10 +120,11 @@ function slotsOf({ epochs, slots, places }: History, first: number, last: number
     const held = slots.filter((row) => row.epoch === epoch);
     if (held.length === 0) return undefined;
     for (const { slot, destroyed_at, statement } of held) {
-      const place = places.get(slot);
-      if (place === undefined || destroyed_at === null || statement === null) return undefined;
+      const what = places.get(slot);
+      if (what === undefined || destroyed_at === null || statement === null) return undefined;
       const destroyedAt = new Date(destroyed_at).toISOString();
-      stated.push({ epoch, slot, ...place, ...(JSON.parse(statement) as Destruction), destroyedAt });
+      const { method, statement: said } = JSON.parse(statement) as Destruction;
+      stated.push({ epoch, slot, ...what, method, statement: said, destroyedAt });
     }
   }
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;

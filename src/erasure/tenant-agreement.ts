@@ -6,8 +6,8 @@ import { findTenant, type TenantRow } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
-import type { Stores } from './erasures.ts';
-import { erasureOfTenant, orderTenantErasure } from './tenants.ts';
+import { erasureById, type Stores } from './erasures.ts';
+import { orderTenantErasure } from './tenants.ts';
 
 /**
  * @returns the tenants whose keys the key store may hold again, and those that the record store takes to be alive again
@@ -18,7 +18,7 @@ export async function erasedTenantsHeld(
 ): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
   const erased = await records.query<TenantRow>((sql) => sql('tenants').whereNotNull('erased_at'));
   const orders = await records.find(
-    erasureOfTenant,
+    erasureById,
     erased.map(({ tenant, erasure }) => [tenant, erasure]),
   );
   const shredded = orders.flat().filter((row) => row.shredded_at !== null);

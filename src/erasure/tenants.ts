@@ -14,18 +14,24 @@
  * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
  * does (K5).
  */
-import { FIRST_TENANT, type TenantRow, tenantByName } from '../access/store.ts';
+import type { TenantRow } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import { findTenantTombstones, tenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
-import { completeErasure, ErasureNotFoundError, type ErasureRow, erasures, type Stores } from './erasures.ts';
+import {
+  completeErasure,
+  ErasureNotFoundError,
+  type ErasureRow,
+  erasureById,
+  erasures,
+  type Stores,
+} from './erasures.ts';
 import { shreds } from './shreds.ts';
 
-export const SCOPE = 'tenant';
+const SCOPE = 'tenant';
 const erasuresById = lookup(erasures, ['erasure']);
-export const erasureOfTenant = lookup(erasures, ['tenant', 'erasure']);
 
 interface Order {
   readonly tenant: TenantId;
@@ -59,12 +65,6 @@ export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId
   return row;
 }
 
-/** Whether this tenant's principals operate the vault. */
-export async function isFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<boolean> {
-  const [[first] = []] = await reader.find(tenantByName, [[FIRST_TENANT]]);
-  return first?.tenant === tenant;
-}
-
 /** What runs it, where that is a job. */
 export interface Run {
   /** First in every transaction of the key store. */
@@ -78,7 +78,7 @@ export function complete(stores: Stores, order: ErasureRow, now: () => Date): Pr
   return order.scope === SCOPE ? completeTenantErasure(stores, order, now) : completeErasure(stores, order, now);
 }
 
-/** @returns the finished row, and whether anything was there to be destroyed */
+/** @returns the finished row */
 export async function completeTenantErasure(
   stores: Stores,
   order: ErasureRow,
@@ -102,7 +102,7 @@ export async function completeTenantErasure(
     completed_at: order.completed_at ?? now().getTime(),
   };
   await recordStore.exclusive((tx) => tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update(done)));
-  const [[finished] = []] = await recordStore.reader.find(erasureOfTenant, [[tenant, erasure]]);
+  const [[finished] = []] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
   return finished ?? { ...order, ...done };
 }
 
@@ -142,6 +142,8 @@ async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
 
 /** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
 async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
+  // Held, so that of two that destroy at once neither writes over what the other has noted.
+  await tx.query((sql) => sql('tenant_tombstones').select('tenant').where({ tenant }).forUpdate());
   const [row] = await findTenantTombstones(tx, [tenant]);
   if (row === undefined || (epoch === undefined && records === 0)) return;
   await tx.update(
@@ -249,7 +251,7 @@ export async function sweepErasedTenants(
 ): Promise<number> {
   const unsettled = await unsettledTenants(stores.recordStore.reader, limit);
   for (const { tenant, erasure, erased_at } of unsettled) {
-    const [[order] = []] = await stores.recordStore.reader.find(erasureOfTenant, [[tenant, erasure]]);
+    const [[order] = []] = await stores.recordStore.reader.find(erasureById, [[tenant, erasure]]);
     if (order?.state !== 'completed') continue;
     const begun = now().getTime();
     await completeTenantErasure(stores, order, now);

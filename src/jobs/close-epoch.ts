@@ -13,12 +13,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { UnavailableError } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import * as rotation from '../keyring/rotation.ts';
 import { epochByNumber } from '../keyring/tables.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import type { LongJob } from './long-job.ts';
+import { type LongJob, stopIfTold } from './long-job.ts';
 
 export interface CloseEpochParts {
   readonly keyStore: KeyStore;
@@ -49,9 +48,10 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     let without: readonly string[] = [];
     if (row?.state === 'active') {
       await progress('make_secret', 0, 1);
-      await around.prepare?.();
       const begun = await rotation.begin(keys, fence);
       ({ without } = begun);
+      // Not before: while a slot is out of reach, a close is tried again every minute.
+      await around.prepare?.();
       await rotation.activate(keys, epoch, begun.next, fence);
     }
     await around.begun?.(keyring.epochs.current);
@@ -65,21 +65,20 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
         done += rows;
         // A bucket may be made in the moment before the epoch ends.
         await progress('rewrap', done, Math.max(done, total));
-        if (stopping()) {
-          throw new UnavailableError(
-            'shutting_down',
-            'The vault is shutting down; the epoch is closed further at the next start.',
-          );
-        }
+        stopIfTold({ stopping });
       });
       moved += done;
     }
 
     await progress('verify', 0, 1);
-    // Caches would show what was, not what is stored.
-    keyring.buckets.wipe();
-    await around.verify?.();
-    for (const ended of await rotation.endedEpochs(keys)) await rotation.approve(keys, ended.epoch, fence);
+    // What was approved before waits for a slot, and would be verified again, with a copy, at every try.
+    const unseen = (await rotation.endedEpochs(keys)).filter((ended) => !rotation.isDoomed(ended));
+    if (unseen.length > 0) {
+      // Caches would show what was, not what is stored.
+      keyring.buckets.wipe();
+      await around.verify?.();
+      for (const ended of unseen) await rotation.approve(keys, ended.epoch, fence);
+    }
     await progress('destroy', 0, 1);
     const { waitsFor, certified } = await finishClosing(parts);
     return { epoch, moved, without, waitsFor, certified };

@@ -5,9 +5,8 @@
 import type { Clock } from '../clock.ts';
 import type { Stores } from '../erasure/erasures.ts';
 import { completeTenantErasure, findTenantErasure } from '../erasure/tenants.ts';
-import { UnavailableError } from '../errors.ts';
 import type { ErasureId } from '../ids.ts';
-import type { LongJob } from './long-job.ts';
+import { type LongJob, stopIfTold } from './long-job.ts';
 
 /** @returns a job with the parameter `erasure`, which answers with the number of records. @throws {ErasureNotFoundError} */
 export function eraseTenant(parts: Stores & { readonly clock: Clock }): LongJob {
@@ -16,10 +15,10 @@ export function eraseTenant(parts: Stores & { readonly clock: Clock }): LongJob 
     const page = async (step: 'keys' | 'records', done: number) => {
       // How much there is would have to be counted first, which costs as much as a good part of the work.
       await progress(step, done, done);
-      if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+      stopIfTold({ stopping });
     };
     const { tenant, erasure, records } = await completeTenantErasure(parts, order, parts.clock, {
-      fence: (tx) => fence(tx),
+      fence,
       page,
     });
     return { tenant, erasure, records };

@@ -3,6 +3,7 @@
  * done by one process at a time: closing an epoch, rotating an index key, re-sealing what is compromised, erasing a
  * tenant. A job is a row in the record store; who runs it is a lease in the key store.
  */
+import { UnavailableError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyTx } from '../storage/tx.ts';
 
@@ -28,7 +29,7 @@ export interface LongJobContext {
    * the step changes. @param step a closed word; @param done and `total` in units of the step
    */
   progress(step: string, done: number, total: number): Promise<void>;
-  /** Whether the process is stopping: the job returns by throwing `UnavailableError('shutting_down')` after its page. */
+  /** Whether the process is stopping: `stopIfTold` after each page. */
   readonly stopping: () => boolean;
 }
 
@@ -37,3 +38,8 @@ export interface LongJobContext {
  * from the stores what is done. @returns what the job's row says of its outcome
  */
 export type LongJob = (context: LongJobContext) => Promise<Detail>;
+
+/** @throws {UnavailableError} where the process is stopping: the job waits, and is gone on with by the next round */
+export function stopIfTold({ stopping }: Pick<LongJobContext, 'stopping'>): void {
+  if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+}

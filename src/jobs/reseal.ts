@@ -15,11 +15,11 @@
  */
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
 import { type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
-import { UnavailableError, VaultError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import type { BucketId, TenantId } from '../ids.ts';
 import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
 import type { Reader } from '../storage/tx.ts';
-import type { Detail, LongJob, LongJobContext } from './long-job.ts';
+import { type Detail, type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 
 /** Records sealed anew in one commit. */
 const RECORDS = 100;
@@ -263,8 +263,4 @@ async function outcome(parts: ResealParts, context: LongJobContext): Promise<Det
     if (after === undefined) break;
   }
   return { records, tokens, buckets: Number(retired?.n ?? 0) };
-}
-
-function stopIfTold({ stopping }: LongJobContext): void {
-  if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
 }

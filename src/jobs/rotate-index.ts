@@ -15,7 +15,7 @@
  * Does not: touch a sealed value, a record key, or the keys of the vault's own MACs.
  */
 import type { Clock } from '../clock.ts';
-import { IntegrityError, UnavailableError } from '../errors.ts';
+import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import {
   beginVersion,
@@ -29,7 +29,7 @@ import {
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';
-import type { LongJob, LongJobContext } from './long-job.ts';
+import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 
 export interface RotateIndexParts extends ReindexParts {
   readonly indexer: Indexer;
@@ -133,7 +133,7 @@ async function eachPage(
 
 async function goOn(context: LongJobContext, step: string, done: number, total: number): Promise<void> {
   await context.progress(step, done, Math.max(done, total));
-  if (context.stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+  stopIfTold(context);
 }
 
 /** Versions looked at in one round, and pages of each. */

@@ -12,13 +12,14 @@ const DAY = 24 * 60 * 60;
 const YEAR = 365 * DAY;
 const NIST = 'NIST SP 800-57 part 1 rev. 5, 5.3.6, table 1';
 
-export interface Cryptoperiod {
+interface Cryptoperiod {
   readonly seconds: number;
   readonly source: string;
 }
 
 /** Of an epoch where no interval of rotation is set. */
 export const EPOCH_SECONDS = DAY;
+export const SIGNING_KEY_SECONDS = YEAR;
 
 export function cryptoperiodOf(kind: KeyKind, epochSeconds: number): Cryptoperiod | undefined {
   switch (kind) {
@@ -35,7 +36,7 @@ export function cryptoperiodOf(kind: KeyKind, epochSeconds: number): Cryptoperio
     case 'mac_key':
       return { seconds: 2 * YEAR, source: `${NIST}: symmetric authentication key, 2 years` };
     case 'signing_key':
-      return { seconds: YEAR, source: `${NIST}: private signature key, 1 to 3 years` };
+      return { seconds: SIGNING_KEY_SECONDS, source: `${NIST}: private signature key, 1 to 3 years` };
     default:
       return undefined;
   }

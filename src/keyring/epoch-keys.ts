@@ -265,9 +265,12 @@ async function storeFirst(slot: RootSlots['required'][number], secret: Buffer): 
   theirs.copy(secret);
 }
 
+/** The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is asked. */
+export const TABLES_UNDER_EPOCHS: readonly string[] = ['buckets', 'index_keys', 'windows', 'signing_keys'];
+
 /** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */
 async function isEmpty(keyStore: KeyStore, epoch: number): Promise<boolean> {
-  for (const table of ['buckets', 'index_keys', 'windows', 'signing_keys']) {
+  for (const table of TABLES_UNDER_EPOCHS) {
     const rows = await keyStore.reader.query((sql) => sql(table).select('epoch').where({ epoch }).limit(1));
     if (rows.length > 0) return false;
   }

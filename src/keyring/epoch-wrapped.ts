@@ -2,7 +2,7 @@
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
 export interface EpochWrapped {
-  /** A closed word, for progress and errors. */
+  /** The name of their table. */
   readonly kind: string;
   /**
    * Moves keys from under one epoch to under another, in an exclusive transaction.

@@ -8,7 +8,10 @@
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
 import { cryptoperiodOf } from './cryptoperiods.ts';
+import type { IndexKeyState } from './index-key.ts';
+import { isOwn, stateOf as stateOfVersion } from './index-keys.ts';
 import type { KeyEntry, KeyState } from './schema.ts';
+import type { SigningKeyRow } from './signing-keys.ts';
 import { type EpochRow, type EpochSlotRow, epochSlots, epochs, type IndexKeyRow } from './tables.ts';
 
 /** Rows counted of a kind; beyond, an entry says `atLeast`. */
@@ -21,8 +24,6 @@ export interface InventoryOptions {
   readonly now: Date;
   /** Where the root key came from: a closed word. */
   readonly rootKeyFrom: string;
-  /** When the root key was made, where that is known. */
-  readonly rootKeySince: number | undefined;
   readonly epochSeconds: number;
 }
 
@@ -54,10 +55,11 @@ function withPeriod(draft: Draft, { now, epochSeconds }: InventoryOptions): KeyE
   return { ...told, dueAt: dueAt.toISOString(), overdue: dueAt <= now };
 }
 
-function rootKey({ rootKeyFrom, rootKeySince }: InventoryOptions): Draft {
+/** When it was made is stored nowhere. */
+function rootKey({ rootKeyFrom }: InventoryOptions): Draft {
   return {
     ...{ kind: 'root_key', name: rootKeyFrom, state: 'active', protects: 'epoch keys, with each epoch’s secret' },
-    ...{ count: 1, ...times({ createdAt: rootKeySince }) },
+    count: 1,
   };
 }
 
@@ -176,23 +178,23 @@ function stolenWith(createdAt: number, shown: readonly EpochRow[]): number | und
 }
 
 async function indexKeys(reader: Reader<'keys'>, tenant: TenantId, shown: readonly EpochRow[]): Promise<Draft[]> {
-  const rows = await reader.query<IndexKeyRow & { state?: string | null; removed_at?: number | null }>((sql) =>
+  const rows = await reader.query<IndexKeyRow>((sql) =>
     sql('index_keys').where({ tenant }).orderBy(['name', 'version']).limit(COUNTED),
   );
   return rows.map((row) => {
-    const own = row.name.startsWith('@');
+    const own = isOwn(row.name);
     const compromised = stolenWith(row.created_at, shown);
     return {
       ...{ kind: own ? 'mac_key' : 'index_key', name: row.name, version: row.version, epoch: row.epoch, count: 1 },
       protects: own ? 'the vault’s own rows of this purpose' : 'the blind index of this name',
-      state: indexState(row.state ?? 'active', compromised),
+      state: indexState(stateOfVersion(row), compromised),
       ...times({ createdAt: row.created_at, compromisedAt: compromised, destroyedAt: row.removed_at }),
     };
   });
 }
 
 /** A version that is being filled makes MACs already; one that leaves is read until its rows are gone. */
-function indexState(state: string, compromised: number | undefined): KeyState {
+function indexState(state: IndexKeyState, compromised: number | undefined): KeyState {
   if (state === 'removed') return 'destroyed';
   if (compromised !== undefined) return 'compromised';
   return state === 'leaving' || state === 'draining' ? 'deactivated' : 'active';
@@ -217,9 +219,8 @@ async function windowKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Dra
 }
 
 async function signingKeys(reader: Reader<'keys'>, shown: readonly EpochRow[]): Promise<Draft[]> {
-  const rows = await reader.query<{ key_id: string; epoch: number; created_at: number; retired_at: number | null }>(
-    (sql) =>
-      sql('signing_keys').select('key_id', 'epoch', 'created_at', 'retired_at').orderBy('created_at').limit(COUNTED),
+  const rows = await reader.query<Pick<SigningKeyRow, 'key_id' | 'epoch' | 'created_at' | 'retired_at'>>((sql) =>
+    sql('signing_keys').select('key_id', 'epoch', 'created_at', 'retired_at').orderBy('created_at').limit(COUNTED),
   );
   return rows.map((row) => {
     const compromised = stolenWith(row.created_at, shown);

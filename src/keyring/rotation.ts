@@ -19,7 +19,7 @@ import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
-import type { SlotInForce } from './root-slot.ts';
+import type { RootSlot, SlotInForce } from './root-slot.ts';
 import { holds, store as storeIn } from './root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, slotsOfEpoch } from './tables.ts';
 
@@ -64,7 +64,11 @@ export async function begin(
     for (const { slot, required } of parts.epochs.slots.inForce) {
       try {
         await note(parts, next, slot.name, fence);
-        await storeIn(slot, next, secret);
+        try {
+          await storeIn(slot, next, secret);
+        } finally {
+          await takeBackIfOver(parts, next, slot);
+        }
       } catch (error) {
         if (required || !(error instanceof UnavailableError)) throw error;
         without.push(slot.name);
@@ -74,6 +78,18 @@ export async function begin(
   } finally {
     secret.fill(0);
   }
+}
+
+/**
+ * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is not
+ * approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
+ * @throws {EpochEndedError} where it is over: the slot has nothing of it
+ */
+async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
+  const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
+  if (row === undefined || !isOver(row)) return;
+  await slot.destroy(epoch);
+  throw new EpochEndedError();
 }
 
 interface Drawn {
@@ -186,6 +202,11 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
     const at = parts.clock().getTime();
     await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
   });
+}
+
+/** Whether an epoch was in use, and nothing will ever need its secret again. */
+export function isOver({ state, verified_at }: EpochRow): boolean {
+  return state === 'destroyed' || (state === 'deactivated' && verified_at !== null);
 }
 
 /** Whether the secret of an epoch may be destroyed, as far as its row says: it has been approved, or never used. */

@@ -3,7 +3,6 @@
  * it: those are settings.
  */
 import { z } from 'zod';
-import { SLOT_KINDS } from './root-slot.ts';
 
 export const KEY_KINDS = [
   'root_key',
@@ -151,5 +150,3 @@ export const RemoveSlotBody = z.strictObject({
   name: SlotNameSchema,
   abandon: z.boolean().default(false).describe('Whether it may be given up although nothing can be destroyed in it.'),
 });
-
-export const SlotKindSchema = z.enum(SLOT_KINDS);

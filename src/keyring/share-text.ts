@@ -23,8 +23,8 @@ import { equalBytes, mac } from '../crypto/mac.ts';
 import { VaultError } from '../errors.ts';
 
 export const SET_BYTES = 8;
-export const VAULT_MARK_BYTES = 4;
-export const PIECE_BYTES = 33;
+const VAULT_MARK_BYTES = 4;
+const PIECE_BYTES = 33;
 const CHECKSUM_BYTES = 7;
 const BODY_BYTES = SET_BYTES + VAULT_MARK_BYTES + 3 + PIECE_BYTES;
 const SHARE_CHARACTERS = ((BODY_BYTES + CHECKSUM_BYTES) * 8) / 5;
@@ -33,7 +33,7 @@ const PREFIX = 'LETHE1';
 /** The prefix as it is read: L and I are 1, O is 0. */
 const PREFIX_READ = '1ETHE1';
 /** Room for every separator a person could put in. */
-export const MAX_SHARE_TEXT = 512;
+const MAX_SHARE_TEXT = 512;
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** BLAKE2b with a key that is known to everybody: a checksum, not a MAC. */
 const PUBLIC_KEY = Buffer.alloc(32);

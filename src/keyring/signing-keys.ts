@@ -22,12 +22,11 @@ import { IntegrityError } from '../errors.ts';
 import type { Id } from '../ids.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
+import { SIGNING_KEY_SECONDS } from './cryptoperiods.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { countRows, type EpochWrapped } from './epoch-wrapped.ts';
 
 const SEED_BYTES = 32;
-/** How long a key signs: the private signature key's cryptoperiod (SP 800-57 part 1, 5.3.6: one to three years). */
-const CRYPTOPERIOD_MS = 365 * 24 * 60 * 60 * 1000;
 
 export const signingKeys = table(
   'keys',
@@ -99,7 +98,7 @@ export class SigningKeys implements EpochWrapped {
   /** Makes the first key, or the one that follows a key whose year is over. @returns whether there is a new one */
   async newIfDue(now: Date): Promise<boolean> {
     const row = await this.#current(this.#store.reader);
-    if (row !== undefined && row.created_at + CRYPTOPERIOD_MS > now.getTime()) return false;
+    if (row !== undefined && row.created_at + SIGNING_KEY_SECONDS * 1000 > now.getTime()) return false;
     const next = await this.#replace(row?.key_id);
     return next.key_id !== row?.key_id;
   }

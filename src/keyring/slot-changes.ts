@@ -17,6 +17,7 @@ import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { holds, store as storeIn } from './root-slots.ts';
+import { isOver } from './rotation.ts';
 import type { AddSlot } from './schema.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
@@ -128,12 +129,14 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
       throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
     }
     try {
-      await store.exclusive(async (tx) => {
+      const noted = await store.exclusive(async (tx) => {
         const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
-        if (now === undefined || !isInUse(now.state)) return;
+        if (now === undefined || !isInUse(now.state)) return false;
         const none = { envelope: null, destroyed_at: null, statement: null };
         await tx.insert(epochSlots, [{ epoch, slot: slot.name, stored_at: clock().getTime(), ...none }], 'skip');
+        return true;
       });
+      if (!noted) continue;
       await storeIn(slot, epoch, secret);
     } finally {
       secret.fill(0);
@@ -143,8 +146,9 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
       copied.push(epoch);
       continue;
     }
-    // It ended meanwhile: it may have been destroyed everywhere else already.
-    await slot.destroy(epoch);
+    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may still
+    // be wrapped under it, and its close finds the note.
+    if (now === undefined || isOver(now)) await slot.destroy(epoch);
   }
   return copied;
 }

@@ -32,9 +32,9 @@ import { TwoKeySlot } from './two-key-slot.ts';
 const TAG_BYTES = 32;
 /** Sorts before every name a slot may have. */
 const LIST = '@list';
-export const FIRST_SLOT = 'file';
+const FIRST_SLOT = 'file';
 /** As many as the tag of the list has fields for, and more than anybody needs. */
-export const MAX_SLOTS = 200;
+const MAX_SLOTS = 200;
 
 /** What is said of a slot, beyond its name; by its kind. */
 export type SlotSettings = Readonly<Record<string, string | undefined>>;

@@ -14,7 +14,7 @@ import type { SlotEntry, SlotRegistry, SlotSettings } from './slot-registry.ts';
 import { TransitSlot } from './transit-slot.ts';
 
 /** Of no epoch: what a slot is tried out with. */
-export const SCRATCH = 0;
+const SCRATCH = 0;
 
 export interface TrialParts {
   readonly epochs: EpochKeys;

@@ -45,7 +45,7 @@ export interface WindowKey {
 export type Claim = 'claimed' | 'used_up' | 'over';
 
 export class WindowKeys implements EpochWrapped {
-  readonly kind = 'window_keys';
+  readonly kind = 'windows';
   readonly #store: KeyStore;
   readonly #epochs: EpochKeys;
   readonly #random: RandomSource;

@@ -72,7 +72,7 @@ export async function putBack(
   }
 }
 
-export function sqlitePath(url: string): string | undefined {
+function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 

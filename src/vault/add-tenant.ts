@@ -3,10 +3,10 @@
  * manage their own and cannot tell what else the vault holds.
  */
 import type { z } from 'zod';
-import { NotAllowedError } from '../access/decide.ts';
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
-import { FIRST_TENANT, newTenantRow, tenantByName, tenants } from '../access/store.ts';
+import { newTenantRow, tenantByName, tenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Caller } from './caller.ts';
@@ -32,8 +32,8 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
     const tenant = newId('tenant', vault.random, door.now);
     const keys = await accessKeys(vault.keyring.indexes, tenant);
     return door.commit('exclusive', async (tx) => {
-      const [[first] = [], [taken] = []] = await tx.find(tenantByName, [[FIRST_TENANT], [body.name]]);
-      if (first?.tenant !== caller.tenant) throw new NotAllowedError();
+      await assertOfFirstTenant(tx, caller.tenant);
+      const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
       if (taken !== undefined) throw new TenantExistsError();
       await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
       const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock);

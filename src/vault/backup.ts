@@ -2,6 +2,7 @@
  * Takes a backup of each store by itself, while the vault works. The record store first: what its copy holds has its key
  * in the copy that comes after. And deletes copies of the key store that no key opens any more.
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { type BackupParts, pruneKeyCopies, takeBackup } from '../backup/backups.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import { ensureCanaries } from '../canaries/canaries.ts';
@@ -27,6 +28,7 @@ export interface BackedUp {
 export async function backup(vault: Vault, caller: Caller, { dir, stores, prune }: BackupOrder): Promise<BackedUp> {
   return perform<BackedUp>(vault, caller, { action: 'backup', mayTakeLong: true }, async (door) => {
     door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const parts: BackupParts = vault;
     // A drill has then something to open whose value is known to be right.
     if (stores.length > 0) await ensureCanaries(vault);

@@ -1,8 +1,10 @@
 /**
  * Orders that what compromised keys protect be sealed anew: a long job. From its beginning on, nothing more goes under
- * those keys. The same, ordered again while it is unfinished, is that job.
+ * those keys. The same, ordered again while it is unfinished, is that job. An epoch is every tenant's: the first tenant
+ * orders it. Buckets are the caller's own.
  */
 import type { z } from 'zod';
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import type { CompromiseBody } from '../erasure/schema.ts';
 import { type JobId, newId } from '../ids.ts';
 import { throughRaces } from '../intake/races.ts';
@@ -24,7 +26,10 @@ export async function compromiseKeys(
   const reply = await perform<Reply>(vault, caller, { action: 'compromise_keys', idempotent }, async (door) => {
     door.decide();
     const { epoch, from = '', to = '' } = body;
-    if (epoch !== undefined) await assertEnded(vault.keyStore.reader, epoch);
+    if (epoch !== undefined) {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      await assertEnded(vault.keyStore.reader, epoch);
+    }
     return throughRaces(() =>
       door.commit('exclusive', async (tx) => {
         const { job } = await orderJob(tx, {

@@ -10,6 +10,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { epochsOf } from '../backup/backups.ts';
 import {
   type CopyDrilled,
@@ -43,6 +44,7 @@ export interface DrillOrder {
 export async function drill(vault: Vault, caller: Caller, order: DrillOrder): Promise<DrillReport> {
   return perform<DrillReport>(vault, caller, { action: 'drill', mayTakeLong: true }, async (door) => {
     door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const place = await mkdtemp(join(tmpdir(), 'lethe-drill-'));
     let report: DrillReport;
     try {

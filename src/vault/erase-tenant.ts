@@ -7,7 +7,8 @@
  * left. Who wants all of a vault gone destroys its root key and its root slots.
  */
 import { NotAllowedError } from '../access/decide.ts';
-import { FIRST_TENANT, findTenant, tenantByName } from '../access/store.ts';
+import { firstTenant } from '../access/first-tenant.ts';
+import { findTenant, tenantByName, VAULT_TENANT } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import type { ErasureRow } from '../erasure/erasures.ts';
 import type { EraseTenantRequest, Receipt } from '../erasure/schema.ts';
@@ -69,14 +70,16 @@ export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenan
   const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
     door.decide();
     return door.commit('exclusive', async (tx) => {
-      const [[first] = [], [named] = []] = await tx.find(tenantByName, [[FIRST_TENANT], [body.confirm]]);
+      const first = await firstTenant(tx);
+      const [[named] = []] = await tx.find(tenantByName, [[body.confirm]]);
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
       const isOwn = found?.tenant === caller.tenant;
       // Who is not the first tenant's learns the same of a tenant there is as of one there is not.
-      if (first?.tenant !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new NotAllowedError();
-      if (found === undefined) throw new TenantNotFoundError();
+      if (first !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new NotAllowedError();
+      // The vault's own canaries are nobody's to erase: without them no epoch is closed.
+      if (found === undefined || found.tenant === VAULT_TENANT) throw new TenantNotFoundError();
       if (found.erased_at !== null) throw new TenantErasedError();
-      if (found.tenant === first?.tenant) throw new FirstTenantError();
+      if (found.tenant === first) throw new FirstTenantError();
       if (found.name !== body.confirm) throw new NotConfirmedError();
       const tenant = found.tenant as TenantId;
       const erasure = newId('erasure', vault.random, door.now);
@@ -86,19 +89,14 @@ export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenan
       if (isOwn && first !== undefined) {
         // Nobody reads the tenant's own log any more: those who operate the vault find the erasure in theirs.
         await appendAuditEntry(tx, {
-          ...{
-            ...entry,
-            entry: newId('audit', vault.random, door.now),
-            tenant: first.tenant as TenantId,
-            at: door.now,
-          },
+          ...{ ...entry, entry: newId('audit', vault.random, door.now), tenant: first, at: door.now },
           ...{ principal: caller.principal, action: call.action, outcome: 'done', request: caller.request },
         });
       }
       // In the first tenant's name: the erased one has nobody left who could ask how far it is.
       await orderJob(tx, {
         ...{ job: newId('job', vault.random, door.now), kind: 'erase_tenant', params: { erasure } },
-        ...{ tenant: first?.tenant as TenantId, by: caller.principal, at: door.now },
+        ...{ tenant: first ?? caller.tenant, by: caller.principal, at: door.now },
       });
       ordered = true;
       return { reply: row, entry };

@@ -5,8 +5,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
-import { FIRST_TENANT, newTenantRow, tenantByName, tenants } from '../access/store.ts';
+import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/file-slot.ts';
@@ -19,8 +20,7 @@ export async function initialise(
   keysPath: string,
 ): Promise<string | undefined> {
   const { recordStore, keyring, random, clock } = vault;
-  const [known = []] = await recordStore.reader.find(tenantByName, [[FIRST_TENANT]]);
-  if (known.length > 0) return undefined;
+  if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
   const now = clock();
   const tenant = newId('tenant', random, now);
   const keys = await accessKeys(keyring.indexes, tenant);

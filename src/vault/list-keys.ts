@@ -14,7 +14,7 @@ export async function listKeys(vault: Vault, caller: Caller): Promise<z.infer<ty
     const { rootKeyFrom, rotateEveryMs } = vault;
     const epochSeconds = rotateEveryMs === undefined ? EPOCH_SECONDS : rotateEveryMs / 1000;
     const keys = await inventory(vault.keyStore.reader, {
-      ...{ tenant, now: door.now, rootKeyFrom, rootKeySince: undefined, epochSeconds },
+      ...{ tenant, now: door.now, rootKeyFrom, epochSeconds },
     });
     return door.commit('shared', async () => ({ reply: { keys }, entry: {} }));
   });

@@ -1,12 +1,14 @@
 /**
  * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
- * another audience's by them, nor by the moment at which the record was made or corrected.
+ * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
+ * may name.
  */
+import { isOfFirstTenant } from '../access/first-tenant.ts';
 import type { Role } from '../access/roles.ts';
 import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
-import { findTenantErasure, isFirstTenant } from '../erasure/tenants.ts';
+import { findTenantErasure } from '../erasure/tenants.ts';
 import type { ErasureId, RecordId, SubjectId } from '../ids.ts';
 import { factsOf } from '../records/facts.ts';
 import type { RecordRow } from '../records/store.ts';
@@ -41,7 +43,7 @@ const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'securit
 /** An erasure that the caller may ask about. @throws {ErasureNotFoundError} */
 export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
   return findErasure(reader, caller.tenant, id).catch(async (error: unknown) => {
-    if (!OPERATORS.has(caller.role) || !(await isFirstTenant(reader, caller.tenant))) throw error;
+    if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;
     return findTenantErasure(reader, id);
   });
 }

@@ -3,11 +3,9 @@
  * nobody's name is known. The entry is the vault's own, of the first tenant, and names the store and the copy's time.
  */
 
-import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { FIRST_TENANT, tenantByName } from '../access/store.ts';
-import { appendAuditEntry } from '../audit/entries.ts';
+import { firstTenant } from '../access/first-tenant.ts';
+import { appendOwnEntry } from '../audit/entries.ts';
 import { takeFact } from '../backup/facts.ts';
-import { newId, type TenantId } from '../ids.ts';
 import type { Vault } from './vault.ts';
 
 type NoteParts = Pick<Vault, 'recordStore' | 'keyStore' | 'random' | 'clock'>;
@@ -18,22 +16,13 @@ export async function noteRestores({ recordStore, keyStore, random, clock }: Not
       sql('vault_facts').select('value').where({ name: 'restored' }),
     );
     if (waiting === undefined) continue;
-    const [[tenant] = []] = await recordStore.reader.find(tenantByName, [[FIRST_TENANT]]);
+    const tenant = await firstTenant(recordStore.reader);
     if (tenant === undefined) continue;
     const { takenAt } = JSON.parse(waiting.value) as { takenAt: string };
     const at = clock();
     // The entry first: a crash in between says it twice rather than never.
     await recordStore.exclusive((tx) =>
-      appendAuditEntry(tx, {
-        entry: newId('audit', random, at),
-        tenant: tenant.tenant as TenantId,
-        at,
-        principal: THE_VAULT_ITSELF,
-        action: 'restore',
-        outcome: 'done',
-        target: `${store.name} ${takenAt}`,
-        request: newId('request', random, at),
-      }),
+      appendOwnEntry(tx, { tenant, at, random }, { action: 'restore', target: `${store.name} ${takenAt}` }),
     );
     await takeFact(store, 'restored');
   }

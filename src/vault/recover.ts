@@ -4,6 +4,7 @@
  * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
  * erased again. May be interrupted and run again.
  */
+import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
 import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
 import { orderAgain } from '../erasure/tenant-agreement.ts';
@@ -44,6 +45,7 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
     }
     const total = await sizeOfMirror(vault.keyStore);
     const replayed = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+    await forgetLost(vault);
     return door.commit('shared', async () => ({ reply: { erasures, replayed }, entry: {} }));
   });
 }

@@ -7,6 +7,8 @@
  * May be interrupted anywhere and run again with the same two keys; in between the vault does not serve. Servers are
  * stopped for it: one that still runs begins no epoch and cannot use the new one, so it fails and harms nothing.
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
+import { backupKeyStore } from '../backup/backups.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { StartError, UnavailableError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -14,6 +16,7 @@ import { closeEpoch } from '../jobs/close-epoch.ts';
 import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
 import type { LongJobContext } from '../jobs/long-job.ts';
 import { JOBS_LEASE } from '../jobs/runner.ts';
+import { BackupKey } from '../keyring/backup-key.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
 import { beginReplacement, finishReplacement } from '../keyring/root-replacement.ts';
@@ -49,6 +52,7 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   const check = rootKeyCheck(options.newKey, vaultId);
   await perform(vault, caller, { action: 'replace_root' }, async (door) => {
     door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const shares =
       options.split &&
       (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(
@@ -69,8 +73,16 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
     const { epochs, wrapped, registry } = vault.keyring;
     const retag = (tx: KeyTx) => registry.retag(tx, options.newKey);
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
-    return door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
+    await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
   });
+  await backUpUnder(vault, options.newKey, vaultId);
+}
+
+/** Copies from before, that of the last close among them, open with the old root key beside the new one, and no other way. */
+async function backUpUnder(vault: Vault, newKey: Buffer, vaultId: string): Promise<void> {
+  if (vault.keyBackupDir === undefined) return;
+  const backups = new BackupKey(newKey, vaultId);
+  await backupKeyStore({ ...vault, keyring: { backups } }, vault.keyBackupDir).finally(() => backups.wipe());
 }
 
 /** Under the lease of long jobs: a server that was left running closes no epoch meanwhile. */

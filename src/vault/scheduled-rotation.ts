@@ -6,10 +6,10 @@
  * that jumps a day ahead closes one epoch more, and no loop. An epoch that began in the future, under a clock that was
  * wrong then, is due at once and not only when that time has come.
  */
+import { firstTenant } from '../access/first-tenant.ts';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { FIRST_TENANT, tenantByName } from '../access/store.ts';
-import { appendAuditEntry } from '../audit/entries.ts';
-import { newId, type TenantId } from '../ids.ts';
+import { appendOwnEntry } from '../audit/entries.ts';
+import { newId } from '../ids.ts';
 import { orderJob } from '../jobs/job-store.ts';
 import { epochByNumber } from '../keyring/tables.ts';
 import { isRace } from '../storage/errors.ts';
@@ -52,16 +52,12 @@ export function scheduledRotation(
 async function order(vault: Vault, at: Date): Promise<boolean> {
   const fresh = newId('job', vault.random, at);
   return vault.recordStore.exclusive(async (tx) => {
-    const [[first] = []] = await tx.find(tenantByName, [[FIRST_TENANT]]);
-    if (first === undefined) return false;
-    const tenant = first.tenant as TenantId;
+    const tenant = await firstTenant(tx);
+    if (tenant === undefined) return false;
     const params = { epoch: vault.keyring.epochs.current };
     const { job } = await orderJob(tx, { job: fresh, kind: 'rotate_epoch', tenant, params, by: THE_VAULT_ITSELF, at });
     if (job !== fresh) return false;
-    await appendAuditEntry(tx, {
-      ...{ entry: newId('audit', vault.random, at), tenant, at, principal: THE_VAULT_ITSELF },
-      ...{ action: 'rotate_keys', outcome: 'done', target: job, request: newId('request', vault.random, at) },
-    });
+    await appendOwnEntry(tx, { tenant, at, random: vault.random }, { action: 'rotate_keys', target: job });
     return true;
   });
 }

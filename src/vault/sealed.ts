@@ -11,13 +11,12 @@
  * a right share still counts: a stranger cannot keep the holders out. No guess ever succeeds, a share is 256 random bits.
  * Does not: know who gave a share. The audit log names the shares, by number; a list of who holds which is the company's.
  */
-import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { FIRST_TENANT, tenantByName } from '../access/store.ts';
-import { appendAuditEntry } from '../audit/entries.ts';
+import { firstTenant } from '../access/first-tenant.ts';
+import { appendOwnEntry } from '../audit/entries.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
-import { newId, type RequestId, type TenantId, type VaultId } from '../ids.ts';
+import { newId, type RequestId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
 import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
@@ -259,13 +258,11 @@ async function inForce(keyStore: KeyStore): Promise<ShareSet | undefined> {
 
 /** In the first tenant’s log, whose are the people that hold the shares; by the vault itself, which knows nobody yet. */
 async function recordUnsealing(vault: Vault, target: string): Promise<void> {
-  const now = vault.clock();
+  const { random, clock } = vault;
   await vault.recordStore.shared(async (tx) => {
-    const [[first] = []] = await tx.find(tenantByName, [[FIRST_TENANT]]);
-    if (first === undefined) throw new StartError('The record store holds no tenant. Restore it.');
-    const ids = { entry: newId('audit', vault.random, now), request: newId('request', vault.random, now) };
-    const base = { ...ids, tenant: first.tenant as TenantId, at: now, principal: THE_VAULT_ITSELF };
-    await appendAuditEntry(tx, { ...base, action: 'unseal', outcome: 'done', target });
+    const tenant = await firstTenant(tx);
+    if (tenant === undefined) throw new StartError('The record store holds no tenant. Restore it.');
+    await appendOwnEntry(tx, { tenant, at: clock(), random }, { action: 'unseal', target });
   });
   vault.signals.emit('call', { action: 'unseal', outcome: 'done', code: undefined });
 }

@@ -2,6 +2,7 @@
  * Splits the root key into shares for people to keep. The shares are handed out before they take effect: a crash in
  * between leaves the set before in force, so nobody is ever left without one.
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import type { NewShares } from '../keyring/root-shares.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
@@ -18,6 +19,7 @@ export async function splitRoot(
 ): Promise<NewShares> {
   return perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
     door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
     return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
   });

@@ -1,17 +1,43 @@
 /** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
 import { describe, expect, test } from 'vitest';
-import { ensureCanaries, openCanaries, raise, shredOne, VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { VAULT_TENANT } from '../../src/access/store.ts';
+import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canaries/canaries.ts';
+import { UnavailableError } from '../../src/errors.ts';
+import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
+import type { KeyStore } from '../../src/storage/tx.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { closing } from '../../src/vault/long-jobs.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
+import { backUp, backupFolder, putBack, recoverHome } from './folders.ts';
 
 type Row = Record<string, string | number | Buffer | null>;
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('one whose erasure a crash cut short is erased by that order, and the vault opens', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    let commits = 0;
+    const exclusive: KeyStore['exclusive'] = (work) => {
+      commits += 1;
+      // The record store has the order, and the key store dies before it hears of it.
+      return commits <= 1 ? vault.keyStore.exclusive(work) : Promise.reject(new Error('cut short'));
+    };
+    await expect(shredOne({ ...vault, keyStore: withParts(vault.keyStore, { exclusive }) })).rejects.toThrow();
+    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'ordered' }]);
+
+    await shredOne(vault);
+
+    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
+    expect(await openCanaries(await home.open())).toBe(1);
+  });
+
   test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();
@@ -136,5 +162,40 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
     for (const { failed } of await runBackgroundOnce(later)) expect(failed).toBeUndefined();
     expect(await openCanaries(later)).toBe(1);
+  });
+
+  test('a canary that a record store put back knows nothing of holds up no close after `recover`', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const dir = await backupFolder();
+    const wholeClose = (of: Vault) => closeEpoch(closing(of))(contextOf());
+    await wholeClose(vault);
+    await backUp(vault, home, dir);
+    await wholeClose(vault);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await recoverHome(home);
+
+    const again = await home.open();
+    expect(await wholeClose(again)).toMatchObject({ epoch: 3, waitsFor: [] });
+    expect(await openCanaries(again)).toBe(1);
+  });
+
+  test('a canary whose erasure was cut short is erased by the same order, and the vault opens', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    let left = 1;
+    const scrub = async () => {
+      left -= 1;
+      if (left === 0) throw new UnavailableError('store_unavailable', 'out of reach');
+    };
+    const keyStore = withParts(vault.keyStore, { scrub });
+    await expect(shredOne({ ...vault, keyStore })).rejects.toMatchObject({ code: 'store_unavailable' });
+
+    await shredOne(vault);
+
+    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
+    await vault.close();
+    await home.open();
   });
 });

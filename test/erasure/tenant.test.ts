@@ -1,10 +1,14 @@
 /** Erasure of a whole tenant: at once for every caller, then from both stores, and nothing else with it. */
 import { describe, expect, test } from 'vitest';
+import { VAULT_TENANT } from '../../src/access/store.ts';
+import { ensureCanaries } from '../../src/canaries/canaries.ts';
+import { drainBuckets } from '../../src/erasure/drain.ts';
 import type { ErasureRow, Stores } from '../../src/erasure/erasures.ts';
 import { completeTenantErasure } from '../../src/erasure/tenants.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
 import { eraseTenant as eraseTenantJob } from '../../src/jobs/erase-tenant.ts';
 import type { LongJobContext } from '../../src/jobs/long-job.ts';
+import * as rotation from '../../src/keyring/rotation.ts';
 import type { KeyStore, RecordStore } from '../../src/storage/tx.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
@@ -24,7 +28,7 @@ import { setKeep } from '../../src/vault/set-keep.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { verify } from '../../src/vault/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
-import { callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
+import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { NOW, PURPOSES } from '../support/vault.ts';
@@ -218,6 +222,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     time += 60_000;
     await runBackgroundOnce(vault);
     expect((await orderOf(home, tenant)).state).toBe('ordered');
+    // As where the job was lost with the record store's last moments.
     await tell(home.recordStoreUrl, 'DELETE FROM jobs');
 
     for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
@@ -307,7 +312,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tokenize(node, app, { items: [{ type: 'text', value: 'x' }] });
     const { erasure } = await eraseTenant(vault, operator, { tenant, confirm: 'gone' });
     await settled(vault, home, erasure);
-    // A round of the background work makes the key that signs certificates.
+    // The first round makes what the vault lacks of its own.
     await runBackgroundOnce(vault);
     const before = await rowsOf(home.keyStoreUrl);
 
@@ -327,6 +332,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   describe('who may', () => {
     test('its administrator, and those who operate the vault; nobody else, and not without its name', async () => {
       const { home, vault, operator } = await start();
+      await ensureCanaries(vault);
       const [mine, theirs] = [await divisionOf(vault, operator, 'mine'), await divisionOf(vault, operator, 'theirs')];
       const asked = (caller: Caller, tenant: TenantId | undefined, confirm: string) =>
         eraseTenant(vault, caller, { confirm, ...(tenant && { tenant }) });
@@ -344,6 +350,8 @@ describe.each(ENGINES)('on %s', (engine) => {
         [operator, nowhere, 'mine', 'tenant_not_found'],
         [operator, undefined, 'nobody', 'tenant_not_found'],
         [operator, operator.tenant, 'default', 'first_tenant'],
+        [operator, undefined, '@vault', 'tenant_not_found'],
+        [operator, VAULT_TENANT, '@vault', 'tenant_not_found'],
       ] as const) {
         await expect(asked(caller, tenant, confirm)).rejects.toMatchObject({ code });
       }
@@ -398,4 +406,24 @@ describe.each(ENGINES)('on %s', (engine) => {
       });
     });
   });
+});
+
+test('K5: a bucket that a close moves while it is drained is noted under the epoch it has come to', async () => {
+  const home = await freshHome('postgres');
+  const vault = await home.open();
+  const app = await appOf(vault, home);
+  await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
+  const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
+  const { next } = await rotation.begin(parts, async () => {});
+  await rotation.activate(parts, 1, next, async () => {});
+
+  const drained = await vault.keyStore.exclusive(async (tx) => {
+    const [buckets] = vault.keyring.wrapped;
+    expect(await buckets?.rewrap(tx, 1, next, 1)).toBe(1);
+    const waiting = vault.keyStore.exclusive((other) => drainBuckets(other, app.tenant));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { waiting };
+  });
+
+  expect(await drained.waiting).toMatchObject({ rows: 1, epoch: next });
 });

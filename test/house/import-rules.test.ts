@@ -64,15 +64,15 @@ const forbidden: Violation[] = [
     "import '../catalogue/store.ts';",
     'storage/ carries every noun',
   ],
-  ['keyring imports the backups', 'src/keyring/f.ts', "import '../backup/manifest.ts';", 'keyring/ knows nothing'],
+  ['keyring imports the backups', 'src/keyring/copies.ts', "import '../backup/manifest.ts';", 'keyring/ knows nothing'],
   [
     'storage imports the canaries',
-    'src/storage/d.ts',
+    'src/storage/birds.ts',
     "import '../canaries/canaries.ts';",
     'storage/ carries every noun',
   ],
   ['http imports the inside of backup', 'src/http/i.ts', "import '../backup/backups.ts';", EDGE],
-  ['the command line imports the inside of backup', 'src/cli/a.ts', "import '../backup/restore.ts';", EDGE],
+  ['the command line imports the inside of backup', 'src/cli/copies.ts', "import '../backup/restore.ts';", EDGE],
   ['keyring imports the vault', 'src/keyring/d.ts', "import '../vault/vault.ts';", ONE_WAY],
   [
     'keyring imports what is built of records',
@@ -86,6 +86,18 @@ const forbidden: Violation[] = [
   ['the catalogue imports a verb', 'src/catalogue/a.ts', "import '../vault/list-types.ts';", ONE_WAY],
   ['intake imports a verb', 'src/intake/a.ts', "import '../vault/tokenize.ts';", ONE_WAY],
   ['a noun below imports intake', 'src/tokens/a.ts', "import '../intake/accept.ts';", 'intake/ stands above'],
+  [
+    'a noun below imports the canaries',
+    'src/erasure/b.ts',
+    "import '../canaries/canaries.ts';",
+    'so do canaries/ and backup/',
+  ],
+  [
+    'a noun below imports the backups',
+    'src/records/n.ts',
+    "import '../backup/facts.ts';",
+    'so do canaries/ and backup/',
+  ],
   [
     'storage imports the catalogue',
     'src/storage/c.ts',

@@ -410,6 +410,29 @@ async function turns(count: number): Promise<void> {
   for (let i = count; i > 0; i -= 1) await new Promise((resume) => setImmediate(resume));
 }
 
+test('a runner that slept for a day after it made new keys decides nothing: they may have been settled', async () => {
+  const home = await freshHome('sqlite');
+  let now = NOW.getTime();
+  const { vault, app, results } = await world(home, 2, () => new Date(now));
+  let slept = false;
+  const recordStore = withParts(vault.recordStore, {
+    exclusive: async (work: Parameters<typeof vault.recordStore.exclusive>[0]) => {
+      if (!slept && (await tell(home.keyStoreUrl, 'SELECT * FROM correction_keys')).length > 0) {
+        slept = true;
+        now += DAY_MS;
+        await settled(home, vault, results);
+      }
+      return vault.recordStore.exclusive(work);
+    },
+  } as never);
+
+  await expect(run({ ...vault, recordStore }, app)).rejects.toMatchObject({ code: 'overloaded' });
+  expect(slept).toBe(true);
+  expect(await reveal(home, vault, results)).toEqual(['e0@example.com', 'e1@example.com']);
+  expect(await run(vault, app)).toMatchObject({ complete: true });
+  expect(await reveal(home, vault, results)).toEqual(['e0@example.com', 'e1@example.com']);
+});
+
 /** Once every grace is over: one key a record, of the generation that stands, and nothing noted. */
 async function settled(home: Home, _vault: Vault, results: readonly Tokenized[]): Promise<void> {
   const late = await home.open({ clock: () => new Date(NOW.getTime() + 2 * DAY_MS) });

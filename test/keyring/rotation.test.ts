@@ -185,6 +185,81 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
   });
 
+  test('a close that waits for a slot does again only what it waits for', async () => {
+    const home = await freshHome(engine);
+    const { vault } = await furnished(home);
+    const rootKey = await rootKeyOf(home);
+    const [file, second] = [slotOf(home, rootKey), new FileSlot(`${home.folder}/second`, rootKey)];
+    let down = true;
+    const reach = () =>
+      down ? Promise.reject(new UnavailableError('key_unavailable', 'out of reach')) : Promise.resolve();
+    const get = (epoch: number) => reach().then(() => second.get(epoch));
+    const put = (epoch: number, secret: Buffer) => reach().then(() => second.put(epoch, secret));
+    const lame = slotLike(second, { name: 'second', get, put });
+    const slots = new RootSlots([file, lame].map((slot) => ({ slot, required: true })));
+    let [prepared, verified] = [0, 0];
+    const around = {
+      async prepare() {
+        prepared += 1;
+      },
+      async verify() {
+        verified += 1;
+        down = true;
+      },
+    };
+    const tryOnce = (of: Vault) => closeEpoch(closingParts(of, around))(contextOf());
+    for (const _ of [1, 2, 3]) {
+      await expect(tryOnce(withSlots(vault, slots))).rejects.toMatchObject({ code: 'key_unavailable' });
+    }
+    expect([prepared, verified]).toEqual([0, 0]);
+
+    down = false;
+    for (const _ of [1, 2, 3]) {
+      const later = closeEpoch(closingParts(withSlots(vault, slots), around))(contextOf({ params: { epoch: 1 } }));
+      await expect(later).rejects.toMatchObject({ code: 'key_unavailable' });
+    }
+    expect([prepared, verified]).toEqual([1, 1]);
+    expect(await file.get(1)).toHaveLength(32);
+  });
+
+  test('K5: what a runner that slept puts into a slot after the epoch is over there does not stay', async () => {
+    const home = await freshHome(engine);
+    const { vault } = await furnished(home);
+    const rootKey = await rootKeyOf(home);
+    const [file, second] = [slotOf(home, rootKey), new FileSlot(`${home.folder}/second`, rootKey)];
+    const asleep = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const put = async (epoch: number, secret: Buffer) => {
+      reached.resolve();
+      await asleep.promise;
+      await second.put(epoch, secret);
+    };
+    const with2 = (slot: RootSlot) =>
+      withSlots(
+        vault,
+        new RootSlots([
+          { slot: file, required: true },
+          { slot, required: false },
+        ]),
+      );
+    let lost = false;
+    const fence = async () => {
+      if (lost) throw new Error('lease lost');
+    };
+    const sleeping = close(with2(slotLike(second, { name: 'second', put })), { fence });
+    await reached.promise;
+    lost = true;
+    const other = with2(slotLike(second, { name: 'second' }));
+    await close(other);
+    expect(await close(other)).toMatchObject({ epoch: 2, waitsFor: [] });
+
+    asleep.resolve();
+
+    await expect(sleeping).rejects.toThrow();
+    expect(await second.get(2)).toBeUndefined();
+    expect(await second.get(3)).toHaveLength(32);
+  });
+
   test('K5: an epoch is destroyed when every slot has confirmed, and not before', async () => {
     const home = await freshHome(engine);
     const { vault } = await furnished(home);

@@ -6,16 +6,17 @@
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';
-import type { RecordId } from '../../src/ids.ts';
+import type { RecordId, TenantId } from '../../src/ids.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
 import { unwrapBucketKey } from '../../src/keyring/bucket-keys.ts';
 import type { BucketRow } from '../../src/keyring/tables.ts';
 import { openValue } from '../../src/records/sealing.ts';
 import type { RecordRow } from '../../src/records/store.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
 import { listExposed } from '../../src/vault/list-exposed.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
-import { appOf, freshHome, type Home } from '../support/home.ts';
+import { appOf, callerOf, freshHome, type Home } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -149,7 +150,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
 
     expect(found.sort()).toEqual(results.map(({ record, token }) => [record, token]).sort());
-    const stranger = { ...security, tenant: 'ten_other' as never };
+    const { tenant: other } = await addTenant(vault, await callerOf(vault, await home.adminKey()), { name: 'other' });
+    const stranger = { ...security, tenant: other as TenantId };
     expect(await listExposed(vault, stranger, { limit: 10 })).toEqual({ exposed: [] });
     for (const role of ['app', 'support', 'admin', 'auditor'] as const) {
       const refused = listExposed(vault, await appOf(vault, home, role), { limit: 1 });

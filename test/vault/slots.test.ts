@@ -3,6 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { finishClosing } from '../../src/jobs/close-epoch.ts';
+import * as rotation from '../../src/keyring/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addSlot } from '../../src/vault/add-slot.ts';
@@ -103,6 +104,27 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['bao', [2], true],
       ['file', [2], true],
     ]);
+  });
+
+  test('K4: a slot brought up to date while its epoch ends keeps the secret until nothing is wrapped under it', async () => {
+    await add(usb());
+    const { slots } = vault.keyring.epochs;
+    const get = slots.get.bind(slots);
+    const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
+    const free = async () => {};
+    vi.spyOn(slots, 'get').mockImplementationOnce(async (...asked) => {
+      const secret = await get(...asked);
+      const { next } = await rotation.begin(parts, free);
+      await rotation.activate(parts, 1, next, free);
+      return secret;
+    });
+
+    await add(usb());
+
+    expect(await readdir(`${home.folder}/usb`)).toContain('epoch-000001.key');
+    await close(vault, { params: { epoch: 1 } });
+    expect(await readdir(`${home.folder}/usb`)).not.toContain('epoch-000001.key');
+    await opens(await home.open());
   });
 
   test.each<[name: string, state: Partial<TransitServer['state']>, code: string]>([

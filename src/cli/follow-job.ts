@@ -1,0 +1,71 @@
+/**
+ * Follows a long job that a command has ordered: does it in this process unless another does it already, and shows how
+ * far it is. An interrupt ends the work after its page and leaves the job to a running server, or to the same command.
+ */
+import { StartError } from '../errors.ts';
+import type { JobId } from '../ids.ts';
+import type { JobView } from '../jobs/schema.ts';
+import { runJobsOnce } from '../vault/long-jobs.ts';
+import { lookAgain } from '../vault/read-job.ts';
+import type { Vault } from '../vault/vault.ts';
+import { showJob } from './job-bar.ts';
+
+const LOOK_MS = 500;
+/** As a shell says it of a command that was interrupted. */
+const INTERRUPTED = 130;
+
+/**
+ * @returns the job, completed; undefined where it was interrupted, which has been said
+ * @throws {StartError} where it failed, or waits for something
+ */
+export async function follow(vault: Vault, job: JobId): Promise<JobView | undefined> {
+  const { interrupted, ...state } = await watch(vault, job);
+  if (state.state === 'completed') return state;
+  if (interrupted) {
+    console.error(`Stopped. ${state.job} goes on with a running server, or with the same command again.`);
+    process.exitCode = INTERRUPTED;
+    return undefined;
+  }
+  if (state.state === 'failed') {
+    throw new StartError(`${state.job} has failed (${state.code}); it is tried again when it is ordered again.`);
+  }
+  throw new StartError(`${state.job} waits (${state.code ?? 'not begun'}); it is tried again by the next round.`);
+}
+
+/** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */
+async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly interrupted: boolean }> {
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const bar = showJob(process.stderr, vault.clock);
+  let running = true;
+  let failure: unknown;
+  const work = runJobsOnce(vault, { stopping: () => interrupted })
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      running = false;
+    });
+  try {
+    for (;;) {
+      const here = running;
+      const state = await lookAgain(vault, job);
+      bar.update(state);
+      // Another process does it, and its row says so; otherwise this one has done what it could.
+      if (!here && (interrupted || state.state !== 'running')) {
+        if (failure !== undefined && state.state === 'waiting') throw failure;
+        return { ...state, interrupted };
+      }
+      await Promise.race([new Promise((resume) => setTimeout(resume, LOOK_MS)), ...(here ? [work] : [])]);
+    }
+  } finally {
+    bar.stop();
+    await work;
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
