@@ -1,8 +1,7 @@
 /** `lethe backup`, `lethe restore`, `lethe recover` and `lethe drill`. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { type Config, readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
+import { readConfig } from '../config.ts';
 import { backup } from '../vault/backup.ts';
 import { drill } from '../vault/drill.ts';
 import { recover } from '../vault/recover.ts';
@@ -116,7 +115,7 @@ function addRecover(program: Command): void {
 }
 
 interface DrillFlags extends KeyOptions {
-  readonly from?: string;
+  readonly from: string;
   readonly keysFrom?: string;
   readonly report?: string;
   readonly scratchRecordsUrl?: string;
@@ -127,15 +126,18 @@ function addDrill(program: Command): void {
   program
     .command('drill')
     .description('try the newest backups in a temporary place: what must open opens, and what was erased does not')
-    .option('--from <dir>', 'folder with the backups (default: LETHE_KEY_BACKUP_DIR, which holds key stores alone)')
-    .option('--keys-from <dir>', 'folder with the backups of the key store, where they are elsewhere')
+    .requiredOption('--from <dir>', 'folder with the backups')
+    .option(
+      '--keys-from <dir>',
+      'folder with the backups of the key store, where they are elsewhere, such as LETHE_KEY_BACKUP_DIR',
+    )
     .option('--report <file>', 'write the report there, too, as JSON')
     .option('--scratch-records-url <url>', 'an empty PostgreSQL database for the copy of the record store')
     .option('--scratch-keys-url <url>', 'an empty PostgreSQL database for the copy of the key store')
     .option('--key-file <file>', 'file with the API key of the security team')
     .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
       const config = readConfig();
-      const order = { from: places(config, from, keysFrom), scratch: scratchOf(scratch) };
+      const order = { from: { records: from, keys: keysFrom ?? from }, scratch: scratchOf(scratch) };
       const report = await withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
         drill(vault, await caller(), { ...order, config: opened }),
       );
@@ -149,13 +151,7 @@ function addDrill(program: Command): void {
     });
 }
 
-function places({ keyBackupDir }: Config, from?: string, keysFrom?: string): Record<StoreName, string> {
-  const keys = keysFrom ?? from ?? keyBackupDir;
-  if (from === undefined || keys === undefined) throw new StartError('Name the folder with the backups: --from <dir>.');
-  return { records: from, keys };
-}
-
-function scratchOf({ scratchRecordsUrl, scratchKeysUrl }: DrillFlags): Partial<Record<StoreName, string>> {
+function scratchOf({ scratchRecordsUrl, scratchKeysUrl }: Partial<DrillFlags>): Partial<Record<StoreName, string>> {
   return {
     ...(scratchRecordsUrl === undefined ? {} : { records: scratchRecordsUrl }),
     ...(scratchKeysUrl === undefined ? {} : { keys: scratchKeysUrl }),
