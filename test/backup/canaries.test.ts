@@ -5,7 +5,6 @@ import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canarie
 import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
-import type { KeyStore } from '../../src/storage/tx.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { closing } from '../../src/vault/long-jobs.ts';
