@@ -93,14 +93,19 @@ function jsonOf(text: string): unknown {
   }
 }
 
+function wholeOf({ scope, subject }: Statement): string {
+  if (scope === 'tenant') return ', the whole tenant';
+  return subject === undefined ? '' : `, the whole of subject ${subject}`;
+}
+
 function inWords(said: Statement): string[] {
   const { records, epochs, remains } = said;
   return [
     `Certificate of erasure ${said.jti}`,
     `Vault: ${said.iss}, tenant ${said.tenant}`,
-    `Erased: ${records.count} ${records.count === 1 ? 'record' : 'records'}${said.subject === undefined ? '' : `, the whole of subject ${said.subject}`}`,
+    `Erased: ${records.count} ${records.count === 1 ? 'record' : 'records'}${wholeOf(said)}`,
     ...(records.ids ?? []).map((record) => `  ${record}`),
-    `SHA-256 of their ids: ${records.sha256}`,
+    ...(records.sha256 === undefined ? [] : [`SHA-256 of their ids: ${records.sha256}`]),
     `Ordered: ${said.orderedAt}, by ${said.orderedBy}`,
     `Keys destroyed: ${said.shreddedAt}`,
     `Final: ${said.finalAt}`,

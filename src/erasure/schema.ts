@@ -135,6 +135,7 @@ export const StatementSchema = z
       .string()
       .describe('Id of the tenant (`ten_…`).')
       .meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
+    scope: z.literal('tenant').optional().describe('Present where a whole tenant was erased.'),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
     cause: z.literal('erased').describe('Why the keys were destroyed.'),
     records: z
@@ -146,7 +147,10 @@ export const StatementSchema = z
           .meta({ examples: [1] }),
         sha256: z
           .string()
-          .describe('Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`.')
+          .optional()
+          .describe(
+            'Of their ids, sorted, each followed by a line feed: `sort ids | sha256sum`. Not of a whole tenant.',
+          )
           .meta({ examples: ['9f8a1e0d6c5b4a39281706f5e4d3c2b1a0998877665544332211ffeeddccbbaa'] }),
         ids: z.array(RecordIdSchema).optional().describe('The ids themselves, up to 100 of them.'),
       })

@@ -82,7 +82,7 @@ export async function statementOf(
   if (erasure.shredded_at === null || erasure.state !== 'completed') return undefined;
   const ordered = epochAt(history.epochs, erasure.ordered_at, shred.epoch);
   const slots = slotsOf(history, ordered, shred.epoch);
-  const records = await recordsOf(from, erasure);
+  const records = await recordsOf(from, erasure, shred);
   if (slots === undefined || records === undefined) return undefined;
   const time = (ms: number) => new Date(ms).toISOString();
   return {
@@ -91,6 +91,7 @@ export async function statementOf(
     jti: erasure.erasure as Statement['jti'],
     version: CERTIFICATE_VERSION,
     tenant: erasure.tenant,
+    ...(erasure.scope === 'tenant' ? { scope: 'tenant' as const } : {}),
     ...(erasure.subject === null ? {} : { subject: erasure.subject as SubjectId }),
     cause: 'erased',
     records,
@@ -131,7 +132,16 @@ function slotsOf({ epochs, slots, places }: History, first: number, last: number
 }
 
 /** @returns undefined where a key of one of them is left in the key store */
-async function recordsOf(from: Sources, erasure: ErasureRow): Promise<Statement['records'] | undefined> {
+/** @returns undefined while a key of them is in the key store */
+async function recordsOf(
+  from: Sources,
+  erasure: ErasureRow,
+  shred: ShredRow,
+): Promise<Statement['records'] | undefined> {
+  if (erasure.scope === 'tenant') {
+    // One tombstone stands for all, so nobody has a list of them.
+    return (await hasKeys(from.keys, erasure.tenant)) ? undefined : { count: shred.records };
+  }
   const digest: LineDigest = lineDigest();
   const ids: RecordId[] = [];
   let left = 0;
@@ -170,4 +180,12 @@ async function indexKeysOf(reader: Reader<'keys'>, shred: ShredRow): Promise<Sta
     const live = row !== undefined && stateOf(row) !== 'removed';
     return { name, version, state: live ? 'live' : 'dropped', until: null };
   });
+}
+
+async function hasKeys(reader: Reader<'keys'>, tenant: string): Promise<boolean> {
+  for (const table of ['buckets', 'record_keys', 'index_keys']) {
+    const rows = await reader.query((sql) => sql(table).select('tenant').where({ tenant }).limit(1));
+    if (rows.length > 0) return true;
+  }
+  return false;
 }

@@ -50,6 +50,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   api_key_already_shown: { kind: 'conflict', title: 'A repeated call; the API key was shown once, the first time.' },
   own_principal: { kind: 'conflict', title: 'A principal cannot revoke itself.' },
   type_base_fixed: { kind: 'conflict', title: 'A type keeps the base it was first declared with.' },
+  too_many_jobs: { kind: 'conflict', title: 'The tenant has as many unfinished long jobs as there may be.' },
   too_many_types: { kind: 'conflict', title: 'The tenant has as many types of its own as there may be.' },
   too_many_versions: { kind: 'conflict', title: 'The type has as many versions as there may be.' },
   tenant_exists: { kind: 'conflict', title: 'A tenant of this name exists.' },

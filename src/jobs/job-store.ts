@@ -48,12 +48,28 @@ const jobById = lookup(jobs, ['job']);
 /** Jobs that change the whole vault: whichever tenant's principal ordered one, there is one. */
 export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
 
+/** Jobs that erasures wait for: these go before the others, and are never too many. */
+const FIRST: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch', 'erase_tenant']);
+
 export class JobNotFoundError extends VaultError {
   readonly kind = 'not_found';
   readonly code = 'job_not_found';
 
   constructor() {
     super('No such job.');
+  }
+}
+
+/** Unfinished jobs of one tenant; more would only make every other tenant's wait. */
+const MAX_UNFINISHED = 20;
+
+/** The tenant has as many unfinished long jobs as it may have. Nothing has been ordered. */
+export class TooManyJobsError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'too_many_jobs';
+
+  constructor() {
+    super('The tenant has too many unfinished long jobs. Wait until some are finished.');
   }
 }
 
@@ -68,13 +84,19 @@ export interface JobOrder {
 
 /**
  * @returns the job's row, or that of an unfinished job which does the same
- * @throws {DuplicateRowError} when another process orders the same at this moment: it is there when asked again
+ * @throws {TooManyJobsError} @throws {DuplicateRowError} when another process orders the same at this moment: it is there when asked again
  */
 export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   const params = JSON.stringify(Object.fromEntries(Object.entries(order.params).sort(([a], [b]) => (a < b ? -1 : 1))));
   const work = VAULT_WIDE.has(order.kind) ? order.kind : `${order.kind} ${order.tenant} ${params}`;
   const [standing] = await tx.query<JobRow>((sql) => sql('jobs').where({ work }).whereNull('finished_at'));
   if (standing !== undefined) return standing;
+  if (!FIRST.has(order.kind)) {
+    const others = await tx.query((sql) =>
+      sql('jobs').select('job').where({ tenant: order.tenant }).whereNull('finished_at').limit(MAX_UNFINISHED),
+    );
+    if (others.length === MAX_UNFINISHED) throw new TooManyJobsError();
+  }
   const row: JobRow = {
     ...{ job: order.job, tenant: order.tenant, kind: order.kind, params, work, fence: 0 },
     ...{ state: 'waiting', step: '', done: 0, total: 0, rate_milli: null, detail: '{}', code: null },
@@ -107,9 +129,15 @@ export async function listJobs(
   });
 }
 
-/** Every job that is not finished: those a runner began first, then the oldest. Few: the same is not ordered twice. */
+/**
+ * Every job that is not finished: those that erasures wait for, then those a runner began, then the oldest. Few: the same is
+ * not ordered twice, and a tenant has so many at most.
+ */
 export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
-  return reader.query((sql) => sql('jobs').whereNull('finished_at').orderBy('state').orderBy('job'));
+  const rows = await reader.query<JobRow>((sql) =>
+    sql('jobs').whereNull('finished_at').orderBy('state').orderBy('job'),
+  );
+  return [...rows.filter(({ kind }) => FIRST.has(kind)), ...rows.filter(({ kind }) => !FIRST.has(kind))];
 }
 
 /** What a runner that holds the lease writes of the job it does. */

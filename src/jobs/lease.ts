@@ -41,6 +41,8 @@ export interface LeaseOptions {
   /** Running time of this process in milliseconds: grows steadily, whatever is done to the wall clock. */
   readonly elapsed?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** The fence will be greater than this, too: what rows elsewhere remember of holders, should this store be an older copy. */
+  readonly above?: number;
   /** Ends the wait for a silent holder. */
   readonly stopping?: () => boolean;
 }
@@ -67,14 +69,20 @@ export async function takeLease(
   random: RandomSource,
   options: LeaseOptions = {},
 ): Promise<Lease | undefined> {
-  const { ttlMs = LEASE_TTL_MS, elapsed = () => performance.now(), sleep = pause, stopping = () => false } = options;
+  const {
+    ttlMs = LEASE_TTL_MS,
+    elapsed = () => performance.now(),
+    sleep = pause,
+    stopping = () => false,
+    above = 0,
+  } = options;
   const holder = random(HOLDER_BYTES).toString('hex');
   const step = ttlMs / BEATS;
   const first = await rowOf(store, name);
   let lookedAt = elapsed();
   for (let silentMs = 0; ; ) {
     if (first.holder === NOBODY || silentMs >= ttlMs) {
-      const taken = { ...first, holder, fence: first.fence + 1, beat: first.beat + 1 };
+      const taken = { ...first, holder, fence: Math.max(first.fence, above) + 1, beat: first.beat + 1 };
       return (await takeOver(store, first, taken)) ? held(store, taken, step) : undefined;
     }
     if (stopping()) return undefined;

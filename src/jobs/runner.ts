@@ -60,7 +60,9 @@ export async function runLongJobs(
     );
   if ((await due()) === undefined) return ends;
   const stopping = options.stopping ?? (() => false);
-  const lease = await takeLease(parts.keyStore, JOBS_LEASE, parts.random, { stopping, ...options.lease });
+  // A key store that was put back has an older lease than the jobs of the record store have seen.
+  const above = Math.max(0, ...(await unfinishedJobs(parts.recordStore.reader)).map(({ fence }) => fence));
+  const lease = await takeLease(parts.keyStore, JOBS_LEASE, parts.random, { stopping, above, ...options.lease });
   if (lease === undefined) return undefined;
   try {
     for (let row = await due(); row !== undefined && !stopping(); row = await due()) {

@@ -109,6 +109,43 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await one.order('rotate_epoch')).job).not.toBe(job);
   });
 
+  test('of one tenant’s work so much waits and no more; what erasures wait for is always taken, and goes first', async () => {
+    const { node } = await place();
+    const one = await node();
+    for (let i = 0; i < 20; i += 1) await one.order('compromise', { from: i });
+    await expect(one.order('compromise', { from: 20 })).rejects.toMatchObject({ code: 'too_many_jobs' });
+    await one.order('compromise', { from: 20 }, newId('tenant', random, NOW));
+    await one.order('rotate_epoch', { epoch: 1 });
+    await one.order('erase_tenant', { erasure: 'ers_x' });
+    const done: string[] = [];
+    const doing =
+      (kind: string): LongJob =>
+      async () => {
+        done.push(kind);
+        return {};
+      };
+    await one.run({
+      compromise: doing('compromise'),
+      rotate_epoch: doing('rotate_epoch'),
+      erase_tenant: doing('erase_tenant'),
+    });
+    expect(done).toHaveLength(23);
+    expect(done.slice(0, 2).sort()).toEqual(['erase_tenant', 'rotate_epoch']);
+  });
+
+  test('a key store that was put back has an older lease; jobs that have seen later ones are done all the same', async () => {
+    const { node, keyStoreUrl } = await place();
+    const one = await node();
+    const job = await one.order('rotate_epoch', { epoch: 1 });
+    const waits: LongJob = async () => {
+      throw new UnavailableError('key_unavailable', 'not now');
+    };
+    for (let i = 0; i < 3; i += 1) await one.run({ rotate_epoch: waits });
+    await tell(keyStoreUrl, 'DELETE FROM leases');
+    const [end] = (await one.run({ rotate_epoch: async () => ({}) })) ?? [];
+    expect(end).toMatchObject({ job: job.job, state: 'completed' });
+  });
+
   test('two runners: one works, the other is told that another does, and changes nothing', async () => {
     const { node, rows, keyStoreUrl } = await place();
     const [one, two] = [await node(), await node()];

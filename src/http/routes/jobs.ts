@@ -21,7 +21,7 @@ export const postRotateKeys = route({
   reply: OrderedJob,
   status: 202,
   idempotent: true,
-  problems: ['unknown_index', 'index_not_rotatable', 'concurrent_change'],
+  problems: ['unknown_index', 'index_not_rotatable', 'too_many_jobs', 'concurrent_change'],
   handle: (vault, caller, { body }) => rotateKeys(vault, caller, body),
 });
 

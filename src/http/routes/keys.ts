@@ -36,7 +36,7 @@ export const postCompromise = route({
   reply: OrderedJob,
   status: 202,
   idempotent: true,
-  problems: ['epoch_not_found', 'epoch_not_ended', 'concurrent_change'],
+  problems: ['epoch_not_found', 'epoch_not_ended', 'too_many_jobs', 'concurrent_change'],
   handle: (vault, caller, { body }) => compromiseKeys(vault, caller, body),
 });
 
