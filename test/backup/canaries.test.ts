@@ -1,7 +1,9 @@
 /** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
 import { describe, expect, test } from 'vitest';
 import { ensureCanaries, openCanaries, raise, shredOne, VAULT_TENANT } from '../../src/canaries/canaries.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
+import { runJobs } from '../../src/jobs/worker.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { close, contextOf } from '../support/epochs.ts';
@@ -12,6 +14,18 @@ import { tokenize } from '../support/tokenize.ts';
 type Row = Record<string, string | number | Buffer | null>;
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('a store whose log somebody reads does not keep a canary alive; what is left in the log is dropped by a job', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const scrub = () => Promise.reject(new UnavailableError('store_unavailable', 'read by another process'));
+    const record = await shredOne({ ...vault, keyStore: withParts(vault.keyStore, { scrub }) });
+    expect(await tell(home.keyStoreUrl, `SELECT 1 FROM record_keys WHERE record = '${record}'`)).toEqual([]);
+    const open = () => tell(home.recordStoreUrl, "SELECT 1 FROM erasures WHERE state <> 'completed'");
+    expect(await open()).toHaveLength(1);
+    await runJobs({ ...vault, report: () => {} }, true);
+    expect(await open()).toEqual([]);
+  });
+
   test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();
