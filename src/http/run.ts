@@ -11,12 +11,15 @@ import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
 
-export async function runServer(config: Config): Promise<void> {
+/** How its long jobs are run; tests give others than a server has. */
+type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
+
+export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
-  if (config.rootKey.from === 'shares') return runSealed(config, log);
+  if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
   const vault = await openVault(config);
-  const stopWork = startWork(vault, config, log);
+  const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
@@ -27,13 +30,13 @@ export async function runServer(config: Config): Promise<void> {
 }
 
 /** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
-async function runSealed(config: Config, log: Log): Promise<void> {
+async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     opened(vault, rootKey) {
       // Long jobs open the vault again, and nobody is asked for shares then.
       const key = Buffer.from(rootKey);
-      const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log);
+      const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
       stopWork = () => stop().finally(() => key.fill(0));
       server.open(vault);
       log.info({ url: server.url }, 'unsealed; serving');
@@ -54,13 +57,13 @@ async function runSealed(config: Config, log: Log): Promise<void> {
 }
 
 /** @returns what finishes the work under way and closes the vault */
-function startWork(vault: Vault, config: Config, log: Log): () => Promise<void> {
+function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
   const report = (done: Parameters<LongJobOptions['report']>[0]) => {
     if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
     else if (done.changed > 0) log.info(done, 'job');
   };
   const stopJobs = startBackground(vault, report);
-  const stopLongJobs = startLongJobs(vault, config, { rotateEveryMs: config.rotateEveryMs, report });
+  const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
   return async () => {
     await Promise.all([stopJobs(), stopLongJobs()]);

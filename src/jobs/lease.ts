@@ -37,7 +37,7 @@ export class LeaseLostError extends VaultError {
 }
 
 export interface LeaseOptions {
-  readonly ttlMs?: number;
+  readonly ttlMs?: number | undefined;
   /** Running time of this process in milliseconds: grows steadily, whatever is done to the wall clock. */
   readonly elapsed?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;

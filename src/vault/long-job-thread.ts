@@ -27,11 +27,13 @@ export interface LongJobOptions {
   readonly entry?: URL;
   /** How long a thread may take to stop. */
   readonly stopMs?: number;
+  /** After how long a silent runner counts as dead; no setting, since one too short would take jobs from the living. */
+  readonly leaseTtlMs?: number | undefined;
 }
 
 /** Starts the rounds: one now, one a minute, one whenever a job is ordered here. @returns what stops them and waits */
 export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJobOptions): () => Promise<void> {
-  const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS } = options;
+  const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS, leaseTtlMs } = options;
   const schedule = rotateEveryMs === undefined ? undefined : scheduledRotation(vault, rotateEveryMs);
   let stopping = false;
   let thread: Worker | undefined;
@@ -42,7 +44,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     await vault.keyring.refresh();
     await schedule?.();
     if (stopping || !(await hasWork(vault))) return;
-    thread = startThread(config, entry);
+    thread = startThread(config, entry, leaseTtlMs);
     try {
       await endOf(thread, vault, options.report);
     } finally {
@@ -80,13 +82,15 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
   };
 }
 
-function startThread(whole: VaultConfig, entry: URL): Worker {
+function startThread(whole: VaultConfig, entry: URL, leaseTtlMs: number | undefined): Worker {
   // The API key of the command line is nothing to a vault.
   const { apiKey: _, ...config } = whole as VaultConfig & { apiKey?: string };
   const { rootKey } = config;
-  if (rootKey.from !== 'environment') return new Worker(entry, { workerData: { config } satisfies ThreadData });
+  if (rootKey.from !== 'environment') {
+    return new Worker(entry, { workerData: { config, leaseTtlMs } satisfies ThreadData });
+  }
   const key = Uint8Array.from(rootKey.key);
-  const data: ThreadData = { config: { ...config, rootKey: { from: 'environment', key: key as Buffer } } };
+  const data: ThreadData = { config: { ...config, rootKey: { from: 'environment', key: key as Buffer } }, leaseTtlMs };
   // Moved, not copied: what is left here has no bytes.
   return new Worker(entry, { workerData: data, transferList: [key.buffer] });
 }

@@ -10,6 +10,8 @@ import { openVault, type VaultConfig } from './vault.ts';
 
 export interface ThreadData {
   readonly config: VaultConfig;
+  /** See `LongJobOptions`. */
+  readonly leaseTtlMs?: number | undefined;
 }
 
 /** A signal of this thread's vault, to be given on as the server's. */
@@ -18,7 +20,7 @@ export interface FromThread {
   readonly said: unknown;
 }
 
-async function run({ config }: ThreadData): Promise<void> {
+async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
   const { rootKey } = config;
   let stopping = false;
   parentPort?.on('message', () => {
@@ -33,7 +35,7 @@ async function run({ config }: ThreadData): Promise<void> {
     if (given.from === 'environment') given.key.fill(0);
     for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
     try {
-      await runJobsOnce(vault, { stopping: () => stopping });
+      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs } });
     } finally {
       await vault.close();
     }

@@ -5,6 +5,7 @@ import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canarie
 import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
+import { runJobs } from '../../src/jobs/worker.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { closing } from '../../src/vault/long-jobs.ts';
@@ -18,6 +19,18 @@ import { backUp, backupFolder, putBack, recoverHome } from './folders.ts';
 type Row = Record<string, string | number | Buffer | null>;
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('a store whose log somebody reads does not keep a canary alive; what is left in the log is dropped by a job', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const scrub = () => Promise.reject(new UnavailableError('store_unavailable', 'read by another process'));
+    const record = await shredOne({ ...vault, keyStore: withParts(vault.keyStore, { scrub }) });
+    expect(await tell(home.keyStoreUrl, `SELECT 1 FROM record_keys WHERE record = '${record}'`)).toEqual([]);
+    const open = () => tell(home.recordStoreUrl, "SELECT 1 FROM erasures WHERE state <> 'completed'");
+    expect(await open()).toHaveLength(1);
+    await runJobs({ ...vault, report: () => {} }, true);
+    expect(await open()).toEqual([]);
+  });
+
   test('a live canary opens from what is stored, and not with an altered key, value or MAC', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();

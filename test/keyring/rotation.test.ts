@@ -1,5 +1,4 @@
 /** The close of an epoch: what K1, K3, K4 and K5 (design 2) ask of it, whatever interrupts it. */
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';
@@ -15,8 +14,7 @@ import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
-import type { Vault } from '../../src/vault/vault.ts';
-import { close, closingParts, contextOf } from '../support/epochs.ts';
+import { close, closingParts, contextOf, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -39,10 +37,6 @@ interface Wrapped {
   readonly bucket: string;
   readonly wrapped: Buffer;
 }
-
-const slotOf = (home: Home, rootKey: Buffer) => new FileSlot(`${home.folder}/keys/epochs`, rootKey);
-const rootKeyOf = async (home: Home) =>
-  Buffer.from((await readFile(`${home.folder}/keys/root.key`, 'ascii')).trim(), 'hex');
 
 async function bucketsOf(home: Home) {
   const rows = await tell<Wrapped & { generation: number; epoch: number; dirty_at: number | null }>(
@@ -67,12 +61,6 @@ async function bucketKeyOf(home: Home, row: Awaited<ReturnType<typeof bucketsOf>
 /** A slot that does as another does, but for the parts given. */
 function slotLike(slot: RootSlot, parts: Partial<RootSlot>): RootSlot {
   return withParts(slot, parts);
-}
-
-/** The vault with other slots than it was opened with. */
-function withSlots(vault: Vault, slots: RootSlots): Vault {
-  const epochs = withParts(vault.keyring.epochs, { slots });
-  return { ...vault, keyring: { ...vault.keyring, epochs } };
 }
 
 describe.each(ENGINES)('on %s', (engine) => {

@@ -1,8 +1,12 @@
 /** Closes epochs in a test, without a runner: the job itself, with a context that lets it do what it wants. */
+import { readFile } from 'node:fs/promises';
 import type { JobId, PrincipalId, TenantId } from '../../src/ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../../src/jobs/close-epoch.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
+import { FileSlot } from '../../src/keyring/file-slot.ts';
+import type { RootSlots } from '../../src/keyring/root-slots.ts';
 import type { Vault } from '../../src/vault/vault.ts';
+import { type Home, withParts } from './home.ts';
 
 export function contextOf(over: Partial<LongJobContext> = {}): LongJobContext {
   return {
@@ -25,4 +29,19 @@ export function closingParts(vault: Vault, around: CloseEpochParts['around'] = {
 /** Closes the current epoch. @returns what the job says of its outcome */
 export function close(vault: Vault, over: Partial<LongJobContext> = {}): Promise<Detail> {
   return closeEpoch(closingParts(vault))(contextOf(over));
+}
+
+export async function rootKeyOf({ folder }: Home): Promise<Buffer> {
+  return Buffer.from((await readFile(`${folder}/keys/root.key`, 'ascii')).trim(), 'hex');
+}
+
+/** The slot that a vault begins with. */
+export function slotOf({ folder }: Home, rootKey: Buffer): FileSlot {
+  return new FileSlot(`${folder}/keys/epochs`, rootKey);
+}
+
+/** The vault with other slots than it was opened with. */
+export function withSlots(vault: Vault, slots: RootSlots): Vault {
+  const epochs = withParts(vault.keyring.epochs, { slots });
+  return { ...vault, keyring: { ...vault.keyring, epochs } };
 }

@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly env?: Record<string, string>;
   /** Where its output is appended; standard error to the same name with `.err`. */
   readonly log: string;
+  /** The program; by default the server's own. */
+  readonly main?: string;
   /** Options of node itself. */
   readonly node?: readonly string[];
   /** Kills it this long after its birth, whatever it does then. */
@@ -74,9 +76,12 @@ export async function failToStart(
   return { code, said: (await readFile(options.log, 'utf8')) + (await readFile(`${options.log}.err`, 'utf8')) };
 }
 
-async function spawnServer(home: string, { env = {}, log, node = [] }: ServerOptions): Promise<ChildProcess> {
+async function spawnServer(
+  home: string,
+  { env = {}, log, main = MAIN, node = [] }: ServerOptions,
+): Promise<ChildProcess> {
   const [out, err] = await Promise.all([open(log, 'a'), open(`${log}.err`, 'a')]);
-  const child = spawn(process.execPath, [...node, MAIN], {
+  const child = spawn(process.execPath, [...node, main], {
     // Nothing of the test run's own environment: NODE_ENV=test would silence what a real server prints.
     env: {
       PATH: process.env.PATH,

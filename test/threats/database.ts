@@ -10,11 +10,12 @@ export interface DirectDatabase {
   close(): Promise<void>;
 }
 
-export async function openDirectly(url: string): Promise<DirectDatabase> {
+/** @param options.readonly also leaves to the next process what a killed one had not written back */
+export async function openDirectly(url: string, { readonly = false } = {}): Promise<DirectDatabase> {
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
     // A store that does not exist yet is an empty one, and is not made by looking at it.
-    const db = new Database(existsSync(path) ? path : ':memory:');
+    const db = existsSync(path) ? new Database(path, { readonly }) : new Database(':memory:');
     return {
       tables: async () => db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all() as string[],
       async ask(statement, values = []) {
