@@ -16,6 +16,8 @@ import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
 import type { StoreName } from './table.ts';
 
+const MAX_LOOKS = 10;
+const LOOK_MS = 200;
 const IN_USE = 'Another process has this store open. Stop every server and command of this vault first.';
 
 /** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
@@ -133,10 +135,15 @@ function settle(path: string): void {
 
 /** @throws {StartError} while a vault has the store open, as far as this user may see the server's sessions */
 async function assertAlone(client: pg.Client): Promise<void> {
-  const { rows } = await client.query(
-    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('lethe-records', 'lethe-keys')`,
-  );
-  if (rows.length > 0) throw new StartError(IN_USE);
+  for (let looks = 1; ; looks += 1) {
+    const { rows } = await client.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('lethe-records', 'lethe-keys')`,
+    );
+    if (rows.length === 0) return;
+    if (looks === MAX_LOOKS) throw new StartError(IN_USE);
+    // A session that was closed is in the list for a moment longer.
+    await new Promise((resume) => setTimeout(resume, LOOK_MS));
+  }
 }
 
 async function putRowsBack(

@@ -173,22 +173,4 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await wholeClose(again)).toMatchObject({ epoch: 3, waitsFor: [] });
     expect(await openCanaries(again)).toBe(1);
   });
-
-  test('a canary whose erasure was cut short is erased by the same order, and the vault opens', async () => {
-    const home = await freshHome(engine);
-    const vault = await home.open();
-    let left = 1;
-    const scrub = async () => {
-      left -= 1;
-      if (left === 0) throw new UnavailableError('store_unavailable', 'out of reach');
-    };
-    const keyStore = withParts(vault.keyStore, { scrub });
-    await expect(shredOne({ ...vault, keyStore })).rejects.toMatchObject({ code: 'store_unavailable' });
-
-    await shredOne(vault);
-
-    expect(await tell(home.recordStoreUrl, 'SELECT state FROM erasures')).toEqual([{ state: 'completed' }]);
-    await vault.close();
-    await home.open();
-  });
 });

@@ -172,28 +172,6 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await tell(home.recordStoreUrl, 'SELECT * FROM certificates')).toEqual([]);
   });
 
-  test('a token that keeps its objects in files is certified as that, and a slot’s words change no other field', async () => {
-    const { home, vault, app, store, read } = await world(engine);
-    const [stored] = await store(text('x'));
-    const { erasure } = await erase(vault, app, { records: [stored?.record as RecordId] });
-    await close(vault);
-    const said = JSON.stringify({ method: 'm', statement: 's', tier: 'hardware', destroyedAt: 'never' });
-    const columns = 'slot, kind, settings, required, added_at, tag';
-    const values = `'hsm', 'pkcs11', '{"tier":"overwritten"}', 1, 0, ${engine === 'sqlite' ? "x'00'" : "'\\x00'"}`;
-    await tell(home.keyStoreUrl, `INSERT INTO root_slots (${columns}) VALUES (${values})`);
-    await tell(
-      home.keyStoreUrl,
-      `INSERT INTO epoch_slots (epoch, slot, stored_at, destroyed_at, statement) VALUES (1, 'hsm', 0, 1, '${said}')`,
-    );
-
-    expect(await issue(vault)).toBe(1);
-
-    const hsm = (await read(erasure)).statement?.slots.find(({ slot }) => slot === 'hsm');
-    const destroyedAt = '1970-01-01T00:00:00.001Z';
-    const fields = { epoch: 1, slot: 'hsm', kind: 'pkcs11', tier: 'overwritten', method: 'm', statement: 's' };
-    expect(hsm).toEqual({ ...fields, destroyedAt });
-  });
-
   test('an earlier epoch that still lives holds up the later ones; one never used does not', async () => {
     const { home, vault, app, store } = await world(engine);
     const [first, second] = await store(text('x'), text('y'));

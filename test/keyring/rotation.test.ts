@@ -14,6 +14,7 @@ import { correct } from '../../src/vault/correct.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { close, closingParts, contextOf, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
