@@ -352,7 +352,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(vault.keyring.epochs.current).toBeGreaterThan(1);
     expect(other.keyring.epochs.current).toBe(vault.keyring.epochs.current);
     const states = await tell<{ state: string }>(home.keyStoreUrl, 'SELECT state FROM epochs');
-    expect(states.filter(({ state }) => state !== 'destroyed')).toEqual([{ state: 'active' }]);
+    // Without a lease, the slower one may have drawn a number that nobody used yet: the next close takes it.
+    const inUse = states.filter(({ state }) => state !== 'destroyed' && state !== 'pre_activation');
+    expect(inUse).toEqual([{ state: 'active' }]);
     for (const node of [vault, other, await home.open()])
       expect(await home.reveal(node, bob.token)).toBe('bob@example.com');
   });
