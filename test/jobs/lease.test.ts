@@ -109,7 +109,20 @@ describe.each(ENGINES)('on %s', (engine) => {
     await take(dead);
     const [mine, other] = [time(), time()];
 
-    const taken = await Promise.all([take(one, mine.options), take(two, other.options)]);
+    // Neither goes on before both have seen the dead one: who looked later would wait for the heir instead.
+    const both = Promise.withResolvers<void>();
+    let waiting = 0;
+    const together = ({ options }: typeof mine) => ({
+      ...options,
+      sleep: async (ms: number) => {
+        waiting += 1;
+        if (waiting === 2) both.resolve();
+        await both.promise;
+        await options.sleep?.(ms);
+      },
+    });
+
+    const taken = await Promise.all([take(one, together(mine)), take(two, together(other))]);
 
     expect(taken.filter((lease) => lease !== undefined).map((lease) => lease.fence)).toEqual([2]);
     expect(Math.max(mine.slept(), other.slept())).toBe(LEASE_TTL_MS);
