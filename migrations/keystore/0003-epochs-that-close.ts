@@ -17,6 +17,8 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE epochs ADD COLUMN compromised_at ${int}`,
     // When all that must be before its secret is destroyed had been found to be.
     `ALTER TABLE epochs ADD COLUMN verified_at ${int}`,
+    // MAC under the root key of what was noted when the epoch was destroyed.
+    `ALTER TABLE epochs ADD COLUMN tag ${bytes}`,
 
     'CREATE INDEX windows_by_epoch ON windows (epoch, tenant, window_id)',
 
@@ -31,7 +33,8 @@ export async function up(knex: Knex): Promise<void> {
        tag ${bytes} NOT NULL
      ) ${clustered}`,
     // Small. Which slot was given which epoch's secret, and what it stated when it destroyed it. `envelope` is what a
-    // slot that keeps no bytes of its own has kept here: a ciphertext that only the slot opens.
+    // slot that keeps no bytes of its own has kept here: a ciphertext that only the slot opens. `tag` is a MAC under the
+    // root key of what the slot stated.
     `CREATE TABLE epoch_slots (
        epoch ${int} NOT NULL,
        slot ${text} NOT NULL,
@@ -39,6 +42,7 @@ export async function up(knex: Knex): Promise<void> {
        envelope ${bytes},
        destroyed_at ${int},
        statement ${text},
+       tag ${bytes},
        PRIMARY KEY (epoch, slot)
      ) ${clustered}`,
 

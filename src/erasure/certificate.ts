@@ -2,20 +2,19 @@
  * Certificates: an erasure becomes final when every epoch under which its keys were ever wrapped is destroyed in every
  * slot (K5); then the vault signs what it did.
  *
- * Guarantees: no certificate before that, whoever asks: both the epochs' states and every slot's own confirmation must
- * say so. The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
+ * Guarantees: no certificate before that, whoever asks: every epoch's end and every slot's own confirmation must be noted
+ * by the vault itself (`epoch-ledger.ts`). The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
  * nodes at once, end with one certificate and its time. A correction becomes final, too, and is not certified.
  * Does not: close epochs.
  */
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { tierOf } from '../keyring/slot-registry.ts';
-import type { EpochRow, EpochSlotRow } from '../keyring/tables.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
 import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
-import { type History, statementOf } from './statement.ts';
+import { destroyedThrough, type History, statementOf } from './statement.ts';
 
 /**
  * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The
@@ -42,21 +41,17 @@ export async function findCertificate(
 }
 
 export interface CertificateParts extends Stores {
-  readonly keyring: Pick<Keyring, 'signing' | 'registry'>;
+  readonly keyring: Pick<Keyring, 'signing' | 'registry' | 'epochs'>;
 }
 
 /** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
 export async function issueCertificates(parts: CertificateParts, now: Date): Promise<number> {
   const { keys } = readersOf(parts);
-  const through = await destroyedThrough(keys);
-  let history: History | undefined;
+  const history = await historyOf(parts);
   let done = 0;
   for (let after: ShredRow | undefined; ; ) {
-    const page = await pageOfNotFinal(keys, through, { after, limit: PAGE });
-    if (page.length > 0) {
-      history ??= await historyOf(parts, through);
-      done += await issuePage(parts, history, page, now);
-    }
+    const page = await pageOfNotFinal(keys, destroyedThrough(history), { after, limit: PAGE });
+    if (page.length > 0) done += await issuePage(parts, history, page, now);
     if (page.length < PAGE) return done;
     after = page.at(-1);
   }
@@ -94,44 +89,19 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   return ready.length;
 }
 
-/**
- * The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. An
- * epoch that never became active does not count: nothing was ever wrapped under it.
- */
-async function destroyedThrough(reader: Reader<'keys'>): Promise<number> {
-  const rows = await reader.query<Pick<EpochRow, 'epoch' | 'state'>>((sql) =>
-    sql('epochs').select('epoch', 'state').whereNot({ state: 'pre_activation' }).orderBy('epoch'),
-  );
-  const held = await reader.query<{ epoch: number }>((sql) =>
-    sql('epoch_slots').distinct('epoch').whereNull('destroyed_at'),
-  );
-  const holding = new Set(held.map(({ epoch }) => epoch));
-  let through = 0;
-  for (const { epoch, state } of rows) {
-    if (state !== 'destroyed' || holding.has(epoch)) return through;
-    through = epoch;
-  }
-  return through;
-}
-
-async function historyOf({ keyStore: { reader }, keyring }: CertificateParts, through: number): Promise<History> {
-  const [epochs, slots, entries] = await Promise.all([
-    reader.query<EpochRow>((sql) =>
-      sql('epochs').where({ state: 'destroyed' }).andWhere('epoch', '<=', through).orderBy('epoch'),
-    ),
-    reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where('epoch', '<=', through).orderBy(['epoch', 'slot'])),
-    keyring.registry.entries(),
-  ]);
+/** Of every epoch that is destroyed for certain, as is every one before it; the ledger's tags say so, and nothing else. */
+async function historyOf({ keyStore: { reader }, keyring }: CertificateParts): Promise<History> {
+  const [destroyed, entries] = await Promise.all([keyring.epochs.ledger.destroyed(reader), keyring.registry.entries()]);
   const places = new Map(entries.map((entry) => [entry.name, { kind: entry.kind, tier: tierOf(entry) }]));
-  return { destroyedThrough: through, epochs, slots, places };
+  return { destroyed, places };
 }
 
 /** What an erasure that has no certificate waits for, in words of `CertificateReply`. */
-export async function waitsFor(parts: Stores, order: ErasureRow): Promise<string[]> {
+export async function waitsFor(parts: CertificateParts, order: ErasureRow): Promise<string[]> {
   const { keys } = readersOf(parts);
   const shred = await findShred(keys, order.tenant as TenantId, order.erasure);
   if (order.state !== 'completed' || shred === undefined) return ['completion'];
-  if (shred.epoch <= (await destroyedThrough(keys))) return ['signature'];
+  if (shred.epoch <= destroyedThrough(await historyOf(parts))) return ['signature'];
   const late = await keys.query<{ slot: string }>((sql) =>
     sql('epoch_slots')
       .distinct('slot')

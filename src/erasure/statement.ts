@@ -8,9 +8,10 @@
  */
 import { type LineDigest, lineDigest } from '../crypto/digest.ts';
 import type { RecordId, SubjectId } from '../ids.ts';
+import type { DestroyedEpoch } from '../keyring/epoch-ledger.ts';
 import { stateOf } from '../keyring/index-keys.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
-import { type EpochRow, type EpochSlotRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
+import { indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
 import type { TombstoneRow } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, eachPage } from './erasures.ts';
@@ -63,12 +64,15 @@ export interface SlotKnown {
 
 /** Epochs and slots, read once for many statements. */
 export interface History {
-  readonly destroyedThrough: number;
-  /** Those that are destroyed, up to that one. */
-  readonly epochs: readonly EpochRow[];
-  readonly slots: readonly EpochSlotRow[];
+  /** Every epoch from the first on, as long as each is destroyed for certain. */
+  readonly destroyed: readonly DestroyedEpoch[];
   /** What each slot is, by its name. */
   readonly places: ReadonlyMap<string, { readonly kind: SlotKind; readonly tier: SlotTier }>;
+}
+
+/** The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. */
+export function destroyedThrough({ destroyed }: History): number {
+  return destroyed.at(-1)?.row.epoch ?? 0;
 }
 
 /** @returns undefined for an erasure of which nothing may be stated yet */
@@ -80,7 +84,7 @@ export async function statementOf(
   now: Date,
 ): Promise<Statement | undefined> {
   if (erasure.shredded_at === null || erasure.state !== 'completed') return undefined;
-  const ordered = epochAt(history.epochs, erasure.ordered_at, shred.epoch);
+  const ordered = epochAt(history.destroyed, erasure.ordered_at, shred.epoch);
   const slots = slotsOf(history, ordered, shred.epoch);
   const records = await recordsOf(from, erasure, shred);
   if (slots === undefined || records === undefined) return undefined;
@@ -101,7 +105,7 @@ export async function statementOf(
     finalAt: now.toISOString(),
     sanitization: SANITIZATION,
     algorithms: ALGORITHMS,
-    epochs: { ordered, last: shred.epoch, destroyedThrough: history.destroyedThrough },
+    epochs: { ordered, last: shred.epoch, destroyedThrough: destroyedThrough(history) },
     slots,
     remains: { indexKeys: await indexKeysOf(from.keys, shred), notes: REMAINS },
     limits: LIMITS,
@@ -109,18 +113,20 @@ export async function statementOf(
 }
 
 /** The epoch that was active at a time, as far as the epochs' own times tell; at most `last`. */
-function epochAt(epochs: readonly EpochRow[], ms: number, last: number): number {
-  const begun = epochs.filter((row) => row.epoch <= last && (row.activated_at ?? row.created_at) <= ms);
-  return begun.length === 0 ? last : Math.max(...begun.map(({ epoch }) => epoch));
+function epochAt(destroyed: readonly DestroyedEpoch[], ms: number, last: number): number {
+  const begun = destroyed.filter(({ row }) => row.epoch <= last && row.activated_at !== null && row.activated_at <= ms);
+  return begun.at(-1)?.row.epoch ?? last;
 }
 
 /** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
-function slotsOf({ epochs, slots, places }: History, first: number, last: number): Statement['slots'] | undefined {
+function slotsOf({ destroyed, places }: History, first: number, last: number): Statement['slots'] | undefined {
   const stated: Statement['slots'] = [];
-  for (const { epoch } of epochs.filter((row) => row.epoch >= first && row.epoch <= last)) {
-    const held = slots.filter((row) => row.epoch === epoch);
-    if (held.length === 0) return undefined;
-    for (const { slot, destroyed_at, statement } of held) {
+  for (const { row, slots } of destroyed.slice(first - 1, last)) {
+    const { epoch } = row;
+    // Of one that was never used, nothing was ever wrapped under it.
+    if (row.activated_at === null) continue;
+    if (slots.length === 0) return undefined;
+    for (const { slot, destroyed_at, statement } of slots) {
       const what = places.get(slot);
       if (what === undefined || destroyed_at === null || statement === null) return undefined;
       const destroyedAt = new Date(destroyed_at).toISOString();
@@ -131,7 +137,6 @@ function slotsOf({ epochs, slots, places }: History, first: number, last: number
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
 }
 
-/** @returns undefined where a key of one of them is left in the key store */
 /** @returns undefined while a key of them is in the key store */
 async function recordsOf(
   from: Sources,

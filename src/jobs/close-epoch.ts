@@ -5,11 +5,12 @@
  *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys
  *   verify        nothing is left under the old epoch, and what must open still opens
  *   destroy       the old secret, in every slot that was given it
+ *                 and every slot is asked again for those that were destroyed before
  *   certify       erasures whose keys are now beyond every copy become final
  *
  * Guarantees: may be interrupted anywhere and run again by any process; apps read and write all the while; the old secret
  * is destroyed only after everything else is durable. A slot that cannot confirm holds up the certificates, not the job:
- * `finishClosing` asks it again until it can.
+ * `destroyEnded` asks it again until it can.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
@@ -80,31 +81,32 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
       for (const ended of unseen) await rotation.approve(keys, ended.epoch, fence);
     }
     await progress('destroy', 0, 1);
-    const { waitsFor, certified } = await finishClosing(parts);
-    return { epoch, moved, without, waitsFor, certified };
+    const { waitsFor } = await destroyEnded(parts);
+    const returned = await rotation.sweep(keys);
+    const certified = (await around.certify?.()) ?? 0;
+    return { epoch, moved, without, waitsFor, certified, ...(returned.length > 0 ? { returned } : {}) };
   };
 }
 
 /**
- * Destroys every epoch that has ended and was verified, and makes final what that makes final. Run after
- * each close, and in every round of the background work for slots that were out of reach.
- * @returns the slots that have not confirmed, as `epoch/slot`, and how many erasures became final
+ * Destroys every epoch that has ended and was verified. Run in each close, and in every round of the background work for
+ * slots that were out of reach.
+ * @returns the slots that have not confirmed, as `epoch/slot`, and how many epochs were destroyed
  */
-export async function finishClosing(
+export async function destroyEnded(
   parts: CloseEpochParts,
-): Promise<{ readonly waitsFor: readonly string[]; readonly certified: number }> {
+): Promise<{ readonly waitsFor: readonly string[]; readonly destroyed: number }> {
   const keys = partsOf(parts);
   const waitsFor: string[] = [];
-  for (const ended of await rotation.endedEpochs(keys)) {
-    // One that is being closed, or whose close was not found to be right.
-    if (!rotation.isDoomed(ended)) continue;
-    const { epoch } = ended;
-    const result = await rotation.destroy(keys, epoch);
-    waitsFor.push(...result.waitsFor.map((slot) => `${epoch}/${slot}`));
+  let destroyed = 0;
+  // Not one that is being closed, or whose close was not found to be right.
+  for (const { epoch } of (await rotation.endedEpochs(keys)).filter(rotation.isDoomed)) {
+    const late = (await rotation.destroy(keys, epoch)).waitsFor;
+    waitsFor.push(...late.map((slot) => `${epoch}/${slot}`));
+    if (late.length === 0) destroyed += 1;
   }
   await parts.keyring.refresh();
-  const certified = (await parts.around.certify?.()) ?? 0;
-  return { waitsFor, certified };
+  return { waitsFor, destroyed };
 }
 
 function partsOf({ keyStore, keyring, random, clock }: CloseEpochParts): rotation.RotationParts {

@@ -1,11 +1,10 @@
 /** Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out. */
 import type { Clock } from '../clock.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import { epochSlotByName, epochSlots } from './tables.ts';
+import { epochSlotByName, epochSlots, givenTo } from './tables.ts';
 import type { Envelopes } from './transit-slot.ts';
 
 export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
-  const none = { envelope: null, destroyed_at: null, statement: null };
   return {
     async get(slot, epoch) {
       const [[row] = []] = await store.reader.find(epochSlotByName, [[epoch, slot]]);
@@ -13,7 +12,7 @@ export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
     },
     put: (slot, epoch, envelope) =>
       store.exclusive(async (tx) => {
-        await tx.insert(epochSlots, [{ epoch, slot, stored_at: clock().getTime(), ...none }], 'skip');
+        await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
         await tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('envelope').update({ envelope }));
         const [[row] = []] = await tx.find(epochSlotByName, [[epoch, slot]]);
         return row?.envelope ?? envelope;

@@ -13,8 +13,9 @@ import type { RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
+import type { EpochLedger } from './epoch-ledger.ts';
 import { type RootSlots, store as storeIn } from './root-slots.ts';
-import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs } from './tables.ts';
+import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs, givenTo } from './tables.ts';
 
 export const SECRET_BYTES = 32;
 const CHECK_BYTES = 16;
@@ -44,6 +45,7 @@ type Owner = TenantId | Id<'vault'>;
 export class EpochKeys {
   readonly #store: KeyStore;
   readonly slots: RootSlots;
+  readonly ledger: EpochLedger;
   /** The newest last. */
   readonly #rootKeys: Buffer[];
   #current = FIRST_EPOCH;
@@ -51,25 +53,28 @@ export class EpochKeys {
   readonly #keys = new Map<string, Buffer>();
   readonly #destroyed = new Set<number>();
 
-  private constructor(keyStore: KeyStore, rootKeys: readonly Buffer[], slots: RootSlots) {
+  private constructor(keyStore: KeyStore, rootKeys: readonly Buffer[], slots: RootSlots, ledger: EpochLedger) {
     this.#store = keyStore;
     this.#rootKeys = [...rootKeys];
     this.slots = slots;
+    this.ledger = ledger;
   }
 
   /**
    * Reads the secret of every epoch under which something is wrapped; makes epoch 1 in a vault that has none.
    * @param rootKeys the vault's, and behind it the one that is to replace it, if any; owned by this object from here on
+   * @param ledger owned by this object, too
    * @throws {StartError} where no slot holds a secret that is needed
    */
   static async open(
     keyStore: KeyStore,
     rootKeys: readonly Buffer[],
     slots: RootSlots,
+    ledger: EpochLedger,
     random: RandomSource,
     now: Date,
   ): Promise<EpochKeys> {
-    const keys = new EpochKeys(keyStore, rootKeys, slots);
+    const keys = new EpochKeys(keyStore, rootKeys, slots, ledger);
     let rows = await keys.#rows();
     if (rows.length === 0) {
       await keys.#makeFirst(random, now);
@@ -164,6 +169,7 @@ export class EpochKeys {
   async wipe(): Promise<void> {
     for (const epoch of [...this.#opened.keys()]) await this.#forget(epoch);
     for (const key of this.#rootKeys) key.fill(0);
+    this.ledger.wipe();
     await this.slots.close();
   }
 
@@ -213,7 +219,7 @@ export class EpochKeys {
       for (const slot of this.slots.required) await storeFirst(slot, secret);
       const at = now.getTime();
       const times = { created_at: at, activated_at: at, deactivated_at: null, closed_at: null };
-      const never = { compromised_at: null, verified_at: null };
+      const never = { compromised_at: null, verified_at: null, tag: null };
       const row = {
         epoch: FIRST_EPOCH,
         state: 'active',
@@ -245,9 +251,8 @@ export class EpochKeys {
     });
   }
 
-  #held(epoch: number, stored_at: number) {
-    const none = { envelope: null, destroyed_at: null, statement: null };
-    return this.slots.required.map((slot) => ({ epoch, slot: slot.name, stored_at, ...none }));
+  #held(epoch: number, at: number) {
+    return this.slots.required.map((slot) => givenTo(slot.name, epoch, at));
   }
 }
 

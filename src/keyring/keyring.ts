@@ -13,6 +13,7 @@ import { BackupKey } from './backup-key.ts';
 import { BucketKeys } from './bucket-keys.ts';
 import { BucketRotation } from './bucket-rotation.ts';
 import { EpochKeys } from './epoch-keys.ts';
+import { EpochLedger } from './epoch-ledger.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import { IndexKeys } from './index-keys.ts';
 import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
@@ -79,7 +80,8 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const slots = await openSlots(registry, options.readOnly === true);
   await assertNoLaterEpoch(store, slots);
   const backups = new BackupKey(rootKey, vaultId);
-  const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, random, clock());
+  const ledger = new EpochLedger(rootKey, vaultId);
+  const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, ledger, random, clock());
   const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
   epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
   const buckets = new BucketKeys(store, epochs, random, clock);

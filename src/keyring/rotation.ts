@@ -21,10 +21,12 @@ import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import type { RootSlot, SlotInForce } from './root-slot.ts';
 import { holds, store as storeIn } from './root-slots.ts';
-import { type EpochRow, epochByNumber, epochSlots, epochs, slotsOfEpoch } from './tables.ts';
+import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo, slotsOfEpoch } from './tables.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
 const PAGE = 512;
+/** Destroyed epochs that are asked for again at each close: two months of daily ones. */
+const SWEPT = 64;
 
 /** Proves in a key-store transaction that this process is still the one that may do this. */
 export type Fence = (tx: KeyTx) => Promise<void>;
@@ -103,7 +105,14 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
     sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
   );
   if (row === undefined || row.epoch < keys.current) return undefined;
-  const secret = await keys.slots.get(row.epoch, (candidate) => keys.isRight(row, candidate));
+  const secret = await keys.slots
+    .get(row.epoch, (candidate) => keys.isRight(row, candidate))
+    .catch(async (error: unknown) => {
+      if (!(error instanceof UnavailableError)) throw error;
+      // A secret that at most an optional slot has is as good as lost; a required one that is out of reach throws.
+      for (const slot of keys.slots.required) await hasAny(slot, row.epoch);
+      return undefined;
+    });
   return secret && { next: row.epoch, secret };
 }
 
@@ -118,7 +127,14 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
       created_at: clock().getTime(),
       secret_check: keys.checkOf(secret, next),
     },
-    ...{ activated_at: null, deactivated_at: null, closed_at: null, compromised_at: null, verified_at: null },
+    ...{
+      activated_at: null,
+      deactivated_at: null,
+      closed_at: null,
+      compromised_at: null,
+      verified_at: null,
+      tag: null,
+    },
   };
   await store.exclusive(async (tx) => {
     await fence(tx);
@@ -132,8 +148,7 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
 async function note({ store, clock }: RotationParts, epoch: number, slot: string, fence: Fence): Promise<void> {
   await store.exclusive(async (tx) => {
     await fence(tx);
-    const row = { epoch, slot, stored_at: clock().getTime(), envelope: null, destroyed_at: null, statement: null };
-    await tx.insert(epochSlots, [row], 'skip');
+    await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
   });
 }
 
@@ -204,14 +219,18 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
   });
 }
 
-/** Whether an epoch was in use, and nothing will ever need its secret again. */
-export function isOver({ state, verified_at }: EpochRow): boolean {
-  return state === 'destroyed' || (state === 'deactivated' && verified_at !== null);
+/** Whether nothing will ever need the secret of an epoch that was in use. */
+export function isOver(row: EpochRow): boolean {
+  return row.state === 'destroyed' || isApproved(row);
 }
 
 /** Whether the secret of an epoch may be destroyed, as far as its row says: it has been approved, or never used. */
-export function isDoomed({ state, verified_at }: EpochRow): boolean {
-  return state === 'pre_activation' || (state === 'deactivated' && verified_at !== null);
+export function isDoomed(row: EpochRow): boolean {
+  return row.state === 'pre_activation' || isApproved(row);
+}
+
+function isApproved({ state, verified_at }: EpochRow): boolean {
+  return state === 'deactivated' && verified_at !== null;
 }
 
 /**
@@ -229,35 +248,63 @@ export async function destroy(parts: RotationParts, epoch: number): Promise<{ re
   if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
   await assertCurrentIsDurable(parts);
 
+  const late = new Set(await noteForgotten(parts, epoch));
   const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
-  const waitsFor: string[] = [];
-  for (const entry of held.filter(({ destroyed_at }) => destroyed_at === null)) {
-    const slot = keys.slots.byName(entry.slot);
-    const done = await slot?.destroy(epoch).catch((error: unknown) => {
-      if (error instanceof VaultError && codeOf(error) !== 'internal_error') return undefined;
-      throw error;
-    });
-    if (done === undefined) {
-      waitsFor.push(entry.slot);
-      continue;
-    }
-    const statement = JSON.stringify(done);
-    await store.exclusive((tx) =>
-      tx.execute((sql) =>
-        sql('epoch_slots')
-          .where({ epoch, slot: entry.slot })
-          .whereNull('destroyed_at')
-          .update({ destroyed_at: clock().getTime(), statement, envelope: null }),
-      ),
-    );
+  for (const { slot } of held.filter((entry) => !keys.ledger.isConfirmed(entry))) {
+    const done = await keys.slots.byName(slot)?.destroy(epoch).catch(unlessOutOfReach);
+    if (done === undefined) late.add(slot);
+    else await keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
   }
-  if (waitsFor.length > 0) return { waitsFor };
-  await store.exclusive(async (tx) => {
-    await tx.execute((sql) =>
-      sql('epochs').where({ epoch, state: 'deactivated' }).update({ state: 'destroyed', closed_at: clock().getTime() }),
-    );
-  });
-  return { waitsFor };
+  if (late.size > 0) return { waitsFor: [...late].sort() };
+  return { waitsFor: await keys.ledger.close(store, epoch, clock().getTime()) };
+}
+
+/**
+ * A slot in force that holds an epoch without a note of it gets one: the note was removed by hand.
+ * @returns the slots that could not be asked
+ */
+async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoch: number): Promise<string[]> {
+  const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
+  const late: string[] = [];
+  for (const { slot } of keys.slots.inForce) {
+    if (held.some((entry) => entry.slot === slot.name)) continue;
+    const has = await hasAny(slot, epoch).catch(unlessOutOfReach);
+    if (has === undefined) late.push(slot.name);
+    const note = givenTo(slot.name, epoch, clock().getTime());
+    if (has) await store.exclusive((tx) => tx.insert(epochSlots, [note], 'skip'));
+  }
+  return late;
+}
+
+/**
+ * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back: with a folder that
+ * was put back from a copy, or from a process that slept between being told to put a secret and putting it.
+ * @returns what had come back, as `epoch/slot`
+ */
+export async function sweep({ store, epochs: keys }: RotationParts): Promise<string[]> {
+  const rows = await store.reader.query<EpochRow>((sql) =>
+    sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(SWEPT),
+  );
+  const returned: string[] = [];
+  for (const { slot } of keys.slots.inForce) {
+    for (const { epoch } of rows) {
+      if ((await hasAny(slot, epoch).catch(unlessOutOfReach)) === false) continue;
+      // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
+      if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
+      returned.push(`${epoch}/${slot.name}`);
+    }
+  }
+  return returned;
+}
+
+async function hasAny(slot: RootSlot, epoch: number): Promise<boolean> {
+  const secret = await slot.get(epoch);
+  secret?.fill(0);
+  return secret !== undefined;
+}
+
+function unlessOutOfReach(error: unknown): undefined {
+  if (!(error instanceof VaultError) || codeOf(error) === 'internal_error') throw error;
 }
 
 /** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */

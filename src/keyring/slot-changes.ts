@@ -22,7 +22,7 @@ import type { AddSlot } from './schema.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
-import { type EpochRow, type EpochSlotRow, epochByNumberShared, epochSlots } from './tables.ts';
+import { type EpochRow, type EpochSlotRow, epochByNumberShared, epochSlots, givenTo } from './tables.ts';
 
 export interface SlotParts {
   readonly store: KeyStore;
@@ -132,8 +132,7 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
       const noted = await store.exclusive(async (tx) => {
         const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
         if (now === undefined || !isInUse(now.state)) return false;
-        const none = { envelope: null, destroyed_at: null, statement: null };
-        await tx.insert(epochSlots, [{ epoch, slot: slot.name, stored_at: clock().getTime(), ...none }], 'skip');
+        await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
         return true;
       });
       if (!noted) continue;
@@ -199,11 +198,9 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
 }
 
 /** The epochs that a slot was given and has not destroyed. */
-async function heldBy({ store }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await store.reader.query<EpochSlotRow>((sql) =>
-    sql('epoch_slots').where({ slot }).whereNull('destroyed_at').orderBy('epoch'),
-  );
-  return rows.map(({ epoch }) => epoch);
+async function heldBy({ store, epochs: { ledger } }: SlotParts, slot: string): Promise<number[]> {
+  const rows = await store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
+  return rows.filter((row) => !ledger.isConfirmed(row)).map(({ epoch }) => epoch);
 }
 
 const GIVEN_UP: Destruction = {
@@ -211,12 +208,15 @@ const GIVEN_UP: Destruction = {
   statement: 'The slot was given up while it was out of reach: nothing was destroyed in it.',
 };
 
-async function record({ store, clock }: SlotParts, epoch: number, slot: string, done: Destruction | undefined) {
-  const statement = JSON.stringify(done ?? GIVEN_UP);
-  const stated = done === undefined ? { statement } : { statement, destroyed_at: clock().getTime(), envelope: null };
-  await store.exclusive((tx) =>
-    tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update(stated)),
-  );
+async function record(parts: SlotParts, epoch: number, slot: string, done: Destruction | undefined): Promise<void> {
+  const { store, epochs: keys, clock } = parts;
+  if (done !== undefined) return keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
+  const statement = JSON.stringify(GIVEN_UP);
+  await store.exclusive(async (tx) => {
+    await tx.execute((sql) =>
+      sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update({ statement }),
+    );
+  });
 }
 
 function epochRows(store: KeyStore): Promise<EpochRow[]> {

@@ -17,6 +17,8 @@ export const epochs = table(
     compromised_at: 'int?',
     /** When all that must be before its secret is destroyed had been found to be. */
     verified_at: 'int?',
+    /** Of one that is destroyed: see `epoch-ledger.ts`. */
+    tag: 'bytes?',
   },
   ['epoch'],
 );
@@ -54,12 +56,19 @@ export const epochSlots = table(
     envelope: 'bytes?',
     destroyed_at: 'int?',
     statement: 'text?',
+    /** Of one that has confirmed: see `epoch-ledger.ts`. */
+    tag: 'bytes?',
   },
   ['epoch', 'slot'],
 );
 export type EpochSlotRow = Row<typeof epochSlots>;
 export const epochSlotByName = lookup(epochSlots, ['epoch', 'slot']);
 export const slotsOfEpoch = lookup(epochSlots, ['epoch'], { orderBy: ['slot'] });
+
+/** Notes that a slot is about to be given an epoch's secret. */
+export function givenTo(slot: string, epoch: number, at: number): EpochSlotRow {
+  return { epoch, slot, stored_at: at, envelope: null, destroyed_at: null, statement: null, tag: null };
+}
 
 export const buckets = table(
   'keys',

@@ -2,7 +2,7 @@
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import type { TenantId } from '../ids.ts';
-import { finishClosing } from '../jobs/close-epoch.ts';
+import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
@@ -34,9 +34,9 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'forget_epochs', run: () => forgetEpochs(vault) },
     ],
     extra: [
+      { name: 'finish_closing', run: async () => (await destroyEnded(closing(vault))).destroyed },
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
-      { name: 'finish_closing', run: () => finish(vault) },
       { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
@@ -64,11 +64,6 @@ async function forgetErased(vault: Vault): Promise<number> {
   const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
   for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
   return erased.length;
-}
-
-/** Asks slots again that were out of reach when an epoch was closed. @returns how many erasures became final */
-async function finish(vault: Vault): Promise<number> {
-  return (await finishClosing(closing(vault))).certified;
 }
 
 /** Wipes from this process's memory the epochs that another one has destroyed. */

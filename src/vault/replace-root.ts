@@ -71,7 +71,10 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
     door.decide();
     await moveAll(vault, caller, options);
     const { epochs, wrapped, registry } = vault.keyring;
-    const retag = (tx: KeyTx) => registry.retag(tx, options.newKey);
+    const retag = async (tx: KeyTx) => {
+      await registry.retag(tx, options.newKey);
+      await epochs.ledger.retag(tx, options.newKey);
+    };
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
     await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
   });

@@ -1,7 +1,7 @@
 /** The close of an epoch by a process that dies at a root slot, or whose clock is set while it works (design 2, K4). */
 import { describe, expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
-import { finishClosing } from '../../src/jobs/close-epoch.ts';
+import { destroyEnded } from '../../src/jobs/close-epoch.ts';
 import type { RootSlot } from '../../src/keyring/root-slot.ts';
 import { RootSlots } from '../../src/keyring/root-slots.ts';
 import { addSlot } from '../../src/vault/add-slot.ts';
@@ -84,13 +84,15 @@ describe.each(ENGINES)('on %s', (engine) => {
           };
           return withParts(slot, {
             put: (epoch, secret) => call(() => slot.put(epoch, secret)),
-            get: (epoch) => call(() => slot.get(epoch)),
+            get: (epoch) => (over.has(epoch) ? slot.get(epoch) : call(() => slot.get(epoch))),
             destroy: (epoch) => call(() => slot.destroy(epoch)),
           });
         };
         const [gone] = (await store(vault, app, `gone-${dieAt}`)) as [Token];
         await erase(vault, app, { tokens: [gone] });
         const epoch = vault.keyring.epochs.current;
+        // Looking once more for what is destroyed changes nothing, and each round has one epoch more of it.
+        const over = new Set([...(await statesOf(home))].filter(([, state]) => state === 'destroyed').map(([n]) => n));
         const mortals = slots.map((slot) => ({ slot: mortal(slot), required: true }));
         const doomed = withSlots(vault, new RootSlots(mortals));
         const fence = async () => alive();
@@ -139,7 +141,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [jumps, looks] = [1, epoch];
       expect(await runJobsOnce(vault)).toMatchObject([{ kind: 'rotate_epoch', state: 'completed' }]);
       expect(await runJobsOnce(vault)).toEqual([]);
-      expect(await finishClosing(closing(vault))).toEqual({ waitsFor: [], certified: 0 });
+      expect(await destroyEnded(closing(vault))).toEqual({ waitsFor: [], destroyed: 0 });
       expect(looks).toBeGreaterThan(CALLS_AT_LEAST);
       jumps = 0;
       expect([...(await statesOf(home))].sort(([a], [b]) => a - b)).toEqual([

@@ -58,6 +58,23 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await vault.as('app').call('get', `/v1/erasures/${erasure}/certificate`)).status).toBe(500);
   });
 
+  test('limit: a writer of the key store who unmarks a bucket, or antedates what was shredded, makes a certificate say too much', async () => {
+    const vault = await openTestVault({ engine });
+    const keys = handOn(vault.vault.keyStore);
+    const one = await erasedIn(vault);
+    const { bucket } = (await keys.rows('buckets')).find(({ dirty_at }) => dirty_at !== null) as { bucket: string };
+    await keys.change('buckets', { bucket }, { dirty_at: null });
+    await finish(vault);
+    // The key that wrapped the erased record's key goes on under the next epoch.
+    expect((await keys.row('buckets', { bucket })).generation).toBe(1);
+    expect(await certificateOf(vault, one)).toMatchObject({ state: 'final' });
+
+    const two = await erasedIn(vault);
+    await keys.change('shreds', { erasure: two }, { epoch: 1 });
+    await issueCertificates(vault.vault, vault.vault.clock());
+    expect(await certificateOf(vault, two)).toMatchObject({ statement: { epochs: { last: 1, destroyedThrough: 1 } } });
+  });
+
   test('a certificate moved to another erasure, or another tenant’s, is not handed out', async () => {
     const vault = await openTestVault({ engine });
     const [one, two] = [await erasedIn(vault), await erasedIn(vault)];

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Token } from '../../src/ids.ts';
-import { finishClosing } from '../../src/jobs/close-epoch.ts';
+import { destroyEnded } from '../../src/jobs/close-epoch.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
@@ -97,7 +97,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect((await add(bao())).epochs).toEqual([2]);
 
-    await finishClosing(closingParts(vault));
+    await destroyEnded(closingParts(vault));
     expect([keyOf(1), keyOf(2)]).toEqual([0, 1]);
     const { slots } = await checkSlots(vault, security);
     expect(slots.map(({ name, holds, healthy }) => [name, holds, healthy])).toEqual([
@@ -212,7 +212,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await checkSlots(vault, security)).remains).toEqual([{ name: 'bao', epochs: [1] }]);
     kms.state.sealed = false;
     expect(await remove('bao')).toEqual({ destroyed: [1], left: [] });
-    expect(await finishClosing(closingParts(vault))).toMatchObject({ waitsFor: [] });
+    expect(await destroyEnded(closingParts(vault))).toMatchObject({ waitsFor: [] });
     expect((await checkSlots(vault, security)).remains).toEqual([]);
   });
 
@@ -229,7 +229,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     ]);
     kms.state.sealed = false;
     expect((await checkSlots(vault, security)).slots[0]).toMatchObject({ healthy: false, lacks: [2], holds: [1] });
-    await finishClosing(closingParts(vault));
+    await destroyEnded(closingParts(vault));
     await add(bao({ required: false }));
     expect((await checkSlots(vault, security)).slots[0]).toMatchObject({ healthy: true, lacks: [], holds: [2] });
     expect(keyOf(1)).toBe(0);
