@@ -133,26 +133,13 @@ export class Transport {
     signal?.throwIfAborted();
   }
 
-  async #open({ url, init, signal }: Message): Promise<{ readonly reply: OpenStream } | Failure> {
-    signal?.throwIfAborted();
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    const timer = setTimeout(abort, this.#timeoutMs);
-    signal?.addEventListener('abort', abort);
-    try {
-      const headers = { ...init.headers, Accept: 'text/event-stream, application/problem+json' };
-      const response = await this.#fetch(url, { ...init, headers, signal: stop.signal });
+  #open(message: Message): Promise<{ readonly reply: OpenStream } | Failure> {
+    const headers = { ...message.init.headers, Accept: 'text/event-stream, application/problem+json' };
+    return this.#send({ ...message, init: { ...message.init, headers } }, async (response, stop) => {
       const isStream = (response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/event-stream');
       if (response.ok && isStream && response.body !== null) return { reply: { body: response.body, stop } };
-      return { error: errorOf(response, await response.text(), undefined), waitMs: retryAfterMs(response) };
-    } catch (error) {
-      signal?.throwIfAborted();
-      const reason = stop.signal.aborted ? 'timeout' : reasonOf(error);
-      return { error: new LetheUnreachableError(reason), waitMs: 0 };
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    }
+      return failureOf(response, await response.text(), message.key);
+    });
   }
 
   #message({ method, path, query, body, repeat, idempotencyKey, signal }: Call): Message {
@@ -178,18 +165,26 @@ export class Transport {
     return { url: this.#base + path + queryOf(query), init, key, signal };
   }
 
-  async #attempt<R>({ url, init, key, signal }: Message): Promise<{ readonly reply: R } | Failure> {
+  #attempt<R>(message: Message): Promise<{ readonly reply: R } | Failure> {
+    return this.#send(message, async (response) => {
+      const text = await response.text();
+      const reply = response.ok ? jsonOf(response, text, 'application/json') : undefined;
+      return reply === undefined ? failureOf(response, text, message.key) : { reply: reply as R };
+    });
+  }
+
+  /** One try, within the time there is until `read` is done. @throws the signal's reason */
+  async #send<R>(
+    { url, init, key, signal }: Message,
+    read: (response: Response, stop: AbortController) => Promise<{ readonly reply: R } | Failure>,
+  ): Promise<{ readonly reply: R } | Failure> {
     signal?.throwIfAborted();
     const stop = new AbortController();
     const abort = () => stop.abort();
     const timer = setTimeout(abort, this.#timeoutMs);
     signal?.addEventListener('abort', abort);
     try {
-      const response = await this.#fetch(url, { ...init, signal: stop.signal });
-      const text = await response.text();
-      const reply = response.ok ? jsonOf(response, text, 'application/json') : undefined;
-      if (reply !== undefined) return { reply: reply as R };
-      return { error: errorOf(response, text, key), waitMs: retryAfterMs(response) };
+      return await read(await this.#fetch(url, { ...init, signal: stop.signal }), stop);
     } catch (error) {
       signal?.throwIfAborted();
       const reason = stop.signal.aborted ? 'timeout' : reasonOf(error);
@@ -199,6 +194,10 @@ export class Transport {
       signal?.removeEventListener('abort', abort);
     }
   }
+}
+
+function failureOf(response: Response, text: string, key: string | undefined): Failure {
+  return { error: errorOf(response, text, key), waitMs: retryAfterMs(response) };
 }
 
 function mayRepeat({ repeat }: Call, error: LetheError | LetheUnreachableError): boolean {
