@@ -1118,11 +1118,11 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly finalAt: string;
-            /** @description The fields of the certificate of sanitization of NIST SP 800-88 rev. 1 (4.8, appendix G) that apply. */
+            /** @description The fields of the certificate of sanitization of NIST SP 800-88 rev. 2 (4.6, appendix C) that apply. */
             readonly sanitization: {
                 /** @description Whose words these are. */
                 readonly standard: string;
-                /** @description The method used. */
+                /** @description How it was done: the technique, in the words of that standard. */
                 readonly method: string;
                 /** @description What carried it out. */
                 readonly tool: {

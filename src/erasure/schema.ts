@@ -162,14 +162,14 @@ export const StatementSchema = z
     sanitization: z
       .object({
         standard: z.string().describe('Whose words these are.'),
-        method: z.string().describe('The method used.'),
+        method: z.string().describe('How it was done: the technique, in the words of that standard.'),
         tool: z
           .object({ name: z.string().describe('Its name.'), version: z.string().describe('Its version.') })
           .describe('What carried it out.'),
         verification: z.string().describe('What was checked before this was signed.'),
         leftOut: z.string().describe('Which fields of that certificate do not apply, and why.'),
       })
-      .describe('The fields of the certificate of sanitization of NIST SP 800-88 rev. 1 (4.8, appendix G) that apply.'),
+      .describe('The fields of the certificate of sanitization of NIST SP 800-88 rev. 2 (4.6, appendix C) that apply.'),
     algorithms: z
       .object({
         values: z.string().describe('How values were sealed.'),

@@ -23,16 +23,17 @@ export const TOOL = { name: 'Lethe', version: '0.1.0' };
 const MAX_IDS = 100;
 
 const SANITIZATION: Statement['sanitization'] = {
-  standard: 'NIST SP 800-88 rev. 1, 4.8 and appendix G',
-  method: 'Cryptographic Erase (2.6, appendix D): the keys were destroyed, and the epoch secret that wrapped them.',
+  standard: 'NIST SP 800-88 rev. 2, 4.6 and appendix C',
+  method: 'Cryptographic Erase (3.2), a technique: the keys were destroyed, and the epoch secret that wrapped them.',
   tool: TOOL,
   verification:
     'Full: no key of these records is in the key store; this epoch and every earlier one is destroyed; every root slot ' +
     'that held a secret of them has confirmed its destruction.',
   leftOut:
-    'Make, model, serial number, property number, media type and destination: no medium is sanitized, but values on any ' +
-    'media. Clear or purge: depends on what each slot can promise, which `slots` says. Name, title, place and telephone ' +
-    'of a person: `orderedBy` is the pseudonym of who ordered it, and the vault itself carried it out.',
+    'Make, model, serial number, property number, type, source and destination of a medium: none is sanitized, but ' +
+    'values on any media. Clear, purge or destroy: none is claimed. What each deletion is worth, `slots` says; the ' +
+    'cryptography is in no validated module (FIPS 140). Name, title, place, contact and signature of a person: ' +
+    '`orderedBy` is the pseudonym of who ordered it, and the vault itself carried it out and signs.',
 };
 const ALGORITHMS: Statement['algorithms'] = {
   values: 'XChaCha20-Poly1305-IETF, committing to its key by BLAKE2b; one key for each record and generation',

@@ -13,7 +13,7 @@ import type { JsonSchemas, Schema } from './json-schemas.ts';
 import { problemOf } from './problem.ts';
 
 export const JWKS_PATH = '/.well-known/jwks.json';
-/** RFC 7517, 8.5.2. */
+/** Of a set of keys: RFC 7517, “Media Type Registration”. */
 const TYPE = 'application/jwk-set+json';
 /** A new key signs at once; whoever does not find it in a copy of five minutes asks again. */
 const CACHE = 'public, max-age=300';

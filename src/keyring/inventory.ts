@@ -105,7 +105,7 @@ function epochKeyOf(row: EpochRow): Draft {
   };
 }
 
-/** A key that is destroyed stays so; that it was compromised is in its times (SP 800-57 part 1 rev. 5, 7.2.5). */
+/** A key that is destroyed stays so; that it was compromised is in its times (SP 800-57 part 1 rev. 5, 7.6). */
 function stateOf({ state, compromised_at }: EpochRow): KeyState {
   return state !== 'destroyed' && compromised_at !== null ? 'compromised' : (state as KeyState);
 }

@@ -7,7 +7,7 @@ export const SLOT_KINDS = ['file', 'pkcs11', 'transit'] as const;
 export type SlotKind = (typeof SLOT_KINDS)[number];
 
 /**
- * What kind of promise stands behind a deletion, in the words of NIST SP 800-88 rev. 1 where they fit.
+ * What kind of promise stands behind a deletion, in the words of NIST SP 800-88 rev. 2 (3.1) where they fit.
  *   overwritten   the bytes were overwritten in place as far as the operating system tells ("clear")
  *   hardware      a device that keeps keys inside itself says that it destroyed the object
  *   service       a key service says that it deleted the key; its operator's backups are outside what it states

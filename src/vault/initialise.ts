@@ -2,6 +2,8 @@
  * An empty home makes itself a vault: the first tenant, `default`, and its first administrator, whose API key is
  * written to `keys/admin.key` (mode 0600) and nowhere else. The file is durable before the principal exists, so a
  * crash in between leaves a key that opens nothing, and the next start writes a new one.
+ *
+ * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,18 +11,29 @@ import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
+import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/file-slot.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
-/** @returns the path of the first administrator's API key, if one was made now */
+const FIRST_TENANT_IS_LOST =
+  'The record store holds principals, but has lost its first tenant. Nothing has been changed. ' +
+  'Restore the record store (`npm run lethe -- restore DIR --store records`).';
+
+/**
+ * @returns the path of the first administrator's API key, if one was made now
+ * @throws {StartError} where there are principals, but no first tenant. Nothing has been changed
+ */
 export async function initialise(
   vault: Pick<Vault, 'recordStore' | 'keyring' | 'random' | 'clock'>,
   keysPath: string,
 ): Promise<string | undefined> {
   const { recordStore, keyring, random, clock } = vault;
+  // Looked for first: whoever has made a principal by now has made the first tenant, in the same transaction or before.
+  const left = await recordStore.reader.query((sql) => sql('principals').select('principal').limit(1));
   if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
+  if (left.length > 0) throw new StartError(FIRST_TENANT_IS_LOST);
   const now = clock();
   const tenant = newId('tenant', random, now);
   const keys = await accessKeys(keyring.indexes, tenant);

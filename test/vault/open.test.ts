@@ -37,7 +37,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     // A start that had looked before the first one was through leaves the tenant and the key to whoever made them.
     const [{ recordStore }, key] = [second, await home.adminKey()];
     const find = (async (_: unknown, keys: readonly unknown[]) => keys.map(() => [])) as typeof recordStore.reader.find;
-    const stale = withParts(recordStore, { reader: withParts(recordStore.reader, { find }) });
+    const stale = withParts(recordStore, { reader: withParts(recordStore.reader, { find, query: async () => [] }) });
     expect(await initialise({ ...second, recordStore: stale }, home.config.keysPath)).toBeUndefined();
     expect(await home.adminKey()).toBe(key);
     expect((await stateOf(home))[0]).toEqual(before[0]);
@@ -57,6 +57,18 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = await appOf(vault, home);
     const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'ada@example.com' }] });
     expect(await home.reveal(vault, results[0]?.token ?? '')).toBe('ada@example.com');
+  });
+
+  test('a record store that has lost its first tenant is refused, not made into a new vault, and no key is overwritten', async () => {
+    const home = await freshHome(engine);
+    await (await home.open()).close();
+    const key = await home.adminKey();
+    await tellAll(home.recordStoreUrl, ["UPDATE tenants SET name = 'lost'"]);
+    const before = await stateOf(home);
+
+    await expect(home.open()).rejects.toThrow(/has lost its first tenant/);
+
+    expect([await home.adminKey(), await stateOf(home)]).toEqual([key, before]);
   });
 
   test('the stores of two vaults, an empty key store beside a full record store, are refused and left as they are', async () => {
