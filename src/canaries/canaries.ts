@@ -108,12 +108,17 @@ function live({ keyStore }: Pick<Parts, 'keyStore'>): Promise<CanaryRow[]> {
  * @throws {IntegrityError} for one that does not open, or to another value than it was made with
  */
 export async function openCanaries(parts: CanaryParts): Promise<number> {
+  const rows = await live(parts);
+  await openEach(parts, rows);
+  return rows.length;
+}
+
+async function openEach(parts: CanaryParts, rows: readonly CanaryRow[]): Promise<void> {
   const { recordStore, keyStore, keyring, random, clock } = parts;
   const buckets = new BucketKeys(keyStore, keyring.epochs, random, clock);
   const indexes = new IndexKeys(keyStore, keyring.epochs, random, clock);
   const cold = { ...keyring, buckets, records: new RecordKeys(buckets, indexes, random), indexes };
   try {
-    const rows = await live(parts);
     for (const row of rows) {
       const found = await findRecords(recordStore.reader, VAULT_TENANT, [row.record as RecordId]);
       const [record] = found;
@@ -126,7 +131,6 @@ export async function openCanaries(parts: CanaryParts): Promise<number> {
       opened.value.wipe();
       if (!equalBytes(mac, row.mac)) throw new IntegrityError({ record: row.record });
     }
-    return rows.length;
   } finally {
     buckets.wipe();
     await indexes.wipe();
@@ -145,6 +149,9 @@ export async function shredOne(parts: CanaryParts): Promise<RecordId> {
   if (oldest === undefined) throw new IntegrityError();
   const record = oldest.record as RecordId;
   const [held] = await findRecords(recordStore.reader, VAULT_TENANT, [record]);
+  // The last chance to see that it opens, unless an interruption has left it half erased.
+  const [graves = []] = await tombstonesOf(recordStore.reader, VAULT_TENANT, [record]);
+  if (!graves.some(({ cause }) => cause === 'erased')) await openEach(parts, [oldest]);
   // Sealed anew after a compromise, it has another key than it was made with.
   await keepKeys(parts, record, held?.generation ?? oldest.generation);
   await complete(parts, record);

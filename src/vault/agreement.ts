@@ -55,12 +55,19 @@ export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fr
  */
 export async function assertEpochIsKnown(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
   const seen = Number((await recordFact(recordStore.reader, 'epoch')) ?? 0);
+  // Read first: it is written after the first epoch is.
+  const check = await keyFact(keyStore.reader, 'root_key_check');
   const [row] = await keyStore.reader.query<{ epoch: number | null }>((sql) =>
     sql('epochs').max('epoch as epoch').whereNot({ state: 'pre_activation' }),
   );
   const begun = Number(row?.epoch ?? 0);
-  if (begun > 0 && begun < seen) throw beforeTheClose(begun, `the record store has seen epoch ${seen}`);
+  if (begun === 0 && (check !== undefined || seen > 0)) throw new StartError(EPOCHS_ARE_LOST);
+  if (begun < seen) throw beforeTheClose(begun, `the record store has seen epoch ${seen}`);
 }
+
+const EPOCHS_ARE_LOST =
+  'The key store has lost its epochs: no key in it can be opened. ' +
+  'Restore the newest copy of the key store (`npm run lethe -- restore DIR --store keys --replace`).';
 
 /** @throws {StartError} naming the command that makes good what can be made good */
 export async function assertAgreement(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
@@ -74,6 +81,9 @@ export async function assertAgreement(recordStore: RecordStore, keyStore: KeySto
 const KEY_STORE_IS_OLDER =
   'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
   'Run `npm run lethe -- recover`, which destroys them again, then start.';
+const TOMBSTONES_ARE_LOST =
+  'The record store has lost tombstones of a completed erasure: rows were removed by hand, or are damaged. ' +
+  'Restore the newest copy of the record store (`npm run lethe -- restore DIR --store records --replace`), then run `npm run lethe -- recover`.';
 const RECORD_STORE_IS_OLDER =
   'The record store is older than the key store: it does not know the latest erasures. ' +
   'Run `npm run lethe -- recover`, which writes them back into it, then start.';
@@ -100,7 +110,8 @@ async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeySt
     const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
       sql('tombstones').select('record', 'generation').where({ tenant, erasure }).orderBy('record', 'desc').limit(1),
     );
-    const [mirrored] = key === undefined ? [false] : await areMirrored(keyStore.reader, tenant, [key]);
+    if (key === undefined) throw new StartError(TOMBSTONES_ARE_LOST);
+    const [mirrored] = await areMirrored(keyStore.reader, tenant, [key]);
     if (!mirrored) throw new StartError(KEY_STORE_IS_OLDER);
   }
 }

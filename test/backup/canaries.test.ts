@@ -95,6 +95,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await openCanaries(await home.open())).toBe(1);
   });
 
+  test('a canary that does not open is not shredded: the close stops before it', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    await tell(home.keyStoreUrl, "UPDATE record_keys SET record = 'x' WHERE record IN (SELECT record FROM canaries)");
+    await expect(closeEpoch(closing(vault))(contextOf())).rejects.toMatchObject({ code: 'integrity_failure' });
+    expect(await tell(home.keyStoreUrl, 'SELECT 1 FROM canaries WHERE shredded_at IS NOT NULL')).toEqual([]);
+    expect(await tell(home.keyStoreUrl, "SELECT 1 FROM epochs WHERE state = 'active' AND epoch = 1")).toHaveLength(1);
+  });
+
   test('an interrupted erasure of a canary is gone on with, not ordered again', async () => {
     const home = await freshHome(engine);
     const vault = await home.open();

@@ -2,11 +2,14 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { StartError } from '../../src/errors.ts';
+import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { initialise } from '../../src/vault/initialise.ts';
+import { closing } from '../../src/vault/long-jobs.ts';
 import { recover } from '../../src/vault/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
+import { contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { together } from '../support/together.ts';
@@ -69,6 +72,38 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(home.open()).rejects.toThrow(/has lost its first tenant/);
 
     expect([await home.adminKey(), await stateOf(home)]).toEqual([key, before]);
+  });
+
+  test('a key store that has lost its epochs is refused before one is made in their place, with or without a close', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await vault.close();
+    const [epochs] = await tell<{ epoch: number }>(home.keyStoreUrl, 'SELECT * FROM epochs');
+    expect(epochs).toBeDefined();
+    await tellAll(home.keyStoreUrl, ['CREATE TABLE old_epochs AS SELECT * FROM epochs', 'DELETE FROM epochs']);
+    const refused = async () => {
+      await expect(home.open()).rejects.toThrow(/has lost its epochs.*restore DIR --store keys/);
+      expect(await tell(home.keyStoreUrl, 'SELECT * FROM epochs')).toEqual([]);
+    };
+    await refused();
+    await tellAll(home.keyStoreUrl, ['INSERT INTO epochs SELECT * FROM old_epochs', 'DROP TABLE old_epochs']);
+    const again = await home.open();
+    await closeEpoch(closing(again))(contextOf());
+    await again.close();
+    await tellAll(home.keyStoreUrl, ['DELETE FROM epochs']);
+    await refused();
+  });
+
+  test('a record store without the tombstones of a completed erasure is damaged, not newer than the key store', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const app = await appOf(vault, home);
+    const [ada] = (await tokenize(vault, app, { items: [{ type: 'text', value: 'x', subject: 'ada' }] })).results;
+    expect(ada).toBeDefined();
+    await erase(vault, app, { ref: 'ada' });
+    await vault.close();
+    await tellAll(home.recordStoreUrl, ['DELETE FROM tombstones']);
+    await expect(home.open()).rejects.toThrow(/record store has lost tombstones/);
   });
 
   test('the stores of two vaults, an empty key store beside a full record store, are refused and left as they are', async () => {
