@@ -68,7 +68,9 @@ const Settings = z.strictObject({
     .default('24h')
     .transform(durationMs)
     .refine((ms) => ms === undefined || ms >= MIN_ROTATION_MS, 'must be an hour or more')
-    .describe('How often an epoch is closed, which makes erasures final: such as 24h or 7d, 1h or more; or off.'),
+    .describe(
+      'How often an epoch is closed, which makes erasures final: such as 24h or 7d, 1h or more; or off, by which index keys are not replaced on schedule either.',
+    ),
   LETHE_HSM_PIN: z.string().min(1).optional().describe('PIN of the HSM token of every root slot over PKCS#11.'),
   LETHE_HSM_PIN_FILE: z
     .string()

@@ -105,6 +105,9 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE index_keys ADD COLUMN removed_at ${int}`,
     `ALTER TABLE index_keys ADD COLUMN removed_epoch ${int}`,
     "CREATE INDEX index_keys_draining ON index_keys (tenant, name, version) WHERE state = 'draining'",
+    // Versions that are to be replaced when their time is over; the vault's own MACs (`@…`) stay.
+    `CREATE INDEX index_keys_by_age ON index_keys (created_at, tenant, name, version)
+       WHERE (state IS NULL OR state = 'leaving') AND substr(name, 1, 1) <> '@'`,
     // A compromised bucket takes no more keys; what it holds is re-sealed under keys in a bucket made for that job.
     `ALTER TABLE buckets ADD COLUMN compromised_at ${int}`,
     `ALTER TABLE buckets ADD COLUMN resealed_for ${text}`,

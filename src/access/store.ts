@@ -50,6 +50,17 @@ export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise
   if (row === undefined || row.erased_at !== null) throw new TenantErasedError();
 }
 
+/**
+ * Whether the tenant is there and no erasure of it was ordered, which is held until the transaction ends: an order of one
+ * waits, or this waits for it.
+ */
+export async function livesUntilCommit(tx: RecordTx, tenant: TenantId): Promise<boolean> {
+  const held = await tx.query((sql) =>
+    sql('tenants').select('tenant').where({ tenant }).whereNull('erased_at').forUpdate(),
+  );
+  return held.length > 0;
+}
+
 export const principals = table(
   'records',
   'principals',

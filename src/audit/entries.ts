@@ -89,7 +89,10 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
   await tx.insert(auditEntries, [row]);
 }
 
-/** What the vault did itself, on its schedule or before it knew anybody: in the log of the tenant that operates it. */
+/**
+ * What the vault did itself, on its schedule or before it knew anybody: in the log of the tenant that operates it, or of
+ * the only one that it concerns.
+ */
 export async function appendOwnEntry(
   tx: RecordTx,
   { tenant, at, random }: { readonly tenant: TenantId; readonly at: Date; readonly random: RandomSource },

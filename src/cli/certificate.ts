@@ -120,14 +120,21 @@ function inWords(said: Statement): string[] {
         `  ${slot} (${kind}, ${tier}), epoch ${epoch}, ${destroyedAt}: ${method}. ${statement}`,
     ),
     'What remains:',
-    ...remains.indexKeys.map(
-      ({ name, version, state, until }) =>
-        `  Index key ${name}, version ${version}: ${state}${state === 'live' ? `, ${until === null ? 'no end planned' : `until ${until}`}` : ''}`,
-    ),
+    ...remains.indexKeys.map((key) => `  Index key ${key.name}, version ${key.version}: ${endOf(key, epochs)}`),
     ...remains.notes.map((note) => `  ${note}`),
     'Limits:',
     ...said.limits.map((limit) => `  ${limit}`),
   ].map(printable);
+}
+
+function endOf(
+  { state, until, droppedAt, epoch }: Statement['remains']['indexKeys'][number],
+  { destroyedThrough }: Statement['epochs'],
+): string {
+  if (state === 'live') return until === null ? 'live, no end planned' : `live, due to be replaced ${until}`;
+  const since = droppedAt === undefined ? 'dropped' : `dropped ${droppedAt}`;
+  if (epoch === undefined) return since;
+  return `${since}; copies ${epoch <= destroyedThrough ? 'ended' : 'end'} with epoch ${epoch}`;
 }
 
 /** What others wrote goes to a terminal without the characters by which it is controlled. */

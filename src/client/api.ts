@@ -1217,12 +1217,23 @@ export interface components {
                      */
                     readonly version: number;
                     /**
-                     * @description `live`: in use, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.
+                     * @description `live`: in the key store, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.
                      * @enum {string}
                      */
                     readonly state: "live" | "dropped";
-                    /** @description Its planned end; null: none is planned. */
+                    /** @description Of a live one: when its cryptoperiod is over and the vault is to order its replacement, UTC; past where that is late. It leaves the key store when that rotation has ended, and copies of it end with the close of the epoch of that time. null: none is planned, for it is dropped, or one of the vault’s own (`@…`), or the schedule was off. */
                     readonly until: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Of a dropped one, as far as it is known: since when, UTC.
+                     * @example 2026-11-22T12:00:00.000Z
+                     */
+                    readonly droppedAt?: string;
+                    /**
+                     * @description Of a dropped one, as far as it is known: the epoch it was last wrapped under. Where that is at most `epochs.destroyedThrough`, no copy of the key store opens the key any more.
+                     * @example 41
+                     */
+                    readonly epoch?: number;
                 }[];
                 /** @description What else stays, and how long. */
                 readonly notes: readonly string[];

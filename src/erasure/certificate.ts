@@ -42,6 +42,8 @@ export async function findCertificate(
 
 export interface CertificateParts extends Stores {
   readonly keyring: Pick<Keyring, 'signing' | 'registry' | 'epochs'>;
+  /** Undefined: nothing is replaced on schedule, of index keys neither. */
+  readonly rotateEveryMs: number | undefined;
 }
 
 /** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
@@ -60,6 +62,7 @@ export async function issueCertificates(parts: CertificateParts, now: Date): Pro
 async function issuePage(parts: CertificateParts, history: History, page: readonly ShredRow[], now: Date) {
   const { records, keys } = readersOf(parts);
   const { signing } = parts.keyring;
+  const from = { records, keys, issuer: signing.issuer, scheduled: parts.rotateEveryMs !== undefined };
   const orders = await records.find(
     erasureById,
     page.map(({ tenant, erasure }) => [tenant, erasure]),
@@ -70,7 +73,7 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
     const order = orders[i]?.[0];
     if (order === undefined || order.state !== 'completed') continue;
     if (order.cause === 'erased') {
-      const statement = await statementOf({ records, keys, issuer: signing.issuer }, history, order, shred, now);
+      const statement = await statementOf(from, history, order, shred, now);
       if (statement === undefined) continue;
       const jws = await signing.sign(statement, CERTIFICATE_TYPE);
       rows.push({ tenant: order.tenant, erasure: order.erasure, jws, issued_at: now.getTime() });

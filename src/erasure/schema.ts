@@ -69,12 +69,15 @@ export const ReceiptSchema = z
   .meta({ id: 'ErasureReceipt', description: 'What an erasure has done so far.' });
 export type Receipt = z.infer<typeof ReceiptSchema>;
 
+const epochNumber = (meaning: string) =>
+  z
+    .int()
+    .describe(meaning)
+    .meta({ examples: [41] });
+
 const SlotStatement = z
   .object({
-    epoch: z
-      .int()
-      .describe('The epoch whose secret it held.')
-      .meta({ examples: [41] }),
+    epoch: epochNumber('The epoch whose secret it held.'),
     slot: z
       .string()
       .describe('Its name.')
@@ -109,10 +112,22 @@ const RemainingIndexKey = z
     state: z
       .enum(['live', 'dropped'])
       .describe(
-        '`live`: in use, so that whoever holds it and an old copy of the key store can test guesses at the value. ' +
+        '`live`: in the key store, so that whoever holds it and an old copy of the key store can test guesses at the value. ' +
           '`dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.',
       ),
-    until: z.iso.datetime().nullable().describe('Its planned end; null: none is planned.'),
+    until: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'Of a live one: when its cryptoperiod is over and the vault is to order its replacement, UTC; past where that is late. ' +
+          'It leaves the key store when that rotation has ended, and copies of it end with the close of the epoch of ' +
+          'that time. null: none is planned, for it is dropped, or one of the vault’s own (`@…`), or the schedule was off.',
+      ),
+    droppedAt: z.iso.datetime().optional().describe('Of a dropped one, as far as it is known: since when, UTC.'),
+    epoch: epochNumber(
+      'Of a dropped one, as far as it is known: the epoch it was last wrapped under. Where that is at most ' +
+        '`epochs.destroyedThrough`, no copy of the key store opens the key any more.',
+    ).optional(),
   })
   .describe('An index key under which the erased values had entries.');
 
@@ -182,18 +197,9 @@ export const StatementSchema = z
       .describe('Under what the values were sealed.'),
     epochs: z
       .object({
-        ordered: z
-          .int()
-          .describe('The epoch in which the erasure was ordered.')
-          .meta({ examples: [41] }),
-        last: z
-          .int()
-          .describe('The last epoch under which any of the keys was wrapped.')
-          .meta({ examples: [41] }),
-        destroyedThrough: z
-          .int()
-          .describe('This epoch and every one before it is destroyed.')
-          .meta({ examples: [41] }),
+        ordered: epochNumber('The epoch in which the erasure was ordered.'),
+        last: epochNumber('The last epoch under which any of the keys was wrapped.'),
+        destroyedThrough: epochNumber('This epoch and every one before it is destroyed.'),
       })
       .describe('The epochs whose secrets stood between old copies of the key store and the values.'),
     slots: z.array(SlotStatement).describe('Every root slot that held a secret of the epochs `ordered` to `last`.'),

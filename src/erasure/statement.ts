@@ -10,8 +10,9 @@ import { type LineDigest, lineDigest } from '../crypto/digest.ts';
 import type { RecordId, SubjectId } from '../ids.ts';
 import type { DestroyedEpoch } from '../keyring/epoch-ledger.ts';
 import { stateOf } from '../keyring/index-keys.ts';
+import { replacementDueAt } from '../keyring/index-versions.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
-import { indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
+import { type IndexKeyRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
 import type { TombstoneRow } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, eachPage } from './erasures.ts';
@@ -45,17 +46,23 @@ const REMAINS = [
   'The audit log: ids of the records, and of the subject where one was named.',
   'The tokens: they stand for nothing any more. One of the format `card` keeps the real last four digits of the number, wherever it has been written.',
   'Copies of the sealed values in backups of the record store: no key opens them.',
+  'Index entries of the values in copies of the key store made before: whoever has such a copy and the index key can test guesses. ' +
+    'A key leaves the key store when the rotation that replaces it has ended; copies of it are of use until the epoch of that time is closed.',
 ];
 const LIMITS = [
   'Values shown, and epoch secrets or keys copied, before the epoch was destroyed are beyond the vault.',
   'A slot’s deletion is worth what its statement says, and no more.',
   'Processes that ran at that time may have held keys in memory, swap or core dumps until they ended.',
+  'The time at which an index key is due is planned: its rotation is ordered then, or later, by a server that runs with its schedule on, ' +
+    'and the key stays for as long as one entry under it waits for a value that is on its way between the stores or does not open.',
 ];
 
 export interface Sources {
   readonly records: Reader<'records'>;
   readonly keys: Reader<'keys'>;
   readonly issuer: string;
+  /** Whether index keys are replaced on schedule. */
+  readonly scheduled: boolean;
 }
 
 export interface SlotKnown {
@@ -108,7 +115,7 @@ export async function statementOf(
     algorithms: ALGORITHMS,
     epochs: { ordered, last: shred.epoch, destroyedThrough: destroyedThrough(history) },
     slots,
-    remains: { indexKeys: await indexKeysOf(from.keys, shred), notes: REMAINS },
+    remains: { indexKeys: await indexKeysOf(from, shred, now), notes: REMAINS },
     limits: LIMITS,
   };
 }
@@ -170,22 +177,32 @@ async function keysLeft(reader: Reader<'keys'>, page: readonly TombstoneRow[]): 
   return keys.flat().length;
 }
 
-async function indexKeysOf(reader: Reader<'keys'>, shred: ShredRow): Promise<Statement['remains']['indexKeys']> {
+async function indexKeysOf(from: Sources, shred: ShredRow, now: Date): Promise<Statement['remains']['indexKeys']> {
   const wanted = indexesOf(shred).map((index) => {
     const at = index.lastIndexOf('/');
     return { name: index.slice(0, at), version: Number(index.slice(at + 1)) };
   });
   if (wanted.length === 0) return [];
-  const found = await reader.find(
+  const found = await from.keys.find(
     indexKeysByName,
     wanted.map(({ name }) => [shred.tenant, name]),
   );
   return wanted.map(({ name, version }, i) => {
     const row = found[i]?.find((one) => one.version === version);
-    // The row of a removed version stays, without its key.
-    const live = row !== undefined && stateOf(row) !== 'removed';
-    return { name, version, state: live ? 'live' : 'dropped', until: null };
+    if (row === undefined || stateOf(row) === 'removed') return { name, version, ...dropped(row) };
+    const dueAt = from.scheduled ? replacementDueAt(row, now) : undefined;
+    return { name, version, state: 'live' as const, until: dueAt?.toISOString() ?? null };
   });
+}
+
+/** @param row of a removed version, which stays without its key; undefined where its tenant was erased since */
+function dropped(row: IndexKeyRow | undefined) {
+  const { removed_at = null, removed_epoch = null } = row ?? {};
+  return {
+    ...{ state: 'dropped' as const, until: null },
+    ...(removed_at === null ? {} : { droppedAt: new Date(removed_at).toISOString() }),
+    ...(removed_epoch === null ? {} : { epoch: removed_epoch }),
+  };
 }
 
 async function hasKeys(reader: Reader<'keys'>, tenant: string): Promise<boolean> {

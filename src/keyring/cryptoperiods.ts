@@ -20,6 +20,7 @@ interface Cryptoperiod {
 /** Of an epoch where no interval of rotation is set. */
 export const EPOCH_SECONDS = DAY;
 export const SIGNING_KEY_SECONDS = YEAR;
+export const INDEX_KEY_SECONDS = YEAR;
 
 export function cryptoperiodOf(kind: KeyKind, epochSeconds: number): Cryptoperiod | undefined {
   switch (kind) {
@@ -32,7 +33,10 @@ export function cryptoperiodOf(kind: KeyKind, epochSeconds: number): Cryptoperio
         source: `house rule: the interval of rotation (${NIST}: key-wrapping key, 2 years)`,
       };
     case 'index_key':
-      return { seconds: YEAR, source: `house rule: 1 year (${NIST}: symmetric authentication key, 2 years)` };
+      return {
+        seconds: INDEX_KEY_SECONDS,
+        source: `house rule: 1 year (${NIST}: symmetric authentication key, 2 years)`,
+      };
     case 'mac_key':
       return { seconds: 2 * YEAR, source: `${NIST}: symmetric authentication key, 2 years` };
     case 'signing_key':

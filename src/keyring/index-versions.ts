@@ -17,15 +17,18 @@
  *
  * Does not: replace the keys of the vault's own MACs (`@…`): what those are made of is not stored.
  */
+import { CLOCKS_DIFFER_MS, dueAfter } from '../clock.ts';
 import { VaultError } from '../errors.ts';
 import type { JobId, TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
+import { INDEX_KEY_SECONDS } from './cryptoperiods.ts';
 import type { IndexKeyState } from './index-key.ts';
 import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from './tables.ts';
 
 /** Buckets raised in one transaction. */
 const PAGE = 256;
+const PERIOD_MS = INDEX_KEY_SECONDS * 1000;
 
 /** The name is one of the vault's own MACs; see `isOwn`. Nothing has been changed. */
 export class IndexNotRotatableError extends VaultError {
@@ -152,6 +155,52 @@ export async function drainingVersions(reader: Reader<'keys'>, limit: number): P
       .orderBy(['tenant', 'name', 'version'])
       .limit(limit),
   );
+}
+
+/** When a version is to be replaced; undefined: never, for the vault's own MACs stay under theirs. */
+export function replacementDueAt({ name, created_at }: MadeVersion, now: Date): Date | undefined {
+  return isOwn(name) ? undefined : dueAfter(created_at, PERIOD_MS, now);
+}
+
+type MadeVersion = Pick<IndexKeyRow, 'name' | 'created_at'>;
+
+/** Where the page before ended. */
+export type DueVersion = Pick<IndexKeyRow, 'tenant' | 'name' | 'version' | 'created_at'>;
+
+/**
+ * A page of the versions that are due to be replaced, of whatever tenant, the oldest first: those in place, and those
+ * that a rotation has left and not ended. One that waits for its last rows is not due: it has been replaced.
+ */
+export async function dueVersions(
+  reader: Reader<'keys'>,
+  now: Date,
+  after: DueVersion | undefined,
+  limit: number,
+): Promise<DueVersion[]> {
+  const page = (range: '<=' | '>', ms: number, most: number) =>
+    reader.query<DueVersion>((sql) => {
+      const rows = sql('index_keys')
+        .select('tenant', 'name', 'version', 'created_at')
+        // Literally as the partial index says it, or SQLite does not use that.
+        .whereRaw("(state IS NULL OR state = 'leaving') AND substr(name, 1, 1) <> '@'")
+        .andWhere('created_at', range, ms)
+        .orderBy(['created_at', 'tenant', 'name', 'version'])
+        .limit(most);
+      if (after === undefined) return rows;
+      const { created_at, tenant, name, version } = after;
+      return rows.whereRaw('(created_at, tenant, name, version) > (?, ?, ?, ?)', [created_at, tenant, name, version]);
+    });
+  const old = await page('<=', now.getTime() - PERIOD_MS, limit);
+  if (old.length === limit) return old;
+  return [...old, ...(await page('>', now.getTime() + CLOCKS_DIFFER_MS, limit - old.length))];
+}
+
+/** Whether a version of this index is due to be replaced; see `dueVersions`. */
+export async function isDue(reader: Reader<'keys'>, tenant: TenantId, name: string, now: Date): Promise<boolean> {
+  return (await versionsOf(reader, tenant, name)).some((row) => {
+    const dueAt = replacementDueAt(row, now);
+    return ['active', 'leaving'].includes(stateOf(row)) && dueAt !== undefined && dueAt <= now;
+  });
 }
 
 /** Who writes under an earlier generation waits for this, or this for them. */

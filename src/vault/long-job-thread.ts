@@ -12,6 +12,7 @@ import { codeOf } from '../errors.ts';
 import type { JobReport } from '../jobs/worker.ts';
 import type { FromThread, ThreadData } from './long-job-worker.ts';
 import { hasWork } from './long-jobs.ts';
+import { scheduledIndexRotation } from './scheduled-index-rotation.ts';
 import { scheduledRotation } from './scheduled-rotation.ts';
 import type { Vault, VaultConfig } from './vault.ts';
 
@@ -21,6 +22,7 @@ const STOP_MS = 20_000;
 const ENTRY = new URL('./long-job-worker.ts', import.meta.url);
 
 export interface LongJobOptions {
+  /** How old an epoch grows; undefined: nothing is ordered on schedule, of index keys neither. */
   readonly rotateEveryMs: number | undefined;
   readonly report: (report: JobReport) => void;
   /** The thread's program; tests give others. */
@@ -35,14 +37,22 @@ export interface LongJobOptions {
 export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJobOptions): () => Promise<void> {
   const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS, leaseTtlMs } = options;
   const schedule = rotateEveryMs === undefined ? undefined : scheduledRotation(vault, rotateEveryMs);
+  const indexSchedule = rotateEveryMs === undefined ? undefined : scheduledIndexRotation(vault);
   let stopping = false;
   let thread: Worker | undefined;
   let again = false;
   let underWay: Promise<void> | undefined;
+  const broke = (name: string, error: unknown) => {
+    const broken = { name, failed: codeOf(error), changed: 0 };
+    vault.signals.emit('job', broken);
+    options.report(broken);
+  };
   const round = async () => {
     // What another process closed is forgotten here within a minute, its secret too.
     await vault.keyring.refresh();
     await schedule?.();
+    // What goes wrong there holds up neither the close of an epoch nor a job that was ordered.
+    await indexSchedule?.().catch((error: unknown) => broke('index_schedule', error));
     if (stopping || !(await hasWork(vault))) return;
     thread = startThread(config, entry, leaseTtlMs);
     try {
@@ -55,11 +65,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
   const rounds = async () => {
     do {
       again = false;
-      await round().catch((error: unknown) => {
-        const broken = { name: 'long_jobs', failed: codeOf(error), changed: 0 };
-        vault.signals.emit('job', broken);
-        options.report(broken);
-      });
+      await round().catch((error: unknown) => broke('long_jobs', error));
     } while (again && !stopping);
     underWay = undefined;
   };

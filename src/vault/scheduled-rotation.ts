@@ -9,23 +9,20 @@
 import { firstTenant } from '../access/first-tenant.ts';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
+import { dueAfter } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { orderJob } from '../jobs/job-store.ts';
 import { epochByNumber } from '../keyring/tables.ts';
 import { isRace } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
-/** Two nodes' clocks differ by less. */
-const CLOCKS_DIFFER_MS = 5 * 60 * 1000;
-
 /** When the current epoch is due to be closed. */
 export async function rotationDueAt(vault: Vault, everyMs: number): Promise<Date> {
   await vault.keyring.refresh();
   const epoch = vault.keyring.epochs.current;
   const [[row] = []] = await vault.keyStore.reader.find(epochByNumber, [[epoch]]);
-  const now = vault.clock().getTime();
-  const since = row?.activated_at ?? row?.created_at ?? now;
-  return new Date(since > now + CLOCKS_DIFFER_MS ? now : since + everyMs);
+  const now = vault.clock();
+  return dueAfter(row?.activated_at ?? row?.created_at ?? now.getTime(), everyMs, now);
 }
 
 /** @returns a function that orders a rotation where one is due, and says whether it did */

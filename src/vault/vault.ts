@@ -36,7 +36,7 @@ export interface Vault extends Parts {
   readonly rootKeyFrom: RootKeySource['from'];
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
   readonly keyBackupDir: string | undefined;
-  /** The interval of rotation; undefined: by order alone. */
+  /** The interval of rotation; undefined: by order alone, of index keys too. */
   readonly rotateEveryMs: number | undefined;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;

@@ -57,6 +57,14 @@ test('a certificate is verified without a vault; what is wrong with another is s
   const at = (name: string) => join(path, name);
   const forged = await signJws(reply.statement ?? {}, CERTIFICATE_TYPE, pooledRandom()(32));
   const [head, payload, signature] = jws.split('.');
+  const [until, droppedAt] = ['2027-11-22T12:00:00.000Z', '2026-12-01T12:00:00.000Z'];
+  const indexKeys = [
+    { name: 'email', version: 2, state: 'live', until },
+    { name: 'email', version: 1, state: 'dropped', until: null, droppedAt, epoch: 1 },
+    { name: 'phone', version: 1, state: 'dropped', until: null, droppedAt, epoch: 2 },
+    { name: 'name', version: 1, state: 'dropped', until: null },
+  ];
+  const planned = { ...reply.statement, remains: { ...reply.statement?.remains, indexKeys } };
   const changed = Buffer.from(payload ?? '', 'base64url')
     .toString()
     .replace('"count":1', '"count":2');
@@ -66,6 +74,7 @@ test('a certificate is verified without a vault; what is wrong with another is s
     writeFile(at('reply.json'), JSON.stringify(reply)),
     writeFile(at('pending.json'), JSON.stringify(pending)),
     writeFile(at('forged.jws'), forged),
+    writeFile(at('planned.jws'), await vault.keyring.signing.sign(planned, CERTIFICATE_TYPE)),
     writeFile(at('changed.jws'), `${head}.${Buffer.from(changed).toString('base64url')}.${signature}`),
     writeFile(at('letter.txt'), 'Dear Sir or Madam,'),
   ]);
@@ -90,6 +99,13 @@ test('a certificate is verified without a vault; what is wrong with another is s
     expect(out).toContain('Index key email, version 1: live, no end planned');
     expect(out).toMatch(/Signature: right, by the key \S{43}\n$/);
   }
+  const ends = await lethe(nowhere, ['verify', at('planned.jws')]);
+  expect(ends.out.split('\n').filter((line) => line.startsWith('  Index key'))).toEqual([
+    `  Index key email, version 2: live, due to be replaced ${until}`,
+    `  Index key email, version 1: dropped ${droppedAt}; copies ended with epoch 1`,
+    `  Index key phone, version 1: dropped ${droppedAt}; copies end with epoch 2`,
+    '  Index key name, version 1: dropped',
+  ]);
   const wrong: [args: string[], said: RegExp][] = [
     [['forged.jws'], /signed by a key that is not in the list/],
     [['changed.jws'], /signature is wrong/],
@@ -106,7 +122,7 @@ test('a certificate is verified without a vault; what is wrong with another is s
     expect(err).toMatch(said);
   }
   expect(existsSync(nowhere)).toBe(false);
-}, 60_000);
+}, 90_000);
 
 test('a certificate is fetched from the vault, into a file or the terminal; one that is not there yet says why', async () => {
   const { path, remove } = await temporaryFolder();

@@ -8,6 +8,7 @@ import { TOOL } from '../../src/erasure/statement.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { rotateIndex } from '../../src/jobs/rotate-index.ts';
+import { INDEX_KEY_SECONDS } from '../../src/keyring/cryptoperiods.ts';
 import type { SlotEntry } from '../../src/keyring/slot-registry.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import type { Caller } from '../../src/vault/caller.ts';
@@ -143,7 +144,55 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['soft', 'pkcs11', 'overwritten'],
     ]);
     const email = remains?.indexKeys.find(({ name }) => name === 'email');
-    expect(email).toEqual({ name: 'email', version: 1, state: 'dropped', until: null });
+    expect(email).toEqual({
+      ...{ name: 'email', version: 1, state: 'dropped', until: null, droppedAt: NOW.toISOString(), epoch: 1 },
+    });
+  });
+
+  test('of an index key it says until when: its year, where keys are replaced on schedule; since when, where it is gone', async () => {
+    const { home, vault, app, store, read, advance } = await world(engine);
+    const scheduled: Vault = { ...vault, rotateEveryMs: 24 * 3_600_000 };
+    const YEAR_MS = INDEX_KEY_SECONDS * 1000;
+    await store(
+      ...Array.from({ length: 6 }, (_, i) => ({ type: 'email', value: `ada${i}@example.com`, subject: `cust_${i}` })),
+    );
+    const at = (ms: number) => new Date(NOW.getTime() + ms).toISOString();
+    let erased = 0;
+    /** What the certificate of the next one to be erased says. */
+    const certified = async (by: Vault) => {
+      const { erasure } = await erase(vault, app, { ref: `cust_${erased++}` });
+      await close(vault);
+      expect(await issue(by)).toBe(1);
+      const { statement } = await read(erasure);
+      expect(StatementSchema.safeParse(statement).error).toBeUndefined();
+      const ends = statement?.remains.indexKeys.map(({ name, version, ...rest }) => [`${name}/${version}`, rest]);
+      return Object.fromEntries(ends ?? []);
+    };
+    const live = (until: string | null) => ({ state: 'live', until });
+    const email = (of: Record<string, unknown>) => [of['email/1'], of['email.domain/1']];
+    advance(1_000);
+    expect(email(await certified(vault))).toEqual([live(null), live(null)]);
+    const first = await certified(scheduled);
+    expect(email(first)).toEqual([live(at(YEAR_MS)), live(at(YEAR_MS))]);
+    expect(first['@subject-ref/1']).toEqual(live(null));
+    // Made under a clock that was a year ahead: due at once.
+    await tell(home.keyStoreUrl, `UPDATE index_keys SET created_at = ${NOW.getTime() + YEAR_MS} WHERE name = 'email'`);
+    expect(email(await certified(scheduled))).toEqual([live(at(1_000)), live(at(YEAR_MS))]);
+    advance(YEAR_MS);
+    expect(email(await certified(scheduled))).toEqual([live(at(2 * YEAR_MS)), live(at(YEAR_MS))]);
+
+    const { erasure } = await erase(vault, app, { ref: `cust_${erased++}` });
+    const epoch = vault.keyring.epochs.current;
+    await close(vault);
+    advance(1_000);
+    await rotateIndex(vault)(contextOf({ tenant: app.tenant, params: { name: 'email' } }));
+    expect(await issue(scheduled)).toBe(1);
+    const dropped = { state: 'dropped', until: null, droppedAt: at(YEAR_MS + 2_000), epoch: epoch + 1 };
+    const { epochs, remains } = (await read(erasure)).statement ?? {};
+    // The key’s own epoch still lives, and the reader sees that.
+    expect(epochs?.destroyedThrough).toBe(epoch);
+    expect(remains?.indexKeys).toContainEqual({ name: 'email', version: 1, ...dropped });
+    expect(await certified(scheduled)).toMatchObject({ 'email/2': live(at(2 * YEAR_MS + 2_000)) });
   });
 
   test('K5: no certificate while a slot holds the secret, whatever the epoch’s row says, nor while the epoch lives', async () => {

@@ -4,11 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LetheClient } from '../../src/client/lethe-client.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { JobReport } from '../../src/jobs/worker.ts';
+import { INDEX_KEY_SECONDS } from '../../src/keyring/cryptoperiods.ts';
 import { startLongJobs } from '../../src/vault/long-job-thread.ts';
 import { lookAgain } from '../../src/vault/read-job.ts';
 import { rotateKeys } from '../../src/vault/rotate-keys.ts';
-import { appOf, freshHome } from '../support/home.ts';
+import { findAll, storeAll } from '../search/world.ts';
+import { appOf, freshHome, tell } from '../support/home.ts';
 import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -57,6 +60,56 @@ describe.each(ENGINES)('on %s', (engine) => {
     await vault.keyring.refresh();
     expect(vault.keyring.epochs.current).toBe(2);
   });
+
+  test.each([
+    ['on', 'replaced', 24 * 3_600_000, [2]],
+    ['off', 'kept', undefined, [1]],
+  ])(
+    'with the schedule %s, a key whose year is over is %s; a defect there holds up no job',
+    async (_, __, rotateEveryMs, expected) => {
+      const home = await freshHome(engine);
+      const vault = await home.open({ clock: systemClock });
+      const app = await appOf(vault, home);
+      await storeAll(vault, app, [{ type: 'email', value: 'ada@example.com' }]);
+      const year = (INDEX_KEY_SECONDS + 60) * 1000;
+      await tell(home.keyStoreUrl, `UPDATE index_keys SET created_at = created_at - ${year} WHERE name = 'email'`);
+      const live = async () =>
+        (
+          await tell(home.keyStoreUrl, "SELECT version FROM index_keys WHERE name = 'email' AND removed_at IS NULL")
+        ).map(({ version }) => Number(version));
+      const reports: JobReport[] = [];
+      const run = (config = home.config) =>
+        startLongJobs(vault, config, { rotateEveryMs, report: (done) => reports.push(done) });
+      const stop = run();
+      const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+      await vi.waitUntil(
+        async () => (await lookAgain(vault, job)).state === 'completed' && String(await live()) === String(expected),
+        { timeout: 20_000 },
+      );
+      await stop();
+      expect(reports.map(({ failed }) => failed)).toEqual(reports.map(() => undefined));
+      const orders = await tell(home.recordStoreUrl, "SELECT job FROM jobs WHERE kind = 'rotate_index'");
+      expect(orders).toHaveLength(expected[0] === 2 ? 1 : 0);
+      expect(await findAll(vault, app, { type: 'email', value: 'ada@example.com' })).toHaveLength(1);
+
+      reports.length = 0;
+      await tell(
+        home.keyStoreUrl,
+        `INSERT INTO index_keys (tenant, name, version, epoch, wrapped, created_at, state)
+         SELECT tenant, name, 0, 0, wrapped, 1, 'odd' FROM index_keys WHERE name = 'email.domain'`,
+      );
+      await tell(home.keyStoreUrl, "UPDATE index_keys SET created_at = 1 WHERE name = 'email.domain'");
+      const again = run();
+      const next = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+      await vi.waitUntil(async () => (await lookAgain(vault, next.job)).state === 'completed', { timeout: 20_000 });
+      await again();
+      const broken = { name: 'index_schedule', failed: 'integrity_failure', changed: 0 };
+      expect(reports.filter(({ name }) => name === 'index_schedule')).toEqual(
+        rotateEveryMs === undefined ? [] : [broken],
+      );
+    },
+    60_000,
+  );
 });
 
 test.each([

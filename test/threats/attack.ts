@@ -5,6 +5,9 @@
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { open, unwrapKey } from '../../src/crypto/envelope.ts';
 import { deriveKey } from '../../src/crypto/kdf.ts';
+import type { RecordId, TenantId } from '../../src/ids.ts';
+import { IndexKey } from '../../src/keyring/index-key.ts';
+import { entryRow, type Form } from '../../src/search/blind-index.ts';
 import { openDirectly } from './database.ts';
 
 export interface Loot {
@@ -47,6 +50,26 @@ export async function attack(loot: Loot, record: string, sealedAd: (row: Row) =>
     return bucketKeys.flatMap((bucketKey) => attempt(() => unwrapKey(row.wrapped as Buffer, bucketKey, ad)));
   });
   return sealed.flatMap((row) => keys.flatMap((key) => attempt(() => open(row.sealed as Buffer, key, sealedAd(row)))));
+}
+
+/** @returns in how many index entries the loot shows the guess to be right, of this record and this index */
+export async function guess(loot: Loot, record: string, form: Form): Promise<number> {
+  const all = (statement: string, values: unknown[]) =>
+    Promise.all(loot.keyStores.map((url) => ask(url, statement, values))).then((rows) => rows.flat());
+  const keys = (await all('SELECT * FROM index_keys WHERE name = ?', [form.name])).flatMap((row) => {
+    const [tenant, version, epoch] = [row.tenant as TenantId, Number(row.version), Number(row.epoch)];
+    const secret = loot.secrets.get(epoch);
+    if (secret === undefined) return [];
+    const epochKey = deriveKey(loot.rootKey, 'lethe/epoch-key/1', secret, epoch, tenant);
+    const ad = associatedData('lethe/index-key/1', tenant, form.name, version, epoch);
+    const found = attempt(() => unwrapKey(row.wrapped as Buffer, epochKey, ad));
+    return found.map((key) => ({ tenant, key: new IndexKey(version, 'active', undefined, key) }));
+  });
+  const guesses = keys.map(({ tenant, key }) => entryRow(key, tenant, form, record as RecordId, 1));
+  const entries = await all('SELECT * FROM blind_indexes WHERE record = ?', [record]);
+  return entries.filter((row) =>
+    guesses.some(({ version, mac }) => version === Number(row.version) && mac.equals(row.mac as Buffer)),
+  ).length;
 }
 
 function attempt(work: () => Buffer): Buffer[] {

@@ -8,10 +8,13 @@ import { associatedData } from '../../src/crypto/associated-data.ts';
 import { deriveKey } from '../../src/crypto/kdf.ts';
 import { Plaintext } from '../../src/crypto/plaintext.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
+import { email } from '../../src/datatypes/email.ts';
 import type { RecordId, TenantId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
+import { rotateIndex } from '../../src/jobs/rotate-index.ts';
 import type { EpochWrapped } from '../../src/keyring/epoch-wrapped.ts';
 import { FileSlot } from '../../src/keyring/file-slot.ts';
+import { type Form, formsOf } from '../../src/search/blind-index.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
@@ -20,7 +23,7 @@ import { appOf, everyByte, freshHome, type Home, placesOf, withParts } from '../
 import { smallDisk } from '../support/small-disk.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
-import { attack, type Loot } from './attack.ts';
+import { attack, guess, type Loot } from './attack.ts';
 import { copyOf } from './place.ts';
 
 interface Stored {
@@ -47,15 +50,20 @@ async function copies(home: Home) {
 }
 type Copies = Awaited<ReturnType<typeof copies>>;
 
-/** What somebody finds of a record who has the copies, and the vault and its keys as they are now. */
-async function found(home: Home, taken: readonly Copies[], { record }: Stored): Promise<unknown[]> {
+/** What somebody has who holds the copies, and the vault and its keys as they are now. */
+async function lootOf(home: Home, taken: readonly Copies[]): Promise<Loot> {
   const today = await copies(home);
-  const loot: Loot = {
+  return {
     recordStores: [...taken, today].map(({ records }) => records),
     keyStores: [...taken, today].map(({ keys }) => keys),
     rootKey: await rootKeyOf(home),
     secrets: await secretsOf(home),
   };
+}
+
+/** What such a one finds of a record. */
+async function found(home: Home, taken: readonly Copies[], { record }: Stored): Promise<unknown[]> {
+  const loot = await lootOf(home, taken);
   const opened = await attack(loot, record, (row) =>
     associatedData(
       'lethe/value/1',
@@ -122,6 +130,28 @@ describe.each(ENGINES)('on %s', (engine) => {
     const old = { ...home.config, recordStoreUrl: taken[0]!.records, keyStoreUrl: taken[0]!.keys };
     await expect(openVault(old)).rejects.toMatchObject({ code: 'cannot_start' });
   });
+
+  test('a guess at an erased value is tested on old copies until its index key is replaced, and the epoch of that time closed', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, ada } = await furnished(home);
+    await vault.close();
+    const taken = [await copies(home)];
+    const right = async (value: string) => {
+      const [form] = formsOf(email, value);
+      return (await guess(await lootOf(home, taken), ada.record, form as Form)) > 0;
+    };
+    await during(home, (v, caller) => erase(v, caller, { tokens: [ada.token] }));
+    await during(home, (v) => close(v));
+    // The values are beyond everybody; the key of their index lives.
+    expect([await right('ada@example.com'), await right('eve@example.com')]).toEqual([true, false]);
+    taken.push(await copies(home));
+
+    await during(home, (v) => rotateIndex(v)(contextOf({ tenant: app.tenant, params: { name: 'email' } })));
+    expect(await right('ada@example.com')).toBe(true);
+    await during(home, (v) => close(v));
+
+    expect(await right('ada@example.com')).toBe(false);
+  }, 60_000);
 
   test('the same with the new key of the bucket withheld: the attack opens the record, so the test above is real', async () => {
     const home = await freshHome(engine);
