@@ -57,6 +57,9 @@ export function addKeysCommands(program: Command): Command {
     .option('--report <file>', 'write the exposed tokens to a new file, mode 0600, one a line')
     .option('--key-file <file>', 'file with the API key of the security team')
     .action(async ({ epoch, buckets, subject, report, keyFile }: CompromiseOptions) => {
+      if ([epoch, buckets, subject].filter((named) => named !== undefined).length !== 1) {
+        throw new StartError('Name one of --epoch, --buckets and --subject.');
+      }
       const [from, to] = buckets?.split('..') ?? [];
       const body = checked(CompromiseBody, {
         ...(epoch !== undefined && { epoch: Number(epoch) }),
