@@ -210,15 +210,29 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
  * wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
  */
 export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
-  const ids = (await live(parts)).map(({ record }) => record as RecordId);
-  const { reader } = parts.recordStore;
-  const [found, erased] = await Promise.all([
-    findRecords(reader, VAULT_TENANT, ids),
-    areErased(reader, VAULT_TENANT, ids),
-  ]);
-  const lost = ids.filter((_, i) => found[i] === undefined || erased[i]);
+  return forget(parts, (isThere, isErased) => !isThere || isErased);
+}
+
+/**
+ * Forgets live canaries of which the record store has never heard, neither that they are there nor that they are erased:
+ * it was put back to before they were made, and nothing else need tell it. Kept, such a one would count as shredded at the
+ * next close without its bucket having been given a new key, and be taken for risen. @returns how many
+ */
+export async function forgetUnheard(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
+  return forget(parts, (isThere, isErased) => !isThere && !isErased);
+}
+
+async function forget(
+  { recordStore: { reader }, keyStore }: Pick<Parts, 'recordStore' | 'keyStore'>,
+  isMeant: (isThere: boolean, isErased: boolean) => boolean,
+): Promise<number> {
+  const ids = (await live({ keyStore })).map(({ record }) => record as RecordId);
+  // One after the other: an erasure in between is then seen in the second, for tombstones come before rows go.
+  const found = await findRecords(reader, VAULT_TENANT, ids);
+  const erased = await areErased(reader, VAULT_TENANT, ids);
+  const lost = ids.filter((_, i) => isMeant(found[i] !== undefined, erased[i] === true));
   const rows = lost.map((record) => [record]);
-  if (rows.length > 0) await parts.keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
+  if (rows.length > 0) await keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;
 }
 

@@ -8,11 +8,10 @@ import type { JobView } from '../jobs/schema.ts';
 import { runJobsOnce } from '../vault/long-jobs.ts';
 import { lookAgain } from '../vault/read-job.ts';
 import type { Vault } from '../vault/vault.ts';
+import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
 
 const LOOK_MS = 500;
-/** As a shell says it of a command that was interrupted. */
-const INTERRUPTED = 130;
 
 /**
  * @returns the job, completed; undefined where it was interrupted, which has been said
@@ -34,16 +33,11 @@ export async function follow(vault: Vault, job: JobId): Promise<JobView | undefi
 
 /** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */
 async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly interrupted: boolean }> {
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const { interrupted, stop } = listenForInterrupts();
   const bar = showJob(process.stderr, vault.clock);
   let running = true;
   let failure: unknown;
-  const work = runJobsOnce(vault, { stopping: () => interrupted })
+  const work = runJobsOnce(vault, { stopping: interrupted })
     .catch((error: unknown) => {
       failure = error;
     })
@@ -56,16 +50,15 @@ async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly int
       const state = await lookAgain(vault, job);
       bar.update(state);
       // Another process does it, and its row says so; otherwise this one has done what it could.
-      if (!here && (interrupted || state.state !== 'running')) {
+      if (!here && (interrupted() || state.state !== 'running')) {
         if (failure !== undefined && state.state === 'waiting') throw failure;
-        return { ...state, interrupted };
+        return { ...state, interrupted: interrupted() };
       }
       await Promise.race([new Promise((resume) => setTimeout(resume, LOOK_MS)), ...(here ? [work] : [])]);
     }
   } finally {
     bar.stop();
     await work;
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stop();
   }
 }

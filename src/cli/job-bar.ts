@@ -7,12 +7,12 @@ import type { Clock } from '../clock.ts';
 import type { JobView } from '../jobs/schema.ts';
 
 export interface JobBar {
-  update(job: JobView): void;
+  update(job: Shown): void;
   stop(): void;
 }
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
-type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
+export type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
 
 const LINE_EVERY_MS = 5_000;
 const FORMAT = '{step} [{bar}] {done}/{all} | {rate}';

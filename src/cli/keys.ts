@@ -2,8 +2,9 @@
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { CompromiseBody } from '../erasure/schema.ts';
 import { StartError } from '../errors.ts';
+import { CompromiseBody } from '../jobs/schema.ts';
+import { SubjectIdSchema } from '../schema.ts';
 import { compromiseKeys } from '../vault/compromise-keys.ts';
 import { listExposed } from '../vault/list-exposed.ts';
 import { listKeys } from '../vault/list-keys.ts';
@@ -19,6 +20,7 @@ interface KeyOptions {
 interface CompromiseOptions extends KeyOptions {
   readonly epoch?: string;
   readonly buckets?: string;
+  readonly subject?: string;
   readonly report?: string;
 }
 
@@ -48,13 +50,21 @@ export function addKeysCommands(program: Command): Command {
     .description('seal anew what stolen keys protect, and report the exposed tokens')
     .option('--epoch <number>', 'the epoch whose secret was stolen; it must have ended (first tenant only)')
     .option('--buckets <from..to>', 'the range of buckets whose keys were stolen')
+    .option(
+      '--subject <id or ref>',
+      'the subject whose records’ keys were stolen; its id leaves no ref in the shell’s history',
+    )
     .option('--report <file>', 'write the exposed tokens to a new file, mode 0600, one a line')
     .option('--key-file <file>', 'file with the API key of the security team')
-    .action(async ({ epoch, buckets, report, keyFile }: CompromiseOptions) => {
+    .action(async ({ epoch, buckets, subject, report, keyFile }: CompromiseOptions) => {
+      if ([epoch, buckets, subject].filter((named) => named !== undefined).length !== 1) {
+        throw new StartError('Name one of --epoch, --buckets and --subject.');
+      }
       const [from, to] = buckets?.split('..') ?? [];
       const body = checked(CompromiseBody, {
         ...(epoch !== undefined && { epoch: Number(epoch) }),
         ...(buckets !== undefined && { from, to }),
+        ...(subject !== undefined && { [SubjectIdSchema.safeParse(subject).success ? 'subject' : 'ref']: subject }),
       });
       // Made first: a report that cannot be written is better known before the work than after it.
       const file = report === undefined ? undefined : await newFile(report);

@@ -2,10 +2,20 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
-import { freshKey, newKeyOfFile, newKeyOfShares, replacementUnderWay, replaceRoot } from '../vault/replace-root.ts';
+import {
+  freshKey,
+  newKeyOfFile,
+  newKeyOfShares,
+  type ReplaceRootOptions,
+  replacementUnderWay,
+  replaceRoot,
+} from '../vault/replace-root.ts';
+import type { Vault } from '../vault/vault.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
 import { askHidden } from './hidden-prompt.ts';
+import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
+import { showJob } from './job-bar.ts';
 import { withSession } from './session.ts';
 import { readShareFile } from './shares.ts';
 
@@ -18,6 +28,7 @@ interface ReplaceOptions {
   readonly keyFile?: string;
 }
 
+type Pace = Parameters<NonNullable<ReplaceRootOptions['progress']>>[0];
 type UnderWay = Awaited<ReturnType<typeof replacementUnderWay>>;
 
 export function addReplaceCommand(root: Command): void {
@@ -59,9 +70,10 @@ async function replace(options: ReplaceOptions): Promise<void> {
   if (split !== undefined) await assertCanHandOut(out);
   const newKey = await bringNewKey(newKeyFile, underWay, newShareFile);
   try {
-    await withSession(config, { keyFile, nextRootKey: newKey }, async ({ vault, caller }) =>
-      replaceRoot(vault, await caller(), { newKey, split }),
+    const done = await withSession(config, { keyFile, nextRootKey: newKey }, ({ vault, caller }) =>
+      shown(vault, async (options) => replaceRoot(vault, await caller(), { newKey, split, ...options })),
     );
+    if (!done) return;
   } finally {
     newKey.fill(0);
   }
@@ -78,6 +90,42 @@ async function replace(options: ReplaceOptions): Promise<void> {
       '4. Destroy the old root key and its shares: an old copy of the key store and of its epoch’s secret open with it.',
     ].join('\n'),
   );
+}
+
+/**
+ * Does the work and shows how far it is. The bar begins with the first step: before it, shares of the new key may be
+ * shown at the same terminal. What breaks off after that is to be run again, which is said.
+ */
+async function shown(
+  { clock }: Vault,
+  work: (options: Pick<ReplaceRootOptions, 'progress' | 'stopping'>) => Promise<void>,
+): Promise<boolean> {
+  const bar = showJob(process.stderr, clock);
+  const { interrupted, stop } = listenForInterrupts();
+  let last: Pace | undefined;
+  try {
+    await work({
+      progress(pace) {
+        last = pace;
+        bar.update({ ...pace, state: 'running' });
+      },
+      stopping: interrupted,
+    });
+    if (last !== undefined) bar.update({ ...last, state: 'completed' });
+    return true;
+  } catch (error) {
+    bar.stop();
+    if (last === undefined) throw error;
+    console.error(
+      'Not finished: nothing serves until you run it again, with the same new key (its file, or its shares).',
+    );
+    if (!interrupted()) throw error;
+    process.exitCode = INTERRUPTED;
+    return false;
+  } finally {
+    bar.stop();
+    stop();
+  }
 }
 
 async function bringNewKey(

@@ -1,10 +1,9 @@
 /** `lethe init`, `lethe serve` and `lethe status`. */
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
-import { runServer } from '../http/run.ts';
+import { type Config, readConfig } from '../config.ts';
+import { runServer, whatToKeep } from '../http/run.ts';
 import { getStatus } from '../vault/get-status.ts';
-import { openVault } from '../vault/vault.ts';
-import { withSession } from './session.ts';
+import { openAsSet, withSession } from './session.ts';
 
 export function addServerCommands(program: Command): void {
   program
@@ -12,13 +11,10 @@ export function addServerCommands(program: Command): void {
     .description('make the vault of an empty home, or check that an existing one opens')
     .action(async () => {
       const config = readConfig();
-      const vault = await openVault(config);
+      const { vault, rootKey } = await openAsSet(config);
+      rootKey?.fill(0);
       await vault.close();
-      console.log(
-        vault.firstKeyPath === undefined
-          ? `The vault in ${config.home} opens.`
-          : `Made a new vault in ${config.home}. The administrator’s API key is in ${vault.firstKeyPath}.`,
-      );
+      console.log(opened(config, vault.firstKeyPath));
     });
 
   program
@@ -45,4 +41,23 @@ export function addServerCommands(program: Command): void {
       const drilled = lastDrill && `${lastDrill.ok ? 'ok' : 'FAILED'} ${lastDrill.at}, due ${lastDrill.nextDueAt}`;
       console.log(`last drill           ${drilled ?? 'none'}`);
     });
+}
+
+/** What `lethe init` says, with the next step; which differs by where the root key comes from. */
+function opened(config: Config, firstKeyPath: string | undefined): string {
+  const serve = 'npm run lethe -- serve';
+  if (firstKeyPath !== undefined) {
+    return [
+      `Made a new vault in ${config.home}.`,
+      `1. The administrator’s API key is in ${firstKeyPath}. Keep it; it is shown nowhere else.`,
+      `2. ${whatToKeep(config)}`,
+      `3. Serve it:  ${serve}`,
+    ].join('\n');
+  }
+  if (config.rootKey.from !== 'shares') return `The vault in ${config.home} opens. Serve it:  ${serve}`;
+  return [
+    `The vault in ${config.home} opens with these shares. It is not served yet:`,
+    `1. Start the server, which waits for shares of its own:  ${serve}`,
+    '2. Each holder gives it one share:  npm run lethe -- unseal',
+  ].join('\n');
 }

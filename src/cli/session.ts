@@ -10,7 +10,7 @@ import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { authenticate } from '../vault/authenticate.ts';
 import type { Caller } from '../vault/caller.ts';
-import { openVault, type Vault } from '../vault/vault.ts';
+import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
 export interface Session {
@@ -34,11 +34,7 @@ export async function withSession<R>(
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
   const { recovering = false, nextRootKey } = options;
-  const opening = { recovering, ...(nextRootKey && { nextRootKey }) };
-  const { vault, rootKey } =
-    config.rootKey.from === 'shares'
-      ? await openWithShares(config, opening)
-      : { vault: await openVault(config, opening), rootKey: undefined };
+  const { vault, rootKey } = await openAsSet(config, { recovering, ...(nextRootKey && { nextRootKey }) });
   if (vault.firstKeyPath !== undefined) {
     // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
     process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);
@@ -53,6 +49,18 @@ export async function withSession<R>(
     rootKey?.fill(0);
     await vault.close();
   }
+}
+
+/**
+ * Opens the vault with the root key the settings name; shares are asked for.
+ * @returns the vault and, where it was put together of shares, its root key; both the caller's
+ */
+export async function openAsSet(
+  config: Config,
+  options: VaultOptions = {},
+): Promise<{ readonly vault: Vault; readonly rootKey: Buffer | undefined }> {
+  if (config.rootKey.from === 'shares') return openWithShares(config, options);
+  return { vault: await openVault(config, options), rootKey: undefined };
 }
 
 export async function readApiKey(config: Config, keyFile: string | undefined): Promise<string> {

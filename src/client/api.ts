@@ -317,7 +317,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Seal anew what compromised keys protect.
-         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys. An epoch is named by the first tenant alone.
+         * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, or that is about that subject, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys. An epoch is named by the first tenant alone.
          */
         readonly post: operations["compromiseKeys"];
         readonly delete?: never;
@@ -616,7 +616,7 @@ export interface components {
          * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
          */
         readonly BucketId: string;
-        /** @description What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets. */
+        /** @description What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s records, named by `subject` or `ref`. */
         readonly CompromiseKeysBody: {
             /**
              * @description An epoch whose secret is in strange hands, with a copy of the key store of its time.
@@ -627,6 +627,10 @@ export interface components {
             readonly from?: components["schemas"]["BucketId"];
             /** @description The last of that range. */
             readonly to?: components["schemas"]["BucketId"];
+            /** @description A subject whose records’ keys are in strange hands. */
+            readonly subject?: components["schemas"]["SubjectId"];
+            /** @description The subject of this ref, whose records’ keys are in strange hands. */
+            readonly ref?: components["schemas"]["Ref"];
         };
         readonly CompromiseKeysReply: {
             readonly job: components["schemas"]["JobId"];

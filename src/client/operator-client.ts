@@ -138,7 +138,7 @@ export class OperatorClient {
   }
 
   /**
-   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, or those of own buckets.
+   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, those of own buckets, or a subject's.
    * @returns the job, to be followed
    */
   async compromiseKeys(what: Compromise, options: WriteOptions = {}): Promise<string> {

@@ -33,7 +33,11 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
 export type Status = Schemas['GetStatusReply'];
-export type Compromise = { readonly epoch: number } | { readonly from: string; readonly to: string };
+export type Compromise =
+  | { readonly epoch: number }
+  | { readonly from: string; readonly to: string }
+  | { readonly subject: string }
+  | { readonly ref: string };
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];

@@ -58,6 +58,16 @@ export interface PageResult {
   readonly underWay: number;
 }
 
+export type ResealCounts = { -readonly [K in keyof PageResult]: number };
+
+export function noCounts(): ResealCounts {
+  return { resealed: 0, completed: 0, raced: 0, damaged: 0, underWay: 0 };
+}
+
+export function addCounts(total: ResealCounts, found: PageResult): void {
+  for (const name of Object.keys(total) as (keyof ResealCounts)[]) total[name] += found[name];
+}
+
 /** A record on its way, with what is made of it. */
 interface Move {
   readonly from: RecordRow;

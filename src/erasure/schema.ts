@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { SLOT_KINDS } from '../keyring/root-slot.ts';
 import {
-  BucketIdSchema,
   ErasureIdSchema,
   JobIdSchema,
   MAX_BATCH,
@@ -258,21 +257,6 @@ export const JwksReply = z
       .describe('The oldest first; kept for good.'),
   })
   .meta({ id: 'Jwks', description: 'The public keys of the vault’s certificates (RFC 7517).' });
-export const CompromiseBody = z
-  .strictObject({
-    epoch: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('An epoch whose secret is in strange hands, with a copy of the key store of its time.')
-      .meta({ examples: [11] }),
-    from: BucketIdSchema.optional().describe('The first of a range of buckets whose keys are in strange hands.'),
-    to: BucketIdSchema.optional().describe('The last of that range.'),
-  })
-  .refine(({ epoch, from, to }) => (epoch === undefined ? from !== undefined && to !== undefined : !from && !to), {
-    error: 'must have either epoch, or both from and to',
-  })
-  .describe('What is compromised: an epoch, in every tenant, or a range of the caller’s own buckets.');
 
 export const ExposedQuery = z.strictObject({
   job: JobIdSchema.optional().describe('What this job sealed anew; absent: what any did.'),

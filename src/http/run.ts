@@ -92,8 +92,18 @@ function welcome(config: Config, vault: Vault, server: RunningServer): string {
     `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
     '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
     `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${server.url}/docs`,
-    `4. Back up ${config.keysPath} apart from the data: without the root key, nothing in the vault opens (keys/README.md).`,
+    `4. ${whatToKeep(config)}`,
   ].join('\n');
+}
+
+/** What must be kept besides the stores, by where the root key comes from. Never an epoch's secret: no copy of one is harmless. */
+export function whatToKeep({ rootKey }: Config): string {
+  const why = 'without the root key, nothing in the vault opens (keys/README.md).';
+  if (rootKey.from === 'file') return `Keep a copy of ${rootKey.path} apart from the data: ${why}`;
+  if (rootKey.from === 'passphrase') {
+    return `Keep the passphrase, and a copy of ${rootKey.saltPath}, apart from the data: ${why}`;
+  }
+  return `Keep the key of LETHE_ROOT_KEY apart from the data, and set it at every start: ${why}`;
 }
 
 /** Node prints the message and the source line of an uncaught error; both can hold a value. */

@@ -15,6 +15,7 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { LeaseLostError } from './lease.ts';
 import type { Detail, JobKind } from './long-job.ts';
+import { paceOf } from './progress.ts';
 import type { JobState, JobView } from './schema.ts';
 
 const jobs = table(
@@ -181,15 +182,11 @@ export function mayBeTriedAgain(error: unknown): boolean {
 
 /** The row as the API shows it. */
 export function viewOf(row: JobRow): JobView {
-  const rate = row.state === 'running' && row.rate_milli !== null ? row.rate_milli / 1000 : undefined;
-  const left = rate === undefined || rate === 0 ? undefined : Math.ceil(Math.max(0, row.total - row.done) / rate);
   return {
     job: row.job as JobId,
     kind: row.kind as JobKind,
     state: row.state as JobState,
-    ...{ step: row.step, done: row.done, total: row.total },
-    ...(rate === undefined ? {} : { ratePerSecond: rate }),
-    ...(left === undefined ? {} : { secondsLeft: left }),
+    ...paceOf(row.state === 'running' ? row : { ...row, rate_milli: null }),
     orderedAt: timeOf(row.ordered_at),
     ...(row.started_at === null ? {} : { startedAt: timeOf(row.started_at) }),
     updatedAt: timeOf(row.updated_at),

@@ -11,6 +11,25 @@ const RATE_AFTER_MS = 1_000;
 
 export type Place = Pick<JobRow, 'step' | 'done' | 'total' | 'rate_milli'>;
 
+/** A place with its rate and what is left of the step, as people read it; the names are those of the API. */
+export interface Pace {
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  readonly ratePerSecond?: number;
+  readonly secondsLeft?: number;
+}
+
+export function paceOf({ step, done, total, rate_milli }: Place): Pace {
+  const rate = rate_milli === null ? undefined : rate_milli / 1000;
+  const left = rate === undefined || rate === 0 ? undefined : Math.ceil(Math.max(0, total - done) / rate);
+  return {
+    ...{ step, done, total },
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    ...(left === undefined ? {} : { secondsLeft: left }),
+  };
+}
+
 export class Progress {
   readonly #write: (place: Place) => Promise<void>;
   readonly #elapsed: () => number;

@@ -6,7 +6,7 @@
  *   marking    the epoch and its buckets are marked; from here on no key goes into such a bucket
  *   resealing  bucket by bucket, 100 records a commit, until a look at all of them finds nothing to do
  *
- * Which buckets an epoch's compromise covers: every one that was there when the epoch ended. A bucket key that was made
+ * Of one subject see `reseal-subject.ts`. Which buckets an epoch's compromise covers: every one that was there when the epoch ended. A bucket key that was made
  * later does not help: the record keys under it are the old ones.
  *
  * Guarantees: what is done is told by the stores alone, for a record that was sealed anew has no key in a marked bucket.
@@ -14,12 +14,13 @@
  * the key store; the next close of the epoch does.
  */
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
-import { type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
+import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
 import { VaultError } from '../errors.ts';
-import type { BucketId, TenantId } from '../ids.ts';
+import type { BucketId, SubjectId, TenantId } from '../ids.ts';
 import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type Detail, type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
+import { resealSubject } from './reseal-subject.ts';
 
 /** Records sealed anew in one commit. */
 const RECORDS = 100;
@@ -31,7 +32,8 @@ const LOOKS = 20;
 const SKEW_MS = 15 * 60 * 1000;
 
 /** What is compromised; `params` of the job. */
-export type Compromise = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
+export type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
+type CompromisedBuckets = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
 
 export class EpochNotFoundError extends VaultError {
   readonly kind = 'not_found';
@@ -68,19 +70,35 @@ export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promis
 export function reseal(parts: ResealParts): LongJob {
   return async (context) => {
     const compromise = context.params as unknown as Compromise;
-    const tenants = 'epoch' in compromise ? await allTenants(parts) : [context.tenant];
-    await mark(parts, context, compromise, tenants);
+    const look =
+      'subject' in compromise ? ofSubject(parts, context, compromise) : await marked(parts, context, compromise);
     let complete = false;
     // Of other tenants' records no number is told.
     let left = { damaged: 0, underWay: 0 };
-    for (let look = 1; look <= LOOKS; look += 1) {
-      const { all, own } = await resealAll(parts, context, compromise, tenants);
+    for (let looks = 1; looks <= LOOKS; looks += 1) {
+      const { all, own } = await look();
       complete = all.raced + all.damaged + all.underWay === 0;
       left = { damaged: own.damaged, underWay: own.underWay };
       if (all.resealed + all.completed + all.raced === 0) break;
     }
     return { ...(await outcome(parts, context)), complete, ...left, closeEpoch: true };
   };
+}
+
+type Look = () => Promise<{ readonly all: PageResult; readonly own: PageResult }>;
+
+function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { readonly subject: SubjectId }): Look {
+  return async () => {
+    const found = await resealSubject(parts, context, subject);
+    return { all: found, own: found };
+  };
+}
+
+/** Marks the buckets first. */
+async function marked(parts: ResealParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
+  const tenants = 'epoch' in compromise ? await allTenants(parts) : [context.tenant];
+  await mark(parts, context, compromise, tenants);
+  return () => resealAll(parts, context, compromise, tenants);
 }
 
 async function allTenants({ recordStore }: ResealParts): Promise<TenantId[]> {
@@ -94,7 +112,7 @@ async function allTenants({ recordStore }: ResealParts): Promise<TenantId[]> {
 async function mark(
   { keyStore, clock }: ResealParts,
   context: LongJobContext,
-  compromise: Compromise,
+  compromise: CompromisedBuckets,
   tenants: readonly TenantId[],
 ): Promise<void> {
   const at = clock().getTime();
@@ -145,20 +163,20 @@ async function mark(
 async function resealAll(
   parts: ResealParts,
   context: LongJobContext,
-  compromise: Compromise,
+  compromise: CompromisedBuckets,
   tenants: readonly TenantId[],
 ): Promise<{ all: PageResult; own: PageResult }> {
-  const [all, own] = [none(), none()];
-  const marked = await countMarked(parts.keyStore.reader, compromise, tenants);
+  const [all, own] = [noCounts(), noCounts()];
+  const total = await countMarked(parts.keyStore.reader, compromise, tenants);
   let done = 0;
   for (const tenant of tenants) {
     for (let after = ''; ; ) {
       const page = await pageOfMarked(parts.keyStore.reader, compromise, tenant, after);
       for (const bucket of page) {
-        await context.progress('resealing', done, Math.max(marked, done));
+        await context.progress('resealing', done, Math.max(total, done));
         const found = await resealBucket(parts, context, tenant, bucket);
-        add(all, found);
-        if (tenant === context.tenant) add(own, found);
+        addCounts(all, found);
+        if (tenant === context.tenant) addCounts(own, found);
         done += 1;
       }
       if (page.length < BUCKETS) break;
@@ -169,23 +187,13 @@ async function resealAll(
   return { all, own };
 }
 
-type Counts = { -readonly [K in keyof PageResult]: number };
-
-function none(): Counts {
-  return { resealed: 0, completed: 0, raced: 0, damaged: 0, underWay: 0 };
-}
-
-function add(total: Counts, found: PageResult): void {
-  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += found[name];
-}
-
 async function resealBucket(
   parts: ResealParts,
   context: LongJobContext,
   tenant: TenantId,
   bucket: BucketId,
 ): Promise<PageResult> {
-  const total = none();
+  const total = noCounts();
   let made: Promise<BucketId> | undefined;
   const successor = () => {
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
@@ -196,7 +204,7 @@ async function resealBucket(
     const keys = await pageOfKeys(parts.keyStore.reader, tenant, bucket, after);
     if (keys.length === 0) return total;
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
-    add(total, await resealPage(parts, retired, keys));
+    addCounts(total, await resealPage(parts, retired, keys));
     if (keys.length < RECORDS) return total;
     after = keys.at(-1);
   }
@@ -217,7 +225,7 @@ function pageOfKeys(
 
 async function pageOfMarked(
   reader: Reader<'keys'>,
-  compromise: Compromise,
+  compromise: CompromisedBuckets,
   tenant: TenantId,
   after: string,
 ): Promise<BucketId[]> {
@@ -231,7 +239,7 @@ async function pageOfMarked(
 
 async function countMarked(
   reader: Reader<'keys'>,
-  compromise: Compromise,
+  compromise: CompromisedBuckets,
   tenants: readonly TenantId[],
 ): Promise<number> {
   let count = 0;

@@ -19,6 +19,13 @@ import { Progress } from './progress.ts';
 
 export const JOBS_LEASE = 'jobs';
 
+/**
+ * An embedded store has one writer at a time and keeps no queue: who waits looks again every few milliseconds. A job that
+ * began its next page at once would be met nowhere but inside a page, and calls would wait for the whole job, in vain
+ * after five seconds (`SQLITE_BUSY`). So it leaves half as much time as a page takes. PostgreSQL locks rows and has a queue.
+ */
+const BREATH_MS = 5;
+
 export interface RunnerParts {
   readonly recordStore: RecordStore;
   readonly keyStore: KeyStore;
@@ -37,6 +44,8 @@ export interface JobEnd {
 export interface RunnerOptions {
   readonly stopping?: () => boolean;
   readonly lease?: LeaseOptions;
+  /** Waits after each page: see `BREATH_MS`. */
+  readonly breathe?: () => Promise<void>;
   /** In the commit that ends a job for good: the audit entry of what was done. */
   readonly ended?: (tx: RecordTx, job: JobRow, end: JobEnd, at: Date) => Promise<void>;
 }
@@ -94,6 +103,7 @@ async function runOne(
   const change = (to: Parameters<typeof changeJob>[3]) =>
     recordStore.exclusive((tx) => changeJob(tx, job, lease.fence, to, clock()));
   const progress = new Progress(change, elapsed);
+  const breathe = options.breathe ?? breathIn(parts);
   const stopping = () => options.stopping() || lease.lost();
   const end = async ({ state, code }: Pick<JobEnd, 'state' | 'code'>, detail: Detail): Promise<JobEnd> => {
     const ended: JobEnd = { job, kind: kind as JobKind, state, code };
@@ -111,7 +121,10 @@ async function runOne(
     orderedBy: row.ordered_by as PrincipalId,
     params: JSON.parse(row.params) as Detail,
     fence: lease.assertHeld,
-    progress: (step, done, total) => progress.at(step, done, total),
+    async progress(step, done, total) {
+      await progress.at(step, done, total);
+      await breathe();
+    },
     stopping,
   };
   const outcome = await work(context).then(
@@ -124,4 +137,9 @@ async function runOne(
   );
   // A row that cannot be written now stays `running`, and the next round finds out from the stores that all is done.
   return end(outcome, outcome.detail);
+}
+
+function breathIn({ recordStore, keyStore }: RunnerParts): () => Promise<void> {
+  if (recordStore.engine !== 'sqlite' && keyStore.engine !== 'sqlite') return async () => {};
+  return () => new Promise((resume) => setTimeout(resume, BREATH_MS));
 }

@@ -1,6 +1,6 @@
 /** Long jobs, as the API speaks of them. */
 import { z } from 'zod';
-import { JobIdSchema } from '../schema.ts';
+import { BucketIdSchema, JobIdSchema, RefSchema, SubjectIdSchema } from '../schema.ts';
 import { JOB_KINDS } from './long-job.ts';
 
 export const JOB_STATES = ['waiting', 'running', 'completed', 'failed'] as const;
@@ -16,6 +16,31 @@ export const RotateKeysBody = z
       .meta({ examples: ['email'] }),
   })
   .describe('What to rotate: an index key, or, where nothing is named, the epoch.');
+
+export const CompromiseBody = z
+  .strictObject({
+    epoch: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('An epoch whose secret is in strange hands, with a copy of the key store of its time.')
+      .meta({ examples: [11] }),
+    from: BucketIdSchema.optional().describe('The first of a range of buckets whose keys are in strange hands.'),
+    to: BucketIdSchema.optional().describe('The last of that range.'),
+    subject: SubjectIdSchema.optional().describe('A subject whose records’ keys are in strange hands.'),
+    ref: RefSchema.optional().describe('The subject of this ref, whose records’ keys are in strange hands.'),
+  })
+  .refine(
+    ({ from, to, ...others }) => {
+      const named = Object.values(others).filter((name) => name !== undefined).length;
+      return (from === undefined) === (to === undefined) && named + (from === undefined ? 0 : 1) === 1;
+    },
+    { error: 'must have exactly one of epoch, both from and to, subject, and ref' },
+  )
+  .describe(
+    'What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s ' +
+      'records, named by `subject` or `ref`.',
+  );
 
 export const OrderedJob = z.strictObject({ job: JobIdSchema });
 

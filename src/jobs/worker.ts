@@ -2,6 +2,7 @@
  * The background worker: completes what a crash interrupted and sweeps what it left. Runs once at start and then at an
  * interval; each job is bounded, may run on several nodes at once, and a failed one is tried again at the next round.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
 import { type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
@@ -14,6 +15,8 @@ const PAGE = 500;
 /** A call that ordered an erasure completes it itself; only one that is this old was interrupted. */
 const ERASURE_GRACE_MS = 30 * 1000;
 export const INTERVAL_MS = 60 * 1000;
+/** What held an erasure up is mostly over within moments, and else within a minute: a copy that is being made. */
+const SOON_MS = [200, 1_000, 5_000, 15_000];
 
 export interface JobReport {
   readonly name: string;
@@ -33,6 +36,8 @@ export interface WorkerOptions extends Stores {
   /** Jobs that have a time to keep: first in a round, and at the interval also while a long round is under way. */
   readonly prompt?: readonly Job[];
   readonly report: (report: JobReport) => void;
+  /** Waits before the next try of what was left. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -76,8 +81,15 @@ async function runAll(options: WorkerOptions, jobs: readonly Job[]): Promise<Job
   return reports;
 }
 
-/** Starts the interval. @returns what stops it and waits for a round under way */
-export function startWorker(options: WorkerOptions): () => Promise<void> {
+export interface Worker {
+  /** Completes what a call had to leave, soon, and again until it is done; after some tries the interval goes on. */
+  readonly wake: () => void;
+  /** Waits for a round under way. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the interval. */
+export function startWorker(options: WorkerOptions): Worker {
   let prompt: Promise<unknown> = runPrompt(options);
   let others: Promise<unknown> = prompt.then(() => runOthers(options, true));
   const timer = setInterval(() => {
@@ -85,14 +97,58 @@ export function startWorker(options: WorkerOptions): () => Promise<void> {
     others = Promise.all([prompt, others]).then(() => runOthers(options, false));
   }, INTERVAL_MS);
   timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await others;
+  const { wake, stop } = completeSoon(options);
+  return {
+    wake,
+    async stop() {
+      clearInterval(timer);
+      await Promise.all([others, stop()]);
+    },
   };
 }
 
-async function completeErasures(options: WorkerOptions, graceMs: number, now: Date): Promise<number> {
-  const rows = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
+/** Beside the rounds, which may be long: whoever asked for an erasure would wait for its end. */
+function completeSoon(options: WorkerOptions): Worker {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const pause = options.pause ?? ((ms: number) => setTimeout(ms, undefined, { signal }).catch(() => {}));
+  let asked = false;
+  let working: Promise<void> | undefined;
+  const work = async () => {
+    while (asked) {
+      asked = false;
+      for (const ms of SOON_MS) {
+        await pause(ms);
+        if (signal.aborted) return;
+        // A tenant's is never left by a call: its job is about to be ordered.
+        const run = () => completeErasures(options, 0, options.clock(), ({ scope }) => scope === null);
+        const [done] = await runAll(options, [{ name: 'complete_erasures', run }]);
+        if (done?.failed === undefined) break;
+      }
+    }
+  };
+  return {
+    wake() {
+      asked = true;
+      working ??= work().finally(() => {
+        working = undefined;
+      });
+    },
+    async stop() {
+      stopping.abort();
+      await working;
+    },
+  };
+}
+
+async function completeErasures(
+  options: WorkerOptions,
+  graceMs: number,
+  now: Date,
+  meant: (row: ErasureRow) => boolean = () => true,
+): Promise<number> {
+  const due = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
+  const rows = due.filter(meant);
   let failure: unknown;
   for (const row of rows) {
     if (await isJob(options, row)) continue;

@@ -59,12 +59,12 @@ export async function lockRecords(
 
 /** A page of a subject's records in the order they were made, after the one named (exclusive). No sealed bytes. */
 export async function pageOfSubject(
-  tx: RecordTx,
+  reader: Reader<'records'>,
   tenant: TenantId,
   subject: SubjectId,
   page: { readonly after: RecordId | undefined; readonly limit: number },
 ): Promise<Omit<RecordRow, 'sealed'>[]> {
-  return tx.query((sql) => {
+  return reader.query((sql) => {
     const rows = sql('records')
       .select('tenant', 'record', 'subject', 'type', 'type_version', 'generation', 'version', 'label')
       .select('created_at', 'updated_at')

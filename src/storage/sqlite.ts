@@ -16,14 +16,22 @@ import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.
 /** More than this in one commit would hold up the first caller for the sake of the last. */
 const MAX_GROUP = 128;
 
-/** The wait blocks the process, and a job tries again. */
+/** The wait blocks the process: a short one, several times, in between which it works on. Then a job tries again. */
 const SCRUB_TIMEOUT_MS = 50;
+const SCRUB_TRIES = 5;
+const SCRUB_PAUSE_MS = 25;
 
 interface Job {
   readonly work: (tx: Tx) => Promise<unknown>;
   readonly exclusive: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Scrub {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  triesLeft: number;
 }
 
 export class SqliteStore<S extends StoreName> implements Store<S> {
@@ -34,7 +42,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly #writer: Connection;
   readonly #readers: Connection;
   #queue: Job[] = [];
-  #scrubs: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #scrubs: Scrub[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
 
@@ -60,11 +68,16 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   }
 
   scrub(): Promise<void> {
-    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
-    return new Promise((resolve, reject) => {
-      this.#scrubs.push({ resolve, reject });
-      this.#draining ??= this.#drain();
-    });
+    return new Promise((resolve, reject) => this.#scrub({ resolve, reject, triesLeft: SCRUB_TRIES }));
+  }
+
+  #scrub(scrub: Scrub): void {
+    if (this.#closed) {
+      scrub.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+      return;
+    }
+    this.#scrubs.push(scrub);
+    this.#draining ??= this.#drain();
   }
 
   copyTo(path: string): Promise<RowCounts> {
@@ -120,7 +133,12 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       failure = storeError(error);
     }
     this.#writer.db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    for (const { resolve, reject } of waiting) failure === undefined ? resolve() : reject(failure);
+    for (const scrub of waiting) {
+      scrub.triesLeft -= 1;
+      if (failure === undefined) scrub.resolve();
+      else if (scrub.triesLeft === 0) scrub.reject(failure);
+      else setTimeout(() => this.#scrub(scrub), SCRUB_PAUSE_MS);
+    }
   }
 
   async #commit(group: readonly Job[]): Promise<void> {

@@ -15,7 +15,12 @@ const AT_ONCE = 2_000;
 
 /** @returns what stops it and waits for the round under way */
 export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
-  return startWorker(options(vault, report));
+  const worker = startWorker(options(vault, report));
+  vault.signals.on('erasureLeft', worker.wake);
+  return () => {
+    vault.signals.off('erasureLeft', worker.wake);
+    return worker.stop();
+  };
 }
 
 /** One round of every job now. */

@@ -1,22 +1,26 @@
 /**
  * Orders that what compromised keys protect be sealed anew: a long job. From its beginning on, nothing more goes under
  * those keys. The same, ordered again while it is unfinished, is that job. An epoch is every tenant's: the first tenant
- * orders it. Buckets are the caller's own.
+ * orders it. Buckets and subjects are the caller's own. A subject's ref goes no further than here: the job has its id.
  */
 import type { z } from 'zod';
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
-import type { CompromiseBody } from '../erasure/schema.ts';
-import { type JobId, newId } from '../ids.ts';
+import { type JobId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import { throughRaces } from '../intake/races.ts';
 import { orderJob } from '../jobs/job-store.ts';
 import { assertEnded } from '../jobs/reseal.ts';
+import type { CompromiseBody } from '../jobs/schema.ts';
+import { findByRefs, liveSubject, SubjectNotFoundError } from '../subjects/subjects.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
 type Reply = { job: JobId };
 
-/** @throws {EpochNotFoundError} @throws {EpochNotEndedError} */
+/**
+ * @throws {EpochNotFoundError} @throws {EpochNotEndedError} @throws {SubjectNotFoundError} @throws {SubjectErasedError}
+ *   nothing is ordered then
+ */
 export async function compromiseKeys(
   vault: Vault,
   caller: Caller,
@@ -30,20 +34,34 @@ export async function compromiseKeys(
       await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
       await assertEnded(vault.keyStore.reader, epoch);
     }
+    const subject = await subjectOf(vault, caller.tenant, body);
     return throughRaces(() =>
       door.commit('exclusive', async (tx) => {
         const { job } = await orderJob(tx, {
           job: newId('job', vault.random, door.now),
           kind: 'compromise',
           tenant: caller.tenant,
-          params: epoch === undefined ? { from, to } : { epoch },
+          params: subject !== undefined ? { subject } : epoch === undefined ? { from, to } : { epoch },
           by: caller.principal,
           at: door.now,
         });
-        return { reply: { job: job as JobId }, entry: { target: job } };
+        return { reply: { job: job as JobId }, entry: { target: job, ...(subject && { subject }) } };
       }),
     );
   });
   vault.signals.emit('jobOrdered');
   return reply;
+}
+
+async function subjectOf(
+  { recordStore, keyStore, keyring }: Vault,
+  tenant: TenantId,
+  { subject, ref }: z.infer<typeof CompromiseBody>,
+): Promise<SubjectId | undefined> {
+  if (subject === undefined && ref === undefined) return undefined;
+  const [named] = ref === undefined ? [{ subject }] : await findByRefs(keyStore.reader, keyring, tenant, [ref]);
+  const field = ref === undefined ? 'subject' : 'ref';
+  if (named?.subject === undefined) throw new SubjectNotFoundError(field);
+  const row = await liveSubject(recordStore.reader, tenant, named.subject as SubjectId, field);
+  return row.subject as SubjectId;
 }

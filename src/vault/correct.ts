@@ -56,6 +56,7 @@ export async function correct(
     // The correction is committed: should this fail, the caller's answer stands.
     await finish(vault, order, next, vault.clock).catch((error: unknown) => {
       vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+      vault.signals.emit('erasureLeft');
     });
     return reply;
   });

@@ -66,6 +66,7 @@ async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
     return await completeErasure(vault, order, vault.clock);
   } catch (error) {
     vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+    vault.signals.emit('erasureLeft');
     return order;
   }
 }

@@ -1,29 +1,40 @@
 /**
  * Writes to the audit log that a store was put back from a backup: when that was done no vault could be opened, and so
  * nobody's name is known. The entry is the vault's own, of the first tenant, and names the store and the copy's time.
+ *
+ * A record store that was put back by other tools says nothing of it. It is noted, without a time (`unknown`), where it
+ * lacks a canary that the key store has. Does not: notice one from after the newest canary was made, with which nothing
+ * disagrees.
  */
 
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
 import { takeFact } from '../backup/facts.ts';
+import { forgetUnheard } from '../canaries/canaries.ts';
 import type { Vault } from './vault.ts';
 
 type NoteParts = Pick<Vault, 'recordStore' | 'keyStore' | 'random' | 'clock'>;
 
-export async function noteRestores({ recordStore, keyStore, random, clock }: NoteParts): Promise<void> {
+/** @param agree whether the two stores do, as far as the vault looks: otherwise `recover` comes first */
+export async function noteRestores(
+  { recordStore, keyStore, random, clock }: NoteParts,
+  { agree }: { readonly agree: boolean },
+): Promise<void> {
+  const note = async (target: string) => {
+    const tenant = await firstTenant(recordStore.reader);
+    if (tenant === undefined) return false;
+    const at = clock();
+    await recordStore.exclusive((tx) => appendOwnEntry(tx, { tenant, at, random }, { action: 'restore', target }));
+    return true;
+  };
   for (const store of [recordStore, keyStore]) {
     const [waiting] = await store.reader.query<{ value: string }>((sql) =>
       sql('vault_facts').select('value').where({ name: 'restored' }),
     );
     if (waiting === undefined) continue;
-    const tenant = await firstTenant(recordStore.reader);
-    if (tenant === undefined) continue;
     const { takenAt } = JSON.parse(waiting.value) as { takenAt: string };
-    const at = clock();
     // The entry first: a crash in between says it twice rather than never.
-    await recordStore.exclusive((tx) =>
-      appendOwnEntry(tx, { tenant, at, random }, { action: 'restore', target: `${store.name} ${takenAt}` }),
-    );
-    await takeFact(store, 'restored');
+    if (await note(`${store.name} ${takenAt}`)) await takeFact(store, 'restored');
   }
+  if (agree && (await forgetUnheard({ recordStore, keyStore })) > 0) await note(`${recordStore.name} unknown`);
 }

@@ -15,6 +15,7 @@ import { newId } from '../ids.ts';
 import { closeEpoch } from '../jobs/close-epoch.ts';
 import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
 import type { LongJobContext } from '../jobs/long-job.ts';
+import { type Pace, Progress, paceOf } from '../jobs/progress.ts';
 import { JOBS_LEASE } from '../jobs/runner.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
 import { keyFact } from '../keyring/facts.ts';
@@ -38,7 +39,10 @@ export interface ReplaceRootOptions {
   readonly split?:
     | { readonly shares: number; readonly threshold: number; handOut(made: NewShares): Promise<void> }
     | undefined;
-  readonly progress?: (step: string, done: number, total: number) => Promise<void>;
+  /** Told how far it is as the row of a job is: at most twice a second, and always when the step changes. */
+  readonly progress?: (pace: Pace) => void;
+  /** Ends it after the page under way. */
+  readonly stopping?: () => boolean;
   readonly lease?: LeaseOptions;
 }
 
@@ -89,16 +93,21 @@ async function backUpUnder(vault: Vault, newKey: Buffer, vaultId: string): Promi
 }
 
 /** Under the lease of long jobs: a server that was left running closes no epoch meanwhile. */
-async function moveAll(vault: Vault, caller: Caller, { progress, lease: options }: ReplaceRootOptions): Promise<void> {
+async function moveAll(
+  vault: Vault,
+  caller: Caller,
+  { progress, stopping = () => false, lease: options }: ReplaceRootOptions,
+): Promise<void> {
   const lease = await takeLease(vault.keyStore, JOBS_LEASE, vault.random, options);
   if (lease === undefined) throw new UnavailableError('key_unavailable', 'A server is at work on the keys. Stop it.');
+  const shown = new Progress(async (place) => progress?.(paceOf(place)), options?.elapsed ?? (() => performance.now()));
   try {
     await closeAll(vault, {
       ...{ job: newId('job', vault.random, vault.clock()), tenant: caller.tenant, orderedBy: caller.principal },
-      progress: progress ?? (async () => {}),
+      progress: (step, done, total) => shown.at(step, done, total),
       params: {},
       fence: (tx) => lease.assertHeld(tx),
-      stopping: () => false,
+      stopping,
     });
   } finally {
     await lease.release();

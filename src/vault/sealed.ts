@@ -88,7 +88,12 @@ export async function openSealed(config: VaultConfig, options: SealedOptions): P
     const vaultId = await keyFact(keyStore.reader, 'vault');
     const set = await inForce(keyStore);
     if (options.nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
-    if (vaultId === undefined || set === undefined) {
+    if (vaultId === undefined) {
+      throw new StartError(
+        'There is no vault here yet, and shares are made of a root key that is there. Without LETHE_ROOT_KEY_SHARES run `lethe init` and `lethe root split`, then set it.',
+      );
+    }
+    if (set === undefined) {
       throw new StartError(
         'There are no shares of this vault’s root key. Start it with the root key itself, run `lethe root split`, then set LETHE_ROOT_KEY_SHARES.',
       );

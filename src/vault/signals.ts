@@ -12,6 +12,8 @@ interface SignalMap {
   values: [{ readonly action: Action; readonly count: number }];
   /** A long job was ordered, or is to be tried now. */
   jobOrdered: [];
+  /** An erasure or a correction was decided, and the call could not complete it. */
+  erasureLeft: [];
   /** A background job ended; `failed` names the error's code. */
   job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
 }

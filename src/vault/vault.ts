@@ -131,7 +131,7 @@ async function assemble(
   };
   if (!drilling) await shredEndedWindows(parts.keyring);
   const firstKeyPath = drilling ? undefined : await initialise(parts, config.keysPath);
-  if (!drilling) await noteRestores(parts);
+  if (!drilling) await noteRestores(parts, { agree: !recovering });
   const underway = new Set<Promise<void>>();
   let closing = false;
   return {

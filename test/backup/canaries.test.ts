@@ -183,4 +183,38 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await wholeClose(again)).toMatchObject({ epoch: 3, waitsFor: [] });
     expect(await openCanaries(again)).toBe(1);
   });
+
+  test('a record store put back by other tools, with which nothing disagrees, is noted by a canary it lacks; none is taken for risen', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    await ensureCanaries(vault);
+    await vault.close();
+    // As it was before the canary was made.
+    const [canary] = await tell<{ record: string }>(home.keyStoreUrl, 'SELECT record FROM canaries');
+    for (const table of ['tokens', 'records'])
+      await tell(home.recordStoreUrl, `DELETE FROM ${table} WHERE tenant = '${VAULT_TENANT}'`);
+
+    const again = await home.open();
+    const noted = () => tell(home.recordStoreUrl, "SELECT target, outcome FROM audit_entries WHERE action = 'restore'");
+    expect(await noted()).toEqual([{ target: 'records unknown', outcome: 'done' }]);
+    expect(await tell(home.keyStoreUrl, 'SELECT * FROM canaries')).toEqual([]);
+    expect(await closeEpoch(closing(again))(contextOf())).toMatchObject({ waitsFor: [] });
+    const { tried, raised } = await raise(again);
+    expect([tried, raised]).toEqual([1, []]);
+    const shredded = await tell<{ record: string }>(home.keyStoreUrl, 'SELECT record FROM canaries');
+    expect(shredded.map(({ record }) => record)).not.toContain(canary?.record);
+    await (await home.open()).close();
+    expect(await noted()).toHaveLength(1);
+  });
+
+  test('a canary whose erasure is under way on another node is not taken for lost', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const record = await shredOne(vault);
+    await tell(home.keyStoreUrl, 'UPDATE canaries SET shredded_at = NULL');
+    await home.open();
+    expect(await tell(home.recordStoreUrl, "SELECT target FROM audit_entries WHERE action = 'restore'")).toEqual([]);
+    const rows = await tell<{ record: string }>(home.keyStoreUrl, 'SELECT record FROM canaries');
+    expect(rows.map((row) => row.record)).toContain(record);
+  });
 });

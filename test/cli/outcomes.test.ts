@@ -20,6 +20,9 @@ test('a refused order leaves no file in the way, and a close says which slot has
   expect(
     await lethe(home, ['keys', 'compromise', '--epoch', '1', '--report', at('exposed.tsv'), ...officer]),
   ).toMatchObject({ code: 1 });
+  expect(await lethe(home, ['keys', 'compromise', '--report', at('exposed.tsv'), ...officer])).toMatchObject({
+    ...{ code: 1, out: '', err: 'lethe: Name one of --epoch, --buckets and --subject.\n' },
+  });
   expect(await readdir(home)).toEqual(before);
 
   const slot = ['keys', 'slots', 'add', 'usb', '--kind', 'file', '--path', at('usb'), '--optional'];

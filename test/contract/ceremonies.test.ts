@@ -70,7 +70,12 @@ test('split into files, the key file deleted, the server unsealed by three peopl
   expect(few).toMatchObject({ code: 1, err: expect.stringMatching(/Share 3 of the 3 .*no terminal/) });
   const doubled = await lethe(home, ['status', ...security, '--share-file', file(1), ...shares], { env });
   expect(doubled).toMatchObject({ code: 1, err: expect.stringMatching(/share_repeated/) });
-  expect(await lethe(home, ['init'], { env })).toMatchObject({ code: 1, err: expect.stringMatching(/lethe serve/) });
+  expect(await lethe(home, ['init', ...shares], { env })).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/opens with these shares[\s\S]*-- serve\n[\s\S]*-- unseal\n$/),
+  });
+  const none = await lethe(home, ['init'], { env });
+  expect(none).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/Share 1 of the 3 .*no terminal/) });
 }, 60_000);
 
 test('a splitting that is refused makes no share, and leaves the set before in force', async () => {
@@ -141,7 +146,11 @@ test('the root key is replaced by one in a file, then by one in shares; only the
     err: expect.stringMatching(/--new-key-file/),
   });
   const replaced = await run('root', 'replace', '--new-key-file', fresh, ...security);
-  expect(replaced).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/The root key is replaced/) });
+  expect(replaced).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^make_secret[\s\S]*\ncompleted\n$/),
+    out: expect.stringMatching(/The root key is replaced/),
+  });
   expect((await stat(fresh)).mode & 0o777).toBe(0o600);
   expect(await run('status', ...security)).toMatchObject({ code: 1, err: expect.stringMatching(/not the root key/) });
   const env = { LETHE_ROOT_KEY_FILE: fresh };

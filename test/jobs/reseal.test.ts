@@ -6,15 +6,21 @@ import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { reseal } from '../../src/jobs/reseal.ts';
 import { openValue } from '../../src/records/sealing.ts';
 import { findRecords, insertRecords } from '../../src/records/store.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import type { Caller } from '../../src/vault/caller.ts';
+import { compromiseKeys } from '../../src/vault/compromise-keys.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { describeRecord } from '../../src/vault/describe-record.ts';
 import { erase } from '../../src/vault/erase.ts';
+import { listExposed } from '../../src/vault/list-exposed.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { lookAgain } from '../../src/vault/read-job.ts';
 import { search } from '../../src/vault/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
-import { appOf, freshHome, type Home, tell, withParts } from '../support/home.ts';
+import { appOf, callerOf, freshHome, type Home, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { NOW } from '../support/vault.ts';
@@ -171,12 +177,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(vault, results[249]?.token as Token)).toBe('e249@example.com');
   });
 
-  test.each(['fence', 'keys', 'records'] as const)(
-    'after a crash at any step (%s) the job goes on: every value opens, every link stands, no old key is left',
-    async (before) => {
+  test.each([
+    ...[['fence', 'buckets'] as const, ['keys', 'buckets'] as const, ['records', 'buckets'] as const],
+    ...[['fence', 'subject'] as const, ['keys', 'subject'] as const, ['records', 'subject'] as const],
+  ])(
+    'after a crash at any step (%s, of %s) the job goes on: every value opens, every link stands, no old key is left',
+    async (before, what) => {
       for (let step = 1; ; step += 1) {
         const home = await freshHome(engine);
         const { vault, app, items, results } = await world(home, 2);
+        const params: Detail = what === 'buckets' ? ALL : { subject: results[0]?.subject as SubjectId };
         let left = before === 'fence' ? Number.POSITIVE_INFINITY : step;
         let crashed = false;
         /** A process that ends before, or right after, one of its commits. */
@@ -196,7 +206,7 @@ describe.each(ENGINES)('on %s', (engine) => {
           keyStore: before === 'keys' ? dying(vault.keyStore) : vault.keyStore,
           recordStore: before === 'records' ? dying(vault.recordStore) : vault.recordStore,
         };
-        const context = contextOf(vault, app, ALL, before === 'fence' ? step - 1 : undefined);
+        const context = contextOf(vault, app, params, before === 'fence' ? step - 1 : undefined);
 
         const first = await reseal(parts)(context).then(
           () => 'done',
@@ -208,13 +218,17 @@ describe.each(ENGINES)('on %s', (engine) => {
           step,
           results.map(({ token }) => token),
         ]);
-        const detail = await run(vault, app, ALL, { ...context, fence: async () => {} });
+        const detail = await run(vault, app, params, { ...context, fence: async () => {} });
 
         expect([before, step, detail.complete, detail.records]).toEqual([before, step, true, 2]);
         expect(await reveal(home, vault, results)).toEqual(items.map(({ value }) => value));
         const after = (await tokenize(vault, app, { items })).results;
         expect(after.map(({ token, created }) => [token, created])).toEqual(results.map(({ token }) => [token, false]));
         expect(await leftIn(home)).toEqual([]);
+        const old = (await rowsOf(home.keyStoreUrl, 'record_keys', results)).map(({ generation }) =>
+          Number(generation),
+        );
+        expect(old).not.toContain(1);
         await settled(home, vault, results);
         if (first === 'done') break;
         expect(step).toBeLessThan(20);
@@ -390,6 +404,76 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['corrected', 1],
       ['erased', 1],
     ]);
+  });
+
+  test('of one subject its records are sealed anew and reported, nobody else’s; at the close its bucket takes a new key (K1)', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, results } = await world(home, 102);
+    const items = ['two', 'three'].map((subject) => ({ type: 'email', value: `${subject}@example.com`, subject }));
+    const others = (await tokenize(vault, app, { items })).results;
+    const [first] = results as [Tokenized];
+    await correct(vault, app, first.record, { value: 'e0b@example.com' });
+    const values = await reveal(home, vault, results);
+    const untouched = await rowsOf(home.keyStoreUrl, 'record_keys', others);
+    const security = await appOf(vault, home, 'security');
+
+    const { job } = await compromiseKeys(vault, security, { ref: 'one' });
+    const [entry] = await tell(
+      home.recordStoreUrl,
+      `SELECT target, subject FROM audit_entries WHERE target = '${job}'`,
+    );
+    expect(entry).toEqual({ target: job, subject: first.subject });
+    expect(await compromiseKeys(vault, security, { subject: first.subject as SubjectId })).toEqual({ job });
+    const [row] = await tell<{ params: string }>(home.recordStoreUrl, `SELECT params FROM jobs WHERE job = '${job}'`);
+    expect(JSON.parse(row?.params ?? '')).toEqual({ subject: first.subject });
+    await runJobsOnce(vault);
+
+    const { state, detail } = await lookAgain(vault, job);
+    expect([state, detail]).toMatchObject(['completed', { records: 102, tokens: 102, buckets: 1, complete: true }]);
+    const page = await listExposed(vault, security, { job, limit: 1_000 });
+    expect(page.exposed.map(({ record }) => record).sort()).toEqual(results.map(({ record }) => record).sort());
+    expect(new Set(page.exposed.map(({ subject }) => subject))).toEqual(new Set([first.subject]));
+    expect(await reveal(home, vault, results)).toEqual(values);
+    const keys = await rowsOf(home.keyStoreUrl, 'record_keys', results);
+    expect(keys.map(({ generation }) => Number(generation))).toEqual([3, ...Array.from({ length: 101 }, () => 2)]);
+    expect(await rowsOf(home.keyStoreUrl, 'record_keys', others)).toEqual(untouched);
+
+    const bucket = untouched[0]?.bucket as string;
+    expect(keys.map((key) => key.bucket)).not.toContain(bucket);
+    const generation = async () =>
+      Number(
+        (await tell(home.keyStoreUrl, `SELECT generation FROM buckets WHERE bucket = '${bucket}'`))[0]?.generation,
+      );
+    expect(await generation()).toBe(1);
+    await close(vault);
+    expect(await generation()).toBe(2);
+    expect(await reveal(home, vault, [...results, ...others])).toEqual([...values, ...items.map(({ value }) => value)]);
+    // The bucket stays in use: its key was not what was stolen.
+    await tokenize(vault, app, { items: [{ type: 'email', value: 'more@example.com', subject: 'two' }] });
+  });
+
+  test('a subject that is not there, or was erased, or is another tenant’s, orders nothing', async () => {
+    const home = await freshHome(engine);
+    const { vault, app, results } = await world(home, 1);
+    const security = await appOf(vault, home, 'security');
+    const { apiKey } = await addTenant(vault, await callerOf(vault, await home.adminKey()), { name: 'shop-eu' });
+    const { apiKey: theirs } = await addPrincipal(vault, await callerOf(vault, apiKey), {
+      ...{ name: 'sec', role: 'security', purposes: [] },
+    });
+    const codeOf = (caller: Caller, body: Parameters<typeof compromiseKeys>[2]) =>
+      compromiseKeys(vault, caller, body).then(
+        () => 'ordered',
+        ({ code, field }) => [code, field],
+      );
+    const subject = results[0]?.subject as SubjectId;
+    expect(await codeOf(security, { ref: 'nobody' })).toEqual(['subject_not_found', 'ref']);
+    const stranger = await callerOf(vault, theirs);
+    expect(await codeOf(stranger, { subject })).toEqual(['subject_not_found', 'subject']);
+    expect(await codeOf(stranger, { ref: 'one' })).toEqual(['subject_not_found', 'ref']);
+    await erase(vault, app, { subject });
+    expect(await codeOf(security, { subject })).toEqual(['subject_erased', undefined]);
+    expect(await codeOf(security, { ref: 'one' })).toEqual(['subject_not_found', 'ref']);
+    expect(await tell(home.recordStoreUrl, 'SELECT * FROM jobs')).toEqual([]);
   });
 
   test('told to stop, the job returns after its page, and nothing more is changed', async () => {

@@ -57,6 +57,26 @@ describe.each(ENGINES)('on %s', (engine) => {
   };
   const gate = () => Promise.withResolvers<void>();
 
+  test.runIf(engine === 'sqlite')('an embedded store is left to others after each page', async () => {
+    const one = await (await place()).node();
+    await one.order('rotate_index', { index: 'email' });
+    const turns: boolean[] = [];
+    const pages: LongJob = async (context) => {
+      for (let page = 0; page < 3; page += 1) {
+        let turn = false;
+        // Due before the job's own pause is over, and not at all while the job goes on at once.
+        setTimeout(() => {
+          turn = true;
+        }, 1);
+        await context.progress('backfill', page, 3);
+        turns.push(turn);
+      }
+      return {};
+    };
+    await one.run({ rotate_index: pages });
+    expect(turns).toEqual([true, true, true]);
+  });
+
   test('a job waits, runs, is completed with its outcome, and is done once', async () => {
     const one = await (await place()).node();
     const { job } = await one.order('rotate_index', { index: 'email' });

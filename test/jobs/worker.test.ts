@@ -13,7 +13,7 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
 import { search } from '../../src/vault/search.ts';
-import { refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
+import { refuseDeletes, refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
@@ -321,6 +321,64 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await getErasure(here.vault, await here.as('app'), receipt.erasure)).toMatchObject({ state: 'completed' });
   });
 
+  test('what a call had to leave is tried again soon, ever later, until it is completed', async () => {
+    const stored = [...(await store('left')), ...(await store('behind'))];
+    const { recordStore, keyStore, clock } = here.vault;
+    const refuse = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
+    const waited: number[] = [];
+    const reports: JobReport[] = [];
+    const completed = Promise.withResolvers<void>();
+    const woken = startWorker({
+      ...{ recordStore, keyStore, clock },
+      report(done) {
+        reports.push(done);
+        if (waited.length === 3 && done.name === 'complete_erasures') completed.resolve();
+      },
+      async pause(ms) {
+        waited.push(ms);
+        if (waited.length === 3) await refuse();
+      },
+    });
+    here.vault.signals.on('erasureLeft', woken.wake);
+    // The round of the start is over, and had nothing to do.
+    await vi.waitUntil(() => reports.some(({ name }) => name === 'sweep_erased_tenants'));
+    reports.length = 0;
+    const receipts = [await erase(here.vault, await here.as('app'), { ref: 'left' })];
+    receipts.push(await erase(here.vault, await here.as('app'), { ref: 'behind' }));
+    expect(receipts.map(({ state }) => state)).toEqual(['ordered', 'ordered']);
+    await completed.promise;
+    here.vault.signals.off('erasureLeft', woken.wake);
+    await woken.stop();
+
+    expect(waited.slice(0, 3)).toEqual([200, 1_000, 5_000]);
+    const [first, second, third] = reports.map(({ failed, changed }) => [failed !== undefined, changed]);
+    expect([first, second, third?.[0]]).toEqual([[true, 0], [true, 0], false]);
+    expect([await keysOf(stored), await rowsOf(stored)]).toEqual([0, 0]);
+    const app = await here.as('app');
+    for (const { erasure } of receipts) {
+      expect(await getErasure(here.vault, app, erasure)).toMatchObject({ state: 'completed' });
+    }
+  });
+
+  test('a server’s background work is woken by an erasure that a call had to leave', async () => {
+    const [stored] = await store('woken');
+    const over = Promise.withResolvers<void>();
+    const found: number[] = [];
+    const stop = startBackground(here.vault, ({ name, changed }) => {
+      if (name === 'complete_erasures') found.push(changed);
+      if (found.length > 1) over.resolve();
+    });
+    await vi.waitUntil(() => found.length === 1);
+    const receipt = await withoutTable(here.home.keyStoreUrl, 'record_keys', async () =>
+      erase(here.vault, await here.as('app'), { ref: 'woken' }),
+    );
+    expect(receipt).toMatchObject({ state: 'ordered' });
+    await over.promise;
+    await stop();
+    expect(found).toEqual([0, 1]);
+    expect(await keysOf([stored as Tokenized])).toBe(0);
+  });
+
   test('a job that fails says so by its code and holds up none of the others', async () => {
     const told: JobReport[] = [];
     const listen = (job: JobReport) => told.push(job);
@@ -356,7 +414,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         finish = resolve;
       });
       const { recordStore, keyStore, clock } = here.vault;
-      const stop = startWorker({
+      const { stop } = startWorker({
         ...{ recordStore, keyStore, clock, report: () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],

@@ -233,6 +233,35 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 });
 
+test('it says how far it is, step by step, with a rate; told to stop, it ends after a page and goes on with both keys', async () => {
+  const { home, vault, token, apiKey } = await furnished('sqlite');
+  await vault.close();
+  const both = await openWithBoth(home);
+  let time = 0;
+  const elapsed = () => {
+    time += 2_000;
+    return time;
+  };
+  const caller = await callerOf(both, apiKey);
+  const seen: Parameters<NonNullable<Parameters<typeof replaceRoot>[2]['progress']>>[0][] = [];
+  const options = { newKey: NEW_KEY, lease: { elapsed }, progress: (pace: (typeof seen)[0]) => void seen.push(pace) };
+  expect(await codeOf(replaceRoot(both, caller, { ...options, stopping: () => seen.length > 1 }))).toBe(
+    'shutting_down',
+  );
+  await both.close();
+  await expect(home.open()).rejects.toThrow(/lethe root replace/);
+
+  const again = await openWithBoth(home);
+  seen.length = 0;
+  await replaceRoot(again, await callerOf(again, apiKey), options);
+  await again.close();
+  expect([...new Set(seen.map(({ step }) => step))]).toEqual(['rewrap', 'verify', 'destroy']);
+  const last = seen.filter(({ step }) => step === 'rewrap').at(-1);
+  expect(last).toMatchObject({ done: last?.total, secondsLeft: 0, ratePerSecond: expect.any(Number) });
+  expect(last?.total).toBeGreaterThan(0);
+  expect(await home.reveal(await home.open(withNew), token)).toBe('ada@example.com');
+});
+
 test('only the security team replaces the root key', async () => {
   const { home, vault } = await furnished('sqlite');
   await vault.close();

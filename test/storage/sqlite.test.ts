@@ -161,6 +161,25 @@ test('a scrub says so where another process reads, and succeeds once it has read
   expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toHaveLength(2);
 });
 
+test('a scrub that meets another process reading tries again, and works meanwhile', async () => {
+  const { store, path } = await fresh();
+  await put(store, 'a');
+  const other = new Database(path, { readonly: true });
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN');
+  other.prepare('SELECT subject FROM subjects').all();
+  await put(store, 'b');
+
+  const scrubbed = store.scrub();
+  await put(store, 'c');
+  // The first try is over: it goes before what is written now.
+  await put(store, 'd');
+  other.exec('COMMIT');
+  await expect(scrubbed).resolves.toBeUndefined();
+
+  expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toHaveLength(4);
+});
+
 test('its files are for their owner alone, in a folder of its own and in one that was there', async () => {
   const folder = await temporaryFolder();
   onTestFinished(folder.remove);

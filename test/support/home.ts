@@ -264,16 +264,25 @@ export async function withoutTable<R>(url: string, table: string, work: () => Pr
 }
 
 /** Makes every insert into the table fail, until the function returned is called. */
-export async function refuseInserts(url: string, table: string): Promise<() => Promise<void>> {
+export function refuseInserts(url: string, table: string): Promise<() => Promise<void>> {
+  return refuseWrites(url, table, 'INSERT');
+}
+
+/** The same of every row that is deleted. */
+export function refuseDeletes(url: string, table: string): Promise<() => Promise<void>> {
+  return refuseWrites(url, table, 'DELETE');
+}
+
+async function refuseWrites(url: string, table: string, how: 'INSERT' | 'DELETE'): Promise<() => Promise<void>> {
   if (url.startsWith('sqlite:')) {
-    await tell(url, `CREATE TRIGGER refuse BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    await tell(url, `CREATE TRIGGER refuse BEFORE ${how} ON ${table} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
     return async () => void (await tell(url, 'DROP TRIGGER refuse'));
   }
   await tell(
     url,
     `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$`,
   );
-  await tell(url, `CREATE TRIGGER refuse BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse()`);
+  await tell(url, `CREATE TRIGGER refuse BEFORE ${how} ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse()`);
   return async () => void (await tell(url, `DROP TRIGGER refuse ON ${table}`));
 }
 

@@ -1,6 +1,6 @@
 /** The inventory of keys, and what is done when some are in strange hands. */
-import { CompromiseBody, ExposedQuery, ExposedReply } from '../../erasure/schema.ts';
-import { OrderedJob } from '../../jobs/schema.ts';
+import { ExposedQuery, ExposedReply } from '../../erasure/schema.ts';
+import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
 import { KeysReply } from '../../keyring/schema.ts';
 import { compromiseKeys } from '../../vault/compromise-keys.ts';
 import { listExposed } from '../../vault/list-exposed.ts';
@@ -28,7 +28,7 @@ export const postCompromise = route({
   summary: 'Seal anew what compromised keys protect.',
   description:
     'Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those ' +
-    'buckets, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old ' +
+    'buckets, or that is about that subject, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old ' +
     'keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both ' +
     'one of them and the old keys. An epoch is named by the first tenant alone.',
   action: 'compromise_keys',
@@ -36,7 +36,14 @@ export const postCompromise = route({
   reply: OrderedJob,
   status: 202,
   idempotent: true,
-  problems: ['epoch_not_found', 'epoch_not_ended', 'too_many_jobs', 'concurrent_change'],
+  problems: [
+    'epoch_not_found',
+    'epoch_not_ended',
+    'subject_not_found',
+    'subject_erased',
+    'too_many_jobs',
+    'concurrent_change',
+  ],
   handle: (vault, caller, { body }) => compromiseKeys(vault, caller, body),
 });
 
