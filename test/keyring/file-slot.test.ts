@@ -128,6 +128,35 @@ test('a file written durably replaces the whole, one created durably only what i
   expect((await readdir(folder)).sort()).toEqual(['file', 'file2']);
 });
 
+describe('what another process writes beside the file at the same moment', () => {
+  const path = () => `${folder}/epoch-000001.key`;
+
+  test('is never under the same name, although every container has a process of the same number', async () => {
+    const theirs = Array.from({ length: 1_000 }, (_, i) => `${path()}.${process.pid}-${i + 1}.new`);
+    await Promise.all(theirs.map((name) => writeFile(name, 'half a secret')));
+
+    await new FileSlot(folder, rootKey).put(1, random(32));
+
+    for (const name of theirs) expect(await readFile(name, 'utf8')).toBe('half a secret');
+  });
+
+  test('is neither cut short nor unlinked, should the names be the same after all', async () => {
+    const same = (sizeBytes: number) => Buffer.alloc(sizeBytes, 7);
+    const theirs = `.${'07'.repeat(16)}.new`;
+    for (const name of [path(), `${folder}/file`]) await writeFile(`${name}${theirs}`, 'half a secret');
+
+    await expect(new FileSlot(folder, rootKey, { random: same }).put(1, random(32))).rejects.toMatchObject({
+      code: 'key_unavailable',
+    });
+    await expect(writeDurably(`${folder}/file`, random(8), same)).rejects.toMatchObject({ code: 'EEXIST' });
+
+    for (const name of [path(), `${folder}/file`]) {
+      expect(await readFile(`${name}${theirs}`, 'utf8')).toBe('half a secret');
+    }
+    expect(await new FileSlot(folder, rootKey).get(1)).toBeUndefined();
+  });
+});
+
 describe('destroying an epoch', () => {
   const other = () => `${folder}/kept`;
   const epochs = () => `${folder}/epochs`;
