@@ -257,8 +257,10 @@ export async function createDurably(
   try {
     await link(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // A copy with blocks of its own: unlinked as it is, it would outlive the file.
+    await overwrite(temporary, random);
+    return false;
   } finally {
     await unlink(temporary);
   }

@@ -1,4 +1,5 @@
 /** The file root slot: 60 bytes that are right or refused, for their owner alone, never written over. */
+import { linkSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
@@ -155,6 +156,29 @@ describe('what another process writes beside the file at the same moment', () =>
     }
     expect(await new FileSlot(folder, rootKey).get(1)).toBeUndefined();
   });
+});
+
+test('a copy that came second is overwritten before its name goes', async () => {
+  const secret = random(32);
+  const slot = new FileSlot(folder, rootKey);
+  await slot.put(1, secret);
+  const seen: Buffer[] = [];
+  // Asked for the bytes that are to be written over the copy: by then a second name holds on to it.
+  const watching = (sizeBytes: number) => {
+    const [copy] = readdirSync(folder).filter((name) => name.endsWith('.new'));
+    if (copy !== undefined) {
+      seen.push(readFileSync(`${folder}/${copy}`));
+      linkSync(`${folder}/${copy}`, `${folder}/held`);
+    }
+    return random(sizeBytes);
+  };
+
+  await new FileSlot(folder, rootKey, { random: watching }).put(1, secret);
+
+  expect(seen.map((copy) => copy.includes(secret))).toEqual([true]);
+  const left = await readFile(`${folder}/held`);
+  expect([left.length, left.includes(secret)]).toEqual([60, false]);
+  expect((await readdir(folder)).sort()).toEqual(['epoch-000001.key', 'held']);
 });
 
 describe('destroying an epoch', () => {
