@@ -355,9 +355,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const long = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const { recordStore, keyStore, clock } = here.vault;
+      const { recordStore, keyStore, keyring, clock } = here.vault;
       const stop = startWorker({
-        ...{ recordStore, keyStore, clock, report: () => {} },
+        ...{ recordStore, keyStore, keyring, clock, report: () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],
       });
