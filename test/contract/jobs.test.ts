@@ -184,6 +184,25 @@ describe('events', () => {
     expect(await connection.ended).toContain('event: done');
   });
 
+  test('of one tenant are fifty at a time, whoever of it asks; another tenant’s are not among them', async () => {
+    const { vault, order, follow } = await here();
+    const job = await order();
+    const add = async () =>
+      (await vault.admin.call('post', '/v1/principals', { name: 'more', role: 'security', purposes: [] })).body.apiKey;
+    const keys: string[] = await Promise.all(Array.from({ length: 6 }, add));
+    const other = await vault.inTenant('other', 'security');
+    const streams = await Promise.all(
+      keys.slice(0, 5).flatMap((key) => Array.from({ length: 10 }, () => follow(job, key))),
+    );
+    await Promise.all(streams.map((stream) => untilEvent(stream, /"waiting"/)));
+
+    expect(await (await follow(job, keys[5])).until(/\}$/)).toMatch(/^HTTP\/1\.1 503 .*"code":"overloaded"/s);
+    await untilEvent(await follow(job, other.apiKey), /"waiting"/);
+
+    streams[0]?.socket.destroy();
+    await vi.waitUntil(async () => /^HTTP\/1\.1 200/.test(await (await follow(job, keys[5])).until(/^HTTP\/1\.1 \d+/)));
+  });
+
   test('of one principal are ten at a time', async () => {
     const { vault, order, follow } = await here();
     const job = await order();
