@@ -4,7 +4,7 @@
  * may name.
  */
 import { isOfFirstTenant } from '../access/first-tenant.ts';
-import type { Role } from '../access/roles.ts';
+import { OPERATORS } from '../access/roles.ts';
 import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
@@ -36,9 +36,6 @@ export function factsFor(
   const { type, label, ...history } = factsOf(row);
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
-
-/** Those of the first tenant who read the erasures of whole tenants, which have nobody left who could ask. */
-const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
 
 /** An erasure that the caller may ask about. @throws {ErasureNotFoundError} */
 export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
