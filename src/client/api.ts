@@ -1302,7 +1302,7 @@ export interface components {
              */
             readonly state: "pending" | "final";
             /**
-             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has not confirmed), `signature` (it is about to be signed).
+             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot` (a slot has not confirmed; `slot:<name>` to auditors and the security team), `signature` (it is about to be signed).
              * @example [
              *       "epoch_close"
              *     ]

@@ -1,8 +1,9 @@
 /**
  * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
  * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
- * may name.
+ * may name, and who is told a slot's name.
  */
+import { decide } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
 import { OPERATORS } from '../access/roles.ts';
 import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
@@ -43,6 +44,15 @@ export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: 
     if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;
     return findTenantErasure(reader, id);
   });
+}
+
+/**
+ * What an erasure waits for, as the caller is told of it. Which slot has not confirmed is the operators' business: told
+ * to those who may list keys, whose inventory names the slots, and to others only that one has not.
+ */
+export function waitsForAs(caller: Caller, waitsFor: readonly string[]): string[] {
+  if (decide(caller, 'list_keys').allowed) return [...waitsFor];
+  return [...new Set(waitsFor.map((word) => (word.startsWith('slot:') ? 'slot' : word)))];
 }
 
 /** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */
