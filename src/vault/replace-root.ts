@@ -10,12 +10,12 @@
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { pooledRandom } from '../crypto/random.ts';
-import { StartError, UnavailableError } from '../errors.ts';
+import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { closeEpoch } from '../jobs/close-epoch.ts';
-import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
+import type { LeaseOptions } from '../jobs/lease.ts';
 import type { LongJobContext } from '../jobs/long-job.ts';
-import { JOBS_LEASE } from '../jobs/runner.ts';
+import { besideNoJob } from '../jobs/runner.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
@@ -87,19 +87,15 @@ async function backUpUnder(vault: Vault, newKey: Buffer, vaultId: string): Promi
 
 /** Under the lease of long jobs: a server that was left running closes no epoch meanwhile. */
 async function moveAll(vault: Vault, caller: Caller, { progress, lease: options }: ReplaceRootOptions): Promise<void> {
-  const lease = await takeLease(vault.keyStore, JOBS_LEASE, vault.random, options);
-  if (lease === undefined) throw new UnavailableError('key_unavailable', 'A server is at work on the keys. Stop it.');
-  try {
-    await closeAll(vault, {
+  await besideNoJob(vault, options, (lease) =>
+    closeAll(vault, {
       ...{ job: newId('job', vault.random, vault.clock()), tenant: caller.tenant, orderedBy: caller.principal },
       progress: progress ?? (async () => {}),
       params: {},
       fence: (tx) => lease.assertHeld(tx),
       stopping: () => false,
-    });
-  } finally {
-    await lease.release();
-  }
+    }),
+  );
 }
 
 async function closeAll(vault: Vault, context: LongJobContext): Promise<void> {
