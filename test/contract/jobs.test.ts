@@ -3,9 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { LetheError } from '../../src/client/errors.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import type { JobId } from '../../src/ids.ts';
+import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
+import { authenticate } from '../../src/vault/authenticate.ts';
 import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { listJobs } from '../../src/vault/read-job.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 
@@ -106,6 +108,13 @@ describe('a job is shown', () => {
     const auditor = await vault.inTenant('third', 'auditor');
     expect([await status(auditor, epoch), await status(auditor, index)]).toEqual([404, 404]);
     expect(await status(vault.as('app'), epoch)).toBe(403);
+
+    const listed = async ({ apiKey }: { apiKey: string }) => {
+      const caller = await authenticate(vault.vault, apiKey, newId('request', vault.vault.random, NOW));
+      return (await listJobs(vault.vault, caller)).map(({ job }) => job).sort();
+    };
+    expect(await listed(vault.as('security'))).toEqual([epoch, index].sort());
+    expect([await listed(theirs), await listed(auditor)]).toEqual([[epoch], []]);
   });
 });
 
