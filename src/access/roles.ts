@@ -18,13 +18,22 @@ export interface Rule {
 /** What everyone with a valid API key may do. */
 const EVERYONE: Rule = { actions: ['list_types'] };
 
+/** An erasure is asked about in two ways, its receipt and its certificate: who may read the one may read the other. */
+const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
+
+/**
+ * Who, of the first tenant, asks so of whole tenants that were erased: those have nobody left who could. Each has the
+ * rule for it below.
+ */
+export const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
+
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [
     EVERYONE,
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
-        ...(['erase_tenant', 'read_erasure'] as const),
+        ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
       ],
     },
@@ -34,8 +43,8 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     {
       actions: [
         ...['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'],
-        ...['describe_token', 'read_record', 'read_erasure', 'resolve_subject', 'read_subject'],
-        'read_certificate',
+        ...['describe_token', 'read_record', 'resolve_subject', 'read_subject'],
+        ...ASKS_OF_ERASURES,
       ] as const,
     },
     { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
@@ -45,14 +54,14 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
   ],
-  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job', 'read_certificate'] }],
+  auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job', ...ASKS_OF_ERASURES] }],
   security: [
     EVERYONE,
     {
       actions: [
         ...(['read_status', 'read_audit', 'read_job', 'recover'] as const),
         ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
-        ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
+        ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
         ...(['split_root', 'replace_root'] as const),
       ],

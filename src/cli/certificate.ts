@@ -42,7 +42,7 @@ export function addCertificateCommands(program: Command): void {
     .command('get <erasure>')
     .description('get the certificate of an erasure, or what it waits for')
     .option('--out <file>', 'write the certificate there instead of the terminal')
-    .option('--key-file <file>', 'file with the API key of an app, an auditor or the security team')
+    .option('--key-file <file>', 'file with the API key of an app, an auditor, an administrator or the security team')
     .action(async (id: string, { out, keyFile }: { out?: string; keyFile?: string }) => {
       const erasure = checked(ErasureIdSchema, id);
       const reply = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>

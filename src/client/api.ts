@@ -214,7 +214,7 @@ export interface paths {
         };
         /**
          * The receipt of an erasure, as it stands now.
-         * @description Of the caller’s tenant; to the first tenant’s administrators and security team, of erased tenants, too.
+         * @description Of the caller’s tenant; to the first tenant’s administrators, auditors and security team, of erased tenants, too.
          */
         readonly get: operations["getErasure"];
         readonly put?: never;
@@ -234,7 +234,7 @@ export interface paths {
         };
         /**
          * The certificate of an erasure, or what it waits for.
-         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`.
+         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. Read by those who read the receipt; not by a principal tied to an audience, since it names records.
          */
         readonly get: operations["getCertificate"];
         readonly put?: never;
@@ -1317,7 +1317,7 @@ export interface components {
              */
             readonly state: "pending" | "final";
             /**
-             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has not confirmed), `signature` (it is about to be signed).
+             * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot` (a slot has not confirmed; `slot:<name>` to auditors and the security team), `signature` (it is about to be signed).
              * @example [
              *       "epoch_close"
              *     ]

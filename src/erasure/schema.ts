@@ -225,8 +225,8 @@ export const CertificateReply = z.strictObject({
     .array(z.string())
     .optional()
     .describe(
-      'What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot:<name>` (a slot has ' +
-        'not confirmed), `signature` (it is about to be signed).',
+      'What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot` (a slot has not ' +
+        'confirmed; `slot:<name>` to auditors and the security team), `signature` (it is about to be signed).',
     )
     .meta({ examples: [['epoch_close']] }),
   certificate: z

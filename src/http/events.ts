@@ -6,13 +6,13 @@
  *   data: {"job":"job_…",…}    the whole state, so that a lost event is made good by the next
  *   :                          a comment, where nothing else was sent for a while: proxies end what seems dead
  *
- * Guarantees: a bounded number of streams, in all and for each principal; a slow reader costs one event, since none is
+ * Guarantees: a bounded number of streams, in all, for each tenant and for each principal; a slow reader costs one event, since none is
  * written before the last has left; a stream ends within a minute of its API key's end, and when the server stops.
  * Does not: tell every change between two looks. It looks at the store, so any node shows what any other does.
  */
 import type { ServerResponse } from 'node:http';
 import { UnavailableError } from '../errors.ts';
-import type { RequestId } from '../ids.ts';
+import type { PrincipalId, RequestId, TenantId } from '../ids.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 
 export interface EventTimes {
@@ -23,11 +23,14 @@ export interface EventTimes {
 
 const TIMES: EventTimes = { lookMs: 500, heartbeatMs: 15_000, recheckMs: 60_000 };
 const MAX_STREAMS = 200;
+/** A quarter: one tenant’s principals, however many, leave room for the others. */
+const MAX_OF_TENANT = MAX_STREAMS / 4;
 const MAX_OF_PRINCIPAL = 10;
 
 export interface EventSource {
   readonly id: RequestId;
-  readonly principal: string;
+  readonly tenant: TenantId;
+  readonly principal: PrincipalId;
   readonly first: unknown;
   readonly look: () => Promise<unknown>;
   readonly isLast: (reply: unknown) => boolean;
@@ -38,7 +41,8 @@ export interface EventSource {
 export class EventStreams {
   readonly #closing: () => boolean;
   readonly #times: EventTimes;
-  readonly #open = new Map<string, number>();
+  /** By whose they are: of a principal, of a tenant. */
+  readonly #open = new Map<TenantId | PrincipalId, number>();
   #count = 0;
 
   constructor(closing: () => boolean, times: EventTimes = TIMES) {
@@ -48,22 +52,28 @@ export class EventStreams {
 
   /** @throws {UnavailableError} where there are as many as there may be; nothing has been answered then */
   open(response: ServerResponse, source: EventSource): void {
-    const own = this.#open.get(source.principal) ?? 0;
-    if (this.#count >= MAX_STREAMS || own >= MAX_OF_PRINCIPAL) {
+    const { tenant, principal } = source;
+    const has = (owner: TenantId | PrincipalId, most: number) => (this.#open.get(owner) ?? 0) >= most;
+    if (this.#count >= MAX_STREAMS || has(tenant, MAX_OF_TENANT) || has(principal, MAX_OF_PRINCIPAL)) {
       throw new UnavailableError('overloaded', 'There are too many open streams of events.');
     }
-    this.#count += 1;
-    this.#open.set(source.principal, own + 1);
+    this.#add([tenant, principal], 1);
     void this.#run(response, source)
       // Whatever ended it: the client asks again, and gets the answer to that.
       .catch(() => {})
       .finally(() => {
-        this.#count -= 1;
-        const left = (this.#open.get(source.principal) ?? 1) - 1;
-        if (left === 0) this.#open.delete(source.principal);
-        else this.#open.set(source.principal, left);
+        this.#add([tenant, principal], -1);
         response.end();
       });
+  }
+
+  #add(owners: readonly (TenantId | PrincipalId)[], streams: 1 | -1): void {
+    this.#count += streams;
+    for (const owner of owners) {
+      const now = (this.#open.get(owner) ?? 0) + streams;
+      if (now === 0) this.#open.delete(owner);
+      else this.#open.set(owner, now);
+    }
   }
 
   async #run(response: ServerResponse, { id, first, look, isLast, stillKnown }: EventSource): Promise<void> {

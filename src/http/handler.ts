@@ -55,10 +55,11 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       const { input, reply } = await handle(route, vault, caller, request);
       if (route.events === undefined) send(response, status, 'application/json', reply, id, options.closing());
       else {
-        const { principal } = caller;
+        const { tenant, principal } = caller;
         const stillKnown = () => authenticate(vault, apiKeyOf(request), id);
         const look = () => route.events?.look(vault, input as never) ?? Promise.reject(new TypeError());
-        options.streams.open(response, { id, principal, first: reply, look, isLast: route.events.isLast, stillKnown });
+        const { isLast } = route.events;
+        options.streams.open(response, { id, tenant, principal, first: reply, look, isLast, stillKnown });
       }
     } catch (thrown) {
       error = thrown;

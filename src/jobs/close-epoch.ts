@@ -16,9 +16,10 @@ import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import * as rotation from '../keyring/rotation.ts';
-import { epochByNumber } from '../keyring/tables.ts';
+import { takeBackIfRemoved } from '../keyring/slot-changes.ts';
+import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import { type LongJob, stopIfTold } from './long-job.ts';
+import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 
 export interface CloseEpochParts {
   readonly keyStore: KeyStore;
@@ -49,7 +50,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     let without: readonly string[] = [];
     if (row?.state === 'active') {
       await progress('make_secret', 0, 1);
-      const begun = await rotation.begin(keys, fence);
+      const begun = await begin(parts, fence);
       ({ without } = begun);
       // Not before: while a slot is out of reach, a close is tried again every minute.
       await around.prepare?.();
@@ -86,6 +87,26 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     const certified = (await around.certify?.()) ?? 0;
     return { epoch, moved, without, waitsFor, certified, ...(returned.length > 0 ? { returned } : {}) };
   };
+}
+
+/** `rotation.begin`, and a look at the slots that were removed while it gave them the secret; also when it fails. */
+async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
+  const { keyring, keyStore } = parts;
+  const { slots, current } = keyring.epochs;
+  await slots.reload();
+  const before = slots.inForce;
+  try {
+    return await rotation.begin(partsOf(parts), fence);
+  } finally {
+    const given = new Map([...before, ...slots.inForce].map(({ slot }) => [slot.name, slot]));
+    const destroyed = await keyStore.reader.query<EpochSlotRow>((sql) =>
+      sql('epoch_slots').where('epoch', '>', current).whereNotNull('destroyed_at'),
+    );
+    for (const { epoch, slot: name } of destroyed) {
+      const slot = given.get(name);
+      if (slot !== undefined) await takeBackIfRemoved(keyStore, epoch, slot);
+    }
+  }
 }
 
 /**

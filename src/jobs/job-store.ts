@@ -46,7 +46,12 @@ const jobs = table(
 export type JobRow = Row<typeof jobs>;
 const jobById = lookup(jobs, ['job']);
 
-/** Jobs that change the whole vault: whichever tenant's principal ordered one, there is one. */
+/**
+ * Jobs that change the whole vault: whichever tenant's principal ordered one, there is one, and it holds nothing of a
+ * tenant's. The others are the tenant's in whose name they are ordered, and shown to it alone: an index key is a
+ * tenant's; a compromise is of buckets of its own, or of an epoch, which only the first tenant orders; the erasure of a
+ * tenant is ordered once in its life, whoever does it, in the first tenant's name.
+ */
 export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
 
 /** Jobs that erasures wait for: these go before the others, and are never too many. */
@@ -61,7 +66,7 @@ export class JobNotFoundError extends VaultError {
   }
 }
 
-/** Unfinished jobs of one tenant; more would only make every other tenant's wait. */
+/** Unfinished jobs of one tenant, those of `FIRST` not among them, which others may have ordered in its name; more would only make every other tenant's wait. */
 const MAX_UNFINISHED = 20;
 
 /** The tenant has as many unfinished long jobs as it may have. Nothing has been ordered. */
@@ -94,7 +99,12 @@ export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   if (standing !== undefined) return standing;
   if (!FIRST.has(order.kind)) {
     const others = await tx.query((sql) =>
-      sql('jobs').select('job').where({ tenant: order.tenant }).whereNull('finished_at').limit(MAX_UNFINISHED),
+      sql('jobs')
+        .select('job')
+        .where({ tenant: order.tenant })
+        .whereNotIn('kind', [...FIRST])
+        .whereNull('finished_at')
+        .limit(MAX_UNFINISHED),
     );
     if (others.length === MAX_UNFINISHED) throw new TooManyJobsError();
   }
@@ -115,15 +125,15 @@ export async function readJob(reader: Reader<'records'>, job: JobId): Promise<Jo
   return row;
 }
 
-/** A page of the latest jobs of a tenant and of the whole vault, the newest first, before the one named (exclusive). */
+/** A page of the latest jobs of a tenant, and of the whole vault where wanted, the newest first, before the one named (exclusive). */
 export async function listJobs(
   reader: Reader<'records'>,
   tenant: TenantId,
-  page: { readonly before: JobId | undefined; readonly limit: number },
+  page: { readonly wholeVault: boolean; readonly before: JobId | undefined; readonly limit: number },
 ): Promise<JobRow[]> {
   return reader.query((sql) => {
     const rows = sql('jobs')
-      .where((row) => row.where({ tenant }).orWhereIn('kind', [...VAULT_WIDE]))
+      .where((row) => row.where({ tenant }).orWhereIn('kind', page.wholeVault ? [...VAULT_WIDE] : []))
       .orderBy('job', 'desc')
       .limit(page.limit);
     return page.before === undefined ? rows : rows.andWhere('job', '<', page.before);

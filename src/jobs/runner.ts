@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf, UnavailableError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
 import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
@@ -81,6 +81,29 @@ export async function runLongJobs(
   } finally {
     // Whoever comes next takes over as soon as nothing is heard of this one.
     await lease.release().catch(() => {});
+  }
+}
+
+/**
+ * Runs work on the keys beside no long job, and beside no other such work.
+ * @throws {UnavailableError} while another process is at it; nothing has been done
+ */
+export async function besideNoJob<R>(
+  { keyStore, random }: Pick<RunnerParts, 'keyStore' | 'random'>,
+  options: LeaseOptions | undefined,
+  work: (lease: Lease) => Promise<R>,
+): Promise<R> {
+  const lease = await takeLease(keyStore, JOBS_LEASE, random, options);
+  if (lease === undefined) {
+    throw new UnavailableError(
+      'key_unavailable',
+      'A server is at work on the keys. Wait until its long job is done, or stop it.',
+    );
+  }
+  try {
+    return await work(lease);
+  } finally {
+    await lease.release();
   }
 }
 

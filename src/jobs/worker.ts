@@ -9,6 +9,7 @@ import { type ErasureRow, type Stores, unfinishedErasures } from '../erasure/era
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
@@ -30,6 +31,7 @@ export interface Job {
 }
 
 export interface WorkerOptions extends Stores {
+  readonly keyring: Pick<Keyring, 'indexes'>;
   readonly clock: Clock;
   /** Further bounded jobs of the composition root. */
   readonly extra?: readonly Job[];
@@ -57,7 +59,10 @@ function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[
   const now = options.clock();
   return runAll(options, [
     { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
-    { name: 'settle_corrections', run: () => settleCorrections(options, before(now, ORPHAN_GRACE_MS), PAGE) },
+    {
+      name: 'settle_corrections',
+      run: () => settleCorrections(options, options.keyring.indexes, before(now, ORPHAN_GRACE_MS), PAGE),
+    },
     { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
     {
       name: 'sweep_erased_tenants',

@@ -1,5 +1,6 @@
 /** Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out. */
 import type { Clock } from '../clock.ts';
+import { equalBytes } from '../crypto/mac.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { epochSlotByName, epochSlots, givenTo } from './tables.ts';
 import type { Envelopes } from './transit-slot.ts';
@@ -17,9 +18,10 @@ export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
         const [[row] = []] = await tx.find(epochSlotByName, [[epoch, slot]]);
         return row?.envelope ?? envelope;
       }),
-    remove: (slot, epoch) =>
+    remove: (slot, epoch, only) =>
       store.exclusive(async (tx) => {
-        await tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).update({ envelope: null }));
+        const which = { epoch, slot, ...(only && { envelope: only }) };
+        await tx.execute((sql) => sql('epoch_slots').where(which).update({ envelope: null }));
       }),
   };
 }
@@ -33,6 +35,9 @@ export function envelopesInMemory(): Envelopes {
       kept.set(`${slot}/${epoch}`, standing);
       return standing;
     },
-    remove: async (slot, epoch) => void kept.delete(`${slot}/${epoch}`),
+    async remove(slot, epoch, only) {
+      const standing = kept.get(`${slot}/${epoch}`);
+      if (only === undefined || (standing && equalBytes(standing, only))) kept.delete(`${slot}/${epoch}`);
+    },
   };
 }

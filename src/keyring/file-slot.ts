@@ -81,7 +81,7 @@ export class FileSlot implements RootSlot {
     const created = await this.#guarded(async () => {
       await this.#assertMounted();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      return createDurably(this.#path(epoch), content);
+      return createDurably(this.#path(epoch), content, this.#random);
     }).finally(() => content.fill(0));
     if (created) return;
     const present = await this.get(epoch);
@@ -228,10 +228,16 @@ function exists(path: string): Promise<boolean> {
 }
 
 const TEMPORARY = '.new';
+/** Of a temporary name. A process id is no name: every container has a process 1, and they may share a folder. */
+const SUFFIX_BYTES = 16;
+const suffixes = pooledRandom();
 
-/** Writes a file so that a crash leaves either nothing or the whole: temporary name, fsync, rename, fsync the folder. */
-export async function writeDurably(path: string, content: Uint8Array): Promise<void> {
-  const temporary = await writeBeside(path, content);
+/**
+ * Writes a file so that a crash leaves either nothing or the whole: temporary name, fsync, rename, fsync the folder.
+ * @param random of the temporary name, which is nobody else's: one that is there is left as it is, and the call fails
+ */
+export async function writeDurably(path: string, content: Uint8Array, random: RandomSource = suffixes): Promise<void> {
+  const temporary = await writeBeside(path, content, random);
   await rename(temporary, path);
   await syncFolder(path);
 }
@@ -242,13 +248,19 @@ export async function writeDurably(path: string, content: Uint8Array): Promise<v
  * overwrites the one overwrites both.
  * @returns whether this call made it; if not, it is there, whole
  */
-export async function createDurably(path: string, content: Uint8Array): Promise<boolean> {
-  const temporary = await writeBeside(path, content);
+export async function createDurably(
+  path: string,
+  content: Uint8Array,
+  random: RandomSource = suffixes,
+): Promise<boolean> {
+  const temporary = await writeBeside(path, content, random);
   try {
     await link(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // A copy with blocks of its own: unlinked as it is, it would outlive the file.
+    await overwrite(temporary, random);
+    return false;
   } finally {
     await unlink(temporary);
   }
@@ -256,12 +268,9 @@ export async function createDurably(path: string, content: Uint8Array): Promise<
   return true;
 }
 
-let written = 0;
-
-async function writeBeside(path: string, content: Uint8Array): Promise<string> {
-  written += 1;
-  const temporary = `${path}.${process.pid}-${written}${TEMPORARY}`;
-  const file = await open(temporary, 'w', 0o600);
+async function writeBeside(path: string, content: Uint8Array, random: RandomSource): Promise<string> {
+  const temporary = `${path}.${random(SUFFIX_BYTES).toString('hex')}${TEMPORARY}`;
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.sync();

@@ -5,6 +5,9 @@
  * An epoch that has ended is not copied: it is about to be destroyed in the slots that have it, and a copy made
  * meanwhile might outlive it (K5). Nothing new is wrapped under it, and its slots keep it until nothing is left there.
  *
+ * Whoever calls this holds the lease of long jobs: no epoch begins or ends meanwhile, and no other slot comes or goes.
+ * Where a holder slept and was overtaken, it looks again after what it put outside a transaction.
+ *
  * Guarantees: a slot is noted as holding an epoch before it is given the secret; the last place of a secret in use is
  * not given up; what fails or is interrupted can be called again and finishes.
  * Does not: reach a slot that is out of reach. Given up (`abandon`), it keeps what it holds: those epochs are never
@@ -22,7 +25,14 @@ import type { AddSlot } from './schema.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
-import { type EpochRow, type EpochSlotRow, epochByNumberShared, epochSlots, givenTo } from './tables.ts';
+import {
+  type EpochRow,
+  type EpochSlotRow,
+  epochByNumberShared,
+  epochSlotByName,
+  epochSlots,
+  givenTo,
+} from './tables.ts';
 
 export interface SlotParts {
   readonly store: KeyStore;
@@ -140,6 +150,7 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
     } finally {
       secret.fill(0);
     }
+    if (await takeBackIfRemoved(store, epoch, slot)) continue;
     const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
@@ -150,6 +161,19 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
     if (now === undefined || isOver(now)) await slot.destroy(epoch);
   }
   return copied;
+}
+
+/**
+ * A process that slept since it noted that a slot is given a secret may have put it there after the slot was removed,
+ * and said to have destroyed what it held: it would count as destroyed in it, and be there (K5). Asked after each put.
+ * @returns whether it was so: the slot has nothing of it now
+ * @throws {UnavailableError} where the slot cannot be asked to
+ */
+export async function takeBackIfRemoved(store: KeyStore, epoch: number, slot: RootSlot): Promise<boolean> {
+  const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
+  if (note !== undefined && note.destroyed_at === null) return false;
+  await slot.destroy(epoch);
+  return true;
 }
 
 /** Destroys what a slot was given that did not come into the list, and forgets where that is confirmed. */

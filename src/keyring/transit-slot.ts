@@ -7,7 +7,8 @@
  *   envelope   "vault:v1:…": the secret, bound to vault and epoch by its associated data
  *
  * Guarantees: nothing is encrypted before the key was made and read back, because a service encrypts for a key that is
- * not there by making one; an envelope that is there is never replaced; destroyed means that the service to which the
+ * not there by making one; an envelope that is there is never replaced, and but for a destruction only removed when it is
+ * the very one whose key was found gone; destroyed means that the service to which the
  * slot was added says that it has no such key.
  * Does not: reach the service's own backups. Whoever has one of these, its seal and an old envelope has the secret.
  */
@@ -25,7 +26,8 @@ export interface Envelopes {
   get(slot: string, epoch: number): Promise<Buffer | undefined>;
   /** Replaces none. @returns the one that now stands */
   put(slot: string, epoch: number, envelope: Buffer): Promise<Buffer>;
-  remove(slot: string, epoch: number): Promise<void>;
+  /** @param only removes this very one: another that was put meanwhile stays */
+  remove(slot: string, epoch: number, only?: Buffer): Promise<void>;
 }
 
 export interface TransitSlotOptions extends TransitSettings {
@@ -52,10 +54,12 @@ export class TransitSlot implements RootSlot {
 
   async put(epoch: number, secret: Buffer): Promise<void> {
     const key = this.#key(epoch);
-    const present = await this.get(epoch);
+    const found = await this.#envelopes.get(this.name, epoch);
+    const present = found && (await this.#open(epoch, found));
     if (present === undefined) {
-      // An envelope whose key is gone opens nowhere, and stands in the way.
-      await this.#envelopes.remove(this.name, epoch);
+      // An envelope whose key is gone opens nowhere, and stands in the way. Of two processes that are here at once, the
+      // later one leaves the earlier one's alone; the key they both ask for is one, and so is the envelope that stands.
+      if (found !== undefined) await this.#envelopes.remove(this.name, epoch, found);
       await this.#api.createKey(key);
       assertFit(await this.#api.readKey(key));
       const ciphertext = Buffer.from(await this.#api.encrypt(key, secret, this.#binding(epoch)), 'utf8');
@@ -70,7 +74,11 @@ export class TransitSlot implements RootSlot {
 
   async get(epoch: number): Promise<Buffer | undefined> {
     const envelope = await this.#envelopes.get(this.name, epoch);
-    if (envelope === undefined) return undefined;
+    return envelope && this.#open(epoch, envelope);
+  }
+
+  /** @returns undefined where the service has no such key */
+  async #open(epoch: number, envelope: Buffer): Promise<Buffer | undefined> {
     const key = this.#key(epoch);
     const secret = await this.#api.decrypt(key, envelope.toString('utf8'), this.#binding(epoch));
     if (secret?.length === SECRET_BYTES) return secret;

@@ -29,10 +29,9 @@ export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
-  const { recordStore, keyStore } = vault;
+  const { recordStore, keyStore, keyring } = vault;
   return {
-    recordStore,
-    keyStore,
+    ...{ recordStore, keyStore, keyring },
     clock: vault.clock,
     prompt: [
       { name: 'shred_windows', run: () => shredWindows(vault) },

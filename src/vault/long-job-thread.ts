@@ -3,8 +3,9 @@
  * thread that answers requests wraps none of their keys. A thread is started where there is a job, and ends after it.
  *
  * Guarantees: whatever becomes of a thread, the server goes on; a job it left unfinished is gone on with by the next. A
- * root key that was handed over, and not read from a file, goes to the thread without a copy left between: the
- * thread wipes its own when it has opened the vault, and the vault's when it ends.
+ * root key that was handed over, and not read from a file, goes to the thread in memory that both share: the thread
+ * wipes it when it has opened the vault or could not, and the vault's own when it ends; should it break before, the
+ * bytes they share are wiped here.
  * Does not: keep a passphrase from being copied; a string cannot be wiped, here as in the server.
  */
 import { Worker } from 'node:worker_threads';
@@ -54,10 +55,12 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     // What goes wrong there holds up neither the close of an epoch nor a job that was ordered.
     await indexSchedule?.().catch((error: unknown) => broke('index_schedule', error));
     if (stopping || !(await hasWork(vault))) return;
-    thread = startThread(config, entry, leaseTtlMs);
+    const handed = handOver(config);
     try {
+      thread = new Worker(entry, { workerData: { config: handed.config, leaseTtlMs } satisfies ThreadData });
       await endOf(thread, vault, options.report);
     } finally {
+      handed.wipe();
       thread = undefined;
       await vault.keyring.refresh();
     }
@@ -88,17 +91,16 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
   };
 }
 
-function startThread(whole: VaultConfig, entry: URL, leaseTtlMs: number | undefined): Worker {
+/** What the thread is given. `wipe` may be called when it has ended, however. */
+function handOver(whole: VaultConfig): { readonly config: VaultConfig; wipe(): void } {
   // The API key of the command line is nothing to a vault.
   const { apiKey: _, ...config } = whole as VaultConfig & { apiKey?: string };
   const { rootKey } = config;
-  if (rootKey.from !== 'environment') {
-    return new Worker(entry, { workerData: { config, leaseTtlMs } satisfies ThreadData });
-  }
-  const key = Uint8Array.from(rootKey.key);
-  const data: ThreadData = { config: { ...config, rootKey: { from: 'environment', key: key as Buffer } }, leaseTtlMs };
-  // Moved, not copied: what is left here has no bytes.
-  return new Worker(entry, { workerData: data, transferList: [key.buffer] });
+  if (rootKey.from !== 'environment') return { config, wipe: () => {} };
+  // Not moved: a thread that never reads it, or is ended in the middle, would leave it behind where nobody can wipe it.
+  const key = Buffer.from(new SharedArrayBuffer(rootKey.key.length));
+  rootKey.key.copy(key);
+  return { config: { ...config, rootKey: { from: 'environment', key } }, wipe: () => void key.fill(0) };
 }
 
 /** @throws when the thread broke */

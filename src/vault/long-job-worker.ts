@@ -6,7 +6,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
 import { runJobsOnce } from './long-jobs.ts';
 import { SIGNALS } from './signals.ts';
-import { openVault, type VaultConfig } from './vault.ts';
+import { openVault, type Vault, type VaultConfig } from './vault.ts';
 
 export interface ThreadData {
   readonly config: VaultConfig;
@@ -21,18 +21,13 @@ export interface FromThread {
 }
 
 async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
-  const { rootKey } = config;
   let stopping = false;
   parentPort?.on('message', () => {
     stopping = true;
   });
   const tell = (signal: string, said?: unknown) => parentPort?.postMessage({ signal, said } satisfies FromThread);
   try {
-    // A buffer that was moved here has become plain bytes.
-    const given =
-      rootKey.from === 'environment' ? { from: rootKey.from, key: Buffer.from(rootKey.key.buffer) } : rootKey;
-    const vault = await openVault({ ...config, rootKey: given });
-    if (given.from === 'environment') given.key.fill(0);
+    const vault = await openHandedOver(config);
     for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
     try {
       await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs } });
@@ -43,6 +38,19 @@ async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
     tell('job', { name: 'long_jobs', failed: codeOf(error), changed: 0 });
   } finally {
     parentPort?.close();
+  }
+}
+
+/** A root key that was handed over is wiped here as soon as the vault has its own, or could not be opened. */
+async function openHandedOver(config: VaultConfig): Promise<Vault> {
+  const { rootKey } = config;
+  if (rootKey.from !== 'environment') return openVault(config);
+  // Between threads a buffer becomes plain bytes.
+  const key = Buffer.from(rootKey.key.buffer);
+  try {
+    return await openVault({ ...config, rootKey: { from: rootKey.from, key } });
+  } finally {
+    key.fill(0);
   }
 }
 

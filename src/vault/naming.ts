@@ -1,10 +1,11 @@
 /**
  * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
  * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
- * may name.
+ * may name, and who is told a slot's name.
  */
+import { decide } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
-import type { Role } from '../access/roles.ts';
+import { OPERATORS } from '../access/roles.ts';
 import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
@@ -37,15 +38,21 @@ export function factsFor(
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
 
-/** Those of the first tenant who read the erasures of whole tenants, which have nobody left who could ask. */
-const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
-
 /** An erasure that the caller may ask about. @throws {ErasureNotFoundError} */
 export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
   return findErasure(reader, caller.tenant, id).catch(async (error: unknown) => {
     if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;
     return findTenantErasure(reader, id);
   });
+}
+
+/**
+ * What an erasure waits for, as the caller is told of it. Which slot has not confirmed is the operators' business: told
+ * to those who may list keys, whose inventory names the slots, and to others only that one has not.
+ */
+export function waitsForAs(caller: Caller, waitsFor: readonly string[]): string[] {
+  if (decide(caller, 'list_keys').allowed) return [...waitsFor];
+  return [...new Set(waitsFor.map((word) => (word.startsWith('slot:') ? 'slot' : word)))];
 }
 
 /** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */

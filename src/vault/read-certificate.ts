@@ -4,7 +4,7 @@ import { type CertificateState, type Statement, StatementSchema } from '../erasu
 import { IntegrityError } from '../errors.ts';
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Caller } from './caller.ts';
-import { erasureFor } from './naming.ts';
+import { erasureFor, waitsForAs } from './naming.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -17,7 +17,7 @@ export async function readCertificate(vault: Vault, caller: Caller, erasure: Era
     const certificate = await findCertificate(reader, order.tenant as TenantId, erasure);
     const reply: CertificateState =
       certificate === undefined
-        ? { erasure, state: 'pending', waitsFor: await waitsFor(vault, order) }
+        ? { erasure, state: 'pending', waitsFor: waitsForAs(caller, await waitsFor(vault, order)) }
         : { erasure, state: 'final', certificate: certificate.jws, statement: await signed(vault, certificate) };
     return door.commit('shared', async () => ({ reply, entry: { erasure } }));
   });

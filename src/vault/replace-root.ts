@@ -10,13 +10,13 @@
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { pooledRandom } from '../crypto/random.ts';
-import { StartError, UnavailableError } from '../errors.ts';
+import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { closeEpoch } from '../jobs/close-epoch.ts';
-import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
+import type { LeaseOptions } from '../jobs/lease.ts';
 import type { LongJobContext } from '../jobs/long-job.ts';
 import { type Pace, Progress, paceOf } from '../jobs/progress.ts';
-import { JOBS_LEASE } from '../jobs/runner.ts';
+import { besideNoJob } from '../jobs/runner.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
 import { keyFact } from '../keyring/facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
@@ -98,20 +98,16 @@ async function moveAll(
   caller: Caller,
   { progress, stopping = () => false, lease: options }: ReplaceRootOptions,
 ): Promise<void> {
-  const lease = await takeLease(vault.keyStore, JOBS_LEASE, vault.random, options);
-  if (lease === undefined) throw new UnavailableError('key_unavailable', 'A server is at work on the keys. Stop it.');
   const shown = new Progress(async (place) => progress?.(paceOf(place)), options?.elapsed ?? (() => performance.now()));
-  try {
-    await closeAll(vault, {
+  await besideNoJob(vault, options, (lease) =>
+    closeAll(vault, {
       ...{ job: newId('job', vault.random, vault.clock()), tenant: caller.tenant, orderedBy: caller.principal },
       progress: (step, done, total) => shown.at(step, done, total),
       params: {},
       fence: (tx) => lease.assertHeld(tx),
       stopping,
-    });
-  } finally {
-    await lease.release();
-  }
+    }),
+  );
 }
 
 async function closeAll(vault: Vault, context: LongJobContext): Promise<void> {

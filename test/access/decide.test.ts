@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../src/access/actions.ts';
 import { decide, type Resource } from '../../src/access/decide.ts';
 import type { Principal } from '../../src/access/principal.ts';
-import { ROLES, type Role, RULES } from '../../src/access/roles.ts';
+import { OPERATORS, ROLES, type Role, RULES } from '../../src/access/roles.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
 
 const EMAIL = { name: 'email', views: ['masked', 'domain'] };
@@ -24,7 +24,7 @@ const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
-    ...(['erase_tenant', 'read_erasure'] as const),
+    ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
     ...([
@@ -41,7 +41,7 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_certificate'],
+  auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
     ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
@@ -62,6 +62,12 @@ describe.each(ROLES)('the role %s', (role) => {
   });
 });
 
+test('who reads receipts reads certificates, and those who operate the vault read both', () => {
+  for (const role of ROLES)
+    expect([role, answer(role, 'read_certificate')]).toEqual([role, answer(role, 'read_erasure')]);
+  for (const role of OPERATORS) expect([role, answer(role, 'read_erasure')]).toEqual([role, 'yes']);
+});
+
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   admin: ['list_types', 'read_erasure'],
@@ -70,6 +76,7 @@ const TIED: Partial<Record<Role, readonly Action[]>> = {
     ...(['read_erasure', 'verify', 'change_token'] as const),
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  auditor: ['list_types', 'read_erasure'],
   security: ['list_types', 'read_erasure'],
 };
 

@@ -3,9 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { LetheError } from '../../src/client/errors.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import type { JobId } from '../../src/ids.ts';
+import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
+import { authenticate } from '../../src/vault/authenticate.ts';
 import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { listJobs } from '../../src/vault/read-job.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 
@@ -106,6 +108,13 @@ describe('a job is shown', () => {
     const auditor = await vault.inTenant('third', 'auditor');
     expect([await status(auditor, epoch), await status(auditor, index)]).toEqual([404, 404]);
     expect(await status(vault.as('app'), epoch)).toBe(403);
+
+    const listed = async ({ apiKey }: { apiKey: string }) => {
+      const caller = await authenticate(vault.vault, apiKey, newId('request', vault.vault.random, NOW));
+      return (await listJobs(vault.vault, caller)).map(({ job }) => job).sort();
+    };
+    expect(await listed(vault.as('security'))).toEqual([epoch, index].sort());
+    expect([await listed(theirs), await listed(auditor)]).toEqual([[epoch], []]);
   });
 });
 
@@ -182,6 +191,25 @@ describe('events', () => {
     down.mockRestore();
     await move(vault, job, { state: 'completed' });
     expect(await connection.ended).toContain('event: done');
+  });
+
+  test('of one tenant are fifty at a time, whoever of it asks; another tenant’s are not among them', async () => {
+    const { vault, order, follow } = await here();
+    const job = await order();
+    const add = async () =>
+      (await vault.admin.call('post', '/v1/principals', { name: 'more', role: 'security', purposes: [] })).body.apiKey;
+    const keys: string[] = await Promise.all(Array.from({ length: 6 }, add));
+    const other = await vault.inTenant('other', 'security');
+    const streams = await Promise.all(
+      keys.slice(0, 5).flatMap((key) => Array.from({ length: 10 }, () => follow(job, key))),
+    );
+    await Promise.all(streams.map((stream) => untilEvent(stream, /"waiting"/)));
+
+    expect(await (await follow(job, keys[5])).until(/\}$/)).toMatch(/^HTTP\/1\.1 503 .*"code":"overloaded"/s);
+    await untilEvent(await follow(job, other.apiKey), /"waiting"/);
+
+    streams[0]?.socket.destroy();
+    await vi.waitUntil(async () => /^HTTP\/1\.1 200/.test(await (await follow(job, keys[5])).until(/^HTTP\/1\.1 \d+/)));
   });
 
   test('of one principal are ten at a time', async () => {

@@ -208,7 +208,15 @@ describe.each(ENGINES)('on %s', (engine) => {
     // The same epoch, had the second of its slots been out of reach.
     await tellKeys("INSERT INTO epoch_slots (epoch, slot, stored_at) VALUES (1, 'hsm', 0)");
     expect(await issue(vault)).toBe(0);
-    expect(await read(erasure)).toMatchObject({ state: 'pending', waitsFor: ['epoch_close', 'slot:hsm'] });
+    await tellKeys("INSERT INTO epoch_slots (epoch, slot, stored_at) VALUES (1, 'kms', 0)");
+    expect(await read(erasure)).toMatchObject({ state: 'pending', waitsFor: ['epoch_close', 'slot'] });
+    const named = { state: 'pending', waitsFor: ['epoch_close', 'slot:hsm', 'slot:kms'] };
+    for (const role of ['auditor', 'security'] as const) {
+      expect(await readCertificate(vault, await appOf(vault, home, role), erasure)).toMatchObject(named);
+    }
+    const admin = await readCertificate(vault, await appOf(vault, home, 'admin'), erasure);
+    expect(admin.waitsFor).toEqual(['epoch_close', 'slot']);
+    await tellKeys("DELETE FROM epoch_slots WHERE slot = 'kms'");
     await tellKeys("DELETE FROM epoch_slots WHERE slot = 'hsm'");
     for (const state of ['active', 'deactivated']) {
       await tellKeys(`UPDATE epochs SET state = '${state}' WHERE epoch = 1`);

@@ -22,6 +22,7 @@ import { eraseTenant } from '../../src/vault/erase-tenant.ts';
 import { getErasure } from '../../src/vault/get-erasure.ts';
 import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
+import { readCertificate } from '../../src/vault/read-certificate.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
 import { search } from '../../src/vault/search.ts';
 import { setKeep } from '../../src/vault/set-keep.ts';
@@ -367,13 +368,17 @@ describe.each(ENGINES)('on %s', (engine) => {
       const [own, others] = [await asked(mine.admin, mine.tenant, 'mine'), await asked(security, undefined, 'theirs')];
 
       expect([own.tenant, others.tenant]).toEqual([mine.tenant, theirs.tenant]);
-      for (const reader of [operator, security]) {
+      const key = (await addPrincipal(vault, operator, { name: 'a', role: 'auditor', purposes: [] })).apiKey;
+      for (const reader of [operator, security, await callerOf(vault, key)]) {
         expect(await getErasure(vault, reader, own.erasure)).toMatchObject({ tenant: mine.tenant });
+        expect(await readCertificate(vault, reader, own.erasure)).toMatchObject({ state: 'pending' });
       }
       await expect(asked(operator, mine.tenant, mine.tenant)).rejects.toMatchObject({ code: 'tenant_erased' });
       const third = await divisionOf(vault, operator, 'third');
       for (const reader of [third.admin, third.app]) {
-        await expect(getErasure(vault, reader, own.erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+        for (const read of [getErasure, readCertificate]) {
+          await expect(read(vault, reader, own.erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+        }
       }
       // What the tenant's own log says nobody reads any more: the first tenant's names the erasure, too.
       const entries = await tell<{ tenant: string; principal: string }>(

@@ -137,6 +137,66 @@ test.each([
   await again();
 });
 
+describe('the root key that a thread was handed is wiped', () => {
+  /** Programs that first show the test the bytes they were given: memory that both threads see. */
+  const SHOW = `import { parentPort, workerData } from 'node:worker_threads';
+    parentPort.postMessage({ signal: 'values', said: workerData.config.rootKey.key });`;
+  const WORKER = `await import(${JSON.stringify(new URL('../../src/vault/long-job-worker.ts', import.meta.url).href)});`;
+  const DEAF = 'setInterval(() => {}, 1000);';
+  /** @returns the bytes as they stood whenever the thread said something, and when it had ended */
+  const shown = async (program: string, key = ROOT_KEY) => {
+    const folder = await temporaryFolder();
+    onTestFinished(folder.remove);
+    await writeFile(`${folder.path}/showing.mjs`, SHOW + program);
+    const home = await freshHome('sqlite');
+    const vault = await home.open({ rootKey: { from: 'environment', key: Buffer.from(ROOT_KEY, 'hex') } });
+    await rotateKeys(vault, await appOf(vault, home, 'security'), {});
+    let bytes: Uint8Array = new Uint8Array();
+    const seen: [string | undefined, string][] = [];
+    const look = (code?: string) => seen.push([code, Buffer.from(bytes).toString('hex')]);
+    vault.signals.on('values', (given) => {
+      bytes = given as unknown as Uint8Array;
+      look('given');
+    });
+    const config = { ...home.config, rootKey: { from: 'environment', key: Buffer.from(key, 'hex') } as const };
+    const stop = startLongJobs(vault, config, {
+      ...{ rotateEveryMs: undefined, report: ({ failed }: JobReport) => void look(failed) },
+      ...{ entry: pathToFileURL(`${folder.path}/showing.mjs`), stopMs: program === DEAF ? 1 : 20_000 },
+    });
+    await vi.waitUntil(() => seen.length > (program === DEAF ? 0 : 1), { timeout: 20_000 });
+    await stop();
+    look('ended');
+    expect(Buffer.from(config.rootKey.key).toString('hex')).toBe(key);
+    return seen;
+  };
+  const WIPED = '00'.repeat(32);
+
+  test('by the thread when it has opened the vault', async () => {
+    expect((await shown(WORKER)).slice(1)).toEqual([
+      [undefined, WIPED],
+      ['ended', WIPED],
+    ]);
+  });
+
+  test('by the thread when the vault does not open', async () => {
+    const other = 'cd'.repeat(32);
+    const seen = await shown(WORKER, other);
+    expect(seen.slice(1)).toEqual([
+      ['cannot_start', WIPED],
+      ['ended', WIPED],
+    ]);
+  });
+
+  test.each([
+    ['breaks before it reads it', 'throw new Error("broken");'],
+    ['is ended from outside', DEAF],
+  ])('by the server where the thread %s', async (_, program) => {
+    const seen = await shown(program);
+    expect(seen[0]).toEqual(['given', ROOT_KEY]);
+    expect(seen.at(-1)).toEqual(['ended', WIPED]);
+  });
+});
+
 test('a thread that does not end when it is asked to does not keep the server from ending', async () => {
   const folder = await temporaryFolder();
   onTestFinished(folder.remove);

@@ -1,5 +1,6 @@
 /** What is done after a compromise: every value under a stolen key is sealed anew, and nobody but the thief notices. */
 import { describe, expect, test } from 'vitest';
+import { settleCorrections } from '../../src/erasure/corrections.ts';
 import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type Token } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
@@ -474,6 +475,74 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await codeOf(security, { subject })).toEqual(['subject_erased', undefined]);
     expect(await codeOf(security, { ref: 'one' })).toEqual(['subject_not_found', 'ref']);
     expect(await tell(home.recordStoreUrl, 'SELECT * FROM jobs')).toEqual([]);
+  });
+
+  describe('new keys that nobody decided on are settled, and with them the link that was led on to them:', () => {
+    /** A reseal that ended after it made new keys, settled a day later, once `meanwhile` is done. */
+    const interrupted = async (meanwhile: (vault: Vault, app: Caller, first: Tokenized) => Promise<unknown>) => {
+      const home = await freshHome(engine);
+      const { vault, app, items, results } = await world(home, 2);
+      const [first] = results as [Tokenized];
+      const exclusive = () => Promise.reject(new Error('killed'));
+      const recordStore = withParts(vault.recordStore, { exclusive });
+      await expect(run({ ...vault, recordStore }, app)).rejects.toThrow('killed');
+      const generations = async () =>
+        (await rowsOf(home.keyStoreUrl, 'reuses', [first])).map(({ generation }) => Number(generation));
+      expect(await generations()).toEqual([2]);
+      await meanwhile(vault, app, first);
+      await settled(home, vault, results);
+      const again = async () => (await tokenize(vault, app, { items: items.slice(0, 1) })).results[0] as Tokenized;
+      return { home, vault, app, first, generations, again };
+    };
+
+    test('it leads back to the value that stands, whose token is given again', async () => {
+      const { first, generations, again } = await interrupted(async () => {});
+
+      expect(await generations()).toEqual([1]);
+      expect(await again()).toMatchObject({ token: first.token, record: first.record, created: false });
+    });
+
+    test('it does not lead from the old value to the one that a later correction puts in its place', async () => {
+      const { home, vault, app, first, generations, again } = await interrupted(async () => {});
+      await correct(vault, app, first.record, { value: 'corrected@example.com' });
+
+      const found = await again();
+
+      expect(await home.reveal(vault, found.token)).toBe('e0@example.com');
+      expect(await home.reveal(vault, first.token)).toBe('corrected@example.com');
+      expect(await generations()).toEqual([]);
+    });
+
+    test('it goes where the value was corrected before', async () => {
+      const { home, vault, generations, again } = await interrupted((vault, app, { record }) =>
+        correct(vault, app, record, { value: 'corrected@example.com' }),
+      );
+
+      expect(await generations()).toEqual([]);
+      expect(await home.reveal(vault, (await again()).token)).toBe('e0@example.com');
+    });
+
+    test('a note that cannot be settled keeps no other from it, and is named', async () => {
+      const home = await freshHome(engine);
+      const { vault, app } = await world(home, 2);
+      const exclusive = () => Promise.reject(new Error('killed'));
+      await expect(run({ ...vault, recordStore: withParts(vault.recordStore, { exclusive }) }, app)).rejects.toThrow(
+        'killed',
+      );
+      let calls = 0;
+      const keyStore = withParts(vault.keyStore, {
+        exclusive: ((work: never) => {
+          calls += 1;
+          return calls === 1 ? Promise.reject(new Error('refused')) : vault.keyStore.exclusive(work);
+        }) as typeof vault.keyStore.exclusive,
+      });
+      const settle = (store = keyStore) =>
+        settleCorrections({ ...vault, keyStore: store }, vault.keyring.indexes, new Date(NOW.getTime() + DAY_MS), 10);
+
+      await expect(settle()).rejects.toThrow('refused');
+      expect(await tell(home.keyStoreUrl, 'SELECT * FROM correction_keys')).toHaveLength(1);
+      expect(await settle(vault.keyStore)).toBe(1);
+    });
   });
 
   test('told to stop, the job returns after its page, and nothing more is changed', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId, type PrincipalId, type TenantId } from '../../src/ids.ts';
-import { type JobOrder, orderJob, readJob, viewOf } from '../../src/jobs/job-store.ts';
+import { type JobOrder, listJobs, orderJob, readJob, viewOf } from '../../src/jobs/job-store.ts';
 import { LEASE_TTL_MS, LeaseLostError } from '../../src/jobs/lease.ts';
 import type { LongJob, LongJobContext } from '../../src/jobs/long-job.ts';
 import { type JobKinds, type RunnerOptions, runLongJobs } from '../../src/jobs/runner.ts';
@@ -151,6 +151,27 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
     expect(done).toHaveLength(23);
     expect(done.slice(0, 2).sort()).toEqual(['erase_tenant', 'rotate_epoch']);
+  });
+
+  test('a tenant’s jobs are listed, however many of the whole vault others have ordered since; these only where wanted', async () => {
+    const one = await (await place()).node();
+    const other = newId('tenant', random, NOW) as TenantId;
+    const own = await one.order('rotate_index', { index: 'email' });
+    const strange = await one.order('compromise', { epoch: 1 }, other);
+    const epoch = await one.order('rotate_epoch', { epoch: 1 }, other);
+    const list = async (wholeVault: boolean, limit: number) =>
+      (await listJobs(one.recordStore.reader, tenant, { wholeVault, before: undefined, limit })).map(({ job }) => job);
+
+    expect(await list(false, 1)).toEqual([own.job]);
+    expect((await list(true, 9)).sort()).toEqual([own.job, epoch.job].sort());
+    expect(await list(true, 9)).not.toContain(strange.job);
+  });
+
+  test('what erasures wait for, ordered in a tenant’s name, leaves its own work its room', async () => {
+    const one = await (await place()).node();
+    for (let i = 0; i < 20; i += 1) await one.order('erase_tenant', { erasure: `ers_${i}` });
+
+    expect(await one.order('compromise', { epoch: 1 })).toMatchObject({ kind: 'compromise', state: 'waiting' });
   });
 
   test('a key store that was put back has an older lease; jobs that have seen later ones are done all the same', async () => {

@@ -323,7 +323,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('what a call had to leave is tried again soon, ever later, until it is completed', async () => {
     const stored = [...(await store('left')), ...(await store('behind'))];
-    const { recordStore, keyStore, clock } = here.vault;
+    const { recordStore, keyStore, keyring, clock } = here.vault;
     const refuse = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
     const waited: number[] = [];
     const reports: JobReport[] = [];
@@ -413,9 +413,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const long = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const { recordStore, keyStore, clock } = here.vault;
+      const { recordStore, keyStore, keyring, clock } = here.vault;
       const { stop } = startWorker({
-        ...{ recordStore, keyStore, clock, report: () => {} },
+        ...{ recordStore, keyStore, keyring, clock, report: () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],
       });

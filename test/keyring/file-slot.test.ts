@@ -1,4 +1,5 @@
 /** The file root slot: 60 bytes that are right or refused, for their owner alone, never written over. */
+import { linkSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
@@ -126,6 +127,58 @@ test('a file written durably replaces the whole, one created durably only what i
 
   expect([await readFile(path, 'utf8'), await readFile(`${path}2`, 'utf8')]).toEqual(['second', 'fourth']);
   expect((await readdir(folder)).sort()).toEqual(['file', 'file2']);
+});
+
+describe('what another process writes beside the file at the same moment', () => {
+  const path = () => `${folder}/epoch-000001.key`;
+
+  test('is never under the same name, although every container has a process of the same number', async () => {
+    const theirs = Array.from({ length: 1_000 }, (_, i) => `${path()}.${process.pid}-${i + 1}.new`);
+    await Promise.all(theirs.map((name) => writeFile(name, 'half a secret')));
+
+    await new FileSlot(folder, rootKey).put(1, random(32));
+
+    for (const name of theirs) expect(await readFile(name, 'utf8')).toBe('half a secret');
+  });
+
+  test('is neither cut short nor unlinked, should the names be the same after all', async () => {
+    const same = (sizeBytes: number) => Buffer.alloc(sizeBytes, 7);
+    const theirs = `.${'07'.repeat(16)}.new`;
+    for (const name of [path(), `${folder}/file`]) await writeFile(`${name}${theirs}`, 'half a secret');
+
+    await expect(new FileSlot(folder, rootKey, { random: same }).put(1, random(32))).rejects.toMatchObject({
+      code: 'key_unavailable',
+    });
+    await expect(writeDurably(`${folder}/file`, random(8), same)).rejects.toMatchObject({ code: 'EEXIST' });
+
+    for (const name of [path(), `${folder}/file`]) {
+      expect(await readFile(`${name}${theirs}`, 'utf8')).toBe('half a secret');
+    }
+    expect(await new FileSlot(folder, rootKey).get(1)).toBeUndefined();
+  });
+});
+
+test('a copy that came second is overwritten before its name goes', async () => {
+  const secret = random(32);
+  const slot = new FileSlot(folder, rootKey);
+  await slot.put(1, secret);
+  const seen: Buffer[] = [];
+  // Asked for the bytes that are to be written over the copy: by then a second name holds on to it.
+  const watching = (sizeBytes: number) => {
+    const [copy] = readdirSync(folder).filter((name) => name.endsWith('.new'));
+    if (copy !== undefined) {
+      seen.push(readFileSync(`${folder}/${copy}`));
+      linkSync(`${folder}/${copy}`, `${folder}/held`);
+    }
+    return random(sizeBytes);
+  };
+
+  await new FileSlot(folder, rootKey, { random: watching }).put(1, secret);
+
+  expect(seen.map((copy) => copy.includes(secret))).toEqual([true]);
+  const left = await readFile(`${folder}/held`);
+  expect([left.length, left.includes(secret)]).toEqual([60, false]);
+  expect((await readdir(folder)).sort()).toEqual(['epoch-000001.key', 'held']);
 });
 
 describe('destroying an epoch', () => {

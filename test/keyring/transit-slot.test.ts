@@ -1,6 +1,6 @@
 /** The transit root slot against a stand-in that answers as the documented API does. */
 import { inspect } from 'node:util';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { type Envelopes, TransitSlot, type TransitSlotOptions } from '../../src/keyring/transit-slot.ts';
 import { POLICY, type TransitServer, transitServer } from '../support/transit-server.ts';
@@ -24,7 +24,9 @@ const envelopes: Envelopes = {
     kept.set(`${slot}/${epoch}`, standing);
     return standing;
   },
-  remove: async (slot, epoch) => void kept.delete(`${slot}/${epoch}`),
+  remove: async (slot, epoch, only) => {
+    if (only === undefined || kept.get(`${slot}/${epoch}`)?.equals(only)) kept.delete(`${slot}/${epoch}`);
+  },
 };
 
 function slotOf(options: Partial<TransitSlotOptions> = {}): TransitSlot {
@@ -88,6 +90,93 @@ test('of two nodes that put at once one is accepted, and that is the one the env
 
   const accepted = secrets.filter((_, i) => put[i]?.status === 'fulfilled');
   expect(accepted).toEqual([await slotOf().get(1)]);
+});
+
+/** Envelopes whose reader, at its `turn`-th look, finds what there was and goes on only when `meanwhile` is done. */
+function asleepAfterLook(meanwhile: () => Promise<unknown>, turn = 1): Envelopes {
+  let looks = 0;
+  return {
+    ...envelopes,
+    async get(slot, epoch) {
+      const found = await envelopes.get(slot, epoch);
+      looks += 1;
+      if (looks === turn) await meanwhile();
+      return found;
+    },
+  };
+}
+
+test.each([false, true])(
+  'a process that slept before it puts leaves alone what another has put since (an envelope without a key stood there: %s)',
+  async (stood) => {
+    if (stood) {
+      await slotOf().put(1, random(32));
+      server.keys.delete(KEY);
+    }
+    const used = random(32);
+    let before: Buffer | undefined;
+    const sleeper = slotOf({
+      envelopes: asleepAfterLook(async () => {
+        await slotOf().put(1, used);
+        before = kept.get('kms/1');
+      }),
+    });
+
+    await refused(sleeper.put(1, random(32)), stood ? 'does not open the envelope' : 'another secret');
+
+    expect(kept.get('kms/1')).toEqual(before);
+    expect(await slotOf().get(1)).toEqual(used);
+  },
+);
+
+test('a process that slept after it found an envelope without a key removes that very one, and no later one', async () => {
+  await slotOf().put(1, random(32));
+  server.keys.delete(KEY);
+  const used = random(32);
+  const sleeper = slotOf({
+    envelopes: {
+      ...envelopes,
+      async remove(slot, epoch, only) {
+        await slotOf().put(1, used);
+        await envelopes.remove(slot, epoch, only);
+      },
+    },
+  });
+
+  await refused(sleeper.put(1, random(32)), 'another secret');
+
+  expect(await slotOf().get(1)).toEqual(used);
+});
+
+test('of two processes, whichever of making the key and putting the envelope comes between, one secret is accepted', async () => {
+  for (const step of ['POST keys', 'GET keys', 'POST encrypt', 'put']) {
+    kept.clear();
+    server.keys.clear();
+    const [first, second] = [random(32), random(32)];
+    let other: Promise<unknown> | undefined;
+    const between = async (at: string) => {
+      if (at === step) other ??= slotOf().put(1, second);
+      await other;
+    };
+    const original = globalThis.fetch;
+    vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => {
+      const reply = await original(url, init);
+      if (other === undefined) await between(`${init.method} ${String(url).split('/')[5]}`);
+      return reply;
+    });
+    const put = async (slot: string, epoch: number, envelope: Buffer) => {
+      if (other === undefined) await between('put');
+      return envelopes.put(slot, epoch, envelope);
+    };
+
+    const mine = await slotOf({ envelopes: { ...envelopes, put } })
+      .put(1, first)
+      .catch((error: { code?: string }) => error.code);
+    vi.unstubAllGlobals();
+
+    await expect(other, step).resolves.toBeUndefined();
+    expect([step, mine, (await slotOf().get(1))?.equals(second)]).toEqual([step, 'key_unavailable', true]);
+  }
 });
 
 test('an envelope opens in its place only: not for another epoch or vault', async () => {

@@ -3,8 +3,12 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';
+import { LeaseLostError, takeLease } from '../../src/jobs/lease.ts';
+import { JOBS_LEASE } from '../../src/jobs/runner.ts';
+import type { RootSlot } from '../../src/keyring/root-slot.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
+import { removeSlot as removeFrom } from '../../src/keyring/slot-changes.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addSlot } from '../../src/vault/add-slot.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
@@ -125,6 +129,81 @@ describe.each(ENGINES)('on %s', (engine) => {
     await close(vault, { params: { epoch: 1 } });
     expect(await readdir(`${home.folder}/usb`)).not.toContain('epoch-000001.key');
     await opens(await home.open());
+  });
+
+  test.each(['goes on', 'is overtaken'])(
+    'K5: a slot that is removed while a close that slept puts the next secret there has nothing of it; the close %s',
+    async (how) => {
+      await add(usb());
+      const other = await home.open();
+      const slot = vault.keyring.epochs.slots.byName('usb') as RootSlot;
+      const put = slot.put.bind(slot);
+      let overtaken = false;
+      vi.spyOn(slot, 'put').mockImplementationOnce(async (...asked) => {
+        // Asleep since it noted this slot; the lease has gone to whoever removes it.
+        expect(await remove('usb', false, other)).toEqual({ destroyed: [1, 2], left: [] });
+        overtaken = how === 'is overtaken';
+        await put(...asked);
+        expect(await readdir(`${home.folder}/usb`)).toContain('epoch-000002.key');
+        if (overtaken) throw new LeaseLostError();
+      });
+
+      const closed = close(vault);
+      if (how === 'is overtaken') await expect(closed).rejects.toMatchObject({ code: 'lease_lost' });
+      else expect(await closed).toMatchObject({ waitsFor: [] });
+
+      expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+      await close(other);
+      expect(await close(other)).toMatchObject({ waitsFor: [] });
+      expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+      await opens(other);
+    },
+  );
+
+  test('K5: a slot that is removed while somebody who slept brings it up to date has nothing of it', async () => {
+    await add(usb());
+    const other = await home.open();
+    const slot = vault.keyring.epochs.slots.byName('usb') as RootSlot;
+    const put = slot.put.bind(slot);
+    vi.spyOn(slot, 'put').mockImplementationOnce(async (...asked) => {
+      await removeFrom(
+        { ...other.keyring, store: other.keyStore, random: other.random, clock: other.clock },
+        'usb',
+        false,
+      );
+      await put(...asked);
+    });
+
+    expect((await add(usb())).epochs).toEqual([]);
+
+    expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+  });
+
+  test('no slot comes or goes while a long job is at work on the keys, and none begins while one does', async () => {
+    const lease = await takeLease(vault.keyStore, JOBS_LEASE, vault.random);
+    // A sign of life whenever somebody waits for the holder to fall silent.
+    const waiting = { sleep: () => vault.keyStore.exclusive(async (tx) => lease?.assertHeld(tx)) };
+    await expect(addSlot(vault, security, usb(), waiting)).rejects.toMatchObject({ code: 'key_unavailable' });
+    const file = { name: 'file', abandon: false };
+    await expect(removeSlot(vault, security, file, waiting)).rejects.toMatchObject({
+      ...{ code: 'key_unavailable', message: expect.stringContaining('at work on the keys') },
+    });
+    expect([await inForce(), await held(1)]).toEqual([['file'], [expect.objectContaining({ slot: 'file' })]]);
+    await lease?.release();
+
+    const { registry } = vault.keyring;
+    const change = registry.change.bind(registry);
+    const seen: unknown[] = [];
+    vi.spyOn(registry, 'change').mockImplementation(async (work) => {
+      const [row] = await tell<{ holder: string }>(home.keyStoreUrl, 'SELECT holder FROM leases');
+      seen.push(row?.holder);
+      await change(work);
+    });
+    await add(usb());
+    await remove('usb');
+    expect(seen).toEqual([1, 2, 3].map(() => expect.stringMatching(/^[0-9a-f]{32}$/)));
+    const [row] = await tell<{ holder: string }>(home.keyStoreUrl, 'SELECT holder FROM leases');
+    expect(row?.holder).toBe('');
   });
 
   test.each<[name: string, state: Partial<TransitServer['state']>, code: string]>([
