@@ -4,7 +4,8 @@
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
  * call, so that a revocation holds from the very next one, on every node; so does the erasure of the whole tenant. A principal's tenant, role, purposes and audience
  * are bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
- * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
+ * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database); that
+ * the whole store was, `revocations.ts` tells.
  */
 
 import type { Clock } from '../clock.ts';

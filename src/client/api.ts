@@ -96,7 +96,10 @@ export interface paths {
         readonly get: operations["describeToken"];
         readonly put?: never;
         readonly post?: never;
-        /** Revoke a token; its record and its other tokens stay. */
+        /**
+         * Revoke a token; its record and its other tokens stay.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.
+         */
         readonly delete: operations["revokeToken"];
         readonly options?: never;
         readonly head?: never;
@@ -434,7 +437,10 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post?: never;
-        /** Revoke a principal; its API key stops working at once. */
+        /**
+         * Revoke a principal; its API key stops working at once.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already: call again until it is answered.
+         */
         readonly delete: operations["revokePrincipal"];
         readonly options?: never;
         readonly head?: never;

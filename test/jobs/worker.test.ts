@@ -336,6 +336,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['settle_corrections', 'internal_error'],
       ['sweep_orphan_keys', undefined],
       ['sweep_erased_tenants', undefined],
+      ['keep_revocations', undefined],
       ['issue_certificates', undefined],
       ['forget_erased_tenants', undefined],
       ['finish_closing', undefined],

@@ -49,6 +49,9 @@ export const deletePrincipal = route({
   path: '/v1/principals/{principal}',
   operationId: 'revokePrincipal',
   summary: 'Revoke a principal; its API key stops working at once.',
+  description:
+    'Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may ' +
+    'hold already: call again until it is answered.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
   reply: z.strictObject({
