@@ -148,6 +148,8 @@ export async function up(knex: Knex): Promise<void> {
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,
     `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,
+    // When an older copy of the record store was found to have this generation's value, whose key is destroyed.
+    `ALTER TABLE tombstones ADD COLUMN put_back_at ${int}`,
   ]);
   await describeToPlanner(knex);
 }

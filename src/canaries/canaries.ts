@@ -16,7 +16,7 @@ import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../acces
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
-import { IntegrityError, UnavailableError } from '../errors.ts';
+import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
@@ -27,7 +27,7 @@ import { BucketKeys, unwrapBucketKey } from '../keyring/bucket-keys.ts';
 import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration, recordKeysOf } from '../keyring/tables.ts';
-import { openRecords, RecordErasedError } from '../records/open-records.ts';
+import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
@@ -120,7 +120,7 @@ export async function openCanaries(parts: CanaryParts): Promise<number> {
       if (record === undefined) throw new IntegrityError({ record: row.record });
       const from = { records: recordStore.reader, keys: keyStore.reader, keyring: cold };
       const [opened] = await openRecords(from, VAULT_TENANT, [record]);
-      if (opened === undefined || opened instanceof RecordErasedError) throw new IntegrityError({ record: row.record });
+      if (opened === undefined || opened instanceof VaultError) throw new IntegrityError({ record: row.record });
       const key = await indexes.current(VAULT_TENANT, KEY_NAME);
       const mac = macOf(key, row.record, opened.value.exposeBytes());
       opened.value.wipe();
@@ -199,8 +199,8 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
 }
 
 /**
- * Forgets live canaries of which a store that was put back knows nothing, or knows that they are erased: a close would
- * wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
+ * Forgets live canaries of which a store that was put back knows nothing, knows that they are erased, or has a value whose
+ * key is destroyed: a close would wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
  */
 export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
   const ids = (await live(parts)).map(({ record }) => record as RecordId);
@@ -209,7 +209,11 @@ export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>)
     findRecords(reader, VAULT_TENANT, ids),
     areErased(reader, VAULT_TENANT, ids),
   ]);
-  const lost = ids.filter((_, i) => found[i] === undefined || erased[i]);
+  const keys = await parts.keyStore.reader.find(
+    recordKeyByGeneration,
+    ids.map((record, i) => [VAULT_TENANT, record, found[i]?.generation ?? 0]),
+  );
+  const lost = ids.filter((_, i) => erased[i] || keys[i]?.length === 0);
   const rows = lost.map((record) => [record]);
   if (rows.length > 0) await parts.keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;

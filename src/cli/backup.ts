@@ -112,7 +112,7 @@ function addRecover(program: Command): void {
       }
       if (replayed.lost > 0) {
         console.log(
-          `${replayed.lost} records were corrected after the copy was made; their value is in the newer record store alone:`,
+          `${replayed.lost} records were corrected after the copy was made; their value is in the newer record store alone. Erase them, and store the values again:`,
         );
         for (const record of replayed.lostRecords) console.log(`  ${record}`);
       }

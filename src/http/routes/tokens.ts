@@ -35,7 +35,7 @@ export const postToken = route({
   status: 201,
   idempotent: true,
   problems: [
-    ...['record_not_found', 'record_erased', 'concurrent_change'],
+    ...['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'],
     ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
   ],
   handle: (vault, caller, { body }) => mintToken(vault, caller, body),
