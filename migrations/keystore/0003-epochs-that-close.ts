@@ -150,6 +150,8 @@ export async function up(knex: Knex): Promise<void> {
     `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,
     // When an older copy of the record store was found to have this generation's value, whose key is destroyed.
     `ALTER TABLE tombstones ADD COLUMN put_back_at ${int}`,
+    // A certificate names what was destroyed for an erasure, and the key store knows how many keys that were.
+    'CREATE INDEX tombstones_by_erasure ON tombstones (tenant, erasure)',
   ]);
   await describeToPlanner(knex);
 }

@@ -93,12 +93,13 @@ export async function areErased(
 
 /** @returns for each key whether the key store knows that it was destroyed */
 export async function areMirrored(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
-  return (await mirrored(reader, tenant, keys)).map((row) => row !== undefined);
+  return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined);
 }
 
 type Key = { readonly record: string; readonly generation: number };
 
-async function mirrored(
+/** @returns for each key its tombstone in the key store, or undefined */
+export async function mirroredOf(
   reader: Reader<'keys'>,
   tenant: TenantId,
   keys: readonly Key[],
@@ -112,7 +113,15 @@ async function mirrored(
 
 /** @returns for each key whether it was destroyed by a correction, and `recover` found a record store that still has its value */
 export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
-  return (await mirrored(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
+  return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
+}
+
+/** How many keys the key store noted to be destroyed for an erasure. */
+export async function countMirrored(reader: Reader<'keys'>, tenant: string, erasure: string): Promise<number> {
+  const [row] = await reader.query<{ n: number }>((sql) =>
+    sql('tombstones').where({ tenant, erasure }).count('* as n'),
+  );
+  return Number(row?.n ?? 0);
 }
 
 /** Notes of keys that are destroyed that an older record store still has their values. @param rows of the mirror */
