@@ -70,7 +70,10 @@ export async function accessKeys(indexes: IndexKeys, tenant: TenantId): Promise<
   };
 }
 
-/** @returns the API key's text, which exists nowhere else from now on */
+/**
+ * @param secretFrom where the API key's secret comes from, if not from `random`
+ * @returns the API key's text, which exists nowhere else from now on
+ */
 export async function addPrincipal(
   tx: RecordTx,
   keys: AccessKeys,
@@ -78,11 +81,12 @@ export async function addPrincipal(
   wanted: NewPrincipal,
   random: RandomSource,
   clock: Clock,
+  secretFrom = random,
 ): Promise<{ principal: PrincipalId; apiKey: string }> {
   const now = clock();
   const principal = newId('principal', random, now);
   const id = newId('apiKey', random, now);
-  const { text, secret } = newApiKey(id, random);
+  const { text, secret } = newApiKey(id, secretFrom);
   const row: PrincipalRow = {
     tenant,
     principal,
@@ -113,7 +117,14 @@ export async function addPrincipal(
 }
 
 /** The administrator that every tenant begins with. @returns as `addPrincipal` */
-export function addFirstAdmin(tx: RecordTx, keys: AccessKeys, tenant: TenantId, random: RandomSource, clock: Clock) {
+export function addFirstAdmin(
+  tx: RecordTx,
+  keys: AccessKeys,
+  tenant: TenantId,
+  random: RandomSource,
+  clock: Clock,
+  secretFrom = random,
+) {
   const wanted = {
     name: 'first-admin',
     role: 'admin' as const,
@@ -121,7 +132,7 @@ export function addFirstAdmin(tx: RecordTx, keys: AccessKeys, tenant: TenantId, 
     audience: undefined,
     expiresAt: undefined,
   };
-  return addPrincipal(tx, keys, tenant, wanted, random, clock);
+  return addPrincipal(tx, keys, tenant, wanted, random, clock, secretFrom);
 }
 
 /**

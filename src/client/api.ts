@@ -458,7 +458,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a tenant with its first administrator.
-         * @description Only an administrator of the first tenant may.
+         * @description Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: erase it (`lethe tenants erase`), and add it again.
          */
         readonly post: operations["addTenant"];
         readonly delete?: never;
@@ -563,7 +563,7 @@ export interface components {
             readonly tenant: string;
             /** @description The tenant’s first administrator. */
             readonly principal: components["schemas"]["PrincipalId"];
-            /** @description The API key of the tenant’s first administrator. It is shown this once. */
+            /** @description The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again. */
             readonly apiKey: string;
         };
         /**
@@ -2907,7 +2907,10 @@ export interface operations {
     readonly addTenant: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };

@@ -67,11 +67,15 @@ export const postTenant = route({
   path: '/v1/tenants',
   operationId: 'addTenant',
   summary: 'Add a tenant with its first administrator.',
-  description: 'Only an administrator of the first tenant may.',
+  description:
+    'Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key ' +
+    'again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: ' +
+    'erase it (`lethe tenants erase`), and add it again.',
   action: 'add_tenant',
   body: AddTenantBody,
   reply: AddTenantReply,
   status: 201,
+  idempotent: true,
   problems: ['tenant_exists'],
   handle: (vault, caller, { body }) => addTenant(vault, caller, body),
 });
