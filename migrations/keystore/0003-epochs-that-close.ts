@@ -1,7 +1,7 @@
 /**
  * Epochs that close: which root slots hold an epoch's secret and how each destroyed it, what a shredding destroyed and
  * under which epoch, who runs a long job, tenants that were erased, the keys that sign certificates, index keys that are
- * replaced, buckets that are compromised, canaries, and shares of the root key.
+ * replaced, buckets that are compromised, canaries, shares of the root key, and what was revoked.
  * Adds only: the release before runs on these tables as before, as long as no epoch has been closed.
  */
 import type { Knex } from 'knex';
@@ -142,9 +142,23 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (share_set, share)
      ) ${clustered}`,
 
+    // Distributed by target. Mirrors the record store's, so that an older copy of that brings nobody back.
+    `CREATE TABLE revocations (
+       tenant ${text} NOT NULL,
+       kind ${text} NOT NULL,
+       target ${text} NOT NULL,
+       revoked_at ${int} NOT NULL,
+       PRIMARY KEY (tenant, kind, target)
+     ) ${clustered}`,
+    'CREATE INDEX revocations_by_age ON revocations (revoked_at)',
+
     // What the record store knows of a tombstone, so that an older copy of it can be told.
     `ALTER TABLE tombstones ADD COLUMN cause ${text}`,
     `ALTER TABLE tombstones ADD COLUMN erasure ${text}`,
+    // When an older copy of the record store was found to have this generation's value, whose key is destroyed.
+    `ALTER TABLE tombstones ADD COLUMN put_back_at ${int}`,
+    // A certificate names what was destroyed for an erasure, and the key store knows how many keys that were.
+    'CREATE INDEX tombstones_by_erasure ON tombstones (tenant, erasure)',
   ]);
   await describeToPlanner(knex);
 }

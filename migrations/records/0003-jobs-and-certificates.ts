@@ -1,5 +1,5 @@
 /**
- * Long jobs and how far they have come, tenants that were erased, and the certificates of erasures.
+ * Long jobs and how far they have come, tenants that were erased, the certificates of erasures, and what was revoked.
  * Adds only: the release before runs on these tables as before.
  */
 import type { Knex } from 'knex';
@@ -49,6 +49,25 @@ export async function up(knex: Knex): Promise<void> {
        issued_at ${int} NOT NULL,
        PRIMARY KEY (tenant, erasure)
      )`,
+
+    // Distributed by target. One row for each principal and token that was revoked; kept for good. `kept_at`: since when
+    // the key store, which is not put back with this one, is known to have it, too.
+    `CREATE TABLE revocations (
+       tenant ${text} NOT NULL,
+       kind ${text} NOT NULL,
+       target ${text} NOT NULL,
+       revoked_at ${int} NOT NULL,
+       kept_at ${int},
+       PRIMARY KEY (tenant, kind, target)
+     ) ${clustered}`,
+    'CREATE INDEX revocations_by_age ON revocations (revoked_at)',
+    'CREATE INDEX revocations_not_kept ON revocations (tenant, kind, target) WHERE kept_at IS NULL',
+    `INSERT INTO revocations (tenant, kind, target, revoked_at)
+       SELECT tenant, 'principal', principal, revoked_at FROM principals WHERE revoked_at IS NOT NULL`,
+    `INSERT INTO revocations (tenant, kind, target, revoked_at)
+       SELECT tenant, 'token', token, revoked_at FROM tokens WHERE revoked_at IS NOT NULL`,
+    `INSERT INTO revocations (tenant, kind, target, revoked_at)
+       SELECT tenant, 'token', token, died_at FROM dead_tokens WHERE cause = 'revoked'`,
   ]);
   await describeToPlanner(knex);
 }

@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 import type { RandomSource } from '../crypto/random.ts';
 import { type ApiKeyId, isId } from '../ids.ts';
 
-const SECRET_BYTES = 32;
+export const SECRET_BYTES = 32;
 const SHAPE = /^lethe_([0-9a-z]{26})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
 
 export interface ParsedApiKey {
@@ -21,8 +21,12 @@ export interface ParsedApiKey {
 /** @returns the text to hand out once, and the secret to be MACed; the caller wipes the secret */
 export function newApiKey(id: ApiKeyId, random: RandomSource): { text: string; secret: Buffer } {
   const secret = random(SECRET_BYTES);
+  return { text: apiKeyText(id, secret), secret };
+}
+
+export function apiKeyText(id: ApiKeyId, secret: Buffer): string {
   const body = `lethe_${id.slice('key_'.length)}_${secret.toString('base64url')}`;
-  return { text: `${body}_${checksum(body)}`, secret };
+  return `${body}_${checksum(body)}`;
 }
 
 /** @returns undefined for anything that cannot be an API key; says nothing on whether it works */

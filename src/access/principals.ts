@@ -4,7 +4,8 @@
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
  * call, so that a revocation holds from the very next one, on every node; so does the erasure of the whole tenant. A principal's tenant, role, purposes and audience
  * are bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
- * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
+ * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database); that
+ * the whole store was, `revocations.ts` tells.
  */
 
 import type { Clock } from '../clock.ts';
@@ -69,7 +70,10 @@ export async function accessKeys(indexes: IndexKeys, tenant: TenantId): Promise<
   };
 }
 
-/** @returns the API key's text, which exists nowhere else from now on */
+/**
+ * @param secretFrom where the API key's secret comes from, if not from `random`
+ * @returns the API key's text, which exists nowhere else from now on
+ */
 export async function addPrincipal(
   tx: RecordTx,
   keys: AccessKeys,
@@ -77,11 +81,12 @@ export async function addPrincipal(
   wanted: NewPrincipal,
   random: RandomSource,
   clock: Clock,
+  secretFrom = random,
 ): Promise<{ principal: PrincipalId; apiKey: string }> {
   const now = clock();
   const principal = newId('principal', random, now);
   const id = newId('apiKey', random, now);
-  const { text, secret } = newApiKey(id, random);
+  const { text, secret } = newApiKey(id, secretFrom);
   const row: PrincipalRow = {
     tenant,
     principal,
@@ -112,7 +117,14 @@ export async function addPrincipal(
 }
 
 /** The administrator that every tenant begins with. @returns as `addPrincipal` */
-export function addFirstAdmin(tx: RecordTx, keys: AccessKeys, tenant: TenantId, random: RandomSource, clock: Clock) {
+export function addFirstAdmin(
+  tx: RecordTx,
+  keys: AccessKeys,
+  tenant: TenantId,
+  random: RandomSource,
+  clock: Clock,
+  secretFrom = random,
+) {
   const wanted = {
     name: 'first-admin',
     role: 'admin' as const,
@@ -120,7 +132,7 @@ export function addFirstAdmin(tx: RecordTx, keys: AccessKeys, tenant: TenantId, 
     audience: undefined,
     expiresAt: undefined,
   };
-  return addPrincipal(tx, keys, tenant, wanted, random, clock);
+  return addPrincipal(tx, keys, tenant, wanted, random, clock, secretFrom);
 }
 
 /**

@@ -76,5 +76,9 @@ export const AddTenantBody = z.strictObject({ name: TenantNameSchema });
 export const AddTenantReply = z.strictObject({
   tenant: z.string().describe('Id of the tenant (`ten_…`).'),
   principal: PrincipalIdSchema.describe('The tenant’s first administrator.'),
-  apiKey: z.string().describe('The API key of the tenant’s first administrator. It is shown this once.'),
+  apiKey: z
+    .string()
+    .describe(
+      'The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again.',
+    ),
 });

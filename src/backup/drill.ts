@@ -6,7 +6,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
-import { openRecords, RecordErasedError } from '../records/open-records.ts';
+import { openRecords } from '../records/open-records.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased, areMirrored } from '../records/tombstones.ts';
 
@@ -107,7 +107,7 @@ export async function openSample(copy: Parts, random: RandomSource, size = SAMPL
     if (erased || mirrored) continue;
     const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
     const [found] = await openRecords(from, tenant, [row]);
-    if (found === undefined || found instanceof RecordErasedError) continue;
+    if (found === undefined || found instanceof VaultError) continue;
     found.value.wipe();
     opened += 1;
   }

@@ -16,7 +16,7 @@ import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../acces
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
-import { IntegrityError, UnavailableError } from '../errors.ts';
+import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
 import { makeRecords } from '../intake/new-records.ts';
@@ -27,7 +27,7 @@ import { BucketKeys, unwrapBucketKey } from '../keyring/bucket-keys.ts';
 import { type IndexKey, IndexKeys } from '../keyring/index-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/record-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration, recordKeysOf } from '../keyring/tables.ts';
-import { openRecords, RecordErasedError } from '../records/open-records.ts';
+import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
@@ -125,7 +125,7 @@ async function openEach(parts: CanaryParts, rows: readonly CanaryRow[]): Promise
       if (record === undefined) throw new IntegrityError({ record: row.record });
       const from = { records: recordStore.reader, keys: keyStore.reader, keyring: cold };
       const [opened] = await openRecords(from, VAULT_TENANT, [record]);
-      if (opened === undefined || opened instanceof RecordErasedError) throw new IntegrityError({ record: row.record });
+      if (opened === undefined || opened instanceof VaultError) throw new IntegrityError({ record: row.record });
       const key = await indexes.current(VAULT_TENANT, KEY_NAME);
       const mac = macOf(key, row.record, opened.value.exposeBytes());
       opened.value.wipe();
@@ -206,11 +206,11 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
 }
 
 /**
- * Forgets live canaries of which a store that was put back knows nothing, or knows that they are erased: a close would
- * wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
+ * Forgets live canaries of which a store that was put back knows nothing, knows that they are erased, or has a value whose
+ * key is destroyed: a close would wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
  */
 export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
-  return forget(parts, (isThere, isErased) => !isThere || isErased);
+  return forget(parts, (_, isErased, hasKey) => isErased || !hasKey);
 }
 
 /**
@@ -224,13 +224,17 @@ export async function forgetUnheard(parts: Pick<Parts, 'recordStore' | 'keyStore
 
 async function forget(
   { recordStore: { reader }, keyStore }: Pick<Parts, 'recordStore' | 'keyStore'>,
-  isMeant: (isThere: boolean, isErased: boolean) => boolean,
+  isMeant: (isThere: boolean, isErased: boolean, hasKey: boolean) => boolean,
 ): Promise<number> {
   const ids = (await live({ keyStore })).map(({ record }) => record as RecordId);
   // One after the other: an erasure in between is then seen in the second, for tombstones come before rows go.
   const found = await findRecords(reader, VAULT_TENANT, ids);
   const erased = await areErased(reader, VAULT_TENANT, ids);
-  const lost = ids.filter((_, i) => isMeant(found[i] !== undefined, erased[i] === true));
+  const keys = await keyStore.reader.find(
+    recordKeyByGeneration,
+    ids.map((record, i) => [VAULT_TENANT, record, found[i]?.generation ?? 0]),
+  );
+  const lost = ids.filter((_, i) => isMeant(found[i] !== undefined, erased[i] === true, keys[i]?.length !== 0));
   const rows = lost.map((record) => [record]);
   if (rows.length > 0) await keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;

@@ -80,7 +80,7 @@ function addRestore(program: Command): void {
         if (store === 'keys') console.log('It holds wrapped keys: destroy it once the vault serves again.');
       }
       if (store === 'records') {
-        console.log('API keys revoked since then work again until they are revoked again.');
+        console.log('What was erased or revoked since then is erased and revoked again by `npm run lethe -- recover`.');
       }
       console.log('Start the vault; if it says so, run `npm run lethe -- recover` first.');
     });
@@ -89,16 +89,22 @@ function addRestore(program: Command): void {
 function addRecover(program: Command): void {
   program
     .command('recover')
-    .description('make two stores agree again, one of which was restored: erase once more what was erased since')
+    .description('make two stores agree again, one of which was restored: erase and revoke once more what was since')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: KeyOptions) => {
       const show = showRecovery(process.stderr);
-      const { erasures, replayed } = await withSession(
+      const { erasures, replayed, revoked } = await withSession(
         readConfig(),
         { keyFile, recovering: true },
         async ({ vault, caller }) => recover(vault, await caller(), show.progress),
       ).finally(show.stop);
       console.log(`Ran ${erasures} erasures and corrections again.`);
+      if (revoked.principals + revoked.tokens > 0) {
+        console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.`);
+      }
+      for (const tenant of revoked.withoutAdmin) {
+        console.log(`The tenant ${tenant} has no administrator left: all those in the copy were revoked since.`);
+      }
       if (replayed.tombstones > 0) {
         console.log(
           `Wrote ${replayed.tombstones} tombstones back into the record store; removed ${replayed.records} records.`,
@@ -106,7 +112,7 @@ function addRecover(program: Command): void {
       }
       if (replayed.lost > 0) {
         console.log(
-          `${replayed.lost} records were corrected after the copy was made; their value is in the newer record store alone:`,
+          `${replayed.lost} records were corrected after the copy was made; their value is in the newer record store alone. Erase them, and store the values again:`,
         );
         for (const record of replayed.lostRecords) console.log(`  ${record}`);
       }

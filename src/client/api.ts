@@ -36,7 +36,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Exchange tokens for the values they stand for.
-         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `not_allowed`, `never_revealed`, `unknown_view`). Without `view`, each value is shown as widely as the caller may see it.
+         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`). Without `view`, each value is shown as widely as the caller may see it.
          */
         readonly post: operations["detokenize"];
         readonly delete?: never;
@@ -96,7 +96,10 @@ export interface paths {
         readonly get: operations["describeToken"];
         readonly put?: never;
         readonly post?: never;
-        /** Revoke a token; its record and its other tokens stay. */
+        /**
+         * Revoke a token; its record and its other tokens stay.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.
+         */
         readonly delete: operations["revokeToken"];
         readonly options?: never;
         readonly head?: never;
@@ -434,7 +437,10 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post?: never;
-        /** Revoke a principal; its API key stops working at once. */
+        /**
+         * Revoke a principal; its API key stops working at once.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already: call again until it is answered.
+         */
         readonly delete: operations["revokePrincipal"];
         readonly options?: never;
         readonly head?: never;
@@ -452,7 +458,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a tenant with its first administrator.
-         * @description Only an administrator of the first tenant may.
+         * @description Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: erase it (`lethe tenants erase`), and add it again.
          */
         readonly post: operations["addTenant"];
         readonly delete?: never;
@@ -557,7 +563,7 @@ export interface components {
             readonly tenant: string;
             /** @description The tenant’s first administrator. */
             readonly principal: components["schemas"]["PrincipalId"];
-            /** @description The API key of the tenant’s first administrator. It is shown this once. */
+            /** @description The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again. */
             readonly apiKey: string;
         };
         /**
@@ -1692,7 +1698,7 @@ export interface components {
             /** @description Why this token was not revealed. */
             readonly error: {
                 /**
-                 * @description `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `not_allowed`, `never_revealed` or `unknown_view`; more may come.
+                 * @description `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed` or `unknown_view`; more may come.
                  * @example record_erased
                  */
                 readonly code: string;
@@ -1747,7 +1753,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2916,7 +2922,10 @@ export interface operations {
     readonly addTenant: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };

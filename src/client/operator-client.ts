@@ -74,10 +74,9 @@ export class OperatorClient {
     return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
   }
 
-  /** Adds a tenant. Takes no idempotency key, so it is not sent again when it is unknown whether it was done. */
-  async addTenant(name: string, options: CallOptions = {}): Promise<AddedTenant> {
-    const call = { method: 'POST', path: '/v1/tenants', body: { name }, repeat: 'refused' } as const;
-    return this.send<'addTenant'>({ ...call, ...options });
+  /** Adds a tenant and gets the API key of its first administrator; repeated under one idempotency key, the same one. */
+  async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
+    return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
   }
 
   /**

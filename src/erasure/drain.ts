@@ -2,6 +2,7 @@
  * Empties the tables of one tenant, page by page. Each page is a transaction of its own that finds its rows by the
  * primary key, so that the whole costs what the tenant holds, and a crash between two pages costs nothing.
  */
+import { keyRevocations, revocations } from '../access/revocations.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
@@ -38,13 +39,13 @@ const API_KEYS: Table<'records'> = {
  */
 export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
   ...[recordKeys, indexKeys, indexGenerations, windows],
-  ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys],
+  ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys, keyRevocations],
 ];
 
 /** Likewise of the record store; the rows of erasures, tombstones, certificates, jobs and the audit log stay. */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, verifyAttempts],
-  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, API_KEYS],
+  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, API_KEYS],
 ];
 
 /** What a page has removed. */

@@ -5,13 +5,13 @@
  * Guarantees: may be interrupted and run again; a tombstone that is there stays as it is. A subject none of whose refs is
  * left had been erased as a whole, and is marked so again.
  * Does not: bring back a corrected value. Its old key is destroyed and its new ciphertext was in the newer record store
- * alone; such records are counted, named, and left as they are.
+ * alone; such records are counted, named, noted as what they are, so that they say so instead of failing, and left.
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import { findRecords, type RecordRow, removeRecords } from '../records/store.ts';
-import { type keyTombstones, tombstones } from '../records/tombstones.ts';
-import { lookup, type Row } from '../storage/table.ts';
+import { type KeyTombstoneRow, markPutBack, tombstones } from '../records/tombstones.ts';
+import { lookup } from '../storage/table.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
 import { markErased } from '../subjects/subjects.ts';
 import { type ErasureRow, erasures, type Stores } from './erasures.ts';
@@ -21,7 +21,7 @@ const PAGE = 500;
 const NAMED = 100;
 const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
-type Mirrored = Row<typeof keyTombstones>;
+type Mirrored = KeyTombstoneRow;
 
 export interface Replayed {
   readonly tombstones: number;
@@ -104,9 +104,15 @@ async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirror
   const erased = new Set(burials.filter(({ cause }) => cause === 'erased').map(({ record }) => record));
   const doomed = present.filter(({ record }) => erased.has(record));
   const dead = await forgottenSubjects(stores.keyStore, tenant, doomed);
+  // Before the tombstones: what has been written back is not looked at again.
+  const putBack = rows.filter(
+    ({ record, generation }, i) => !erased.has(record) && found[i]?.generation === generation,
+  );
+  if (putBack.length > 0) await stores.keyStore.exclusive((tx) => markPutBack(tx, putBack, now));
   await stores.recordStore.exclusive(async (tx) => {
     await insertOrders(tx, tenant, burials, now);
-    await tx.insert(tombstones, burials, 'skip');
+    const graves = burials.map(({ put_back_at: _, ...grave }) => grave);
+    await tx.insert(tombstones, graves, 'skip');
     await countRecords(tx, tenant, burials);
     await removeRecords(
       tx,

@@ -14,11 +14,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError, UnavailableError } from '../errors.ts';
+import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
-import { type OpenedRecord, openRecords, RecordErasedError } from '../records/open-records.ts';
+import { type OpenedRecord, openRecords } from '../records/open-records.ts';
 import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
@@ -118,7 +118,7 @@ async function openEach(
       const found = await openRecords(from, tenant, left);
       const opened: OpenedRecord[] = [];
       for (const [i, entry] of found.entries()) {
-        if (entry instanceof RecordErasedError) continue;
+        if (entry instanceof VaultError) continue;
         if (entry.row.generation === left[i]?.generation) opened.push(entry);
         else entry.value.wipe();
       }

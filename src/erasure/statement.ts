@@ -2,18 +2,19 @@
  * What a certificate says of an erasure, gathered from the two stores. Every sentence is fixed, and every number and
  * time is read from where the act itself was noted.
  *
- * Guarantees: no statement is made of an erasure of which a key is left in the key store, that is not completed, or of
- * whose epochs no slot has stated anything.
+ * Guarantees: no statement is made of an erasure of which a key is left in the key store, that is not completed, of
+ * whose epochs no slot has stated anything, or whose records are not, one by one, those of which the key store noted that
+ * their keys were destroyed for it: a writer of the record store adds none to it and takes none away.
  * Does not: decide whether the epochs are destroyed; `certificate.ts` does.
  */
 import { type LineDigest, lineDigest } from '../crypto/digest.ts';
-import type { RecordId, SubjectId } from '../ids.ts';
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { DestroyedEpoch } from '../keyring/epoch-ledger.ts';
 import { stateOf } from '../keyring/index-keys.ts';
 import { replacementDueAt } from '../keyring/index-versions.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
 import { type IndexKeyRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
-import type { TombstoneRow } from '../records/tombstones.ts';
+import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, eachPage } from './erasures.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
@@ -145,7 +146,7 @@ function slotsOf({ destroyed, places }: History, first: number, last: number): S
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
 }
 
-/** @returns undefined while a key of them is in the key store */
+/** @returns undefined while a key of them is in the key store, or where the two stores name other records */
 async function recordsOf(
   from: Sources,
   erasure: ErasureRow,
@@ -157,16 +158,29 @@ async function recordsOf(
   }
   const digest: LineDigest = lineDigest();
   const ids: RecordId[] = [];
-  let left = 0;
+  let [left, noted] = [0, 0];
   const count = await eachPage(from.records, erasure, async (page) => {
     left += await keysLeft(from.keys, page);
+    noted += await destroyedFor(from.keys, erasure, page);
     for (const { record } of page) {
       digest.add(record);
       if (ids.length <= MAX_IDS) ids.push(record as RecordId);
     }
   });
-  if (left > 0) return undefined;
+  if (left > 0 || noted !== count || count !== erasure.records) return undefined;
+  if ((await countMirrored(from.keys, erasure.tenant, erasure.erasure)) > count) return undefined;
   return { count, sha256: digest.hex(), ...(count <= MAX_IDS ? { ids } : {}) };
+}
+
+/** @returns of how many of these the key store has noted that they were destroyed, and for no other erasure */
+async function destroyedFor(
+  reader: Reader<'keys'>,
+  { tenant, erasure }: Pick<ErasureRow, 'tenant' | 'erasure'>,
+  page: readonly TombstoneRow[],
+): Promise<number> {
+  const mirrored = await mirroredOf(reader, tenant as TenantId, page);
+  // A mirror of the first releases does not say for which.
+  return mirrored.filter((row) => row !== undefined && (row.erasure ?? erasure) === erasure).length;
 }
 
 async function keysLeft(reader: Reader<'keys'>, page: readonly TombstoneRow[]): Promise<number> {

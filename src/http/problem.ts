@@ -70,6 +70,10 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   token_used_up: { kind: 'gone', title: 'The token has been used as often as it may be.' },
   token_revoked: { kind: 'gone', title: 'The token was revoked.' },
   record_erased: { kind: 'gone', title: 'The value was erased.' },
+  record_superseded: {
+    kind: 'gone',
+    title: 'The record store was put back to before the value was corrected. Erase the record, store the value again.',
+  },
   subject_erased: { kind: 'gone', title: 'The subject was erased.' },
   tenant_erased: { kind: 'gone', title: 'The tenant was erased.' },
   body_too_large: { kind: 'too_large', title: 'The body is larger than 1 MiB (a share: 4 KiB).' },

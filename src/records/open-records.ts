@@ -4,7 +4,8 @@
  * Guarantees: a record is opened only while its key row exists and no store holds a tombstone for it. A record without
  * a key, or a key beside its own tombstone, is not an absence: either the record store, which decides first, knows by
  * now that the record was erased or corrected, or it is a sign of tampering or of a store put back, which fails with
- * `integrity_failure` and shows nothing.
+ * `integrity_failure` and shows nothing. Not a sign of anything: a record whose key the key store notes to be destroyed
+ * by a correction, and to be the one that `recover` found in a record store put back to before it.
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
@@ -13,7 +14,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Reader } from '../storage/tx.ts';
 import { openValue } from './sealing.ts';
 import { findRecords, type RecordRow, recordsOfSubjects } from './store.ts';
-import { areErased, areMirrored } from './tombstones.ts';
+import { areErased, areMirrored, arePutBack } from './tombstones.ts';
 
 /** The record's key has been destroyed on request. */
 export class RecordErasedError extends VaultError {
@@ -24,6 +25,21 @@ export class RecordErasedError extends VaultError {
     super('The value was erased. Nothing can bring it back.');
   }
 }
+
+/** The record store was put back to before the record was last sealed; the key of the value in it is destroyed. */
+export class RecordSupersededError extends VaultError {
+  readonly kind = 'gone';
+  readonly code = 'record_superseded';
+
+  constructor() {
+    super(
+      'The record store was put back to before this value was corrected, and what it was before cannot be opened. Erase the record and store the value again.',
+    );
+  }
+}
+
+/** Why a record that is there has no value. */
+export type WithoutValue = RecordErasedError | RecordSupersededError;
 
 export interface OpenedRecord {
   readonly row: RecordRow;
@@ -92,20 +108,21 @@ export interface Sources {
 }
 
 /**
- * @returns for each row the record, as it is now if it was corrected since the row was read, or that it was erased since
+ * @returns for each row the record, as it is now if it was corrected since the row was read, or why it has no value: it
+ *   was erased since, or is older than its last correction
  * @throws {IntegrityError} naming the record; values opened before are wiped
  */
 export async function openRecords(
   from: Sources,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<(OpenedRecord | RecordErasedError)[]> {
+): Promise<(OpenedRecord | WithoutValue)[]> {
   const opened = await openHeld(from, tenant, rows);
   const lost = rows.filter((_, i) => opened[i] === undefined);
   if (lost.length === 0) return opened as OpenedRecord[];
   try {
     const again = await openChanged(from, tenant, lost);
-    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | RecordErasedError));
+    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | WithoutValue));
   } catch (error) {
     for (const entry of opened) entry?.value.wipe();
     throw error;
@@ -143,17 +160,26 @@ async function openChanged(
   from: Sources,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<(OpenedRecord | RecordErasedError)[]> {
+): Promise<(OpenedRecord | WithoutValue)[]> {
   const ids = rows.map((row) => row.record as RecordId);
-  const fresh = await liveRecords(from.records, tenant, ids);
+  const [fresh, putBack] = [
+    await liveRecords(from.records, tenant, ids),
+    await arePutBack(
+      from.keys,
+      tenant,
+      rows.map(({ record, generation }) => ({ record, generation })),
+    ),
+  ];
   const changed: RecordRow[] = [];
-  for (const [i, row] of fresh.entries()) {
-    if (row instanceof RecordErasedError) continue;
-    if (row.generation === rows[i]?.generation) throw new IntegrityError({ record: row.record });
-    changed.push(row);
-  }
+  const answers = fresh.map((row, i): WithoutValue | undefined => {
+    if (row instanceof RecordErasedError) return row;
+    if (row.generation !== rows[i]?.generation) changed.push(row);
+    else if (putBack[i]) return new RecordSupersededError();
+    else throw new IntegrityError({ record: row.record });
+    return undefined;
+  });
   const opened = await openRecords(from, tenant, changed);
-  return fresh.map((row) => (row instanceof RecordErasedError ? row : (opened.shift() as OpenedRecord)));
+  return answers.map((answer) => answer ?? (opened.shift() as OpenedRecord | WithoutValue));
 }
 
 /** No record of this tenant by that id. */

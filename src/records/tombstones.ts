@@ -28,9 +28,19 @@ const tombstonesByRecord = lookup(tombstones, ['tenant', 'record']);
 export const keyTombstones = table(
   'keys',
   'tombstones',
-  { tenant: 'text', record: 'text', generation: 'int', buried_at: 'int', cause: 'text?', erasure: 'text?' },
+  {
+    tenant: 'text',
+    record: 'text',
+    generation: 'int',
+    buried_at: 'int',
+    cause: 'text?',
+    erasure: 'text?',
+    /** When `recover` found the record store put back to this generation, whose key is destroyed. */
+    put_back_at: 'int?',
+  },
   ['tenant', 'record', 'generation'],
 );
+export type KeyTombstoneRow = Row<typeof keyTombstones>;
 const keyTombstoneByGeneration = lookup(keyTombstones, ['tenant', 'record', 'generation']);
 
 export interface Burial {
@@ -50,7 +60,7 @@ export async function mirror(tx: KeyTx, rows: readonly TombstoneRow[]): Promise<
   await tx.insert(
     keyTombstones,
     rows.map(({ tenant, record, generation, buried_at, cause, erasure }) => ({
-      ...{ tenant, record, generation, buried_at, cause, erasure },
+      ...{ tenant, record, generation, buried_at, cause, erasure, put_back_at: null },
     })),
     'skip',
   );
@@ -82,16 +92,46 @@ export async function areErased(
 }
 
 /** @returns for each key whether the key store knows that it was destroyed */
-export async function areMirrored(
+export async function areMirrored(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
+  return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined);
+}
+
+type Key = { readonly record: string; readonly generation: number };
+
+/** @returns for each key its tombstone in the key store, or undefined */
+export async function mirroredOf(
   reader: Reader<'keys'>,
   tenant: TenantId,
-  keys: readonly { readonly record: string; readonly generation: number }[],
-): Promise<boolean[]> {
+  keys: readonly Key[],
+): Promise<(KeyTombstoneRow | undefined)[]> {
   const found = await reader.find(
     keyTombstoneByGeneration,
     keys.map(({ record, generation }) => [tenant, record, generation]),
   );
-  return found.map((rows) => rows.length > 0);
+  return found.map(([row]) => row);
+}
+
+/** @returns for each key whether it was destroyed by a correction, and `recover` found a record store that still has its value */
+export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
+  return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
+}
+
+/** How many keys the key store noted to be destroyed for an erasure. */
+export async function countMirrored(reader: Reader<'keys'>, tenant: string, erasure: string): Promise<number> {
+  const [row] = await reader.query<{ n: number }>((sql) =>
+    sql('tombstones').where({ tenant, erasure }).count('* as n'),
+  );
+  return Number(row?.n ?? 0);
+}
+
+/** Notes of keys that are destroyed that an older record store still has their values. @param rows of the mirror */
+export async function markPutBack(tx: KeyTx, rows: readonly KeyTombstoneRow[], at: Date): Promise<void> {
+  const put_back_at = at.getTime();
+  await tx.update(
+    keyTombstones,
+    ['put_back_at'],
+    rows.map((row) => ({ ...row, put_back_at })),
+  );
 }
 
 /** A page of an erasure's tombstones, after the record named (exclusive). */

@@ -198,6 +198,32 @@ export async function changeToken(
   return changed === 1;
 }
 
+/**
+ * Revokes tokens that a store which was put back takes to be alive. A row that was altered is left as it is: it opens
+ * nothing, and a new tag would say that it may.
+ * @returns how many there were
+ */
+export async function revokeAgain(
+  tx: RecordTx,
+  indexes: IndexKeys,
+  tenant: TenantId,
+  revoked: readonly { readonly token: Token; readonly at: number }[],
+): Promise<number> {
+  const found = await tx.find(
+    tokenById,
+    revoked.map(({ token }) => [tenant, token]),
+  );
+  if (found.every((rows) => rows.length === 0)) return 0;
+  const keys = await indexes.versions(tenant, KEY_NAME);
+  let changed = 0;
+  for (const [i, [row]] of found.entries()) {
+    if (row === undefined || row.revoked_at !== null) continue;
+    const key = keyOf(keys, row);
+    if (key !== undefined && (await changeToken(tx, key, row, { revoked_at: revoked[i]?.at ?? 0 }))) changed += 1;
+  }
+  return changed;
+}
+
 /** Holds tokens against every other change until the transaction ends; what is read after this stays true. */
 export async function lockTokens(tx: RecordTx, tenant: TenantId, ids: readonly Token[]): Promise<void> {
   await tx.query((sql) => {
@@ -213,9 +239,14 @@ export async function takeUse(tx: RecordTx, key: IndexKey, token: TokenRow): Pro
 }
 
 function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
-  const key = keys.find(({ version }) => version === row.tag_version);
-  if (key === undefined || !equalBytes(tagOf(key, row), row.tag)) throw new IntegrityError({ record: row.record });
+  if (keyOf(keys, row) === undefined) throw new IntegrityError({ record: row.record });
   return row;
+}
+
+/** @returns the key under which the row's tag is right */
+function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
+  const key = keys.find(({ version }) => version === row.tag_version);
+  return key !== undefined && equalBytes(tagOf(key, row), row.tag) ? key : undefined;
 }
 
 /** What is absent is told from every text, the empty one too. */

@@ -1,15 +1,20 @@
 /**
  * Adds a tenant with its first administrator. Only an administrator of the first tenant may: those of the others
  * manage their own and cannot tell what else the vault holds.
+ *
+ * An answer that was lost would leave a tenant that nobody can enter, so the same call under the same idempotency key
+ * shows the same API key again, which is stored nowhere (`secretOfCall`).
  */
 import type { z } from 'zod';
+import { apiKeyText, parseApiKey, SECRET_BYTES } from '../access/api-key.ts';
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import type { AddTenantBody, AddTenantReply } from '../access/schema.ts';
 import { newTenantRow, tenantByName, tenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
-import { newId } from '../ids.ts';
+import { type ApiKeyId, newId } from '../ids.ts';
 import type { Caller } from './caller.ts';
+import { secretOfCall } from './idempotency.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
@@ -24,20 +29,48 @@ export class TenantExistsError extends VaultError {
 }
 
 type Reply = z.infer<typeof AddTenantReply>;
+type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId };
 
 /** @throws {TenantExistsError} */
 export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
-  return perform<Reply>(vault, caller, { action: 'add_tenant' }, async (door) => {
+  const { indexes } = vault.keyring;
+  const secretFor = (tenant: string) => secretOfCall(indexes, caller, SECRET_BYTES, tenant);
+  const idempotent = {
+    body,
+    remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey) }),
+    replay: async ({ tenant, principal, key }: Made): Promise<Reply> => {
+      const secret = await secretFor(tenant);
+      const apiKey = apiKeyText(key, secret);
+      secret.fill(0);
+      return { tenant, principal, apiKey };
+    },
+  };
+  return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
     door.decide();
     const tenant = newId('tenant', vault.random, door.now);
+    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant);
     const keys = await accessKeys(vault.keyring.indexes, tenant);
     return door.commit('exclusive', async (tx) => {
       await assertOfFirstTenant(tx, caller.tenant);
       const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
       if (taken !== undefined) throw new TenantExistsError();
       await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
-      const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock);
+      const { principal, apiKey } = await addFirstAdmin(
+        tx,
+        keys,
+        tenant,
+        vault.random,
+        vault.clock,
+        secret && (() => secret),
+      );
       return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
     });
   });
+}
+
+function idOf(apiKey: string): ApiKeyId {
+  const parsed = parseApiKey(apiKey);
+  if (parsed === undefined) throw new TypeError('Not an API key.');
+  parsed.secret.fill(0);
+  return parsed.id;
 }

@@ -3,12 +3,13 @@
  *
  *   the ids agree           one vault's stores
  *   no older key store      it may hold keys of erased records again            `lethe recover`
- *   no older record store   it does not know what was erased since              `lethe recover`
+ *   no older record store   it does not know what was erased or revoked since   `lethe recover`
  *   no closed epoch's       a key store from before the close cannot be opened  the newest copy of the key store
  *
  * Guarantees: changes nothing but the ids of a new vault; looks at a bounded number of rows, whatever the vault holds.
- * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures.
+ * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures and revocations.
  */
+import { revocationsHeld } from '../access/revocations.ts';
 import { recordFact, recordFacts } from '../backup/facts.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { StartError } from '../errors.ts';
@@ -76,16 +77,19 @@ export async function assertAgreement(recordStore: RecordStore, keyStore: KeySto
   if (tenants.recordStoreLacks.length > 0) throw new StartError(RECORD_STORE_IS_OLDER);
   await assertKeyStoreIsCurrent(recordStore, keyStore);
   await assertRecordStoreIsCurrent(recordStore, keyStore);
+  const revoked = await revocationsHeld({ recordStore, keyStore });
+  if (revoked.recordStoreLacks) throw new StartError(RECORD_STORE_IS_OLDER);
+  if (revoked.keyStoreLacks) throw new StartError(KEY_STORE_IS_OLDER);
 }
 
 const KEY_STORE_IS_OLDER =
-  'The key store is older than the record store: it lacks the latest erasures and may hold erased keys. ' +
-  'Run `npm run lethe -- recover`, which destroys them again, then start.';
+  'The key store is older than the record store: it lacks the latest erasures or revocations, and may hold erased keys. ' +
+  'Run `npm run lethe -- recover`, which destroys them again and notes what was revoked, then start.';
 const TOMBSTONES_ARE_LOST =
   'The record store has lost tombstones of a completed erasure: rows were removed by hand, or are damaged. ' +
   'Restore the newest copy of the record store (`npm run lethe -- restore DIR --store records --replace`), then run `npm run lethe -- recover`.';
 const RECORD_STORE_IS_OLDER =
-  'The record store is older than the key store: it does not know the latest erasures. ' +
+  'The record store is older than the key store: it does not know the latest erasures or revocations. ' +
   'Run `npm run lethe -- recover`, which writes them back into it, then start.';
 
 /** More than one, because the clocks of two nodes differ a little. */

@@ -1,4 +1,5 @@
 /** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
+import { keepRevocations } from '../access/revocations.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import type { TenantId } from '../ids.ts';
@@ -38,6 +39,10 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'forget_epochs', run: () => forgetEpochs(vault) },
     ],
     extra: [
+      {
+        name: 'keep_revocations',
+        run: (now) => inPages((limit) => keepRevocations(vault, now, limit)),
+      },
       { name: 'finish_closing', run: async () => (await destroyEnded(closing(vault))).destroyed },
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },

@@ -3,6 +3,7 @@ import { VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
 import { ConcurrentChangeError } from '../intake/replacement.ts';
 import { liveRecords } from '../records/open-records.ts';
+import type { RecordTx } from '../storage/tx.ts';
 import { changeToken as change, findToken, lockTokens, type TokenRow, tokenKey } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { type Call, perform } from './perform.ts';
@@ -11,6 +12,8 @@ import type { Vault } from './vault.ts';
 /** What is to change of a token's row, and how the changed row is answered. */
 export interface TokenChange<R> {
   readonly with: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>;
+  /** What else the transaction is to write. */
+  also?(tx: RecordTx): Promise<void>;
   reply(changed: TokenRow): R;
 }
 
@@ -36,8 +39,9 @@ export async function changeToken<R>(
       const record = row.record as RecordId;
       const [live] = await liveRecords(tx, tenant, [record]);
       if (live instanceof VaultError) throw live;
-      const { with: changes, reply } = decide(row, door.now);
+      const { with: changes, also, reply } = decide(row, door.now);
       if (!(await change(tx, key, row, changes))) throw new ConcurrentChangeError();
+      await also?.(tx);
       return { reply: reply({ ...row, ...changes }), entry: { records: [record] } };
     });
   });

@@ -14,7 +14,7 @@ import type { Vault } from './vault.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {ConcurrentChangeError} */
+/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} */
 export async function correct(
   vault: Vault,
   caller: Caller,

@@ -11,7 +11,7 @@ import { codeOf, VaultError } from '../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import { RecordNotFoundError } from '../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../records/store.ts';
-import { areErased } from '../records/tombstones.ts';
+import { type TombstoneRow, tombstonesOf } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
 import { type Asking, findTokens } from '../tokens/tokens.ts';
@@ -100,12 +100,24 @@ async function ofSubject(
 
 /** Without those that another erasure has buried, and counts, but whose rows it has not removed yet. */
 async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
-  const erased = await areErased(
+  const graves = await tombstonesOf(
     tx,
     tenant,
     held.map((key) => key.record),
   );
-  return held.filter((_, i) => !erased[i]);
+  return held.flatMap((key, i) => (isErased(graves[i]) ? [] : [doomed(key, graves[i])]));
+}
+
+function isErased(graves: readonly TombstoneRow[] = []): boolean {
+  return graves.some(({ cause }) => cause === 'erased');
+}
+
+/**
+ * What is to be buried of a record: the generation it has, or, in a record store that was put back to before a
+ * correction, the one after all that are buried. Two tombstones of one generation would be one, which says `corrected`.
+ */
+function doomed({ record, generation }: Doomed, graves: readonly TombstoneRow[] = []): Doomed {
+  return { record, generation: Math.max(generation, ...graves.map((grave) => grave.generation + 1)) };
 }
 
 /** The records that the request names and that are still there; one erased before stays erased. */
@@ -119,12 +131,12 @@ async function ofNames(
   const named = tokens === undefined ? records : await recordsOf(vault, tx, { tenant, audience, now }, tokens);
   const ids = [...new Set(named)];
   const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
-  const erased = await areErased(tx, tenant, ids);
+  const graves = await tombstonesOf(tx, tenant, ids);
   return ids.flatMap((record, i) => {
-    if (erased[i]) return [];
+    if (isErased(graves[i])) return [];
     const row = rows.get(record);
     if (row === undefined) throw new RecordNotFoundError(`records/${named.indexOf(record)}`);
-    return [{ record, generation: row.generation }];
+    return [doomed(row, graves[i])];
   });
 }
 

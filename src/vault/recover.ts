@@ -2,13 +2,22 @@
  * Makes two stores agree again, of which one was restored from a backup. Every erasure and correction that the record
  * store remembers is run through once more, so that an older key store loses again what was destroyed; what the key
  * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
- * erased again. May be interrupted and run again.
+ * erased again. Principals and tokens that either store knows to be revoked are revoked in both, before all else. May be
+ * interrupted and run again.
+ *
+ * Who was revoked since the copy does not run it, as long as somebody else could: were there nobody, nothing would ever
+ * start the vault again, and who can run it can read every store and key file there is.
  */
+import { UnauthenticatedError } from '../access/principals.ts';
+import { isKeptRevoked } from '../access/revocations.ts';
+import { RULES } from '../access/roles.ts';
 import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
 import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
+import { type RevokedAgain, replayRevocations } from '../erasure/replay-revocations.ts';
 import { orderAgain } from '../erasure/tenant-agreement.ts';
 import { complete } from '../erasure/tenants.ts';
+import type { TenantId } from '../ids.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -20,6 +29,7 @@ export interface Recovered {
   readonly erasures: number;
   /** What was written back into the record store. */
   readonly replayed: Replayed;
+  readonly revoked: RevokedAgain;
 }
 
 /** How far it is: `erasures` run again, then `tombstones` of the mirror looked at. */
@@ -29,6 +39,8 @@ export type RecoverProgress = (step: 'erasures' | 'tombstones', done: number, to
 export async function recover(vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> {
   return perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
     door.decide();
+    await assertNotRevokedSince(vault, caller);
+    const revoked = await replayRevocations(vault, vault.clock());
     const [{ n = 0 } = {}] = await vault.recordStore.reader.query<{ n: number }>((sql) =>
       sql('erasures').count('* as n'),
     );
@@ -46,6 +58,22 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
     const total = await sizeOfMirror(vault.keyStore);
     const replayed = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
     await forgetLost(vault);
-    return door.commit('shared', async () => ({ reply: { erasures, replayed }, entry: {} }));
+    return door.commit('shared', async () => ({ reply: { erasures, replayed, revoked }, entry: {} }));
   });
+}
+
+/** @throws {UnauthenticatedError} */
+async function assertNotRevokedSince({ recordStore, keyStore }: Vault, caller: Caller): Promise<void> {
+  const revoked = (tenant: TenantId, target: string) =>
+    isKeptRevoked(keyStore.reader, { tenant, kind: 'principal', target });
+  if (!(await revoked(caller.tenant, caller.principal))) return;
+  const roles = Object.entries(RULES).flatMap(([role, rules]) =>
+    rules.some(({ actions }) => actions.includes('recover')) ? role : [],
+  );
+  const others = await recordStore.reader.query<{ tenant: TenantId; principal: string }>((sql) =>
+    sql('principals').select('tenant', 'principal').whereNull('revoked_at').whereIn('role', roles),
+  );
+  for (const { tenant, principal } of others) {
+    if (!(await revoked(tenant, principal))) throw new UnauthenticatedError(caller);
+  }
 }

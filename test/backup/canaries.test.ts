@@ -217,4 +217,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     const rows = await tell<{ record: string }>(home.keyStoreUrl, 'SELECT record FROM canaries');
     expect(rows.map((row) => row.record)).toContain(record);
   });
+
+  test('a canary that was sealed anew since the copy holds up no close after `recover`', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const dir = await backupFolder();
+    await ensureCanaries(vault);
+    await close(vault);
+    await backUp(vault, home, dir);
+    await reseal(vault)(contextOf({ params: { epoch: 1 } }));
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await recoverHome(home);
+
+    const again = await home.open();
+    expect(await closeEpoch(closing(again))(contextOf())).toMatchObject({ epoch: 2, waitsFor: [] });
+    expect(await openCanaries(again)).toBe(1);
+  });
 });

@@ -1,7 +1,12 @@
 /** Idempotency-Key: the same call made again does nothing again and is answered as the first time. */
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { parseApiKey } from '../../src/access/api-key.ts';
+import { newId } from '../../src/ids.ts';
+import { authenticate } from '../../src/vault/authenticate.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { eraseTenant } from '../../src/vault/erase-tenant.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { ENGINES } from '../support/stores.ts';
 import type { TestCaller, TestVault } from '../support/vault.ts';
 import { openWatchedVault, plant, watchLogs } from './watched.ts';
@@ -70,6 +75,49 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await add()).status).toBe(201);
     expect((await add()).body.code).toBe('api_key_already_shown');
     expect(await countOf(vault, 'principals')).toBe(2);
+  });
+
+  test('a tenant is added once, and a repeated call shows the same API key, which is stored nowhere', async () => {
+    const vault = await openWatchedVault({ engine });
+    const add = (key: string, name = 'shop-eu') => under(key, vault.admin)('post', '/v1/tenants', { name });
+    const [first, again] = [await add('shop'), await add('shop')];
+    expect(first.status).toBe(201);
+    expect(answer(again)).toEqual(answer(first));
+    expect((await vault.withKey(first.body.apiKey).call('get', '/v1/principals')).status).toBe(200);
+    expect(await countOf(vault, 'tenants')).toBe(2);
+    expect((await add('shop', 'shop-us')).body.code).toBe('idempotency_key_reused');
+    expect((await add('other')).body.code).toBe('tenant_exists');
+    const us = await add('us', 'shop-us');
+    // Another tenant under another key, and another caller under the same key, have other secrets.
+    const { body } = await vault.admin.call('post', '/v1/principals', { name: 'second', role: 'admin' });
+    const theirs = await under('us', vault.withKey(body.apiKey))('post', '/v1/tenants', { name: 'shop-jp' });
+    const secrets = [first, us, theirs].map(({ body: { apiKey } }) =>
+      parseApiKey(apiKey)?.secret.toString('base64url'),
+    );
+    expect(new Set(secrets).size).toBe(3);
+    const rows = JSON.stringify([
+      await vault.vault.recordStore.reader.query((sql) => sql('idempotency_keys')),
+      await vault.vault.recordStore.reader.query((sql) => sql('api_keys')),
+      await vault.auditEntries(),
+    ]);
+    for (const secret of secrets) expect(rows).not.toContain(secret);
+    vault.advance(2 * DAY_MS);
+    await runBackgroundOnce(vault.vault);
+    expect((await add('shop')).body.code).toBe('tenant_exists');
+  });
+
+  test('a tenant that was added without a key, and whose API key was lost, can be erased by its name and added again', async () => {
+    const vault = await openWatchedVault({ engine });
+    const add = () => vault.admin.call('post', '/v1/tenants', { name: 'shop-eu' });
+    expect((await add()).status).toBe(201);
+    expect((await add()).body.code).toBe('tenant_exists');
+    const request = newId('request', vault.vault.random, vault.vault.clock());
+    await eraseTenant(vault.vault, await authenticate(vault.vault, vault.admin.apiKey, request), {
+      confirm: 'shop-eu',
+    });
+    await runJobsOnce(vault.vault);
+    const { body } = await add();
+    expect((await vault.withKey(body.apiKey).call('get', '/v1/principals')).status).toBe(200);
   });
 
   test('a key names one request of one caller', async () => {

@@ -5,6 +5,7 @@
  *   <!-- server: stop -->  <!-- server: start -->   with the settings exported in the terminal so far
  *   <!-- server: refuses WORD -->                   it does not start, and says WORD
  *   <!-- meanwhile: erase -->                       a customer is erased
+ *   <!-- meanwhile: revoke -->                      a principal that was there before is revoked
  * The addresses of the document, `localhost:7300` and `/mnt/`, are put elsewhere. `npm run -s lethe --` is typed
  * without npm, which `readme.test.ts` types.
  */
@@ -22,6 +23,8 @@ const readme = await readFile(join(root, 'keys/README.md'), 'utf8');
 /** What of the API's replies is looked at. */
 interface Reply {
   readonly apiKey: string;
+  readonly principal: string;
+  readonly revokedAt: string;
   readonly erasure: string;
   readonly state: string;
   readonly results: { readonly token: string }[];
@@ -91,9 +94,9 @@ async function openWorld() {
     server = await startServer(folder, { log, env: Object.fromEntries(pairs) });
     url = server.url;
   };
-  const call = async (apiKey: string, path: string, body: unknown) => {
+  const call = async (apiKey: string, path: string, body: unknown, method = 'POST') => {
     const headers = { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' };
-    const reply = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const reply = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
     return (await reply.json()) as Reply;
   };
   return {
@@ -127,6 +130,11 @@ test('every ceremony runs as it is typed: what lives opens at the end, and the e
     erased.push(ref);
     return receipt.erasure;
   };
+  const leaver = await world.call(admin, '/v1/principals', { name: 'leaver', role: 'app' });
+  const revoke = async () => {
+    const reply = await world.call(admin, `/v1/principals/${leaver.principal}`, {}, 'DELETE');
+    expect(reply.revokedAt).toBeDefined();
+  };
   /** What each of the four answers now. */
   const opens = async () => {
     const reply = await world.call(apiKey, '/v1/detokenize', { tokens, purpose: 'billing' });
@@ -141,7 +149,7 @@ test('every ceremony runs as it is typed: what lives opens at the end, and the e
   const said: Record<string, string> = {};
   for (const step of stepsOf(readme)) {
     if ('type' in step) said[step.section] = `${said[step.section] ?? ''}${await world.type(step.type)}`;
-    else if ('meanwhile' in step) await erase();
+    else if ('meanwhile' in step) await (step.meanwhile === 'revoke' ? revoke() : erase());
     else if (step.server === 'start') await world.start();
     else if (step.server === 'stop') await world.stop();
     else await expect(world.start()).rejects.toThrow(step.server.replace('refuses ', ''));
@@ -156,6 +164,8 @@ test('every ceremony runs as it is typed: what lives opens at the end, and the e
   expect(said['Rotating an index key']).toMatch(/from 1, to 2.*waiting 0/);
   expect(said['A second root slot']).toMatch(/usb {2}required {2}ok[\s\S]*usb is removed\. Destroyed in it: epoch/);
   expect(said.Drill).toMatch(/stay_dead[\s\S]*The backups work/);
+  expect(said['Restore and recover']).toContain('Revoked again: 1 principals and 0 tokens.');
+  expect(await world.call(leaver.apiKey, '/v1/tokenize', { items })).toMatchObject({ status: 401 });
   expect(said['Restore and recover']).toMatch(/The vault can start[\s\S]*The vault can start/);
   expect(said.Unsealing).toMatch(/1 of 3[\s\S]*2 of 3[\s\S]*The vault is open[\s\S]*"ready"/);
   expect(said['Replacing the root key']).toContain('The root key is replaced');

@@ -329,7 +329,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const reports: JobReport[] = [];
     const completed = Promise.withResolvers<void>();
     const woken = startWorker({
-      ...{ recordStore, keyStore, clock },
+      ...{ recordStore, keyStore, keyring, clock },
       report(done) {
         reports.push(done);
         if (waited.length === 3 && done.name === 'complete_erasures') completed.resolve();
@@ -394,6 +394,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['settle_corrections', 'internal_error'],
       ['sweep_orphan_keys', undefined],
       ['sweep_erased_tenants', undefined],
+      ['keep_revocations', undefined],
       ['issue_certificates', undefined],
       ['forget_erased_tenants', undefined],
       ['finish_closing', undefined],

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { publicKeyOf, signJws, thumbprintOf } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificate.ts';
+import { newId } from '../../src/ids.ts';
 import { verifyCertificate } from '../../src/vault/verify-certificate.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -73,6 +74,31 @@ describe.each(ENGINES)('on %s', (engine) => {
     await keys.change('shreds', { erasure: two }, { epoch: 1 });
     await issueCertificates(vault.vault, vault.vault.clock());
     expect(await certificateOf(vault, two)).toMatchObject({ statement: { epochs: { last: 1, destroyedThrough: 1 } } });
+  });
+
+  test('a record that a writer of the record store adds to an erasure, or takes from it, is in no certificate: none is signed', async () => {
+    const vault = await openTestVault({ engine });
+    const [added, taken, emptied, counted, sound] = [
+      await erasedIn(vault),
+      await erasedIn(vault),
+      await erasedIn(vault),
+      await erasedIn(vault),
+      await erasedIn(vault),
+    ] as [string, string, string, string, string];
+    const records = handOn(vault.vault.recordStore);
+    const grave = await records.row('tombstones', { erasure: added });
+    await records.put('tombstones', { ...grave, record: newId('record', random, vault.vault.clock()) });
+    await records.change('erasures', { erasure: added }, { records: 2 });
+    const other = await records.row('tombstones', { erasure: taken });
+    await records.change('tombstones', { record: other.record as string }, { erasure: counted });
+    await records.change('erasures', { erasure: taken }, { records: 0 });
+    await records.change('erasures', { erasure: counted }, { records: 2 });
+    await records.remove('tombstones', { erasure: emptied });
+    await finish(vault);
+    for (const erasure of [added, taken, emptied, counted]) {
+      expect(await certificateOf(vault, erasure)).toMatchObject({ state: 'pending' });
+    }
+    expect(await certificateOf(vault, sound)).toMatchObject({ statement: { records: { count: 1 } } });
   });
 
   test('a certificate moved to another erasure, or another tenant’s, is not handed out', async () => {

@@ -3,6 +3,11 @@
  * rows. The vault must notice when it reads them, show nothing, and raise the alarm.
  */
 import { describe, expect, test } from 'vitest';
+import { issueCertificates } from '../../src/erasure/certificate.ts';
+import { UnavailableError } from '../../src/errors.ts';
+import { newId } from '../../src/ids.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { close } from '../support/epochs.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';
 import { expectAlarm, flipped, type Hand, handOn, integrityFailures, type StoredRow } from './hand.ts';
@@ -471,6 +476,48 @@ describe.each(ENGINES)('on %s', (engine) => {
     await records.change('records', { record: ada.record }, { subject: subject as string });
     const shown = await app.detokenize([ada.token, bob.token]);
     expect(shown.body.results).toMatchObject([{ value: 'ada@example.com' }, { error: { code: 'record_erased' } }]);
+  });
+
+  test('limit: a tombstone that is removed before its key has been destroyed takes its record out of the erasure, whose receipt says completed, and which is never certified', async () => {
+    const { vault, app, records, ada } = await scene(engine);
+    const { keyStore } = vault.vault;
+    const exclusive = keyStore.exclusive.bind(keyStore);
+    // The key store is out of reach when the erasure is ordered.
+    keyStore.exclusive = () => Promise.reject(new UnavailableError('store_unavailable', 'out of reach'));
+    const { body } = await app.call('post', '/v1/erasures', { tokens: [ada.token] });
+    expect(body).toMatchObject({ state: 'ordered', records: 1 });
+    keyStore.exclusive = exclusive;
+    await records.remove('tombstones', { record: ada.record });
+    vault.advance(60_000);
+    await runBackgroundOnce(vault.vault);
+    const receipt = await app.call('get', `/v1/erasures/${body.erasure}`);
+    expect(receipt.body).toMatchObject({ state: 'completed', records: 1 });
+    expect((await app.detokenize(ada.token)).body.results[0].value).toBe('ada@example.com');
+    await close(vault.vault);
+    await issueCertificates(vault.vault, vault.vault.clock());
+    const { body: certificate } = await app.call('get', `/v1/erasures/${body.erasure}/certificate`);
+    expect(certificate).toMatchObject({ state: 'pending' });
+  });
+
+  test('limit: whoever writes the record store orders erasures: what he has buried there is destroyed', async () => {
+    const { vault, app, records, keys, ada, bob } = await scene(engine);
+    const { tenant = '' } = await records.row('records', { record: ada.record });
+    const erasure = newId('erasure', vault.vault.random, vault.vault.clock());
+    const order = { tenant, erasure, cause: 'erased', ordered_at: 0 };
+    await records.put('tombstones', {
+      tenant,
+      erasure,
+      record: ada.record,
+      generation: 1,
+      cause: 'erased',
+      buried_at: 0,
+    });
+    await records.put('erasures', { ...order, state: 'ordered', records: 1, ordered_by: 'prn_nobody' });
+    vault.advance(60_000);
+    await runBackgroundOnce(vault.vault);
+    expect(await keys.rows('record_keys')).not.toContainEqual(expect.objectContaining({ record: ada.record }));
+    const shown = await app.detokenize([ada.token, bob.token]);
+    expect(shown.body.results).toMatchObject([{ error: { code: 'record_erased' } }, { value: 'bob@example.com' }]);
   });
 
   test('limit: labels, times, revocations, and rows that are simply gone are not authenticated', async () => {

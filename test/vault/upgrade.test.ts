@@ -13,6 +13,7 @@ import { extendToken } from '../../src/vault/extend-token.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
+import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
 import { search } from '../../src/vault/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
@@ -85,6 +86,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const at = (i: number) => stored[i] as (typeof stored)[number];
     await erase(old, app, { records: [at(4).record] });
     await correct(old, app, at(5).record, { value: 'is@example.com' });
+    const leaver = await addPrincipal(old, admin, { name: 'leaver', role: 'app', purposes: PURPOSES });
+    await revokePrincipal(old, admin, leaver.principal);
     await old.close();
     await undo(home);
     const before = { records: await rowsOf(home.recordStoreUrl), keys: await rowsOf(home.keyStoreUrl) };
@@ -129,6 +132,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['first-admin', undefined],
       ['old-app', undefined],
       ['old-support', undefined],
+      ['leaver', undefined],
     ]);
 
     // And everything new works on what is old.
@@ -138,6 +142,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await revokeToken(vault, again, at(1).token);
     expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], all[3]]);
     for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
+    // What the release before has revoked is known to the key store from the first round on.
+    const kept = await tell(home.keyStoreUrl, 'SELECT target FROM revocations ORDER BY kind');
+    expect(kept).toEqual([{ target: leaver.principal }, { target: at(1).token }]);
     expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], 'token_used_up']);
     const formats = (await describeRecord(vault, again, at(2).record as RecordId)).tokens.map(({ format }) => format);
     expect(formats.sort()).toEqual(['iban', 'random']);

@@ -49,6 +49,9 @@ export const deletePrincipal = route({
   path: '/v1/principals/{principal}',
   operationId: 'revokePrincipal',
   summary: 'Revoke a principal; its API key stops working at once.',
+  description:
+    'Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may ' +
+    'hold already: call again until it is answered.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
   reply: z.strictObject({
@@ -64,11 +67,15 @@ export const postTenant = route({
   path: '/v1/tenants',
   operationId: 'addTenant',
   summary: 'Add a tenant with its first administrator.',
-  description: 'Only an administrator of the first tenant may.',
+  description:
+    'Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key ' +
+    'again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: ' +
+    'erase it (`lethe tenants erase`), and add it again.',
   action: 'add_tenant',
   body: AddTenantBody,
   reply: AddTenantReply,
   status: 201,
+  idempotent: true,
   problems: ['tenant_exists'],
   handle: (vault, caller, { body }) => addTenant(vault, caller, body),
 });

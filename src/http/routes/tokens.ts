@@ -35,7 +35,7 @@ export const postToken = route({
   status: 201,
   idempotent: true,
   problems: [
-    ...['record_not_found', 'record_erased', 'concurrent_change'],
+    ...['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'],
     ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
   ],
   handle: (vault, caller, { body }) => mintToken(vault, caller, body),
@@ -62,6 +62,9 @@ export const deleteToken = route({
   path: '/v1/tokens/{token}',
   operationId: 'revokeToken',
   summary: 'Revoke a token; its record and its other tokens stay.',
+  description:
+    'Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may ' +
+    'hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.',
   action: 'change_token',
   params: named,
   reply: z.strictObject({

@@ -49,8 +49,8 @@ export const postDetokenize = route({
   summary: 'Exchange tokens for the values they stand for.',
   description:
     'Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, ' +
-    '`token_revoked`, `record_erased`, `not_allowed`, `never_revealed`, `unknown_view`). Without `view`, each value is ' +
-    'shown as widely as the caller may see it.',
+    '`token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`). Without ' +
+    '`view`, each value is shown as widely as the caller may see it.',
   action: 'detokenize',
   body: DetokenizeBody,
   reply: DetokenizeReply,
@@ -86,7 +86,7 @@ export const postVerify = route({
   body: VerifyBody,
   reply: VerifyReply,
   problems: [
-    ...['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'],
+    ...['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased', 'record_superseded'],
     ...['invalid_value', 'too_many_attempts'],
   ],
   handle: (vault, caller, { body }) => verify(vault, caller, body),
@@ -115,6 +115,6 @@ export const patchRecord = route({
   body: CorrectBody,
   reply: CorrectReply,
   idempotent: true,
-  problems: ['record_not_found', 'record_erased', 'invalid_value', 'concurrent_change'],
+  problems: ['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
   handle: (vault, caller, { params, body }) => correct(vault, caller, params.record, body),
 });

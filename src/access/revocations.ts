@@ -1,0 +1,151 @@
+/**
+ * Revocations: which principals and tokens were revoked, noted for good in both stores, so that neither, put back from a
+ * copy, makes one of them work again.
+ *
+ *   noted   in the record store, in the transaction that revokes: it holds from there on
+ *   kept    in the key store, before the revocation is answered, or by a job where that fails
+ *
+ * Guarantees: of an answered revocation the key store knows, and of one that it knows the record store has known. Whether
+ * one of the two lacks a revocation is told by the newest of the other, a bounded number. Ids and times alone are kept.
+ * Does not: count at a call, which asks the principal's and the token's own rows. Nor carry a MAC: see `THREATS.md`.
+ */
+import type { TenantId } from '../ids.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+
+export type RevokedKind = 'principal' | 'token';
+
+export const revocations = table(
+  'records',
+  'revocations',
+  {
+    tenant: 'text',
+    kind: 'text',
+    /** The principal's id, or the token. */
+    target: 'text',
+    revoked_at: 'int',
+    /** Since when the key store is known to have it. */
+    kept_at: 'int?',
+  },
+  ['tenant', 'kind', 'target'],
+);
+export type RevocationRow = Row<typeof revocations>;
+const revocationByTarget = lookup(revocations, ['tenant', 'kind', 'target']);
+
+export const keyRevocations = table(
+  'keys',
+  'revocations',
+  { tenant: 'text', kind: 'text', target: 'text', revoked_at: 'int' },
+  ['tenant', 'kind', 'target'],
+);
+export type KeptRevocation = Row<typeof keyRevocations>;
+const keptByTarget = lookup(keyRevocations, ['tenant', 'kind', 'target']);
+
+export interface Revocation {
+  readonly tenant: TenantId;
+  readonly kind: RevokedKind;
+  readonly target: string;
+  readonly at: Date;
+}
+
+interface Stores {
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+}
+
+type Place = Pick<RevocationRow, 'tenant' | 'kind' | 'target'>;
+const placeOf = ({ tenant, kind, target }: Place) => [tenant, kind, target];
+
+/** In the transaction that revokes. One that is noted stays as it is. */
+export async function noteRevocation(tx: RecordTx, { tenant, kind, target, at }: Revocation): Promise<void> {
+  await tx.insert(revocations, [{ tenant, kind, target, revoked_at: at.getTime(), kept_at: null }], 'skip');
+}
+
+/**
+ * After the commit of that transaction, and before its answer.
+ * @throws {UnavailableError} where the key store cannot be written: the revocation holds, and a job will keep it
+ */
+export async function keepRevocation({ keyStore }: Stores, { tenant, kind, target, at }: Revocation): Promise<void> {
+  await keep(keyStore, [{ tenant, kind, target, revoked_at: at.getTime() }]);
+}
+
+async function keep(keyStore: KeyStore, rows: readonly KeptRevocation[]): Promise<void> {
+  const kept = rows.map(({ tenant, kind, target, revoked_at }) => ({ tenant, kind, target, revoked_at }));
+  await keyStore.shared((tx) => tx.insert(keyRevocations, kept, 'skip'));
+}
+
+/** Keeps what is noted and not known to be kept, at most `limit`. May run on several nodes. @returns how many */
+export async function keepRevocations({ recordStore, keyStore }: Stores, now: Date, limit: number): Promise<number> {
+  const rows = await recordStore.reader.query<RevocationRow>((sql) =>
+    // Literally as the partial index says it, or SQLite does not use that.
+    sql('revocations').whereRaw('kept_at IS NULL').orderBy(['tenant', 'kind', 'target']).limit(limit),
+  );
+  if (rows.length === 0) return 0;
+  await keep(keyStore, rows);
+  const kept = rows.map((row) => ({ ...row, kept_at: now.getTime() }));
+  await recordStore.exclusive((tx) => tx.update(revocations, ['kept_at'], kept));
+  return rows.length;
+}
+
+/** More than one, because the clocks of two nodes differ a little. */
+const CHECKED = 20;
+
+/**
+ * Whether a store was put back to before a revocation that the other knows; of erased tenants, whose revocations go with
+ * them, nothing is asked.
+ */
+export async function revocationsHeld({ recordStore: { reader: records }, keyStore: { reader: keys } }: Stores) {
+  // The key store first: the record store has noted what is read there.
+  const kept = await keys.query<KeptRevocation>((sql) =>
+    sql('revocations')
+      .whereNotIn('tenant', sql('tenant_tombstones').select('tenant'))
+      .orderBy('revoked_at', 'desc')
+      .limit(CHECKED),
+  );
+  const noted = await records.query<RevocationRow>((sql) =>
+    sql('revocations')
+      .whereNotNull('kept_at')
+      .whereNotIn('tenant', sql('tenants').select('tenant').whereNotNull('erased_at'))
+      .orderBy('revoked_at', 'desc')
+      .limit(CHECKED),
+  );
+  const lacks = (found: readonly (readonly unknown[])[]) => found.some((rows) => rows.length === 0);
+  return {
+    keyStoreLacks: lacks(await keys.find(keptByTarget, noted.map(placeOf))),
+    recordStoreLacks: lacks(await records.find(revocationByTarget, kept.map(placeOf))),
+  };
+}
+
+/** @returns of these revocations, those that the record store has not noted */
+export async function notNoted(reader: Reader<'records'>, rows: readonly KeptRevocation[]): Promise<KeptRevocation[]> {
+  const found = await reader.find(revocationByTarget, rows.map(placeOf));
+  return rows.filter((_, i) => found[i]?.length === 0);
+}
+
+/** @returns whether the key store knows it to be revoked */
+export async function isKeptRevoked(reader: Reader<'keys'>, of: Omit<Revocation, 'at'>): Promise<boolean> {
+  const [found = []] = await reader.find(keptByTarget, [placeOf(of)]);
+  return found.length > 0;
+}
+
+/** Every revocation of a store, of tenants that are not erased, in pages. */
+export async function* pagesOfRevocations<R extends Place>(
+  { reader }: RecordStore | KeyStore,
+  size: number,
+): AsyncGenerator<R[]> {
+  const query = reader.query.bind(reader) as Reader['query'];
+  for (let after: R | undefined; ; ) {
+    const from = after;
+    const page = await query<R>((sql) => {
+      const gone =
+        reader.store === 'keys'
+          ? sql('tenant_tombstones').select('tenant')
+          : sql('tenants').select('tenant').whereNotNull('erased_at');
+      const rows = sql('revocations').whereNotIn('tenant', gone).orderBy(['tenant', 'kind', 'target']).limit(size);
+      return from === undefined ? rows : rows.whereRaw('(tenant, kind, target) > (?, ?, ?)', placeOf(from));
+    });
+    if (page.length > 0) yield page;
+    if (page.length < size) return;
+    after = page.at(-1);
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * A record store put back from a copy against today's key store brings back nobody who was revoked since: neither a
+ * principal's API key nor a token.
+ */
+import { describe, expect, test } from 'vitest';
+import { UnavailableError } from '../../src/errors.ts';
+import type { PrincipalId, TenantId } from '../../src/ids.ts';
+import { addPrincipal } from '../../src/vault/add-principal.ts';
+import { addTenant } from '../../src/vault/add-tenant.ts';
+import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { eraseTenant } from '../../src/vault/erase-tenant.ts';
+import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { mintToken } from '../../src/vault/mint-token.ts';
+import { recover } from '../../src/vault/recover.ts';
+import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
+import { revokeToken } from '../../src/vault/revoke-token.ts';
+import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { backUp, backupFolder, putBack, recoverHome } from '../backup/folders.ts';
+import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
+import { ENGINES, type Engine } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
+import { PURPOSES } from '../support/vault.ts';
+
+const RECORDS_OLDER = /record store is older than the key store.*recover/;
+const KEYS_OLDER = /key store is older than the record store.*recover/;
+const UNAUTHENTICATED = { kind: 'unauthenticated', code: 'unauthenticated' };
+
+/** A vault with a leaver, an app and two tokens of one record, and a copy of both stores. */
+async function furnished(engine: Engine) {
+  const home = await freshHome(engine);
+  const vault = await home.open();
+  const admin = await callerOf(vault, await home.adminKey());
+  const add = (name: string, role: 'app' | 'admin' = 'app') =>
+    addPrincipal(vault, admin, { name, role, purposes: PURPOSES });
+  const [leaver, stays] = [await add('leaver'), await add('stays')];
+  const app = await callerOf(vault, stays.apiKey);
+  const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'ada@example.com' }] });
+  const [{ token, record }] = results as [(typeof results)[number]];
+  const { token: other } = await mintToken(vault, app, { record });
+  const dir = await backupFolder();
+  await backUp(vault, home, dir);
+  return { home, vault, admin, add, leaver, stays, app, token, other, dir };
+}
+
+const revoke = async (vault: Vault, home: Home, principal: PrincipalId) =>
+  revokePrincipal(vault, await callerOf(vault, await home.adminKey()), principal);
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test('a principal and a token revoked since are refused again after recover, which the vault insists on; the others work', async () => {
+    const { home, vault, leaver, stays, app, token, other, dir } = await furnished(engine);
+    await revoke(vault, home, leaver.principal);
+    await revokeToken(vault, app, token);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    const held = await rowsOf(home.recordStoreUrl);
+
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+    expect(await rowsOf(home.recordStoreUrl)).toEqual(held);
+    const { revoked } = await recoverHome(home);
+    expect(revoked).toEqual({ principals: 1, tokens: 1, withoutAdmin: [] });
+
+    const again = await home.open();
+    await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+    await expect(callerOf(again, stays.apiKey)).resolves.toMatchObject({ principal: stays.principal });
+    expect(await home.reveal(again, token)).toBe('token_revoked');
+    expect(await home.reveal(again, other)).toBe('ada@example.com');
+    await again.close();
+    expect((await recoverHome(home)).revoked).toEqual({ principals: 0, tokens: 0, withoutAdmin: [] });
+    // The same copy once more, and a copy that was made before anybody was revoked is still told.
+    await putBack(home, dir, 'records');
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+  });
+
+  test.each(['principal', 'token'] as const)(
+    'a revoked %s alone is enough to tell an older record store',
+    async (kind) => {
+      const { home, vault, leaver, app, token, dir } = await furnished(engine);
+      if (kind === 'principal') await revoke(vault, home, leaver.principal);
+      else await revokeToken(vault, app, token);
+      await vault.close();
+      await putBack(home, dir, 'records');
+      await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+    },
+  );
+
+  test('who was added and revoked since the copy is asked for once, hides nobody else, and holds up no later start', async () => {
+    const { home, vault, leaver, add, dir } = await furnished(engine);
+    await revoke(vault, home, leaver.principal);
+    for (let i = 0; i < 25; i += 1) await revoke(vault, home, (await add(`passer-by-${i}`)).principal);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+    expect((await recoverHome(home)).revoked).toMatchObject({ principals: 1, tokens: 0 });
+    const again = await home.open();
+    await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('a revocation is not answered before the key store has it; it holds all the same, and a job makes it good', async () => {
+    const { home, vault, leaver, app, token, dir } = await furnished(engine);
+    const shared = () => Promise.reject(new UnavailableError('store_unavailable', 'out of reach'));
+    const cut = { ...vault, keyStore: withParts(vault.keyStore, { shared }) };
+    await expect(revoke(cut, home, leaver.principal)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(revokeToken(cut, app, token)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(callerOf(vault, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+    expect(await home.reveal(vault, token)).toBe('token_revoked');
+    expect(await tell(home.keyStoreUrl, 'SELECT * FROM revocations')).toEqual([]);
+
+    const reports = await runBackgroundOnce(vault);
+    expect(reports.find(({ name }) => name === 'keep_revocations')).toMatchObject({ changed: 2, failed: undefined });
+    expect((await runBackgroundOnce(vault)).find(({ name }) => name === 'keep_revocations')?.changed).toBe(0);
+    await vault.close();
+    await (await home.open()).close();
+    await putBack(home, dir, 'records');
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+  });
+
+  test('revoking again keeps what could not be kept the first time', async () => {
+    const { home, vault, leaver } = await furnished(engine);
+    const shared = () => Promise.reject(new UnavailableError('store_unavailable', 'out of reach'));
+    const cut = { ...vault, keyStore: withParts(vault.keyStore, { shared }) };
+    await expect(revoke(cut, home, leaver.principal)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await revoke(vault, home, leaver.principal);
+    expect(await tell(home.keyStoreUrl, 'SELECT kind, target FROM revocations')).toEqual([
+      { kind: 'principal', target: leaver.principal },
+    ]);
+  });
+
+  test('an older key store is told by a revocation, too, and is given back what it lacks', async () => {
+    const { home, vault, leaver, app, token, dir } = await furnished(engine);
+    await revoke(vault, home, leaver.principal);
+    await revokeToken(vault, app, token);
+    await runBackgroundOnce(vault);
+    await vault.close();
+    const before = await tell(home.keyStoreUrl, 'SELECT * FROM revocations ORDER BY kind');
+    expect(before).toHaveLength(2);
+    await putBack(home, dir, 'keys');
+    await expect(home.open()).rejects.toThrow(KEYS_OLDER);
+    await recoverHome(home);
+    expect(await tell(home.keyStoreUrl, 'SELECT * FROM revocations ORDER BY kind')).toEqual(before);
+    const again = await home.open();
+    await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('a token whose row was altered in the copy is given no new MAC: it stays an integrity failure', async () => {
+    const { home, vault, app, token, dir } = await furnished(engine);
+    const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'bob@example.com' }] });
+    await revokeToken(vault, app, token);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    const altered = `UPDATE tokens SET record = '${results[0]?.record}' WHERE token = '${token}'`;
+    await tell(home.recordStoreUrl, altered);
+    expect((await recoverHome(home)).revoked).toMatchObject({ tokens: 0 });
+    const again = await home.open();
+    await expect(home.reveal(again, token)).rejects.toMatchObject({ code: 'integrity_failure' });
+  });
+
+  test('who was revoked since does not run recover, as long as somebody else could; a tenant left without an administrator is named', async () => {
+    const { home, vault, add, admin } = await furnished(engine);
+    const dir = await backupFolder();
+    const second = await add('second-admin', 'admin');
+    await backUp(vault, home, dir);
+    await revokePrincipal(vault, await callerOf(vault, second.apiKey), admin.principal);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    const recoverAs = async (apiKey: string) => {
+      const opened = await openVault(home.config, { recovering: true });
+      try {
+        return await recover(opened, await callerOf(opened, apiKey));
+      } finally {
+        await opened.close();
+      }
+    };
+    await expect(recoverAs(await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+    // Without the others the vault would never start again.
+    await tell(
+      home.recordStoreUrl,
+      "UPDATE principals SET revoked_at = 1 WHERE role IN ('admin', 'security') AND name <> 'first-admin'",
+    );
+    const { revoked } = await recoverAs(await home.adminKey());
+    expect(revoked).toMatchObject({ principals: 1, withoutAdmin: [admin.tenant] });
+    const again = await home.open();
+    await expect(callerOf(again, await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('revocations go with their tenant, and an erased tenant’s hold up no start, whichever store is put back', async () => {
+    const { home, vault, admin } = await furnished(engine);
+    const dir = await backupFolder();
+    const { tenant, apiKey } = await addTenant(vault, admin, { name: 'shop-eu' });
+    const theirs = await callerOf(vault, apiKey);
+    const leaver = await addPrincipal(vault, theirs, { name: 'leaver', role: 'app', purposes: PURPOSES });
+    await backUp(vault, home, dir);
+    await revokePrincipal(vault, theirs, leaver.principal);
+    await runBackgroundOnce(vault);
+    await eraseTenant(vault, admin, { tenant: tenant as TenantId, confirm: 'shop-eu' });
+    await runJobsOnce(vault);
+    await vault.close();
+    const left = (url: string) => tell(url, `SELECT * FROM revocations WHERE tenant = '${tenant}'`);
+    for (const url of [home.recordStoreUrl, home.keyStoreUrl]) expect(await left(url)).toEqual([]);
+    await (await home.open()).close();
+    for (const store of ['records', 'keys'] as const) {
+      await putBack(home, dir, store);
+      await recoverHome(home);
+      const again = await home.open();
+      await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+      await expect(appOf(again, home)).resolves.toBeDefined();
+      await again.close();
+    }
+  });
+});
