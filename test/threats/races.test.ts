@@ -7,7 +7,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
+import { recordKeysOf } from '../../src/keyring/tables.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { integrityFailures } from './hand.ts';
@@ -112,6 +114,110 @@ test('a reveal, a correction and an erasure of one record at once raise no alarm
     expect(body.results[0].error.code).toBe('record_erased');
   }
   expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('a subject that is being made while it is erased is marked: nothing is added to it afterwards', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const { recordStore } = vault.vault;
+  const [shared, exclusive] = [recordStore.shared.bind(recordStore), recordStore.exclusive.bind(recordStore)];
+  const erased: { status: number; body: { subject?: string } }[] = [];
+  // Its ref is known and its row is not: that is committed just after the erasure has found none to mark.
+  recordStore.shared = async (store) => {
+    recordStore.shared = shared;
+    const stored = Promise.withResolvers<Awaited<ReturnType<typeof store>>>();
+    recordStore.exclusive = (erase) => {
+      recordStore.exclusive = exclusive;
+      let looks = 0;
+      return exclusive((tx) => {
+        const execute: typeof tx.execute = async (build) => {
+          const changed = await tx.execute(build);
+          looks += 1;
+          if (looks === 1) {
+            expect(changed).toBe(0);
+            stored.resolve(await shared(store));
+          }
+          return changed;
+        };
+        return erase(withParts(tx, { execute }));
+      });
+    };
+    erased.push(await app.call('post', '/v1/erasures', { ref: 'cust_1' }));
+    return stored.promise;
+  };
+
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });
+
+  expect(erased[0]?.status, JSON.stringify(erased)).toBe(201);
+  expect((await app.detokenize(ada?.token ?? '')).body.results[0].error?.code).toBe('record_erased');
+  const subject = erased[0]?.body.subject;
+  const row = recordStore.reader.query((sql) => sql('subjects').where({ subject }).whereNotNull('erased_at'));
+  expect(await row).toHaveLength(1);
+});
+
+async function keysOf(vault: TestVault, record: string | undefined): Promise<unknown[]> {
+  return vault.vault.keyStore.reader.query((sql) => sql('record_keys').where({ record }));
+}
+
+test('a correction that is making its key while the record is erased leaves none', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const { records } = vault.vault.keyring;
+  const create = records.create.bind(records);
+  records.create = async (...args) => {
+    records.create = create;
+    const { body } = await app.call('post', '/v1/erasures', { tokens: [ada?.token] });
+    expect(body.state).toBe('completed');
+    return create(...args);
+  };
+
+  const reply = await app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' });
+
+  expect(reply.status, JSON.stringify(reply.body)).toBe(409);
+  expect(await keysOf(vault, ada?.record)).toEqual([]);
+});
+
+test('an erasure leaves no key that a correction makes while the keys are being looked up', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const { keyStore, keyring } = vault.vault;
+  const exclusive = keyStore.exclusive.bind(keyStore);
+  const create = keyring.records.create.bind(keyring.records);
+  const looked = Promise.withResolvers<void>();
+  const made = Promise.withResolvers<unknown>();
+  let erasure: Promise<{ body: { state?: string } }> | undefined;
+  // The correction's key is committed after the erasure has looked for the first time, and before it goes on.
+  keyring.records.create = async (...args) => {
+    keyring.records.create = create;
+    keyStore.exclusive = (shred) => {
+      keyStore.exclusive = exclusive;
+      return exclusive((tx) => {
+        const find: typeof tx.find = async (lookup, keys) => {
+          const found = await tx.find(lookup, keys);
+          if ((lookup as object) === recordKeysOf) looked.resolve();
+          await made.promise;
+          return found;
+        };
+        return shred(withParts(tx, { find }));
+      });
+    };
+    erasure = app.call('post', '/v1/erasures', { tokens: [ada?.token] });
+    await looked.promise;
+    return create(...args);
+  };
+  keyStore.exclusive = async (make) => {
+    const result = await exclusive(make);
+    made.resolve(result);
+    return result;
+  };
+
+  const reply = await app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' });
+
+  expect(reply.status, JSON.stringify(reply.body)).toBe(410);
+  expect((await erasure)?.body).toMatchObject({ state: 'completed' });
+  expect(await keysOf(vault, ada?.record)).toEqual([]);
 });
 
 describe.each(ENGINES)('on %s, a process that slept for longer than the sweep waits', (engine) => {
