@@ -14,6 +14,8 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { destroy, sweep } from '../keyring/epoch-destruction.ts';
+import { isDoomed } from '../keyring/epoch-states.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import * as rotation from '../keyring/rotation.ts';
 import { takeBackIfRemoved } from '../keyring/slot-changes.ts';
@@ -74,7 +76,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
 
     await progress('verify', 0, 1);
     // What was approved before waits for a slot, and would be verified again, with a copy, at every try.
-    const unseen = (await rotation.endedEpochs(keys)).filter((ended) => !rotation.isDoomed(ended));
+    const unseen = (await rotation.endedEpochs(keys)).filter((ended) => !isDoomed(ended));
     if (unseen.length > 0) {
       // Caches would show what was, not what is stored.
       keyring.buckets.wipe();
@@ -83,7 +85,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     }
     await progress('destroy', 0, 1);
     const { waitsFor } = await destroyEnded(parts);
-    const returned = await rotation.sweep(keys);
+    const returned = await sweep(keys);
     const certified = (await around.certify?.()) ?? 0;
     return { epoch, moved, without, waitsFor, certified, ...(returned.length > 0 ? { returned } : {}) };
   };
@@ -121,8 +123,8 @@ export async function destroyEnded(
   const waitsFor: string[] = [];
   let destroyed = 0;
   // Not one that is being closed, or whose close was not found to be right.
-  for (const { epoch } of (await rotation.endedEpochs(keys)).filter(rotation.isDoomed)) {
-    const late = (await rotation.destroy(keys, epoch)).waitsFor;
+  for (const { epoch } of (await rotation.endedEpochs(keys)).filter(isDoomed)) {
+    const late = (await destroy(keys, epoch)).waitsFor;
     waitsFor.push(...late.map((slot) => `${epoch}/${slot}`));
     if (late.length === 0) destroyed += 1;
   }

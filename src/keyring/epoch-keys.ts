@@ -14,7 +14,7 @@ import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
-import { type RootSlots, store as storeIn } from './root-slots.ts';
+import { type RootSlots, storeIn } from './root-slots.ts';
 import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs, givenTo } from './tables.ts';
 
 export const SECRET_BYTES = 32;

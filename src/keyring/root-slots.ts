@@ -79,7 +79,7 @@ function requiredFirst(slots: readonly SlotInForce[]): readonly SlotInForce[] {
  * through its own end could put its secret in the place of the one in use.
  * @throws {UnavailableError} unless the slot has given the secret back
  */
-export async function store(slot: RootSlot, epoch: number, secret: Buffer): Promise<void> {
+export async function storeIn(slot: RootSlot, epoch: number, secret: Buffer): Promise<void> {
   await slot.put(epoch, secret);
   if (!(await holds(slot, epoch, (found) => equalBytes(found, secret)))) {
     throw new UnavailableError('key_unavailable', `The root slot ${slot.name} does not give back what was put there.`);
@@ -92,4 +92,11 @@ export async function holds(slot: RootSlot, epoch: number, isRight: IsRight): Pr
   const right = secret !== undefined && isRight(secret);
   secret?.fill(0);
   return right;
+}
+
+/** Whether a slot holds anything for an epoch. @throws {UnavailableError} */
+export async function hasAny(slot: RootSlot, epoch: number): Promise<boolean> {
+  const secret = await slot.get(epoch);
+  secret?.fill(0);
+  return secret !== undefined;
 }

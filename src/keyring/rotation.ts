@@ -5,28 +5,25 @@
  *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
  *   activate   from this commit on nothing more is wrapped under the old epoch
  *   move       everything that is wrapped under the old epoch is wrapped under the new one, page by page (K1, K3)
- *   approve    nothing is left under the old epoch, and what must open opens
- *   destroy    only when that was approved, nothing is wrapped under the old epoch, and every required slot hands out the new secret now (K4)
+ *   approve    nothing is left under the old epoch, and what must open opens; now it may be destroyed (`epoch-destruction.ts`)
  *
  * Guarantees: whoever lost the lease changes nothing in the key store; an epoch's row names one secret by its check
  * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
- * harm: where a secret was lost before it was used, its number is left out. An epoch counts as destroyed only when every
- * slot that was given its secret has confirmed that it has none (K5).
+ * harm: where a secret was lost before it was used, its number is left out.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { codeOf, UnavailableError, VaultError } from '../errors.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
+import { isOver } from './epoch-states.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
-import type { RootSlot, SlotInForce } from './root-slot.ts';
-import { holds, store as storeIn } from './root-slots.ts';
-import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo, slotsOfEpoch } from './tables.ts';
+import type { RootSlot } from './root-slot.ts';
+import { hasAny, storeIn } from './root-slots.ts';
+import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from './tables.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
 const PAGE = 512;
-/** Destroyed epochs that are asked for again at each close: two months of daily ones. */
-const SWEPT = 64;
 
 /** Proves in a key-store transaction that this process is still the one that may do this. */
 export type Fence = (tx: KeyTx) => Promise<void>;
@@ -219,110 +216,9 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
   });
 }
 
-/** Whether nothing will ever need the secret of an epoch that was in use. */
-export function isOver(row: EpochRow): boolean {
-  return row.state === 'destroyed' || isApproved(row);
-}
-
-/** Whether the secret of an epoch may be destroyed, as far as its row says: it has been approved, or never used. */
-export function isDoomed(row: EpochRow): boolean {
-  return row.state === 'pre_activation' || isApproved(row);
-}
-
-function isApproved({ state, verified_at }: EpochRow): boolean {
-  return state === 'deactivated' && verified_at !== null;
-}
-
-/**
- * Destroys the secret of an epoch that has ended in every slot that was given it.
- * @returns the slots that have not confirmed it: the epoch is not destroyed before they have (K5)
- * @throws {EpochInUseError} @throws {UnavailableError} where a required slot does not hand out the current secret (K4);
- *   nothing has been destroyed
- */
-export async function destroy(parts: RotationParts, epoch: number): Promise<{ readonly waitsFor: string[] }> {
-  const { store, epochs: keys, clock } = parts;
-  const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
-  if (row?.state === 'destroyed') return { waitsFor: [] };
-  if (row === undefined || epoch >= keys.current || !isDoomed(row)) throw new EpochInUseError();
-  // An epoch that has ended takes nothing new, so what is empty now stays empty.
-  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
-  await assertCurrentIsDurable(parts);
-
-  const late = new Set(await noteForgotten(parts, epoch));
-  const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
-  for (const { slot } of held.filter((entry) => !keys.ledger.isConfirmed(entry))) {
-    const done = await keys.slots.byName(slot)?.destroy(epoch).catch(unlessOutOfReach);
-    if (done === undefined) late.add(slot);
-    else await keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
-  }
-  if (late.size > 0) return { waitsFor: [...late].sort() };
-  return { waitsFor: await keys.ledger.close(store, epoch, clock().getTime()) };
-}
-
-/**
- * A slot in force that holds an epoch without a note of it gets one: the note was removed by hand.
- * @returns the slots that could not be asked
- */
-async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoch: number): Promise<string[]> {
-  const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
-  const late: string[] = [];
-  for (const { slot } of keys.slots.inForce) {
-    if (held.some((entry) => entry.slot === slot.name)) continue;
-    const has = await hasAny(slot, epoch).catch(unlessOutOfReach);
-    if (has === undefined) late.push(slot.name);
-    const note = givenTo(slot.name, epoch, clock().getTime());
-    if (has) await store.exclusive((tx) => tx.insert(epochSlots, [note], 'skip'));
-  }
-  return late;
-}
-
-/**
- * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back: with a folder that
- * was put back from a copy, or from a process that slept between being told to put a secret and putting it.
- * @returns what had come back, as `epoch/slot`
- */
-export async function sweep({ store, epochs: keys }: RotationParts): Promise<string[]> {
-  const rows = await store.reader.query<EpochRow>((sql) =>
-    sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(SWEPT),
-  );
-  const returned: string[] = [];
-  for (const { slot } of keys.slots.inForce) {
-    for (const { epoch } of rows) {
-      if ((await hasAny(slot, epoch).catch(unlessOutOfReach)) === false) continue;
-      // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
-      if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
-      returned.push(`${epoch}/${slot.name}`);
-    }
-  }
-  return returned;
-}
-
-async function hasAny(slot: RootSlot, epoch: number): Promise<boolean> {
-  const secret = await slot.get(epoch);
-  secret?.fill(0);
-  return secret !== undefined;
-}
-
-function unlessOutOfReach(error: unknown): undefined {
-  if (!(error instanceof VaultError) || codeOf(error) === 'internal_error') throw error;
-}
-
 /** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
 export async function endedEpochs({ store, epochs: keys }: RotationParts): Promise<EpochRow[]> {
   return store.reader.query<EpochRow>((sql) =>
     sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
   );
-}
-
-async function assertCurrentIsDurable({ store, epochs: keys }: RotationParts): Promise<void> {
-  await keys.refresh();
-  await keys.slots.reload();
-  const [[current] = []] = await store.reader.find(epochByNumber, [[keys.current]]);
-  for (const { slot, required } of keys.slots.inForce as readonly SlotInForce[]) {
-    if (!required) continue;
-    if (current?.state === 'active' && (await holds(slot, current.epoch, (secret) => keys.isRight(current, secret)))) {
-      continue;
-    }
-    throw new UnavailableError('key_unavailable', `The root slot ${slot.name} does not hand out the current epoch.`);
-  }
 }

@@ -8,6 +8,7 @@ import { issueCertificates } from '../../src/erasure/certificate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';
+import { sweep } from '../../src/keyring/epoch-destruction.ts';
 import { EpochLedger } from '../../src/keyring/epoch-ledger.ts';
 import { FileSlot } from '../../src/keyring/file-slot.ts';
 import type { RootSlot } from '../../src/keyring/root-slot.ts';
@@ -206,9 +207,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(Object.keys(await close(vault))).not.toContain('returned');
     reach.get = false;
     reach.destroy = false;
-    expect(
-      await rotation.sweep({ ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] }),
-    ).toEqual([]);
+    expect(await sweep({ ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] })).toEqual([]);
   });
 
   test('a number that was begun and lost is left out, whatever an optional slot may have of it; it is destroyed in turn', async () => {

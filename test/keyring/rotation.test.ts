@@ -6,6 +6,7 @@ import { deriveKey } from '../../src/crypto/kdf.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { Token } from '../../src/ids.ts';
 import { closeEpoch, destroyEnded } from '../../src/jobs/close-epoch.ts';
+import { destroy } from '../../src/keyring/epoch-destruction.ts';
 import { FileSlot } from '../../src/keyring/file-slot.ts';
 import type { RootSlot } from '../../src/keyring/root-slot.ts';
 import { RootSlots } from '../../src/keyring/root-slots.ts';
@@ -154,22 +155,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
     const free = async () => {};
     expect(await rotation.begin(parts, free)).toEqual({ next: 2, without: [] });
-    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await expect(destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.activate(parts, 1, 2, free);
-    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await expect(destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.move(parts, 1, 2, free, free);
     // What nobody has looked at is not destroyed either.
-    await expect(rotation.destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
+    await expect(destroy(parts, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.approve(parts, 1, free);
 
     const file = slotOf(home, await rootKeyOf(home));
     const get = (epoch: number) => (epoch === 2 ? Promise.resolve(undefined) : file.get(epoch));
     const blind = withSlots(vault, new RootSlots([{ slot: slotLike(file, { get }), required: true }]));
     const blindParts = { ...parts, epochs: blind.keyring.epochs };
-    await expect(rotation.destroy(blindParts, 1)).rejects.toMatchObject({ code: 'key_unavailable' });
+    await expect(destroy(blindParts, 1)).rejects.toMatchObject({ code: 'key_unavailable' });
     expect(await file.get(1)).toHaveLength(32);
 
-    expect(await rotation.destroy(parts, 1)).toEqual({ waitsFor: [] });
+    expect(await destroy(parts, 1)).toEqual({ waitsFor: [] });
     expect(await file.get(1)).toBeUndefined();
     expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
   });

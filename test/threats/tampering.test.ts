@@ -494,7 +494,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(receipt.body).toMatchObject({ state: 'completed', records: 1 });
     expect((await app.detokenize(ada.token)).body.results[0].value).toBe('ada@example.com');
     await close(vault.vault);
-    await issueCertificates(vault.vault, vault.vault.clock());
+    await issueCertificates(vault.vault, vault.vault.clock);
     const { body: certificate } = await app.call('get', `/v1/erasures/${body.erasure}/certificate`);
     expect(certificate).toMatchObject({ state: 'pending' });
   });
