@@ -7,6 +7,7 @@
  * nodes at once, end with one certificate and its time. A correction becomes final, too, and is not certified.
  * Does not: close epochs.
  */
+import type { Clock } from '../clock.ts';
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { tierOf } from '../keyring/slot-registry.ts';
@@ -46,9 +47,11 @@ export interface CertificateParts extends Stores {
 }
 
 /** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
-export async function issueCertificates(parts: CertificateParts, now: Date): Promise<number> {
+export async function issueCertificates(parts: CertificateParts, clock: Clock): Promise<number> {
   const { keys } = readersOf(parts);
   const through = await destroyedThrough(keys);
+  // Read afterwards: no certificate is to be older than the destruction it certifies.
+  const now = clock();
   let history: History | undefined;
   let done = 0;
   for (let after: ShredRow | undefined; ; ) {

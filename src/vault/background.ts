@@ -80,7 +80,7 @@ async function forgetEpochs({ keyring }: Vault): Promise<number> {
 /** Signs what became final although nobody was there to sign it, with a key whose year is not over. */
 async function issue(vault: Vault, now: Date): Promise<number> {
   await vault.keyring.signing.newIfDue(now);
-  return issueCertificates(vault, now);
+  return issueCertificates(vault, vault.clock);
 }
 
 /** A job in pages, until one finds less than it might. @returns how much was done */

@@ -42,7 +42,7 @@ export function closing(vault: Vault): CloseEpochParts {
         // Copies from before are of no use once the old secret is gone.
         if (keyBackupDir !== undefined) await backupKeyStore(vault, keyBackupDir);
       },
-      certify: () => issueCertificates(vault, vault.clock()),
+      certify: () => issueCertificates(vault, vault.clock),
     },
   };
 }

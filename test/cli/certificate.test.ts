@@ -49,7 +49,7 @@ test('a certificate is verified without a vault; what is wrong with another is s
   const { erasure } = await erase(vault, app, { records: [record] });
   const pending = await readCertificate(vault, app, erasure);
   await close(vault);
-  await issueCertificates(vault, vault.clock());
+  await issueCertificates(vault, vault.clock);
   const reply = await readCertificate(vault, app, erasure as ErasureId);
   const jws = reply.certificate ?? '';
   const keys = JSON.stringify(await publicKeys(vault));
@@ -125,7 +125,7 @@ test('a certificate is fetched from the vault, into a file or the terminal; one 
   expect([early.code, early.err]).toEqual([1, expect.stringContaining('It waits for: epoch_close.')]);
 
   await close(vault);
-  await issueCertificates(vault, vault.clock());
+  await issueCertificates(vault, vault.clock);
   const { certificate } = await readCertificate(vault, app, erasure);
   expect(await get(erasure)).toMatchObject({ code: 0, out: `${certificate}\n` });
   const out = join(path, 'erased.jws');

@@ -1,7 +1,7 @@
 /** Certificates: signed when the epoch is destroyed in every slot and never before; what they say is what was done. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { issueCertificates } from '../../src/erasure/certificate.ts';
 import { CertificateReply, StatementSchema } from '../../src/erasure/schema.ts';
 import { TOOL } from '../../src/erasure/statement.ts';
@@ -51,7 +51,7 @@ async function world(engine: Engine): Promise<World> {
 }
 
 const text = (value: string, subject?: string): TokenizeItem => ({ type: 'text', value, ...(subject && { subject }) });
-const issue = (vault: Vault) => issueCertificates(vault, vault.clock());
+const issue = (vault: Vault) => issueCertificates(vault, vault.clock);
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('what is certified is what was done, and verifies with what is published', async () => {
@@ -262,6 +262,26 @@ describe.each(ENGINES)('on %s', (engine) => {
     await withoutTable(home.keyStoreUrl, 'signing_keys', async () => {
       const failed = (await runBackgroundOnce(vault)).find(({ name }) => name === 'issue_certificates');
       expect(failed?.failed).toBeDefined();
+    });
+  });
+
+  test('an epoch destroyed in the middle of a round of the background work is not certified as of its start', async () => {
+    const { vault, app, store, read, advance } = await world(engine);
+    const [one] = await store(text('x'));
+    const { erasure } = await erase(vault, app, { records: [one?.record as RecordId] });
+    // Between the start of the round and its turn to sign.
+    vi.spyOn(vault.keyring.signing, 'newIfDue').mockImplementation(async () => {
+      advance(1_000);
+      await close(vault);
+      advance(1_000);
+      return false;
+    });
+    await runBackgroundOnce(vault);
+    const { state, statement } = await read(erasure);
+    const at = (ms: number) => new Date(NOW.getTime() + ms).toISOString();
+    expect({ state, statement }).toMatchObject({
+      state: 'final',
+      statement: { finalAt: at(2_000), slots: [{ destroyedAt: at(1_000) }] },
     });
   });
 

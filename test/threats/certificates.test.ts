@@ -26,7 +26,7 @@ const certificateOf = async (vault: TestVault, erasure: string) =>
   (await vault.as('app').call('get', `/v1/erasures/${erasure}/certificate`)).body;
 const finish = async ({ vault }: TestVault) => {
   await close(vault);
-  await issueCertificates(vault, vault.clock());
+  await issueCertificates(vault, vault.clock);
 };
 const jwks = async ({ app }: TestVault) => (await request(app).get('/.well-known/jwks.json')).body.keys;
 
@@ -35,7 +35,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const vault = await openTestVault({ engine });
     const erasure = await erasedIn(vault);
     const [records, keys] = [handOn(vault.vault.recordStore), handOn(vault.vault.keyStore)];
-    await issueCertificates(vault.vault, vault.vault.clock());
+    await issueCertificates(vault.vault, vault.vault.clock);
     const { tenant } = await records.row('erasures', { erasure });
 
     // A row that says it is final makes no certificate.
