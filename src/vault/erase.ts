@@ -78,7 +78,10 @@ async function subjectOf(vault: Vault, tenant: TenantId, body: EraseRequest): Pr
   return row.subject as SubjectId;
 }
 
-/** Marks the subject first: whoever adds a record to it from here on waits, and is then refused. */
+/**
+ * Marks the subject first: whoever adds a record to it from here on waits, and is then refused. On PostgreSQL the call
+ * that makes the subject may commit just after the mark found no row: then it is there, lives, and is marked again.
+ */
 async function ofSubject(
   tx: RecordTx,
   tenant: TenantId,
@@ -86,7 +89,7 @@ async function ofSubject(
   field: 'subject' | 'ref',
   now: Date,
 ): Promise<Doomed[]> {
-  if (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject, field);
+  while (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject, field);
   const keys: Doomed[] = [];
   for (let after: RecordId | undefined; ; ) {
     const page = await pageOfSubject(tx, tenant, subject, { after, limit: PAGE });

@@ -8,6 +8,7 @@
 import { describe, expect, test } from 'vitest';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { integrityFailures } from './hand.ts';
@@ -112,6 +113,45 @@ test('a reveal, a correction and an erasure of one record at once raise no alarm
     expect(body.results[0].error.code).toBe('record_erased');
   }
   expect(await integrityFailures(vault)).toBe(0);
+});
+
+test('a subject that is being made while it is erased is marked: nothing is added to it afterwards', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const { recordStore } = vault.vault;
+  const [shared, exclusive] = [recordStore.shared.bind(recordStore), recordStore.exclusive.bind(recordStore)];
+  const erased: { status: number; body: { subject?: string } }[] = [];
+  // Its ref is known and its row is not: that is committed just after the erasure has found none to mark.
+  recordStore.shared = async (store) => {
+    recordStore.shared = shared;
+    const stored = Promise.withResolvers<Awaited<ReturnType<typeof store>>>();
+    recordStore.exclusive = (erase) => {
+      recordStore.exclusive = exclusive;
+      let looks = 0;
+      return exclusive((tx) => {
+        const execute: typeof tx.execute = async (build) => {
+          const changed = await tx.execute(build);
+          looks += 1;
+          if (looks === 1) {
+            expect(changed).toBe(0);
+            stored.resolve(await shared(store));
+          }
+          return changed;
+        };
+        return erase(withParts(tx, { execute }));
+      });
+    };
+    erased.push(await app.call('post', '/v1/erasures', { ref: 'cust_1' }));
+    return stored.promise;
+  };
+
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });
+
+  expect(erased[0]?.status, JSON.stringify(erased)).toBe(201);
+  expect((await app.detokenize(ada?.token ?? '')).body.results[0].error?.code).toBe('record_erased');
+  const subject = erased[0]?.body.subject;
+  const row = recordStore.reader.query((sql) => sql('subjects').where({ subject }).whereNotNull('erased_at'));
+  expect(await row).toHaveLength(1);
 });
 
 describe.each(ENGINES)('on %s, a process that slept for longer than the sweep waits', (engine) => {
