@@ -4,7 +4,9 @@
  * tombstones.
  *
  * Guarantees: a key that dies is counted with the epoch its bucket has at that moment: the buckets are locked first, in
- * order, as a rotation locks them, so that neither waits for the other in a circle and none slips between the two.
+ * order, as a rotation locks them, so that neither waits for the other in a circle and none slips between the two. No key
+ * that a correction makes at the same moment is left: its maker holds the bucket of the key it replaces, and either
+ * finds that key gone, or has committed before the keys are looked up under the lock.
  */
 import type { SubjectId, TenantId } from '../ids.ts';
 import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
@@ -30,12 +32,17 @@ export async function shred(tx: KeyTx, order: Ordered, rows: readonly TombstoneR
   const { tenant } = order;
   const keys = rows.map((row) => [tenant, row.record]);
   const tombstones = new Map(rows.map((row) => [row.record, row]));
-  const held = (await tx.find(recordKeysOf, keys)).flat();
-  const doomed = held.filter((key) => {
-    const tombstone = tombstones.get(key.record);
-    return tombstone?.cause === 'erased' || (tombstone !== undefined && key.generation <= tombstone.generation);
-  });
-  const epoch = await markBuckets(tx, tenant, doomed, now);
+  const findDoomed = async () =>
+    (await tx.find(recordKeysOf, keys)).flat().filter((key) => {
+      const tombstone = tombstones.get(key.record);
+      return tombstone?.cause === 'erased' || (tombstone !== undefined && key.generation <= tombstone.generation);
+    });
+  const before = await findDoomed();
+  const locked = await markBuckets(tx, tenant, before, now);
+  const doomed = await findDoomed();
+  // A correction may have put its key into another bucket, where the old one takes no more.
+  const others = doomed.filter((key) => before.every(({ bucket }) => bucket !== key.bucket));
+  const epoch = highest(locked, await markBuckets(tx, tenant, others, now));
   const isMeant = ({ record, generation }: { readonly record: string; readonly generation: number }) => {
     const tombstone = tombstones.get(record);
     return tombstone?.cause === 'erased' || tombstone?.generation === generation;
@@ -69,6 +76,10 @@ export async function shred(tx: KeyTx, order: Ordered, rows: readonly TombstoneR
     ...linked.map(({ version }) => reuseKeyName(version)),
   ];
   await noteShred(tx, order, { epoch, records: doomed.length, indexes }, now);
+}
+
+function highest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 /** Forgets every ref of an erased subject, and notes under which index keys they were kept. */

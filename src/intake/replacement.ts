@@ -11,7 +11,7 @@ import { VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { BucketRetiredError } from '../keyring/bucket-keys.ts';
 import { throughStaleKeys } from '../keyring/index-key.ts';
-import { recordKeysOf } from '../keyring/tables.ts';
+import { bucketByIdShared, recordKeysOf } from '../keyring/tables.ts';
 import { findRecord, RecordErasedError } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
@@ -80,6 +80,13 @@ async function makeKey(
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
+      // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
+      if (elsewhere !== undefined) await tx.find(bucketByIdShared, [[tenant, current.bucket]]);
+      const [still = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      if (still.every((entry) => entry.generation !== row.generation)) {
+        key?.fill(0);
+        throw new ConcurrentChangeError();
+      }
       await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(
         tx,

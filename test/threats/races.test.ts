@@ -7,6 +7,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
+import { recordKeysOf } from '../../src/keyring/tables.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -152,6 +153,71 @@ test('a subject that is being made while it is erased is marked: nothing is adde
   const subject = erased[0]?.body.subject;
   const row = recordStore.reader.query((sql) => sql('subjects').where({ subject }).whereNotNull('erased_at'));
   expect(await row).toHaveLength(1);
+});
+
+async function keysOf(vault: TestVault, record: string | undefined): Promise<unknown[]> {
+  return vault.vault.keyStore.reader.query((sql) => sql('record_keys').where({ record }));
+}
+
+test('a correction that is making its key while the record is erased leaves none', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const { records } = vault.vault.keyring;
+  const create = records.create.bind(records);
+  records.create = async (...args) => {
+    records.create = create;
+    const { body } = await app.call('post', '/v1/erasures', { tokens: [ada?.token] });
+    expect(body.state).toBe('completed');
+    return create(...args);
+  };
+
+  const reply = await app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' });
+
+  expect(reply.status, JSON.stringify(reply.body)).toBe(409);
+  expect(await keysOf(vault, ada?.record)).toEqual([]);
+});
+
+test('an erasure leaves no key that a correction makes while the keys are being looked up', async () => {
+  const vault = await openTestVault({ engine: 'postgres' });
+  const app = vault.as('app');
+  const [ada] = await app.tokenize({ type: 'email', value: 'ada@example.com' });
+  const { keyStore, keyring } = vault.vault;
+  const exclusive = keyStore.exclusive.bind(keyStore);
+  const create = keyring.records.create.bind(keyring.records);
+  const looked = Promise.withResolvers<void>();
+  const made = Promise.withResolvers<unknown>();
+  let erasure: Promise<{ body: { state?: string } }> | undefined;
+  // The correction's key is committed after the erasure has looked for the first time, and before it goes on.
+  keyring.records.create = async (...args) => {
+    keyring.records.create = create;
+    keyStore.exclusive = (shred) => {
+      keyStore.exclusive = exclusive;
+      return exclusive((tx) => {
+        const find: typeof tx.find = async (lookup, keys) => {
+          const found = await tx.find(lookup, keys);
+          if ((lookup as object) === recordKeysOf) looked.resolve();
+          await made.promise;
+          return found;
+        };
+        return shred(withParts(tx, { find }));
+      });
+    };
+    erasure = app.call('post', '/v1/erasures', { tokens: [ada?.token] });
+    await looked.promise;
+    return create(...args);
+  };
+  keyStore.exclusive = async (make) => {
+    const result = await exclusive(make);
+    made.resolve(result);
+    return result;
+  };
+
+  const reply = await app.call('patch', `/v1/records/${ada?.record}`, { value: 'ada@example.net' });
+
+  expect(reply.status, JSON.stringify(reply.body)).toBe(410);
+  expect((await erasure)?.body).toMatchObject({ state: 'completed' });
+  expect(await keysOf(vault, ada?.record)).toEqual([]);
 });
 
 describe.each(ENGINES)('on %s, a process that slept for longer than the sweep waits', (engine) => {
