@@ -8,7 +8,7 @@ const TIMED_BODY = `[0-7]${ANY}{9}[ef]${ANY}{2}[89abrstv]${ANY}{12}`;
 function idSchema<K extends IdKind>(kind: K, id: string, body: string, example: string, description: string) {
   const prefix = example.slice(0, 4);
   return z
-    .custom<Id<K>>((value) => isId(kind, value), `must be an id that begins with ${prefix}`)
+    .custom<Id<K>>((value) => isId(kind, value), `must be a whole id: ${prefix} and the 26 characters behind it`)
     .describe(description)
     .meta({ id, type: 'string', pattern: `^${prefix}${body}$`, examples: [example] });
 }
