@@ -106,7 +106,7 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
     );
     for (const { epoch, slot: name } of destroyed) {
       const slot = given.get(name);
-      if (slot !== undefined) await takeBackIfRemoved(keyStore, epoch, slot);
+      if (slot !== undefined) await takeBackIfRemoved(partsOf(parts), epoch, slot);
     }
   }
 }

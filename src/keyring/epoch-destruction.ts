@@ -61,13 +61,19 @@ async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoc
 
 /**
  * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back: with a folder that
- * was put back from a copy, or from a process that slept between being told to put a secret and putting it.
+ * was put back from a copy, or from a process that slept between being told to put a secret and putting it. Only those
+ * that the vault itself noted: a row that says so by another's hand may be of an epoch that is needed.
  * @returns what had come back, as `epoch/slot`
  */
 export async function sweep({ store, epochs: keys }: RotationParts): Promise<string[]> {
-  const rows = await store.reader.query<EpochRow>((sql) =>
+  const noted = await store.reader.query<EpochRow>((sql) =>
     sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(SWEPT),
   );
+  const held = await store.reader.find(
+    slotsOfEpoch,
+    noted.map(({ epoch }) => [epoch]),
+  );
+  const rows = noted.filter((row, i) => keys.ledger.isDestroyed(row, held[i] ?? []));
   const returned: string[] = [];
   for (const { slot } of keys.slots.inForce) {
     for (const { epoch } of rows) {

@@ -47,6 +47,16 @@ export class EpochLedger {
     return row.tag !== null && row.destroyed_at !== null && equalBytes(row.tag, slotTag(this.#key, row));
   }
 
+  /** Whether an epoch is destroyed for certain. @param slots all that are noted of it, by name */
+  isDestroyed(row: EpochRow, slots: readonly EpochSlotRow[]): boolean {
+    return (
+      row.state === 'destroyed' &&
+      row.tag !== null &&
+      slots.every((one) => this.isConfirmed(one)) &&
+      equalBytes(row.tag, epochTag(this.#key, row, slots))
+    );
+  }
+
   /**
    * Notes what a slot stated; the first to do so is the one who is believed.
    * @param at milliseconds
@@ -95,7 +105,7 @@ export class EpochLedger {
     const certain: DestroyedEpoch[] = [];
     for (const row of rows) {
       const slots = held.get(row.epoch) ?? [];
-      if (row.epoch !== certain.length + 1 || !this.#isDestroyed(row, slots)) break;
+      if (row.epoch !== certain.length + 1 || !this.isDestroyed(row, slots)) break;
       certain.push({ row, slots });
     }
     return certain;
@@ -107,7 +117,7 @@ export class EpochLedger {
     const held = await slotsByEpoch(tx);
     for (const row of await tx.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'))) {
       const slots = held.get(row.epoch) ?? [];
-      const isOurs = this.#isDestroyed(row, slots);
+      const isOurs = this.isDestroyed(row, slots);
       const confirmed = slots.filter((one) => this.isConfirmed(one)).map((one) => ({ ...one, tag: slotTag(key, one) }));
       await tx.update(epochSlots, ['tag'], confirmed);
       if (isOurs) await tx.update(epochs, ['tag'], [{ ...row, tag: epochTag(key, row, confirmed) }]);
@@ -117,15 +127,6 @@ export class EpochLedger {
 
   wipe(): void {
     this.#key.fill(0);
-  }
-
-  #isDestroyed(row: EpochRow, slots: readonly EpochSlotRow[]): boolean {
-    return (
-      row.state === 'destroyed' &&
-      row.tag !== null &&
-      slots.every((one) => this.isConfirmed(one)) &&
-      equalBytes(row.tag, epochTag(this.#key, row, slots))
-    );
   }
 }
 

@@ -32,6 +32,7 @@ import {
   epochSlotByName,
   epochSlots,
   givenTo,
+  slotsOfEpoch,
 } from './tables.ts';
 
 export interface SlotParts {
@@ -150,7 +151,7 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
     } finally {
       secret.fill(0);
     }
-    if (await takeBackIfRemoved(store, epoch, slot)) continue;
+    if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
     const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
@@ -166,12 +167,17 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
 /**
  * A process that slept since it noted that a slot is given a secret may have put it there after the slot was removed,
  * and said to have destroyed what it held: it would count as destroyed in it, and be there (K5). Asked after each put.
+ * Only what the vault itself noted takes a secret back: it may be the one in use.
  * @returns whether it was so: the slot has nothing of it now
  * @throws {UnavailableError} where the slot cannot be asked to
  */
-export async function takeBackIfRemoved(store: KeyStore, epoch: number, slot: RootSlot): Promise<boolean> {
+export async function takeBackIfRemoved(
+  { store, epochs: { ledger } }: Pick<SlotParts, 'store' | 'epochs'>,
+  epoch: number,
+  slot: RootSlot,
+): Promise<boolean> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
-  if (note !== undefined && note.destroyed_at === null) return false;
+  if (note !== undefined && !ledger.isConfirmed(note)) return false;
   await slot.destroy(epoch);
   return true;
 }
@@ -203,12 +209,10 @@ async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string)
       }
       continue;
     }
-    const going = await store.reader.query((sql) =>
-      sql('epoch_slots').select('epoch').where({ epoch: row.epoch }).whereNotNull('destroyed_at').limit(1),
-    );
-    if (going.length > 0) continue;
-    const held = await Promise.all(others.map(({ slot }) => holds(slot, row.epoch, isRight).catch(() => false)));
-    if (!held.includes(true)) {
+    const [held = []] = await store.reader.find(slotsOfEpoch, [[row.epoch]]);
+    if (held.some((one) => keys.ledger.isConfirmed(one))) continue;
+    const elsewhere = await Promise.all(others.map(({ slot }) => holds(slot, row.epoch, isRight).catch(() => false)));
+    if (!elsewhere.includes(true)) {
       throw new SlotNeededError(
         `No other root slot holds epoch ${row.epoch}. Close it first: lethe keys rotate --now.`,
       );

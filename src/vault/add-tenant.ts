@@ -48,23 +48,19 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
   return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
     door.decide();
     const tenant = newId('tenant', vault.random, door.now);
-    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant);
     const keys = await accessKeys(vault.keyring.indexes, tenant);
-    return door.commit('exclusive', async (tx) => {
+    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant);
+    // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
+    const secretFrom = secret && (() => Buffer.from(secret));
+    const adding = door.commit('exclusive', async (tx) => {
       await assertOfFirstTenant(tx, caller.tenant);
       const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
       if (taken !== undefined) throw new TenantExistsError();
       await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
-      const { principal, apiKey } = await addFirstAdmin(
-        tx,
-        keys,
-        tenant,
-        vault.random,
-        vault.clock,
-        secret && (() => secret),
-      );
+      const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
       return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
     });
+    return adding.finally(() => secret?.fill(0));
   });
 }
 

@@ -33,6 +33,18 @@ async function countOf({ vault }: TestVault, table: string): Promise<number> {
   return (await vault.recordStore.reader.query((sql) => sql(table).select('tenant'))).length;
 }
 
+/** On PostgreSQL the next transaction that keeps an answer fails when its work is done, as one that has met another does. */
+async function failOnce({ vault }: TestVault): Promise<void> {
+  if (vault.recordStore.engine === 'sqlite') return;
+  const statements = [
+    'CREATE SEQUENCE tries',
+    `CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN IF nextval('tries') = 1 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF; RETURN NEW; END $$`,
+    'CREATE TRIGGER fail_once BEFORE INSERT ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION fail_once()',
+  ];
+  for (const text of statements) await vault.recordStore.exclusive((tx) => tx.execute((sql) => sql.raw(text) as never));
+}
+
 describe.each(ENGINES)('on %s', (engine) => {
   test('a repeated call gets the same answer and stores nothing again', async () => {
     const vault = await openWatchedVault({ engine });
@@ -104,6 +116,17 @@ describe.each(ENGINES)('on %s', (engine) => {
     vault.advance(2 * DAY_MS);
     await runBackgroundOnce(vault.vault);
     expect((await add('shop')).body.code).toBe('tenant_exists');
+  });
+
+  test('a tenant whose adding PostgreSQL had run twice has an API key that nobody can guess, and shows it again', async () => {
+    const vault = await openWatchedVault({ engine });
+    await failOnce(vault);
+    const add = () => under('shop', vault.admin)('post', '/v1/tenants', { name: 'shop-eu' });
+    const first = await add();
+    expect(first.status).toBe(201);
+    expect(parseApiKey(first.body.apiKey)?.secret.some((byte) => byte !== 0)).toBe(true);
+    expect(answer(await add())).toEqual(answer(first));
+    expect((await vault.withKey(first.body.apiKey).call('get', '/v1/principals')).status).toBe(200);
   });
 
   test('a tenant that was added without a key, and whose API key was lost, can be erased by its name and added again', async () => {

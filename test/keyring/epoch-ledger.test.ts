@@ -210,6 +210,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await sweep({ ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] })).toEqual([]);
   });
 
+  test('no row that is written by hand has a slot destroy a secret that is needed', async () => {
+    const { vault, disk, keys } = await furnished(engine);
+    const parts = { ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] };
+    const { state } = await keys.row('epochs', { epoch: 2 });
+    await keys.change('epochs', { epoch: 2 }, { state: 'destroyed' });
+    expect([await sweep(parts), (await disk.get(2))?.length]).toEqual([[], 32]);
+    await keys.change('epochs', { epoch: 2 }, { state: state ?? null });
+
+    // Of the next epoch a slot is said to be rid already, as one that was removed is.
+    const byHand = { ...{ epoch: 3, slot: 'second', stored_at: 1, destroyed_at: 1 }, statement: '{}' };
+    await keys.put('epoch_slots', byHand);
+    expect(await close(vault)).toMatchObject({ epoch: 2, waitsFor: [] });
+    expect(await disk.get(3)).toHaveLength(32);
+  });
+
   test('a number that was begun and lost is left out, whatever an optional slot may have of it; it is destroyed in turn', async () => {
     const { vault, disk, reach, keys, issue, state } = await furnished(engine, { required: false });
     const parts = { ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: vault.keyring.wrapped };
