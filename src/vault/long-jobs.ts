@@ -13,7 +13,7 @@ import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
 import { eraseTenant } from '../jobs/erase-tenant.ts';
 import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/long-job.ts';
-import { reseal } from '../jobs/reseal.ts';
+import { reseal } from '../jobs/reseal-compromised.ts';
 import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { RecordTx } from '../storage/tx.ts';
