@@ -5,7 +5,7 @@
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
-import { noteEpoch } from '../backup/facts.ts';
+import { noteEpoch } from '../backup/vault-facts.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
