@@ -11,7 +11,7 @@
  */
 import type { TenantId } from '../ids.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import type { KeyStore, Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
 export type RevokedKind = 'principal' | 'token';
 
@@ -129,14 +129,10 @@ export async function isKeptRevoked(reader: Reader<'keys'>, of: Omit<Revocation,
 }
 
 /** Every revocation of a store, of tenants that are not erased, in pages. */
-export async function* pagesOfRevocations<R extends Place>(
-  { reader }: RecordStore | KeyStore,
-  size: number,
-): AsyncGenerator<R[]> {
-  const query = reader.query.bind(reader) as Reader['query'];
+export async function* pagesOfRevocations<R extends Place>({ reader }: Store, size: number): AsyncGenerator<R[]> {
   for (let after: R | undefined; ; ) {
     const from = after;
-    const page = await query<R>((sql) => {
+    const page = await reader.query<R>((sql) => {
       const gone =
         reader.store === 'keys'
           ? sql('tenant_tombstones').select('tenant')

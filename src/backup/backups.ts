@@ -11,7 +11,7 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
-import { keyFact } from '../keyring/facts.ts';
+import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';

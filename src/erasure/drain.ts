@@ -3,6 +3,7 @@
  * primary key, so that the whole costs what the tenant holds, and a crash between two pages costs nothing.
  */
 import { keyRevocations, revocations } from '../access/revocations.ts';
+import { apiKeys } from '../access/store.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
@@ -26,12 +27,6 @@ const IDEMPOTENCY_KEYS: Table<'records'> = {
   columns: { tenant: 'text', principal: 'text', key_mac: 'bytes' },
   primaryKey: ['tenant', 'principal', 'key_mac'],
 };
-const API_KEYS: Table<'records'> = {
-  store: 'records',
-  name: 'api_keys',
-  columns: { api_key: 'text' },
-  primaryKey: ['api_key'],
-};
 
 /**
  * Every table of the key store that holds something of a tenant, but its buckets, which go first, and its tombstones,
@@ -45,7 +40,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 /** Likewise of the record store; the rows of erasures, tombstones, certificates, jobs and the audit log stay. */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, verifyAttempts],
-  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, API_KEYS],
+  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, apiKeys],
 ];
 
 /** What a page has removed. */

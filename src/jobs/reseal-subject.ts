@@ -9,7 +9,7 @@
  * Does not: close the old buckets, or touch what else is in them. Where a bucket's key was stolen, everything under it
  * was: that is a range of buckets.
  */
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
+import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import type { BucketId, RecordId, SubjectId, TenantId } from '../ids.ts';
 import { bucketById, type RecordKeyRow, recordKeysOf } from '../keyring/tables.ts';
 import { pageOfSubject } from '../records/store.ts';

@@ -10,8 +10,8 @@ import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError } from '../errors.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
-import { keyFact } from './facts.ts';
 import { createDurably } from './file-slot.ts';
+import { keyFact } from './key-store-facts.ts';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;

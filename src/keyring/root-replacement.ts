@@ -6,7 +6,7 @@
 import { UnavailableError, VaultError } from '../errors.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
-import { keyFact, keyFacts } from './facts.ts';
+import { keyFact, keyFacts } from './key-store-facts.ts';
 import { dropOtherShareSets } from './root-shares.ts';
 import type { EpochRow } from './tables.ts';
 

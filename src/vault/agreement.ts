@@ -10,11 +10,11 @@
  * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures and revocations.
  */
 import { revocationsHeld } from '../access/revocations.ts';
-import { recordFact, recordFacts } from '../backup/facts.ts';
+import { recordFact, recordFacts } from '../backup/vault-facts.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { StartError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import { keyFact, keyFacts } from '../keyring/facts.ts';
+import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { beforeTheClose } from '../keyring/later-epoch.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored } from '../records/tombstones.ts';

@@ -8,7 +8,7 @@ import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { type JobId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import { throughRaces } from '../intake/races.ts';
 import { orderJob } from '../jobs/job-store.ts';
-import { assertEnded } from '../jobs/reseal.ts';
+import { assertEnded } from '../jobs/reseal-compromised.ts';
 import type { CompromiseBody } from '../jobs/schema.ts';
 import { findByRefs, liveSubject, SubjectNotFoundError } from '../subjects/subjects.ts';
 import type { Caller } from './caller.ts';

@@ -1,9 +1,9 @@
 /** Says what a record is, and lists its tokens. Never anything of its value. */
 import type { z } from 'zod';
 import type { RecordId } from '../ids.ts';
-import { factsOf as recordFacts } from '../records/facts.ts';
 import { findRecord } from '../records/open-records.ts';
-import { stateOf, factsOf as tokenFacts } from '../tokens/facts.ts';
+import { factsOf as recordFacts } from '../records/record-facts.ts';
+import { stateOf, factsOf as tokenFacts } from '../tokens/token-facts.ts';
 import { tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { namesFor } from './naming.ts';

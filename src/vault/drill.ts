@@ -22,9 +22,9 @@ import {
   openSample,
   Steps,
 } from '../backup/drill.ts';
-import { setRecordFact } from '../backup/facts.ts';
 import { assertOurs, assertWhole, type Backup } from '../backup/manifest.ts';
 import { findBackup } from '../backup/restore.ts';
+import { setRecordFact } from '../backup/vault-facts.ts';
 import { clear, isThere, putBack } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
 import { assertAgreement } from './agreement.ts';

@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { NotAllowedError } from '../access/decide.ts';
 import type { Token } from '../ids.ts';
-import { factsOf } from '../tokens/facts.ts';
 import type { ExtendTokenBody, MintedToken } from '../tokens/schema.ts';
+import { factsOf } from '../tokens/token-facts.ts';
 import type { Caller } from './caller.ts';
 import { changeToken } from './change-token.ts';
 import type { Vault } from './vault.ts';

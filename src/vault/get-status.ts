@@ -1,6 +1,6 @@
 /** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
-import { recordFact } from '../backup/facts.ts';
+import { recordFact } from '../backup/vault-facts.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';

@@ -1,7 +1,7 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
 import type { z } from 'zod';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
-import { factsOf } from '../records/facts.ts';
+import { factsOf } from '../records/record-facts.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';

@@ -5,7 +5,7 @@
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
-import { noteEpoch } from '../backup/facts.ts';
+import { noteEpoch } from '../backup/vault-facts.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
@@ -13,7 +13,7 @@ import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
 import { eraseTenant } from '../jobs/erase-tenant.ts';
 import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/long-job.ts';
-import { reseal } from '../jobs/reseal.ts';
+import { reseal } from '../jobs/reseal-compromised.ts';
 import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { RecordTx } from '../storage/tx.ts';

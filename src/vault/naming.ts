@@ -11,7 +11,7 @@ import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import { findTenantErasure } from '../erasure/tenants.ts';
 import type { ErasureId, RecordId, SubjectId } from '../ids.ts';
-import { factsOf } from '../records/facts.ts';
+import { factsOf } from '../records/record-facts.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { Reader } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';

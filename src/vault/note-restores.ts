@@ -9,7 +9,7 @@
 
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
-import { takeFact } from '../backup/facts.ts';
+import { takeFact } from '../backup/vault-facts.ts';
 import { forgetUnheard } from '../canaries/canaries.ts';
 import type { Vault } from './vault.ts';
 

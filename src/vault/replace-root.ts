@@ -18,7 +18,7 @@ import type { LongJobContext } from '../jobs/long-job.ts';
 import { type Pace, Progress, paceOf } from '../jobs/progress.ts';
 import { besideNoJob } from '../jobs/runner.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
-import { keyFact } from '../keyring/facts.ts';
+import { keyFact } from '../keyring/key-store-facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
 import { beginReplacement, finishReplacement } from '../keyring/root-replacement.ts';
 import { GivenShares, type NewShares, RootShares, shareSetOf } from '../keyring/root-shares.ts';

@@ -17,7 +17,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type VaultId } from '../ids.ts';
-import { keyFact } from '../keyring/facts.ts';
+import { keyFact } from '../keyring/key-store-facts.ts';
 import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
 import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
 import { openStore } from '../storage/open-store.ts';

@@ -18,7 +18,7 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
-import { keyFact, keyFacts } from '../keyring/facts.ts';
+import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';

@@ -4,7 +4,7 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { backupKeyStore, listBackups } from '../../src/backup/backups.ts';
-import { noteEpoch } from '../../src/backup/facts.ts';
+import { noteEpoch } from '../../src/backup/vault-facts.ts';
 import { backup } from '../../src/vault/backup.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { restore } from '../../src/vault/restore.ts';

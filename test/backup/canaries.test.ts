@@ -4,7 +4,7 @@ import { VAULT_TENANT } from '../../src/access/store.ts';
 import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canaries/canaries.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
-import { reseal } from '../../src/jobs/reseal.ts';
+import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import { runJobs } from '../../src/jobs/worker.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';

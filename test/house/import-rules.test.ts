@@ -95,7 +95,7 @@ const forbidden: Violation[] = [
   [
     'a noun below imports the backups',
     'src/records/n.ts',
-    "import '../backup/facts.ts';",
+    "import '../backup/vault-facts.ts';",
     'so do canaries/ and backup/',
   ],
   [

@@ -4,7 +4,7 @@ import { settleCorrections } from '../../src/erasure/corrections.ts';
 import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type Token } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
-import { reseal } from '../../src/jobs/reseal.ts';
+import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import { openValue } from '../../src/records/sealing.ts';
 import { findRecords, insertRecords } from '../../src/records/store.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { keyFact } from '../../src/keyring/facts.ts';
+import { keyFact } from '../../src/keyring/key-store-facts.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
 import { newKeyOfFile, newKeyOfShares, replacementUnderWay, replaceRoot } from '../../src/vault/replace-root.ts';

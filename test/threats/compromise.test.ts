@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';
 import type { RecordId, TenantId } from '../../src/ids.ts';
-import { reseal } from '../../src/jobs/reseal.ts';
+import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import { unwrapBucketKey } from '../../src/keyring/bucket-keys.ts';
 import type { BucketRow } from '../../src/keyring/tables.ts';
 import { openValue } from '../../src/records/sealing.ts';

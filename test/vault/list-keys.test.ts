@@ -1,6 +1,6 @@
 /** The inventory: every key there is, in the states of NIST SP 800-57, with the numbers of one tenant and no other's. */
 import { describe, expect, test } from 'vitest';
-import { reseal } from '../../src/jobs/reseal.ts';
+import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import { COUNTED } from '../../src/keyring/inventory.ts';
 import type { KeyEntry } from '../../src/keyring/schema.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';

@@ -8,7 +8,7 @@
  *   last_drill       how the last drill went, in the record store
  */
 import { lookup, table } from '../storage/table.ts';
-import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
 export const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
 const recordFactByName = lookup(recordFacts, ['name']);
@@ -24,13 +24,12 @@ export async function setRecordFact(tx: RecordTx, name: string, value: string): 
 }
 
 /** Takes a fact away, so that it is acted on once. @returns it, unless another process was quicker */
-export async function takeFact(store: RecordStore | KeyStore, name: string): Promise<string | undefined> {
-  const take = async (tx: Parameters<Parameters<RecordStore['exclusive']>[0]>[0]) => {
+export async function takeFact(store: Store, name: string): Promise<string | undefined> {
+  return store.exclusive(async (tx) => {
     const [row] = await tx.query<{ value: string }>((sql) => sql('vault_facts').select('value').where({ name }));
     const taken = row && (await tx.execute((sql) => sql('vault_facts').where({ name, value: row.value }).delete()));
     return taken === 1 ? row?.value : undefined;
-  };
-  return (store as RecordStore).exclusive(take);
+  });
 }
 
 /**

@@ -14,7 +14,7 @@
  * the key store; the next close of the epoch does.
  */
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal.ts';
+import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
 import type { BucketId, SubjectId, TenantId } from '../ids.ts';
 import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
