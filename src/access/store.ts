@@ -123,6 +123,23 @@ export async function listPrincipals(
   });
 }
 
+/** Who has one of these roles and an API key that works, in whatever tenant that is not erased. */
+export async function listAdmitted(
+  reader: Reader<'records'>,
+  roles: readonly string[],
+  now: Date,
+): Promise<Pick<PrincipalRow, 'tenant' | 'principal'>[]> {
+  return reader.query((sql) =>
+    sql('principals as p')
+      .join('tenants as t', 't.tenant', 'p.tenant')
+      .join('api_keys as k', (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
+      .select('p.tenant', 'p.principal')
+      .whereIn('p.role', [...roles])
+      .where({ 't.erased_at': null, 'p.revoked_at': null, 'k.revoked_at': null })
+      .andWhere((live) => live.whereNull('k.expires_at').orWhere('k.expires_at', '>', now.getTime())),
+  );
+}
+
 /** @returns whether it was there and not revoked before */
 export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: PrincipalId, at: Date): Promise<boolean> {
   const changed = await tx.execute((sql) =>

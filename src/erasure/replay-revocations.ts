@@ -15,7 +15,7 @@ import {
   type RevocationRow,
   revocations,
 } from '../access/revocations.ts';
-import { revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { listAdmitted, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/index-keys.ts';
 import { revokeAgain } from '../tokens/tokens.ts';
@@ -83,20 +83,9 @@ async function revokeMissing(
 }
 
 async function tenantsWithoutAdmin({ recordStore: { reader } }: Stores, now: Date): Promise<TenantId[]> {
+  const held = new Set((await listAdmitted(reader, ['admin'], now)).map(({ tenant }) => tenant));
   const rows = await reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants')
-      .select('tenant')
-      .whereNull('erased_at')
-      .andWhereNot({ tenant: VAULT_TENANT })
-      .whereNotIn(
-        'tenant',
-        sql('principals as p')
-          .join('api_keys as k', (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
-          .select('p.tenant')
-          .where({ 'p.role': 'admin', 'p.revoked_at': null, 'k.revoked_at': null })
-          .andWhere((live) => live.whereNull('k.expires_at').orWhere('k.expires_at', '>', now.getTime())),
-      )
-      .orderBy('tenant'),
+    sql('tenants').select('tenant').whereNull('erased_at').andWhereNot({ tenant: VAULT_TENANT }).orderBy('tenant'),
   );
-  return rows.map(({ tenant }) => tenant);
+  return rows.map(({ tenant }) => tenant).filter((tenant) => !held.has(tenant));
 }

@@ -3,7 +3,8 @@
  * manage their own and cannot tell what else the vault holds.
  *
  * An answer that was lost would leave a tenant that nobody can enter, so the same call under the same idempotency key
- * shows the same API key again, which is stored nowhere (`secretOfCall`).
+ * shows the same API key again, which is stored nowhere (`secretOfCall`). Beside the answer a salt is kept, which that key
+ * is made of, too: when the answer is forgotten, a day later, no key of the vault leads to the API key any more.
  */
 import type { z } from 'zod';
 import { apiKeyText, parseApiKey, SECRET_BYTES } from '../access/api-key.ts';
@@ -29,17 +30,20 @@ export class TenantExistsError extends VaultError {
 }
 
 type Reply = z.infer<typeof AddTenantReply>;
-type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId };
+type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
+
+const SALT_BYTES = 32;
 
 /** @throws {TenantExistsError} */
 export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
   const { indexes } = vault.keyring;
-  const secretFor = (tenant: string) => secretOfCall(indexes, caller, SECRET_BYTES, tenant);
+  const fresh = vault.random(SALT_BYTES).toString('hex');
+  const secretFor = (tenant: string, salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [tenant, salt]);
   const idempotent = {
     body,
-    remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey) }),
-    replay: async ({ tenant, principal, key }: Made): Promise<Reply> => {
-      const secret = await secretFor(tenant);
+    remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
+    replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
+      const secret = await secretFor(tenant, salt);
       const apiKey = apiKeyText(key, secret);
       secret.fill(0);
       return { tenant, principal, apiKey };
@@ -49,7 +53,7 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
     door.decide();
     const tenant = newId('tenant', vault.random, door.now);
     const keys = await accessKeys(vault.keyring.indexes, tenant);
-    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant);
+    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh);
     // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
     const secretFrom = secret && (() => Buffer.from(secret));
     const adding = door.commit('exclusive', async (tx) => {

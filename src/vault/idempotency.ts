@@ -115,18 +115,18 @@ export class IdempotentCall {
 /**
  * A secret that is shown in an answer and kept nowhere: who makes the same call again under its idempotency key is given
  * the same one, for it is a MAC of that key and of what the call made. Without the index key nobody computes it, however
- * easily the idempotency key is guessed.
- * @param caller with an idempotency key @param made ids that are kept with the answer @returns owned by the caller
+ * easily the idempotency key is guessed; who has it needs what is kept with the answer, too.
+ * @param caller with an idempotency key @param made what is kept with the answer: ids, and a salt @returns owned by the caller
  */
 export async function secretOfCall(
   indexes: IndexKeys,
   { tenant, principal, idempotencyKey }: Caller,
   sizeBytes: number,
-  made: string,
+  made: readonly string[],
 ): Promise<Buffer> {
   if (idempotencyKey === undefined) throw new TypeError('The call has no idempotency key.');
   const key = await indexes.current(tenant, KEY_NAME);
-  return key.mac('lethe/idempotency-secret/1', sizeBytes, tenant, principal, idempotencyKey, made);
+  return key.mac('lethe/idempotency-secret/1', sizeBytes, tenant, principal, idempotencyKey, ...made);
 }
 
 /** Forgets answers older than `KEPT_MS`, at most `limit` of them. @returns how many */

@@ -5,12 +5,13 @@
  * erased again. Principals and tokens that either store knows to be revoked are revoked in both, before all else. May be
  * interrupted and run again.
  *
- * Who was revoked since the copy does not run it, as long as somebody else could: were there nobody, nothing would ever
+ * Who was revoked since the copy does not run it, as long as somebody else could, whose API key works: were there nobody, nothing would ever
  * start the vault again, and who can run it can read every store and key file there is.
  */
 import { UnauthenticatedError } from '../access/principals.ts';
 import { isKeptRevoked } from '../access/revocations.ts';
 import { RULES } from '../access/roles.ts';
+import { listAdmitted } from '../access/store.ts';
 import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
 import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
@@ -18,6 +19,7 @@ import { type RevokedAgain, replayRevocations } from '../erasure/replay-revocati
 import { orderAgain } from '../erasure/tenant-agreement.ts';
 import { complete } from '../erasure/tenants.ts';
 import type { TenantId } from '../ids.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -63,17 +65,17 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
 }
 
 /** @throws {UnauthenticatedError} */
-async function assertNotRevokedSince({ recordStore, keyStore }: Vault, caller: Caller): Promise<void> {
+async function assertNotRevokedSince({ recordStore, keyStore, clock }: Vault, caller: Caller): Promise<void> {
   const revoked = (tenant: TenantId, target: string) =>
     isKeptRevoked(keyStore.reader, { tenant, kind: 'principal', target });
   if (!(await revoked(caller.tenant, caller.principal))) return;
   const roles = Object.entries(RULES).flatMap(([role, rules]) =>
     rules.some(({ actions }) => actions.includes('recover')) ? role : [],
   );
-  const others = await recordStore.reader.query<{ tenant: TenantId; principal: string }>((sql) =>
-    sql('principals').select('tenant', 'principal').whereNull('revoked_at').whereIn('role', roles),
-  );
-  for (const { tenant, principal } of others) {
-    if (!(await revoked(tenant, principal))) throw new UnauthenticatedError(caller);
+  for (const other of await listAdmitted(recordStore.reader, roles, clock())) {
+    const tenant = other.tenant as TenantId;
+    // Of a tenant that was erased since the copy nobody is let in either.
+    const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
+    if (buried === undefined && !(await revoked(tenant, other.principal))) throw new UnauthenticatedError(caller);
   }
 }

@@ -6,6 +6,7 @@ import { newId } from '../../src/ids.ts';
 import { authenticate } from '../../src/vault/authenticate.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { eraseTenant } from '../../src/vault/erase-tenant.ts';
+import { secretOfCall } from '../../src/vault/idempotency.ts';
 import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { ENGINES } from '../support/stores.ts';
 import type { TestCaller, TestVault } from '../support/vault.ts';
@@ -113,8 +114,19 @@ describe.each(ENGINES)('on %s', (engine) => {
       await vault.auditEntries(),
     ]);
     for (const secret of secrets) expect(rows).not.toContain(secret);
+    // Of two that were made alike in all but what is forgotten after a day.
+    const { vault: opened, admin } = vault;
+    const caller = await authenticate(opened, admin.apiKey, newId('request', opened.random, opened.clock()), 'shop');
+    const derived = await secretOfCall(opened.keyring.indexes, caller, 32, [first.body.tenant]);
+    expect(parseApiKey(first.body.apiKey)?.secret.equals(derived)).toBe(false);
+    const salts = async () => {
+      const sql = await opened.recordStore.reader.query<{ answer: string }>((knex) => knex('idempotency_keys'));
+      return sql.flatMap(({ answer }) => /"salt":"([0-9a-f]{64})"/.exec(answer)?.[1] ?? []);
+    };
+    expect(new Set(await salts()).size).toBe(3);
     vault.advance(2 * DAY_MS);
     await runBackgroundOnce(vault.vault);
+    expect(await salts()).toEqual([]);
     expect((await add('shop')).body.code).toBe('tenant_exists');
   });
 

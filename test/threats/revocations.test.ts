@@ -45,6 +45,15 @@ async function furnished(engine: Engine) {
 const revoke = async (vault: Vault, home: Home, principal: PrincipalId) =>
   revokePrincipal(vault, await callerOf(vault, await home.adminKey()), principal);
 
+async function recoverAs(home: Home, apiKey: string) {
+  const opened = await openVault(home.config, { recovering: true });
+  try {
+    return await recover(opened, await callerOf(opened, apiKey));
+  } finally {
+    await opened.close();
+  }
+}
+
 describe.each(ENGINES)('on %s', (engine) => {
   test('a principal and a token revoked since are refused again after recover, which the vault insists on; the others work', async () => {
     const { home, vault, leaver, stays, app, token, other, dir } = await furnished(engine);
@@ -162,25 +171,41 @@ describe.each(ENGINES)('on %s', (engine) => {
     await revokePrincipal(vault, await callerOf(vault, second.apiKey), admin.principal);
     await vault.close();
     await putBack(home, dir, 'records');
-    const recoverAs = async (apiKey: string) => {
-      const opened = await openVault(home.config, { recovering: true });
-      try {
-        return await recover(opened, await callerOf(opened, apiKey));
-      } finally {
-        await opened.close();
-      }
-    };
-    await expect(recoverAs(await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
+    await expect(recoverAs(home, await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
     await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
     // Without the others the vault would never start again.
     await tell(
       home.recordStoreUrl,
       "UPDATE principals SET revoked_at = 1 WHERE role IN ('admin', 'security') AND name <> 'first-admin'",
     );
-    const { revoked } = await recoverAs(await home.adminKey());
+    const { revoked } = await recoverAs(home, await home.adminKey());
     expect(revoked).toMatchObject({ principals: 1, withoutAdmin: [admin.tenant] });
     const again = await home.open();
     await expect(callerOf(again, await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('nobody is kept from recover by those who could not run it themselves: an ended API key, a tenant erased since', async () => {
+    const { home, vault, add, admin } = await furnished(engine);
+    const dir = await backupFolder();
+    const second = await add('second-admin', 'admin');
+    const { tenant } = await addTenant(vault, admin, { name: 'shop-eu' });
+    await backUp(vault, home, dir);
+    const theirs = await callerOf(vault, second.apiKey);
+    await revokePrincipal(vault, theirs, admin.principal);
+    await eraseTenant(vault, theirs, { tenant: tenant as TenantId, confirm: 'shop-eu' });
+    await runJobsOnce(vault);
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await tell(home.recordStoreUrl, `UPDATE api_keys SET expires_at = 1 WHERE principal = '${second.principal}'`);
+    // Nor by the furnishing's own, of whom there are none left.
+    await tell(
+      home.recordStoreUrl,
+      `UPDATE principals SET revoked_at = 1 WHERE role IN ('admin', 'security')
+         AND tenant = '${admin.tenant}' AND principal NOT IN ('${admin.principal}', '${second.principal}')`,
+    );
+    const { revoked } = await recoverAs(home, await home.adminKey());
+    expect(revoked).toMatchObject({ principals: 1 });
+    await (await home.open()).close();
   });
 
   test('revocations go with their tenant, and an erased tenant’s hold up no start, whichever store is put back', async () => {
