@@ -7,12 +7,13 @@
  * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
  * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { RELEASE } from '../release.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { assertOurs, assertWhole, type Backup, digestOf, FORMAT, readManifest, writeManifest } from './manifest.ts';
@@ -45,7 +46,7 @@ export async function takeBackup(parts: BackupParts, name: StoreName, dir: strin
     const rows = await store.copyTo(path);
     const after = await epochsOf(keyStore);
     const body = {
-      ...({ format: FORMAT, vault, store: name, engine: store.engine, release: await release() } as const),
+      ...({ format: FORMAT, vault, store: name, engine: store.engine, release: RELEASE } as const),
       epoch: before.active,
       openEpochs: [...new Set([...before.open, ...after.open])].sort((a, b) => a - b),
       ...(newestErasure && { newestErasure }),
@@ -172,9 +173,4 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-async function release(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

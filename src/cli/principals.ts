@@ -12,6 +12,7 @@ import { revokePrincipal } from '../vault/revoke-principal.ts';
 import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
 import { withSession } from './session.ts';
+import { type Column, table } from './table.ts';
 
 interface KeyOptions {
   readonly keyFile?: string;
@@ -24,6 +25,21 @@ interface AddOptions extends KeyOptions {
   readonly expires?: string;
   readonly save?: string;
 }
+
+type PrincipalView = Awaited<ReturnType<typeof listPrincipals>>['principals'][number];
+
+const COLUMNS: readonly Column<PrincipalView>[] = [
+  { title: 'principal', of: ({ principal }) => principal },
+  { title: 'name', of: ({ name }) => name },
+  { title: 'role', of: ({ role }) => role },
+  { title: 'purposes', of: ({ purposes }) => purposes.join(',') || '-' },
+  { title: 'audience', of: ({ audience }) => audience ?? '-' },
+  {
+    title: 'API key',
+    of: ({ expiresAt, revokedAt }) =>
+      revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active',
+  },
+];
 
 export function addPrincipalCommands(program: Command): void {
   const principals = program.command('principals').description('who may use the vault, and for what');
@@ -57,18 +73,17 @@ export function addPrincipalCommands(program: Command): void {
     .description('list the principals of the tenant')
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async ({ keyFile }: KeyOptions) => {
-      await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        let after: string | undefined;
+      const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
+        const found: PrincipalView[] = [];
         for (let more = true; more; ) {
-          const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
-          for (const { principal, name, role, purposes, audience, expiresAt, revokedAt } of page.principals) {
-            const state = revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active';
-            console.log([principal, name, role, purposes.join(',') || '-', audience ?? '-', state].join('  '));
-          }
-          after = page.principals.at(-1)?.principal;
+          const query = checked(PrincipalsQuery, { after: found.at(-1)?.principal });
+          const page = await listPrincipals(vault, await caller(), query);
+          found.push(...page.principals);
           more = page.more;
         }
+        return found;
       });
+      console.log(table(COLUMNS, all));
     });
 
   principals

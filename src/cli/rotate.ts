@@ -13,6 +13,7 @@ import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
 import { follow } from './follow-job.ts';
 import { withSession } from './session.ts';
+import { type Column, table } from './table.ts';
 
 interface Options {
   readonly now?: boolean;
@@ -21,6 +22,18 @@ interface Options {
 }
 
 const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
+
+const COLUMNS: readonly Column<JobView>[] = [
+  { title: 'job', of: ({ job }) => job },
+  { title: 'kind', of: ({ kind }) => kind },
+  { title: 'state', of: ({ state }) => state },
+  {
+    title: 'step',
+    of: ({ step, state, done, total }) => (step === '' || state === 'completed' ? '-' : `${step} ${done}/${total}`),
+  },
+  { title: 'code', of: ({ code }) => code ?? '-' },
+  { title: 'ordered', of: ({ orderedAt }) => orderedAt },
+];
 
 /** @param keys the command `lethe keys` */
 export function addRotateCommand(keys: Command): void {
@@ -52,9 +65,10 @@ export function addJobCommands(program: Command): void {
     .description('list the latest long jobs, the newest first')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: Options) => {
-      await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        for (const job of await listJobs(vault, await caller())) console.log(lineOf(job));
-      });
+      const found = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+        listJobs(vault, await caller()),
+      );
+      console.log(table(COLUMNS, found));
     });
   jobs
     .command('show <id>')
@@ -92,11 +106,6 @@ function tell({ job, detail: { waitsFor, returned, ...detail } }: JobView): void
       `DESTROYED AGAIN (epoch/slot): ${textOf(returned)}. These secrets had come back after they were destroyed, as from a copy of a folder: find out from where.`,
     );
   }
-}
-
-function lineOf({ job, kind, state, step, done, total, code, orderedAt }: JobView): string {
-  const place = step === '' || state === 'completed' ? '-' : `${step} ${done}/${total}`;
-  return [job, kind, state, place, code ?? '-', orderedAt].join('  ');
 }
 
 function isEmpty(value: unknown): boolean {

@@ -8,6 +8,7 @@ import { listSlots } from '../vault/list-slots.ts';
 import { removeSlot } from '../vault/remove-slot.ts';
 import { checked } from './arguments.ts';
 import { withSession } from './session.ts';
+import { type Column, table } from './table.ts';
 
 interface KeyOptions {
   readonly keyFile?: string;
@@ -26,6 +27,25 @@ interface AddOptions extends KeyOptions {
 }
 
 const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
+
+type Listed = Awaited<ReturnType<typeof listSlots>>[number];
+
+const COLUMNS: readonly Column<Listed>[] = [
+  { title: 'slot', of: ({ name }) => name },
+  { title: 'kind', of: ({ kind }) => kind },
+  {
+    title: 'state',
+    of: ({ required, removedAt }) =>
+      removedAt ? `removed ${removedAt.toISOString()}` : required ? 'required' : 'optional',
+  },
+  { title: 'settings', of: ({ settings }) => settingsOf(settings) },
+];
+
+function settingsOf({ tier: _, cluster: __, ...rest }: Listed['settings']): string {
+  return Object.entries(rest)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('  ');
+}
 
 /** @param keys the command `lethe keys` */
 export function addSlotCommands(keys: Command): void {
@@ -99,12 +119,7 @@ export function addSlotCommands(keys: Command): void {
       const entries = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         listSlots(vault, await caller()),
       );
-      for (const { name, kind, required, settings, removedAt } of entries) {
-        const part = removedAt ? `removed ${removedAt.toISOString()}` : required ? 'required' : 'optional';
-        const { tier: _, cluster: __, ...rest } = settings;
-        const where = Object.entries(rest).map(([key, value]) => `${key}=${value}`);
-        console.log([name, kind, part, ...where].join('  '));
-      }
+      console.log(table(COLUMNS, entries));
     });
 }
 

@@ -15,19 +15,18 @@ import { replacementDueAt } from '../keyring/index-versions.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/root-slot.ts';
 import { type IndexKeyRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
 import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
+import { RELEASE } from '../release.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, eachPage } from './erasures.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
 import { indexesOf, type ShredRow } from './shreds.ts';
 
-/** As package.json has it; a test compares the two. */
-export const TOOL = { name: 'Lethe', version: '0.1.0' };
 const MAX_IDS = 100;
 
 const SANITIZATION: Statement['sanitization'] = {
   standard: 'NIST SP 800-88 rev. 2, 4.6 and appendix C',
   method: 'Cryptographic Erase (3.2), a technique: the keys were destroyed, and the epoch secret that wrapped them.',
-  tool: TOOL,
+  tool: { name: 'Lethe', version: RELEASE },
   verification:
     'Full: no key of these records is in the key store; this epoch and every earlier one is destroyed; every root slot ' +
     'that held a secret of them has confirmed its destruction.',
@@ -76,7 +75,7 @@ export interface History {
   /** Every epoch from the first on, as long as each is destroyed for certain. */
   readonly destroyed: readonly DestroyedEpoch[];
   /** What each slot is, by its name. */
-  readonly places: ReadonlyMap<string, { readonly kind: SlotKind; readonly tier: SlotTier }>;
+  readonly places: ReadonlyMap<string, SlotKnown>;
 }
 
 /** The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. */

@@ -1,6 +1,7 @@
 /**
  * The background worker: completes what a crash interrupted and sweeps what it left. Runs once at start and then at an
- * interval; each job is bounded, may run on several nodes at once, and a failed one is tried again at the next round.
+ * interval; each chore is bounded, may run on several nodes at once, and a failed one is tried again at the next round. Not
+ * the long jobs, which are ordered, and run one at a time (`runner.ts`).
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
@@ -19,13 +20,14 @@ export const INTERVAL_MS = 60 * 1000;
 /** What held an erasure up is mostly over within moments, and else within a minute: a copy that is being made. */
 const SOON_MS = [200, 1_000, 5_000, 15_000];
 
+/** Of a chore that was done, or a long job that ended; metrics and the log say `job` of both. */
 export interface JobReport {
   readonly name: string;
   readonly changed: number;
   readonly failed: string | undefined;
 }
 
-export interface Job {
+export interface Chore {
   readonly name: string;
   readonly run: (now: Date) => Promise<number>;
 }
@@ -33,21 +35,21 @@ export interface Job {
 export interface WorkerOptions extends Stores {
   readonly keyring: Pick<Keyring, 'indexes'>;
   readonly clock: Clock;
-  /** Further bounded jobs of the composition root. */
-  readonly extra?: readonly Job[];
-  /** Jobs that have a time to keep: first in a round, and at the interval also while a long round is under way. */
-  readonly prompt?: readonly Job[];
+  /** Further chores of the composition root. */
+  readonly extra?: readonly Chore[];
+  /** Chores that have a time to keep: first in a round, and at the interval also while a long round is under way. */
+  readonly prompt?: readonly Chore[];
   readonly report: (report: JobReport) => void;
   /** Waits before the next try of what was left. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /**
- * One round of every job.
+ * One round of every chore.
  * @param atStart completes every unfinished erasure at once: what a crash left must not wait for a grace, and one that
  *   is under way on another node takes no harm from being completed twice
  */
-export async function runJobs(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
+export async function runChores(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
   return [...(await runPrompt(options)), ...(await runOthers(options, atStart))];
 }
 
@@ -72,10 +74,10 @@ function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[
   ]);
 }
 
-async function runAll(options: WorkerOptions, jobs: readonly Job[]): Promise<JobReport[]> {
+async function runAll(options: WorkerOptions, chores: readonly Chore[]): Promise<JobReport[]> {
   const now = options.clock();
   const reports: JobReport[] = [];
-  for (const { name, run } of jobs) {
+  for (const { name, run } of chores) {
     const report = await run(now).then(
       (changed) => ({ name, changed, failed: undefined }),
       (error: unknown) => ({ name, changed: 0, failed: codeOf(error) }),
@@ -156,7 +158,7 @@ async function completeErasures(
   const rows = due.filter(meant);
   let failure: unknown;
   for (const row of rows) {
-    if (await isJob(options, row)) continue;
+    if (await hasJob(options, row)) continue;
     // One that cannot be completed must not hold up the others.
     await complete(options, row, options.clock).catch((error: unknown) => {
       failure = error;
@@ -167,7 +169,7 @@ async function completeErasures(
 }
 
 /** A whole tenant is erased by a long job; only where there is none, it was interrupted before one was ordered. */
-async function isJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
+async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
   if (scope === null) return false;
   const jobs = await recordStore.reader.query<{ params: string }>((sql) =>
     sql('jobs').select('params').where({ kind: 'erase_tenant' }).whereNull('finished_at'),

@@ -241,6 +241,22 @@ export async function holdSubjects(
   if (standing.some((row) => row.erased_at !== null)) throw new SubjectErasedError();
 }
 
+/**
+ * The subject that a caller names by its id or by its ref; undefined: by neither. Of an id nothing is looked up.
+ * @throws {SubjectNotFoundError} for a ref that is nobody's
+ */
+export async function namedSubject(
+  reader: Reader<'keys'>,
+  keyring: Keyring,
+  tenant: TenantId,
+  { subject, ref }: { readonly subject?: SubjectId | undefined; readonly ref?: string | undefined },
+): Promise<SubjectId | undefined> {
+  if (ref === undefined) return subject;
+  const [row] = await findByRefs(reader, keyring, tenant, [ref]);
+  if (row === undefined) throw new SubjectNotFoundError('ref');
+  return row.subject as SubjectId;
+}
+
 /** @throws {SubjectNotFoundError} naming the field, if there is one. @throws {SubjectErasedError} */
 export async function liveSubject(
   reader: Reader<'records'>,

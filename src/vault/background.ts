@@ -1,11 +1,11 @@
-/** The vault's background work, started beside a server: jobs that complete, sweep and forget. */
+/** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
-import { type JobReport, runJobs, startWorker, type WorkerOptions } from '../jobs/worker.ts';
+import { type JobReport, runChores, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import { forgetOldAttempts } from '../verification/attempts.ts';
 import { forgetOldAnswers } from './idempotency.ts';
@@ -24,9 +24,9 @@ export function startBackground(vault: Vault, report: (report: JobReport) => voi
   };
 }
 
-/** One round of every job now. */
+/** One round of every chore now. */
 export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
-  return runJobs(options(vault, () => {}));
+  return runChores(options(vault, () => {}));
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
@@ -87,7 +87,7 @@ async function issue(vault: Vault, now: Date): Promise<number> {
   return issueCertificates(vault, vault.clock);
 }
 
-/** A job in pages, until one finds less than it might. @returns how much was done */
+/** A chore in pages, until one finds less than it might. @returns how much was done */
 async function inPages(page: (limit: number) => Promise<number>): Promise<number> {
   for (let done = 0; ; ) {
     const count = await page(AT_ONCE);

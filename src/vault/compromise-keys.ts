@@ -5,12 +5,12 @@
  */
 import type { z } from 'zod';
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
-import { type JobId, newId, type SubjectId, type TenantId } from '../ids.ts';
+import { type JobId, newId } from '../ids.ts';
 import { throughRaces } from '../intake/races.ts';
 import { orderJob } from '../jobs/job-store.ts';
 import { assertEnded } from '../jobs/reseal-compromised.ts';
 import type { CompromiseBody } from '../jobs/schema.ts';
-import { findByRefs, liveSubject, SubjectNotFoundError } from '../subjects/subjects.ts';
+import { liveSubject, namedSubject } from '../subjects/subjects.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -34,7 +34,11 @@ export async function compromiseKeys(
       await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
       await assertEnded(vault.keyStore.reader, epoch);
     }
-    const subject = await subjectOf(vault, caller.tenant, body);
+    const subject = await namedSubject(vault.keyStore.reader, vault.keyring, caller.tenant, body);
+    if (subject !== undefined) {
+      const field = body.ref === undefined ? 'subject' : 'ref';
+      await liveSubject(vault.recordStore.reader, caller.tenant, subject, field);
+    }
     return throughRaces(() =>
       door.commit('exclusive', async (tx) => {
         const { job } = await orderJob(tx, {
@@ -51,17 +55,4 @@ export async function compromiseKeys(
   });
   vault.signals.emit('jobOrdered');
   return reply;
-}
-
-async function subjectOf(
-  { recordStore, keyStore, keyring }: Vault,
-  tenant: TenantId,
-  { subject, ref }: z.infer<typeof CompromiseBody>,
-): Promise<SubjectId | undefined> {
-  if (subject === undefined && ref === undefined) return undefined;
-  const [named] = ref === undefined ? [{ subject }] : await findByRefs(keyStore.reader, keyring, tenant, [ref]);
-  const field = ref === undefined ? 'subject' : 'ref';
-  if (named?.subject === undefined) throw new SubjectNotFoundError(field);
-  const row = await liveSubject(recordStore.reader, tenant, named.subject as SubjectId, field);
-  return row.subject as SubjectId;
 }

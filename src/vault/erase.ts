@@ -13,7 +13,7 @@ import { RecordNotFoundError } from '../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../records/tombstones.ts';
 import type { RecordTx } from '../storage/tx.ts';
-import { findByRefs, liveSubject, markErased, SubjectNotFoundError } from '../subjects/subjects.ts';
+import { liveSubject, markErased, namedSubject } from '../subjects/subjects.ts';
 import { type Asking, findTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { receiptFor } from './naming.ts';
@@ -37,7 +37,7 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
     door.decide();
     // It knows no records and no subjects, and others' tokens may stand for them.
     if (caller.audience !== undefined && body.tokens === undefined) throw beyondAudience();
-    const subject = await subjectOf(vault, tenant, body);
+    const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
       const keys =
@@ -69,14 +69,6 @@ async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
     vault.signals.emit('erasureLeft');
     return order;
   }
-}
-
-async function subjectOf(vault: Vault, tenant: TenantId, body: EraseRequest): Promise<SubjectId | undefined> {
-  if (body.subject !== undefined) return body.subject;
-  if (body.ref === undefined) return undefined;
-  const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, tenant, [body.ref]);
-  if (row === undefined) throw new SubjectNotFoundError('ref');
-  return row.subject as SubjectId;
 }
 
 /**

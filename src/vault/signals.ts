@@ -14,7 +14,7 @@ interface SignalMap {
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */
   erasureLeft: [];
-  /** A background job ended; `failed` names the error's code. */
+  /** A chore of the background, or a long job, ended; `failed` names the error's code. */
   job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
 }
 

@@ -5,7 +5,7 @@ import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canarie
 import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { reseal } from '../../src/jobs/reseal-compromised.ts';
-import { runJobs } from '../../src/jobs/worker.ts';
+import { runChores } from '../../src/jobs/worker.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { closing } from '../../src/vault/long-jobs.ts';
@@ -27,7 +27,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await tell(home.keyStoreUrl, `SELECT 1 FROM record_keys WHERE record = '${record}'`)).toEqual([]);
     const open = () => tell(home.recordStoreUrl, "SELECT 1 FROM erasures WHERE state <> 'completed'");
     expect(await open()).toHaveLength(1);
-    await runJobs({ ...vault, report: () => {} }, true);
+    await runChores({ ...vault, report: () => {} }, true);
     expect(await open()).toEqual([]);
   });
 

@@ -247,7 +247,10 @@ test('a real server closes an epoch in its thread while it answers, and the comm
   expect([done.code, done.out]).toEqual([0, expect.stringMatching(/^Done: job_.*epoch 2/)]);
   expect(done.err).toMatch(/^completed$/m);
   const listed = await lethe(env, 'jobs', 'list', '--key-file', key);
-  expect(listed.out.trim().split('\n')).toHaveLength(2);
+  expect(listed.out.trim().split('\n')).toEqual([
+    expect.stringMatching(/^job +kind +state +step +code +ordered$/),
+    ...[1, 2].map(() => expect.stringMatching(/^job_\S+ +rotate_epoch +completed +- +- +\S+Z$/)),
+  ]);
   const shown = await lethe(env, 'jobs', 'show', job, '--key-file', key);
   expect(shown.out).toMatch(/^state {10}completed$/m);
   expect(shown.out).toMatch(/^waitsFor {7}-$/m);
