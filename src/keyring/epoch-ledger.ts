@@ -35,6 +35,8 @@ export interface DestroyedEpoch {
 export class EpochLedger {
   readonly #key: Buffer;
   readonly #vaultId: string;
+  /** From the first epoch on, without a gap. */
+  readonly #certain: DestroyedEpoch[] = [];
 
   /** @param rootKey stays its owner's */
   constructor(rootKey: Uint8Array, vaultId: string) {
@@ -96,19 +98,22 @@ export class EpochLedger {
   }
 
   /**
-   * Every epoch from the first on, as long as each is destroyed: certain of them and of all before them.
+   * Every epoch from the first on, as long as each is destroyed: certain of them and of all before them. What was found
+   * to be so stays so, and is not read again.
    * @returns none where the first is not destroyed
    */
-  async destroyed(reader: Reader<'keys'>): Promise<DestroyedEpoch[]> {
-    const rows = await reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '>', 0).orderBy('epoch'));
-    const held = await slotsByEpoch(reader);
-    const certain: DestroyedEpoch[] = [];
+  async destroyed(reader: Reader<'keys'>): Promise<readonly DestroyedEpoch[]> {
+    const known = this.#certain.length;
+    const rows = await reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '>', known).orderBy('epoch'));
+    const held = await slotsByEpoch(reader, known);
     for (const row of rows) {
       const slots = held.get(row.epoch) ?? [];
-      if (row.epoch !== certain.length + 1 || !this.isDestroyed(row, slots)) break;
-      certain.push({ row, slots });
+      // Another call may have found it meanwhile.
+      if (row.epoch <= this.#certain.length) continue;
+      if (row.epoch !== this.#certain.length + 1 || !this.isDestroyed(row, slots)) break;
+      this.#certain.push({ row, slots });
     }
-    return certain;
+    return [...this.#certain];
   }
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
@@ -130,8 +135,11 @@ export class EpochLedger {
   }
 }
 
-async function slotsByEpoch(reader: Reader<'keys'>): Promise<Map<number, EpochSlotRow[]>> {
-  const rows = await reader.query<EpochSlotRow>((sql) => sql('epoch_slots').orderBy(['epoch', 'slot']));
+/** @param above only of later epochs */
+async function slotsByEpoch(reader: Reader<'keys'>, above = 0): Promise<Map<number, EpochSlotRow[]>> {
+  const rows = await reader.query<EpochSlotRow>((sql) =>
+    sql('epoch_slots').where('epoch', '>', above).orderBy(['epoch', 'slot']),
+  );
   return Map.groupBy(rows, ({ epoch }) => epoch);
 }
 
