@@ -58,11 +58,7 @@ async function oldKeys(
     recordKeysOf,
     records.map((record) => [tenant, record]),
   );
-  const byBucket = new Map<BucketId, RecordKeyRow[]>();
-  for (const key of found.flat()) {
-    const bucket = key.bucket as BucketId;
-    byBucket.set(bucket, [...(byBucket.get(bucket) ?? []), key]);
-  }
+  const byBucket = Map.groupBy(found.flat(), ({ bucket }) => bucket as BucketId);
   const ids = [...byBucket.keys()];
   const rows = await reader.find(
     bucketById,
