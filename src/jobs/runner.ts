@@ -22,9 +22,9 @@ export const JOBS_LEASE = 'jobs';
 /**
  * An embedded store has one writer at a time and keeps no queue: who waits looks again every few milliseconds. A job that
  * began its next page at once would be met nowhere but inside a page, and calls would wait for the whole job, in vain
- * after five seconds (`SQLITE_BUSY`). So it leaves half as much time as a page takes. PostgreSQL locks rows and has a queue.
+ * after five seconds (`SQLITE_BUSY`). So it leaves a quarter of the time that a page takes. PostgreSQL locks rows and has a queue.
  */
-const BREATH_MS = 5;
+const BREATH_MS = 2;
 
 export interface RunnerParts {
   readonly recordStore: RecordStore;

@@ -9,7 +9,7 @@
  */
 import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import { isDoomed } from './epoch-states.ts';
-import { hasAny, holds } from './root-slots.ts';
+import { holds } from './root-slots.ts';
 import { countUnder, EpochInUseError, type RotationParts } from './rotation.ts';
 import { type EpochRow, epochByNumber, epochSlots, givenTo, slotsOfEpoch } from './tables.ts';
 
@@ -51,7 +51,7 @@ async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoc
   const late: string[] = [];
   for (const { slot } of keys.slots.inForce) {
     if (held.some((entry) => entry.slot === slot.name)) continue;
-    const has = await hasAny(slot, epoch).catch(unlessOutOfReach);
+    const has = await slot.has(epoch).catch(unlessOutOfReach);
     if (has === undefined) late.push(slot.name);
     const note = givenTo(slot.name, epoch, clock().getTime());
     if (has) await store.exclusive((tx) => tx.insert(epochSlots, [note], 'skip'));
@@ -77,7 +77,7 @@ export async function sweep({ store, epochs: keys }: RotationParts): Promise<str
   const returned: string[] = [];
   for (const { slot } of keys.slots.inForce) {
     for (const { epoch } of rows) {
-      if ((await hasAny(slot, epoch).catch(unlessOutOfReach)) === false) continue;
+      if ((await slot.has(epoch).catch(unlessOutOfReach)) === false) continue;
       // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
       if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
       returned.push(`${epoch}/${slot.name}`);

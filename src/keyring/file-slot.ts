@@ -113,6 +113,13 @@ export class FileSlot implements RootSlot {
     return secret;
   }
 
+  async has(epoch: number): Promise<boolean> {
+    return this.#guarded(async () => {
+      await this.#assertMounted();
+      return (await this.#namesOf(epoch)).length > 0;
+    });
+  }
+
   async destroy(epoch: number): Promise<Destruction> {
     const limits = await this.#guarded(async () => {
       await this.#assertMounted();

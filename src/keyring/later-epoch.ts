@@ -51,6 +51,7 @@ export function readOnly({ slot, required }: SlotInForce): SlotInForce {
   const reading: RootSlot = {
     ...{ name: slot.name, kind: slot.kind, tier: slot.tier },
     get: (epoch) => slot.get(epoch),
+    has: (epoch) => slot.has(epoch),
     attest: () => slot.attest(),
     put: refuse,
     destroy: refuse,

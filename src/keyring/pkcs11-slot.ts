@@ -70,15 +70,19 @@ export class Pkcs11Slot implements RootSlot {
     return this.#run((session) => one(session.valuesOf(this.#label(epoch))));
   }
 
+  async has(epoch: number): Promise<boolean> {
+    return this.#run((session) => {
+      const values = session.valuesOf(this.#label(epoch));
+      for (const value of values) value.fill(0);
+      return values.length > 0;
+    });
+  }
+
   async destroy(epoch: number): Promise<Destruction> {
     const label = this.#label(epoch);
     await this.#run((session) => session.destroyAll(label));
-    const left = await this.#run((session) => {
-      const values = session.valuesOf(label);
-      for (const value of values) value.fill(0);
-      return values.length;
-    });
-    if (left > 0) throw new UnavailableError('key_unavailable', 'The HSM still holds the object it was to destroy.');
+    if (await this.has(epoch))
+      throw new UnavailableError('key_unavailable', 'The HSM still holds the object it was to destroy.');
     return {
       method: 'C_DestroyObject',
       statement: `The token destroyed the object and finds none of its label any more. ${this.#limits()}`,

@@ -46,6 +46,11 @@ export interface RootSlot {
    */
   get(epoch: number): Promise<Buffer | undefined>;
   /**
+   * Whether the slot has anything of an epoch, also what it would not hand out: a file that was cut short, a service's
+   * key whose ciphertext is elsewhere. @throws {UnavailableError} where it cannot be reached
+   */
+  has(epoch: number): Promise<boolean>;
+  /**
    * Destroys the epoch's secret and everything the slot made beside it. May be repeated: an epoch that is not there
    * any more is destroyed. @throws {UnavailableError} where the slot cannot confirm that nothing of it is left
    */

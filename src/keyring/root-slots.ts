@@ -93,10 +93,3 @@ export async function holds(slot: RootSlot, epoch: number, isRight: IsRight): Pr
   secret?.fill(0);
   return right;
 }
-
-/** Whether a slot holds anything for an epoch. @throws {UnavailableError} */
-export async function hasAny(slot: RootSlot, epoch: number): Promise<boolean> {
-  const secret = await slot.get(epoch);
-  secret?.fill(0);
-  return secret !== undefined;
-}

@@ -19,7 +19,7 @@ import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import { isOver } from './epoch-states.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import type { RootSlot } from './root-slot.ts';
-import { hasAny, storeIn } from './root-slots.ts';
+import { storeIn } from './root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from './tables.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
@@ -107,7 +107,7 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
     .catch(async (error: unknown) => {
       if (!(error instanceof UnavailableError)) throw error;
       // A secret that at most an optional slot has is as good as lost; a required one that is out of reach throws.
-      for (const slot of keys.slots.required) await hasAny(slot, row.epoch);
+      for (const slot of keys.slots.required) await slot.has(row.epoch);
       return undefined;
     });
   return secret && { next: row.epoch, secret };

@@ -87,6 +87,11 @@ export class TransitSlot implements RootSlot {
     throw new UnavailableError('key_unavailable', 'The key service does not open the envelope of this epoch.');
   }
 
+  /** Asks the service: a key that came back there opens every old copy of the envelope. */
+  async has(epoch: number): Promise<boolean> {
+    return (await this.#api.readKey(this.#key(epoch))) !== undefined;
+  }
+
   async destroy(epoch: number): Promise<Destruction> {
     const key = this.#key(epoch);
     if ((await this.#api.readKey(key)) !== undefined) {

@@ -45,6 +45,10 @@ export class TwoKeySlot implements RootSlot {
     }
   }
 
+  has(epoch: number): Promise<boolean> {
+    return this.#newer.has(epoch);
+  }
+
   destroy(epoch: number): Promise<Destruction> {
     return this.#newer.destroy(epoch);
   }

@@ -36,6 +36,7 @@ async function furnished(engine: Engine, { required = true } = {}) {
   const second: RootSlot = withParts<RootSlot>(disk, {
     name: 'second',
     get: (epoch) => (reach.get ? disk.get(epoch) : outOfReach()),
+    has: (epoch) => (reach.get ? disk.has(epoch) : outOfReach()),
     put: (epoch, secret) => (reach.put ? disk.put(epoch, secret) : outOfReach()),
     destroy: (epoch) => (reach.destroy ? disk.destroy(epoch) : outOfReach()),
   });

@@ -39,6 +39,17 @@ test('a slot without a file has no secret, which is no error', async () => {
   expect(await new FileSlot(`${folder}/not there`, rootKey).get(1)).toBeUndefined();
 });
 
+test('what it would not hand out it has all the same: a damaged file, a copy that a crash left; of another epoch it has none', async () => {
+  const slot = new FileSlot(folder, rootKey);
+  expect(await slot.has(1)).toBe(false);
+  await writeFile(`${folder}/epoch-000001.key`, 'damaged');
+  expect([await slot.has(1), await slot.has(2)]).toEqual([true, false]);
+  await slot.destroy(1);
+  expect(await slot.has(1)).toBe(false);
+  await writeFile(`${folder}/epoch-000001.key.0123.new`, 'left');
+  expect([await slot.has(1), await new FileSlot(`${folder}/not there`, rootKey).has(1)]).toEqual([true, false]);
+});
+
 describe('is refused, with nothing of the secret told:', () => {
   const refused = async (slot = new FileSlot(folder, rootKey), epoch = 1) => {
     const error: unknown = await slot.get(epoch).catch((thrown: unknown) => thrown);

@@ -103,9 +103,12 @@ describe.skipIf(hsm === undefined)('on SoftHSM2', () => {
     make(LABEL, secret);
     make(LABEL, random(32));
 
+    expect([await slot.has(1), await slot.has(3)]).toEqual([true, false]);
+
     const { method, statement } = await slot.destroy(1);
     await slot.destroy(1);
 
+    expect([await slot.has(1), await slot.has(2)]).toEqual([false, true]);
     expect([await slot.get(1), await slot.get(2)]).toEqual([undefined, next]);
     expect(onToken(library, token, pin, (p11, session) => find(p11, session, LABEL).length)).toBe(0);
     expect([method, statement]).toEqual([

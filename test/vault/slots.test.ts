@@ -74,6 +74,20 @@ describe.each(ENGINES)('on %s', (engine) => {
     await opens(await home.open());
   });
 
+  test('a key that its service had back from a backup is deleted again at the next close, which says so', async () => {
+    await add(bao());
+    const [[name, key] = []] = [...kms.keys].filter(([one]) => one.endsWith('-epoch-000001'));
+    if (name === undefined || key === undefined) throw new Error('The service has no key of the epoch.');
+    await close(vault);
+    expect(keyOf(1)).toBe(0);
+    kms.keys.set(name, key);
+
+    expect(await close(vault)).toMatchObject({ epoch: 2, waitsFor: [], returned: ['1/bao'] });
+
+    expect(keyOf(1)).toBe(0);
+    expect(await close(vault)).not.toHaveProperty('returned');
+  });
+
   test('a node that was running before learns of it when it begins an epoch, and reads what only the new slot has', async () => {
     const other = await home.open();
     await add(bao());
