@@ -130,6 +130,7 @@ export async function up(knex: Knex): Promise<void> {
        wrapped ${bytes},
        bucket_wrapped ${bytes}
      ) ${clustered}`,
+    'CREATE INDEX canaries_live ON canaries (record) WHERE shredded_at IS NULL',
     // Small. The shares of the root key that were handed out last; `mark` is a hash of a share, which is random.
     // `root_key_check` says of which root key: there are two while it is replaced.
     `CREATE TABLE root_shares (
