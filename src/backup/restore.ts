@@ -62,7 +62,9 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
     throw new StartError('There is a store already. With --replace it is kept aside and the backup takes its place.');
   }
   const at = clock().toISOString();
-  const aside = there ? `before_restore_${at.replace(/[-:]|\.\d+/g, '').toLowerCase()}` : undefined;
+  // Two restores within a second must not take each other's place: the first would be lost.
+  const moment = `${at.replace(/[-:]|\.\d+/g, '').toLowerCase()}_${options.random(4).toString('hex')}`;
+  const aside = there ? `before_restore_${moment}` : undefined;
   const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }) };
   return { backup, aside: await putBack(store, copy, url, facts, aside) };
 }

@@ -57,6 +57,15 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(entry).toMatchObject({ outcome: 'done', target: 'records keys' });
   });
 
+  test('what a restore puts aside stays, whenever the next one comes', async () => {
+    const { home, vault, dir } = await furnished(engine);
+    await backUp(vault, home, dir);
+    await vault.close();
+    const asides = new Set<string | undefined>();
+    for (let i = 0; i < 3; i += 1) asides.add((await putBack(home, dir, 'records')).aside);
+    expect(asides.size).toBe(3);
+  });
+
   test('both stores put back are what they were, row for row, and the restores are audited', async () => {
     const { home, vault, app, ada, bob, dir } = await furnished(engine);
     await tokenize(vault, app, { items: [{ type: 'text', value: 'ümläut "quoted" \\ and\nnew line', subject: 'x' }] });
