@@ -26,11 +26,17 @@ export abstract class VaultError extends Error {
   abstract readonly code: string;
   /** Where in the request the fault lies, as a path such as `items/3/value.number`. */
   readonly field: string | undefined;
+  /** After how long the same call may pass, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, options: { field?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { field?: string | undefined; cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** The same error, said of a place further out: `value.number` becomes `items/3/value.number`. */

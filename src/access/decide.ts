@@ -55,8 +55,19 @@ export class UnknownViewError extends VaultError {
 }
 
 export interface Resource {
-  /** The data type concerned, with the views it offers, the widest first; absent for actions on no value. */
-  readonly type?: { readonly name: string; readonly views: readonly string[] } | undefined;
+  /**
+   * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain`: what
+   * of it only who may see `plain` is given, these views and search by the whole value.
+   */
+  readonly type?:
+    | {
+        readonly name: string;
+        readonly views: readonly string[];
+        readonly ofPlain?: { readonly views: readonly string[]; readonly whole: boolean } | undefined;
+      }
+    | undefined;
+  /** Whether a value is looked for as a whole. */
+  readonly whole?: boolean | undefined;
   /** The view asked for; absent: the widest the caller may see. */
   readonly view?: string | undefined;
   /** The stated purpose; required wherever a value may be shown. */
@@ -102,7 +113,10 @@ export function decide(principal: Principal, action: Action, resource: Resource 
   if (resource.view !== undefined && !offered.includes(resource.view)) {
     return { allowed: false, refusal: new UnknownViewError() };
   }
-  const allowed = offered.filter((view) => rules.some((rule) => rule.views?.includes(kindOf(view))));
+  const { views: ofPlain = [], whole = false } = resource.type.ofPlain ?? {};
+  const kinds = rules.flatMap((rule) => rule.views ?? []);
+  if (resource.whole && whole && !kinds.includes('plain')) return { allowed: false, refusal: new NotAllowedError() };
+  const allowed = offered.filter((view) => kinds.includes(ofPlain.includes(view) ? 'plain' : kindOf(view)));
   const view = resource.view === undefined ? allowed[0] : allowed.find((candidate) => candidate === resource.view);
   return view === undefined ? { allowed: false, refusal: new NotAllowedError() } : { allowed: true, view };
 }

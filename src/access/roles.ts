@@ -15,6 +15,11 @@ export interface Rule {
   readonly views?: readonly ('plain' | 'masked' | 'narrow')[];
 }
 
+/** Whether a role reveals plain values at all. */
+export function seesPlain(role: Role): boolean {
+  return RULES[role].some(({ views = [] }) => views.includes('plain'));
+}
+
 /** What everyone with a valid API key may do. */
 const EVERYONE: Rule = { actions: ['list_types'] };
 

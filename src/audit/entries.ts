@@ -42,6 +42,7 @@ export const auditEntries = table(
     target: 'text?',
     reason_mac: 'bytes?',
     request: 'text',
+    guesses: 'int?',
   },
   ['tenant', 'entry'],
 );
@@ -65,6 +66,8 @@ export interface AuditEntry {
   /** What an administrative call was about: a principal, tenant, job, root slot, store, or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
+  /** How many guesses at stored values were wrong, or were not let pass. */
+  readonly guesses?: number | undefined;
   readonly request: RequestId;
 }
 
@@ -85,6 +88,7 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
     target: entry.target ?? null,
     reason_mac: entry.reasonMac ?? null,
     request: entry.request,
+    guesses: entry.guesses ?? null,
   };
   await tx.insert(auditEntries, [row]);
 }

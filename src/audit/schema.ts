@@ -21,6 +21,14 @@ export const AuditEntrySchema = z
       .string()
       .optional()
       .describe('The principal, tenant, data type or set of shares that an administrative call was about.'),
+    guesses: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'How many guesses at stored values counted, being wrong; with `too_many_guesses`, how many were not made.',
+      )
+      .meta({ examples: [1] }),
     reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
     request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
   })

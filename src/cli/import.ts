@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { validate } from '../http/validate.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
-import { readMap } from '../import/map.ts';
+import { type ImportMap, readMap } from '../import/map.ts';
 import { showProgress } from '../import/progress.ts';
 import type { Tokenizer } from '../import/tokenize-batch.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
@@ -45,19 +45,20 @@ export function addImportCommand(program: Command): void {
       const interrupt = () => stop.abort();
       process.once('SIGINT', interrupt);
       process.once('SIGTERM', interrupt);
+      const types = typeCatalogue().map(({ name }) => name);
+      const importMap = await readMap(map, types);
       const options = {
         input,
         ...files,
-        map: await readMap(
-          map,
-          typeCatalogue().map(({ name }) => name),
-        ),
+        map: importMap,
         progress: showProgress(process.stderr, systemClock),
         clock: systemClock,
         signal: stop.signal,
       };
       const run: Run = (tokenizer, target) => importFile({ ...options, tokenizer, target });
-      const result = await (url === undefined ? locally(config, keyFile, run) : remotely(config, keyFile, url, run));
+      const result = await (url === undefined
+        ? locally(config, keyFile, importMap, run)
+        : remotely(config, keyFile, importMap, url, run));
       report(result, files);
       if (result.interrupted) process.exitCode = 130;
       else if (result.rejected > 0) process.exitCode = 2;
@@ -67,12 +68,12 @@ export function addImportCommand(program: Command): void {
 /** @param target tells one vault and principal from another: an import goes on only with the one it began with */
 type Run = (tokenizer: Tokenizer, target: string) => Promise<ImportResult>;
 
-function locally(config: Config, keyFile: string | undefined, run: Run): Promise<ImportResult> {
+function locally(config: Config, keyFile: string | undefined, { purpose }: ImportMap, run: Run): Promise<ImportResult> {
   return withSession(config, { keyFile }, async ({ vault, caller }) => {
     const { tenant, principal } = await caller();
     const tokenizer: Tokenizer = {
       async tokenize(items, idempotencyKey) {
-        const body = validate(TokenizeBody, { items });
+        const body = validate(TokenizeBody, { items, purpose });
         return (await tokenize(vault, await caller(idempotencyKey), body)).results;
       },
     };
@@ -80,13 +81,19 @@ function locally(config: Config, keyFile: string | undefined, run: Run): Promise
   });
 }
 
-async function remotely(config: Config, keyFile: string | undefined, url: string, run: Run): Promise<ImportResult> {
+async function remotely(
+  config: Config,
+  keyFile: string | undefined,
+  { purpose }: ImportMap,
+  url: string,
+  run: Run,
+): Promise<ImportResult> {
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
   const client = new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS });
   // The id in an API key is no secret, and tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
-  return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { idempotencyKey }) }, target);
+  return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
 }
 
 function report(

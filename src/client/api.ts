@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before.
+         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -56,7 +56,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Find records by equality of a value, or of a part of one.
-         * @description Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, `and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may hold fewer than `limit` and still have a `next`.
+         * @description Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, `and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may hold fewer than `limit` and still have a `next`. A search that finds nothing is a wrong guess, and of those a principal has a budget: 429 `too_many_guesses` says so, and `Retry-After` when it may go on.
          */
         readonly post: operations["search"];
         readonly delete?: never;
@@ -76,7 +76,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Say whether a value is the one that was stored.
-         * @description For passwords, which are kept as a verifier and never shown. After ten failed attempts at one value, whichever of its tokens they name, further ones are refused for up to 15 minutes. Takes none of a limited token’s uses.
+         * @description For passwords, which are kept as a verifier and never shown. After ten failed attempts of one principal at one value, whichever of its tokens they name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
          */
         readonly post: operations["verify"];
         readonly delete?: never;
@@ -121,7 +121,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Mint one more token for a record.
-         * @description In another format, for another audience, for a time or a number of uses; or one that is brought along.
+         * @description In another format, for another audience, for a time or a number of uses. A token is brought along where its value is: to POST /v1/tokenize.
          */
         readonly post: operations["mintToken"];
         readonly delete?: never;
@@ -607,6 +607,11 @@ export interface components {
             readonly erasure?: string;
             /** @description The principal, tenant, data type or set of shares that an administrative call was about. */
             readonly target?: string;
+            /**
+             * @description How many guesses at stored values counted, being wrong; with `too_many_guesses`, how many were not made.
+             * @example 1
+             */
+            readonly guesses?: number;
             /** @description Whether a reason was stated. Its text is never stored. */
             readonly reasonStated: boolean;
             /** @description Id of the request (`req_…`), as in the `X-Request-Id` header of the reply. */
@@ -1664,8 +1669,6 @@ export interface components {
              * @example 1
              */
             readonly uses?: number;
-            /** @description A token that stood for the value elsewhere, to be taken over. */
-            readonly token?: components["schemas"]["Token"];
         };
         readonly MintTokenReply: {
             readonly token: components["schemas"]["Token"];
@@ -1753,7 +1756,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_attempts" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "internal_error" | "store_unavailable" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2089,6 +2092,8 @@ export interface components {
         readonly TokenizeBody: {
             /** @description The values to store, all or none. */
             readonly items: readonly components["schemas"]["TokenizeItem"][];
+            /** @description Why it is asked whether equal values are there: must be stated where an item says `reuse`. */
+            readonly purpose?: components["schemas"]["Purpose"];
         };
         /** @description A value to store, its data type, and the person it is about. */
         readonly TokenizeItem: {
@@ -2122,7 +2127,7 @@ export interface components {
              * @example 1
              */
             readonly uses?: number;
-            /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. */
+            /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
             readonly reuse?: boolean;
             /** @description A token that stood for the value in another vault, to be kept. */
             readonly token?: components["schemas"]["Token"];

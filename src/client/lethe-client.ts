@@ -44,13 +44,17 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none.
+   * Stores up to 1,000 values, all or none. Items that say `reuse` ask whether an equal value is there, for a `purpose`.
    * @returns a token for each item, in the same order
    * @throws {RangeError} for none or more than 1,000 items
    */
-  async tokenize(items: readonly TokenizeItem[], options: WriteOptions = {}): Promise<readonly Tokenized[]> {
+  async tokenize(
+    items: readonly TokenizeItem[],
+    options: { readonly purpose?: string | undefined } & WriteOptions = {},
+  ): Promise<readonly Tokenized[]> {
     assertBatch(items);
-    const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items }), ...options });
+    const { purpose, ...rest } = options;
+    const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items, purpose }), ...rest });
     return reply.results;
   }
 
@@ -92,7 +96,7 @@ export class LetheClient extends OperatorClient {
 
   /**
    * Whether a value is the one that was stored: for passwords, which nothing reveals.
-   * @throws {LetheError} `too_many_attempts` after ten wrong ones; it is not sent again then
+   * @throws {LetheError} `too_many_guesses` after ten wrong ones; it is not sent again then
    */
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
     const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
@@ -104,7 +108,7 @@ export class LetheClient extends OperatorClient {
     return this.send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
   }
 
-  /** One more token for a record: in another format, for another audience, for a time, or brought along. */
+  /** One more token for a record: in another format, for another audience, or for a time. */
   async mintToken(record: string, wanted: TokenOptions = {}, options: WriteOptions = {}): Promise<MintedToken> {
     const body = { record: id('rec', record), ...wanted };
     return this.send<'mintToken'>({ ...write('POST', '/v1/tokens', body), ...options });

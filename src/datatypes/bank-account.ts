@@ -51,6 +51,7 @@ export const bankAccount: DataType<BankAccount> = {
     { bic: 'DEUTDEFF', account_number: '0532013000' },
   ],
   spread: 'unique',
+  guessable: { shown: (value) => [bankOf(value), last4(value)] },
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);
@@ -70,8 +71,7 @@ export const bankAccount: DataType<BankAccount> = {
   },
 
   canonical(value) {
-    const bank = value.routing_number ?? value.bic?.replace(/^(.{8})XXX$/, '$1') ?? '';
-    return bank + SEPARATOR + value.account_number;
+    return bankOf(value) + SEPARATOR + value.account_number;
   },
 
   views: {
@@ -80,6 +80,10 @@ export const bankAccount: DataType<BankAccount> = {
     routing: (value) => value.routing_number ?? value.bic ?? '',
   },
 };
+
+function bankOf({ routing_number, bic }: BankAccount): string {
+  return routing_number ?? bic?.replace(/^(.{8})XXX$/, '$1') ?? '';
+}
 
 /** Half of a short number stays hidden. */
 function last4({ account_number: account }: BankAccount): string {

@@ -3,7 +3,8 @@
  *
  * Sensitive authentication data is refused by name wherever it is sent along: PCI DSS v4.0.1 requirement 3.3.1
  * forbids to keep it after authorisation, even encrypted. No view, and no two views together, show more of the
- * number than requirement 3.4.1 lets a person see: the BIN and the last four digits.
+ * number than requirement 3.4.1 lets a person see: the BIN and the last four digits; and both together, which leave
+ * some 100,000 numbers, only to who may see all of it.
  *
  * Expired cards are accepted, because refunds go to them.
  */
@@ -64,7 +65,7 @@ export const card: DataType<Card> = {
     'between them or not, and passes the Luhn check; the expiry lies within 20 years. Comes back with bare digits ' +
     'and a numeric expiry; cards of one number are the same. Verification codes, PINs and track data are refused. ' +
     'Views: masked (**** **** **** 4242), bin (424242: the first six digits, fewer of a number under 14), ' +
-    'last4 (4242), expiry (2030-01).',
+    'last4 (4242), expiry (2030-01). Who may not see plain is shown no bin, and finds cards by their parts alone.',
   input: z.strictObject({
     number: z.string().max(MAX_TYPED_NUMBER),
     expiry_month: monthInput,
@@ -73,6 +74,10 @@ export const card: DataType<Card> = {
   }),
   examples: [{ number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030, holder: 'Jane Doe' }],
   spread: 'unique',
+  // Between the BIN and the last four, a hundred thousand numbers pass the Luhn check.
+  guessable: { shown: (value) => [bin(value), last4(value)] },
+  // Everybody sees the last four, and PCI DSS 3.4.1 lets few see more.
+  ofPlain: { views: ['bin'], whole: true },
 
   parts: {
     last4_expiry: {
@@ -117,11 +122,15 @@ export const card: DataType<Card> = {
 
   views: {
     masked: (value) => `**** **** **** ${last4(value)}`,
-    bin: ({ number }) => number.slice(0, Math.min(6, number.length - 8)),
+    bin,
     last4,
     expiry,
   },
 };
+
+function bin({ number }: Card): string {
+  return number.slice(0, Math.min(6, number.length - 8));
+}
 
 function last4(value: Card): string {
   return value.number.slice(-4);

@@ -35,6 +35,7 @@ const PILED_MARKS = /\p{M}{31}/u;
 const DIGITS = /^[0-9]+$/;
 const SAMPLES = 64;
 const MIN_FREE_SAMPLES = SAMPLES / 8;
+const MIN_UNGUESSABLE = 1_000_000_000;
 const MASK = '********';
 
 /** Of a definition that `assertSound` has let pass. Its pattern is compiled at the first value that is checked by it. */
@@ -108,12 +109,18 @@ function textType(definition: TextDefinition, version: number): DataType<string>
     source: (value) => (DIGITS.test(value) ? value : undefined),
     isReal: accepts,
   };
+  const views = maskViews(definition.views) as DataType<string>['views'];
+  const canonical = (value: string) => comparedBy(compare, value);
+  // Masks show half of a value: of so few, what is left are few.
+  const isGuessable = (definition.distinct ?? 0) < MIN_UNGUESSABLE;
+  const shown = (value: string) => Object.values(views).map((view) => String(view(canonical(value))));
   return {
     ...head(definition, version),
     input: z.string().max(maxTyped),
     spread: definition.spread,
+    ...(isGuessable ? { guessable: { shown } } : {}),
     ...(formats.includes('digits') ? { shapes: { digits } } : {}),
-    views: maskViews(definition.views) as DataType<string>['views'],
+    views,
 
     parse(input) {
       const typed = requireString(input);
@@ -131,7 +138,7 @@ function textType(definition: TextDefinition, version: number): DataType<string>
       return text;
     },
 
-    canonical: (value) => comparedBy(compare, value),
+    canonical,
   };
 }
 

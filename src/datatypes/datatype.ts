@@ -60,6 +60,25 @@ export interface Keep<V extends Json = Json> {
   cut(value: V): V;
 }
 
+/**
+ * That few values are left for who knows what the views show. Wrong guesses at such a value are few and far between, then
+ * (`guesses/`). A method for the reason given at `View`.
+ */
+export interface Guessable<V extends Json = Json> {
+  /**
+   * What all views together show of a value: guesses that agree in it are guesses at one value. Depends on the canonical
+   * form alone, or a guess in another spelling would count elsewhere.
+   */
+  shown(value: V): readonly string[];
+}
+
+/** What only who may see `plain` is given, because together with what everybody sees it leaves few values. */
+export interface OfPlain {
+  readonly views: readonly string[];
+  /** Whether search by the whole value is. */
+  readonly whole: boolean;
+}
+
 /** Token formats that look like the value they stand for; `random` and `uuid` every type has. */
 export const SHAPED_FORMATS = ['card', 'digits', 'email', 'phone', 'iban'] as const;
 export type ShapedFormat = (typeof SHAPED_FORMATS)[number];
@@ -103,6 +122,10 @@ export interface DataType<V extends Json = Json> {
   readonly parts?: { readonly [part: string]: SearchPart<V> };
   /** Lesser forms that a tenant may choose to keep; every function here takes such a form like any other. */
   readonly keeps?: { readonly [keep: string]: Keep<V> };
+  /** Absent: so many values are left that guesses at one are hopeless. */
+  readonly guessable?: Guessable<V>;
+  /** Absent: nothing. */
+  readonly ofPlain?: OfPlain;
   /** The shaped token formats on offer. */
   readonly shapes?: { readonly [format in ShapedFormat]?: Shape<V> };
   /**

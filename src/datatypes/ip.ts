@@ -32,6 +32,7 @@ export const ip: DataType<string> = {
   input: z.string().max(MAX_INPUT),
   examples: ['203.0.113.77', '2001:DB8:7:0::0077', '::ffff:198.51.100.23'],
   spread: 'unique',
+  guessable: { shown: (value) => [networkOf(value)] },
   keeps: {
     network: {
       description: 'The network alone: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address.',

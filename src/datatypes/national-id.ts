@@ -40,6 +40,7 @@ export const nationalId: DataType<NationalId> = {
     { country: 'ES', kind: 'nie', number: 'X-1234567-L' },
   ],
   spread: 'unique',
+  guessable: { shown: (value) => [value.country, value.kind, masked(value)] },
 
   shapes: {
     digits: {
@@ -64,11 +65,15 @@ export const nationalId: DataType<NationalId> = {
   },
 
   views: {
-    masked: ({ country, kind, number }) => `***${number.slice(number.length - (kindOf(country, kind)?.shown ?? 0))}`,
+    masked,
     country: ({ country }) => country,
     kind: ({ kind }) => kind,
   },
 };
+
+function masked({ country, kind, number }: NationalId): string {
+  return `***${number.slice(number.length - (kindOf(country, kind)?.shown ?? 0))}`;
+}
 
 /** The kind that is named, or else all of the country's. */
 function kindsNamed(country: string, typed: string | undefined): readonly Kind[] {

@@ -39,6 +39,7 @@ export const postalCode: DataType<PostalCode> = {
     { code: 'sw1a 1aa', country: 'GB' },
   ],
   spread: 'shared',
+  guessable: { shown: (value) => [value.country, areaOf(value)] },
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);
@@ -55,7 +56,7 @@ export const postalCode: DataType<PostalCode> = {
 
   views: {
     masked: ({ country }) => `***, ${country}`,
-    area: (value) => (bareOf(value).length < MIN_FOR_AREA ? '' : bareOf(value).slice(0, 2)),
+    area: areaOf,
     country: ({ country }) => country,
   },
 };
@@ -63,6 +64,10 @@ export const postalCode: DataType<PostalCode> = {
 /** Tidied a second time, because folding can bring a space to either end. */
 function typed(text: string, path: string): string {
   return tidy(foldWidth(tidy(text, path, MAX_TYPED)), path, MAX_TYPED);
+}
+
+function areaOf(value: PostalCode): string {
+  return bareOf(value).length < MIN_FOR_AREA ? '' : bareOf(value).slice(0, 2);
 }
 
 function bareOf({ code }: PostalCode): string {

@@ -30,6 +30,7 @@ export const serialNumber: DataType<string> = {
   input: z.string().min(MIN_CHARACTERS).max(MAX_CHARACTERS),
   examples: ['SN-4410 2278XY', 'c02/0zz.0zz0'],
   spread: 'unique',
+  guessable: { shown: (value) => [last4(value).toUpperCase()] },
 
   parse(input) {
     // Folding width makes ASCII of what can be; what takes more room afterwards is none.

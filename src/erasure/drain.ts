@@ -5,6 +5,7 @@
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { apiKeys } from '../access/store.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
+import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
@@ -15,7 +16,6 @@ import { subjectRefs, subjects } from '../subjects/subjects.ts';
 import { deadTokens } from '../tokens/dead-tokens.ts';
 import { reuses } from '../tokens/reuse.ts';
 import { tokens } from '../tokens/tokens.ts';
-import { verifyAttempts } from '../verification/attempts.ts';
 import { correctionKeys } from './corrections.ts';
 
 const PAGE = 1_000;
@@ -39,7 +39,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 
 /** Likewise of the record store; the rows of erasures, tombstones, certificates, jobs and the audit log stay. */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
-  ...[records, tokens, deadTokens, subjects, verifyAttempts],
+  ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, apiKeys],
 ];
 

@@ -67,6 +67,7 @@ const badge = {
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   tokenize: {
     request: {
+      purpose: 'billing',
       items: [
         { type: 'email', value: 'Jane.Doe@example.com', subject: 'cust_42', label: 'billing' },
         { type: 'name', value: { given: 'Jane', family: 'Doe' }, subject: 'cust_42' },

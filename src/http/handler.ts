@@ -3,6 +3,7 @@
  * becomes a problem; what is turned away after the API key was recognised is audited.
  */
 import type { Request, RequestHandler, Response } from 'express';
+import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
 import { driverCode } from '../storage/errors.ts';
 import { authenticate } from '../vault/authenticate.ts';
@@ -65,7 +66,9 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       error = thrown;
       const problem = problemOf(thrown, id);
       status = problem.status;
-      send(response, status, 'application/problem+json', problem, id, options.closing() || !request.complete);
+      const retryAfter = thrown instanceof VaultError ? thrown.retryAfterSeconds : undefined;
+      const close = options.closing() || !request.complete;
+      send(response, status, 'application/problem+json', problem, id, close, retryAfter);
     }
     const code = error === undefined ? undefined : problemOf(error, id).code;
     options.answered({

@@ -40,6 +40,18 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     help: 'Stored bytes that failed their authentication. Anything above zero is an alarm.',
     registers,
   });
+  const guessesRefused = new Counter({
+    name: 'lethe_guesses_refused_total',
+    help: 'Calls refused because their principal guessed wrong too often: at values, a set, a person or a record.',
+    labelNames: ['budget'],
+    registers,
+  });
+  const guessesAlarms = new Counter({
+    name: 'lethe_guesses_alarms_total',
+    help: 'Times that all principals together guessed wrong at one thing as often as mistakes do not explain.',
+    labelNames: ['budget'],
+    registers,
+  });
   const jobs = new Counter({
     name: 'lethe_jobs_total',
     help: 'Rounds of background jobs.',
@@ -50,6 +62,8 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
   signals.on('integrityFailure', () => integrityFailures.inc());
+  signals.on('guessesRefused', ({ budget }) => guessesRefused.inc({ budget }));
+  signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   return {
     registry,

@@ -100,7 +100,10 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
     kind: 'too_many',
     title: 'Too many shares were refused within a minute; a right one still counts.',
   },
-  too_many_attempts: { kind: 'too_many', title: 'Too many failed attempts at one value; try again in 15 minutes.' },
+  too_many_guesses: {
+    kind: 'too_many',
+    title: 'The caller guessed wrong too often: at one person, record or value, or altogether. See Retry-After.',
+  },
   idempotency_key_reused: { kind: 'invalid', title: 'The Idempotency-Key was used with another request.' },
   not_confirmed: { kind: 'invalid', title: 'What was to be confirmed is not what was named; see `field`.' },
   integrity_failure: { kind: 'integrity', title: 'Stored data failed its integrity check; nothing is shown.' },

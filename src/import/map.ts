@@ -14,6 +14,7 @@
  *       { "to": "/name", "type": "name",                                one value of several fields; the token takes
  *         "properties": { "given": "/first", "family": "/last" } } ],   the place of the first, the others go
  *     "drop": ["/password"],                                            left out of the output
+ *     "purpose": "import",                                              why; "reuse" asks whether a value is there
  *     "csv": { "delimiter": ";" } }
  *
  * Paths are JSON Pointers, such as `/product/serial`; in CSV the one step is the column's name. A list's elements are
@@ -89,9 +90,17 @@ const MapSchema = z
     subject: PointerSchema.optional(),
     fields: z.array(FieldSchema).min(1).max(MAX_FIELDS),
     drop: z.array(PointerSchema).default([]),
+    purpose: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'Must be one of the purposes of the API key.')
+      .optional(),
     csv: z.strictObject({ delimiter: z.enum([',', ';', '\t', '|']) }).optional(),
   })
   .superRefine((map, context) => {
+    if (map.purpose === undefined && map.fields.some(({ reuse }) => reuse)) {
+      const message = 'Must be stated where a field has "reuse", which asks whether an equal value is there.';
+      context.addIssue({ code: 'custom', message, path: ['purpose'] });
+    }
     const claims = claimsOf(map);
     for (const [i, later] of claims.entries()) {
       for (const earlier of claims.slice(0, i)) {
@@ -158,6 +167,8 @@ export interface ImportMap {
   readonly subject: Pointer | undefined;
   readonly fields: readonly Field[];
   readonly drop: readonly Pointer[];
+  /** Stated with each call, where it is. */
+  readonly purpose: string | undefined;
   readonly delimiter: ',' | ';' | '\t' | '|' | undefined;
 }
 
@@ -183,7 +194,8 @@ export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
     const common = { type, label, required, token, options: optionsOf(field) };
     return path ? { ...common, path, country, phc, drop } : { ...common, to, properties: Object.entries(properties) };
   });
-  return { subject: data.subject, fields, drop: data.drop, delimiter: data.csv?.delimiter };
+  const { subject, drop, purpose } = data;
+  return { subject, fields, drop, purpose, delimiter: data.csv?.delimiter };
 }
 
 function optionsOf({ format, audience, reuse }: z.infer<typeof FieldSchema>): Field['options'] {

@@ -32,6 +32,10 @@ export class UnknownPartError extends VaultError {
 export interface Criterion {
   /** The type as the tenant has it now. */
   readonly type: DataType;
+  /** Absent: the whole value. */
+  readonly part: string | undefined;
+  /** What the views show of the value asked for, where few values are left for who knows that; of a part, nothing. */
+  readonly shown: readonly string[] | undefined;
   readonly forms: readonly Form[];
   /** Whether a stored value is what is asked for. @param type the one it was stored under */
   matches(type: DataType, value: Json): boolean;
@@ -53,9 +57,9 @@ export function criterionOf(
   const forms = [...formsUnder(type), ...earlier.flatMap((one) => accepted(() => formsUnder(one)))];
   const textOf = (of: DataType, stored: Json) =>
     part === undefined ? of.canonical(stored) : of.parts?.[part]?.of(stored);
+  const shown = part === undefined ? type.guessable?.shown(type.parse(value, context)) : undefined;
   return {
-    type,
-    forms,
+    ...{ type, part, shown, forms },
     matches: (of, stored) =>
       forms.some(({ typeVersion, text }) => typeVersion === of.version && text === textOf(of, stored)),
   };

@@ -72,19 +72,14 @@ export const TokenDescriptionSchema = z
   })
   .meta({ id: 'TokenDescription', description: 'What a token stands for, without its value.' });
 
-export const MintTokenBody = z
-  .strictObject({
-    record: RecordIdSchema.describe('The record that the token is to stand for.'),
-    format: TokenFormatSchema.optional(),
-    audience: AudienceSchema.optional(),
-    ttlSeconds: TtlSchema.optional(),
-    uses: UsesSchema.optional(),
-    token: TokenSchema.optional().describe('A token that stood for the value elsewhere, to be taken over.'),
-  })
-  .refine(({ token, format }) => token === undefined || format === undefined, {
-    error: 'does not go with a token brought along',
-    path: ['format'],
-  });
+/** No token is brought along here: whether it may stand for the stored value would tell of that value. */
+export const MintTokenBody = z.strictObject({
+  record: RecordIdSchema.describe('The record that the token is to stand for.'),
+  format: TokenFormatSchema.optional(),
+  audience: AudienceSchema.optional(),
+  ttlSeconds: TtlSchema.optional(),
+  uses: UsesSchema.optional(),
+});
 export const MintTokenReply = z.strictObject(tokenFacts);
 export type MintedToken = z.infer<typeof MintTokenReply>;
 

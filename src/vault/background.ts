@@ -2,12 +2,12 @@
 import { keepRevocations } from '../access/revocations.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
+import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runChores, startWorker, type WorkerOptions } from '../jobs/worker.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
-import { forgetOldAttempts } from '../verification/attempts.ts';
 import { forgetOldAnswers } from './idempotency.ts';
 import { closing } from './long-jobs.ts';
 import type { Vault } from './vault.ts';
@@ -48,7 +48,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
-      { name: 'forget_attempts', run: (now) => inPages((limit) => forgetOldAttempts(recordStore, now, limit)) },
+      { name: 'forget_guesses', run: (now) => inPages((limit) => forgetOldGuesses(recordStore, now, limit)) },
       {
         name: 'forget_old_answers',
         run: (now) => inPages((limit) => recordStore.exclusive((tx) => forgetOldAnswers(tx, now, limit))),

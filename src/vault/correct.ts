@@ -9,6 +9,7 @@ import { findRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
+import { resourceOf } from './resource.ts';
 import type { CorrectReply } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -42,7 +43,7 @@ export async function correct(
     await assertUnaltered(vault, row);
     const known = await vault.catalogue.type(tenant, row.type);
     const { type } = known;
-    door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
+    door.decide({ type: resourceOf(type) });
     const accepted = accept(known, body.value, door.now);
     const [value = accepted] = await withVerifiers(vault.hasher, [accepted]);
     const next = await prepare(vault, row, value, door.now);

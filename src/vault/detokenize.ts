@@ -18,6 +18,7 @@ import { findTokens, lockTokens, type TokenRow, takeUse, tokenKey } from '../tok
 import { isWindowToken } from '../tokens/window-tokens.ts';
 import type { Caller } from './caller.ts';
 import { type Door, perform } from './perform.ts';
+import { resourceOf } from './resource.ts';
 import { type Answer, type Carried, revealWindowTokens } from './reveal-window.ts';
 import type { DetokenizeRequest, Revealed } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -122,9 +123,8 @@ function viewOf(
   row: RecordRow,
   type: DataType,
 ): Allowed | VaultError {
-  const views = Object.keys(type.views);
   const never = type.custody === 'verifier';
-  const resource = { type: { name: type.name, views }, view: view ?? (never ? 'masked' : undefined), purpose };
+  const resource = { type: resourceOf(type), view: view ?? (never ? 'masked' : undefined), purpose };
   const decision = decide(caller, 'detokenize', resource);
   if (!decision.allowed) return decision.refusal;
   if (never && decision.view === 'plain') return new NeverRevealedError();

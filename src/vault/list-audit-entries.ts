@@ -29,6 +29,7 @@ export async function listAuditEntries(
           subject: row.subject,
           erasure: row.erasure,
           target: row.target,
+          guesses: row.guesses,
         }),
         records: JSON.parse(row.records) as string[],
         reasonStated: row.reason_mac !== null,
@@ -39,8 +40,8 @@ export async function listAuditEntries(
   });
 }
 
-function withoutNulls<T extends Record<string, string | null>>(fields: T): { [K in keyof T]?: string } {
+function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
-    [K in keyof T]?: string;
+    [K in keyof T]?: NonNullable<T[K]>;
   };
 }

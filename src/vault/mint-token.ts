@@ -36,7 +36,7 @@ async function mint(
   const { recordStore, keyStore, keyring, catalogue } = vault;
   const found = await findRecord(recordStore.reader, tenant, body.record);
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
-  // A shaped token takes after the value, and one brought along must not be it; besides, an altered row gets no token.
+  // A shaped token takes after the value; besides, an altered row gets no token.
   const [opened] = await openRecords(from, tenant, [found]);
   if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
   const { row } = opened;

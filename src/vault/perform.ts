@@ -13,6 +13,7 @@ import { decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
 import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -26,7 +27,10 @@ const REASON_MAC_BYTES = 16;
 const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
 
 /** What a verb adds to its audit entry: ids and closed words. */
-export type EntryDetails = Pick<AuditEntry, 'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code'> & {
+export type EntryDetails = Pick<
+  AuditEntry,
+  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
+> & {
   readonly outcome?: 'done' | 'refused' | 'failed';
 };
 
@@ -196,6 +200,8 @@ async function appendFailure(
   const records = broken && error.record !== undefined ? [error.record as RecordId] : [];
   const { action, reasonMac } = call;
   const purpose = statedPurpose(caller, call);
-  const entry = { ...baseEntry(vault, caller, action, vault.clock()), purpose, reasonMac, outcome, code, records };
+  const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
+  const base = { ...baseEntry(vault, caller, action, vault.clock()), purpose, reasonMac, outcome, code };
+  const entry = { ...base, records, guesses };
   await vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
 }

@@ -12,6 +12,7 @@ import { isErasedSubject } from '../subjects/subjects.ts';
 import { TokenExpiredError, TokenUsedUpError } from '../tokens/errors.ts';
 import { isWindowToken, openWindowToken } from '../tokens/window-tokens.ts';
 import type { Caller } from './caller.ts';
+import { resourceOf } from './resource.ts';
 import type { DetokenizeRequest } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -47,7 +48,7 @@ async function reveal(
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const resource = { type: { name: type.name, views: Object.keys(type.views) }, view, purpose };
+  const resource = { type: resourceOf(type), view, purpose };
   const decision = decide(caller, 'detokenize', resource);
   if (!decision.allowed) return decision.refusal;
   const opened = await openWindowToken(windows, tenant, audience, type, token);

@@ -37,7 +37,8 @@ export const TokenizeItemSchema = z
       .optional()
       .describe(
         'Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is ' +
-          'what search finds (cards of one number); the value that was stored first stays.',
+          'what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a ' +
+          '`purpose`, and within the budget of guesses.',
       ),
     token: TokenSchema.optional().describe('A token that stood for the value in another vault, to be kept.'),
   })
@@ -52,9 +53,17 @@ export const TokenizeItemSchema = z
   .meta({ id: 'TokenizeItem', description: 'A value to store, its data type, and the person it is about.' });
 export type TokenizeItem = z.infer<typeof TokenizeItemSchema>;
 
-export const TokenizeBody = z.strictObject({
-  items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
-});
+export const TokenizeBody = z
+  .strictObject({
+    items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
+    purpose: PurposeSchema.optional().describe(
+      'Why it is asked whether equal values are there: must be stated where an item says `reuse`.',
+    ),
+  })
+  .refine(({ items, purpose }) => purpose !== undefined || !items.some(({ reuse }) => reuse), {
+    error: 'must be stated where an item says `reuse`: the answer tells whether an equal value is there',
+    path: ['purpose'],
+  });
 
 export const TokenizedSchema = z
   .strictObject({

@@ -2,6 +2,9 @@
  * Finds records by equality of a value, or of a part of one, and of further values of the same person. Shows tokens and
  * masked values, never more; what an index offers is opened and compared before it counts as found.
  *
+ * Takes from the budgets of guesses before it compares anything for the caller (`guesses/questions.ts`): a search that
+ * finds nothing was a wrong guess.
+ *
  * Results come page by page in the order the values were stored. A page may hold fewer than asked for, or none, and still
  * have one behind it: what a call opens is bounded.
  */
@@ -9,6 +12,8 @@ import type { z } from 'zod';
 import { typesOf } from '../catalogue/types-of.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
+import type { Guess } from '../guesses/budgets.ts';
+import { counts, MAX_PEOPLE, ofCaller, ofCrowd, ofEverybody, ofPeople, type Question } from '../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../ids.ts';
 import { liveCandidates, liveOfSubjects, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
@@ -16,35 +21,35 @@ import { findCandidates } from '../search/blind-index.ts';
 import { type Criterion, criterionOf } from '../search/criteria.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import { MAX_PAGE, type SearchBody, type SearchReply } from '../search/schema.ts';
-import type { RecordTx } from '../storage/tx.ts';
+import type { Reader } from '../storage/tx.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { namesFor } from './naming.ts';
 import { type Door, perform } from './perform.ts';
+import { mayReveal, resourceOf } from './resource.ts';
 import type { Vault } from './vault.ts';
 
-/** After so many opened values a page ends, and candidates opened at once at least. */
-const MAX_OPENED = 2_000;
+/** After so many records that were looked at a page ends, and candidates looked at at once at least. */
+const MAX_LOOKED = 2_000;
 const MIN_SLICE = 64;
-/** People whose further values are opened at once. */
-const MAX_PEOPLE = 8;
 
-interface Match {
+/** A record of which the caller may meet a token. */
+interface Met {
   readonly row: RecordRow;
-  readonly masked: Json;
+  readonly token: Token;
 }
-type Found = Match & { readonly token: Token };
+type Found = Met & { readonly masked: Json };
 
 /** One search under way. */
 interface Search {
   readonly vault: Vault;
   readonly caller: Caller;
-  readonly tx: RecordTx;
+  readonly tx: Reader<'records'>;
   readonly now: Date;
   readonly criterion: Criterion;
   readonly further: readonly Criterion[];
-  /** How many values have been opened. */
-  opened: number;
+  /** How many records have been looked at. */
+  looked: number;
 }
 
 /**
@@ -64,20 +69,76 @@ export async function search(
     const { indexes } = vault.keyring;
     const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
     const random = vault.random;
-    return door.commit('shared', async (tx) => {
-      const asked = { vault, caller, tx, now: door.now, criterion, further, opened: 0 };
-      const page = await pageOf(asked, after, body.limit ?? MAX_PAGE);
-      const results = page.found.map(({ row, masked, token }) => ({
-        token,
-        ...namesFor(caller, row),
-        ...(row.label === null ? {} : { label: row.label }),
-        masked,
-      }));
-      const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
-      const records = page.found.map(({ row }) => row.record as RecordId);
-      return { reply: { results, more: page.last !== undefined, ...next }, entry: { records, view: 'masked' } };
+    const limit = body.limit ?? MAX_PAGE;
+    const guesses = await guessesOf({ vault, caller, now: door.now }, [criterion, ...further], purpose);
+    return vault.guesses.during(caller, guesses.all, async (right) => {
+      let isRight = false;
+      const reply = await door.commit('shared', async (tx) => {
+        const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
+        isRight = !counts(guesses.questions, peopleIn(page.found));
+        const results = page.found.map(({ row, masked, token }) => ({
+          token,
+          ...namesFor(caller, row),
+          ...(row.label === null ? {} : { label: row.label }),
+          masked,
+        }));
+        const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
+        const records = page.found.map(({ row }) => row.record as RecordId);
+        const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
+        return { reply: { results, more: page.last !== undefined, ...next }, entry };
+      });
+      if (isRight) right();
+      return reply;
     });
   });
+}
+
+/**
+ * What the search guesses at, found out before anything is compared for the caller: of each of its values, whom the
+ * others leave.
+ */
+async function guessesOf(
+  asking: Pick<Search, 'vault' | 'caller' | 'now'>,
+  criteria: readonly Criterion[],
+  purpose: string,
+): Promise<{ questions: Question[]; all: Guess[] }> {
+  const questions = criteria.map(({ type, part }) => ({
+    type,
+    part,
+    mayReveal: mayReveal(asking.caller, type, purpose),
+  }));
+  const [question] = questions;
+  if (question !== undefined && questions.length === 1)
+    return { questions, all: ofEverybody(question, criteria[0]?.shown) };
+  const all: Guess[] = [];
+  for (const [i, one] of questions.entries()) {
+    const rest = criteria.filter((_, n) => n !== i);
+    const people = await peopleOf(asking, rest);
+    all.push(ofCaller(one, 1), ...(people === undefined ? ofCrowd(one, rest) : ofPeople(one, people)));
+  }
+  return { questions, all };
+}
+
+/** The people who have all of these values, as far as the caller may meet them; undefined: a crowd. */
+async function peopleOf(
+  asking: Pick<Search, 'vault' | 'caller' | 'now'>,
+  criteria: readonly Criterion[],
+): Promise<SubjectId[] | undefined> {
+  // The rarest first: what few are left of last.
+  const [criterion, ...further] = criteria.toSorted((a, b) => spreadOf(a) - spreadOf(b)) as [Criterion, ...Criterion[]];
+  const tx = asking.vault.recordStore.reader;
+  const { found, last } = await pageOf({ ...asking, tx, criterion, further, looked: 0 }, undefined, MAX_PEOPLE + 1);
+  const people = new Set(found.flatMap(({ row }) => (row.subject === null ? [] : (row.subject as SubjectId))));
+  return last !== undefined || people.size > MAX_PEOPLE ? undefined : [...people];
+}
+
+function spreadOf({ type, part }: Criterion): number {
+  return part === undefined && type.spread === 'unique' ? 0 : 1;
+}
+
+/** Records of nobody count each for one. */
+function peopleIn(found: readonly Found[]): number {
+  return new Set(found.map(({ row }) => row.subject ?? row.record)).size;
 }
 
 async function criterionFor(
@@ -89,7 +150,7 @@ async function criterionFor(
 ): Promise<Criterion> {
   try {
     const known = await vault.catalogue.type(caller.tenant, query.type);
-    door.decide({ type: { name: known.type.name, views: Object.keys(known.type.views) }, view: 'masked' });
+    door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
     return criterionOf(known, query, { now: door.now });
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined && place !== '' ? error.at(place) : error;
@@ -106,7 +167,7 @@ async function pageOf(
   const found: Found[] = [];
   // Who is tied to an audience is told of more only where there is more of its own: that anybody else has such a value
   // must not show in a page that is full.
-  const goesOn = () => search.opened < MAX_OPENED && (found.length < limit || caller.audience !== undefined);
+  const goesOn = () => search.looked < MAX_LOOKED && (found.length < limit || caller.audience !== undefined);
   for (let after = start; ; ) {
     const { keyStore, indexer } = vault;
     const candidates = await findCandidates(keyStore.reader, indexer, caller.tenant, criterion.forms, after);
@@ -115,10 +176,11 @@ async function pageOf(
       // As many as are missing, so that nothing is opened that is not shown; more where an index names crowds.
       const slice = records.slice(i, i + Math.max(limit - found.length, MIN_SLICE));
       i += slice.length;
-      const matches = await matching(search, criterion, await liveCandidates(tx, caller.tenant, slice));
+      const met = await withToken(search, await liveCandidates(tx, caller.tenant, slice));
+      const matches = await matching(search, criterion, met);
       const groups = groupsOf(matches, further.length === 0 ? MAX_PAGE : MAX_PEOPLE);
       for (const [n, group] of groups.entries()) {
-        const usable = await withToken(search, await agreeing(search, group));
+        const usable = await agreeing(search, group);
         const room = limit - found.length;
         found.push(...usable.slice(0, room));
         if (usable.length > room) return { found, last: found.at(-1)?.row.record as RecordId };
@@ -137,11 +199,15 @@ function groupsOf<T>(all: readonly T[], size: number): T[][] {
 }
 
 /** Those of the candidates whose opened value is what is asked for. */
-async function matching(search: Search, criterion: Criterion, rows: readonly RecordRow[]): Promise<Match[]> {
+async function matching(search: Search, criterion: Criterion, met: readonly Met[]): Promise<Found[]> {
   const { vault, caller, tx } = search;
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
-  const entries = await openRecords(from, caller.tenant, rows);
-  search.opened += rows.length;
+  const entries = await openRecords(
+    from,
+    caller.tenant,
+    met.map(({ row }) => row),
+  );
+  const tokenOf = new Map(met.map(({ row, token }) => [row.record, token]));
   const opened = entries.flatMap((entry) => (entry instanceof VaultError ? [] : entry));
   try {
     const typeOf = await typesOf(
@@ -153,7 +219,7 @@ async function matching(search: Search, criterion: Criterion, rows: readonly Rec
       const plain = value.expose() as Json;
       const type: DataType = typeOf(row);
       if (row.type !== criterion.type.name || !criterion.matches(type, plain)) return [];
-      return [{ row, masked: type.views.masked(plain) }];
+      return [{ row, token: tokenOf.get(row.record) as Token, masked: type.views.masked(plain) }];
     });
   } finally {
     for (const { value } of opened) value.wipe();
@@ -164,26 +230,31 @@ async function matching(search: Search, criterion: Criterion, rows: readonly Rec
  * Those of the matches whose person has, for each further criterion, a record that meets it and that the caller could
  * find by itself: who may not meet a value's token learns nothing of the value here either.
  */
-async function agreeing(search: Search, matches: readonly Match[]): Promise<Match[]> {
+async function agreeing(search: Search, matches: readonly Found[]): Promise<Found[]> {
   const { caller, tx, further } = search;
   let left = matches.filter(({ row }) => further.length === 0 || row.subject !== null);
   for (const criterion of further) {
     const subjects = [...new Set(left.map(({ row }) => row.subject as SubjectId))];
     const rows = await liveOfSubjects(tx, caller.tenant, subjects, criterion.type.name);
-    const meeting = await withToken(search, await matching(search, criterion, rows));
+    const meeting = await matching(search, criterion, await withToken(search, rows));
     const held = new Set(meeting.map(({ row }) => row.subject));
     left = left.filter(({ row }) => held.has(row.subject));
   }
   return left;
 }
 
-/** With the token the caller is to use: one of no audience, or of its own, that has not ended. Without one, not found. */
-async function withToken({ vault, caller, tx, now }: Search, matches: readonly Match[]): Promise<Found[]> {
-  const ids = matches.map(({ row }) => row.record as RecordId);
+/**
+ * With the token the caller is to use: one of no audience, or of its own, that has not ended. Without one, it is neither
+ * found nor opened: how long a search takes must not tell what others hold.
+ */
+async function withToken(search: Search, rows: readonly RecordRow[]): Promise<Met[]> {
+  const { vault, caller, tx, now } = search;
+  search.looked += rows.length;
+  const ids = rows.map(({ record }) => record as RecordId);
   const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
-  return matches.flatMap((match, i) => {
+  return rows.flatMap((row, i) => {
     const alive = (tokens[i] as TokenRow[]).filter((token) => causeOfDeath(token, now) === undefined);
     const token = alive.find(({ audience }) => audience === null) ?? alive[0];
-    return token === undefined ? [] : [{ ...match, token: token.token as Token }];
+    return token === undefined ? [] : [{ row, token: token.token as Token }];
   });
 }

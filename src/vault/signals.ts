@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Action } from '../access/actions.ts';
 import type { Outcome } from '../audit/entries.ts';
+import type { BudgetKind } from '../guesses/errors.ts';
 
 interface SignalMap {
   /** A call was decided. */
@@ -10,6 +11,10 @@ interface SignalMap {
   integrityFailure: [];
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
+  /** A caller has guessed wrong too often, and was refused. */
+  guessesRefused: [{ readonly budget: BudgetKind }];
+  /** All callers together have guessed wrong at one thing more often than mistakes explain. */
+  guessesAlarm: [{ readonly budget: BudgetKind }];
   /** A long job was ordered, or is to be tried now. */
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */

@@ -4,7 +4,9 @@
  * Order (design 3): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
  * in no store go into their tokens instead (`tokens/window-tokens.ts`).
  */
-import { beyondAudience } from '../access/decide.ts';
+import { beyondAudience, decide } from '../access/decide.ts';
+import type { Guess } from '../guesses/budgets.ts';
+import { guessesOfReuse } from '../guesses/of-reuse.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../intake/accept.ts';
 import { makeRecords, type Stored } from '../intake/new-records.ts';
 import { assertTokens, withTokens } from '../intake/new-tokens.ts';
@@ -15,6 +17,7 @@ import { insertTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { namesFor } from './naming.ts';
 import { type Door, perform } from './perform.ts';
+import { mayReveal, resourceOf } from './resource.ts';
 import type { Tokenized, TokenizeItem } from './schema.ts';
 import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
 import type { Vault } from './vault.ts';
@@ -26,41 +29,78 @@ interface Made {
   readonly memo: () => readonly Memo[];
 }
 
-/** @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; nothing has been stored */
+/**
+ * @param body `purpose`: why it is to be known whether equal values are there; needed for `reuse` alone
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws {PurposeNotAllowedError}
+ * @throws {TooManyGuessesError}; nothing has been stored
+ */
 export async function tokenize(
   vault: Vault,
   caller: Caller,
-  body: { readonly items: readonly TokenizeItem[] },
+  body: { readonly items: readonly TokenizeItem[]; readonly purpose?: string | undefined },
 ): Promise<{ results: Tokenized[] }> {
-  const { items } = body;
+  const { items, purpose } = body;
   const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
   const idempotent = {
     body:
       caller.idempotencyKey === undefined
         ? body
-        : await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock()),
+        : { ...(await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock())), purpose },
     remember: (reply: Made) => reply.memo(),
     replay: async (memo: readonly Memo[]): Promise<Made> => {
       const again = await recalled(vault, caller.tenant, wanted, memo);
       return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo: () => memo };
     },
   };
-  const made = await perform<Made>(vault, caller, { action: 'tokenize', idempotent }, async (door) => {
+  const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
     door.decide();
     const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
     for (const type of new Set(accepted.map((item) => item.type))) {
-      door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
+      door.decide({ type: resourceOf(type) });
     }
     if (wanted.some(({ audience }) => caller.audience !== undefined && audience !== caller.audience)) {
       throw beyondAudience();
     }
     assertTokens(accepted, wanted);
+    const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
     const values = await withVerifiers(vault.hasher, accepted, () =>
       acceptAll(vault.catalogue, caller.tenant, items, door.now),
     );
-    return throughRaces(() => store(vault, caller, door, values, wanted));
+    return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>
+      throughRaces(() =>
+        store(vault, caller, door, values, wanted, (created) => {
+          right([...reused].flatMap(([i, guesses]) => (created[i] ? [] : guesses)));
+          return [...reused].filter(([i, guesses]) => created[i] && guesses.length > 0).length;
+        }),
+      ),
+    );
   });
   return { results: made.results };
+}
+
+/**
+ * What the call guesses at, by place in it. That an equal value was there is told as a search tells it: to who may
+ * search such values for the purpose, within its budget of guesses.
+ */
+async function reusesOf(
+  vault: Vault,
+  caller: Caller,
+  accepted: readonly Accepted[],
+  wanted: readonly TokenizeItem[],
+  purpose = '',
+): Promise<Map<number, Guess[]>> {
+  const asked = [...wanted.entries()].filter(([, { reuse }]) => reuse);
+  for (const type of new Set(asked.map(([i]) => (accepted[i] as Accepted).type))) {
+    const sought = { type: resourceOf(type), view: 'masked', whole: true, purpose };
+    const decision = decide(caller, 'search', sought);
+    if (!decision.allowed) throw decision.refusal;
+  }
+  const reuses = asked.map(([i, { subject }]) => {
+    const { type } = accepted[i] as Accepted;
+    return { type, mayReveal: mayReveal(caller, type, purpose), subject };
+  });
+  const guesses = await guessesOfReuse(vault, caller.tenant, reuses);
+  return new Map(asked.map(([i], n) => [i, guesses[n] as Guess[]]));
 }
 
 async function store(
@@ -69,6 +109,8 @@ async function store(
   door: Door,
   accepted: readonly Accepted[],
   wanted: readonly TokenizeItem[],
+  /** @returns how many wrong guesses it was to store these */
+  wrongGuesses: (created: readonly boolean[]) => number,
 ): Promise<Made> {
   const { tenant } = caller;
   const values = await withTokens(vault, tenant, accepted, wanted, door.now);
@@ -89,7 +131,8 @@ async function store(
       stored.flatMap(({ tokenRow }) => tokenRow ?? []),
     );
     const records = stored.flatMap(({ record }) => record ?? []);
-    return { reply, entry: { records, subject: subjects.length === 1 ? subjects[0] : undefined } };
+    const guesses = wrongGuesses(stored.map(isCreated)) || undefined;
+    return { reply, entry: { records, guesses, subject: subjects.length === 1 ? subjects[0] : undefined } };
   });
   vault.signals.emit('values', { action: 'tokenize', count: stored.length });
   return reply;

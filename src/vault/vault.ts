@@ -16,6 +16,7 @@ import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../con
 import { PasswordHasher, type PasswordHasherOptions } from '../crypto/password-hash.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
+import { GuessBudgets } from '../guesses/budgets.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
@@ -32,6 +33,7 @@ import { newSignals, type Signals } from './signals.ts';
 export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
+  readonly guesses: GuessBudgets;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
@@ -129,6 +131,10 @@ async function assemble(
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
+  const guesses = new GuessBudgets(recordStore, indexes, clock, {
+    refused: (budget) => void signals.emit('guessesRefused', { budget }),
+    alarm: (budget) => void signals.emit('guessesAlarm', { budget }),
+  });
   if (!drilling) await shredEndedWindows(parts.keyring);
   const firstKeyPath = drilling ? undefined : await initialise(parts, config.keysPath);
   if (!drilling) await noteRestores(parts, { agree: !recovering });
@@ -136,6 +142,7 @@ async function assemble(
   let closing = false;
   return {
     ...parts,
+    guesses,
     firstKeyPath,
     later(name, work) {
       const done = (closing ? shuttingDown() : work())
@@ -146,6 +153,8 @@ async function assemble(
     async close() {
       closing = true;
       await Promise.all(underway);
+      // What is not given back is lost to its callers, no more.
+      await guesses.close().catch(() => {});
       await hasher.close();
       await Promise.all([recordStore.close(), keyStore.close()]);
       await keyring.close();

@@ -1,11 +1,13 @@
 /**
  * Says whether a value is the one that was stored, where only a verifier was (passwords). A right and a wrong value take
- * the same computations and the same commits; only so many wrong ones may be tried. A verifier made with weaker
+ * the same computations and the same commits; each principal may try only so many wrong ones (`guesses/`). A verifier made with weaker
  * parameters than today's is replaced once the right value has been in hand, after the answer. Verifying reveals
  * nothing, so it takes none of a limited token's uses; a token that has none left verifies nothing.
  */
 import type { z } from 'zod';
 import { InvalidRequestError, InvalidValueError, UnavailableError, VaultError } from '../errors.ts';
+import { RECORD } from '../guesses/limits.ts';
+import { ofCaller } from '../guesses/questions.ts';
 import type { RecordId, Token } from '../ids.ts';
 import { acceptAs } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
@@ -13,9 +15,9 @@ import { liveRecords, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { TokenNotFoundError } from '../tokens/errors.ts';
 import { findToken } from '../tokens/tokens.ts';
-import { countAttempt, forgetAttempts, uncountAttempt } from '../verification/attempts.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
+import { resourceOf } from './resource.ts';
 import type { VerifyReply } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -26,7 +28,7 @@ export class NotVerifiableError extends InvalidRequestError {
   }
 }
 
-/** @throws {TokenNotFoundError} @throws {TooManyAttemptsError} @throws {UnavailableError} `overloaded` */
+/** @throws {TokenNotFoundError} @throws {TooManyGuessesError} @throws {UnavailableError} `overloaded` */
 export async function verify(
   vault: Vault,
   caller: Caller,
@@ -43,25 +45,31 @@ export async function verify(
     if (live === undefined || live instanceof VaultError) throw live ?? new TokenNotFoundError();
     const type = await catalogue.stored(tenant, live.type, live.type_version);
     if (type.custody !== 'verifier') throw new NotVerifiableError();
-    door.decide({ type: { name: type.name, views: Object.keys(type.views) } });
+    door.decide({ type: resourceOf(type) });
     const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
     const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
     const [opened] = await openRecords(from, tenant, [live]);
     if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
     const { phc } = opened.value.expose() as { readonly phc: string };
     opened.value.wipe();
-    await countAttempt(recordStore, tenant, record as RecordId, door.now);
-    const found = await hasher.verify(password, phc).catch(async (error: unknown) => {
-      // Nothing was computed: who was turned away has not guessed.
-      if (error instanceof UnavailableError) await uncountAttempt(recordStore, tenant, record as RecordId);
-      throw error;
-    });
-    if (found.matches && found.outdated) outdated = opened.row;
-    const code = found.matches ? 'verified' : 'not_verified';
-    return door.commit('exclusive', async (tx) => {
-      // Of no attempts there are none to forget: the same statement either way.
-      await forgetAttempts(tx, tenant, (found.matches ? record : '') as RecordId);
-      return { reply: { verified: found.matches }, entry: { records: [record as RecordId], code } };
+    const budget = { allowance: RECORD, of: [record] };
+    const [ofRecord, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
+    return vault.guesses.during(caller, [ofRecord, ofAll], async (right) => {
+      const found = await hasher.verify(password, phc).catch((error: unknown) => {
+        // Nothing was computed: who was turned away has not guessed.
+        if (error instanceof UnavailableError) right();
+        throw error;
+      });
+      if (found.matches && found.outdated) outdated = opened.row;
+      const code = found.matches ? 'verified' : 'not_verified';
+      const reply = await door.commit('exclusive', async (tx) => {
+        // The same statement either way.
+        await vault.guesses.forget(tx, caller, found.matches ? budget : undefined);
+        const entry = { records: [record as RecordId], code, guesses: found.matches ? undefined : 1 };
+        return { reply: { verified: found.matches }, entry };
+      });
+      if (found.matches) right([ofAll]);
+      return reply;
     });
   });
   const row = outdated;

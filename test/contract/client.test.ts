@@ -99,15 +99,12 @@ test('there is a method for every operation, and each does what it says', async 
 
   const minted = await app.mintToken(email.record, { format: 'uuid', audience: 'crm', ttlSeconds: 60 });
   expect(minted).toMatchObject({ format: 'uuid', audience: 'crm', expiresAt: '2026-11-22T12:01:00.000Z' });
-  const brought = await app.mintToken(email.record, { token: plant('old/vault:email+7') });
-  expect(await app.describeToken(brought.token)).toMatchObject({ format: 'foreign', record: email.record });
   expect((await app.extendToken(minted.token, { ttlSeconds: 120, uses: 2 })).usesLeft).toBe(2);
   expect(await app.revokeToken(minted.token)).toMatchObject({ token: minted.token });
   const { tokens } = await app.describeRecord(email.record);
   expect(Object.fromEntries(tokens.map(({ token, state }) => [token, state]))).toEqual({
     [email.token]: 'live',
     [minted.token]: 'revoked',
-    [brought.token]: 'live',
   });
 
   const [hash] = await app.tokenize([{ type: 'password', value: 'correct horse battery staple' }]);
@@ -198,11 +195,11 @@ test('tokens in every shape, brought along, given again, and found by parts of t
       { type: 'iban', value: 'DE89 3704 0044 0532 0130 00', subject, token: `acme-iban-${i}` },
       ...(i === 0 ? [] : [{ ...born, subject }]),
     ];
-    const results = await app.tokenize(items);
+    const results = await app.tokenize(items, { purpose: 'support' });
     tokens.push(results[0]?.token ?? '');
     for (const { token } of results) expect((await app.describeToken(token)).token).toBe(token);
     expect(results[3]?.token).toBe(`acme-iban-${i}`);
-    const [again] = await app.tokenize(items.slice(0, 1));
+    const [again] = await app.tokenize(items.slice(0, 1), { purpose: 'support' });
     expect(again).toMatchObject({ token: results[0]?.token, created: false });
   }
 
@@ -423,7 +420,7 @@ describe('errors', () => {
     for (let i = 0; i < 10; i++) await app().verify(hash?.token ?? '', 'wrong');
     const guessing = network();
     await expect(app({ fetch: guessing.fetch }).verify(hash?.token ?? '', 'wrong')).rejects.toMatchObject({
-      code: 'too_many_attempts',
+      code: 'too_many_guesses',
       kind: 'too_many',
     });
     expect(guessing.sent).toHaveLength(1);

@@ -58,6 +58,7 @@ describe('a map that cannot be right is refused, and the message says where and 
     ],
     ['a format there is not', { fields: [{ ...email, format: 'hex' }] }, 'fields/0/format: Invalid option'],
     ['an audience as the vault has none', { fields: [{ ...email, audience: 'CRM' }] }, 'fields/0/audience: Must be'],
+    ['reuse for no purpose', { fields: [{ ...email, reuse: true }] }, 'purpose: Must be stated'],
     ['reuse that is not yes or no', { fields: [{ ...email, reuse: 'yes' }] }, 'fields/0/reuse:'],
     ['a token with a format', { fields: [{ ...email, token: '/t', format: 'uuid' }] }, 'fields/0/format: Does not go'],
     ['a token with reuse', { fields: [{ ...email, token: '/t', reuse: true }] }, 'fields/0/reuse: Does not go'],
@@ -130,6 +131,7 @@ test('a map of everything is read, also after a byte order mark', async () => {
       { path: '/hash', type: 'password', phc: true },
     ],
     drop: ['/password'],
+    purpose: 'import',
     csv: { delimiter: ';' },
   };
   await writeFile(work.path('map.json'), `\ufeff${JSON.stringify(map)}`);
@@ -160,6 +162,7 @@ test('a map of everything is read, also after a byte order mark', async () => {
       { ...path, type: 'password', path: ['hash'], phc: true },
     ],
     drop: [['password']],
+    purpose: 'import',
     delimiter: ';',
   });
 });

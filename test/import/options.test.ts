@@ -104,6 +104,7 @@ test('what a map asks of a field’s tokens is asked of every item, and of no ot
       { path: '/a', type: 'email', format: 'email', audience: 'crm', reuse: true, label: 'x' },
       { path: '/b', type: 'email', reuse: false },
     ],
+    purpose: 'import',
   };
   await work.import(map);
   expect(work.vault.calls).toEqual([

@@ -1,4 +1,4 @@
-/** `tokenize` as a caller meets it who is tied to no audience, and so is told every record. */
+/** `tokenize` as a caller meets it who is tied to no audience, and so is told every record; `reuse` is for billing. */
 import type { RecordId } from '../../src/ids.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import type { TokenizeItem, Tokenized as Told } from '../../src/vault/schema.ts';
@@ -12,6 +12,7 @@ export async function tokenize(
   caller: Caller,
   body: { readonly items: readonly TokenizeItem[] },
 ): Promise<{ results: Tokenized[] }> {
-  const { results } = await tokenizeFor(vault, caller, body);
+  const reuses = body.items.some(({ reuse }) => reuse);
+  const { results } = await tokenizeFor(vault, caller, { ...body, ...(reuses && { purpose: 'billing' }) });
   return { results: results.map((result) => ({ ...result, record: result.record as RecordId })) };
 }

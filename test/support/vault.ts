@@ -34,7 +34,7 @@ export interface TestCaller {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Response>;
-  /** Stores values; fails the test unless they are accepted. */
+  /** Stores values, where one is to be given its token again for billing; fails the test unless they are accepted. */
   tokenize(...items: TokenizeItem[]): Promise<{ token: string; record: string; subject?: string; masked: unknown }[]>;
   /** Asks for `plain` values unless told otherwise. */
   detokenize(
@@ -176,7 +176,8 @@ function callerOf(app: Express, apiKey: string, principal: string): TestCaller {
     principal,
     call,
     async tokenize(...items) {
-      const reply = await call('post', '/v1/tokenize', { items });
+      const purpose = items.some(({ reuse }) => reuse) ? { purpose: 'billing' } : {};
+      const reply = await call('post', '/v1/tokenize', { items, ...purpose });
       if (reply.status !== 200) throw new Error(`not tokenized: ${reply.text}`);
       return reply.body.results;
     },

@@ -123,13 +123,19 @@ describe.each(ENGINES)('on %s', (engine) => {
     const stored = await call(
       'post',
       '/v1/tokenize',
-      { items: [item, { ...item, reuse: true }, { ...item, reuse: true }] },
+      { items: [item, { ...item, reuse: true }, { ...item, reuse: true }], purpose: 'billing' },
       key,
     );
     expect(stored.status).toBe(200);
     expect(
-      (await call('post', '/v1/tokenize', { items: [item, { ...item, reuse: true }, { ...item, reuse: true }] }, key))
-        .body,
+      (
+        await call(
+          'post',
+          '/v1/tokenize',
+          { items: [item, { ...item, reuse: true }, { ...item, reuse: true }], purpose: 'billing' },
+          key,
+        )
+      ).body,
     ).toEqual(stored.body);
     const [{ token }] = stored.body.results;
     await call('post', '/v1/detokenize', { tokens: [token, forCrm, UNKNOWN], purpose: 'billing' });

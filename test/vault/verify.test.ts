@@ -4,6 +4,8 @@ import { argon2id } from '../../src/crypto/kdf.ts';
 import { PasswordHasher } from '../../src/crypto/password-hash.ts';
 import { formatPhc, parsePhc } from '../../src/crypto/phc.ts';
 import { UnavailableError } from '../../src/errors.ts';
+import { GuessBudgets } from '../../src/guesses/budgets.ts';
+import { LONGEST_MS, RECORD } from '../../src/guesses/limits.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
 import { openRecords } from '../../src/records/open-records.ts';
 import { findRecords } from '../../src/records/store.ts';
@@ -14,7 +16,6 @@ import { erase } from '../../src/vault/erase.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { verify } from '../../src/vault/verify.ts';
-import { COUNTED_MS, MAX_ATTEMPTS } from '../../src/verification/attempts.ts';
 import { appOf, everyByte, freshHome, placesOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -73,13 +74,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     if (opened === undefined || opened instanceof Error) throw opened;
     return { row: opened.row, phc: (opened.value.expose() as { phc: string }).phc };
   };
-  const failures = async (record: RecordId) =>
-    (
-      await tell<{ failures: number }>(
-        here.home.recordStoreUrl,
-        `SELECT failures FROM verify_attempts WHERE record = '${record}'`,
-      )
-    ).map((row) => Number(row.failures));
+  const failures = async (record: RecordId) => {
+    const { tenant, principal } = await here.as('app');
+    const { recordStore, keyring } = here.vault;
+    const key = await keyring.indexes.current(tenant, '@guess');
+    const budget = key.mac('lethe/guess/1', 16, 'record', record);
+    const rows = await recordStore.reader.query<{ taken: number }>((sql) =>
+      sql('guess_budgets').where({ tenant, principal, budget }),
+    );
+    return rows.map(({ taken }) => Number(taken));
+  };
 
   test('the right password is verified, any other is not, and the audit entries say which and no more', async () => {
     const { token, record } = await store();
@@ -162,14 +166,14 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { token, record } = await store(RIGHT);
       const second = await mintToken(here.vault, await here.as('app'), { record });
       const computed = vi.spyOn(PasswordHasher.prototype, 'verify');
-      for (let i = 0; i < MAX_ATTEMPTS; i += 1)
+      for (let i = 0; i < RECORD.limit; i += 1)
         expect(await ask(i % 2 === 0 ? token : second.token, WRONG)).toBe(false);
-      expect(await ask(token, WRONG)).toBe('too_many_attempts');
-      expect(await here.lastEntry()).toMatchObject({ action: 'verify', outcome: 'failed', code: 'too_many_attempts' });
-      expect(await ask(second.token, RIGHT)).toBe('too_many_attempts');
-      expect(computed).toHaveBeenCalledTimes(MAX_ATTEMPTS);
-      here.advance(COUNTED_MS - 1);
-      expect(await ask(token, RIGHT)).toBe('too_many_attempts');
+      expect(await ask(token, WRONG)).toBe('too_many_guesses');
+      expect(await here.lastEntry()).toMatchObject({ action: 'verify', outcome: 'failed', code: 'too_many_guesses' });
+      expect(await ask(second.token, RIGHT)).toBe('too_many_guesses');
+      expect(computed).toHaveBeenCalledTimes(RECORD.limit);
+      here.advance(RECORD.windowMs - 1);
+      expect(await ask(token, RIGHT)).toBe('too_many_guesses');
       here.advance(1);
       expect(await ask(token, WRONG)).toBe(false);
       expect(await failures(record)).toEqual([1]);
@@ -178,12 +182,12 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     test('the right one makes all that went before forgotten', async () => {
       const { token, record } = await store();
-      for (let i = 1; i < MAX_ATTEMPTS; i += 1) await ask(token, WRONG);
+      for (let i = 1; i < RECORD.limit; i += 1) await ask(token, WRONG);
       expect(await failures(record)).toEqual([9]);
       expect(await ask(token, RIGHT)).toBe(true);
       expect(await failures(record)).toEqual([]);
-      for (let i = 0; i < MAX_ATTEMPTS; i += 1) expect(await ask(token, WRONG)).toBe(false);
-      expect(await ask(token, WRONG)).toBe('too_many_attempts');
+      for (let i = 0; i < RECORD.limit; i += 1) expect(await ask(token, WRONG)).toBe(false);
+      expect(await ask(token, WRONG)).toBe('too_many_guesses');
     });
 
     test('wherever a quarter of an hour begins, no more than ten wrong ones are computed in it', async () => {
@@ -194,16 +198,16 @@ describe.each(ENGINES)('on %s', (engine) => {
       };
       // One early, the others at the end of its quarter of an hour, and as many as are let through right after it.
       await guess();
-      here.advance(COUNTED_MS - 1);
-      for (let i = 0; i < MAX_ATTEMPTS; i += 1) await guess();
+      here.advance(RECORD.windowMs - 1);
+      for (let i = 0; i < RECORD.limit; i += 1) await guess();
       here.advance(1);
-      for (let i = 0; i < MAX_ATTEMPTS; i += 1) await guess();
-      here.advance(COUNTED_MS);
-      for (let i = 0; i <= MAX_ATTEMPTS; i += 1) await guess();
-      const within = computed.map((from) => computed.filter((at) => at >= from && at < from + COUNTED_MS).length);
-      expect(Math.max(...within)).toBe(MAX_ATTEMPTS);
+      for (let i = 0; i < RECORD.limit; i += 1) await guess();
+      here.advance(RECORD.windowMs);
+      for (let i = 0; i <= RECORD.limit; i += 1) await guess();
+      const within = computed.map((from) => computed.filter((at) => at >= from && at < from + RECORD.windowMs).length);
+      expect(Math.max(...within)).toBe(RECORD.limit);
       // And who waited may try again.
-      expect(computed).toHaveLength(2 * MAX_ATTEMPTS);
+      expect(computed).toHaveLength(2 * RECORD.limit);
     });
 
     test('of thirty at once on two nodes ten are computed', async () => {
@@ -213,9 +217,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const answers = await Promise.all(
         Array.from({ length: 30 }, (_, i) => ask(token, `${WRONG}${i}`, nodes[(i % 2) as 0 | 1])),
       );
-      expect(computed).toHaveBeenCalledTimes(MAX_ATTEMPTS);
-      expect(answers.filter((answer) => answer === false)).toHaveLength(MAX_ATTEMPTS);
-      expect(answers.filter((answer) => answer === 'too_many_attempts')).toHaveLength(20);
+      expect(computed).toHaveBeenCalledTimes(RECORD.limit);
+      expect(answers.filter((answer) => answer === false)).toHaveLength(RECORD.limit);
+      expect(answers.filter((answer) => answer === 'too_many_guesses')).toHaveLength(20);
     });
 
     test('one that was turned away because too many wait is not counted, and says overloaded', async () => {
@@ -228,18 +232,20 @@ describe.each(ENGINES)('on %s', (engine) => {
         while (!asked) await hasher.hash('takes its turn');
       })();
       const answers: unknown[] = [];
-      while (answers.length <= MAX_ATTEMPTS) answers.push(await ask(token, WRONG, { ...here.vault, hasher }));
+      while (answers.length <= RECORD.limit) answers.push(await ask(token, WRONG, { ...here.vault, hasher }));
       asked = true;
       await busy;
-      expect(answers).toEqual(Array(MAX_ATTEMPTS + 1).fill('overloaded'));
-      expect(await failures(record)).toEqual([1]);
-      expect(await ask(token, RIGHT)).toBe(true);
+      expect(answers).toEqual(Array(RECORD.limit + 1).fill('overloaded'));
+      // What was held for one of them serves the next.
+      expect(await failures(record)).toEqual([2]);
+      for (let i = 1; i < RECORD.limit; i += 1) expect(await ask(token, WRONG)).toBe(false);
+      expect(await ask(token, WRONG)).toBe('too_many_guesses');
     });
 
     test('those that count no more are forgotten by the background work, and only those', async () => {
       const [old, young] = [await store(), await store()];
       await ask(old.token, WRONG);
-      here.advance(COUNTED_MS - 1);
+      here.advance(LONGEST_MS - 1);
       await ask(young.token, WRONG);
       await runBackgroundOnce(here.vault);
       expect([await failures(old.record), await failures(young.record)]).toEqual([[1], [1]]);
@@ -276,7 +282,9 @@ describe.each(ENGINES)('on %s', (engine) => {
           },
         }) as never;
       const { recordStore, keyStore, hasher } = here.vault;
-      const vault = { ...here.vault, recordStore: spy(recordStore), keyStore: spy(keyStore), hasher: spy(hasher) };
+      const [records, clock] = [spy(recordStore) as typeof recordStore, here.vault.clock];
+      const guesses = new GuessBudgets(records, here.vault.keyring.indexes, clock, { refused() {}, alarm() {} });
+      const vault = { ...here.vault, recordStore: records, keyStore: spy(keyStore), hasher: spy(hasher), guesses };
       await verify(vault, app, { token, value });
       return seen;
     };
@@ -416,16 +424,16 @@ describe.each(ENGINES)('on %s', (engine) => {
         code: 'invalid_value',
         field: 'value',
       });
-      for (let i = 0; i < MAX_ATTEMPTS; i += 1)
+      for (let i = 0; i < RECORD.limit; i += 1)
         expect((await post(vault, token, WRONG)).body).toEqual({ verified: false });
       const refused = await post(vault, token, RIGHT);
       expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([
         429,
-        'too_many_attempts',
+        'too_many_guesses',
         '900',
       ]);
       vi.spyOn(vault.vault.hasher, 'verify').mockRejectedValue(new UnavailableError('overloaded', 'Too many.'));
-      vault.advance(COUNTED_MS);
+      vault.advance(RECORD.windowMs);
       const overloaded = await post(vault, token, RIGHT);
       expect([overloaded.status, overloaded.body.code]).toEqual([503, 'overloaded']);
     });
@@ -516,7 +524,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         ]);
       }
       const reused = { type: 'password', value: 'hunter2hunter2', reuse: true };
-      const reply = await vault.as('app').call('post', '/v1/tokenize', { items: [reused] });
+      const reply = await vault.as('app').call('post', '/v1/tokenize', { items: [reused], purpose: 'billing' });
       expect(reply.body).toMatchObject({ code: 'option_not_offered', field: 'items/0/reuse' });
       expect(computed).not.toHaveBeenCalled();
     });

@@ -15,7 +15,7 @@ export const postSubjectResolve = route({
   action: 'resolve_subject',
   body: ResolveBody,
   reply: ResolveReply,
-  problems: ['subject_not_found', 'subject_erased'],
+  problems: ['subject_not_found', 'subject_erased', 'too_many_guesses'],
   handle: (vault, caller, { body }) => resolveSubject(vault, caller, body),
 });
 

@@ -28,7 +28,9 @@ export const postToken = route({
   path: '/v1/tokens',
   operationId: 'mintToken',
   summary: 'Mint one more token for a record.',
-  description: 'In another format, for another audience, for a time or a number of uses; or one that is brought along.',
+  description:
+    'In another format, for another audience, for a time or a number of uses. A token is brought along where its value ' +
+    'is: to POST /v1/tokenize.',
   action: 'mint_token',
   body: MintTokenBody,
   reply: MintTokenReply,
@@ -36,7 +38,7 @@ export const postToken = route({
   idempotent: true,
   problems: [
     ...['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'],
-    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
+    ...['option_not_offered', 'token_format_not_offered'],
   ],
   handle: (vault, caller, { body }) => mintToken(vault, caller, body),
 });

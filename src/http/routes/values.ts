@@ -30,7 +30,7 @@ export const postTokenize = route({
     'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
     '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
     'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
-    'with `reuse` an equal value gets the token it had before.',
+    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is.',
   action: 'tokenize',
   body: TokenizeBody,
   reply: TokenizeReply,
@@ -38,6 +38,7 @@ export const postTokenize = route({
   problems: [
     ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
     ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
+    ...['purpose_not_allowed', 'too_many_guesses'],
   ],
   handle: (vault, caller, { body }) => tokenize(vault, caller, body),
 });
@@ -66,11 +67,19 @@ export const postSearch = route({
   description:
     'Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, ' +
     '`and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may ' +
-    'hold fewer than `limit` and still have a `next`.',
+    'hold fewer than `limit` and still have a `next`. A search that finds nothing is a wrong guess, and of those a ' +
+    'principal has a budget: 429 `too_many_guesses` says so, and `Retry-After` when it may go on.',
   action: 'search',
   body: SearchBody,
   reply: SearchReply,
-  problems: ['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable', 'unknown_part'],
+  problems: [
+    'purpose_not_allowed',
+    'invalid_value',
+    'unknown_type',
+    'not_searchable',
+    'unknown_part',
+    'too_many_guesses',
+  ],
   handle: (vault, caller, { body }) => search(vault, caller, body),
 });
 
@@ -80,14 +89,15 @@ export const postVerify = route({
   operationId: 'verify',
   summary: 'Say whether a value is the one that was stored.',
   description:
-    'For passwords, which are kept as a verifier and never shown. After ten failed attempts at one value, whichever ' +
-    'of its tokens they name, further ones are refused for up to 15 minutes. Takes none of a limited token’s uses.',
+    'For passwords, which are kept as a verifier and never shown. After ten failed attempts of one principal at one ' +
+    'value, whichever of its tokens they name, further ones of that principal are refused until 15 minutes have passed ' +
+    'without any. Takes none of a limited token’s uses.',
   action: 'verify',
   body: VerifyBody,
   reply: VerifyReply,
   problems: [
     ...['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased', 'record_superseded'],
-    ...['invalid_value', 'too_many_attempts'],
+    ...['invalid_value', 'too_many_guesses'],
   ],
   handle: (vault, caller, { body }) => verify(vault, caller, body),
 });

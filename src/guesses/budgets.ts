@@ -1,0 +1,285 @@
+/**
+ * The budgets of guesses: every answer that depends on whether a value the caller offers is a stored one takes from them.
+ *
+ *   before the work   a guess is taken from each budget concerned, or the call is refused: nothing has been compared then
+ *   after it          a guess that was right, or was not made, serves the next one of this process; any other is spent
+ *
+ * So an error, a crash or a lost answer spends, and none gains.
+ *
+ * Guarantees: on all nodes together no principal is let guess more often than a budget allows, in a window; what a node
+ * has in hand was taken durably before. Of large budgets a node takes a block at once, so that most guesses write
+ * nothing. Nobody is refused for guesses that are still under way in this process: they may turn out to be right.
+ * Does not: bound what falls into a span across two windows, which may be twice as much; keep what a node has in hand
+ * when it crashes or runs out of memory for it: that is lost to the caller; carry a MAC: whoever writes the record store
+ * can set a budget back.
+ */
+import type { Clock } from '../clock.ts';
+import { UnavailableError } from '../errors.ts';
+import type { PrincipalId, TenantId } from '../ids.ts';
+import type { IndexKeys } from '../keyring/index-keys.ts';
+import { OVERLOADED, type RecordStore, type RecordTx } from '../storage/tx.ts';
+import { type BudgetKind, TooManyGuessesError } from './errors.ts';
+import type { Allowance } from './limits.ts';
+import { type BudgetKey, EVERYBODY, forget, giveBack, read, take } from './store.ts';
+
+const KEY_NAME = '@guess';
+const MAC_BYTES = 16;
+/** Budgets of which a node remembers what it holds; of the least recently used it forgets, and loses, that. */
+const MAX_POOLS = 10_000;
+/** Budgets that are given back when a vault closes: those used last. */
+const MAX_GIVEN_BACK = 1_000;
+
+/** A budget of the caller's, by what it counts: ids, closed words, and values, which a MAC hides. */
+export interface Budget {
+  readonly allowance: Allowance;
+  readonly of: readonly string[];
+}
+
+/** So many guesses, each of which takes from the budget. */
+export interface Guess {
+  readonly budget: Budget;
+  readonly count: number;
+}
+
+export interface Guesser {
+  readonly tenant: TenantId;
+  readonly principal: PrincipalId;
+}
+
+/** What a budget's owner is told of as it happens: the source of metrics and alarms. */
+export interface GuessEvents {
+  refused(kind: BudgetKind): void;
+  /** All principals together have guessed as often at one thing as nobody does by mistake. */
+  alarm(kind: BudgetKind): void;
+}
+
+/** What this process has in hand of a budget. */
+interface Pool {
+  left: number;
+  /** What it was taken from. */
+  readonly key: BudgetKey;
+  readonly since: number;
+  /** When the window is over that it was taken from: after that it is worth nothing. */
+  readonly until: number;
+}
+
+/** A budget that a call takes from, and how often. */
+interface Wanted {
+  readonly allowance: Allowance;
+  readonly key: BudgetKey;
+  /** The key as text. */
+  readonly name: string;
+  count: number;
+}
+
+export class GuessBudgets {
+  readonly #store: RecordStore;
+  readonly #indexes: IndexKeys;
+  readonly #clock: Clock;
+  readonly #events: GuessEvents;
+  /** By budget, the least recently used first. */
+  readonly #pools = new Map<string, Pool>();
+  /** The last one in line, by principal: of two that find nothing left here, the second finds what the first has taken. */
+  readonly #lines = new Map<string, Promise<void>>();
+  /** By budget: the calls under way that took from it, and who waits for one of them to end. */
+  readonly #underWay = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(store: RecordStore, indexes: IndexKeys, clock: Clock, events: GuessEvents) {
+    this.#store = store;
+    this.#indexes = indexes;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /**
+   * Runs work that makes guesses. Never inside a transaction of the record store: it may need one of its own.
+   * @param work is given what says that guesses were right, or were not made; by itself all of them
+   * @throws {TooManyGuessesError} where one of the budgets is spent; then the others are as they were, and no work is done
+   */
+  async during<R>(
+    by: Guesser,
+    guesses: readonly Guess[],
+    work: (right: (which?: readonly Guess[]) => void) => Promise<R>,
+  ): Promise<R> {
+    const wanted = new Map<string, Wanted>();
+    const names = new Map<Budget, string>();
+    for (const { budget, count } of guesses) {
+      const key = { tenant: by.tenant, principal: by.principal, budget: await this.#mac(by.tenant, budget) };
+      const name = `${key.tenant} ${key.principal} ${key.budget.toString('hex')}`;
+      names.set(budget, name);
+      // One line for each budget, however often the call guesses at it.
+      const known = wanted.get(name);
+      if (known === undefined) wanted.set(name, { allowance: budget.allowance, key, name, count });
+      else known.count += count;
+    }
+    await this.#take(by, [...wanted.values()]);
+    let right: readonly Guess[] = [];
+    try {
+      return await work((which = guesses) => {
+        right = which;
+      });
+    } finally {
+      for (const { budget, count } of right) {
+        const pool = this.#pools.get(names.get(budget) ?? '');
+        if (pool !== undefined) pool.left += count;
+      }
+      for (const name of wanted.keys()) this.#settle(name);
+    }
+  }
+
+  /** Gives back to the store what this process has in hand, as far as its window runs; for a vault that closes. */
+  async close(): Promise<void> {
+    const now = this.#clock().getTime();
+    const all = [...this.#pools.values()].filter(({ left, until }) => left > 0 && until > now).slice(-MAX_GIVEN_BACK);
+    this.#pools.clear();
+    if (all.length === 0) return;
+    await this.#store.exclusive(async (tx) => {
+      for (const { key, since, left } of all) await giveBack(tx, key, since, left);
+    });
+  }
+
+  /** Forgets in the caller's transaction what was taken of a budget; `undefined`: of none, by the same statement. */
+  async forget(tx: RecordTx, { tenant, principal }: Guesser, budget: Budget | undefined): Promise<void> {
+    const mac = budget === undefined ? Buffer.alloc(0) : await this.#mac(tenant, budget);
+    await forget(tx, { tenant, principal, budget: mac });
+  }
+
+  async #mac(tenant: TenantId, { allowance, of }: Budget): Promise<Buffer> {
+    const key = await this.#indexes.current(tenant, KEY_NAME);
+    return key.mac('lethe/guess/1', MAC_BYTES, allowance.kind, ...of);
+  }
+
+  /** From what this process holds: all of it, or nothing. */
+  #takeHere(wanted: readonly Wanted[]): boolean {
+    const now = this.#clock().getTime();
+    if (wanted.some(({ name, count }) => this.#held(name, now) < count)) return false;
+    for (const { name, count } of wanted) {
+      const pool = this.#pools.get(name) as Pool;
+      pool.left -= count;
+      // The least recently used stands first.
+      this.#pools.delete(name);
+      this.#pools.set(name, pool);
+    }
+    return true;
+  }
+
+  #held(name: string, nowMs: number): number {
+    const pool = this.#pools.get(name);
+    return pool === undefined || pool.until <= nowMs ? 0 : pool.left;
+  }
+
+  async #take(by: Guesser, wanted: readonly Wanted[]): Promise<void> {
+    while (!this.#takeHere(wanted)) {
+      try {
+        await this.#inLine(by.principal, () => this.#takeFromStore(wanted));
+        break;
+      } catch (error) {
+        if (!(error instanceof TooManyGuessesError)) throw error;
+        const underWay = wanted.filter(
+          ({ name, count, allowance }) => count <= allowance.limit && this.#waiting.has(name),
+        );
+        if (underWay.length === 0) {
+          this.#events.refused(error.budget);
+          throw error;
+        }
+        await Promise.race(underWay.map(({ name }) => new Promise<void>((go) => this.#waiting.get(name)?.push(go))));
+      }
+    }
+    for (const { name } of wanted) this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    for (const { name } of wanted) if (!this.#waiting.has(name)) this.#waiting.set(name, []);
+  }
+
+  /** A call with guesses at it is over. */
+  #settle(name: string): void {
+    const left = (this.#underWay.get(name) ?? 1) - 1;
+    const waiting = this.#waiting.get(name) ?? [];
+    if (left === 0) {
+      this.#underWay.delete(name);
+      this.#waiting.delete(name);
+    } else {
+      this.#underWay.set(name, left);
+      this.#waiting.set(name, []);
+    }
+    for (const go of waiting) go();
+  }
+
+  async #takeFromStore(wanted: readonly Wanted[]): Promise<void> {
+    if (this.#takeHere(wanted)) return;
+    const now = this.#clock();
+    const short = wanted
+      .map((one) => ({ ...one, missing: one.count - this.#held(one.name, now.getTime()) }))
+      .filter(({ missing }) => missing > 0)
+      // In one order on every node: of two transactions, neither waits for the other.
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    let alarms: BudgetKind[] = [];
+    const taken = await this.#store.exclusive(async (tx) => {
+      alarms = [];
+      const all: Taken[] = [];
+      for (const { key, allowance, missing } of short) {
+        const some = await takeSome(tx, key, allowance, missing, now);
+        all.push(some);
+        if (await isAlarming(tx, key, allowance, some.count, now)) alarms.push(allowance.kind);
+      }
+      return all;
+    });
+    for (const [i, one] of short.entries()) this.#add(one, taken[i] as Taken, now.getTime());
+    for (const kind of alarms) this.#events.alarm(kind);
+    // Not there any more where there is no room for so many budgets, or a window ended this moment: spent for nothing.
+    if (!this.#takeHere(wanted)) throw new UnavailableError('overloaded', OVERLOADED);
+  }
+
+  #add({ name, key, allowance }: Wanted, { count, since }: Taken, nowMs: number): void {
+    const left = this.#held(name, nowMs) + count;
+    this.#pools.delete(name);
+    this.#pools.set(name, { left, key, since, until: since + allowance.windowMs });
+    for (const oldest of this.#pools.keys()) {
+      if (this.#pools.size <= MAX_POOLS) break;
+      this.#pools.delete(oldest);
+    }
+  }
+
+  async #inLine(principal: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#lines.get(principal) ?? Promise.resolve();
+    const done = before.then(work);
+    const settled = done.catch(() => {});
+    this.#lines.set(principal, settled);
+    try {
+      await done;
+    } finally {
+      if (this.#lines.get(principal) === settled) this.#lines.delete(principal);
+    }
+  }
+}
+
+interface Taken {
+  readonly count: number;
+  /** When the window began that they were taken from. */
+  readonly since: number;
+}
+
+/** A block, or as much as is needed where no block is left. @throws {TooManyGuessesError} */
+async function takeSome(tx: RecordTx, key: BudgetKey, allowance: Allowance, needed: number, now: Date): Promise<Taken> {
+  for (const count of new Set([Math.max(needed, allowance.block), needed])) {
+    const since = await take(tx, key, allowance, count, now);
+    if (since !== undefined) return { count, since };
+  }
+  const since = (await read(tx, key))?.since ?? now.getTime();
+  const waitMs = since + allowance.windowMs - now.getTime();
+  throw new TooManyGuessesError(allowance.kind, needed, Math.max(1, Math.ceil(waitMs / 1000)));
+}
+
+/** Counts what all principals together have taken. @returns whether that has become more than mistakes explain */
+async function isAlarming(
+  tx: RecordTx,
+  { tenant, budget }: BudgetKey,
+  { windowMs, alarmAt }: Allowance,
+  count: number,
+  now: Date,
+): Promise<boolean> {
+  if (alarmAt === undefined) return false;
+  const key = { tenant, principal: EVERYBODY, budget };
+  await take(tx, key, { windowMs, limit: Number.MAX_SAFE_INTEGER }, count, now);
+  const taken = (await read(tx, key))?.taken ?? 0;
+  return taken >= alarmAt && taken - count < alarmAt;
+}

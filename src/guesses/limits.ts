@@ -1,0 +1,46 @@
+/**
+ * How many wrong guesses are let pass, of whom and about what; `decisions/0021` says why these numbers.
+ *
+ *   budget   counts, for one principal                                         wrong guesses
+ *   caller   values of one type, by one who may see them plain                 100,000 an hour
+ *            by one who may not                                                1,000 an hour; 100 a day where few are left
+ *   set      values that look the same through every view, where few are left  19 a day
+ *   person   values of one type of one subject                                 19 a day
+ *   record   what only a verifier is kept of                                   10, until a quarter of an hour without any
+ *
+ * Over all principals the same is counted for the alarm alone: nobody is locked out by another's guesses.
+ */
+import type { BudgetKind } from './errors.ts';
+
+export interface Allowance {
+  readonly kind: BudgetKind;
+  readonly limit: number;
+  readonly windowMs: number;
+  /** How many are taken from the store at once; what a node holds of them is lost with it. */
+  readonly block: number;
+  /** Whether the window begins anew with each guess. */
+  readonly untilQuiet?: true;
+  /** So many of all principals together raise the alarm. */
+  readonly alarmAt?: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** A sign-up service that looks up 50,000 unknown addresses an hour stays far below. */
+export const LOOKUPS: Allowance = { kind: 'caller', limit: 100_000, windowMs: HOUR_MS, block: 500 };
+/** More mistakes than a support desk makes by typing. */
+export const TYPED: Allowance = { kind: 'caller', limit: 1_000, windowMs: HOUR_MS, block: 20 };
+/** The same where few values are left, and so every answer tells much. */
+export const TYPED_FEW: Allowance = { kind: 'caller', limit: 100, windowMs: DAY_MS, block: 1 };
+export const SET: Allowance = { kind: 'set', limit: 19, windowMs: DAY_MS, block: 1, alarmAt: 100 };
+export const PERSON: Allowance = { kind: 'person', limit: 19, windowMs: DAY_MS, block: 1, alarmAt: 100 };
+/** NIST SP 800-63B-4, 3.2.2, allows a hundred in a row at most. */
+export const RECORD: Allowance = {
+  ...{ kind: 'record', limit: 10, windowMs: 15 * MINUTE_MS, block: 1 },
+  ...{ untilQuiet: true, alarmAt: 100 },
+};
+
+/** The longest that a guess counts. */
+export const LONGEST_MS = DAY_MS;

@@ -1,0 +1,186 @@
+/** Budgets of guesses: what is taken is taken durably and by nobody twice; what was right goes on to the next guess. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { GuessBudgets, type Guesser } from '../../src/guesses/budgets.ts';
+import type { BudgetKind } from '../../src/guesses/errors.ts';
+import { type Allowance, LOOKUPS } from '../../src/guesses/limits.ts';
+import { forgetOldGuesses } from '../../src/guesses/store.ts';
+import { stage } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+
+const HOUR_MS = 3_600_000;
+const ONE_BY_ONE: Allowance = { kind: 'person', limit: 5, windowMs: HOUR_MS, block: 1, alarmAt: 8 };
+const IN_BLOCKS: Allowance = { kind: 'caller', limit: 50, windowMs: HOUR_MS, block: 20 };
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const here = stage(engine);
+  let things = 0;
+  /** A budget that no other test takes from. */
+  const budgetOf = (allowance: Allowance) => ({ allowance, of: [`thing ${things++}`] });
+  const told: { refused: BudgetKind[]; alarms: BudgetKind[] } = { refused: [], alarms: [] };
+  /** The budgets as one more process of the vault sees them. */
+  const node = () => {
+    const { recordStore, keyring } = here.vault;
+    return new GuessBudgets(recordStore, keyring.indexes, here.now, {
+      refused: (kind) => void told.refused.push(kind),
+      alarm: (kind) => void told.alarms.push(kind),
+    });
+  };
+  const wrong = async () => 'answered';
+  type Asked = { budget: ReturnType<typeof budgetOf>; by?: Guesser; count?: number; right?: boolean };
+  const guess = async (at: GuessBudgets, { budget, by, count = 1, right = false }: Asked) => {
+    const guesser = by ?? (await here.as('app'));
+    return at
+      .during(guesser, [{ budget, count }], async (isRight) => {
+        if (right) isRight();
+        return wrong();
+      })
+      .catch((error: { code?: string }) => error.code);
+  };
+  const taken = async () =>
+    (
+      await here.vault.recordStore.reader.query<{ taken: number }>((sql) =>
+        sql('guess_budgets').whereNot({ principal: '*' }),
+      )
+    ).map((row) => Number(row.taken));
+
+  test('as many wrong guesses are let pass as the budget has, on two nodes at once, and not one more', async () => {
+    for (const allowance of [ONE_BY_ONE, IN_BLOCKS]) {
+      const budget = budgetOf(allowance);
+      const nodes = [node(), node()] as const;
+      const asked = Array.from({ length: 2 * allowance.limit }, (_, i) => guess(nodes[(i % 2) as 0 | 1], { budget }));
+      const answers = await Promise.all(asked);
+      const passed = answers.filter((answer) => answer === 'answered').length;
+      expect(passed).toBeLessThanOrEqual(allowance.limit);
+      // What one of them has left of a block, the other cannot use.
+      expect(passed).toBeGreaterThan(allowance.limit - allowance.block);
+      expect(new Set(answers)).toEqual(new Set(['answered', 'too_many_guesses']));
+    }
+  });
+
+  test('a guess that was right is there for the next; an error, and an answer that says nothing, spend it', async () => {
+    const [at, budget] = [node(), budgetOf(ONE_BY_ONE)];
+    for (let i = 0; i < 20; i += 1) expect(await guess(at, { budget, right: true })).toBe('answered');
+    const by = await here.as('app');
+    const failing = at.during(by, [{ budget, count: 1 }], () => Promise.reject(new Error('planted')));
+    await expect(failing).rejects.toThrow('planted');
+    for (let i = 1; i < ONE_BY_ONE.limit; i += 1) expect(await guess(at, { budget })).toBe('answered');
+    expect(await guess(at, { budget, right: true })).toBe('too_many_guesses');
+  });
+
+  test('of several guesses some may be right: only the others are spent', async () => {
+    const at = node();
+    const [one, two] = [budgetOf(ONE_BY_ONE), budgetOf(ONE_BY_ONE)];
+    const by = await here.as('app');
+    const both = [one, two].map((budget) => ({ budget, count: 2 }));
+    for (let i = 0; i < 2; i += 1) await at.during(by, both, async (right) => right([both[0] as never]));
+    expect(await guess(at, { budget: one, count: 5 })).toBe('answered');
+    expect(await guess(at, { budget: two, count: 2 })).toBe('too_many_guesses');
+  });
+
+  test('where one budget is spent, nothing is taken of the others, and no work is done', async () => {
+    const at = node();
+    const [full, spent] = [budgetOf(ONE_BY_ONE), budgetOf(ONE_BY_ONE)];
+    await guess(at, { budget: spent, count: 5 });
+    let worked = false;
+    const both = [full, spent].map((budget) => ({ budget, count: 1 }));
+    const refused = at.during(await here.as('app'), both, async () => {
+      worked = true;
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_guesses', guesses: 1 });
+    expect(worked).toBe(false);
+    expect(await guess(at, { budget: full, count: 5 })).toBe('answered');
+  });
+
+  test('who asks while others’ guesses are under way waits for how they end, and is not refused for them', async () => {
+    const [at, budget] = [node(), budgetOf(ONE_BY_ONE)];
+    const by = await here.as('app');
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const first = at.during(by, [{ budget, count: 5 }], async (right) => {
+      await ended;
+      right();
+    });
+    const second = guess(at, { budget, count: 5 });
+    const third = guess(at, { budget });
+    end();
+    await first;
+    expect(new Set(await Promise.all([second, third]))).toContain('answered');
+    expect(await guess(at, { budget, count: 5 })).toBe('too_many_guesses');
+  });
+
+  test('a crash loses what a node had in hand and gains nothing; one that closes gives it back', async () => {
+    const budget = budgetOf(IN_BLOCKS);
+    await guess(node(), { budget });
+    expect(await taken()).toContain(20);
+    // That one is gone: 30 are left, of which another takes 20, and after it 10 are.
+    const second = node();
+    await guess(second, { budget });
+    await second.close();
+    const third = node();
+    expect(await guess(third, { budget, count: 29 })).toBe('answered');
+    expect(await guess(third, { budget })).toBe('too_many_guesses');
+  });
+
+  test('a new window begins when the old one is over; nothing of the old one is worth anything in it', async () => {
+    const [at, budget] = [node(), budgetOf(IN_BLOCKS)];
+    await guess(at, { budget, count: 41 });
+    here.advance(HOUR_MS - 1);
+    const late = at.during(await here.as('app'), [{ budget, count: 10 }], wrong);
+    await expect(late).rejects.toMatchObject({ code: 'too_many_guesses', retryAfterSeconds: 1 });
+    here.advance(1);
+    expect(await guess(at, { budget, count: 50 })).toBe('answered');
+    expect(await guess(at, { budget })).toBe('too_many_guesses');
+  });
+
+  test('one principal’s guesses hold up no other; all together they raise an alarm, once', async () => {
+    const [at, budget] = [node(), budgetOf(ONE_BY_ONE)];
+    told.alarms.length = 0;
+    told.refused.length = 0;
+    const [app, support] = [await here.as('app'), await here.as('support')];
+    await guess(at, { budget, by: app, count: 5 });
+    expect(await guess(at, { budget, by: app })).toBe('too_many_guesses');
+    expect(told).toEqual({ refused: ['person'], alarms: [] });
+    for (let i = 0; i < 5; i += 1) expect(await guess(at, { budget, by: support })).toBe('answered');
+    expect(told.alarms).toEqual(['person']);
+  });
+
+  test('calls that take from the same budgets in any order do not hold up each other for good', async () => {
+    const [one, two] = [budgetOf(IN_BLOCKS), budgetOf(IN_BLOCKS)];
+    const by = await here.as('app');
+    const both = [one, two].map((budget) => ({ budget, count: 1 }));
+    const nodes = Array.from({ length: 4 }, () => node());
+    const calls = nodes.flatMap((at) => [at.during(by, both, wrong), at.during(by, both.toReversed(), wrong)]);
+    const settled = await Promise.allSettled(calls);
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('budgets are forgotten when every window is over, and not before', async () => {
+    const [at, old, young] = [node(), budgetOf(ONE_BY_ONE), budgetOf(ONE_BY_ONE)];
+    const left = async () => {
+      await forgetOldGuesses(here.vault.recordStore, here.now(), 1_000);
+      return (await taken()).length;
+    };
+    here.advance(48 * HOUR_MS);
+    expect(await left()).toBe(0);
+    await guess(at, { budget: old });
+    here.advance(24 * HOUR_MS - 1);
+    await guess(at, { budget: young });
+    expect(await left()).toBe(2);
+    here.advance(1);
+    expect(await left()).toBe(1);
+  });
+
+  test('a sign-up service looks up 50,000 unknown addresses an hour for some hundred writes', async () => {
+    const budget = budgetOf(LOOKUPS);
+    const at = node();
+    onTestFinished(() => at.close());
+    const before = await taken();
+    for (let i = 0; i < 2_000; i += 1) await guess(at, { budget });
+    const after = await taken();
+    expect(after.length - before.length).toBe(1);
+    expect(after).toContain(2_000);
+    expect(await guess(at, { budget, count: 48_000 })).toBe('answered');
+  });
+});
