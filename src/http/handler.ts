@@ -134,7 +134,7 @@ export function send(
   reply: unknown,
   request: RequestId,
   close: boolean,
-  /** After which a 429 may pass; by itself the longest that failed attempts are remembered. */
+  /** After which a 429 may pass; by itself the longest that one is held up where nothing else is said. */
   retryAfterSeconds = 900,
 ): void {
   const text = JSON.stringify(reply);
