@@ -237,8 +237,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await asked(support, 'email', 'ida@example.com');
     expect(await vault.lastAuditEntry()).toMatchObject({ action: 'search', outcome: 'done', guesses: null });
     await asked(support, 'email', 'ida@example.com', [{ type: 'date_of_birth', value: '1971-01-17' }]);
-    const rows = await vault.vault.recordStore.reader.query((sql) => sql('guess_budgets'));
-    const written = JSON.stringify([rows, await vault.auditEntries(), vault.logged]);
+    const rows = await vault.vault.recordStore.reader.query<{ budget: Buffer }>((sql) => sql('guess_budgets'));
+    const budgets = rows.map(({ budget, ...row }) => ({ ...row, budget: budget.toString('latin1') }));
+    const written = JSON.stringify([budgets, await vault.auditEntries(), vault.logged]);
     for (const needle of ['needle', 'ida@', '1971-01-17', '1990']) expect(written).not.toContain(needle);
   });
 
