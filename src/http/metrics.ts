@@ -40,6 +40,11 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     help: 'Stored bytes that failed their authentication. Anything above zero is an alarm.',
     registers,
   });
+  const storeCorruptions = new Counter({
+    name: 'lethe_store_corruption_total',
+    help: 'Statements to which a store answered that its own data is damaged. Anything above zero is an alarm.',
+    registers,
+  });
   const jobs = new Counter({
     name: 'lethe_jobs_total',
     help: 'Rounds of background jobs.',
@@ -50,6 +55,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
   signals.on('integrityFailure', () => integrityFailures.inc());
+  signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   return {
     registry,

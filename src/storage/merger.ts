@@ -1,6 +1,7 @@
 /** Turns equal calls of works that run side by side into one statement. */
 import { storeError } from './errors.ts';
 import type { Queryable } from './postgres-calls.ts';
+import type { StoreName } from './table.ts';
 
 /**
  * Collects the calls of works that run side by side. Calls of the same statement made in the same turn of the event
@@ -8,6 +9,7 @@ import type { Queryable } from './postgres-calls.ts';
  */
 export class Merger {
   readonly #client: () => Promise<Queryable>;
+  readonly #store: StoreName | undefined;
   readonly #soon: (send: () => void) => void;
   readonly #waiting = new Map<object, { keys: unknown[]; settle: ((rows: unknown[], error?: unknown) => void)[] }>();
 
@@ -15,7 +17,8 @@ export class Merger {
    * @param soon when what has been collected is sent. Works of a group wake in one tick and ask in the same one; calls
    *   of different requests come in different ticks of one turn of the event loop.
    */
-  constructor(client: () => Promise<Queryable>, soon: (send: () => void) => void) {
+  constructor(client: () => Promise<Queryable>, soon: (send: () => void) => void, store?: StoreName) {
+    this.#store = store;
     this.#soon = soon;
     this.#client = client;
   }
@@ -48,7 +51,7 @@ export class Merger {
       const rows = await send(await this.#client(), batch.keys);
       for (const settle of batch.settle) settle(rows);
     } catch (error) {
-      for (const settle of batch.settle) settle([], storeError(error));
+      for (const settle of batch.settle) settle([], storeError(error, this.#store));
     }
   }
 }
