@@ -70,22 +70,34 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
   return { items, origins };
 }
 
+/** What a place in a row may be named by: the map's paths, and the property names of data types. */
+export interface Known {
+  readonly map: ImportMap;
+  readonly propertyNames: ReadonlySet<string>;
+}
+
 /**
- * The place in the input that a refusal means.
+ * The place in the input that a refusal means. A name that the row alone has is input, and is not said: the place is
+ * then the one around it.
  * @param path within the item, as the vault says it: `value`, `value.number`, `subject`, `token`
  */
-export function inputPlace(map: ImportMap, { field: index, wrapped }: Origin, path: string): string {
+export function inputPlace({ map, propertyNames }: Known, { field: index, wrapped }: Origin, path: string): string {
   const field = map.fields[index] as Field;
   if (path === 'token' && field.token) return writePointer(field.token);
   if (map.subject && path === 'subject') return writePointer(map.subject);
-  const [name, ...deeper] = path.split('.').slice(1);
+  const names = path.split('.').slice(1);
+  const [name, ...deeper] = names;
+  const known = (steps: readonly string[]) => {
+    const unknown = steps.findIndex((step) => !propertyNames.has(step));
+    return unknown < 0 ? steps : steps.slice(0, unknown);
+  };
   if (name === undefined) return writePointer(placeOf(field));
   if ('properties' in field) {
     const [, source] = field.properties.find(([property]) => property === name) ?? [];
-    return writePointer(source ? [...source, ...deeper] : field.to);
+    return writePointer(source ? [...source, ...known(deeper)] : field.to);
   }
   if (wrapped) return writePointer(name === 'country' && field.country ? field.country : field.path);
-  return writePointer([...field.path, name, ...deeper]);
+  return writePointer([...field.path, ...known(names)]);
 }
 
 function isNothing(value: unknown): boolean {
