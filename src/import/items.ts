@@ -5,6 +5,7 @@
  * has values but no subject, where the map names one, is refused, since nobody could erase them later. So is a value
  * without the token that the map says it had, and such a token without its value: one of them would be lost.
  */
+import { whyForbidden } from '../datatypes/authentication-data.ts';
 import { RowError } from './errors.ts';
 import type { ComposedField, Field, ImportMap, PathField, TokenFormat } from './map.ts';
 import { placeOf } from './map.ts';
@@ -38,6 +39,8 @@ export interface Shaped {
 
 /** Reads a field of a row; undefined where there is none. */
 export type Get = (pointer: Pointer) => unknown;
+
+const MAX_WORD = 20;
 
 /** E.164 written out: needs no country. */
 const INTERNATIONAL = /^\s*[+\uff0b]/;
@@ -88,7 +91,7 @@ export function inputPlace({ map, propertyNames }: Known, { field: index, wrappe
   const names = path.split('.').slice(1);
   const [name, ...deeper] = names;
   const known = (steps: readonly string[]) => {
-    const unknown = steps.findIndex((step) => !propertyNames.has(step));
+    const unknown = steps.findIndex((step) => !propertyNames.has(step) && !isForbidden(step));
     return unknown < 0 ? steps : steps.slice(0, unknown);
   };
   if (name === undefined) return writePointer(placeOf(field));
@@ -98,6 +101,11 @@ export function inputPlace({ map, propertyNames }: Known, { field: index, wrappe
   }
   if (wrapped) return writePointer(name === 'country' && field.country ? field.country : field.path);
   return writePointer([...field.path, ...known(names)]);
+}
+
+/** What is to be dropped is named by its word, as the vault's reason does, and by no more of what it was called. */
+function isForbidden(name: string): boolean {
+  return name.length <= MAX_WORD && whyForbidden(name) !== undefined;
 }
 
 function isNothing(value: unknown): boolean {

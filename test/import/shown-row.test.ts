@@ -109,7 +109,7 @@ describe('the rejects file', () => {
       ['row', 'offset', 'bytes', 'code', 'reason'],
     ]);
     // A name that the row alone has is input, too.
-    expect(work.rejects().map(({ field }) => field)).toEqual(['/card', '/email', undefined]);
+    expect(work.rejects().map(({ field }) => field)).toEqual(['/card/cvc', '/email', undefined]);
   });
 
   test('holds the rows where somebody asks, without cards, codes and PINs', async () => {
