@@ -49,6 +49,39 @@ async function corrupt(url: string, table: string): Promise<void> {
   await database.close();
 }
 
+test.each([
+  ['recordStoreUrl', 'tokens', 'token'],
+  ['keyStoreUrl', 'record_keys', 'record'],
+] as const)(
+  'on PostgreSQL, who does not need the damaged page is answered, also where calls share a statement (%s)',
+  async (...of) => {
+    const [store, table, column] = of;
+    const place = await newPlace('postgres');
+    const vault = await openAt(place);
+    const app = vault.as('app');
+    const emails = Array.from({ length: 8 }, (_, i) => ({ type: 'email', value: `p${i}@example.com` }));
+    const stored = await app.tokenize(...emails);
+    const { apiKey } = app;
+    const database = await openDirectly(place[store]);
+    // By the index, so that nobody else's rows are read along.
+    await database.ask(`ALTER DATABASE ${new URL(place[store]).pathname.slice(1)} SET enable_seqscan = off`);
+    await database.ask(`ALTER TABLE ${table} RENAME TO ${table}_whole`);
+    await database.ask(`
+    CREATE FUNCTION readable(name text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+      IF name = '${stored[7]?.[column]}' THEN RAISE EXCEPTION 'invalid page' USING ERRCODE = 'data_corrupted'; END IF;
+      RETURN true;
+    END $$`);
+    await database.ask(`CREATE VIEW ${table} AS SELECT * FROM ${table}_whole WHERE readable(${column})`);
+    await database.close();
+    const again = await vault.reopen();
+
+    const replies = await Promise.all(stored.map(({ token }) => again.withKey(apiKey).detokenize(token)));
+
+    expect(replies.map(({ status }) => status)).toEqual([...Array(7).fill(200), 500]);
+    expect(await corruptions(again)).toBe(1);
+  },
+);
+
 describe.each(ENGINES)('on %s', (engine) => {
   test.each([
     ['records', 'tokens'],
