@@ -10,6 +10,7 @@ import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
 import { useShareFiles } from './cli/shares.ts';
 import { addSlotCommands } from './cli/slots.ts';
+import { withoutTyped } from './cli/typed.ts';
 import { settingsHelp } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
 
@@ -27,6 +28,7 @@ const program = new Command('lethe')
     (file, files: string[] | undefined) => [...(files ?? []), file],
   )
   .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile?: string[] }>().shareFile ?? []))
+  .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) })
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);

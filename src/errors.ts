@@ -79,7 +79,7 @@ export class UnknownTypeError extends VaultError {
 
 /**
  * Stored bytes failed their authentication: they were altered, moved from their place, or belong to another key.
- * Says no more on purpose; the audit entry and the metric carry the alarm.
+ * Says no more on purpose; the audit entry, the metric and the log carry the alarm.
  */
 export class IntegrityError extends VaultError {
   readonly kind = 'integrity';

@@ -16,16 +16,34 @@ export async function typesOf(
   tenant: TenantId,
   rows: readonly Typed[],
 ): Promise<(row: Typed) => DataType> {
-  const known = new Map<string, DataType>();
+  const typeOf = await eachTypeOf(catalogue, tenant, rows);
+  for (const row of rows) {
+    const type = typeOf(row);
+    if (type instanceof IntegrityError) throw type;
+  }
+  return (row) => typeOf(row) as DataType;
+}
+
+/** As `typesOf`, but that a type there is not is the error of its own row. */
+export async function eachTypeOf(
+  catalogue: Catalogue,
+  tenant: TenantId,
+  rows: readonly Typed[],
+): Promise<(row: Typed) => DataType | IntegrityError> {
+  const known = new Map<string, DataType | IntegrityError>();
   for (const row of rows) {
     const name = nameOf(row);
     if (known.has(name)) continue;
     const type = await catalogue.stored(tenant, row.type, row.type_version).catch((error: unknown) => {
-      throw error instanceof IntegrityError ? new IntegrityError({ cause: error, record: row.record }) : error;
+      if (error instanceof IntegrityError) return error;
+      throw error;
     });
     known.set(name, type);
   }
-  return (row) => known.get(nameOf(row)) as DataType;
+  return (row) => {
+    const type = known.get(nameOf(row)) as DataType | IntegrityError;
+    return type instanceof IntegrityError ? new IntegrityError({ cause: type, record: row.record }) : type;
+  };
 }
 
 function nameOf({ type, type_version }: Pick<Typed, 'type' | 'type_version'>): string {

@@ -22,6 +22,7 @@ interface Options {
   readonly map: string;
   readonly out: string;
   readonly rejects?: string;
+  readonly rejectsWithRows?: boolean;
   readonly keyFile?: string;
   readonly url?: string;
   readonly force?: boolean;
@@ -34,7 +35,8 @@ export function addImportCommand(program: Command): void {
     .description('replace the values of an NDJSON or CSV file by tokens')
     .requiredOption('--map <file>', 'which fields become tokens of which data type (README.md, “Import”)')
     .requiredOption('--out <file>', 'where the file with tokens goes; the same command again goes on where it stopped')
-    .option('--rejects <file>', 'where refused rows go, with their reasons (default: <out>.rejects.ndjson)')
+    .option('--rejects <file>', 'where it is said which rows were refused, and why (default: <out>.rejects.ndjson)')
+    .option('--rejects-with-rows', 'with the rows, too, but for cards, codes, PINs, passwords: personal data')
     .option('--key-file <file>', 'file with the API key of an app')
     .option('--url <url>', 'a running vault to use instead of the one in LETHE_HOME')
     .option('--force', 'start over, whatever is there')
@@ -45,12 +47,16 @@ export function addImportCommand(program: Command): void {
       const interrupt = () => stop.abort();
       process.once('SIGINT', interrupt);
       process.once('SIGTERM', interrupt);
-      const types = typeCatalogue().map(({ name }) => name);
-      const importMap = await readMap(map, types);
+      const types = typeCatalogue();
+      const importMap = await readMap(
+        map,
+        types.map(({ name }) => name),
+      );
       const options = {
         input,
         ...files,
         map: importMap,
+        propertyNames: new Set(types.flatMap((type) => namesIn(type.input))),
         progress: showProgress(process.stderr, systemClock),
         clock: systemClock,
         signal: stop.signal,
@@ -63,6 +69,13 @@ export function addImportCommand(program: Command): void {
       if (result.interrupted) process.exitCode = 130;
       else if (result.rejected > 0) process.exitCode = 2;
     });
+}
+
+/** The property names of a JSON Schema, and of the schemas within it. */
+function namesIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties } = schema as { properties?: object };
+  return [...Object.keys(properties ?? {}), ...Object.values(schema).flatMap(namesIn)];
 }
 
 /** @param target tells one vault and principal from another: an import goes on only with the one it began with */
@@ -98,7 +111,7 @@ async function remotely(
 
 function report(
   result: ImportResult,
-  { out, rejects = `${out}.rejects.ndjson` }: Pick<Options, 'out' | 'rejects'>,
+  { out, rejects = `${out}.rejects.ndjson`, rejectsWithRows }: Pick<Options, 'out' | 'rejects' | 'rejectsWithRows'>,
 ): void {
   const { rows, rejected, values, valuesThisRun, seconds, unmatched, interrupted } = result;
   const rate = seconds > 0 ? ` (${Math.round(valuesThisRun / seconds)} values/s)` : '';
@@ -106,6 +119,7 @@ function report(
     `${interrupted ? 'Stopped' : 'Done'}: ${rows} rows, ${values} values in ${seconds.toFixed(1)} s${rate}.`,
   );
   if (interrupted) console.error('Run the same command again to go on.');
-  if (rejected > 0) console.error(`${rejected} rows were refused; ${rejects} says why. It holds personal data.`);
+  const personal = rejectsWithRows ? ' It holds personal data.' : '';
+  if (rejected > 0) console.error(`${rejected} rows were refused; ${rejects} says which and why.${personal}`);
   if (unmatched.length > 0) console.error(`No row had a value at ${unmatched.join(', ')}: is the map right?`);
 }

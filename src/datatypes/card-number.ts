@@ -29,6 +29,22 @@ export function isCardNumber(text: string): boolean {
   return hasLength(number) && passesLuhn(number);
 }
 
+/** Digits with up to three marks or spaces between two of them. */
+const DIGIT_RUN = /[0-9](?:[^\p{L}\p{N}]{0,3}[0-9])+/gu;
+
+/** Whether a card number can be read anywhere in a text. Errs on the side of yes: one long number in four holds one. */
+export function holdsCardNumber(text: string): boolean {
+  for (const [run] of text.normalize('NFKC').matchAll(DIGIT_RUN)) {
+    const digits = run.replaceAll(/[^0-9]/g, '');
+    for (let from = 0; from + MIN_DIGITS <= digits.length; from++) {
+      for (let size = MIN_DIGITS; size <= Math.min(MAX_DIGITS, digits.length - from); size++) {
+        if (passesLuhn(digits.slice(from, from + size))) return true;
+      }
+    }
+  }
+  return false;
+}
+
 function digitsOf(text: string): string | undefined {
   if (text.length > MAX_TYPED_NUMBER) return undefined;
   const number = foldWidth(text).replace(SEPARATORS, '');

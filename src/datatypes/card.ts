@@ -10,12 +10,12 @@
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
+import { whyForbidden } from './authentication-data.ts';
 import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
 import type { DataType, ParseContext, Shape } from './datatype.ts';
 import { foldWidth, SEPARATOR, tidy, trim } from './normalise.ts';
 import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
-const MAX_PROPERTY_NAME = 64;
 const MAX_HOLDER = 200;
 /**
  * How far from now an expiry may lie, either way. Issuers go up to 20 years ahead, and no business keeps a card
@@ -31,19 +31,6 @@ const LAST4 = /^\d{4}$/;
 const MAX_TYPED_LAST4 = 16;
 const PROPERTIES = new Set(['number', 'expiry_month', 'expiry_year', 'holder']);
 const LAST4_EXPIRY = new Set(['last4', 'expiry_month', 'expiry_year']);
-
-/** The names that sensitive authentication data goes by, without case and punctuation, and why each is refused. */
-const FORBIDDEN: ReadonlyMap<string, string> = new Map([
-  ...each(
-    'track tracks track1 track2 track3 trackdata track1data track2data magstripe magneticstripe',
-    'Track data may never be stored (PCI DSS v4.0.1, 3.3.1.1).',
-  ),
-  ...each(
-    'cvc cvc2 cvv cvv2 cid csc cav cav2 cvn cvn2 cvd securitycode verificationcode',
-    'A card verification code may never be stored (PCI DSS v4.0.1, 3.3.1.2).',
-  ),
-  ...each('pin pinblock pincode', 'A PIN may never be stored (PCI DSS v4.0.1, 3.3.1.3).'),
-]);
 
 export type Card = {
   readonly number: string;
@@ -161,13 +148,4 @@ function parseInteger(properties: Properties, key: string, shape: RegExp, messag
   const isOne = typeof value === 'number' || typeof value === 'string';
   if (!isOne || !shape.test(String(value))) throw new InvalidValueError(key, message);
   return Number(value);
-}
-
-function each(names: string, message: string): [string, string][] {
-  return names.split(' ').map((key) => [key, message]);
-}
-
-function whyForbidden(property: string): string | undefined {
-  const bare = property.slice(0, MAX_PROPERTY_NAME).replace(/[^A-Za-z0-9]/g, '');
-  return FORBIDDEN.get(bare.toLowerCase());
 }

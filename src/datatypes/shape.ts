@@ -10,7 +10,7 @@ import { InvalidValueError } from '../errors.ts';
 export const MAX_VALUE_BYTES = 64 * 1024;
 
 const MAX_ECHOED_NAME = 64;
-const ECHOABLE_NAME = /^[\w.-]+$/;
+const ECHOABLE_NAME = /^(?!.*\d{5})[\w.-]+$/;
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -79,7 +79,7 @@ function requireSize(bytes: number): void {
   if (bytes > MAX_VALUE_BYTES) throw new InvalidValueError('', 'Must not be larger than 64 KiB.');
 }
 
-/** The name as an error may repeat it: short, and of characters that are harmless wherever it is shown. */
+/** The name as an error may repeat it: short, no long number, and of characters that are harmless wherever it is shown. */
 function echoable(name: string): string {
   const short = name.slice(0, MAX_ECHOED_NAME);
   return ECHOABLE_NAME.test(short) ? short : '*';

@@ -8,7 +8,7 @@ import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from
 import { EventStreams, type EventTimes } from './events.ts';
 import { handlerOf, send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import { type Log, logAnswered, placesOf } from './log.ts';
+import { type Log, logAlarms, logAnswered, placesOf } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
@@ -24,6 +24,7 @@ export interface AppOptions {
 
 export function newApp({ vault, log, closing, events }: AppOptions): Express {
   const metrics = newMetrics(vault.signals, () => measure(vault));
+  logAlarms(log, vault.signals);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

@@ -4,6 +4,7 @@
  * places in the code.
  */
 import { type Logger, pino } from 'pino';
+import type { Signals } from '../vault/signals.ts';
 import type { Answered } from './handler.ts';
 
 export type Log = Logger;
@@ -19,6 +20,16 @@ export function logAnswered(log: Log, { defect, seconds, ...rest }: Answered): v
   const line = { ...rest, ms: Math.round(seconds * 10_000) / 10 };
   if (defect === undefined) log.info(line);
   else log.error({ ...line, ...placesOf(defect) }, 'defect');
+}
+
+/** A line for each alarm, with the ids that lead to the audit entry and to the record. */
+export function logAlarms(log: Log, signals: Signals): void {
+  signals.on('integrityFailure', (found) =>
+    log.error(found, 'integrity failure: stored bytes were altered, moved or put back'),
+  );
+  signals.on('storeCorruption', (found) =>
+    log.error(found, 'store corruption: a database reports that its own data is damaged'),
+  );
 }
 
 /** What may be said of any error: its class and stack frames, without its message. */

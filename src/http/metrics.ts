@@ -52,6 +52,11 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     labelNames: ['budget'],
     registers,
   });
+  const storeCorruptions = new Counter({
+    name: 'lethe_store_corruption_total',
+    help: 'Statements to which a store answered that its own data is damaged. Anything above zero is an alarm.',
+    registers,
+  });
   const jobs = new Counter({
     name: 'lethe_jobs_total',
     help: 'Rounds of background jobs.',
@@ -64,6 +69,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('integrityFailure', () => integrityFailures.inc());
   signals.on('guessesRefused', ({ budget }) => guessesRefused.inc({ budget }));
   signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
+  signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   return {
     registry,

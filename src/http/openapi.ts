@@ -16,6 +16,7 @@ const COMMON = [
   'unauthenticated',
   'not_allowed',
   'integrity_failure',
+  'store_corrupt',
   'internal_error',
   'store_unavailable',
   'key_unavailable',

@@ -106,7 +106,11 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   },
   idempotency_key_reused: { kind: 'invalid', title: 'The Idempotency-Key was used with another request.' },
   not_confirmed: { kind: 'invalid', title: 'What was to be confirmed is not what was named; see `field`.' },
-  integrity_failure: { kind: 'integrity', title: 'Stored data failed its integrity check; nothing is shown.' },
+  integrity_failure: { kind: 'integrity', title: 'Stored data failed its integrity check; nothing of it is shown.' },
+  store_corrupt: {
+    kind: 'integrity',
+    title: 'A store reports that its own data is damaged; trying again does not help. The operator is needed.',
+  },
   internal_error: { kind: 'internal', title: 'A defect in the vault; the request id finds it in the log.' },
   store_unavailable: { kind: 'unavailable', title: 'A store cannot be reached or cannot write; try again later.' },
   key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },

@@ -64,7 +64,6 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
-  vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
   return async () => {
     await Promise.all([stopJobs(), stopLongJobs()]);
     await vault.close();

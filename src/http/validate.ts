@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { InvalidRequestError } from '../errors.ts';
 
-const SAFE_NAME = /^[\w.-]{1,64}$/;
+/** A long number is no name, but may be a card's. */
+const SAFE_NAME = /^(?!.*\d{5})[\w.-]{1,64}$/;
 const UNSAID = 'This does not have the form it must have; /docs shows it.';
 
 /** @throws {InvalidRequestError} with `field` as a path such as `items/3/type` */

@@ -5,6 +5,7 @@
 import type { RequestHandler } from 'express';
 import { JwksReply } from '../erasure/schema.ts';
 import { newId } from '../ids.ts';
+import { raiseAlarms } from '../vault/alarms.ts';
 import { publicKeys } from '../vault/public-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
@@ -37,6 +38,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandle
       response.writeHead(200, [...headers, 'X-Request-Id', id, 'Content-Type', TYPE, 'Content-Length', size]);
       response.end(text);
     } catch (error) {
+      raiseAlarms(vault.signals, [error], id);
       const problem = problemOf(error, id);
       send(response, problem.status, 'application/problem+json', problem, id, closing());
     }
@@ -65,6 +67,7 @@ export function jwksOperation(
       ...problems([
         'method_not_allowed',
         'integrity_failure',
+        'store_corrupt',
         'internal_error',
         'store_unavailable',
         'key_unavailable',

@@ -34,7 +34,7 @@ type Column =
   | { readonly do: 'token'; readonly field: number }
   | { readonly do: 'part'; readonly field: number; readonly first: boolean };
 
-/** @throws {ImportInputError} naming what the header lacks */
+/** @throws {ImportInputError} naming what the header lacks, and nothing that it holds */
 export async function csvFormat(
   map: ImportMap,
   file: FileHandle,
@@ -90,10 +90,9 @@ export async function csvFormat(
     },
     shape: ({ cells }): Shaped => itemsOf(map, ([name = '']) => cells?.[position.get(name) ?? -1]?.text),
     render: output === 'csv' ? renderCsv : renderJson,
-    reject({ cells, text }) {
-      if (cells?.length !== names.length) return map.drop.length === 0 ? JSON.stringify(text) : undefined;
-      const kept = cells.flatMap((cell, i) => (columns[i]?.do === 'drop' ? [] : [[i, cell.text] as const]));
-      return `{${kept.map(([i, cell]) => `${JSON.stringify(names[i])}:${JSON.stringify(cell)}`).join(',')}}`;
+    fieldsOf({ cells }) {
+      if (cells?.length !== names.length) return undefined;
+      return Object.fromEntries(cells.map(({ text }, i) => [names[i], text]));
     },
   };
 }
@@ -103,7 +102,14 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
   let bom = false;
   let lineEnd: string | undefined;
   const headerOf = (row: Row<CsvRecord> | undefined): Header | undefined => {
-    if (row?.fault) throw new ImportInputError(`The header of the CSV cannot be read. ${row.fault.reason}`);
+    if (row?.fault) {
+      throw new ImportInputError(
+        `The header of the CSV cannot be read. ${row.fault.reason} It must be one record, and lines must end in LF or CRLF.`,
+      );
+    }
+    if (row?.content?.cells?.some(({ text, quoted }) => !quoted && text.includes('\r'))) {
+      throw new ImportInputError('The lines of the CSV end in CR alone. Convert them to LF or CRLF.');
+    }
     return row && { cells: row.content?.cells ?? [], end: row.end, bom, lineEnd: lineEnd || '\n' };
   };
   for await (const lines of readLines(file, 0, sizeBytes)) {
@@ -120,25 +126,46 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
   throw new ImportInputError('The CSV is empty: its first record must hold the names of the columns.');
 }
 
-/** Where each column that the map names stands. */
+/**
+ * Where each column that the map names stands. The first record of a file without a header is a row: what it holds is
+ * never said, only which names of the map are not there, and how many cells are.
+ */
 function positions(map: ImportMap, names: readonly string[]): Map<string, number> {
   const sources = map.fields.flatMap((field): (Pointer | undefined)[] => [
     ...('path' in field ? [field.path, field.country] : field.properties.map(([, source]) => source)),
     field.token,
   ]);
   const found = new Map<string, number>();
-  for (const pointer of [map.subject, ...map.drop, ...sources]) {
-    if (pointer === undefined) continue;
+  const wanted = [map.subject, ...map.drop, ...sources].filter((pointer) => pointer !== undefined);
+  const missing = wanted.filter(([name = '', ...more]) => more.length > 0 || !names.includes(name));
+  if (missing.length > 0) throw notThere(new Set(missing.map(writePointer)), new Set(wanted.map(writePointer)), names);
+  for (const pointer of wanted) {
     const [name = ''] = pointer;
     const [first, second] = [names.indexOf(name), names.lastIndexOf(name)];
-    if (pointer.length > 1 || first < 0) {
-      const columns = names.map((column) => writePointer([column])).join(' ');
-      throw new ImportInputError(`The map names ${writePointer(pointer)}, and the CSV has only: ${columns}`);
+    if (first !== second) {
+      throw new ImportInputError(
+        `${writePointer(pointer)} is there twice: it names columns ${first + 1} and ${second + 1}.`,
+      );
     }
-    if (first !== second) throw new ImportInputError(`The column ${writePointer(pointer)} is there more than once.`);
     found.set(name, first);
   }
   return found;
+}
+
+const MAX_NAMED = 5;
+
+function notThere(
+  missing: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+  names: readonly string[],
+): ImportInputError {
+  const named = [...missing].slice(0, MAX_NAMED).join(' ');
+  const more = missing.size > MAX_NAMED ? ` and ${missing.size - MAX_NAMED} more` : '';
+  const ask = missing.size === wanted.size ? ' Is it a row, and the CSV without a header?' : '';
+  return new ImportInputError(
+    `The first record of the CSV must name the columns. Of ${wanted.size} that the map names, ${missing.size} are not among ` +
+      `its ${names.length} cells: ${named}${more}.${ask}`,
+  );
 }
 
 function layout(map: ImportMap, names: readonly string[], position: ReadonlyMap<string, number>): Column[] {
@@ -170,9 +197,10 @@ function layout(map: ImportMap, names: readonly string[], position: ReadonlyMap<
 
 /** A JSON object has each name once. */
 function checkDistinct(names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new ImportInputError(`The column ${writePointer([twice])} is there more than once: write CSV, not NDJSON.`);
+  const second = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (second < 0) return;
+  const first = names.indexOf(names[second] as string);
+  throw new ImportInputError(`Columns ${first + 1} and ${second + 1} have one name: write CSV, not NDJSON.`);
 }
 
 function checkCells(row: Row<CsvRecord>, expected: number): Row<CsvRecord> {

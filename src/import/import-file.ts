@@ -8,16 +8,18 @@
  * (the import then asks before it goes on); keys belong to the principal, so another one must not go on with it; and
  * the vault must refuse the same rows as before. Memory does not grow with the input.
  *
- * The rejects file holds the refused rows, and so personal data; it has mode 0600, as the output.
+ * The rejects file says of each refused row where it stands in the input, which field was refused and why, and holds
+ * nothing of it unless somebody asks (`shown-row.ts`). Like the output it has mode 0600. No message holds input.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { type Batch, batches, type Entry } from './batch.ts';
-import { ImportStoppedError, MapError } from './errors.ts';
+import { type Fault, ImportStoppedError, MapError } from './errors.ts';
 import { placeOf } from './map.ts';
 import { type ImportFiles, type Mark, type OpenImport, openImport } from './open-import.ts';
 import { writePointer } from './pointer.ts';
 import type { Counts, Progress } from './progress.ts';
+import { shownRow } from './shown-row.ts';
 import { type Outcome, type Refusal, type Tokenizer, tokenizeBatch } from './tokenize-batch.ts';
 
 export interface ImportOptions extends ImportFiles {
@@ -26,6 +28,8 @@ export interface ImportOptions extends ImportFiles {
   readonly clock: Clock;
   /** Aborted: finishes the calls under way, keeps its place and returns. */
   readonly signal?: AbortSignal | undefined;
+  /** Of the data types' values: no other name of a row is said in a reject. Default: none is. */
+  readonly propertyNames?: ReadonlySet<string> | undefined;
   /** Calls under way at once. */
   readonly concurrency?: number | undefined;
   /** How often a call is repeated while the vault is out of reach; about a minute and a half in all. */
@@ -58,6 +62,7 @@ interface UnderWay {
 }
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
+const NO_NAMES: ReadonlySet<string> = new Set();
 const TEMPORARY: readonly unknown[] = ['unavailable', 'too_many'];
 /** Kinds of error after which the work may have been done nevertheless. */
 const UNCERTAIN: readonly unknown[] = [undefined, 'unavailable', 'internal', 'integrity'];
@@ -127,14 +132,14 @@ class Run {
    * @returns whether the input is done; false after a signal
    */
   async #work(underWay: UnderWay[]): Promise<boolean> {
-    const { map, signal, concurrency = 2 } = this.#options;
+    const { map, signal, concurrency = 2, propertyNames = NO_NAMES } = this.#options;
     const { id, format, limits, sizeBytes } = this.#import;
     const rows = format.rows(this.#mark.done.inputBytes, sizeBytes);
     let complete = true;
     for await (const batch of batches(rows, format, limits)) {
       complete = !signal?.aborted;
       if (!complete) break;
-      const outcomes = tokenizeBatch(batch, map, id, (items, key) => this.#patiently(items, key));
+      const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) => this.#patiently(items, key));
       // Awaited in its turn; until then a failure is not unhandled.
       outcomes.catch(() => undefined);
       underWay.push({ batch, outcomes });
@@ -179,11 +184,12 @@ class Run {
     this.#mark = { done, outBytes: out.bytes, rejectsBytes: rejects.bytes };
   }
 
-  /** A line of the rejects file; `input` is the row without what the map drops. */
-  #rejected(row: number, { row: { offset, end, content } }: Entry, fault: object): string {
-    const about = JSON.stringify({ row, offset, bytes: end - offset, ...fault });
-    const input = content === undefined ? undefined : this.#import.format.reject(content);
-    return input === undefined ? `${about}\n` : `${about.slice(0, -1)},"input":${input}}\n`;
+  /** A line of the rejects file: where the row begins in the input, and how long it is. */
+  #rejected(row: number, { row: { offset, end, content } }: Entry, fault: Fault): string {
+    const { map, rejectsWithRows = false } = this.#options;
+    const fields = rejectsWithRows && content !== undefined ? this.#import.format.fieldsOf(content) : undefined;
+    const shown = fields && shownRow(map, fields);
+    return `${JSON.stringify({ row, offset, bytes: end - offset, ...fault, ...shown })}\n`;
   }
 
   /** Repeats a call with its key while the vault is out of reach. */

@@ -5,6 +5,7 @@
  * has values but no subject, where the map names one, is refused, since nobody could erase them later. So is a value
  * without the token that the map says it had, and such a token without its value: one of them would be lost.
  */
+import { whyForbidden } from '../datatypes/authentication-data.ts';
 import { RowError } from './errors.ts';
 import type { ComposedField, Field, ImportMap, PathField, TokenFormat } from './map.ts';
 import { placeOf } from './map.ts';
@@ -39,6 +40,8 @@ export interface Shaped {
 /** Reads a field of a row; undefined where there is none. */
 export type Get = (pointer: Pointer) => unknown;
 
+const MAX_WORD = 20;
+
 /** E.164 written out: needs no country. */
 const INTERNATIONAL = /^\s*[+\uff0b]/;
 
@@ -70,22 +73,39 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
   return { items, origins };
 }
 
+/** What a place in a row may be named by: the map's paths, and the property names of data types. */
+export interface Known {
+  readonly map: ImportMap;
+  readonly propertyNames: ReadonlySet<string>;
+}
+
 /**
- * The place in the input that a refusal means.
+ * The place in the input that a refusal means. A name that the row alone has is input, and is not said: the place is
+ * then the one around it.
  * @param path within the item, as the vault says it: `value`, `value.number`, `subject`, `token`
  */
-export function inputPlace(map: ImportMap, { field: index, wrapped }: Origin, path: string): string {
+export function inputPlace({ map, propertyNames }: Known, { field: index, wrapped }: Origin, path: string): string {
   const field = map.fields[index] as Field;
   if (path === 'token' && field.token) return writePointer(field.token);
   if (map.subject && path === 'subject') return writePointer(map.subject);
-  const [name, ...deeper] = path.split('.').slice(1);
+  const names = path.split('.').slice(1);
+  const [name, ...deeper] = names;
+  const known = (steps: readonly string[]) => {
+    const unknown = steps.findIndex((step) => !propertyNames.has(step) && !isForbidden(step));
+    return unknown < 0 ? steps : steps.slice(0, unknown);
+  };
   if (name === undefined) return writePointer(placeOf(field));
   if ('properties' in field) {
     const [, source] = field.properties.find(([property]) => property === name) ?? [];
-    return writePointer(source ? [...source, ...deeper] : field.to);
+    return writePointer(source ? [...source, ...known(deeper)] : field.to);
   }
   if (wrapped) return writePointer(name === 'country' && field.country ? field.country : field.path);
-  return writePointer([...field.path, name, ...deeper]);
+  return writePointer([...field.path, ...known(names)]);
+}
+
+/** What is to be dropped is named by its word, as the vault's reason does, and by no more of what it was called. */
+function isForbidden(name: string): boolean {
+  return name.length <= MAX_WORD && whyForbidden(name) !== undefined;
 }
 
 function isNothing(value: unknown): boolean {

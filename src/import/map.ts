@@ -22,7 +22,7 @@
  * it came from is left out. A value without its token, or a token without its value, is refused.
  *
  * Guarantees: no two entries claim the same field or parts of it; what is dropped reaches neither the vault nor the
- * output nor the rejects file. Does not: protect a field that it does not name.
+ * output nor the rejects file; messages name the map's places, and quote nothing. Does not: protect a field that it does not name.
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -215,9 +215,24 @@ export async function readMap(path: string, types?: readonly string[]): Promise<
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
-    throw new MapError(`The map ${path} is not JSON: ${(cause as Error).message}`);
+    // The parser quotes what it reads, which may be the customers: the two files are easily exchanged.
+    const at = /position \d+(?: \(line \d+ column \d+\))?$/.exec((cause as Error).message)?.[0];
+    throw new MapError(`The map ${path} is not JSON${at === undefined ? '' : `: see ${at}`}.`);
   }
   return parseMap(json, types);
+}
+
+/** A word that somebody may have mistyped; anything else may come from a file that is no map. */
+const WORD = /^[a-z_]{1,24}$/i;
+
+function unknownNames(keys: readonly string[]): string {
+  const words = keys.filter((key) => WORD.test(key)).slice(0, MAX_PROBLEMS);
+  const what = keys.length === 1 ? 'a property' : `${keys.length} properties`;
+  return `Has ${what} that a map does not have${words.length === 0 ? '' : `: ${words.join(', ')}`}.`;
+}
+
+function nameOf(step: string): string {
+  return /^\d{1,3}$/.test(step) || WORD.test(step) ? step : '*';
 }
 
 /** Where the token goes. */
@@ -226,9 +241,11 @@ export function placeOf(field: Field): Pointer {
 }
 
 function problems(issues: readonly z.core.$ZodIssue[]): string {
-  const lines = issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => {
+  const lines = issues.slice(0, MAX_PROBLEMS).map((issue) => {
+    const { path } = issue;
+    const message = issue.code === 'unrecognized_keys' ? unknownNames(issue.keys) : issue.message;
     const said = message.endsWith('.') ? message : `${message}.`;
-    return path.length === 0 ? said : `${path.join('/')}: ${said}`;
+    return path.length === 0 ? said : `${path.map((step) => nameOf(String(step))).join('/')}: ${said}`;
   });
   const more = issues.length > MAX_PROBLEMS ? ` (and ${issues.length - MAX_PROBLEMS} more)` : '';
   return lines.join(' ') + more;

@@ -16,12 +16,7 @@ type Route = readonly [Pointer, Action];
 
 export function ndjsonFormat(map: ImportMap, file: FileHandle): Format<string> {
   const dropped = map.drop.map((pointer): Route => [pointer, { do: 'drop' }]);
-  const inside = map.fields.flatMap((field) =>
-    'path' in field ? field.drop.map((name): Route => [[...field.path, name], { do: 'drop' }]) : [],
-  );
   const output = routes([...map.fields.flatMap(fieldRoutes), ...dropped]);
-  const kept = routes([...dropped, ...inside]);
-  const dropsNothing = dropped.length + inside.length === 0;
 
   return {
     head: '',
@@ -38,14 +33,12 @@ export function ndjsonFormat(map: ImportMap, file: FileHandle): Format<string> {
       return itemsOf(map, (pointer) => valueAt(row, pointer));
     },
     render: (text, tokens) => splice(text, output, tokens),
-    reject(text) {
+    fieldsOf(text) {
       try {
-        const row = parse(text);
-        for (const [pointer] of [...dropped, ...inside]) valueAt(row, pointer);
-        return splice(text, kept, []);
+        return parse(text);
       } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        return dropsNothing ? JSON.stringify(text) : undefined;
+        if (error instanceof RowError) return undefined;
+        throw error;
       }
     },
   };

@@ -19,8 +19,10 @@ import { outExists, Sink } from './sink.ts';
 export interface ImportFiles {
   readonly input: string;
   readonly out: string;
-  /** Default: `<out>.rejects.ndjson`. Holds personal data, as the input does. */
+  /** Default: `<out>.rejects.ndjson`. */
   readonly rejects?: string | undefined;
+  /** The rejects hold the refused rows, too, as far as `shown-row.ts` lets them: personal data, as the input is. */
+  readonly rejectsWithRows?: boolean | undefined;
   readonly map: ImportMap;
   /** Names the vault, the tenant and the principal: tokens of two vaults do not belong into one output. */
   readonly target?: string | undefined;
@@ -84,7 +86,8 @@ async function prepare(
   await checkPaths(file, files.input, [outPath, rejectsPath, progressPath]);
   const input = await identify(file);
   const { format, form } = await formatOf(files, file, input.sizeBytes);
-  const command = await sha256(JSON.stringify([map, files.target ?? '', form]));
+  const rows = files.rejectsWithRows ? ['rejects with rows'] : [];
+  const command = await sha256(JSON.stringify([map, files.target ?? '', form, ...rows]));
 
   const before = files.force ? undefined : await loadCheckpoint(progressPath);
   if (before) checkSame(before, { input, command }, clock, files.acceptRepeats ?? false);
@@ -162,7 +165,7 @@ function checkSame(
     throw changed('This import was begun with another input file, or the file has been changed since');
   }
   if (before.command !== now.command) {
-    throw changed('This import was begun with another map, vault, principal or form of output');
+    throw changed('This import was begun with another map, vault, principal or form of output or rejects');
   }
   const ageMs = clock().getTime() - Date.parse(before.savedAt);
   if (before.settled || acceptRepeats || ageMs <= REMEMBERED_MS) return;

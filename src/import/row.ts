@@ -25,8 +25,8 @@ export interface Format<Content = unknown> {
   shape(content: Content): Shaped;
   /** The output's row, without line end. @param tokens one for each field of the map that has one */
   render(content: Content, tokens: readonly (string | undefined)[]): string;
-  /** The row as JSON for the rejects file; undefined where what the map drops cannot be told from the rest. */
-  reject(content: Content): string | undefined;
+  /** The row by its names; undefined where they cannot be told. */
+  fieldsOf(content: Content): object | undefined;
 }
 
 /** @throws {RowError} @returns the line's text, strictly decoded; U+FFFD is never made up */

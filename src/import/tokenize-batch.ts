@@ -16,8 +16,7 @@
 import type { Entry } from './batch.ts';
 import { sha256 } from './checkpoint.ts';
 import { type Fault, MapError } from './errors.ts';
-import { type Item, inputPlace } from './items.ts';
-import type { ImportMap } from './map.ts';
+import { type Item, inputPlace, type Known } from './items.ts';
 
 export interface Tokenizer {
   /**
@@ -46,7 +45,7 @@ const ITEM = /^items\/(\d+)(?:\/(.*))?$/;
 /** @throws {MapError} for what is wrong with every row; and whatever is no row's fault */
 export async function tokenizeBatch(
   entries: readonly Entry[],
-  map: ImportMap,
+  known: Known,
   importId: string,
   tokenize: Tokenizer['tokenize'],
 ): Promise<Map<Entry, Outcome>> {
@@ -56,7 +55,7 @@ export async function tokenizeBatch(
     else if (entry.shaped.items.length === 0) outcomes.set(entry, { tokens: [] });
   }
 
-  const halves = map.fields.some(({ token }) => token !== undefined);
+  const halves = known.map.fields.some(({ token }) => token !== undefined);
   const work = [entries.filter(({ shaped }) => shaped.items.length > 0)];
   for (let rows = work.pop(); rows; rows = work.pop()) {
     const sound: Entry[] = [];
@@ -67,7 +66,7 @@ export async function tokenizeBatch(
         rest = [];
       } catch (error) {
         const refusal = error as Refusal;
-        const at = faultyRow(rest, refusal, map);
+        const at = faultyRow(rest, refusal, known);
         if (rest.length > 1 && (at ? halves : refusal.kind === 'too_large')) {
           const middle = Math.ceil(rest.length / 2);
           work.push(rest.slice(middle), rest.slice(0, middle));
@@ -101,7 +100,7 @@ function deal(rows: readonly Entry[], results: readonly { token: string }[], out
 }
 
 /** @returns which row is at fault, and why; undefined where none is */
-function faultyRow(rows: readonly Entry[], refusal: Refusal, map: ImportMap): [number, Fault] | undefined {
+function faultyRow(rows: readonly Entry[], refusal: Refusal, known: Known): [number, Fault] | undefined {
   const [, item, path = ''] = ITEM.exec(refusal.field ?? '') ?? [];
   if (item === undefined) return undefined;
   let first = 0;
@@ -114,7 +113,7 @@ function faultyRow(rows: readonly Entry[], refusal: Refusal, map: ImportMap): [n
         cause: refusal,
       });
     }
-    return [i, { field: inputPlace(map, origin, path), code: refusal.code ?? 'refused', reason: refusal.message }];
+    return [i, { field: inputPlace(known, origin, path), code: refusal.code ?? 'refused', reason: refusal.message }];
   }
   return undefined;
 }

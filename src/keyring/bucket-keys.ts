@@ -140,20 +140,27 @@ export class BucketKeys {
     return keys;
   }
 
-  /** Keys under which stored record keys were wrapped, in the order asked. */
-  async at(reader: Reader<'keys'>, tenant: TenantId, wanted: readonly { bucket: BucketId; generation: number }[]) {
+  /**
+   * Keys under which stored record keys were wrapped, in the order asked.
+   * @returns undefined for a generation that is no more, the error for a bucket that was altered or moved
+   */
+  async at(
+    reader: Reader<'keys'>,
+    tenant: TenantId,
+    wanted: readonly { bucket: BucketId; generation: number }[],
+  ): Promise<(Buffer | IntegrityError | undefined)[]> {
     const keys = wanted.map(({ bucket, generation }) => this.#cache.get(cacheName(bucket, generation)));
     const missing = wanted.filter((_, i) => keys[i] === undefined);
-    if (missing.length === 0) return keys as Buffer[];
+    if (missing.length === 0) return keys;
     const rows = await reader.find(
       bucketById,
       missing.map(({ bucket }) => [tenant, bucket]),
     );
-    const fetched: (Buffer | undefined)[] = [];
+    const fetched: (Buffer | IntegrityError | undefined)[] = [];
     for (const [i, [row]] of rows.entries()) {
       // A generation that is no more has no key: what is still wrapped under it cannot be opened, by design (K1).
       const isThere = row !== undefined && row.generation === missing[i]?.generation;
-      fetched.push(isThere ? (await this.#unwrap(tenant, row)).key : undefined);
+      fetched.push(isThere ? await this.#keyOrError(tenant, row) : undefined);
     }
     return keys.map((key) => key ?? fetched.shift());
   }
@@ -201,6 +208,16 @@ export class BucketKeys {
       this.#cache.set(name, key);
     }
     return { bucket, generation: row.generation, index_generation: row.index_generation, key };
+  }
+
+  /** An epoch whose key is not at hand is no fault of the row: that is thrown. */
+  async #keyOrError(tenant: TenantId, row: BucketRow): Promise<Buffer | IntegrityError> {
+    try {
+      return (await this.#unwrap(tenant, row)).key;
+    } catch (error) {
+      if (error instanceof IntegrityError) return error;
+      throw error;
+    }
   }
 
   #remember(bucket: BucketId, fill: number): void {

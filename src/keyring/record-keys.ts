@@ -80,11 +80,27 @@ export class RecordKeys {
    * @throws {IntegrityError} naming the record, for a key row that was altered or moved
    */
   async find(reader: Reader<'keys'>, tenant: TenantId, places: readonly KeyPlace[]): Promise<(Buffer | undefined)[]> {
+    const keys = await this.findEach(reader, tenant, places);
+    const broken = keys.find((key) => key instanceof IntegrityError);
+    if (broken === undefined) return keys as (Buffer | undefined)[];
+    for (const key of keys) if (Buffer.isBuffer(key)) key.fill(0);
+    throw broken;
+  }
+
+  /**
+   * As `find`, but that each place has its own answer.
+   * @returns in the place of a key whose row, or whose bucket's, was altered or moved, the error that names the record
+   */
+  async findEach(
+    reader: Reader<'keys'>,
+    tenant: TenantId,
+    places: readonly KeyPlace[],
+  ): Promise<(Buffer | IntegrityError | undefined)[]> {
     const keys = await this.#findOnce(reader, tenant, places);
     for (let attempt = 1; attempt < MAX_READS && keys.includes('moved'); attempt += 1) {
       const moved = places.filter((_, i) => keys[i] === 'moved');
       const again = await this.#findOnce(reader, tenant, moved).catch((error: unknown) => {
-        for (const key of keys) if (key !== 'moved') key?.fill(0);
+        for (const key of keys) if (Buffer.isBuffer(key)) key.fill(0);
         throw error;
       });
       for (const [i, key] of keys.entries()) if (key === 'moved') keys[i] = again.shift();
@@ -97,7 +113,7 @@ export class RecordKeys {
     reader: Reader<'keys'>,
     tenant: TenantId,
     places: readonly KeyPlace[],
-  ): Promise<(Buffer | 'moved' | undefined)[]> {
+  ): Promise<(Buffer | IntegrityError | 'moved' | undefined)[]> {
     const found = await reader.find(
       recordKeyByGeneration,
       places.map(({ record, generation }) => [tenant, record, generation]),
@@ -116,11 +132,21 @@ export class RecordKeys {
       return rows.map((row) => {
         if (row === undefined) return undefined;
         const bucketKey = byName.get(`${row.bucket}/${row.bucket_generation}`);
-        return bucketKey === undefined ? 'moved' : unwrapRecordKey(row, bucketKey);
+        if (bucketKey === undefined) return 'moved';
+        return bucketKey instanceof IntegrityError ? broken(row, bucketKey) : keyOrError(row, bucketKey);
       });
     } finally {
-      for (const key of bucketKeys) key?.fill(0);
+      for (const key of bucketKeys) if (Buffer.isBuffer(key)) key.fill(0);
     }
+  }
+}
+
+function keyOrError(row: RecordKeyRow, bucketKey: Buffer): Buffer | IntegrityError {
+  try {
+    return unwrapRecordKey(row, bucketKey);
+  } catch (error) {
+    if (error instanceof IntegrityError) return error;
+    throw error;
   }
 }
 
@@ -157,8 +183,12 @@ export function unwrapRecordKey(row: RecordKeyRow, bucketKey: Buffer): Buffer {
     const ad = recordKeyAd(row.tenant, row.bucket, row.bucket_generation, row.record, row.generation);
     return unwrapKey(row.wrapped, bucketKey, ad);
   } catch (cause) {
-    throw new IntegrityError({ cause, record: row.record });
+    throw broken(row, cause);
   }
+}
+
+function broken({ record }: RecordKeyRow, cause: unknown): IntegrityError {
+  return new IntegrityError({ cause, record });
 }
 
 function recordKeyAd(tenant: string, bucket: string, bucketGeneration: number, record: string, generation: number) {

@@ -4,7 +4,7 @@
  * Guarantees: a record is opened only while its key row exists and no store holds a tombstone for it. A record without
  * a key, or a key beside its own tombstone, is not an absence: either the record store, which decides first, knows by
  * now that the record was erased or corrected, or it is a sign of tampering or of a store put back, which fails with
- * `integrity_failure` and shows nothing. Not a sign of anything: a record whose key the key store notes to be destroyed
+ * `integrity_failure` and shows nothing of it. Not a sign of anything: a record whose key the key store notes to be destroyed
  * by a correction, and to be the one that `recover` found in a record store put back to before it.
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
@@ -57,11 +57,21 @@ export async function liveRecords(
   tenant: TenantId,
   ids: readonly RecordId[],
 ): Promise<(RecordRow | RecordErasedError)[]> {
-  const rows = await findLive(reader, tenant, ids);
-  return rows.map((row, i) => {
-    if (row === undefined) throw new IntegrityError({ record: ids[i] as string });
+  const rows = await eachLive(reader, tenant, ids);
+  return rows.map((row) => {
+    if (row instanceof IntegrityError) throw row;
     return row;
   });
+}
+
+/** As `liveRecords`, but that a record which is neither there nor erased is the error of its own id. */
+export async function eachLive(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<(RecordRow | RecordErasedError | IntegrityError)[]> {
+  const rows = await findLive(reader, tenant, ids);
+  return rows.map((row, i) => row ?? new IntegrityError({ record: ids[i] as string }));
 }
 
 /** Reads rows that an index row names, which a crash between the stores may have left without a record. */
@@ -117,16 +127,38 @@ export async function openRecords(
   tenant: TenantId,
   rows: readonly RecordRow[],
 ): Promise<(OpenedRecord | WithoutValue)[]> {
+  const opened = await openEach(from, tenant, rows);
+  const broken = opened.find((entry) => entry instanceof IntegrityError);
+  if (broken === undefined) return opened as (OpenedRecord | WithoutValue)[];
+  wipe(opened);
+  throw broken;
+}
+
+/**
+ * As `openRecords`, but that each row has its own answer: one that was altered, moved or put back, or whose key was, is
+ * an `IntegrityError` that names its record, and the others open. Safe, since each value is authenticated under a key of
+ * its own: that one fails says nothing of another.
+ * @throws what concerns them all: a store or an epoch out of reach; values opened before are wiped
+ */
+export async function openEach(
+  from: Sources,
+  tenant: TenantId,
+  rows: readonly RecordRow[],
+): Promise<(OpenedRecord | WithoutValue | IntegrityError)[]> {
   const opened = await openHeld(from, tenant, rows);
   const lost = rows.filter((_, i) => opened[i] === undefined);
-  if (lost.length === 0) return opened as OpenedRecord[];
+  if (lost.length === 0) return opened as (OpenedRecord | IntegrityError)[];
   try {
     const again = await openChanged(from, tenant, lost);
-    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | WithoutValue));
+    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | WithoutValue | IntegrityError));
   } catch (error) {
-    for (const entry of opened) entry?.value.wipe();
+    wipe(opened);
     throw error;
   }
+}
+
+function wipe(entries: readonly (OpenedRecord | VaultError | undefined)[]): void {
+  for (const entry of entries) if (entry !== undefined && 'value' in entry) entry.value.wipe();
 }
 
 /** @returns undefined for a record whose key is gone */
@@ -134,36 +166,46 @@ async function openHeld(
   { keys, keyring }: Sources,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<(OpenedRecord | undefined)[]> {
+): Promise<(OpenedRecord | IntegrityError | undefined)[]> {
   const places = rows.map((row) => ({ record: row.record as RecordId, generation: row.generation }));
   const [found, buried] = await Promise.all([
-    keyring.records.find(keys, tenant, places),
+    keyring.records.findEach(keys, tenant, places),
     areMirrored(keys, tenant, places),
   ]);
-  const opened: (OpenedRecord | undefined)[] = [];
+  const opened: (OpenedRecord | IntegrityError | undefined)[] = [];
   try {
     for (const [i, row] of rows.entries()) {
       const key = found[i];
-      opened.push(key === undefined || buried[i] ? undefined : { row, value: openValue(row, key) });
+      opened.push(key === undefined || buried[i] ? undefined : openOne(row, key));
     }
     return opened;
   } catch (error) {
-    for (const entry of opened) entry?.value.wipe();
+    wipe(opened);
     throw error;
   } finally {
-    for (const key of found) key?.fill(0);
+    for (const key of found) if (Buffer.isBuffer(key)) key.fill(0);
   }
 }
 
-/** Reads rows again whose keys are gone. @throws {IntegrityError} for a record that has not changed since */
+function openOne(row: RecordRow, key: Buffer | IntegrityError): OpenedRecord | IntegrityError {
+  if (key instanceof IntegrityError) return key;
+  try {
+    return { row, value: openValue(row, key) };
+  } catch (error) {
+    if (error instanceof IntegrityError) return error;
+    throw error;
+  }
+}
+
+/** Reads rows again whose keys are gone. A record that has not changed since was tampered with, or put back. */
 async function openChanged(
   from: Sources,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<(OpenedRecord | WithoutValue)[]> {
+): Promise<(OpenedRecord | WithoutValue | IntegrityError)[]> {
   const ids = rows.map((row) => row.record as RecordId);
   const [fresh, putBack] = [
-    await liveRecords(from.records, tenant, ids),
+    await eachLive(from.records, tenant, ids),
     await arePutBack(
       from.keys,
       tenant,
@@ -171,15 +213,15 @@ async function openChanged(
     ),
   ];
   const changed: RecordRow[] = [];
-  const answers = fresh.map((row, i): WithoutValue | undefined => {
-    if (row instanceof RecordErasedError) return row;
+  const answers = fresh.map((row, i): WithoutValue | IntegrityError | undefined => {
+    if (row instanceof VaultError) return row;
     if (row.generation !== rows[i]?.generation) changed.push(row);
     else if (putBack[i]) return new RecordSupersededError();
-    else throw new IntegrityError({ record: row.record });
+    else return new IntegrityError({ record: row.record });
     return undefined;
   });
-  const opened = await openRecords(from, tenant, changed);
-  return answers.map((answer) => answer ?? (opened.shift() as OpenedRecord | WithoutValue));
+  const opened = await openEach(from, tenant, changed);
+  return answers.map((answer) => answer ?? (opened.shift() as OpenedRecord | WithoutValue | IntegrityError));
 }
 
 /** No record of this tenant by that id. */

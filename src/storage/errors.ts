@@ -3,6 +3,7 @@
  * the constraint), so a driver's message never travels: only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
+import type { StoreName } from './table.ts';
 
 /** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
 export class DuplicateRowError extends VaultError {
@@ -19,6 +20,24 @@ export function isRace(error: unknown): boolean {
 export class StatementError extends VaultError {
   readonly kind = 'internal';
   readonly code = 'internal_error';
+}
+
+/**
+ * The database says of itself that its bytes are damaged: a page whose checksum is wrong, an index that disagrees with
+ * its table, a file that is no database. Not an attack on a value, which the database would not notice, but a disk, a
+ * file system or a copy that failed. Nothing has been acknowledged. Trying again does not help, and writing may spread
+ * the damage: the store is to be put back from its newest copy.
+ */
+export class StoreCorruptError extends VaultError {
+  readonly kind = 'integrity';
+  readonly code = 'store_corrupt';
+  /** Which store; undefined where that is not known yet. */
+  store: StoreName | undefined;
+
+  constructor(cause: unknown, store?: StoreName) {
+    super('A store reports that its own data is damaged. The operator has been alerted.', { cause });
+    this.store = store;
+  }
 }
 
 export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in place.';
@@ -42,6 +61,12 @@ export function driverCode(error: unknown): string | undefined {
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
 /** Deadlock, serialization failure, lock timeout: the same work may well succeed when it is run again. */
 const RETRY = new Set(['40P01', '40001', '55P03']);
+/**
+ * SQLITE_CORRUPT with its extended codes, SQLITE_NOTADB, SQLITE_IOERR_DATA (a checksum of the VFS) and
+ * SQLITE_IOERR_CORRUPTFS; of PostgreSQL `data_corrupted` (also a page checksum) and `index_corrupted`.
+ * https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const CORRUPT = /^(SQLITE_(CORRUPT(_[A-Z]+)?|NOTADB|IOERR_DATA|IOERR_CORRUPTFS)|XX00[12])$/;
 const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42)/;
 
 function codeOf(error: unknown): string {
@@ -53,11 +78,16 @@ export function isTransient(error: unknown): boolean {
   return RETRY.has(driverCode(error) ?? codeOf(error));
 }
 
-/** Leaves the vault's own errors as they are; everything else comes from a driver and is translated. */
-export function storeError(error: unknown): VaultError {
+/**
+ * Leaves the vault's own errors as they are; everything else comes from a driver and is translated.
+ * @param store where it is known: an operator must know which of the two is corrupt
+ */
+export function storeError(error: unknown, store?: StoreName): VaultError {
+  if (error instanceof StoreCorruptError) error.store ??= store;
   if (error instanceof VaultError) return error;
   const code = codeOf(error);
   const cause = new DriverError(code);
+  if (CORRUPT.test(code)) return new StoreCorruptError(cause, store);
   if (DUPLICATE.has(code)) return new DuplicateRowError('A row with this key exists already.', { cause });
   if (error instanceof TypeError || error instanceof RangeError || DEFECT.test(code)) {
     return new StatementError('The store refused a statement.', { cause });

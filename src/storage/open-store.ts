@@ -2,7 +2,7 @@
 import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
-import { driverCode } from './errors.ts';
+import { driverCode, StoreCorruptError, storeError } from './errors.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
 import { SqliteStore } from './sqlite.ts';
@@ -17,6 +17,12 @@ export async function openStore<S extends StoreName>(name: S, url: string): Prom
     if (error instanceof StartError) throw error;
     const code = driverCode(error) ?? error.code ?? error.name;
     const what = name === 'records' ? 'record store' : 'key store';
+    if (storeError(error) instanceof StoreCorruptError) {
+      throw new StartError(
+        `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`lethe restore\`, then \`lethe recover\` (keys/README.md).`,
+        { cause: error },
+      );
+    }
     throw new StartError(`The ${what} cannot be opened (${code}). Check ${SETTING[name]} and LETHE_HOME.`, {
       cause: error,
     });

@@ -7,7 +7,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { storeError } from './errors.ts';
 import { postgres as sql } from './statements.ts';
-import type { Lookup, Table } from './table.ts';
+import type { Lookup, StoreName, Table } from './table.ts';
 
 const builder: Knex = knex({ client: 'pg' });
 const int8 = 20;
@@ -29,11 +29,16 @@ function named(text: string): string {
   return name;
 }
 
-export async function run(client: Queryable, text: string, values: unknown[] = []): Promise<pg.QueryResult> {
+export async function run(
+  client: Queryable,
+  text: string,
+  values: unknown[] = [],
+  store?: StoreName,
+): Promise<pg.QueryResult> {
   try {
     return await client.query({ name: named(text), text, values, types } as pg.QueryConfig);
   } catch (error) {
-    throw storeError(error);
+    throw storeError(error, store);
   }
 }
 

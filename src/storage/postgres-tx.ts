@@ -28,7 +28,7 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
   constructor(store: S, pool: pg.Pool) {
     this.store = store;
     this.#pool = pool;
-    this.#merger = new Merger(async () => pool, setImmediate);
+    this.#merger = new Merger(async () => pool, setImmediate, store);
   }
 
   find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
@@ -37,7 +37,8 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
-    return (await run(this.#pool, ...compose(build))).rows as R[];
+    const [text, values] = compose(build);
+    return (await run(this.#pool, text, values, this.store)).rows as R[];
   }
 }
 

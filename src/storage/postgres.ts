@@ -10,7 +10,7 @@
 import pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
 import { copyPostgres, type RowCounts } from './backup.ts';
-import { isTransient, storeError } from './errors.ts';
+import { isTransient, StoreCorruptError, storeError } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
 import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
@@ -187,8 +187,9 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
           removals.push(...tx.removals);
           return () => job.resolve(result);
         } catch (thrown) {
-          const error = storeError(thrown);
-          if (error instanceof UnavailableError) lost = error;
+          const error = storeError(thrown, this.name);
+          // Of a damaged page all hear who asked together; by itself only who needs it does.
+          if (error instanceof UnavailableError || error instanceof StoreCorruptError) lost = error;
           return () => job.reject(error);
         } finally {
           tx.end();
@@ -224,7 +225,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async #transaction<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw storeError(error);
+      throw storeError(error, this.name);
     });
     const transaction = new LazyTransaction(client);
     let broken: Error | undefined;
@@ -233,7 +234,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       await transaction.commit();
       return result;
     } catch (thrown) {
-      const error = storeError(thrown);
+      const error = storeError(thrown, this.name);
       const lost = isRefused(error) || isTransient(error) ? undefined : error;
       // Where nothing was begun, there is nothing to roll back by which a lost connection would show.
       broken = (await transaction.rollback()) ?? lost;

@@ -104,7 +104,7 @@ export class SqliteReader<S extends StoreName> implements Reader<S> {
     try {
       return work();
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, this.store);
     }
   }
 }

@@ -54,7 +54,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       this.#writer.db.pragma('journal_mode = WAL');
       this.#readers = new Connection(path, { readonly: true });
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, name);
     }
     this.reader = new SqliteReader(name, this.#readers);
   }
@@ -130,7 +130,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       const [{ busy }] = this.#writer.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
       if (busy !== 0) failure = new UnavailableError('store_unavailable', 'Another process is reading the store.');
     } catch (error) {
-      failure = storeError(error);
+      failure = storeError(error, this.name);
     }
     this.#writer.db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     for (const scrub of waiting) {
@@ -150,7 +150,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       this.#run('COMMIT');
     } catch (error) {
       if (db.inTransaction) this.#run('ROLLBACK');
-      const failure = storeError(error);
+      const failure = storeError(error, this.name);
       for (const job of group) job.reject(failure);
       return;
     }
@@ -169,7 +169,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       if (!this.#writer.db.inTransaction) throw error;
       this.#run('ROLLBACK TO work');
       this.#run('RELEASE work');
-      return () => job.reject(storeError(error));
+      return () => job.reject(storeError(error, this.name));
     } finally {
       tx.end();
     }

@@ -114,6 +114,19 @@ export function causeOfDeath(row: TokenRow, now: Date): DeathCause | undefined {
 export async function findTokens(
   reader: Reader<'records'>,
   indexes: IndexKeys,
+  asking: Asking,
+  ids: readonly Token[],
+): Promise<(TokenRow | VaultError)[]> {
+  const found = await findEachToken(reader, indexes, asking, ids);
+  const broken = found.find((row) => row instanceof IntegrityError);
+  if (broken !== undefined) throw broken;
+  return found;
+}
+
+/** As `findTokens`, but that a row which was altered is its own token's error and nobody else's. */
+export async function findEachToken(
+  reader: Reader<'records'>,
+  indexes: IndexKeys,
   { tenant, audience, now }: Asking,
   ids: readonly Token[],
 ): Promise<(TokenRow | VaultError)[]> {
@@ -122,10 +135,11 @@ export async function findTokens(
     ids.map((id) => [tenant, id]),
   );
   const keys = await indexes.versions(tenant, KEY_NAME);
-  const rows = found.map(([row]) => row && verified(keys, row));
+  const rows = found.map(([row]) => row && (keyOf(keys, row) === undefined ? altered(row) : row));
   const missing = ids.filter((_, i) => rows[i] === undefined);
   const dead = missing.length === 0 ? [] : await findDead(reader, tenant, missing);
   return rows.map((row) => {
+    if (row instanceof IntegrityError) return row;
     const standing = row ?? dead.shift();
     if (standing === undefined || (audience !== undefined && standing.audience !== audience)) {
       return new TokenNotFoundError();
@@ -239,8 +253,12 @@ export async function takeUse(tx: RecordTx, key: IndexKey, token: TokenRow): Pro
 }
 
 function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
-  if (keyOf(keys, row) === undefined) throw new IntegrityError({ record: row.record });
+  if (keyOf(keys, row) === undefined) throw altered(row);
   return row;
+}
+
+function altered({ record }: TokenRow): IntegrityError {
+  return new IntegrityError({ record });
 }
 
 /** @returns the key under which the row's tag is right */

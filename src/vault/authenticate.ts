@@ -1,8 +1,8 @@
 /** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
 
 import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
-import { IntegrityError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
+import { raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 import { turnAway } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -30,7 +30,7 @@ export async function authenticate(
     if (error instanceof AlteredPrincipalError) {
       return turnAway(vault, { ...error.principal, purposes: [], request }, 'authenticate', error);
     }
-    if (error instanceof IntegrityError) vault.signals.emit('integrityFailure');
+    raiseAlarms(vault.signals, [error], request);
     vault.signals.emit('call', { action: 'authenticate', outcome: 'refused', code: 'unauthenticated' });
     throw error;
   }

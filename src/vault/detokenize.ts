@@ -1,21 +1,24 @@
 /**
  * Exchanges tokens for the values they stand for, each as far as the caller may see it for the stated purpose. Each
- * token is answered on its own, but for one thing: a failed integrity check fails the whole call.
+ * token is answered on its own, also one whose token, record or key was altered, moved or put back: it is shown nothing,
+ * the others open, and the alarm is raised (decisions/0026). What stands in the way of them all (the caller's own row, the
+ * key by which tokens are checked, an epoch) fails the call.
  *
  * A token that is limited to so many uses loses one when its value is shown, in the transaction of the audit entry; one
  * that carries its own value loses its only one before that, and the value is lost should the entry then fail.
  */
 import { decide, NeverRevealedError } from '../access/decide.ts';
-import { typesOf } from '../catalogue/types-of.ts';
+import { eachTypeOf } from '../catalogue/types-of.ts';
 import type { DataType } from '../datatypes/datatype.ts';
-import { VaultError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, Token } from '../ids.ts';
-import { liveRecords, type OpenedRecord, openRecords } from '../records/open-records.ts';
+import { eachLive, type OpenedRecord, openEach } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { TokenNotFoundError } from '../tokens/errors.ts';
-import { findTokens, lockTokens, type TokenRow, takeUse, tokenKey } from '../tokens/tokens.ts';
+import { findEachToken, lockTokens, type TokenRow, takeUse, tokenKey } from '../tokens/tokens.ts';
 import { isWindowToken } from '../tokens/window-tokens.ts';
+import { damagedRecords } from './alarms.ts';
 import type { Caller } from './caller.ts';
 import { type Door, perform } from './perform.ts';
 import { resourceOf } from './resource.ts';
@@ -44,7 +47,10 @@ class LimitedUses extends VaultError {
   }
 }
 
-/** @throws {NotAllowedError} @throws {PurposeNotAllowedError} @throws {IntegrityError}; nothing has been shown then */
+/**
+ * @throws {NotAllowedError} @throws {PurposeNotAllowedError} @throws {IntegrityError} for what no token can do without;
+ *   nothing has been shown then
+ */
 export async function detokenize(
   vault: Vault,
   caller: Caller,
@@ -77,25 +83,26 @@ async function answerAll(
   const { tenant, audience } = caller;
   const ids = body.tokens.filter((token) => !isWindowToken(token));
   if (mode === 'exclusive') await lockTokens(tx, tenant, ids);
-  const found = await findTokens(tx, vault.keyring.indexes, { tenant, audience, now }, ids);
+  const found = await findEachToken(tx, vault.keyring.indexes, { tenant, audience, now }, ids);
   const known = found.filter((row): row is TokenRow => !(row instanceof VaultError));
-  const live = await liveRecords(
+  const live = await eachLive(
     tx,
     tenant,
     known.map((row) => row.record as RecordId),
   );
-  const typeOf = await typesOf(vault.catalogue, tenant, named(live));
+  const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
   const decided = new Map<string, Allowed | VaultError>();
   for (const [i, row] of found.entries()) if (row instanceof VaultError) decided.set(ids[i] as Token, row);
   for (const [i, token] of known.entries()) {
     const row = live[i] as RecordRow | VaultError;
-    decided.set(token.token, row instanceof VaultError ? row : viewOf(caller, body, token, row, typeOf(row)));
+    const type = row instanceof VaultError ? row : typeOf(row);
+    decided.set(token.token, type instanceof VaultError ? type : viewOf(caller, body, token, row as RecordRow, type));
   }
   const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
   if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new LimitedUses();
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
   const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
-  const opened = await openRecords(from, tenant, distinct);
+  const opened = await openEach(from, tenant, distinct);
   const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
@@ -108,11 +115,14 @@ async function answerAll(
   });
   const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
   for (const { value } of shown) value.wipe();
+  const damaged = errors.filter((error) => error instanceof IntegrityError);
   const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
   const views = results.flatMap((result) => ('view' in result ? result.view : []));
   const [subject, ...others] = carried.subjects;
   const whose = others.length === 0 ? { subject } : {};
-  return { reply: { results }, entry: { records: about, ...whose, ...outcomeOf(views, errors) } };
+  const whole = views.length === 0 && damaged.length === errors.length;
+  const records = whole ? damagedRecords(damaged) : about;
+  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
 }
 
 /** How much of a record the caller may see, by this token. */
@@ -160,10 +170,14 @@ function answerOf(
   return { type: type.name, view, value: view === 'plain' || make === undefined ? value : make(value) };
 }
 
-/** A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a list. */
+/**
+ * A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a
+ * list. Damage has an entry of its own: here it counts where there is nothing else to tell.
+ */
 function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
-  const refusal = errors.find((error) => error.kind === 'refused');
-  const code = (refusal ?? errors[0])?.code;
+  const others = errors.filter((error) => !(error instanceof IntegrityError));
+  const refusal = others.find((error) => error.kind === 'refused');
+  const code = (refusal ?? others[0] ?? (views.length === 0 ? errors[0] : undefined))?.code;
   if (views.length === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
   return { view: views.includes('plain') ? 'plain' : views[0], code };
 }

@@ -63,7 +63,6 @@ export async function runJobsOnce(
   const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
   const ends = await runLongJobs(vault, kindsOf(vault), { ...options, ended });
   for (const { kind, state, code } of ends ?? []) {
-    if (code === 'integrity_failure') vault.signals.emit('integrityFailure');
     vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
   }
   return ends;

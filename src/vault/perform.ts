@@ -5,6 +5,7 @@
  *   the work succeeds   its changes, its audit entry and its idempotency row are one commit
  *   it is refused       nothing of it is kept; the refusal gets an entry of its own, then the refusal is thrown
  *   it fails            the same, with outcome `failed`
+ *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
  *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
@@ -12,11 +13,12 @@ import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
-import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { TooManyGuessesError } from '../guesses/errors.ts';
-import { newId, type RecordId } from '../ids.ts';
+import { newId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import type { RecordTx } from '../storage/tx.ts';
+import { damagedRecords, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 import { IdempotentCall } from './idempotency.ts';
 import type { Vault } from './vault.ts';
@@ -32,6 +34,8 @@ export type EntryDetails = Pick<
   'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
 > & {
   readonly outcome?: 'done' | 'refused' | 'failed';
+  /** What the call met that does not open, and answered item by item: raises alarms, and has an entry of its own unless `code` says it. */
+  readonly damaged?: readonly IntegrityError[];
 };
 
 export interface Call<R> {
@@ -91,17 +95,22 @@ export async function perform<R>(
         const commit = async (tx: RecordTx) => {
           await assertTenantLives(tx, caller.tenant);
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
-          const { reply, entry } = await inside(tx);
+          const { reply, entry: about } = await inside(tx);
+          const { damaged = [], ...entry } = about;
           if (!call.mayTakeLong && vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {
             throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
           }
           await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
+          const further = damaged.length > 0 && entry.code !== DAMAGED.code;
+          if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
           if (once !== undefined) await once.remember(tx, call.idempotent?.remember(reply as never), now);
-          return { reply, outcome: entry.outcome ?? 'done', code: entry.code };
+          return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
         };
-        const { reply, outcome, code } = await vault.recordStore[mode](commit);
+        const { reply, outcome, code, damaged, further } = await vault.recordStore[mode](commit);
         committed = true;
         vault.signals.emit('call', { action: call.action, outcome, code });
+        if (further) vault.signals.emit('call', { action: call.action, ...DAMAGED });
+        raiseAlarms(vault.signals, damaged, caller.request);
         return reply;
       },
     };
@@ -174,6 +183,12 @@ function baseEntry(vault: Vault, caller: Named, action: Action, at: Date): BaseE
   };
 }
 
+const DAMAGED = { outcome: 'failed', code: 'integrity_failure' } as const;
+
+function damageEntry(vault: Vault, base: BaseEntry, damaged: readonly IntegrityError[]): AuditEntry {
+  return { ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) };
+}
+
 /** A purpose is logged only if it is one of the caller's own: anything else is free text. */
 function statedPurpose(caller: Named, call: { readonly purpose?: string | undefined }): string | undefined {
   return call.purpose !== undefined && caller.purposes.includes(call.purpose) ? call.purpose : undefined;
@@ -194,10 +209,9 @@ async function appendFailure(
   const code = codeOf(error);
   const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
   const outcome: Outcome = refused ? 'refused' : 'failed';
-  const broken = error instanceof IntegrityError;
-  if (broken) vault.signals.emit('integrityFailure');
+  raiseAlarms(vault.signals, [error], caller.request);
   vault.signals.emit('call', { action: call.action, outcome, code });
-  const records = broken && error.record !== undefined ? [error.record as RecordId] : [];
+  const records = damagedRecords([error]);
   const { action, reasonMac } = call;
   const purpose = statedPurpose(caller, call);
   const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;

@@ -1,11 +1,12 @@
 /**
  * Reveals tokens that carry their own sealed value: once, within their window. Deciding comes before opening, and the
- * claim of the one reveal is durable before the value goes any further.
+ * claim of the one reveal is durable before the value goes any further. A window whose key was altered fails its own
+ * tokens: those that were claimed beside them would otherwise be lost.
  */
 import { decide } from '../access/decide.ts';
 import type { Json } from '../datatypes/datatype.ts';
 import { dataTypes } from '../datatypes/registry.ts';
-import { VaultError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import type { SubjectId, Token } from '../ids.ts';
 import { RecordErasedError } from '../records/open-records.ts';
 import { isErasedSubject } from '../subjects/subjects.ts';
@@ -33,7 +34,11 @@ export async function revealWindowTokens(vault: Vault, caller: Caller, body: Det
   const answers = new Map<Token, Answer>();
   const subjects = new Set<SubjectId>();
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
-    answers.set(token, await reveal(vault, caller, body, token, subjects));
+    const answer = await reveal(vault, caller, body, token, subjects).catch((error: unknown) => {
+      if (error instanceof IntegrityError) return error;
+      throw error;
+    });
+    answers.set(token, answer);
   }
   return { answers, subjects };
 }

@@ -110,7 +110,7 @@ export const NotRevealedSchema = z
         code: z
           .string()
           .describe(
-            '`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed` or `unknown_view`; more may come.',
+            '`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view` or `integrity_failure`; more may come.',
           )
           .meta({ examples: ['record_erased'] }),
       })

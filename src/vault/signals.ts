@@ -3,12 +3,16 @@ import { EventEmitter } from 'node:events';
 import type { Action } from '../access/actions.ts';
 import type { Outcome } from '../audit/entries.ts';
 import type { BudgetKind } from '../guesses/errors.ts';
+import type { RecordId, RequestId } from '../ids.ts';
+import type { StoreName } from '../storage/table.ts';
 
 interface SignalMap {
   /** A call was decided. */
   call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
-  /** Stored bytes failed their authentication. */
-  integrityFailure: [];
+  /** Stored bytes failed their authentication; `record`: of which value, where that is known. */
+  integrityFailure: [Found & { readonly record?: RecordId | undefined }];
+  /** A store reported that its own data is damaged; `cause` is its driver's code. */
+  storeCorruption: [Found & { readonly store?: StoreName | undefined; readonly cause?: string | undefined }];
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
   /** A caller has guessed wrong too often, and was refused. */
@@ -23,11 +27,25 @@ interface SignalMap {
   job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
 }
 
-/** Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. */
-export const SIGNALS = ['call', 'integrityFailure', 'values', 'job'] as const satisfies (keyof SignalMap)[];
+/** Who found it: a call or a job. */
+interface Found {
+  readonly request?: RequestId | undefined;
+  readonly job?: string | undefined;
+}
+
+/**
+ * Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. A
+ * thread makes no calls: what it finds damaged follows, on either side, from the job that failed of it.
+ */
+export const SIGNALS = ['call', 'values', 'job'] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 
 export function newSignals(): Signals {
-  return new EventEmitter<SignalMap>();
+  const signals: Signals = new EventEmitter<SignalMap>();
+  signals.on('job', ({ name: job, failed }) => {
+    if (failed === 'integrity_failure') signals.emit('integrityFailure', { job });
+    if (failed === 'store_corrupt') signals.emit('storeCorruption', { job });
+  });
+  return signals;
 }

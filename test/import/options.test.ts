@@ -42,17 +42,20 @@ describe('a token that is brought along', () => {
     ['one that is no text', '{"email":"a","old":4711}', 'invalid_token', '/old'],
     ['one that is taken', '{"email":"a","old":"old_0"}', 'token_taken', '/old'],
     ['one that may not be one', '{"email":"BAD","old":"old_2"}', 'invalid_value', '/old'],
-  ])('is refused with its row, which the rejects show whole: %s', async ([, row, code, field]) => {
-    const work = new Workplace(`{"email":"x","old":"old_0"}\n${row}\n{"email":"z","old":"old_9"}\n`);
-    work.vault.faultOf = ({ value }) => (value === 'BAD' ? 'token' : undefined);
-    expect(await work.import(MAP)).toMatchObject({ values: 2, rejected: 1 });
-    expect(work.rejects()).toMatchObject([{ row: 2, code, field, input: JSON.parse(row) }]);
-    expect(work.read('out.ndjson')).toBe('{"email":"old_0"}\n{"email":"old_9"}\n');
-  });
+  ])(
+    'is refused with its row, which the rejects show whole where they are asked to: %s',
+    async ([, row, code, field]) => {
+      const work = new Workplace(`{"email":"x","old":"old_0"}\n${row}\n{"email":"z","old":"old_9"}\n`);
+      work.vault.faultOf = ({ value }) => (value === 'BAD' ? 'token' : undefined);
+      expect(await work.import(MAP, { rejectsWithRows: true })).toMatchObject({ values: 2, rejected: 1 });
+      expect(work.rejects()).toMatchObject([{ row: 2, code, field, input: JSON.parse(row) }]);
+      expect(work.read('out.ndjson')).toBe('{"email":"old_0"}\n{"email":"old_9"}\n');
+    },
+  );
 
   test('is in the rejects of a CSV, too', async () => {
     const work = new Workplace('email,old\nBAD,old_1\n', 'in.csv');
-    await work.import(MAP, { outName: 'out.csv' });
+    await work.import(MAP, { outName: 'out.csv', rejectsWithRows: true });
     expect(work.rejects('out.csv')).toMatchObject([{ input: { email: 'BAD', old: 'old_1' } }]);
   });
 

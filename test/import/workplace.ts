@@ -57,6 +57,7 @@ export class Workplace {
       out: this.path(options.outName ?? 'out.ndjson'),
       map: parseMap(map),
       tokenizer: this.vault,
+      propertyNames: new Set(['number', 'country', 'family', 'given']),
       progress: silent,
       clock: () => this.now,
       sleep: async (ms) => this.slept.push(ms),
@@ -74,8 +75,14 @@ export class Workplace {
 }
 
 /** Runs an import of one text, and gives back the output with values in place of tokens. */
-export async function imported(input: string | Buffer, map: unknown = MAP, name?: string, outName = 'out.ndjson') {
+export async function imported(
+  input: string | Buffer,
+  map: unknown = MAP,
+  name?: string,
+  outName = 'out.ndjson',
+  options: Partial<ImportOptions> = {},
+) {
   const work = new Workplace(input, name);
-  const result = await work.import(map, { outName });
+  const result = await work.import(map, { outName, ...options });
   return { out: work.vault.reveal(work.read(outName)), rejects: work.rejects(outName), result, work };
 }

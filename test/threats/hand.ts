@@ -58,28 +58,65 @@ export async function integrityFailures(vault: TestVault): Promise<number> {
   return Number(/^lethe_integrity_failures_total (\d+)$/m.exec(text)?.[1]);
 }
 
+type Reply = { status: number; body: Record<string, unknown>; text: string };
+
+interface Expected {
+  /** What the entry and the log line must name; absent where the vault cannot know it. */
+  readonly record?: string | undefined;
+  readonly secrets?: readonly string[];
+}
+
 /**
- * Expects the call to be answered with `integrity_failure` and nothing else, to leave an audit entry that says so, to
- * raise the metric, and to say nothing of `secrets` in the reply or the log.
- * @param record the record that the entry must name; absent where the vault cannot know it
+ * Expects the call to be answered with `integrity_failure` and nothing else, to leave an audit entry and a log line that
+ * say so, to raise the metric, and to say nothing of `secrets` in the reply or the log.
  */
 export async function expectAlarm(
   vault: TestVault,
-  call: () => Promise<{ status: number; body: Record<string, unknown>; text: string }>,
-  { record, secrets = [] }: { record?: string | undefined; secrets?: readonly string[] } = {},
+  call: () => Promise<Reply>,
+  { record, secrets = [] }: Expected = {},
 ): Promise<void> {
-  const before = await integrityFailures(vault);
-  const lines = vault.logged.length;
-  const reply = await call();
+  const { reply, said, entries, lines } = await watched(vault, call);
   expect({ status: reply.status, code: reply.body.code }).toEqual({ status: 500, code: 'integrity_failure' });
   expect(Object.keys(reply.body).sort()).toEqual(['code', 'detail', 'request', 'status', 'title', 'type']);
-  const [entry, ...others] = await handOn(vault.vault.recordStore).rows('audit_entries', {
-    request: reply.body.request as string,
-  });
-  expect(others).toEqual([]);
-  expect(entry).toMatchObject({ outcome: 'failed', code: 'integrity_failure' });
-  if (record !== undefined) expect(JSON.parse(String(entry?.records))).toEqual([record]);
-  expect(await integrityFailures(vault)).toBe(before + 1);
-  const said = `${reply.text}${vault.logged.slice(lines).join('')}${JSON.stringify(entry)}`;
+  expect(entries).toEqual([expect.objectContaining({ outcome: 'failed', code: 'integrity_failure' })]);
+  if (record !== undefined) expect(JSON.parse(String(entries[0]?.records))).toEqual([record]);
+  expect(lines.map(({ request: id, record: named }) => [id, named])).toEqual([
+    [reply.body.request, record ?? lines[0]?.record],
+  ]);
   for (const secret of secrets) expect(said).not.toContain(secret);
+}
+
+/**
+ * Expects the call for one token, or for several that lead to one record, to be answered with `integrity_failure` in the
+ * place of each value, and everything else that `expectAlarm` does.
+ */
+export async function expectDamage(
+  vault: TestVault,
+  call: () => Promise<Reply>,
+  { record, secrets = [] }: Expected = {},
+): Promise<void> {
+  const { reply, said, entries, lines, request: id } = await watched(vault, call);
+  expect([reply.status, reply.text]).toEqual([200, reply.text]);
+  const results = reply.body.results as { token: string }[];
+  expect(results.length).toBeGreaterThan(0);
+  for (const result of results) {
+    expect(result).toEqual({ token: result.token, error: { code: 'integrity_failure' } });
+  }
+  expect(entries).toEqual([expect.objectContaining({ outcome: 'failed', code: 'integrity_failure', view: null })]);
+  if (record !== undefined) expect(JSON.parse(String(entries[0]?.records))).toEqual([record]);
+  expect(lines.map(({ request: of, record: named }) => [of, named])).toEqual([[id, record ?? lines[0]?.record]]);
+  for (const secret of secrets) expect(said).not.toContain(secret);
+}
+
+/** Makes a call that must raise the metric once, and gathers what it leaves. */
+async function watched(vault: TestVault, call: () => Promise<Reply>) {
+  const before = await integrityFailures(vault);
+  const first = vault.logged.length;
+  const reply = await call();
+  const logged = vault.logged.slice(first);
+  const id = String((reply as unknown as { headers: Record<string, string> }).headers['x-request-id']);
+  const entries = await handOn(vault.vault.recordStore).rows('audit_entries', { request: id });
+  expect(await integrityFailures(vault)).toBe(before + 1);
+  const lines = logged.map((line) => JSON.parse(line)).filter(({ msg }) => /^integrity failure/.test(msg));
+  return { reply, request: id, entries, lines, said: `${reply.text}${logged.join('')}${JSON.stringify(entries)}` };
 }

@@ -160,7 +160,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tell(home.recordStoreUrl, altered);
     expect((await recoverHome(home)).revoked).toMatchObject({ tokens: 0 });
     const again = await home.open();
-    await expect(home.reveal(again, token)).rejects.toMatchObject({ code: 'integrity_failure' });
+    expect(await home.reveal(again, token)).toBe('integrity_failure');
   });
 
   test('who was revoked since does not run recover, as long as somebody else could; a tenant left without an administrator is named', async () => {

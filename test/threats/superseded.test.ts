@@ -116,9 +116,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       [before?.sealed, before?.generation, before?.version],
     );
     const again = await home.open();
-    await expect(answers(again, home, bob)).rejects.toMatchObject({ code: 'integrity_failure' });
+    expect(await answers(again, home, bob)).toEqual(['integrity_failure']);
     await tell(home.recordStoreUrl, `DELETE FROM tombstones WHERE record = '${bob.record}'`);
-    await expect(answers(again, home, bob)).rejects.toMatchObject({ code: 'integrity_failure' });
+    expect(await answers(again, home, bob)).toEqual(['integrity_failure']);
     expect(await answers(again, home, ada)).toEqual(['record_superseded']);
   });
 

@@ -10,7 +10,7 @@ import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';
-import { expectAlarm, flipped, type Hand, handOn, integrityFailures, type StoredRow } from './hand.ts';
+import { expectAlarm, expectDamage, flipped, type Hand, handOn, integrityFailures, type StoredRow } from './hand.ts';
 
 const SECRETS = ['ada@example.com', 'bob@example.com', 'eve@example.org', 'ada@', 'bob@', 'eve@'];
 
@@ -69,7 +69,7 @@ async function opens({ app }: Scene, held: Held, value: string): Promise<void> {
 
 /** Every way of asking for a record's value raises the alarm. */
 async function alarms({ vault, app }: Scene, held: Held): Promise<void> {
-  await expectAlarm(vault, () => app.detokenize(held.token), { record: held.record, secrets: SECRETS });
+  await expectDamage(vault, () => app.detokenize(held.token), { record: held.record, secrets: SECRETS });
 }
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -133,14 +133,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let at = 0; at < bytes.length; at += step) {
       await records.change('records', { record: ada.record }, { sealed: flipped(bytes, at) });
       const reply = await app.detokenize(ada.token);
-      expect([at, reply.status, reply.body.code]).toEqual([at, 500, 'integrity_failure']);
+      expect([at, reply.body.results]).toEqual([at, [{ token: ada.token, error: { code: 'integrity_failure' } }]]);
     }
     expect(await integrityFailures(vault)).toBe(before + Math.ceil(bytes.length / step));
 
     const shapes = [bytes.subarray(1), bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.alloc(0)];
     for (const shape of shapes) {
       await records.change('records', { record: ada.record }, { sealed: shape });
-      await expectAlarm(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
+      await expectDamage(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
     }
   });
 
@@ -153,7 +153,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let at = 0; at < bytes.length; at += step) {
       await keys.change('record_keys', { record: ada.record }, { wrapped: flipped(bytes, at) });
       const reply = await app.detokenize(ada.token);
-      expect([at, reply.status, reply.body.code]).toEqual([at, 500, 'integrity_failure']);
+      expect([at, reply.body.results]).toEqual([at, [{ token: ada.token, error: { code: 'integrity_failure' } }]]);
     }
     expect(await integrityFailures(vault)).toBe(before + Math.ceil(bytes.length / step));
   });
@@ -169,7 +169,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await all.keys.change('buckets', { bucket: bucket as string }, change);
       all = await restarted(all);
       const { vault, app, ada, keys } = all;
-      await expectAlarm(vault, () => app.detokenize(ada.token), { secrets: SECRETS });
+      await expectDamage(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
       const item = { type: 'email', value: 'new@example.com', subject: 'cust_1' };
       if ('wrapped' in change) await expectAlarm(vault, () => app.call('post', '/v1/tokenize', { items: [item] }));
       await keys.change('buckets', { bucket: bucket as string }, { wrapped: bytes, generation: 1 });
@@ -213,7 +213,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(corrected.status).toBe(200);
     const now = await records.row('records', of);
     const alarm = () =>
-      expectAlarm(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: ['ada@', 'example.net'] });
+      expectDamage(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: ['ada@', 'example.net'] });
 
     // Parts of the old row, the old row without its key, with its key, and with its index row.
     for (const part of ['sealed', 'generation', 'version'] as const) {
@@ -262,7 +262,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     // Without it, the mirror in the key store does.
     await records.remove('tombstones', of);
-    await expectAlarm(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
+    await expectDamage(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
     await expectAlarm(vault, () => app.search('email', 'ada@example.com'), { record: ada.record, secrets: SECRETS });
   });
 
@@ -277,18 +277,106 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expectAlarm(vault, () => app.call('get', `/v1/tokens/${bob.token}`), { record: bob.record });
   });
 
-  test('a failed check fails the whole call: the values beside it are not shown', async () => {
-    const { vault, app, records, ada, bob, eve } = await scene(engine);
+  test.each<[what: string, table: string, in_: 'records' | 'keys', change: StoredRow]>([
+    ['value', 'records', 'records', { version: 7 }],
+    ['type', 'records', 'records', { type: 'nothing' }],
+    ['key', 'record_keys', 'keys', { wrapped: Buffer.alloc(105) }],
+    ['token', 'tokens', 'records', { tag: Buffer.alloc(16) }],
+  ])(
+    'one damaged %s fails its item alone: its neighbours open, and one alarm names record and request',
+    async (...of) => {
+      const [, table, store, change] = of;
+      const all = await scene(engine);
+      const { vault, app, ada, bob, eve } = all;
+      await all[store].change(table, { record: bob.record }, change);
+      const [before, first] = [await integrityFailures(vault), vault.logged.length];
+
+      const reply = await app.detokenize([ada.token, bob.token, eve.token, bob.token]);
+
+      const damaged = { token: bob.token, error: { code: 'integrity_failure' } };
+      expect(reply.body.results).toEqual([
+        { token: ada.token, type: 'email', view: 'plain', value: 'ada@example.com' },
+        damaged,
+        { token: eve.token, type: 'email', view: 'plain', value: 'eve@example.org' },
+        damaged,
+      ]);
+      const request = reply.headers['x-request-id'] as string;
+      const entries = await all.records.rows('audit_entries', { request });
+      expect(
+        entries.map(({ outcome, code, view, records }) => [outcome, code, view, JSON.parse(String(records))]),
+      ).toEqual([
+        ['done', null, 'plain', [ada.record, eve.record]],
+        ['failed', 'integrity_failure', null, [bob.record]],
+      ]);
+      expect(await integrityFailures(vault)).toBe(before + 1);
+      const lines = vault.logged.slice(first).map((line) => JSON.parse(line));
+      expect(lines.filter(({ msg }) => msg !== undefined)).toMatchObject([
+        { level: 50, record: bob.record, request, msg: expect.stringMatching(/^integrity failure/) },
+      ]);
+      expect(vault.logged.slice(first).join('')).not.toMatch(/bob@|ada@|eve@/);
+      for (const view of ['masked', 'domain']) {
+        await expectDamage(vault, () => app.detokenize(bob.token, { view }), { record: bob.record, secrets: SECRETS });
+      }
+      const support = () => vault.as('support').detokenize(bob.token, { view: 'masked' });
+      await expectDamage(vault, support, { record: bob.record, secrets: SECRETS });
+    },
+  );
+
+  test('one damaged value among a thousand fails one, and each of several its own', async () => {
+    const { vault, app, records } = await scene(engine);
+    const items = Array.from({ length: 1_000 }, (_, i) => ({ type: 'serial_number', value: `SN-${i + 100_000}` }));
+    const stored = await app.tokenize(...(items as never[]));
+    const broken = [0, 499, 999].map((i) => stored[i] as Held);
+    for (const { record } of broken) await records.change('records', { record }, { sealed: Buffer.alloc(200) });
+    const before = await integrityFailures(vault);
+
+    const { body } = await app.detokenize(stored.map(({ token }) => token));
+
+    const results = body.results as Record<string, unknown>[];
+    expect(results.flatMap((result, i) => ('error' in result ? [i] : []))).toEqual([0, 499, 999]);
+    expect(results.flatMap(({ value }) => value ?? [])).toEqual(
+      items.flatMap(({ value }, i) => ([0, 499, 999].includes(i) ? [] : [value])),
+    );
+    expect(await integrityFailures(vault)).toBe(before + 3);
+    expect(JSON.parse(String((await vault.lastAuditEntry())?.records))).toEqual(broken.map(({ record }) => record));
+  });
+
+  test('a damaged value takes no use of its limited token, and a refusal beside it is audited as one', async () => {
+    const { vault, app, records, ada, bob } = await scene(engine);
+    const minted = await app.call('post', '/v1/tokens', { record: bob.record, uses: 1 });
+    const row = await records.row('records', { record: bob.record });
     await records.change('records', { record: bob.record }, { version: 7 });
-    await expectAlarm(vault, () => app.detokenize([ada.token, bob.token, eve.token]), {
-      record: bob.record,
-      secrets: SECRETS,
-    });
-    for (const view of ['masked', 'domain']) {
-      await expectAlarm(vault, () => app.detokenize(bob.token, { view }), { record: bob.record, secrets: SECRETS });
-    }
-    const support = () => vault.as('support').detokenize(bob.token, { view: 'masked' });
-    await expectAlarm(vault, support, { record: bob.record, secrets: SECRETS });
+    await expectDamage(vault, () => app.detokenize([minted.body.token]), { record: bob.record, secrets: SECRETS });
+
+    const unknown = `tok_${'0'.repeat(32)}`;
+    const reply = await app.detokenize([unknown, minted.body.token]);
+    const request = reply.headers['x-request-id'] as string;
+    const entries = await records.rows('audit_entries', { request });
+    expect(entries.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['failed', 'token_not_found'],
+      ['failed', 'integrity_failure'],
+    ]);
+
+    await records.change('records', { record: bob.record }, { version: row.version as number });
+    const shown = await app.detokenize([minted.body.token, ada.token]);
+    expect(shown.body.results[0]).toMatchObject({ value: 'bob@example.com' });
+  });
+
+  test('an altered window key fails the tokens of its window alone, and loses no use of the others', async () => {
+    const { vault, app, keys, ada } = await scene(engine);
+    const carried = await app.call('post', '/v1/tokenize', { items: [{ type: 'cvc', value: '987' }] });
+    const { token } = carried.body.results[0];
+    const { wrapped } = await keys.row('windows', {});
+    await keys.change('windows', {}, { wrapped: flipped(wrapped as Buffer, 40) });
+    const before = await integrityFailures(vault);
+
+    const { body } = await app.detokenize([ada.token, token]);
+
+    expect(body.results).toMatchObject([{ value: 'ada@example.com' }, { error: { code: 'integrity_failure' } }]);
+    expect(await integrityFailures(vault)).toBe(before + 1);
+    expect(await vault.lastAuditEntry()).toMatchObject({ outcome: 'failed', code: 'integrity_failure', records: '[]' });
+    await keys.change('windows', {}, { wrapped: wrapped as Buffer });
+    expect((await app.detokenize(token)).body.results[0].value).toBe('987');
   });
 
   test('a token opens its own record only', async () => {
@@ -308,7 +396,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     ];
     for (const change of cases) {
       await records.change('tokens', { token: ada.token }, change);
-      await expectAlarm(vault, () => app.detokenize(ada.token), { secrets: SECRETS });
+      await expectDamage(vault, () => app.detokenize(ada.token), { secrets: SECRETS });
       await expectAlarm(vault, () => app.call('get', `/v1/tokens/${ada.token}`), { secrets: SECRETS });
       await expectAlarm(vault, () => app.call('post', '/v1/erasures', { tokens: [ada.token] }));
       await records.change('tokens', { token: ada.token }, own);
@@ -316,9 +404,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     // A token carried over to another tenant, alone and together with its record.
     await records.change('tokens', { token: ada.token }, { tenant: tenant as string });
-    await expectAlarm(vault, () => other.detokenize(ada.token), { secrets: SECRETS });
+    await expectDamage(vault, () => other.detokenize(ada.token), { secrets: SECRETS });
     await records.change('records', { record: ada.record }, { tenant: tenant as string });
-    await expectAlarm(vault, () => other.detokenize(ada.token), { secrets: SECRETS });
+    await expectDamage(vault, () => other.detokenize(ada.token), { secrets: SECRETS });
     expect((await app.detokenize(ada.token)).body.results[0].error.code).toBe('token_not_found');
   });
 
@@ -334,8 +422,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       await hand.change(table, yours, pick(a));
     };
     const alarm = async () => {
-      await expectAlarm(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
-      await expectAlarm(vault, () => other.detokenize(theirs.token), { record: theirs.record, secrets: ['zoe@'] });
+      await expectDamage(vault, () => app.detokenize(ada.token), { record: ada.record, secrets: SECRETS });
+      await expectDamage(vault, () => other.detokenize(theirs.token), { record: theirs.record, secrets: ['zoe@'] });
     };
     await both(records, 'records', ['sealed', 'subject']);
     await alarm();

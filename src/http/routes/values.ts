@@ -50,7 +50,8 @@ export const postDetokenize = route({
   summary: 'Exchange tokens for the values they stand for.',
   description:
     'Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, ' +
-    '`token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`). Without ' +
+    '`token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; ' +
+    '`integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without ' +
     '`view`, each value is shown as widely as the caller may see it.',
   action: 'detokenize',
   body: DetokenizeBody,
