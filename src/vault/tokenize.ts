@@ -55,7 +55,7 @@ export async function tokenize(
       throw beyondAudience();
     }
     assertTokens(accepted, wanted);
-    const values = await withVerifiers(vault.hasher, accepted, () =>
+    const values = await withVerifiers(vault.hasher, accepted, caller, () =>
       acceptAll(vault.catalogue, caller.tenant, items, door.now),
     );
     return throughRaces(() => store(vault, caller, door, values, wanted));

@@ -51,7 +51,7 @@ export async function verify(
     const { phc } = opened.value.expose() as { readonly phc: string };
     opened.value.wipe();
     await countAttempt(recordStore, tenant, record as RecordId, door.now);
-    const found = await hasher.verify(password, phc).catch(async (error: unknown) => {
+    const found = await hasher.verify(password, phc, { tenant }).catch(async (error: unknown) => {
       // Nothing was computed: who was turned away has not guessed.
       if (error instanceof UnavailableError) await uncountAttempt(recordStore, tenant, record as RecordId);
       throw error;
@@ -81,7 +81,11 @@ async function upgrade(vault: Vault, caller: Caller, row: RecordRow, value: unkn
   await perform<void>(vault, { ...caller, idempotencyKey: undefined }, { action: 'verify' }, async (door) => {
     const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
     const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
-    const accepted = { type, value: { phc: await vault.hasher.hash(password) }, kept: undefined };
+    const accepted = {
+      type,
+      value: { phc: await vault.hasher.hash(password, { tenant: caller.tenant }) },
+      kept: undefined,
+    };
     const next = await prepare(vault, row, accepted, door.now);
     const order = await door.commit('exclusive', async (tx) => {
       const order = await decideFor(tx, vault, row, next, caller.principal, door.now);

@@ -30,14 +30,15 @@ export const postTokenize = route({
     'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
     '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
     'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
-    'with `reuse` an equal value gets the token it had before.',
+    'with `reuse` an equal value gets the token it had before. Of at most 25 passwords a call makes verifiers; those that ' +
+    'are brought along (`phc`) do not count.',
   action: 'tokenize',
   body: TokenizeBody,
   reply: TokenizeReply,
   idempotent: true,
   problems: [
     ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
-    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
+    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken', 'too_many_passwords'],
   ],
   handle: (vault, caller, { body }) => tokenize(vault, caller, body),
 });
