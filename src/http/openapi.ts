@@ -77,8 +77,8 @@ at most 25 passwords a call makes verifiers. Lists come in pages: \`more\` says 
 **Replies may gain properties**, and lists of codes new ones, without a new version. Requests with properties that are
 not described here are refused.
 
-Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (both stores answer; otherwise 503),
-\`GET /metrics\` (Prometheus).
+Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (a call would be answered: both stores
+can be written to and the keys are at hand; otherwise 503, and \`unavailable\` says what is not), \`GET /metrics\` (Prometheus).
 
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
 \`sealed\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers
