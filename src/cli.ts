@@ -1,4 +1,5 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
+import './closed-memory.ts';
 import { Command, CommanderError } from 'commander';
 import { addBackupCommands } from './cli/backup.ts';
 import { addCertificateCommands } from './cli/certificate.ts';
@@ -10,8 +11,9 @@ import { addJobCommands, addRotateCommand } from './cli/rotate.ts';
 import { addServerCommands } from './cli/server.ts';
 import { useShareFiles } from './cli/shares.ts';
 import { addSlotCommands } from './cli/slots.ts';
-import { settingsHelp } from './config.ts';
+import { settingsHelp, telltales } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
+import { assertMemoryIsClosed, coreDumpWarning } from './process-memory.ts';
 
 const program = new Command('lethe')
   .description('A vault for personal data that can truly forget.')
@@ -27,6 +29,11 @@ const program = new Command('lethe')
     (file, files: string[] | undefined) => [...(files ?? []), file],
   )
   .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile?: string[] }>().shareFile ?? []))
+  .hook('preAction', (_, command) => {
+    const warning = coreDumpWarning();
+    // A server says it in its log, too.
+    if (warning !== undefined && command.name() !== 'serve') process.stderr.write(`${warning}\n`);
+  })
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);
@@ -42,6 +49,7 @@ addRootCommands(program);
 
 dieQuietly();
 try {
+  assertMemoryIsClosed(...telltales());
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
