@@ -1,4 +1,5 @@
 /** The command `lethe`: `npm run lethe -- <command>`. */
+import './closed-memory.ts';
 import { Command, CommanderError } from 'commander';
 import { addBackupCommands } from './cli/backup.ts';
 import { addCertificateCommands } from './cli/certificate.ts';
@@ -11,8 +12,9 @@ import { addServerCommands } from './cli/server.ts';
 import { useShareFiles } from './cli/shares.ts';
 import { addSlotCommands } from './cli/slots.ts';
 import { withoutTyped } from './cli/typed.ts';
-import { settingsHelp } from './config.ts';
+import { settingsHelp, telltales } from './config.ts';
 import { dieQuietly, explain } from './http/run.ts';
+import { assertMemoryIsClosed, coreDumpWarning } from './process-memory.ts';
 
 const program = new Command('lethe')
   .description('A vault for personal data that can truly forget.')
@@ -29,6 +31,11 @@ const program = new Command('lethe')
   )
   .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile?: string[] }>().shareFile ?? []))
   .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) })
+  .hook('preAction', (_, command) => {
+    const warning = coreDumpWarning();
+    // A server says it in its log, too.
+    if (warning !== undefined && command.name() !== 'serve') process.stderr.write(`${warning}\n`);
+  })
   .exitOverride();
 addServerCommands(program);
 addPrincipalCommands(program);
@@ -44,6 +51,7 @@ addRootCommands(program);
 
 dieQuietly();
 try {
+  assertMemoryIsClosed(...telltales());
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -249,6 +249,17 @@ function withoutPassword(url: string): string {
   return parsed.href;
 }
 
+/**
+ * What of Node's own settings `process-memory.ts` judges.
+ * @returns options of Node, from its arguments and from the environment; and the names of what makes it print what passes
+ */
+export function telltales(env: Record<string, string | undefined> = process.env): [string[], string[]] {
+  const fromEnvironment = (env.NODE_OPTIONS ?? '').replaceAll('"', '').split(/\s+/).filter(Boolean);
+  // Both show the bytes of bodies and of what goes to the stores.
+  const debugged = ['NODE_DEBUG', 'NODE_DEBUG_NATIVE'].filter((name) => (env[name] ?? '') !== '');
+  return [[...process.execArgv, ...fromEnvironment], debugged];
+}
+
 /** Name and meaning of every setting, for `lethe --help` and the README's table. */
 export function settingsHelp(): { name: string; meaning: string }[] {
   return Object.entries(Settings.shape).map(([name, schema]) => ({ name, meaning: schema.description ?? '' }));

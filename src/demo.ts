@@ -2,6 +2,7 @@
  * `npm run demo`: the whole in one terminal screen, on a vault in a temporary folder that is gone afterwards. Uses what an
  * internal app uses: the server, the typed client and the import. The people in it are made up.
  */
+import './closed-memory.ts';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

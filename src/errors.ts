@@ -17,6 +17,7 @@ export type ErrorKind =
   | 'unsupported'
   | 'invalid'
   | 'too_many'
+  | 'abandoned'
   | 'integrity'
   | 'unavailable'
   | 'internal';

@@ -1,8 +1,11 @@
 /** The server: `npm start`. */
-import { readConfig } from './config.ts';
+import './closed-memory.ts';
+import { readConfig, telltales } from './config.ts';
 import { explain, runServer } from './http/run.ts';
+import { assertMemoryIsClosed } from './process-memory.ts';
 
 try {
+  assertMemoryIsClosed(...telltales());
   await runServer(readConfig());
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);

@@ -6,6 +6,7 @@
  *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   last_drill       how the last drill went, in the record store
+ *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';

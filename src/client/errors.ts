@@ -16,6 +16,7 @@ const KINDS = {
   415: 'unsupported',
   422: 'invalid',
   429: 'too_many',
+  499: 'abandoned',
   503: 'unavailable',
 } as const;
 

@@ -3,16 +3,19 @@
  *
  * Guarantees: equal passwords have different verifiers, by a random salt each; the comparison takes the same time
  * wherever two tags differ; the bytes of a password are wiped as soon as the computation has them no more. However
- * many ask, only so many computations run, over only so much memory in all, and only so many wait: the next is told
- * that the vault is overloaded, before anything was computed for it.
- * Does not: normalise a password (`datatypes/password.ts`), slow down who guesses (the caller's rate limits), or wipe
- * the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
+ * many ask, only so many computations run, over only so much memory in all, and only so many wait: who comes with more
+ * is told that the vault is overloaded, before anything was computed for it. Tenants take turns (`turns.ts`), each may
+ * wait for only so much, and of one tenant's what is to be verified goes before what is to be stored. What waits for a
+ * client that has gone is dropped.
+ * Does not: stop a computation that runs, normalise a password (`datatypes/password.ts`), slow down who guesses (the
+ * caller's rate limits), or wipe the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
  */
 import { UnavailableError } from '../errors.ts';
 import { argon2id, DEFAULT_PASSPHRASE_PARAMS, type PassphraseParams } from './kdf.ts';
 import { equalBytes } from './mac.ts';
 import { formatPhc, MAX_MEMORY_KIB, parsePhc, requireBounds, type Verifier } from './phc.ts';
 import type { RandomSource } from './random.ts';
+import { Turns } from './turns.ts';
 
 /** RFC 9106 section 4: a salt of 128 and a tag of 256 bits. */
 const SALT_BYTES = 16;
@@ -24,8 +27,10 @@ export interface PasswordHasherOptions {
   readonly params?: PassphraseParams;
   /** Computations at once; each takes up to `parallelism` threads. */
   readonly maxRunning?: number;
-  /** Computations that wait for their turn. */
+  /** Verifications of one tenant that wait for their turn. */
   readonly maxWaiting?: number;
+  /** New verifiers of one tenant that wait; they are made at some ten a second. */
+  readonly maxNewWaiting?: number;
   /** For all running computations together; at least what the largest verifier in bounds takes (256 MiB). */
   readonly maxMemoryKiB?: number;
 }
@@ -36,18 +41,31 @@ export interface Verification {
   readonly outdated: boolean;
 }
 
+/** For whom a computation is. */
+export interface Asker {
+  /** Takes turns with the others. */
+  readonly tenant: string;
+  /** Aborted, with the error to throw, when nobody waits for the answer any more. */
+  readonly gone?: AbortSignal | undefined;
+}
+
 interface Job {
   readonly memoryKiB: number;
   readonly start: () => Promise<void>;
+  readonly tag: Promise<Buffer>;
 }
+
+/** Of all tenants together: bounds the memory of what waits. A tenant that waits for little is not held up by it. */
+const MAX_WAITING_OF_ALL = 10_000;
 
 export class PasswordHasher {
   readonly #random: RandomSource;
   readonly #params: PassphraseParams;
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
+  readonly #maxNewWaiting: number;
   readonly #maxMemoryKiB: number;
-  readonly #waiting: Job[] = [];
+  readonly #turns = new Turns<Job>();
   #running = 0;
   #runningKiB = 0;
   #closing = false;
@@ -58,23 +76,43 @@ export class PasswordHasher {
     this.#random = options.random;
     this.#params = options.params ?? DEFAULT_PASSPHRASE_PARAMS;
     this.#maxRunning = options.maxRunning ?? 2;
-    this.#maxWaiting = options.maxWaiting ?? 64;
+    this.#maxWaiting = options.maxWaiting ?? 32;
+    this.#maxNewWaiting = options.maxNewWaiting ?? 100;
     this.#maxMemoryKiB = options.maxMemoryKiB ?? MAX_MEMORY_KIB;
     requireBounds(this.#params);
-    if (!(this.#maxRunning >= 1 && this.#maxWaiting >= 0 && this.#maxMemoryKiB >= MAX_MEMORY_KIB)) {
+    const waiting = Math.min(this.#maxWaiting, this.#maxNewWaiting);
+    if (!(this.#maxRunning >= 1 && waiting >= 0 && this.#maxMemoryKiB >= MAX_MEMORY_KIB)) {
       throw new RangeError('A hasher runs at least one computation, over at least 256 MiB.');
     }
   }
 
+  /** One new verifier; see `hashAll`. */
+  async hash(password: string, asker: Asker): Promise<string> {
+    const [phc = ''] = await this.hashAll([password], asker);
+    return phc;
+  }
+
   /**
-   * A new verifier, as PHC text.
+   * New verifiers, as PHC text, in the order of the passwords: all are taken, or none.
    * @throws {UnavailableError} `overloaded` when too many wait, `shutting_down` after `close`
+   * @throws what the asker's signal says once the client has gone; what had not begun by then is never computed
    */
-  async hash(password: string): Promise<string> {
+  async hashAll(passwords: readonly string[], { tenant, gone }: Asker): Promise<string[]> {
+    gone?.throwIfAborted();
     const params = this.#params;
-    const salt = this.#random(SALT_BYTES);
-    const tag = await this.#compute(password, params, salt, TAG_BYTES);
-    return formatPhc({ params, salt, tag });
+    const made = passwords.map((password) => ({ password, salt: this.#random(SALT_BYTES) }));
+    const jobs = made.map(({ password, salt }) => newJob(password, params, salt, TAG_BYTES));
+    this.#assertRoom(jobs, this.#turns.waitingOf(tenant).long, this.#maxNewWaiting);
+    this.#turns.addCall(tenant, jobs);
+    this.#startNext();
+    try {
+      const tags = await unlessGone(Promise.all(jobs.map(({ tag }) => tag)), gone);
+      return made.map(({ salt }, i) => formatPhc({ params, salt, tag: tags[i] as Buffer }));
+    } finally {
+      // Of a call that is done there is nothing left; of one that failed or was given up, what had not begun.
+      this.#turns.drop(tenant, jobs);
+      this.#startNext();
+    }
   }
 
   /**
@@ -82,11 +120,14 @@ export class PasswordHasher {
    * @throws {RangeError} for a text that is no verifier in bounds
    * @throws {UnavailableError} `overloaded` when too many wait, `shutting_down` after `close`
    */
-  async verify(password: string, phc: string): Promise<Verification> {
+  async verify(password: string, phc: string, { tenant }: Pick<Asker, 'tenant'>): Promise<Verification> {
     const verifier = parsePhc(phc);
     const { params, salt, tag } = verifier;
-    const found = await this.#compute(password, params, salt, tag.length);
-    return { matches: equalBytes(found, tag), outdated: this.#isWeaker(verifier) };
+    const job = newJob(password, params, salt, tag.length);
+    this.#assertRoom([job], this.#turns.waitingOf(tenant).short, this.#maxWaiting);
+    this.#turns.addShort(tenant, job);
+    this.#startNext();
+    return { matches: equalBytes(await job.tag, tag), outdated: this.#isWeaker(verifier) };
   }
 
   /** Takes nothing more; resolves when all that was taken is done. Idempotent. */
@@ -107,21 +148,27 @@ export class PasswordHasher {
     );
   }
 
-  #compute(password: string, params: PassphraseParams, salt: Uint8Array, tagBytes: number): Promise<Buffer> {
+  /** @param waiting how much of its kind the tenant waits for already */
+  #assertRoom(jobs: readonly Job[], waiting: number, most: number): void {
     if (this.#closing) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
-    if (this.#waiting.length >= this.#maxWaiting && !this.#hasRoom(params.memoryKiB)) {
-      throw new UnavailableError('overloaded', 'Too many passwords are being verified at once. Try again later.');
+    const begin = this.#wouldBegin(jobs);
+    if (jobs.length === begin) return;
+    if (waiting + jobs.length - begin > most || this.#turns.size + jobs.length > MAX_WAITING_OF_ALL) {
+      throw new UnavailableError('overloaded', 'Too many passwords wait to be computed. Try again later.');
     }
-    return new Promise((resolve, reject) => {
-      const start = () => derive(password, params, salt, tagBytes).then(resolve, reject);
-      this.#waiting.push({ memoryKiB: params.memoryKiB, start });
-      this.#startNext();
-    });
   }
 
-  /** Whether a computation would start now. Nobody overtakes: behind one that waits for memory all others wait. */
-  #hasRoom(memoryKiB: number): boolean {
-    return this.#waiting.length === 0 && this.#fits(memoryKiB);
+  /** How many would begin now. Nobody overtakes: behind one that waits for memory all others wait. */
+  #wouldBegin(jobs: readonly Job[]): number {
+    if (this.#turns.size > 0) return 0;
+    let [running, runningKiB, begin] = [this.#running, this.#runningKiB, 0];
+    for (const { memoryKiB } of jobs) {
+      if (running >= this.#maxRunning || runningKiB + memoryKiB > this.#maxMemoryKiB) break;
+      running += 1;
+      runningKiB += memoryKiB;
+      begin += 1;
+    }
+    return begin;
   }
 
   #fits(memoryKiB: number): boolean {
@@ -129,8 +176,8 @@ export class PasswordHasher {
   }
 
   #startNext(): void {
-    for (let job = this.#waiting[0]; job !== undefined && this.#fits(job.memoryKiB); job = this.#waiting[0]) {
-      this.#waiting.shift();
+    for (let job = this.#turns.next(); job !== undefined && this.#fits(job.memoryKiB); job = this.#turns.next()) {
+      this.#turns.take();
       void this.#run(job);
     }
   }
@@ -143,6 +190,25 @@ export class PasswordHasher {
     this.#runningKiB -= memoryKiB;
     this.#startNext();
     if (this.#running === 0) for (const done of this.#whenIdle.splice(0)) done();
+  }
+}
+
+function newJob(password: string, params: PassphraseParams, salt: Uint8Array, tagBytes: number): Job {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const start = () => derive(password, params, salt, tagBytes).then(resolve, reject);
+  return { memoryKiB: params.memoryKiB, start, tag: promise };
+}
+
+/** @throws what the signal says, as soon as it says it */
+async function unlessGone<R>(work: Promise<R>, gone: AbortSignal | undefined): Promise<R> {
+  if (gone === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(gone.reason);
+  gone.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    gone.removeEventListener('abort', leave);
   }
 }
 

@@ -2,6 +2,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
 import { measure } from '../vault/measure.ts';
+import { Readiness } from '../vault/readiness.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
 import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
@@ -23,6 +24,7 @@ export interface AppOptions {
 }
 
 export function newApp({ vault, log, closing, events }: AppOptions): Express {
+  const readiness = new Readiness(vault);
   const metrics = newMetrics(vault.signals, () => measure(vault));
   logAlarms(log, vault.signals);
   const app = express();
@@ -53,8 +55,9 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
 
   app.get('/healthz', (_, response) => send(response, 200, 'application/json', { status: 'ok' }, id(), closing()));
   app.get('/readyz', async (_, response) => {
-    const ready = !closing() && (await isReady(vault));
-    const reply = { status: ready ? 'ready' : 'unavailable' };
+    const unavailable = closing() ? { server: 'shutting_down' } : await readiness.look();
+    const ready = Object.keys(unavailable).length === 0;
+    const reply = ready ? { status: 'ready' } : { status: 'unavailable', unavailable };
     send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
   });
   app.get('/metrics', async (_, response) => {
@@ -93,11 +96,4 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
 /** As Express writes it: `/v1/tokens/:token`. */
 function pathOf(route: Route): string {
   return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-}
-
-async function isReady(vault: Vault): Promise<boolean> {
-  return Promise.all([vault.recordStore.ping(), vault.keyStore.ping()]).then(
-    () => true,
-    () => false,
-  );
 }

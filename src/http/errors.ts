@@ -56,3 +56,13 @@ export class SealedError extends VaultError {
     super('The vault is sealed. It serves when enough holders of shares have run `lethe unseal`.');
   }
 }
+
+/** The client closed its connection before the answer. What had not been committed by then is not; nobody reads this. */
+export class ClientGoneError extends VaultError {
+  readonly kind = 'abandoned';
+  readonly code = 'client_gone';
+
+  constructor() {
+    super('The client had gone before its answer.');
+  }
+}

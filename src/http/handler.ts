@@ -11,7 +11,7 @@ import type { Caller } from '../vault/caller.ts';
 import { turnAway } from '../vault/perform.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
-import { MalformedRequestError } from './errors.ts';
+import { ClientGoneError, MalformedRequestError } from './errors.ts';
 import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { problemOf } from './problem.ts';
@@ -51,8 +51,12 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     let caller: Caller | undefined;
     let status: number = route.status ?? 200;
     let error: unknown;
+    const leaving = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) leaving.abort(new ClientGoneError());
+    });
     try {
-      caller = await authenticate(vault, apiKeyOf(request), id);
+      caller = { ...(await authenticate(vault, apiKeyOf(request), id)), gone: leaving.signal };
       const { input, reply } = await handle(route, vault, caller, request);
       if (route.events === undefined) send(response, status, 'application/json', reply, id, options.closing());
       else {

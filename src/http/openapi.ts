@@ -72,14 +72,14 @@ place in the request; \`request\` finds the call in the log. No problem repeats 
 within 24 hours and gives the same answer each time. After a 503, or no answer at all, wait and send the same again;
 \`Retry-After\` says how many seconds to wait.
 
-**Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Lists come in pages: \`more\`
-says whether there is another.
+**Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Of
+at most 25 passwords a call makes verifiers. Lists come in pages: \`more\` says whether there is another.
 
 **Replies may gain properties**, and lists of codes new ones, without a new version. Requests with properties that are
 not described here are refused.
 
-Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (both stores answer; otherwise 503),
-\`GET /metrics\` (Prometheus).
+Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (a call would be answered: both stores
+can be written to and the keys are at hand; otherwise 503, and \`unavailable\` says what is not), \`GET /metrics\` (Prometheus).
 
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
 \`sealed\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers

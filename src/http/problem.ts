@@ -18,6 +18,8 @@ export const STATUS: Readonly<Record<ErrorKind, number>> = {
   unsupported: 415,
   invalid: 422,
   too_many: 429,
+  // nginx's, for the log and the metrics: nobody is there to read it.
+  abandoned: 499,
   integrity: 500,
   internal: 500,
   unavailable: 503,
@@ -104,6 +106,8 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
     kind: 'too_many',
     title: 'The caller guessed wrong too often: at one person, record or value, or altogether. See Retry-After.',
   },
+  too_many_passwords: { kind: 'invalid', title: 'More passwords in one call than it may bring; see `field`.' },
+  client_gone: { kind: 'abandoned', title: 'The client had gone before its answer. Nothing has been kept.' },
   idempotency_key_reused: { kind: 'invalid', title: 'The Idempotency-Key was used with another request.' },
   not_confirmed: { kind: 'invalid', title: 'What was to be confirmed is not what was named; see `field`.' },
   integrity_failure: { kind: 'integrity', title: 'Stored data failed its integrity check; nothing of it is shown.' },

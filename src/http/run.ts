@@ -4,6 +4,7 @@
  */
 import { type Config, printable } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
+import { coreDumpWarning } from '../process-memory.ts';
 import { startBackground } from '../vault/background.ts';
 import { type LongJobOptions, startLongJobs } from '../vault/long-job-thread.ts';
 import { openSealed, type SealedVault } from '../vault/sealed.ts';
@@ -17,6 +18,11 @@ type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
 export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
+  const warning = coreDumpWarning();
+  if (warning !== undefined) {
+    log.warn(warning);
+    process.stderr.write(`${warning}\n`);
+  }
   if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
   const vault = await openVault(config);
   const stopWork = startWork(vault, config, log, jobs);

@@ -15,6 +15,7 @@ import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
 import { type RootSlots, storeIn } from './root-slots.ts';
+import { EpochSecretMissingError } from './slot-errors.ts';
 import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs, givenTo } from './tables.ts';
 
 export const SECRET_BYTES = 32;
@@ -82,7 +83,8 @@ export class EpochKeys {
     }
     for (const row of rows.filter(({ state }) => state === 'active' || state === 'deactivated')) {
       if (row.secret_check === null) await keys.#adopt(row);
-      else if (row.state === 'active' || !(await isEmpty(keyStore, row.epoch))) await keys.#open(row.epoch);
+      else if (row.state === 'active' || !(await isEmpty(keyStore, row.epoch)))
+        await keys.#open(row.epoch).catch(orRefuseToStart);
     }
     await keys.refresh();
     return keys;
@@ -192,7 +194,7 @@ export class EpochKeys {
     const [[row] = []] = await this.#store.reader.find(epochByNumber, [[epoch]]);
     if (row === undefined || row.state === 'destroyed') throw closed();
     const secret = await this.slots.get(epoch, (candidate) => this.isRight(row, candidate));
-    if (secret === undefined) throw missing(epoch);
+    if (secret === undefined) throw new EpochSecretMissingError(epoch);
     return { secret, rootKey: this.#rootOf(row, secret) as Buffer };
   }
 
@@ -240,7 +242,7 @@ export class EpochKeys {
   async #adopt(row: EpochRow): Promise<void> {
     const { epoch } = row;
     const secret = await this.slots.get(epoch, () => true);
-    if (secret === undefined) throw missing(epoch);
+    if (secret === undefined) throw new EpochSecretMissingError(epoch);
     const secret_check = this.checkOf(secret, epoch);
     secret.fill(0);
     await this.#store.exclusive(async (tx) => {
@@ -286,12 +288,10 @@ function checkUnder(rootKey: Uint8Array, secret: Uint8Array, epoch: number): Buf
   return deriveKey(rootKey, 'lethe/epoch-secret-check/1', secret, epoch).subarray(0, CHECK_BYTES);
 }
 
-function closed(): UnavailableError {
-  return new UnavailableError('key_unavailable', 'The epoch of this key is closed.');
+function orRefuseToStart(error: unknown): never {
+  throw error instanceof EpochSecretMissingError ? new StartError(error.message) : error;
 }
 
-function missing(epoch: number): StartError {
-  return new StartError(
-    `No root slot holds the secret of epoch ${epoch} (the file slot: keys/epochs/epoch-${String(epoch).padStart(6, '0')}.key). Put it back.`,
-  );
+function closed(): UnavailableError {
+  return new UnavailableError('key_unavailable', 'The epoch of this key is closed.');
 }

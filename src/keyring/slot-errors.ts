@@ -1,5 +1,5 @@
 /** Why a change of the root slots is refused. Nothing has been changed, unless an error says otherwise. */
-import { VaultError } from '../errors.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
 
 /** A slot of this name or at this place is there, or was: a certificate's words stay true only if a name has one slot. */
 export class SlotExistsError extends VaultError {
@@ -39,5 +39,13 @@ export class SlotsChangedError extends VaultError {
 
   constructor() {
     super('The list of root slots was changed meanwhile; try again.');
+  }
+}
+
+/** Every root slot answered, and none has the secret of an epoch that is in use. */
+export class EpochSecretMissingError extends UnavailableError {
+  constructor(epoch: number) {
+    const file = `keys/epochs/epoch-${String(epoch).padStart(6, '0')}.key`;
+    super('key_unavailable', `No root slot holds the secret of epoch ${epoch} (the file slot: ${file}). Put it back.`);
   }
 }

@@ -7,4 +7,6 @@ export interface Caller extends Principal {
   readonly request: RequestId;
   /** As sent in `Idempotency-Key`; stored as a MAC only. */
   readonly idempotencyKey?: string | undefined;
+  /** Aborted, with the error to throw, when the client has gone before its answer; absent where nobody can go. */
+  readonly gone?: AbortSignal | undefined;
 }

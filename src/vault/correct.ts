@@ -45,7 +45,7 @@ export async function correct(
     const { type } = known;
     door.decide({ type: resourceOf(type) });
     const accepted = accept(known, body.value, door.now);
-    const [value = accepted] = await withVerifiers(vault.hasher, [accepted]);
+    const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
     const next = await prepare(vault, row, value, door.now);
     let order!: ErasureRow;
     const reply = await door.commit<Reply>('exclusive', async (tx) => {

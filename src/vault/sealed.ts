@@ -18,6 +18,7 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
+import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
 import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
 import { openStore } from '../storage/open-store.ts';
@@ -81,6 +82,7 @@ export interface SealedOptions extends VaultOptions {
  * @throws {StartError} where the stores hold no vault whose root key was split
  */
 export async function openSealed(config: VaultConfig, options: SealedOptions): Promise<SealedVault> {
+  await assertPrivateKeys(config.keysPath, config.rootKey);
   // What is wrong with a store is known before people are called together.
   await (await openStore('records', config.recordStoreUrl)).close();
   const keyStore = await openStore('keys', config.keyStoreUrl);

@@ -63,7 +63,7 @@ export async function tokenize(
     }
     assertTokens(accepted, wanted);
     const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
-    const values = await withVerifiers(vault.hasher, accepted, () =>
+    const values = await withVerifiers(vault.hasher, accepted, caller, () =>
       acceptAll(vault.catalogue, caller.tenant, items, door.now),
     );
     return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>

@@ -4,7 +4,7 @@
  *
  * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
  * secret is missing or another's, or when one of the stores is older than the other: restored from a backup
- * (`agreement.ts`).
+ * (`agreement.ts`), or when the file system lets others at the keys (`keyring/private-files.ts`).
  *
  * What ended while no process ran is destroyed before the vault is handed out.
  */
@@ -21,6 +21,7 @@ import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
@@ -69,6 +70,7 @@ export interface VaultOptions {
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
 export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
+  await assertPrivateKeys(config.keysPath, config.rootKey);
   const recordStore = await openStore('records', config.recordStoreUrl);
   try {
     const keyStore = await openStore('keys', config.keyStoreUrl);

@@ -55,7 +55,7 @@ export async function verify(
     const budget = { allowance: RECORD, of: [record] };
     const [ofRecord, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
     return vault.guesses.during(caller, [ofRecord, ofAll], async (right) => {
-      const found = await hasher.verify(password, phc).catch((error: unknown) => {
+      const found = await hasher.verify(password, phc, { tenant }).catch((error: unknown) => {
         // Nothing was computed: who was turned away has not guessed.
         if (error instanceof UnavailableError) right();
         throw error;
@@ -89,7 +89,11 @@ async function upgrade(vault: Vault, caller: Caller, row: RecordRow, value: unkn
   await perform<void>(vault, { ...caller, idempotencyKey: undefined }, { action: 'verify' }, async (door) => {
     const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
     const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
-    const accepted = { type, value: { phc: await vault.hasher.hash(password) }, kept: undefined };
+    const accepted = {
+      type,
+      value: { phc: await vault.hasher.hash(password, { tenant: caller.tenant }) },
+      kept: undefined,
+    };
     const next = await prepare(vault, row, accepted, door.now);
     const order = await door.commit('exclusive', async (tx) => {
       const order = await decideFor(tx, vault, row, next, caller.principal, door.now);

@@ -450,8 +450,13 @@ test.each(ENGINES)('health is the process, readiness the stores: %s', async (eng
   await vault.as('app').call('get', '/v1/types');
   expect((await request(vault.app).get('/readyz')).body).toEqual({ status: 'ready' });
   await vault.close();
+  vault.advance(5_000);
   const ready = await request(vault.app).get('/readyz');
-  expect([ready.status, ready.body, ready.headers['retry-after']]).toEqual([503, { status: 'unavailable' }, '1']);
+  const keys = expect.stringMatching(/^(shutting_down|store_unavailable)$/);
+  const unavailable = { recordStore: 'shutting_down', keyStore: 'shutting_down', keys };
+  expect([ready.status, ready.body, ready.headers['retry-after']]).toEqual([
+    ...[503, { status: 'unavailable', unavailable }, '1'],
+  ]);
   expect((await request(vault.app).get('/healthz')).status).toBe(200);
   const call = await vault.as('app').call('post', '/v1/tokenize', { items: [ITEM] });
   expect([call.status, call.headers['retry-after']]).toEqual([503, '1']);

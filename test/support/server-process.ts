@@ -30,6 +30,12 @@ export interface ServerOptions {
   readonly log: string;
   /** The program; by default the server's own. */
   readonly main?: string;
+  /** What the program is told. */
+  readonly args?: readonly string[];
+  /** A program that runs node with what follows it, such as a shell that sets limits first. */
+  readonly through?: readonly string[];
+  /** The folder it works in. */
+  readonly cwd?: string;
   /** Options of node itself. */
   readonly node?: readonly string[];
   /** Kills it this long after its birth, whatever it does then. */
@@ -79,10 +85,12 @@ export async function failToStart(
 
 async function spawnServer(
   home: string,
-  { env = {}, log, main = MAIN, node = [] }: ServerOptions,
+  { env = {}, log, main = MAIN, args = [], through = [], cwd, node = [] }: ServerOptions,
 ): Promise<ChildProcess> {
   const [out, err] = await Promise.all([open(log, 'a'), open(`${log}.err`, 'a')]);
-  const child = spawn(process.execPath, [...node, main], {
+  const [program = '', ...rest] = [...through, process.execPath, ...node, main, ...args];
+  const child = spawn(program, rest, {
+    ...(cwd !== undefined && { cwd }),
     // Nothing of the test run's own environment: NODE_ENV=test would silence what a real server prints.
     env: {
       PATH: process.env.PATH,

@@ -1,6 +1,6 @@
 /** A disk of a few megabytes that a test can fill: a tmpfs, which only root may mount. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,6 +10,8 @@ export interface SmallDisk {
   readonly path: string;
   /** Takes every free byte. */
   fill(): Promise<void>;
+  /** Gives one block of 4 KiB back. */
+  freeBlock(): void;
   /** Gives them back. */
   free(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function smallDisk(sizeMiB: number): Promise<SmallDisk | undefined>
         closeSync(file);
       }
     },
+    freeBlock: () => truncateSync(ballast, statSync(ballast).size - 4096),
     free: () => rm(ballast, { force: true }),
   };
 }

@@ -8,12 +8,15 @@ export interface TcpProxy {
   /** Breaks every connection there is and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Holds back what is sent from now on, and closes nothing; `mend` lets it through. */
+  silence(): void;
 }
 
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isSilent = false;
   const server = createServer((near) => {
     if (isCut) return void near.resetAndDestroy();
     const far = connect(Number(port), hostname);
@@ -22,6 +25,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       [far, near],
     ] as const) {
       sockets.add(socket);
+      if (isSilent) socket.cork();
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
@@ -48,6 +52,12 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     cut,
     mend: () => {
       isCut = false;
+      isSilent = false;
+      for (const socket of sockets) while (socket.writableCorked > 0) socket.uncork();
+    },
+    silence: () => {
+      isSilent = true;
+      for (const socket of sockets) socket.cork();
     },
   };
 }

@@ -26,8 +26,12 @@ async function outcome(call: Promise<{ status: number; body: { code?: string }; 
   return { status, code: body.code };
 }
 
-async function ready(vault: TestVault): Promise<number> {
-  return (await request(vault.app).get('/readyz')).status;
+/** What `/readyz` says when it looks anew: nothing, or which parts are not well. */
+async function unready(vault: TestVault): Promise<unknown> {
+  vault.advance(5_000);
+  const { status, body } = await request(vault.app).get('/readyz');
+  expect([status, body.status]).toEqual(body.unavailable === undefined ? [200, 'ready'] : [503, 'unavailable']);
+  return body.unavailable;
 }
 
 describe('a full disk', () => {
@@ -55,6 +59,8 @@ describe('a full disk', () => {
       else {
         expect({ status, code: body.code }).toEqual(UNAVAILABLE);
         expect(text).not.toContain('ada@');
+        // Whoever sends calls here or elsewhere is told as soon as the smallest call fails.
+        expect(await unready(vault)).toEqual({ recordStore: 'store_unavailable' });
         refused += 1;
       }
     }
@@ -65,7 +71,19 @@ describe('a full disk', () => {
     expect(await outcome(app.call('post', '/v1/erasures', { tokens: [ada?.token] }))).toEqual(UNAVAILABLE);
     expect(await outcome(app.search('email', SECRET))).toEqual(UNAVAILABLE);
 
+    // Room for a page or two is room for no call, and is not taken for it.
+    for (let blocks = 1; blocks < 100; blocks += 1) {
+      disk.freeBlock();
+      const readyBefore = (await unready(vault)) === undefined;
+      const { status } = await app.detokenize(ada?.token as string);
+      expect([blocks, readyBefore && status !== 200]).toEqual([blocks, false]);
+      if (status !== 200) continue;
+      shown += 1;
+      break;
+    }
+
     await disk.free();
+    expect(await unready(vault)).toBeUndefined();
     const entries = await vault.auditEntries();
     expect(entries.filter(({ action, outcome }) => action === 'detokenize' && outcome === 'done')).toHaveLength(shown);
     const [bob] = await app.tokenize({ type: 'email', value: 'bob@example.com' });
@@ -102,6 +120,7 @@ describe('a full disk', () => {
       refused += 1;
     }
     expect(refused).toBe(3);
+    expect(await unready(vault)).toEqual({ keyStore: 'store_unavailable' });
     expect((await app.detokenize(ada?.token as string)).body.results[0].value).toBe(SECRET);
     const receipt = await app.call('post', '/v1/erasures', { tokens: [ada?.token] });
     expect([receipt.status, receipt.body.state]).toEqual([201, 'ordered']);
@@ -111,6 +130,7 @@ describe('a full disk', () => {
     });
 
     await disk.free();
+    expect(await unready(vault)).toBeUndefined();
     await completesLater(vault, app, receipt.body.erasure, ada?.record as string);
     expect((await store()).status).toBe(200);
     expect((await app.detokenize(bob?.token as string)).body.results[0].value).toBe('bob@example.com');
@@ -162,11 +182,11 @@ describe('PostgreSQL out of reach', () => {
     for (const call of [...everyCall(), erase, vault.admin.call('get', '/v1/principals')]) {
       expect(await outcome(call)).toEqual(UNAVAILABLE);
     }
-    expect(await ready(vault)).toBe(503);
+    expect(await unready(vault)).toEqual({ recordStore: 'store_unavailable' });
     expect((await request(vault.app).get('/healthz')).status).toBe(200);
 
     wire.records.mend();
-    expect(await ready(vault)).toBe(200);
+    expect(await unready(vault)).toBeUndefined();
     expect((await app.detokenize(ada.token)).body.results[0].value).toBe(SECRET);
   });
 
@@ -174,7 +194,7 @@ describe('PostgreSQL out of reach', () => {
     wire.keys.cut();
     for (const call of everyCall()) expect(await outcome(call)).toEqual(UNAVAILABLE);
     expect(await outcome(app.call('post', '/v1/erasures', { ref: 'cust_1' }))).toEqual(UNAVAILABLE);
-    expect(await ready(vault)).toBe(503);
+    expect(await unready(vault)).toEqual({ keyStore: 'store_unavailable', keys: 'store_unavailable' });
     // What is refused and what fails is audited all the same: the record store is there.
     expect((await vault.auditEntries()).filter(({ code }) => code === 'store_unavailable')).toHaveLength(5);
 
@@ -183,7 +203,7 @@ describe('PostgreSQL out of reach', () => {
     expect((await app.detokenize(ada.token)).body.results[0].error.code).toBe('record_erased');
 
     wire.keys.mend();
-    expect(await ready(vault)).toBe(200);
+    expect(await unready(vault)).toBeUndefined();
     await completesLater(vault, app, receipt.body.erasure, ada.record);
   });
 

@@ -212,13 +212,13 @@ describe.each(ENGINES)('where less of a value is kept, on %s', (engine) => {
   test('a call that was waiting for its verifiers keeps no more than what is to be kept by then', async () => {
     const vault = await openTestVault({ engine });
     const app = vault.as('app');
-    const hash = PasswordHasher.prototype.hash;
-    const slow = vi.spyOn(PasswordHasher.prototype, 'hash').mockImplementationOnce(async function (
+    const hashAll = PasswordHasher.prototype.hashAll;
+    const slow = vi.spyOn(PasswordHasher.prototype, 'hashAll').mockImplementationOnce(async function (
       this: PasswordHasher,
-      password,
+      ...asked
     ) {
       await vault.admin.call('put', '/v1/types/ip/keep', { keep: 'network' });
-      return hash.call(this, password);
+      return hashAll.apply(this, asked);
     });
     onTestFinished(() => void slow.mockRestore());
     const [, stored] = await app.tokenize(

@@ -30,7 +30,8 @@ export const postTokenize = route({
     'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
     '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
     'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
-    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is.',
+    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. ' +
+    'Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.',
   action: 'tokenize',
   body: TokenizeBody,
   reply: TokenizeReply,
@@ -38,7 +39,7 @@ export const postTokenize = route({
   problems: [
     ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
     ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
-    ...['purpose_not_allowed', 'too_many_guesses'],
+    ...['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'],
   ],
   handle: (vault, caller, { body }) => tokenize(vault, caller, body),
 });

@@ -1,0 +1,128 @@
+/**
+ * Whether a call would be answered: for whoever sends calls here or elsewhere, without an API key. No call is answered
+ * whose audit entry cannot be written, so each store is written to and committed, by as much as the smallest call writes;
+ * and the key of the current epoch must be at hand.
+ *
+ * Guarantees: whoever asks however often, each part is looked at once at a time, and anew after 5 s where it was well
+ * and after 1 s where it was not; nobody waits for longer than 3 s, also for a store that has fallen silent. Tells in
+ * closed words which part is not well.
+ * Does not: see what fails one kind of call alone, such as one tenant's or one with a larger batch than there is room for.
+ */
+import { recordFacts } from '../backup/vault-facts.ts';
+import type { Clock } from '../clock.ts';
+import { codeOf, UnavailableError } from '../errors.ts';
+import type { Id } from '../ids.ts';
+import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import type { Vault } from './vault.ts';
+
+const WELL_FOR_MS = 5_000;
+const UNWELL_FOR_MS = 1_000;
+const PATIENCE_MS = 3_000;
+
+/** Overwritten by every look, of every process. */
+const FACT = 'last_ready_check';
+/** Five pages of SQLite: an audit entry and its indexes take no more, so what is refused that is refused this. */
+const ROOM = '.'.repeat(16 * 1024);
+
+type PartName = 'recordStore' | 'keyStore' | 'keys';
+
+/** The codes of the parts that are not well; none: the vault is ready. */
+export type Unready = { readonly [part in PartName]?: string };
+
+export class Readiness {
+  readonly #parts: readonly Part[];
+
+  /** @param patienceMs how long anybody waits */
+  constructor(vault: Vault, patienceMs = PATIENCE_MS) {
+    const { recordStore, keyStore, clock } = vault;
+    const part = (name: PartName, look: () => Promise<void>) => new Part(name, look, clock, patienceMs);
+    const row = () => ({ name: FACT, value: `${clock().toISOString()}${ROOM}` });
+    this.#parts = [
+      part('recordStore', async () => {
+        // What waits to be committed together has a queue of its own, which may be full.
+        await recordStore.shared(async () => {});
+        await recordStore.exclusive(async (tx) => {
+          await tx.insert(recordFacts, [row()], 'skip');
+          await tx.update(recordFacts, ['value'], [row()]);
+        });
+      }),
+      part('keyStore', async () => {
+        await keyStore.shared(async () => {});
+        await keyStore.exclusive(async (tx) => {
+          await tx.insert(keyFacts, [row()], 'skip');
+          await tx.update(keyFacts, ['value'], [row()]);
+        });
+      }),
+      part('keys', () => openEpochKey(vault)),
+    ];
+  }
+
+  async look(): Promise<Unready> {
+    const found = await Promise.all(this.#parts.map(async (part) => [part.name, await part.state()] as const));
+    return Object.fromEntries(found.filter(([, code]) => code !== undefined));
+  }
+}
+
+/** @throws {UnavailableError} where no root slot hands out the secret of the epoch that another process has begun */
+async function openEpochKey({ keyring, keyStore }: Vault): Promise<void> {
+  const vaultId = await keyFact(keyStore.reader, 'vault');
+  if (vaultId === undefined) throw new UnavailableError('key_unavailable', 'The key store has lost its vault.');
+  const key = await keyring.epochs.keyOf(keyring.epochs.current, vaultId as Id<'vault'>);
+  key.fill(0);
+}
+
+interface Found {
+  readonly at: number;
+  /** Of what went wrong. */
+  readonly code: string | undefined;
+}
+
+class Part {
+  readonly name: PartName;
+  readonly #look: () => Promise<void>;
+  readonly #clock: Clock;
+  readonly #patienceMs: number;
+  #found: Found | undefined;
+  #underWay: { readonly since: number; readonly end: Promise<void> } | undefined;
+
+  constructor(name: PartName, look: () => Promise<void>, clock: Clock, patienceMs: number) {
+    this.name = name;
+    this.#look = look;
+    this.#clock = clock;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** @returns the code of what is wrong with it, or undefined */
+  async state(): Promise<string | undefined> {
+    if (this.#isFresh()) return this.#found?.code;
+    this.#underWay ??= { since: performance.now(), end: this.#ask() };
+    const asked = this.#underWay;
+    const leftMs = this.#patienceMs - (performance.now() - asked.since);
+    // Whoever comes while a store is silent does not wait for it anew.
+    if (leftMs > 0) await within(asked.end, leftMs);
+    return this.#underWay === asked ? 'no_answer' : this.#found?.code;
+  }
+
+  #isFresh(): boolean {
+    if (this.#found === undefined) return false;
+    const { at, code } = this.#found;
+    const ageMs = this.#clock().getTime() - at;
+    return ageMs >= 0 && ageMs < (code === undefined ? WELL_FOR_MS : UNWELL_FOR_MS);
+  }
+
+  async #ask(): Promise<void> {
+    const code = await this.#look().then(() => undefined, codeOf);
+    this.#found = { at: this.#clock().getTime(), code };
+    this.#underWay = undefined;
+  }
+}
+
+function within(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
