@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { sha256Of } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
 import type { BackupKey } from '../keyring/backup-key.ts';
-import { writeDurably } from '../keyring/file-slot.ts';
+import { writeDurably } from '../keyring/durable-file.ts';
 
 export const FORMAT = 'lethe-backup/1';
 const NAME = 'manifest.json';

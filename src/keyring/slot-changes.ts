@@ -22,7 +22,7 @@ import { isOver } from './epoch-states.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { holds, storeIn } from './root-slots.ts';
 import type { AddSlot } from './schema.ts';
-import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
+import { SlotExistsError, SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 import {
@@ -56,20 +56,21 @@ export interface AddedSlot {
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
   const { registry, clock } = parts;
-  const { attestation, entry } = await tryOut(parts, wanted);
+  const { attestation, entry, unmake } = await tryOut(parts, wanted);
   const standing = (await registry.entries()).find(({ name }) => name === entry.name);
   if (standing === undefined) {
     const slot = registry.build(entry);
     try {
       // Before any slot but the first holds an epoch there is a list, so that one that was dropped is missed.
       await registry.change(() => []);
-      await copyInto(parts, slot);
+      await copyInto(parts, slot, { isNew: true });
       await registry.change((entries) => {
         assertNew(entries, entry);
         return [...entries, { ...entry, addedAt: clock() }];
       });
     } catch (error) {
       await takeBack(parts, slot);
+      await unmake();
       throw error;
     } finally {
       await slot.close?.();
@@ -125,8 +126,17 @@ export async function removeSlot(
   return { destroyed, left };
 }
 
-/** Gives a slot the secrets of the epoch in use and of one that is about to be. @returns which it was given */
-async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlot): Promise<number[]> {
+/**
+ * Gives a slot the secrets of the epoch in use and of one that is about to be.
+ * @param isNew whether it is in no list yet: what it has of an epoch that it was not given is then somebody else's
+ * @returns which it was given
+ * @throws {SlotExistsError} for such a one: what it has stays
+ */
+async function copyInto(
+  { store, epochs: keys, clock }: SlotParts,
+  slot: RootSlot,
+  { isNew = false } = {},
+): Promise<number[]> {
   await keys.refresh();
   const copied: number[] = [];
   const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
@@ -140,6 +150,7 @@ async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlo
       throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
     }
     try {
+      if (isNew) await assertNotThere(store, slot, epoch);
       const noted = await store.exclusive(async (tx) => {
         const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
         if (now === undefined || !isInUse(now.state)) return false;
@@ -182,7 +193,17 @@ export async function takeBackIfRemoved(
   return true;
 }
 
-/** Destroys what a slot was given that did not come into the list, and forgets where that is confirmed. */
+/** A note under its name says that an earlier attempt gave it the secret; without one, this is a place with two names. */
+async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): Promise<void> {
+  const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
+  if (note !== undefined || !(await slot.has(epoch))) return;
+  throw new SlotExistsError(`The place has something of epoch ${epoch} already: it is a root slot under another name.`);
+}
+
+/**
+ * Destroys what a slot was given that did not come into the list, and forgets where that is confirmed. What it had
+ * before was noted by nobody, and stays.
+ */
 async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
   const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
   const listed = await parts.registry.entries().catch(() => undefined);
