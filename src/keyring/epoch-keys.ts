@@ -85,7 +85,6 @@ export class EpochKeys {
       else if (row.state === 'active' || !(await isEmpty(keyStore, row.epoch))) await keys.#open(row.epoch);
     }
     await keys.refresh();
-    await keys.#claimPlaces();
     return keys;
   }
 
@@ -172,17 +171,6 @@ export class EpochKeys {
     for (const key of this.#rootKeys) key.fill(0);
     this.ledger.wipe();
     await this.slots.close();
-  }
-
-  /** What an earlier release filled is bound to this vault as soon as it has proved to be its own. */
-  async #claimPlaces(): Promise<void> {
-    const rows = new Map((await this.#rows()).map((row) => [row.epoch, row]));
-    const isRight = (epoch: number, secret: Buffer) => {
-      const row = rows.get(epoch);
-      return row !== undefined && this.isRight(row, secret);
-    };
-    const alive = [...rows.values()].filter(({ state }) => state !== 'destroyed').map(({ epoch }) => epoch);
-    for (const { slot } of this.slots.inForce) await slot.claim?.(alive, isRight).catch(() => {});
   }
 
   #rows(): Promise<EpochRow[]> {

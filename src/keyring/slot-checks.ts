@@ -6,7 +6,7 @@
 import { UnavailableError } from '../errors.ts';
 import { destroyedEpochs, whatReturned } from './epoch-destruction.ts';
 import type { SlotKind, SlotTier } from './root-slot.ts';
-import type { SlotParts } from './slot-changes.ts';
+import type { SlotParts } from './slot-copies.ts';
 import type { EpochRow, EpochSlotRow } from './tables.ts';
 
 export interface SlotCheck {
