@@ -262,7 +262,7 @@ test('with the key store’s disk full a close stops, destroys nothing, and goes
   const disk = await smallDisk(8);
   if (disk === undefined) return skip('no small disk can be mounted here');
   const home = await freshHome('sqlite');
-  const vault = await openVault({ ...home.config, keyStoreUrl: `sqlite:${disk.path}/keystore.db` });
+  const vault = await openVault({ ...home.config, keyStoreUrl: `sqlite:${disk.path}/keystore.db` }, { mayMake: true });
   try {
     const app = await appOf(vault, home);
     const items = Array.from({ length: 600 }, (_, i) => ({ type: 'text', value: `value ${i}`, subject: `s${i}` }));
