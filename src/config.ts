@@ -99,7 +99,8 @@ const SECRETS = [
 
 export type RootKeySource =
   | { readonly from: 'environment'; readonly key: Buffer }
-  | { readonly from: 'file'; readonly path: string }
+  /** `isDefault`: where no setting names a file. One that lies there is no consent to make a vault with it. */
+  | { readonly from: 'file'; readonly path: string; readonly isDefault?: boolean }
   | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string }
   /** People bring it, each a part: `vault/sealed.ts`. */
   | { readonly from: 'shares' };
@@ -185,7 +186,9 @@ function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPat
     const saltPath = resolve(keysPath, 'root.salt');
     return { from: 'passphrase', passphrase: settings.LETHE_PASSPHRASE, saltPath };
   }
-  return { from: 'file', path: resolve(home, settings.LETHE_ROOT_KEY_FILE ?? 'keys/root.key') };
+  const named = settings.LETHE_ROOT_KEY_FILE;
+  if (named === undefined) return { from: 'file', path: resolve(keysPath, 'root.key'), isDefault: true };
+  return { from: 'file', path: resolve(home, named) };
 }
 
 function slotSecret(
@@ -241,7 +244,8 @@ function describe(source: RootKeySource): string {
   return source.from === 'shares' ? 'shares' : `${source.from} [redacted]`;
 }
 
-function withoutPassword(url: string): string {
+/** A store's URL as it may be printed. */
+export function withoutPassword(url: string): string {
   if (url.startsWith('sqlite:')) return url;
   const parsed = new URL(url);
   if (parsed.password !== '') parsed.password = 'redacted';

@@ -46,7 +46,7 @@ try {
 
 async function demonstrate(home: string): Promise<void> {
   const startedAt = systemClock().getTime();
-  const vault = await openVault(readConfig({ LETHE_HOME: home }));
+  const vault = await openVault(readConfig({ LETHE_HOME: home }), { mayMake: true });
   const server = await serve(vault, newLog('silent'), { host: '127.0.0.1', port: 0 });
   const withKey = (apiKey: string) => new LetheClient({ url: server.url, apiKey });
   const admin = withKey((await readFile(join(home, 'keys/admin.key'), 'ascii')).trim());

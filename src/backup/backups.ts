@@ -7,7 +7,7 @@
  * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
  * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
@@ -16,7 +16,16 @@ import type { Keyring } from '../keyring/keyring.ts';
 import { RELEASE } from '../release.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
-import { assertOurs, assertWhole, type Backup, digestOf, FORMAT, readManifest, writeManifest } from './manifest.ts';
+import {
+  assertOurs,
+  assertWhole,
+  type Backup,
+  digestOf,
+  FORMAT,
+  MANIFEST,
+  readManifest,
+  writeManifest,
+} from './manifest.ts';
 
 export interface BackupParts {
   readonly recordStore: RecordStore;
@@ -112,7 +121,9 @@ export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<s
     }
     // The manifest last: what is interrupted is still a backup that can be pruned.
     await rm(join(backup.folder, backup.manifest.file.name), { force: true });
-    await rm(backup.folder, { recursive: true, force: true });
+    await rm(join(backup.folder, MANIFEST), { force: true });
+    // What somebody else has put beside them stays, and the folder with it.
+    await rmdir(backup.folder).catch(() => {});
     pruned.push(backup.folder);
   }
   return pruned;

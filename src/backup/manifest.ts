@@ -11,10 +11,10 @@ import { z } from 'zod';
 import { sha256Of } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
 import type { BackupKey } from '../keyring/backup-key.ts';
-import { writeDurably } from '../keyring/file-slot.ts';
+import { writeDurably } from '../keyring/durable-file.ts';
 
 export const FORMAT = 'lethe-backup/1';
-const NAME = 'manifest.json';
+export const MANIFEST = 'manifest.json';
 
 const Body = z.strictObject({
   format: z.literal(FORMAT),
@@ -47,7 +47,7 @@ export interface Backup {
 /** Makes a backup of what is in the folder. */
 export async function writeManifest(folder: string, body: ManifestBody, key: BackupKey): Promise<Manifest> {
   const manifest = { ...body, mac: key.mark(JSON.stringify(body)).toString('hex') };
-  await writeDurably(join(folder, NAME), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  await writeDurably(join(folder, MANIFEST), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return manifest;
 }
 
@@ -57,7 +57,7 @@ export async function writeManifest(folder: string, body: ManifestBody, key: Bac
  * @throws {StartError} for one that is no manifest
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const text = await readFile(join(folder, NAME), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new StartError(`The manifest in ${folder} cannot be read (${error.code}).`);
   });

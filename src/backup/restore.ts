@@ -23,6 +23,8 @@ export interface RestoreOptions {
   readonly url: string;
   /** Of the vault's other store: a backup of another vault is told by it. */
   readonly otherUrl: string;
+  /** The vault that the home names; undefined: it names none. */
+  readonly home: string | undefined;
   readonly rootKey: RootKeySource;
   readonly random: RandomSource;
   readonly clock: Clock;
@@ -54,6 +56,13 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   if (vault !== undefined && vault !== manifest.vault) {
     throw new StartError(
       'This is a backup of another vault than the one whose other store is here. Nothing has been changed.',
+    );
+  }
+  // The store that gives way may be another vault's, too: a URL that was not set names none of this one's.
+  const given = await vaultOf(url);
+  if ([options.home, given].some((one) => one !== undefined && one !== manifest.vault)) {
+    throw new StartError(
+      'This is a backup of another vault than the one whose home, or store, this is. Check LETHE_HOME, RECORD_STORE_URL and KEY_STORE_URL. Nothing has been changed.',
     );
   }
   const copy = await assertWhole(backup);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
+import { findVault } from '../vault/home.ts';
 import { splitRoot } from '../vault/split-root.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
@@ -47,8 +48,9 @@ export function addRootCommands(program: Command): void {
 
 async function split({ shares, threshold, out, keyFile }: SplitOptions): Promise<void> {
   const counts = { shares: checked(Count, shares), threshold: checked(Count, threshold) };
-  await assertCanHandOut(out);
   const config = readConfig();
+  await findVault(config);
+  await assertCanHandOut(out);
   await withSession(config, { keyFile }, async ({ vault, caller }) => {
     const made = await splitRoot(vault, await caller(), counts);
     await handOut(made.lines, out);

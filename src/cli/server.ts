@@ -11,7 +11,7 @@ export function addServerCommands(program: Command): void {
     .description('make the vault of an empty home, or check that an existing one opens')
     .action(async () => {
       const config = readConfig();
-      const { vault, rootKey } = await openAsSet(config);
+      const { vault, rootKey } = await openAsSet(config, { mayMake: true });
       rootKey?.fill(0);
       await vault.close();
       console.log(opened(config, vault.firstKeyPath));

@@ -1,6 +1,6 @@
 /**
  * A command's way into the vault: the same verbs as the API, with a real principal. A command opens the vault of
- * `LETHE_HOME` itself, also while a server runs on it, and calls with the API key of `--key-file`, `LETHE_API_KEY`, or
+ * `LETHE_HOME` itself, also while a server runs on it, makes none where there is none, and calls with the API key of `--key-file`, `LETHE_API_KEY`, or
  * the first administrator's file.
  */
 import { readFile } from 'node:fs/promises';
@@ -35,10 +35,6 @@ export async function withSession<R>(
 ): Promise<R> {
   const { recovering = false, nextRootKey } = options;
   const { vault, rootKey } = await openAsSet(config, { recovering, ...(nextRootKey && { nextRootKey }) });
-  if (vault.firstKeyPath !== undefined) {
-    // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
-    process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);
-  }
   try {
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>

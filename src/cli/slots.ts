@@ -93,22 +93,42 @@ export function addSlotCommands(keys: Command): void {
 
   slots
     .command('check')
-    .description('ask every root slot what it is and what it holds; exit code 1 if a required one fails')
+    .description(
+      'ask every root slot what it is and what it holds; exit code 1 if a required one fails, or a destroyed secret came back',
+    )
+    .option('--destroy-returned', 'destroy what came back again, at once')
     .option(...KEY_FILE)
-    .action(async ({ keyFile }: KeyOptions) => {
+    .action(async ({ keyFile, destroyReturned = false }: KeyOptions & { destroyReturned?: boolean }) => {
       const { slots: checks, remains } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        checkSlots(vault, await caller()),
+        checkSlots(vault, await caller(), { destroyReturned }),
       );
-      for (const { name, required, tier, product, holds, lacks, wrong, latencyMs, problem, healthy } of checks) {
+      for (const {
+        name,
+        required,
+        tier,
+        product,
+        holds,
+        lacks,
+        wrong,
+        returned,
+        latencyMs,
+        problem,
+        healthy,
+      } of checks) {
         const part = required ? 'required' : 'optional';
         const what = product === undefined ? '' : `${product}, tier ${tier}, ${latencyMs} ms`;
         console.log([name, part, healthy ? 'ok' : 'FAILS', problem ?? what].join('  '));
         console.log(`  holds ${list(holds)}`);
         if (lacks.length > 0) console.log(`  lacks ${list(lacks)}: add it again to fill it`);
         if (wrong.length > 0) console.log(`  has another secret for ${list(wrong)}`);
+        if (returned.length > 0)
+          console.log(
+            `  CAME BACK although destroyed: ${list(returned)}. ${sayReturned(destroyReturned && problem === undefined)}`,
+          );
       }
       for (const { name, epochs } of remains) console.log(`${name}  removed  still holds ${list(epochs)}`);
-      if (checks.some(({ required, healthy }) => required && !healthy)) process.exitCode = 1;
+      const fails = checks.some(({ required, healthy, returned }) => returned.length > 0 || (required && !healthy));
+      if (fails) process.exitCode = 1;
     });
 
   slots
@@ -121,6 +141,12 @@ export function addSlotCommands(keys: Command): void {
       );
       console.log(table(COLUMNS, entries));
     });
+}
+
+function sayReturned(isDestroyed: boolean): string {
+  return isDestroyed
+    ? 'Destroyed again. Find out from where it came: there is a copy.'
+    : 'Find out from where, then: lethe keys slots check --destroy-returned';
 }
 
 function list(epochs: readonly number[]): string {

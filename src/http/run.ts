@@ -24,7 +24,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     process.stderr.write(`${warning}\n`);
   }
   if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
-  const vault = await openVault(config);
+  const vault = await openVault(config, { mayMake: true });
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');

@@ -18,7 +18,7 @@ import { destroy, sweep } from '../keyring/epoch-destruction.ts';
 import { isDoomed } from '../keyring/epoch-states.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import * as rotation from '../keyring/rotation.ts';
-import { takeBackIfRemoved } from '../keyring/slot-changes.ts';
+import { takeBackIfRemoved } from '../keyring/slot-copies.ts';
 import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';

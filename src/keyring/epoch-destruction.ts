@@ -4,11 +4,12 @@
  *
  * Guarantees: an epoch counts as destroyed only when every slot that was given its secret, and every slot in force, has
  * confirmed that it has none (K5); may be called by any process, any number of times. What comes back into a slot is
- * destroyed again at the next close.
+ * found by whoever asks (`whatReturned`), and destroyed again at the next close, which asks for the last of them.
  * Does not: reach what was copied from a slot before.
  */
 import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import { isDoomed } from './epoch-states.ts';
+import type { RootSlot } from './root-slot.ts';
 import { holds } from './root-slots.ts';
 import { countUnder, EpochInUseError, type RotationParts } from './rotation.ts';
 import { type EpochRow, epochByNumber, epochSlots, givenTo, slotsOfEpoch } from './tables.ts';
@@ -61,22 +62,14 @@ async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoc
 
 /**
  * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back: with a folder that
- * was put back from a copy, or from a process that slept between being told to put a secret and putting it. Only those
- * that the vault itself noted: a row that says so by another's hand may be of an epoch that is needed.
+ * was put back from a copy, or from a process that slept between being told to put a secret and putting it.
  * @returns what had come back, as `epoch/slot`
  */
-export async function sweep({ store, epochs: keys }: RotationParts): Promise<string[]> {
-  const noted = await store.reader.query<EpochRow>((sql) =>
-    sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(SWEPT),
-  );
-  const held = await store.reader.find(
-    slotsOfEpoch,
-    noted.map(({ epoch }) => [epoch]),
-  );
-  const rows = noted.filter((row, i) => keys.ledger.isDestroyed(row, held[i] ?? []));
+export async function sweep(parts: RotationParts): Promise<string[]> {
+  const epochs = await destroyedEpochs(parts, SWEPT);
   const returned: string[] = [];
-  for (const { slot } of keys.slots.inForce) {
-    for (const { epoch } of rows) {
+  for (const { slot } of parts.epochs.slots.inForce) {
+    for (const epoch of epochs) {
       if ((await slot.has(epoch).catch(unlessOutOfReach)) === false) continue;
       // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
       if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
@@ -84,6 +77,35 @@ export async function sweep({ store, epochs: keys }: RotationParts): Promise<str
     }
   }
   return returned;
+}
+
+/**
+ * The epochs of which a slot has anything although they are destroyed. Asks for every one there was, one call each.
+ * @throws {UnavailableError} where the slot is out of reach
+ */
+export async function whatReturned(slot: RootSlot, destroyed: readonly number[]): Promise<number[]> {
+  const returned: number[] = [];
+  for (const epoch of destroyed) if (await slot.has(epoch)) returned.push(epoch);
+  return returned;
+}
+
+/**
+ * The epochs that are destroyed, the newest first. Only those that the vault itself noted: a row that says so by
+ * another's hand may be of an epoch that is needed.
+ */
+export async function destroyedEpochs(
+  { store, epochs: keys }: Pick<RotationParts, 'store' | 'epochs'>,
+  limit?: number,
+): Promise<number[]> {
+  const noted = await store.reader.query<EpochRow>((sql) => {
+    const all = sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc');
+    return limit === undefined ? all : all.limit(limit);
+  });
+  const held = await store.reader.find(
+    slotsOfEpoch,
+    noted.map(({ epoch }) => [epoch]),
+  );
+  return noted.filter((row, i) => keys.ledger.isDestroyed(row, held[i] ?? [])).map(({ epoch }) => epoch);
 }
 
 function unlessOutOfReach(error: unknown): undefined {

@@ -22,6 +22,7 @@ import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root-
 import { RootShares } from './root-shares.ts';
 import { RootSlots } from './root-slots.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { claimPlaces } from './slot-claims.ts';
 import { SlotRegistry } from './slot-registry.ts';
 import { WindowKeys } from './window-keys.ts';
 
@@ -82,6 +83,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const backups = new BackupKey(rootKey, vaultId);
   const ledger = new EpochLedger(rootKey, vaultId);
   const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, ledger, random, clock());
+  await claimPlaces(store, epochs);
   const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
   epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
   const buckets = new BucketKeys(store, epochs, random, clock);

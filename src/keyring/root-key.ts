@@ -10,7 +10,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError } from '../errors.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
-import { createDurably } from './file-slot.ts';
+import { createDurably } from './durable-file.ts';
 import { keyFact } from './key-store-facts.ts';
 
 const KEY_BYTES = 32;

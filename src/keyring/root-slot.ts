@@ -57,6 +57,12 @@ export interface RootSlot {
   destroy(epoch: number): Promise<Destruction>;
   /** @throws {UnavailableError} where it cannot be reached or would not do its work */
   attest(): Promise<Attestation>;
+  /**
+   * Binds a place that an earlier release filled to this vault, where a secret in it proves to be this vault's. A place
+   * that cannot be asked stays as it is.
+   * @param epochs whose secrets may be there
+   */
+  claim?(epochs: readonly number[], isRight: (epoch: number, secret: Buffer) => boolean): Promise<void>;
   /** Ends sessions and wipes what it holds in memory. */
   close?(): Promise<void>;
 }

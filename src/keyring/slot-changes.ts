@@ -13,35 +13,15 @@
  * Does not: reach a slot that is out of reach. Given up (`abandon`), it keeps what it holds: those epochs are never
  * destroyed, and no certificate that needs them becomes final.
  */
-import type { Clock } from '../clock.ts';
-import type { RandomSource } from '../crypto/random.ts';
 import { UnavailableError } from '../errors.ts';
-import type { KeyStore } from '../storage/tx.ts';
-import type { EpochKeys } from './epoch-keys.ts';
-import { isOver } from './epoch-states.ts';
-import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
-import { holds, storeIn } from './root-slots.ts';
+import type { Attestation, Destruction } from './root-slot.ts';
+import { holds } from './root-slots.ts';
 import type { AddSlot } from './schema.ts';
+import { copyInto, epochRows, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
-import type { SlotEntry, SlotRegistry } from './slot-registry.ts';
+import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
-import {
-  type EpochRow,
-  type EpochSlotRow,
-  epochByNumberShared,
-  epochSlotByName,
-  epochSlots,
-  givenTo,
-  slotsOfEpoch,
-} from './tables.ts';
-
-export interface SlotParts {
-  readonly store: KeyStore;
-  readonly epochs: EpochKeys;
-  readonly registry: SlotRegistry;
-  readonly random: RandomSource;
-  readonly clock: Clock;
-}
+import { type EpochSlotRow, slotsOfEpoch } from './tables.ts';
 
 export interface AddedSlot {
   readonly attestation: Attestation;
@@ -56,20 +36,21 @@ export interface AddedSlot {
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
   const { registry, clock } = parts;
-  const { attestation, entry } = await tryOut(parts, wanted);
+  const { attestation, entry, unmake } = await tryOut(parts, wanted);
   const standing = (await registry.entries()).find(({ name }) => name === entry.name);
   if (standing === undefined) {
     const slot = registry.build(entry);
     try {
       // Before any slot but the first holds an epoch there is a list, so that one that was dropped is missed.
       await registry.change(() => []);
-      await copyInto(parts, slot);
+      await copyInto(parts, slot, { isNew: true });
       await registry.change((entries) => {
         assertNew(entries, entry);
         return [...entries, { ...entry, addedAt: clock() }];
       });
     } catch (error) {
       await takeBack(parts, slot);
+      await unmake();
       throw error;
     } finally {
       await slot.close?.();
@@ -125,75 +106,6 @@ export async function removeSlot(
   return { destroyed, left };
 }
 
-/** Gives a slot the secrets of the epoch in use and of one that is about to be. @returns which it was given */
-async function copyInto({ store, epochs: keys, clock }: SlotParts, slot: RootSlot): Promise<number[]> {
-  await keys.refresh();
-  const copied: number[] = [];
-  const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
-  for (const row of rows) {
-    const { epoch } = row;
-    const isRight = (secret: Buffer) => keys.isRight(row, secret);
-    const secret = await keys.slots.get(epoch, isRight);
-    if (secret === undefined) {
-      // Begun, and lost before it was used: its number is left out.
-      if (row.state === 'pre_activation') continue;
-      throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
-    }
-    try {
-      const noted = await store.exclusive(async (tx) => {
-        const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
-        if (now === undefined || !isInUse(now.state)) return false;
-        await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
-        return true;
-      });
-      if (!noted) continue;
-      await storeIn(slot, epoch, secret);
-    } finally {
-      secret.fill(0);
-    }
-    if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
-    const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
-    if (now !== undefined && isInUse(now.state)) {
-      copied.push(epoch);
-      continue;
-    }
-    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may still
-    // be wrapped under it, and its close finds the note.
-    if (now === undefined || isOver(now)) await slot.destroy(epoch);
-  }
-  return copied;
-}
-
-/**
- * A process that slept since it noted that a slot is given a secret may have put it there after the slot was removed,
- * and said to have destroyed what it held: it would count as destroyed in it, and be there (K5). Asked after each put.
- * Only what the vault itself noted takes a secret back: it may be the one in use.
- * @returns whether it was so: the slot has nothing of it now
- * @throws {UnavailableError} where the slot cannot be asked to
- */
-export async function takeBackIfRemoved(
-  { store, epochs: { ledger } }: Pick<SlotParts, 'store' | 'epochs'>,
-  epoch: number,
-  slot: RootSlot,
-): Promise<boolean> {
-  const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
-  if (note !== undefined && !ledger.isConfirmed(note)) return false;
-  await slot.destroy(epoch);
-  return true;
-}
-
-/** Destroys what a slot was given that did not come into the list, and forgets where that is confirmed. */
-async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
-  const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
-  const listed = await parts.registry.entries().catch(() => undefined);
-  if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
-  for (const { epoch } of rows) {
-    const done = await slot.destroy(epoch).catch(unlessUnavailable);
-    if (done === undefined) continue;
-    await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
-  }
-}
-
 /** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
 async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
@@ -245,16 +157,4 @@ async function record(parts: SlotParts, epoch: number, slot: string, done: Destr
       sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update({ statement }),
     );
   });
-}
-
-function epochRows(store: KeyStore): Promise<EpochRow[]> {
-  return store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
-}
-
-function isInUse(state: string): boolean {
-  return state === 'active' || state === 'pre_activation';
-}
-
-function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof UnavailableError)) throw error;
 }

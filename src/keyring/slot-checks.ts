@@ -1,8 +1,12 @@
-/** How the root slots are: what answers, which epochs each holds, and how quickly it says so. Changes nothing. */
+/**
+ * How the root slots are: what answers, which epochs each holds, what has come back that was destroyed, and how quickly
+ * it says so. Changes nothing, unless what came back is to be destroyed again.
+ */
 
 import { UnavailableError } from '../errors.ts';
+import { destroyedEpochs, whatReturned } from './epoch-destruction.ts';
 import type { SlotKind, SlotTier } from './root-slot.ts';
-import type { SlotParts } from './slot-changes.ts';
+import type { SlotParts } from './slot-copies.ts';
 import type { EpochRow, EpochSlotRow } from './tables.ts';
 
 export interface SlotCheck {
@@ -21,6 +25,8 @@ export interface SlotCheck {
   readonly lacks: readonly number[];
   /** The epochs for which it hands out another secret than their check value says. */
   readonly wrong: readonly number[];
+  /** The epochs of which it has something although they are destroyed: put back from a copy, or by a sleeper (K5). */
+  readonly returned: readonly number[];
   readonly latencyMs: number;
   /** Whether it does what a slot must. */
   readonly healthy: boolean;
@@ -32,8 +38,10 @@ export interface SlotRemains {
   readonly epochs: readonly number[];
 }
 
+/** @param destroyReturned whether what came back is destroyed again now, and not only at the next close */
 export async function checkSlots(
   parts: SlotParts,
+  { destroyReturned = false } = {},
 ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
   const { store, epochs: keys, registry } = parts;
   await keys.refresh();
@@ -41,9 +49,10 @@ export async function checkSlots(
   const rows = await store.reader.query<EpochRow>((sql) =>
     sql('epochs').whereNot({ state: 'destroyed' }).orderBy('epoch'),
   );
+  const dead = await destroyedEpochs(parts);
   const slots: SlotCheck[] = [];
   for (const entry of entries.filter(({ removedAt }) => removedAt === undefined)) {
-    slots.push(await check(parts, entry, rows));
+    slots.push(await check(parts, entry, rows, dead, destroyReturned));
   }
   const held = await store.reader.query<EpochSlotRow>((sql) =>
     sql('epoch_slots').whereNull('destroyed_at').orderBy('epoch'),
@@ -59,9 +68,11 @@ async function check(
   { epochs: keys, registry, clock }: SlotParts,
   entry: Awaited<ReturnType<SlotParts['registry']['entries']>>[number],
   rows: readonly EpochRow[],
+  dead: readonly number[],
+  destroyReturned: boolean,
 ): Promise<SlotCheck> {
   const slot = registry.slotOf(entry);
-  const found = { holds: [] as number[], lacks: [] as number[], wrong: [] as number[] };
+  const found = { holds: [] as number[], lacks: [] as number[], wrong: [] as number[], returned: [] as number[] };
   const begun = clock().getTime();
   const about = { name: entry.name, kind: entry.kind, required: entry.required };
   try {
@@ -74,7 +85,9 @@ async function check(
       else if (secret !== undefined) found.wrong.push(row.epoch);
       else if (row.state === 'active') found.lacks.push(row.epoch);
     }
-    const healthy = found.lacks.length === 0 && found.wrong.length === 0;
+    found.returned = await whatReturned(slot, dead);
+    if (destroyReturned) for (const epoch of found.returned) await slot.destroy(epoch);
+    const healthy = found.returned.length === 0 && found.lacks.length === 0 && found.wrong.length === 0;
     return { ...about, ...found, tier, product, limits, latencyMs: clock().getTime() - begun, healthy };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

@@ -104,7 +104,7 @@ export class SlotRegistry {
     const { store, vaultId, filePath, secrets, random, clock } = this.#sources;
     if (kind === 'file') {
       const under = (rootKey: Buffer) =>
-        new FileSlot(settings.path ?? filePath, rootKey, { name, id: settings.id, random });
+        new FileSlot(settings.path ?? filePath, rootKey, { name, vaultId, id: settings.id, random });
       const [older, newer] = this.#rootKeys as [Buffer, Buffer?];
       return newer === undefined ? under(older) : new TwoKeySlot(under(newer), under(older));
     }

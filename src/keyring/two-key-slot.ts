@@ -57,6 +57,10 @@ export class TwoKeySlot implements RootSlot {
     return this.#newer.attest();
   }
 
+  async claim(...asked: Parameters<NonNullable<RootSlot['claim']>>): Promise<void> {
+    for (const slot of [this.#newer, this.#older]) await slot.claim?.(...asked);
+  }
+
   async close(): Promise<void> {
     await this.#newer.close?.();
     await this.#older.close?.();

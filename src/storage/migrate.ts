@@ -17,7 +17,11 @@ const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore
 const LOCK_TIMEOUT_MS = 60_000;
 /** Any number will do, as long as nobody else's advisory lock has it. */
 const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_300_002 };
-const TABLE = { records: 'lethe_record_migrations', keys: 'lethe_key_migrations' };
+/** Where a store keeps which migrations made it. */
+export const MIGRATIONS_TABLE: Record<StoreName, string> = {
+  records: 'lethe_record_migrations',
+  keys: 'lethe_key_migrations',
+};
 
 const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
 
@@ -43,7 +47,7 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
   const migrations = only === undefined ? known : known.filter(({ name }) => only.includes(name));
   if (only !== undefined && migrations.length !== only.length) throw new StartError(LATER);
   const migrator = {
-    tableName: TABLE[store],
+    tableName: MIGRATIONS_TABLE[store],
     migrationSource: {
       getMigrations: async () => migrations,
       getMigrationName: (migration: Migration) => migration.name,

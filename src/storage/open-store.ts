@@ -9,24 +9,33 @@ import { SqliteStore } from './sqlite.ts';
 import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
 
-const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
+export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
 
 /** @throws {StartError} naming the store, its setting and the driver's code */
 export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
   return open<S>(name, url).catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof StartError) throw error;
-    const code = driverCode(error) ?? error.code ?? error.name;
-    const what = name === 'records' ? 'record store' : 'key store';
-    if (storeError(error) instanceof StoreCorruptError) {
-      throw new StartError(
-        `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`lethe restore\`, then \`lethe recover\` (keys/README.md).`,
-        { cause: error },
-      );
-    }
-    throw new StartError(`The ${what} cannot be opened (${code}). Check ${SETTING[name]} and LETHE_HOME.`, {
-      cause: error,
-    });
+    throw cannotOpen(name, error);
   });
+}
+
+/** Why a store cannot be opened, without a driver's text. */
+export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): StartError {
+  if (error instanceof StartError) return error;
+  const code = driverCode(error) ?? error.code ?? error.name;
+  const what = name === 'records' ? 'record store' : 'key store';
+  if (storeError(error) instanceof StoreCorruptError) {
+    return new StartError(
+      `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`lethe restore\`, then \`lethe recover\` (keys/README.md).`,
+      { cause: error },
+    );
+  }
+  return new StartError(`The ${what} cannot be opened (${code}). Check ${SETTING[name]} and LETHE_HOME.`, {
+    cause: error,
+  });
+}
+
+export function sqlitePath(url: string): string | undefined {
+  return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
 async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
@@ -34,7 +43,7 @@ async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>
     await migratePostgres(name, url);
     return new PostgresStore(name, url);
   }
-  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  const path = sqlitePath(url);
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createPrivately(path);

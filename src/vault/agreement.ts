@@ -20,34 +20,21 @@ import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored } from '../records/tombstones.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 
-/** Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good. */
-export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, fresh: string): Promise<string> {
-  const row = { name: 'vault', value: fresh };
-  const known = await recordFact(recordStore.reader, 'vault');
-  const inKeys = await keyFact(keyStore.reader, 'vault');
-  if (known !== undefined && inKeys === undefined) {
-    throw new StartError(
-      'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store (`npm run lethe -- restore DIR --store keys`).',
-    );
-  }
-  // The check value is written after both ids are: where it is, a record store was there.
-  if (known === undefined && (await keyFact(keyStore.reader, 'root_key_check')) !== undefined) {
-    throw new StartError(
-      'The record store is empty, but the key store holds a vault. Restore the record store (`npm run lethe -- restore DIR --store records`).',
-    );
-  }
-  const [keyRow] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
-  const vaultId = keyRow?.value ?? fresh;
-  const [recordRow] = await recordStore.exclusive((tx) =>
-    tx.insertOrGet(recordFacts, [{ name: 'vault', value: vaultId }]),
-  );
-  if (recordRow?.value !== vaultId) {
-    throw new StartError(
-      'The record store and the key store belong to two different vaults. Nothing has been changed.',
-    );
-  }
-  return vaultId;
+/**
+ * Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good.
+ * @param vaultId as the home was found to be of it (`home.ts`)
+ * @throws {StartError} where another home was quicker to make a vault in these stores
+ */
+export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, vaultId: string): Promise<void> {
+  const row = { name: 'vault', value: vaultId };
+  const [inKeys] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+  if (inKeys?.value !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
+  const [inRecords] = await recordStore.exclusive((tx) => tx.insertOrGet(recordFacts, [row]));
+  if (inRecords?.value !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
 }
+
+const ANOTHER_WAS_QUICKER =
+  'Another home has made its vault in these stores at the same moment, and this one was given up. Set RECORD_STORE_URL and KEY_STORE_URL to stores of its own, or take that home.';
 
 /**
  * The record store remembers the newest epoch; a key store that has not begun it was put back to before the close of an

@@ -1,11 +1,12 @@
 /**
- * An empty home makes itself a vault: the first tenant, `default`, and its first administrator, whose API key is
+ * What a new vault begins with: the first tenant, `default`, and its first administrator, whose API key is
  * written to `keys/admin.key` (mode 0600) and nowhere else. The file is durable before the principal exists, so a
  * crash in between leaves a key that opens nothing, and the next start writes a new one.
  *
- * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals.
+ * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals; a key that is
+ * there is written over only where this home's own making, interrupted, left it.
  */
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
@@ -13,31 +14,38 @@ import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { writeDurably } from '../keyring/file-slot.ts';
+import { writeDurably } from '../keyring/durable-file.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
 const FIRST_TENANT_IS_LOST =
-  'The record store holds principals, but has lost its first tenant. Nothing has been changed. ' +
+  'The record store has lost its first tenant: there are principals, or the key of one. Nothing has been changed. ' +
   'Restore the record store (`npm run lethe -- restore DIR --store records`).';
 
+const WAS_INTERRUPTED =
+  'The making of this vault was interrupted before it had an administrator. `lethe init`, or a server, goes on with it.';
+
 /**
+ * @param how whether it may be made, and whether it was begun here: then a key that is there is of that making
  * @returns the path of the first administrator's API key, if one was made now
- * @throws {StartError} where there are principals, but no first tenant. Nothing has been changed
+ * @throws {StartError} where there are principals, or a key of one, but no first tenant. Nothing has been changed
  */
 export async function initialise(
   vault: Pick<Vault, 'recordStore' | 'keyring' | 'random' | 'clock'>,
   keysPath: string,
+  { mayMake, isBegun }: { readonly mayMake: boolean; readonly isBegun: boolean },
 ): Promise<string | undefined> {
   const { recordStore, keyring, random, clock } = vault;
   // Looked for first: whoever has made a principal by now has made the first tenant, in the same transaction or before.
   const left = await recordStore.reader.query((sql) => sql('principals').select('principal').limit(1));
   if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
-  if (left.length > 0) throw new StartError(FIRST_TENANT_IS_LOST);
+  const path = join(keysPath, 'admin.key');
+  const isOthers = !isBegun && (await isThere(path));
+  if (left.length > 0 || isOthers) throw new StartError(FIRST_TENANT_IS_LOST);
+  if (!mayMake) throw new StartError(WAS_INTERRUPTED);
   const now = clock();
   const tenant = newId('tenant', random, now);
   const keys = await accessKeys(keyring.indexes, tenant);
-  const path = join(keysPath, 'admin.key');
   await mkdir(keysPath, { recursive: true, mode: 0o700 });
   const make = recordStore.exclusive(async (tx) => {
     await tx.insert(tenants, [newTenantRow(tenant, FIRST_TENANT, now)]);
@@ -60,4 +68,11 @@ export async function initialise(
     if (error instanceof DuplicateRowError) return undefined;
     throw error;
   });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

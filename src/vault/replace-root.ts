@@ -25,6 +25,7 @@ import { GivenShares, type NewShares, RootShares, shareSetOf } from '../keyring/
 import { openStore } from '../storage/open-store.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';
+import { findVault } from './home.ts';
 import { closing } from './long-jobs.ts';
 import { perform } from './perform.ts';
 import type { Vault, VaultConfig } from './vault.ts';
@@ -123,12 +124,15 @@ async function closeAll(vault: Vault, context: LongJobContext): Promise<void> {
   }
 }
 
-/** Whether the replacement was begun and not finished, and the set of shares of its new key, if it was split. */
+/**
+ * Whether the replacement was begun and not finished, and the set of shares of its new key, if it was split.
+ * @throws {StartError} where there is no vault; nothing has been changed
+ */
 export async function replacementUnderWay(config: VaultConfig) {
+  const { vaultId } = await findVault(config);
   const store = await openStore('keys', config.keyStoreUrl);
   try {
     const next = await keyFact(store.reader, 'root_key_check_next');
-    const vaultId = (await keyFact(store.reader, 'vault')) ?? '';
     return next === undefined ? undefined : { vaultId, set: await shareSetOf(store.reader, next) };
   } finally {
     await store.close();

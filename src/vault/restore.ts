@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { combineUnseen } from '../keyring/root-shares.ts';
 import type { StoreName } from '../storage/table.ts';
+import { vaultOfHome } from './home.ts';
 
 export interface RestoreOrder {
   readonly store: StoreName;
@@ -25,8 +26,8 @@ export function rootKeyOfShares(ask: Parameters<typeof combineUnseen>[0]): Promi
 }
 
 /** @throws {StartError} saying what is wrong; nothing has been changed */
-export function restore(
-  config: Pick<Config, 'recordStoreUrl' | 'keyStoreUrl' | 'rootKey'>,
+export async function restore(
+  config: Pick<Config, 'recordStoreUrl' | 'keyStoreUrl' | 'rootKey' | 'keysPath'>,
   from: string,
   { store, replace = false, unverified = false }: RestoreOrder,
   clock: Clock = systemClock,
@@ -34,5 +35,16 @@ export function restore(
   const [url, otherUrl] =
     store === 'records' ? [config.recordStoreUrl, config.keyStoreUrl] : [config.keyStoreUrl, config.recordStoreUrl];
   const { rootKey } = config;
-  return restoreStore(from, { store, url, otherUrl, rootKey, random: pooledRandom(), clock, replace, unverified });
+  const home = await vaultOfHome(config.keysPath);
+  return restoreStore(from, {
+    store,
+    url,
+    otherUrl,
+    home,
+    rootKey,
+    random: pooledRandom(),
+    clock,
+    replace,
+    unverified,
+  });
 }

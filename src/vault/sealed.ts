@@ -23,6 +23,7 @@ import { assertNotReplacing, assertRootKey } from '../keyring/root-key.ts';
 import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root-shares.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
+import { findVault } from './home.ts';
 import { openVault, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
 
 const FORGET_AFTER_MS = 30 * 60 * 1000;
@@ -84,17 +85,12 @@ export interface SealedOptions extends VaultOptions {
 export async function openSealed(config: VaultConfig, options: SealedOptions): Promise<SealedVault> {
   await assertPrivateKeys(config.keysPath, config.rootKey);
   // What is wrong with a store is known before people are called together.
+  const { vaultId } = await findVault(config);
   await (await openStore('records', config.recordStoreUrl)).close();
   const keyStore = await openStore('keys', config.keyStoreUrl);
   try {
-    const vaultId = await keyFact(keyStore.reader, 'vault');
     const set = await inForce(keyStore);
     if (options.nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
-    if (vaultId === undefined) {
-      throw new StartError(
-        'There is no vault here yet, and shares are made of a root key that is there. Without LETHE_ROOT_KEY_SHARES run `lethe init` and `lethe root split`, then set it.',
-      );
-    }
     if (set === undefined) {
       throw new StartError(
         'There are no shares of this vault’s root key. Start it with the root key itself, run `lethe root split`, then set LETHE_ROOT_KEY_SHARES.',

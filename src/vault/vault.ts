@@ -1,6 +1,6 @@
 /**
  * The composition root: opens the two stores and the keyring, checks that they belong together, and hands the whole to
- * the verbs. An empty home initialises itself.
+ * the verbs. A vault is made where nothing of one is, and only if that was asked for (`home.ts`).
  *
  * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
  * secret is missing or another's, or when one of the stores is older than the other: restored from a backup
@@ -27,6 +27,7 @@ import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
+import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
@@ -60,6 +61,8 @@ export interface VaultOptions {
   readonly random?: RandomSource;
   /** Of new password verifiers; tests take weak ones, which are quick. */
   readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
+  /** Makes a vault in an empty home, or goes on making it: `lethe init`, and a server's start, and nobody else. */
+  readonly mayMake?: boolean;
   /** Opens although a store lacks erasures, to run `recover` and nothing else. */
   readonly recovering?: boolean;
   /** Opens copies: nothing is made, nothing of what ended is destroyed, no root slot is written to. */
@@ -71,11 +74,13 @@ export interface VaultOptions {
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
 export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
   await assertPrivateKeys(config.keysPath, config.rootKey);
+  const { clock = systemClock, random = pooledRandom(), mayMake = false } = options;
+  const found = mayMake ? await findOrBegin(config, newId('vault', random, clock())) : await findVault(config);
   const recordStore = await openStore('records', config.recordStoreUrl);
   try {
     const keyStore = await openStore('keys', config.keyStoreUrl);
     try {
-      return await assemble(config, recordStore, keyStore, options);
+      return await assemble(config, found, recordStore, keyStore, { ...options, clock, random });
     } catch (error) {
       await keyStore.close();
       throw error;
@@ -88,18 +93,24 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
 
 async function assemble(
   config: VaultConfig,
+  found: FoundVault,
   recordStore: RecordStore,
   keyStore: KeyStore,
   {
     clock = systemClock,
     random = pooledRandom(),
     passwords = {},
+    mayMake = false,
     recovering = false,
     drilling = false,
     nextRootKey,
   }: VaultOptions,
 ): Promise<Vault> {
-  const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
+  const { vaultId } = found;
+  await agreeOnId(recordStore, keyStore, vaultId).catch(async (error: unknown) => {
+    await giveUp(config, found);
+    throw error;
+  });
   await assertEpochIsKnown(recordStore, keyStore);
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
@@ -138,7 +149,10 @@ async function assemble(
     alarm: (budget) => void signals.emit('guessesAlarm', { budget }),
   });
   if (!drilling) await shredEndedWindows(parts.keyring);
-  const firstKeyPath = drilling ? undefined : await initialise(parts, config.keysPath);
+  const firstKeyPath = drilling
+    ? undefined
+    : await initialise(parts, config.keysPath, { mayMake, isBegun: found.isBegun });
+  if (!drilling) await nameHome(config, found);
   if (!drilling) await noteRestores(parts, { agree: !recovering });
   const underway = new Set<Promise<void>>();
   let closing = false;

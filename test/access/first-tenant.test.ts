@@ -32,7 +32,7 @@ const WHOLE_VAULT: Readonly<Record<string, Act>> = {
   'adds a root slot': (vault, caller) =>
     addSlot(vault, caller, { name: 'usb', kind: 'file', required: true, settings: { path: '/dev/null/usb' } }),
   'removes a root slot': (vault, caller) => removeSlot(vault, caller, { name: 'file', abandon: false }),
-  'checks the root slots': checkSlots,
+  'checks the root slots': (vault, caller) => checkSlots(vault, caller),
   'lists the root slots': listSlots,
 };
 const OWN: Readonly<Record<string, Act>> = {

@@ -200,6 +200,17 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(
       restore(other.config as never, folder, { store: 'keys', replace: true, unverified: true }),
     ).rejects.toThrow(/another vault/);
+    // The home, or the store that is to give way, alone says that it is another's.
+    const mixed: Record<string, string>[] = [
+      { keysPath: other.config.keysPath },
+      { keyStoreUrl: other.keyStoreUrl, recordStoreUrl: home.recordStoreUrl },
+    ];
+    const theirs = await rowsOf(other.keyStoreUrl);
+    for (const over of mixed) {
+      const wrong = restore({ ...home.config, ...over } as never, folder, { store: 'keys', replace: true });
+      await expect(wrong).rejects.toThrow(/another vault than the one whose home, or store/);
+    }
+    expect(await rowsOf(other.keyStoreUrl)).toEqual(theirs);
     await expect(putBack(home, dir, 'keys', false)).rejects.toThrow(/There is a store already/);
     expect(await rowsOf(home.keyStoreUrl)).toEqual(before);
     await expect(putBack(home, dir, 'keys')).resolves.toBeDefined();
@@ -213,7 +224,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(current.manifest).toMatchObject({ epoch: 2, openEpochs: [2] });
 
     const security = await appOf(vault, home, 'security');
+    await writeFile(join(dir, 'keys-20261122T120000Z', 'note.txt'), 'somebody’s own');
     const { pruned } = await backup(vault, security, { dir, stores: [], prune: true });
+    expect(await readdir(join(dir, 'keys-20261122T120000Z'))).toEqual(['note.txt']);
 
     expect(pruned).toEqual([join(dir, 'keys-20261122T120000Z')]);
     expect((await listBackups(dir, 'keys')).map(({ folder }) => folder)).toEqual([current.folder]);

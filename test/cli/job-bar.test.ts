@@ -48,6 +48,7 @@ test('the replacement of the root key shows its steps as a rotation does, none o
   const { path: home, remove } = await temporaryFolder();
   onTestFinished(remove);
   const officer = ['--key-file', join(home, 'security.key')];
+  await lethe(home, ['init']);
   await lethe(home, ['principals', 'add', 'officer', '--role', 'security', '--save', join(home, 'security.key')]);
   const steps = /^make_secret: 0\/1.*\nrewrap: 0\/\d+.*\nverify: 0\/1.*\ndestroy: 0\/1.*\ncompleted\n$/;
   const rotated = await lethe(home, ['keys', 'rotate', '--now', ...officer]);

@@ -10,6 +10,7 @@ test('a refused order leaves no file in the way, and a close says which slot has
   onTestFinished(remove);
   const at = (name: string) => join(home, name);
   const officer = ['--key-file', at('officer.key')];
+  await lethe(home, ['init']);
   await lethe(home, ['principals', 'add', 'officer', '--role', 'security', '--save', at('officer.key')]);
 
   const before = await readdir(home);

@@ -8,6 +8,7 @@ test('a vault in shares is drilled and restored with enough of them, and not wit
   const { path: home, remove } = await temporaryFolder();
   onTestFinished(remove);
   const officer = ['--key-file', join(home, 'security.key')];
+  await lethe(home, ['init']);
   await lethe(home, ['principals', 'add', 'officer', '--role', 'security', '--save', join(home, 'security.key')]);
   const counts = ['--shares', '3', '--threshold', '2'];
   expect(await lethe(home, ['root', 'split', ...counts, '--out', join(home, 'shares'), ...officer])).toMatchObject({

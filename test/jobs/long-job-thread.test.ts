@@ -223,6 +223,7 @@ test('a real server closes an epoch in its thread while it answers, and the comm
     LETHE_LOG_LEVEL: 'info',
   };
   const key = `${folder.path}/security.key`;
+  expect(await lethe(env, 'init')).toMatchObject({ code: 0 });
   const added = await lethe(env, 'principals', 'add', 'guard', '--role', 'security', '--save', key);
   expect(added).toMatchObject({ code: 0 });
 

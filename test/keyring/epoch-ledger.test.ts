@@ -10,14 +10,13 @@ import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';
 import { sweep } from '../../src/keyring/epoch-destruction.ts';
 import { EpochLedger } from '../../src/keyring/epoch-ledger.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
 import type { RootSlot } from '../../src/keyring/root-slot.ts';
 import { RootSlots } from '../../src/keyring/root-slots.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { readCertificate } from '../../src/vault/read-certificate.ts';
 import type { Vault } from '../../src/vault/vault.ts';
-import { close, closingParts, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
+import { close, closingParts, fileSlot, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
 import { appOf, freshHome, withParts } from '../support/home.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -31,7 +30,10 @@ async function furnished(engine: Engine, { required = true } = {}) {
   const home = await freshHome(engine);
   const opened = await home.open();
   const rootKey = await rootKeyOf(home);
-  const [file, disk] = [slotOf(home, rootKey), new FileSlot(`${home.folder}/second`, rootKey, { name: 'second' })];
+  const [file, disk] = [
+    slotOf(home, rootKey),
+    fileSlot(home.folder, `${home.folder}/second`, rootKey, { name: 'second' }),
+  ];
   const reach = { get: true, put: true, destroy: true };
   const second: RootSlot = withParts<RootSlot>(disk, {
     name: 'second',

@@ -6,7 +6,6 @@ import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import { IntegrityError } from '../../src/errors.ts';
 import { type BucketId, newId, type RecordId, type TenantId, type Token } from '../../src/ids.ts';
 import { BucketKeys } from '../../src/keyring/bucket-keys.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
 import { IndexKeys } from '../../src/keyring/index-keys.ts';
 import { RecordKeys } from '../../src/keyring/record-keys.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
@@ -15,6 +14,7 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
+import { fileSlot } from '../support/epochs.ts';
 import { appOf, callerOf, everyByte, freshHome, type Home, placesOf, rowsOf, tell, tellAll } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -56,7 +56,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const other = await addTenant(vault, await callerOf(vault, adminKey), { name: 'other' });
 
     const rootKey = await rootKeyOf(home);
-    const secret = (await new FileSlot(`${home.folder}/keys/epochs`, rootKey).get(1)) as Buffer;
+    const secret = (await fileSlot(home.folder, `${home.folder}/keys/epochs`, rootKey).get(1)) as Buffer;
     const adminSecret = Buffer.from(adminKey.slice(33, 33 + 43), 'base64url');
     const outside = [rootKey, secret, adminSecret].map((key) => key.toString('hex'));
     const inside = keys.filter((key) => !outside.includes(key.toString('hex')));
@@ -83,7 +83,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     // Without the secret the vault does not start, nor with another.
     await rm(`${home.folder}/${EPOCH_1}`);
     await expect(home.open()).rejects.toMatchObject({ code: 'cannot_start' });
-    await new FileSlot(`${home.folder}/keys/epochs`, rootKey).put(1, Buffer.alloc(32, 7));
+    await fileSlot(home.folder, `${home.folder}/keys/epochs`, rootKey).put(1, Buffer.alloc(32, 7));
     await expect(home.open()).rejects.toMatchObject({ code: 'cannot_start' });
   });
 
@@ -94,7 +94,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const old = await tokenize(first, app, { items: [{ type: 'email', value: 'ada@example.com', subject: 'ada' }] });
     await first.close();
     const before = [await rowsOf(home.recordStoreUrl), await rowsOf(home.keyStoreUrl)] as const;
-    await new FileSlot(`${home.folder}/keys/epochs`, await rootKeyOf(home)).put(2, pooledRandom()(32));
+    await fileSlot(home.folder, `${home.folder}/keys/epochs`, await rootKeyOf(home)).put(2, pooledRandom()(32));
     await tell(home.keyStoreUrl, "INSERT INTO epochs (epoch, state, created_at) VALUES (2, 'active', 0)");
 
     const second = await home.open();
@@ -121,7 +121,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await rm(`${home.folder}/keys/epochs`);
 
     const [rootKey, secret, tenant] = [await rootKeyOf(home), Buffer.alloc(32, 9), 'ten_any' as TenantId];
-    const slot = new FileSlot(`${home.folder}/keys/epochs`, rootKey);
+    const slot = fileSlot(home.folder, `${home.folder}/keys/epochs`, rootKey);
     await slot.put(1, secret);
     const vault = await home.open();
 
@@ -141,7 +141,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [a, b] = places as [Filled, Filled];
     // A second epoch, so that a row can be said to belong to it.
     await vault.close();
-    await new FileSlot(`${home.folder}/keys/epochs`, await rootKeyOf(home)).put(2, pooledRandom()(32));
+    await fileSlot(home.folder, `${home.folder}/keys/epochs`, await rootKeyOf(home)).put(2, pooledRandom()(32));
     await tell(home.keyStoreUrl, "INSERT INTO epochs (epoch, state, created_at) VALUES (2, 'active', 0)");
 
     const swapped = (table: string, one: string, two: string) =>

@@ -7,7 +7,6 @@ import { UnavailableError } from '../../src/errors.ts';
 import type { Token } from '../../src/ids.ts';
 import { closeEpoch, destroyEnded } from '../../src/jobs/close-epoch.ts';
 import { destroy } from '../../src/keyring/epoch-destruction.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
 import type { RootSlot } from '../../src/keyring/root-slot.ts';
 import { RootSlots } from '../../src/keyring/root-slots.ts';
 import * as rotation from '../../src/keyring/rotation.ts';
@@ -16,7 +15,7 @@ import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { search } from '../../src/vault/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
-import { close, closingParts, contextOf, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
+import { close, closingParts, contextOf, fileSlot, rootKeyOf, slotOf, withSlots } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -124,7 +123,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       { get: async () => Buffer.alloc(32, 1) },
     ];
     for (const [i, parts] of broken.entries()) {
-      const second = new FileSlot(`${home.folder}/keys/second-${i}`, rootKey);
+      const second = fileSlot(home.folder, `${home.folder}/keys/second-${i}`, rootKey);
       const slots = new RootSlots([
         { slot: file, required: true },
         { slot: slotLike(second, { name: 'second', ...parts }), required: true },
@@ -135,7 +134,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
     }
     // An optional slot that fails is left out, and said.
-    const optional = slotLike(new FileSlot(`${home.folder}/keys/third`, rootKey), {
+    const optional = slotLike(fileSlot(home.folder, `${home.folder}/keys/third`, rootKey), {
       name: 'third',
       put: () => Promise.reject(out),
       destroy: () => Promise.reject(out),
@@ -179,7 +178,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const home = await freshHome(engine);
     const { vault } = await furnished(home);
     const rootKey = await rootKeyOf(home);
-    const [file, second] = [slotOf(home, rootKey), new FileSlot(`${home.folder}/second`, rootKey)];
+    const [file, second] = [slotOf(home, rootKey), fileSlot(home.folder, `${home.folder}/second`, rootKey)];
     let down = true;
     const reach = () =>
       down ? Promise.reject(new UnavailableError('key_unavailable', 'out of reach')) : Promise.resolve();
@@ -216,7 +215,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const home = await freshHome(engine);
     const { vault } = await furnished(home);
     const rootKey = await rootKeyOf(home);
-    const [file, second] = [slotOf(home, rootKey), new FileSlot(`${home.folder}/second`, rootKey)];
+    const [file, second] = [slotOf(home, rootKey), fileSlot(home.folder, `${home.folder}/second`, rootKey)];
     const asleep = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     const put = async (epoch: number, secret: Buffer) => {
@@ -255,7 +254,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { vault } = await furnished(home);
     const rootKey = await rootKeyOf(home);
     const file = slotOf(home, rootKey);
-    const second = new FileSlot(`${home.folder}/keys/second`, rootKey);
+    const second = fileSlot(home.folder, `${home.folder}/keys/second`, rootKey);
     let down = false;
     const destroy = (epoch: number) =>
       down ? Promise.reject(new UnavailableError('key_unavailable', 'out of reach')) : second.destroy(epoch);

@@ -1,9 +1,10 @@
 /** Closes epochs in a test, without a runner: the job itself, with a context that lets it do what it wants. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { JobId, PrincipalId, TenantId } from '../../src/ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../../src/jobs/close-epoch.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
+import { FileSlot, type FileSlotOptions } from '../../src/keyring/file-slot.ts';
 import type { RootSlots } from '../../src/keyring/root-slots.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { type Home, withParts } from './home.ts';
@@ -37,7 +38,22 @@ export async function rootKeyOf({ folder }: Home): Promise<Buffer> {
 
 /** The slot that a vault begins with. */
 export function slotOf({ folder }: Home, rootKey: Buffer): FileSlot {
-  return new FileSlot(`${folder}/keys/epochs`, rootKey);
+  return fileSlot(folder, `${folder}/keys/epochs`, rootKey);
+}
+
+/** A file slot of the vault whose home this is, at another place. */
+export function fileSlot(
+  home: string,
+  path: string,
+  rootKey: Buffer,
+  options: Partial<FileSlotOptions> = {},
+): FileSlot {
+  return new FileSlot(path, rootKey, { vaultId: vaultIdOf(home), ...options });
+}
+
+/** As the home says it, also of one that is only begun. */
+export function vaultIdOf(home: string): string {
+  return readFileSync(`${home}/keys/vault.id`, 'ascii').trim().split(' ')[0] as string;
 }
 
 /** The vault with other slots than it was opened with. */

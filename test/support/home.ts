@@ -75,7 +75,7 @@ async function makeHome(engine: Engine): Promise<Home> {
     async open({ rootKey, clock = () => NOW, random = pooledRandom(), plannedRecords } = {}) {
       const vault = await openVault(
         { ...config, ...(rootKey && { rootKey }), ...(plannedRecords && { plannedRecords }) },
-        { clock, random, passwords: QUICK_PASSWORDS },
+        { clock, random, passwords: QUICK_PASSWORDS, mayMake: true },
       );
       let closing: Promise<void> | undefined;
       const close = () => {

@@ -96,7 +96,7 @@ export async function openTestVault({ engine = 'sqlite', now = NOW, at }: TestVa
       keysPath: `${folder}/keys`,
       rootKey: { from: 'file', path: `${folder}/keys/root.key` },
     },
-    { clock: () => new Date(time), random: pooledRandom(), passwords: QUICK_PASSWORDS },
+    { clock: () => new Date(time), random: pooledRandom(), passwords: QUICK_PASSWORDS, mayMake: true },
   );
   let open = true;
   const close = async () => {

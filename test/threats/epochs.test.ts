@@ -13,12 +13,11 @@ import type { RecordId, TenantId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { rotateIndex } from '../../src/jobs/rotate-index.ts';
 import type { EpochWrapped } from '../../src/keyring/epoch-wrapped.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
 import { type Form, formsOf } from '../../src/search/blind-index.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
-import { close, closingParts, contextOf } from '../support/epochs.ts';
+import { close, closingParts, contextOf, slotOf } from '../support/epochs.ts';
 import { appOf, everyByte, freshHome, type Home, placesOf, withParts } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -35,7 +34,7 @@ const rootKeyOf = async (home: Home) =>
   Buffer.from((await readFile(`${home.folder}/keys/root.key`, 'ascii')).trim(), 'hex');
 
 async function secretsOf(home: Home): Promise<Map<number, Buffer>> {
-  const slot = new FileSlot(`${home.folder}/keys/epochs`, await rootKeyOf(home));
+  const slot = slotOf(home, await rootKeyOf(home));
   const secrets = new Map<number, Buffer>();
   for (let epoch = 1; epoch <= 12; epoch += 1) {
     const secret = await slot.get(epoch);
@@ -263,7 +262,7 @@ test('with the key store’s disk full a close stops, destroys nothing, and goes
   const disk = await smallDisk(8);
   if (disk === undefined) return skip('no small disk can be mounted here');
   const home = await freshHome('sqlite');
-  const vault = await openVault({ ...home.config, keyStoreUrl: `sqlite:${disk.path}/keystore.db` });
+  const vault = await openVault({ ...home.config, keyStoreUrl: `sqlite:${disk.path}/keystore.db` }, { mayMake: true });
   try {
     const app = await appOf(vault, home);
     const items = Array.from({ length: 600 }, (_, i) => ({ type: 'text', value: `value ${i}`, subject: `s${i}` }));

@@ -117,7 +117,7 @@ function fileOf(epoch: number): string {
 async function expectSecrets({ keysPath }: Outside, keys: DirectDatabase, epochs: readonly Epoch[]): Promise<void> {
   const rootKey = Buffer.from((await readFile(`${keysPath}/root.key`, 'ascii')).trim(), 'hex');
   const folder = `${keysPath}/epochs`;
-  const slot = new FileSlot(folder, rootKey);
+  const slot = new FileSlot(folder, rootKey, { vaultId: (await readFile(`${keysPath}/vault.id`, 'ascii')).trim() });
   const used = new Set<number>();
   for (const table of WRAPPED) {
     // A version of an index key that was removed is under none.

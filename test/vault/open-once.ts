@@ -4,5 +4,5 @@ import { atOnce } from '../support/together.ts';
 
 const config = JSON.parse(process.argv[2] ?? '') as VaultConfig;
 await atOnce();
-await (await openVault(config)).close();
+await (await openVault(config, { mayMake: true })).close();
 process.exit();

@@ -1,5 +1,5 @@
 /** Opening a vault: an empty home makes itself one; stores that do not belong together are refused and left alone. */
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { StartError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
@@ -9,13 +9,29 @@ import { initialise } from '../../src/vault/initialise.ts';
 import { closing } from '../../src/vault/long-jobs.ts';
 import { recover } from '../../src/vault/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
-import { contextOf } from '../support/epochs.ts';
+import { contextOf, vaultIdOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { together } from '../support/together.ts';
 import { tokenize } from '../support/tokenize.ts';
 
 const stateOf = async (home: Home) => [await rowsOf(home.recordStoreUrl), await rowsOf(home.keyStoreUrl)];
+
+/** The stores that are there at all. */
+const filesOf = async (home: Home) => {
+  const urls = [home.recordStoreUrl, home.keyStoreUrl];
+  const there = await Promise.all(
+    urls.map(async (url) =>
+      url.startsWith('sqlite:')
+        ? access(url.slice('sqlite:'.length)).then(
+            () => true,
+            () => false,
+          )
+        : Object.keys(await rowsOf(url)).length > 0,
+    ),
+  );
+  return urls.filter((_, i) => there[i]);
+};
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('an empty home makes itself a vault with one tenant and one administrator, whose key works; a second start makes nothing', async () => {
@@ -41,7 +57,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [{ recordStore }, key] = [second, await home.adminKey()];
     const find = (async (_: unknown, keys: readonly unknown[]) => keys.map(() => [])) as typeof recordStore.reader.find;
     const stale = withParts(recordStore, { reader: withParts(recordStore.reader, { find, query: async () => [] }) });
-    expect(await initialise({ ...second, recordStore: stale }, home.config.keysPath)).toBeUndefined();
+    expect(
+      await initialise({ ...second, recordStore: stale }, home.config.keysPath, { mayMake: true, isBegun: true }),
+    ).toBeUndefined();
     expect(await home.adminKey()).toBe(key);
     expect((await stateOf(home))[0]).toEqual(before[0]);
   });
@@ -117,7 +135,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     };
     const before = await stateOf(one);
     expect(await refusal()).toMatch(/key store is empty/);
-    expect(await tell(two.keyStoreUrl, 'SELECT * FROM vault_facts')).toEqual([]);
+    expect(await filesOf(two)).toEqual([]);
     expect(await stateOf(one)).toEqual(before);
 
     await (await two.open()).close();
@@ -164,6 +182,9 @@ test('a start that was interrupted before the administrator was stored writes a 
     'DELETE FROM principals',
     'DELETE FROM tenants',
   ]);
+  await expect(home.open()).rejects.toThrow(/has lost its first tenant/);
+  await writeFile(`${home.folder}/keys/vault.id`, `${vaultIdOf(home.folder)} begun\n`);
+  await expect(openVault(home.config)).rejects.toThrow(/not finished/);
   const stale = await home.adminKey();
 
   const again = await home.open();

@@ -1,6 +1,6 @@
 /** `lethe keys slots`, as the security team types it. */
 import { execFile } from 'node:child_process';
-import { rename } from 'node:fs/promises';
+import { copyFile, rename } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -28,11 +28,20 @@ test('slots are added, checked, given up and listed; a required one that fails i
   });
   expect(await slots('check')).toMatchObject({ code: 0, out: expect.stringMatching(/usb {2}required {2}ok/) });
 
+  await copyFile(`${home}/usb/epoch-000001.key`, `${home}/copy`);
+  expect(await lethe('keys', 'rotate', '--now', '--key-file', `${home}/security.key`)).toMatchObject({ code: 0 });
+  await copyFile(`${home}/copy`, `${home}/usb/epoch-000001.key`);
+  const cameBack = /usb {2}required {2}FAILS.*\n {2}holds epoch 2\n {2}CAME BACK although destroyed: epoch 1\. /;
+  expect(await slots('check')).toMatchObject({ code: 1, out: expect.stringMatching(cameBack) });
+  const again = await slots('check', '--destroy-returned');
+  expect(again).toMatchObject({ code: 1, out: expect.stringContaining('epoch 1. Destroyed again.') });
+  expect(await slots('check')).toMatchObject({ code: 0 });
+
   await rename(`${home}/usb`, `${home}/gone`);
   expect(await slots('check')).toMatchObject({ code: 1, out: expect.stringMatching(/usb {2}required {2}FAILS/) });
   expect(await slots('remove', 'usb')).toMatchObject({ code: 1, out: expect.stringContaining('key_unavailable') });
   expect(await slots('remove', 'usb', '--abandon')).toMatchObject({
-    ...{ code: 1, out: expect.stringContaining('NOT destroyed in it: epoch 1.') },
+    ...{ code: 1, out: expect.stringContaining('NOT destroyed in it: epoch 2.') },
   });
   expect(await slots('list')).toMatchObject({
     code: 0,

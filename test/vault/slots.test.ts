@@ -65,7 +65,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await close(vault)).toMatchObject({ epoch: 1, without: [], waitsFor: [] });
 
     expect([keyOf(1), keyOf(2)]).toEqual([0, 1]);
-    expect(await readdir(`${home.folder}/keys/epochs`)).toEqual(['epoch-000002.key']);
+    expect((await readdir(`${home.folder}/keys/epochs`)).sort()).toEqual(['epoch-000002.key', 'vault.id']);
     expect((await held(1)).map(({ slot, envelope }) => [slot, envelope])).toEqual([
       ['bao', null],
       ['file', null],
@@ -97,7 +97,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     await remove('file');
     await close(vault);
-    expect(await readdir(`${home.folder}/keys/epochs`)).toEqual([]);
+    expect(await readdir(`${home.folder}/keys/epochs`)).toEqual(['vault.id']);
     await opens(other);
     await opens(await home.open());
   });
@@ -166,10 +166,10 @@ describe.each(ENGINES)('on %s', (engine) => {
       if (how === 'is overtaken') await expect(closed).rejects.toMatchObject({ code: 'lease_lost' });
       else expect(await closed).toMatchObject({ waitsFor: [] });
 
-      expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+      expect((await readdir(`${home.folder}/usb`)).sort()).toEqual(['slot.id', 'vault.id']);
       await close(other);
       expect(await close(other)).toMatchObject({ waitsFor: [] });
-      expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+      expect((await readdir(`${home.folder}/usb`)).sort()).toEqual(['slot.id', 'vault.id']);
       await opens(other);
     },
   );
@@ -190,7 +190,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect((await add(usb())).epochs).toEqual([]);
 
-    expect(await readdir(`${home.folder}/usb`)).toEqual(['slot.id']);
+    expect((await readdir(`${home.folder}/usb`)).sort()).toEqual(['slot.id', 'vault.id']);
   });
 
   test('no slot comes or goes while a long job is at work on the keys, and none begins while one does', async () => {

@@ -1,6 +1,8 @@
 /** A vault that the first release made opens under this one, with everything it holds. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { deriveKey } from '../../src/crypto/kdf.ts';
+import { mac } from '../../src/crypto/mac.ts';
 import type { RecordId, SubjectId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
@@ -17,6 +19,7 @@ import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { revokeToken } from '../../src/vault/revoke-token.ts';
 import { search } from '../../src/vault/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
+import { close, rootKeyOf, slotOf } from '../support/epochs.ts';
 import { callerOf, freshHome, type Home, rowsOf, tell, tellAll } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -63,6 +66,18 @@ async function undo(home: Home): Promise<void> {
   }
 }
 
+const EPOCH_1 = ({ folder }: Home) => `${folder}/keys/epochs/epoch-000001.key`;
+
+/** Takes back what binds a home to its vault, as if this release had never been there: ids, and the epoch's file. */
+async function unbind(home: Home): Promise<void> {
+  const rootKey = await rootKeyOf(home);
+  const secret = (await slotOf(home, rootKey).get(1)) as Buffer;
+  const body = Buffer.concat([Buffer.from('LETHE-E1\0\0\0\u0001', 'latin1'), secret]);
+  const check = mac(deriveKey(rootKey, 'lethe/file-slot-check/1'), 'lethe/file-slot/1', 16, body);
+  await writeFile(EPOCH_1(home), Buffer.concat([body, check]));
+  for (const at of ['keys', 'keys/epochs']) await rm(`${home.folder}/${at}/vault.id`);
+}
+
 describe.each(ENGINES)('on %s', (engine) => {
   test('tokens, searches, subjects, erasures, corrections and principals of the first release work on', async () => {
     const home = await freshHome(engine);
@@ -90,10 +105,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     await revokePrincipal(old, admin, leaver.principal);
     await old.close();
     await undo(home);
+    await unbind(home);
     const before = { records: await rowsOf(home.recordStoreUrl), keys: await rowsOf(home.keyStoreUrl) };
 
     const vault = await home.open();
 
+    // The home, and the folder of its epochs, are bound to it from now on; its epoch is read as it was written.
+    for (const at of ['keys', 'keys/epochs']) {
+      expect(await readFile(`${home.folder}/${at}/vault.id`, 'ascii')).toBe(`${vault.keyring.signing.issuer}\n`);
+    }
+    expect((await readFile(EPOCH_1(home))).subarray(0, 8).toString()).toBe('LETHE-E1');
     const after = { records: await rowsOf(home.recordStoreUrl), keys: await rowsOf(home.keyStoreUrl) };
     for (const store of ['records', 'keys'] as const) {
       const known = Object.keys(before[store]).filter((name) => !/_migrations/.test(name));
@@ -155,5 +176,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const receipt = await erase(vault, again, { subject: at(0).subject as SubjectId });
     expect(receipt).toMatchObject({ state: 'completed', records: 3 });
     expect((await values())[0]).toBe('record_erased');
+    await close(vault);
+    const files = await readdir(`${home.folder}/keys/epochs`);
+    expect(files.sort()).toEqual(['epoch-000002.key', 'vault.id']);
   });
 });

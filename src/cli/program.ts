@@ -1,0 +1,51 @@
+/** The command `lethe` as a tree of commands, without running any. */
+import { Command } from 'commander';
+import { settingsHelp } from '../config.ts';
+import { coreDumpWarning } from '../process-memory.ts';
+import { addBackupCommands } from './backup.ts';
+import { addCertificateCommands } from './certificate.ts';
+import { addImportCommand } from './import.ts';
+import { addKeysCommands } from './keys.ts';
+import { addPrincipalCommands, addTenantCommands } from './principals.ts';
+import { addRootCommands } from './root.ts';
+import { addJobCommands, addRotateCommand } from './rotate.ts';
+import { addServerCommands } from './server.ts';
+import { useShareFiles } from './shares.ts';
+import { addSlotCommands } from './slots.ts';
+import { withoutTyped } from './typed.ts';
+
+export function newProgram(): Command {
+  const program = new Command('lethe')
+    .description('A vault for personal data that can truly forget.')
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText('after', () => {
+      const width = Math.max(...settingsHelp().map(({ name }) => name.length));
+      const lines = settingsHelp().map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`);
+      return `\nSettings, from the environment:\n${lines.join('\n')}`;
+    })
+    .option(
+      '--share-file <file>',
+      'file with a share of the root key; may be given several times',
+      (file, files: string[] | undefined) => [...(files ?? []), file],
+    )
+    .hook('preAction', (whole) => useShareFiles(whole.opts<{ shareFile?: string[] }>().shareFile ?? []))
+    .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) })
+    .hook('preAction', (_, command) => {
+      const warning = coreDumpWarning();
+      // A server says it in its log, too.
+      if (warning !== undefined && command.name() !== 'serve') process.stderr.write(`${warning}\n`);
+    })
+    .exitOverride();
+  addServerCommands(program);
+  addPrincipalCommands(program);
+  addTenantCommands(program);
+  addImportCommand(program);
+  addBackupCommands(program);
+  const keys = addKeysCommands(program);
+  addRotateCommand(keys);
+  addSlotCommands(keys);
+  addJobCommands(program);
+  addCertificateCommands(program);
+  addRootCommands(program);
+  return program;
+}
