@@ -95,8 +95,10 @@ function pathOf(route: Route): string {
 }
 
 async function isReady(vault: Vault): Promise<boolean> {
-  return Promise.all([vault.recordStore.ping(), vault.keyStore.ping()]).then(
-    () => true,
-    () => false,
-  );
+  return Promise.all([vault.recordStore.ping(), vault.keyStore.ping()])
+    .then(() => vault.assertInPlace())
+    .then(
+      () => true,
+      () => false,
+    );
 }

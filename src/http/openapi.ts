@@ -18,6 +18,7 @@ const COMMON = [
   'integrity_failure',
   'internal_error',
   'store_unavailable',
+  'store_replaced',
   'key_unavailable',
   'shutting_down',
   'overloaded',

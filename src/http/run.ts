@@ -18,7 +18,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
   const log = newLog(config.logLevel);
   dieQuietly();
   if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
-  const vault = await openVault(config);
+  const vault = await openVault(config, { process: 'server' });
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
@@ -33,6 +33,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
 async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
+    process: 'server',
     opened(vault, rootKey) {
       // Long jobs open the vault again, and nobody is asked for shares then.
       const key = Buffer.from(rootKey);
@@ -64,6 +65,9 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
+  vault.signals.on('storeReplaced', ({ store }) =>
+    log.error({ store }, 'a store was replaced under this node: it serves nothing until it is restarted'),
+  );
   vault.signals.on('integrityFailure', () => log.error('integrity failure: stored bytes were altered or moved'));
   return async () => {
     await Promise.all([stopJobs(), stopLongJobs()]);

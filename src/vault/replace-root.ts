@@ -74,10 +74,11 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   await perform(vault, caller, { action: 'replace_root', mayTakeLong: true }, async (door) => {
     door.decide();
     await moveAll(vault, caller, options);
-    const { epochs, wrapped, registry } = vault.keyring;
+    const { epochs, wrapped, registry, nodes } = vault.keyring;
     const retag = async (tx: KeyTx) => {
       await registry.retag(tx, options.newKey);
       await epochs.ledger.retag(tx, options.newKey);
+      await nodes.retag(tx, options.newKey);
     };
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
     await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));

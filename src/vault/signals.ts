@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Action } from '../access/actions.ts';
 import type { Outcome } from '../audit/entries.ts';
+import type { StoreName } from '../storage/table.ts';
 
 interface SignalMap {
   /** A call was decided. */
@@ -10,6 +11,10 @@ interface SignalMap {
   integrityFailure: [];
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
+  /** A store was found to be replaced: nothing is served any more. */
+  storeReplaced: [{ readonly store: StoreName }];
+  /** The secret of an epoch was destroyed: what is left of it in memory is to go at once. */
+  epochDestroyed: [];
   /** A long job was ordered, or is to be tried now. */
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */
@@ -19,7 +24,13 @@ interface SignalMap {
 }
 
 /** Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. */
-export const SIGNALS = ['call', 'integrityFailure', 'values', 'job'] as const satisfies (keyof SignalMap)[];
+export const SIGNALS = [
+  'call',
+  'integrityFailure',
+  'values',
+  'job',
+  'epochDestroyed',
+] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 

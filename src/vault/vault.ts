@@ -7,6 +7,8 @@
  * (`agreement.ts`).
  *
  * What ended while no process ran is destroyed before the vault is handed out.
+ *
+ * While it is open, other processes know of it (`keyring/node.ts`); once a store was replaced under it, it serves no more.
  */
 
 import { join } from 'node:path';
@@ -20,11 +22,16 @@ import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { Node } from '../keyring/node.ts';
+import { amongOthers } from '../keyring/node-admission.ts';
+import type { LookOptions } from '../keyring/node-silence.ts';
+import type { ProcessKind } from '../keyring/nodes.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
+import { startBeat } from './beat.ts';
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
@@ -45,6 +52,13 @@ export interface Vault extends Parts {
    * once the vault is closing.
    */
   later(job: string, work: () => Promise<void>): void;
+  /**
+   * Whether the stores are the ones that were opened, as far as has been noticed: asked before every call, at no cost.
+   * @throws {UnavailableError} with `store_replaced`: until the process is started anew
+   */
+  assertInPlace(): void;
+  /** A sign of life, and a look at the stores, now: what the timer does every few seconds. Fails never. */
+  beat(): Promise<void>;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
   close(): Promise<void>;
 }
@@ -61,6 +75,12 @@ export interface VaultOptions {
   readonly recovering?: boolean;
   /** Opens copies: nothing is made, nothing of what ended is destroyed, no root slot is written to. */
   readonly drilling?: boolean;
+  /** What this process is, for others to see. */
+  readonly process?: ProcessKind;
+  /** By which the silence of other processes is measured. */
+  readonly look?: LookOptions;
+  /** Opens beside nodes with which it shares no root slot: for what is done about those, and nothing else. */
+  readonly visiting?: boolean;
   /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
   readonly nextRootKey?: Buffer;
 }
@@ -86,17 +106,39 @@ async function assemble(
   config: VaultConfig,
   recordStore: RecordStore,
   keyStore: KeyStore,
+  options: VaultOptions,
+): Promise<Vault> {
+  const { clock = systemClock, random = pooledRandom(), drilling = false } = options;
+  const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
+  await assertEpochIsKnown(recordStore, keyStore);
+  if (drilling) return assembleAs(undefined, vaultId, config, recordStore, keyStore, { ...options, clock, random });
+  const kind = options.process ?? 'command';
+  const announced = { store: keyStore, keysPath: config.keysPath, kind, random, clock, look: options.look };
+  const node = await Node.announce(announced);
+  try {
+    return await assembleAs(node, vaultId, config, recordStore, keyStore, { ...options, clock, random });
+  } catch (error) {
+    await node.leave().catch(() => {});
+    throw await amongOthers(error, keyStore, node.name);
+  }
+}
+
+async function assembleAs(
+  node: Node | undefined,
+  vaultId: string,
+  config: VaultConfig,
+  recordStore: RecordStore,
+  keyStore: KeyStore,
   {
-    clock = systemClock,
-    random = pooledRandom(),
+    clock,
+    random,
     passwords = {},
     recovering = false,
     drilling = false,
+    visiting = false,
     nextRootKey,
-  }: VaultOptions,
+  }: VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>,
 ): Promise<Vault> {
-  const vaultId = await agreeOnId(recordStore, keyStore, newId('vault', random, clock()));
-  await assertEpochIsKnown(recordStore, keyStore);
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
   else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
@@ -108,6 +150,7 @@ async function assemble(
     vaultId,
     expectedCheck,
     readOnly: drilling,
+    node,
     nextRootKey,
     random,
     clock,
@@ -120,7 +163,8 @@ async function assemble(
     }
   }
   if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
-  const { indexes } = keyring;
+  const { epochs, registry, nodes: ledger, indexes } = keyring;
+  await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, visiting);
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
@@ -132,6 +176,7 @@ async function assemble(
   if (!drilling) await shredEndedWindows(parts.keyring);
   const firstKeyPath = drilling ? undefined : await initialise(parts, config.keysPath);
   if (!drilling) await noteRestores(parts, { agree: !recovering });
+  const beat = startBeat({ recordStore, keyStore, signals }, node);
   const underway = new Set<Promise<void>>();
   let closing = false;
   return {
@@ -143,10 +188,13 @@ async function assemble(
         .finally(() => underway.delete(done));
       underway.add(done);
     },
+    assertInPlace: beat.assertInPlace,
+    beat: beat.now,
     async close() {
       closing = true;
       await Promise.all(underway);
       await hasher.close();
+      await beat.stop();
       await Promise.all([recordStore.close(), keyStore.close()]);
       await keyring.close();
     },
