@@ -24,6 +24,7 @@ export interface Session {
 export interface SessionOptions {
   readonly keyFile?: string | undefined;
   readonly recovering?: boolean;
+  readonly visiting?: boolean;
   readonly nextRootKey?: Buffer;
 }
 
@@ -33,8 +34,8 @@ export async function withSession<R>(
   options: SessionOptions,
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
-  const { recovering = false, nextRootKey } = options;
-  const { vault, rootKey } = await openAsSet(config, { recovering, ...(nextRootKey && { nextRootKey }) });
+  const { recovering = false, visiting = false, nextRootKey } = options;
+  const { vault, rootKey } = await openAsSet(config, { recovering, visiting, ...(nextRootKey && { nextRootKey }) });
   if (vault.firstKeyPath !== undefined) {
     // Whoever stands in the wrong folder would otherwise hand out a key of a vault that no server serves.
     process.stderr.write(`Lethe made a new vault in ${config.home}. To use another, set LETHE_HOME.\n`);

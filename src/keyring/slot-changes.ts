@@ -19,6 +19,8 @@ import { UnavailableError } from '../errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { isOver } from './epoch-states.ts';
+import { assertStillShared } from './node-admission.ts';
+import { nodeRows } from './nodes.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { holds, storeIn } from './root-slots.ts';
 import type { AddSlot } from './schema.ts';
@@ -107,6 +109,7 @@ export async function removeSlot(
   if (entry.removedAt === undefined) {
     await keys.slots.reload();
     await assertNotNeeded(parts, name);
+    assertStillShared(await nodeRows(parts.store.reader), await registry.entries(), name);
     await registry.change((entries) => {
       const now = entries.find((one) => one.name === name);
       if (now === undefined) throw new SlotNotFoundError();

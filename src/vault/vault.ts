@@ -39,6 +39,8 @@ import { newSignals, type Signals } from './signals.ts';
 export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
+  /** The name of the node that this process runs on; undefined: of a copy. */
+  readonly node: string | undefined;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
@@ -169,7 +171,7 @@ async function assembleAs(
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
-    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir },
+    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
