@@ -111,12 +111,10 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
-      // Read first: what is destroyed after this is not said to be forgotten.
-      const through = node && (await ledger.destroyed(store.reader)).at(-1)?.row.epoch;
       await epochs.refresh();
       if (epochs.wipes !== wipes) buckets.wipe();
       wipes = epochs.wipes;
-      await node?.confirm(through ?? 0);
+      await node?.confirm(epochs.forgottenThrough);
     },
     forget(tenant) {
       buckets.forget(tenant);

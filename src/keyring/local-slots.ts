@@ -12,29 +12,44 @@ import { isOver } from './epoch-states.ts';
 import type { Places } from './nodes.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
-import { epochByNumber } from './tables.ts';
+import { epochByNumber, slotsOfEpoch } from './tables.ts';
 
 /** Destroyed epochs that a node which is new here looks for: two months of daily ones. */
 const LOOKED_BACK = 64;
 
 /**
- * Destroys in the node's own slots every epoch after `from` up to `through`, all of which are destroyed elsewhere.
+ * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere.
  * @returns whether each slot has none of them any more
  */
-export async function forgetIn({ slots }: EpochKeys, places: Places, from: number, through: number): Promise<boolean> {
+export async function forgetIn(
+  store: KeyStore,
+  keys: EpochKeys,
+  places: Places,
+  from: number,
+  through: number,
+): Promise<boolean> {
   try {
     for (const name of Object.keys(places)) {
-      const slot = slots.byName(name);
+      const slot = keys.slots.byName(name);
       // Removed since: then what it held was destroyed, or is noted as left.
       if (slot === undefined) continue;
       for (let epoch = Math.max(from, through - LOOKED_BACK) + 1; epoch <= through; epoch += 1) {
-        if (await slot.has(epoch)) await slot.destroy(epoch);
+        if (!(await slot.has(epoch))) continue;
+        if (!(await isCertain(store, keys, epoch))) return false;
+        await slot.destroy(epoch);
       }
     }
     return true;
   } catch (error) {
     return unless(error);
   }
+}
+
+/** A row that says so by another's hand may be of an epoch that is needed. */
+async function isCertain({ reader }: KeyStore, { ledger }: EpochKeys, epoch: number): Promise<boolean> {
+  const [[row] = []] = await reader.find(epochByNumber, [[epoch]]);
+  const [held = []] = await reader.find(slotsOfEpoch, [[epoch]]);
+  return row !== undefined && ledger.isDestroyed(row, held);
 }
 
 /**

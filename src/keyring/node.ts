@@ -172,7 +172,7 @@ export class Node {
     if (through === this.#said.memory && through === this.#said.slots && !moved) return;
     const [itself] = (await store.reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
     const from = itself === undefined ? 0 : this.#keys.ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
-    const clean = await forgetIn(epochs, places, from, through);
+    const clean = await forgetIn(store, epochs, places, from, through);
     await store.exclusive((tx) => this.#write(tx, through, clean));
     this.#said = { ...this.#said, memory: through, slots: clean ? through : this.#said.slots };
   }

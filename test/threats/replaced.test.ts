@@ -113,7 +113,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 });
 
-test('the command refuses to restore under an idle server on PostgreSQL; where it was got past, the server answers 503', async () => {
+test('the command refuses to restore under an idle server on PostgreSQL; where it was got past, the server answers 503', {
+  timeout: 90_000,
+}, async () => {
   const [folder, records, keys] = await Promise.all([temporaryFolder(), freshDatabase(), freshDatabase()]);
   onTestFinished(() => folder.remove());
   onTestFinished(records.drop);
