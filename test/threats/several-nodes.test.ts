@@ -15,6 +15,7 @@ import { addSlot } from '../../src/vault/add-slot.ts';
 import { erase } from '../../src/vault/erase.ts';
 import { listNodes } from '../../src/vault/list-nodes.ts';
 import { closing } from '../../src/vault/long-jobs.ts';
+import { measure } from '../../src/vault/measure.ts';
 import { readCertificate } from '../../src/vault/read-certificate.ts';
 import { removeSlot } from '../../src/vault/remove-slot.ts';
 import { openVault, type Vault, type VaultOptions } from '../../src/vault/vault.ts';
@@ -156,8 +157,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = await readCertificate(first, await appOf(first, home), (await read()).erasure);
     expect(app.waitsFor).toEqual(['node']);
 
+    const later = { ...first, clock: () => new Date(NOW.getTime() + 2 * 3_600_000) };
+    expect((await measure(later)).destructionPending).toBe(1);
+
     await second.beat();
 
+    expect((await measure(later)).destructionPending).toBe(0);
     expect(await epochsIn(folder)).toEqual(['epoch-000002.key']);
     expect(await issue(first)).toBe(1);
     const { statement } = await read();
