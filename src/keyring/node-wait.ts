@@ -7,7 +7,7 @@
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
 import { BEATS, type LookOptions, NODE_TTL_MS, Silence } from './node-silence.ts';
-import { isItself, type NodeLedger, nodeRows } from './nodes.ts';
+import { dismiss, isItself, type NodeLedger, nodeRows } from './nodes.ts';
 
 /** Looks within the time that a beat takes: most wait for no more than the next one. */
 const LOOKS = 8;
@@ -20,11 +20,16 @@ export interface WaitOptions extends LookOptions {
 
 interface WaitParts {
   readonly keyStore: KeyStore;
+  /** This process's node: a process of it that is silent is dead, as its own next beats would find. */
+  readonly node: string | undefined;
   readonly keyring: { readonly nodes: NodeLedger; readonly epochs: { readonly ledger: EpochLedger } };
 }
 
 /** @returns the nodes that have not said that they have forgotten every destroyed epoch, each once */
-export async function waitForNodes({ keyStore, keyring }: WaitParts, options: WaitOptions = {}): Promise<string[]> {
+export async function waitForNodes(
+  { keyStore, keyring, node: own }: WaitParts,
+  options: WaitOptions = {},
+): Promise<string[]> {
   const { ttlMs = NODE_TTL_MS, elapsed = () => performance.now(), stopping = () => false } = options;
   const sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   const silence = new Silence({ ttlMs, elapsed });
@@ -41,7 +46,9 @@ export async function waitForNodes({ keyStore, keyring }: WaitParts, options: Wa
         : !silence.isSilent(row),
     );
     if (!lives || stopping() || elapsed() - began >= PATIENCE * ttlMs) {
-      return [...new Set(late.map(({ node }) => node))].sort();
+      const dead = late.filter((row) => row.node === own && !isItself(row) && silence.isSilent(row));
+      for (const row of dead) await dismiss(keyStore, row);
+      return [...new Set(late.filter((row) => !dead.includes(row)).map(({ node }) => node))].sort();
     }
     await sleep(ttlMs / BEATS / LOOKS);
   }

@@ -9,17 +9,17 @@
  * Does not: speak for a process that sleeps, or cannot reach the key store: those are waited for.
  */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { fill, forgetIn } from './local-slots.ts';
+import { fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { stranger as refusal, sharedWith } from './node-admission.ts';
-import { fingerprintOf, nodeNameOf } from './node-identity.ts';
+import { nodeNameOf } from './node-identity.ts';
 import { type LookOptions, Silence } from './node-silence.ts';
 import {
+  dismiss,
   ITSELF,
   isItself,
   type NodeLedger,
@@ -97,21 +97,26 @@ export class Node {
    */
   async join(keys: NodeKeys, anyway = false): Promise<void> {
     const { store } = this.#options;
-    this.#places = await this.#placesNow(keys, {});
+    const [standing] = (await store.reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
+    this.#places = placesIn(await ownSlots(keys.registry, this.name, standing ? placesOf(standing) : {}));
     const shared = await sharedWith(store, keys.epochs, this.#places);
-    await store.exclusive(async (tx) => {
-      // Of two that come at the same moment, the second sees the first.
-      await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
-      const strangers = (await nodeRows(tx)).filter(
-        (row) => isItself(row) && row.node !== this.name && !keys.ledger.isAbandoned(row) && !shared(row),
-      );
+    // True of memory by now: this process was known before it read anything.
+    const memory = keys.epochs.forgottenThrough;
+    const settled = await store.exclusive(async (tx) => {
+      await oneAtATime(tx);
+      const others = (await nodeRows(tx)).filter((row) => row.node !== this.name);
+      const strangers = others.filter((row) => isItself(row) && !keys.ledger.isAbandoned(row) && !shared(row));
       const [stranger] = strangers;
       if (stranger !== undefined && !anyway) throw refusal(stranger);
-      if (stranger === undefined) await this.#settle(tx, keys);
+      if (anyway) return undefined;
+      await tx.update(nodes, ['forgot', 'tag'], [keys.ledger.signed({ ...this.#row, forgot: memory })]);
+      return { slots: await this.#settle(tx, keys), isAlone: others.length === 0 };
     });
-    if (anyway) return;
+    if (settled === undefined) return;
     this.#keys = keys;
-    await keys.refresh();
+    const { slots, isAlone } = settled;
+    this.#said = { memory, slots, filled: isAlone ? keys.epochs.current : 0 };
+    if (slots < memory || !isAlone) await keys.refresh();
   }
 
   /**
@@ -164,27 +169,33 @@ export class Node {
   async #confirm(through: number): Promise<void> {
     if (this.#keys === undefined) return;
     const { store } = this.#options;
-    const { epochs } = this.#keys;
-    const places = await this.#placesNow(this.#keys, this.#places);
-    const moved = JSON.stringify(places) !== JSON.stringify(this.#places);
-    this.#places = places;
-    if (epochs.current !== this.#said.filled && (await this.#fill(places))) this.#said.filled = epochs.current;
+    const { epochs, registry, ledger } = this.#keys;
+    const own = await ownSlots(registry, this.name, this.#places);
+    const left = own.filter(({ isRemoved }) => !isRemoved);
+    const moved = JSON.stringify(placesIn(left)) !== JSON.stringify(this.#places);
+    if (epochs.current !== this.#said.filled && (await this.#fill(left))) this.#said.filled = epochs.current;
     if (through === this.#said.memory && through === this.#said.slots && !moved) return;
     const [itself] = (await store.reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
-    const from = itself === undefined ? 0 : this.#keys.ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
-    const clean = await forgetIn(store, epochs, places, from, through);
+    const from = itself === undefined ? 0 : ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
+    const clean = await forgetIn(store, epochs, own, from, through);
+    // What was removed stays among them until it has been emptied.
+    this.#places = placesIn(clean ? left : own);
     await store.exclusive((tx) => this.#write(tx, through, clean));
-    this.#said = { ...this.#said, memory: through, slots: clean ? through : this.#said.slots };
+    this.#said = { ...this.#said, memory: through, slots: clean ? through : -1 };
   }
 
   async #write(tx: KeyTx, through: number, clean: boolean): Promise<void> {
     const { ledger } = this.#keys as NodeKeys;
+    await oneAtATime(tx);
     await tx.update(nodes, ['forgot', 'tag'], [ledger.signed({ ...this.#row, forgot: through })]);
     if (clean) await this.#settle(tx, this.#keys as NodeKeys, through);
   }
 
-  /** The node's own row: made, brought up to date, and taken back where it was given up and is here after all. */
-  async #settle(tx: KeyTx, { ledger }: NodeKeys, through?: number): Promise<void> {
+  /**
+   * The node's own row: made, brought up to date, and taken back where it was given up and is here after all.
+   * @returns through which epoch it says that the node's own slots have nothing
+   */
+  async #settle(tx: KeyTx, { ledger }: NodeKeys, through?: number): Promise<number> {
     const [standing] = (await tx.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
     const believed = standing && ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
     const row = ledger.signed({
@@ -195,38 +206,29 @@ export class Node {
       },
     });
     // Given up, it says first what it has forgotten.
-    if (standing?.abandoned_at != null && through === undefined) return;
+    if (standing?.abandoned_at != null && through === undefined) return -1;
     await tx.remove(nodes, ['node', 'process'], [[this.name, ITSELF]]);
     await tx.insert(nodes, [row]);
+    return row.forgot;
   }
 
-  async #fill(places: Places): Promise<boolean> {
+  async #fill(own: readonly OwnSlot[]): Promise<boolean> {
     const { store } = this.#options;
     const { epochs } = this.#keys as NodeKeys;
     const rows = await nodeRows(store.reader);
     // Alone, whoever began the epoch has put its secret there.
-    return rows.every((row) => row.node === this.name) || fill(store, epochs, places);
+    return rows.every((row) => row.node === this.name) || fill(store, epochs, own);
   }
 
   async #dismiss(others: readonly NodeRow[]): Promise<void> {
     this.#silence.see(others);
-    for (const { node, process, beat } of others.filter((row) => !isItself(row) && this.#silence.isSilent(row))) {
-      await this.#options.store.exclusive((tx) =>
-        tx.execute((sql) => sql('nodes').where({ node, process, beat }).delete()),
-      );
+    for (const row of others.filter((one) => !isItself(one) && this.#silence.isSilent(one))) {
+      await dismiss(this.#options.store, row);
     }
   }
+}
 
-  /** @param before what it had and may be out of reach at this moment */
-  async #placesNow({ registry }: NodeKeys, before: Places): Promise<Places> {
-    const places: Record<string, string> = {};
-    for (const { name, kind, settings, removedAt } of await registry.entries()) {
-      if (kind !== 'file' || removedAt !== undefined) continue;
-      const { path } = settings;
-      const place = path === undefined ? this.name : await fingerprintOf(join(path, 'slot.id'));
-      const known = place ?? before[name];
-      if (known !== undefined) places[name] = known;
-    }
-    return places;
-  }
+/** Of two that come at the same moment, the second sees the first. */
+async function oneAtATime(tx: KeyTx): Promise<void> {
+  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
 }

@@ -13,7 +13,7 @@ import { deriveKey } from '../crypto/kdf.ts';
 import { equalBytes, mac } from '../crypto/mac.ts';
 import { VaultError } from '../errors.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyTx, Reader } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 
 export const nodes = table(
   'keys',
@@ -82,6 +82,11 @@ export function isItself({ process }: Pick<NodeRow, 'process'>): boolean {
 
 export function placesOf({ places }: Pick<NodeRow, 'places'>): Places {
   return JSON.parse(places) as Places;
+}
+
+/** Removes the row of a process that is dead, unless it has given a sign of life since it was read. */
+export async function dismiss(store: KeyStore, { node, process, beat }: NodeRow): Promise<void> {
+  await store.exclusive((tx) => tx.execute((sql) => sql('nodes').where({ node, process, beat }).delete()));
 }
 
 /** What the vault believes of these rows. */

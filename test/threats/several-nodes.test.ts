@@ -256,7 +256,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('the last root slot that every node reaches stays while there are several', async () => {
-    const { first, security } = await two();
+    const { first, second, security, folder, other } = await two();
     const remove = (name: string) => removeSlot(first, security, { name, abandon: false });
 
     await expect(remove('bao')).rejects.toMatchObject({
@@ -265,6 +265,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
 
     expect((await remove('file')).left).toEqual([]);
+    // On the other host the slot of that name is another folder, which is emptied there.
+    expect(await epochsIn(folder)).toEqual(['epoch-000001.key']);
+    await second.beat();
+    await second.keyring.refresh();
+    expect(await epochsIn(folder)).toEqual([]);
+    await second.close();
+    await other(folder);
+    await first.keyring.refresh();
+    const found = await listNodes(first, security);
+    expect(found.map(({ slots }) => slots)).toEqual([[], []]);
   });
 
   test('a process of the same host that died is let go after its silence, by the running time of whoever looks', async () => {
@@ -309,6 +319,21 @@ describe.each(ENGINES)('on %s', (engine) => {
          tag = (SELECT tag FROM nodes WHERE node = '${first.node}' AND process = '') WHERE ${isSecond}`,
     );
     expect(await issue(first)).toBe(0);
+  });
+
+  test('a close after a crash on the same host waits for the dead process no longer than it takes to know', async () => {
+    const { home, first, read } = await two();
+    await tell(home.keyStoreUrl, `DELETE FROM nodes WHERE node <> '${first.node}'`);
+    await tell(
+      home.keyStoreUrl,
+      `INSERT INTO nodes (node, process, kind, label, places, beat, forgot, announced_at)
+         VALUES ('${first.node}', 'prc_dead', 'server', 'here', '{}', 7, 0, 0)`,
+    );
+
+    const outcome = await closeEpoch(closing(first, time()))(contextOf());
+
+    expect(outcome).toMatchObject({ certified: 2 });
+    expect((await read()).state).toBe('final');
   });
 
   test('a row that was removed is written again by the process that lives', async () => {
