@@ -107,8 +107,10 @@ export class Node {
       const others = (await nodeRows(tx)).filter((row) => row.node !== this.name);
       const strangers = others.filter((row) => isItself(row) && !keys.ledger.isAbandoned(row) && !shared(row));
       const [stranger] = strangers;
-      if (stranger !== undefined && !anyway) throw refusal(stranger);
-      if (anyway) return undefined;
+      if (stranger !== undefined) {
+        if (anyway) return undefined;
+        throw refusal(stranger);
+      }
       await tx.update(nodes, ['forgot', 'tag'], [keys.ledger.signed({ ...this.#row, forgot: memory })]);
       return { slots: await this.#settle(tx, keys), isAlone: others.length === 0 };
     });
