@@ -25,6 +25,7 @@ const PREFIXES = {
   job: 'job_',
   vault: 'vlt_',
   window: 'win_',
+  process: 'prc_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
@@ -47,6 +48,7 @@ export type ApiKeyId = Id<'apiKey'>;
 export type JobId = Id<'job'>;
 export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
+export type ProcessId = Id<'process'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ANY = '[0-9a-hjkmnp-tv-z]';

@@ -36,6 +36,8 @@ export const ACTIONS = [
   'add_slot',
   'remove_slot',
   'check_slots',
+  'list_nodes',
+  'abandon_node',
   'split_root',
   'replace_root',
   'unseal',

@@ -68,7 +68,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
         ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
-        ...(['split_root', 'replace_root'] as const),
+        ...(['list_nodes', 'abandon_node', 'split_root', 'replace_root'] as const),
       ],
     },
   ],

@@ -2,8 +2,9 @@
  * The way back from a backup. It works on files and databases, not on a vault: at that time there is none to open, and so
  * no principal. The restored store carries a note (`restored`), and the vault's next opening writes it to the audit log.
  *
- * Guarantees: nothing is touched unless the manifest is this vault's and the file is what it says; a store that is there
- * is replaced on demand only, and kept aside; a failure leaves what was there.
+ * Guarantees: nothing is touched unless the manifest is this vault's, the file is what it says, and no process of the vault
+ * is alive (`living.ts`); a store that is there is replaced on demand only, and kept aside; a failure leaves what was there.
+ * Each restore gives the store a mark of its own (`incarnation`), by which a process that runs all the same tells it.
  */
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -11,11 +12,16 @@ import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError } from '../errors.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
+import type { LookOptions } from '../keyring/node-silence.ts';
+import { nodes } from '../keyring/nodes.ts';
 import { loadRootKey } from '../keyring/root-key.ts';
 import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
 import { listBackups } from './backups.ts';
+import { assertNobodyRuns } from './living.ts';
 import { assertOurs, assertWhole, type Backup, readManifest } from './manifest.ts';
+
+const INCARNATION_BYTES = 16;
 
 export interface RestoreOptions {
   readonly store: StoreName;
@@ -32,6 +38,8 @@ export interface RestoreOptions {
   readonly replace: boolean;
   /** Takes a manifest whose MAC does not fit: one of a root key that has been replaced since. */
   readonly unverified?: boolean;
+  /** By which the silence of the vault's processes is measured. */
+  readonly look?: LookOptions | undefined;
 }
 
 export interface Restored {
@@ -70,12 +78,16 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   if (there && !options.replace) {
     throw new StartError('There is a store already. With --replace it is kept aside and the backup takes its place.');
   }
+  const itself = await assertNobodyRuns(store === 'keys' ? url : options.otherUrl, options.look);
   const at = clock().toISOString();
   // Two restores within a second must not take each other's place: the first would be lost.
   const moment = `${at.replace(/[-:]|\.\d+/g, '').toLowerCase()}_${options.random(4).toString('hex')}`;
   const aside = there ? `before_restore_${moment}` : undefined;
-  const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }) };
-  return { backup, aside: await putBack(store, copy, url, facts, aside) };
+  const incarnation = options.random(INCARNATION_BYTES).toString('hex');
+  const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }), incarnation };
+  // Processes of the copy's time are gone. Nodes are there as they were, also one that came since.
+  const instead = store === 'keys' && itself !== undefined ? { table: nodes, rows: itself } : undefined;
+  return { backup, aside: await putBack(store, copy, url, facts, aside, instead) };
 }
 
 /** @throws {StartError} where there is none of this store */

@@ -4,6 +4,7 @@
  *   root_key_check   which root key it was made with, in the key store
  *   root_key_check_next   the same of the one that is replacing it, while that is under way (`root-replacement.ts`)
  *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
+ *   incarnation      which restore put this store in its place; none: it was never put back by this vault's own command
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   last_drill       how the last drill went, in the record store
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault

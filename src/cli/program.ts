@@ -6,6 +6,7 @@ import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
+import { addNodeCommands } from './nodes.ts';
 import { addPrincipalCommands, addTenantCommands } from './principals.ts';
 import { addRootCommands } from './root.ts';
 import { addJobCommands, addRotateCommand } from './rotate.ts';
@@ -44,6 +45,7 @@ export function newProgram(): Command {
   const keys = addKeysCommands(program);
   addRotateCommand(keys);
   addSlotCommands(keys);
+  addNodeCommands(program);
   addJobCommands(program);
   addCertificateCommands(program);
   addRootCommands(program);

@@ -93,12 +93,17 @@ async function notYetDue(vault: Vault, everyMs: number | undefined): Promise<str
 }
 
 /** What came of a job, for whoever ordered it. */
-function tell({ job, detail: { waitsFor, returned, ...detail } }: JobView): void {
+function tell({ job, detail: { waitsFor, waitsForNodes, returned, ...detail } }: JobView): void {
   const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
   console.log([`Done: ${job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
   if (Array.isArray(waitsFor) && waitsFor.length > 0) {
     console.log(
       `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
+    );
+  }
+  if (waitsForNodes !== undefined) {
+    console.log(
+      `NOT forgotten yet by: ${textOf(waitsForNodes)}. Until these nodes are back, or given up (lethe nodes), erasures of that epoch are not final.`,
     );
   }
   if (returned !== undefined) {

@@ -24,6 +24,7 @@ export interface Session {
 export interface SessionOptions {
   readonly keyFile?: string | undefined;
   readonly recovering?: boolean;
+  readonly visiting?: boolean;
   readonly nextRootKey?: Buffer;
 }
 
@@ -33,8 +34,8 @@ export async function withSession<R>(
   options: SessionOptions,
   work: (session: Session) => Promise<R>,
 ): Promise<R> {
-  const { recovering = false, nextRootKey } = options;
-  const { vault, rootKey } = await openAsSet(config, { recovering, ...(nextRootKey && { nextRootKey }) });
+  const { recovering = false, visiting = false, nextRootKey } = options;
+  const { vault, rootKey } = await openAsSet(config, { recovering, visiting, ...(nextRootKey && { nextRootKey }) });
   try {
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>

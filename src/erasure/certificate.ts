@@ -3,19 +3,21 @@
  * slot (K5); then the vault signs what it did.
  *
  * Guarantees: no certificate before that, whoever asks: every epoch's end and every slot's own confirmation must be noted
- * by the vault itself (`epoch-ledger.ts`). The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
+ * by the vault itself (`epoch-ledger.ts`), and every node that may hold a secret must have said that it has forgotten it, or
+ * have been given up, which the certificate then says (`nodes.ts`). The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
  * nodes at once, end with one certificate and its time. A correction becomes final, too, and is not certified.
  * Does not: close epochs.
  */
 import type { Clock } from '../clock.ts';
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { isItself, nodeRows } from '../keyring/nodes.ts';
 import { tierOf } from '../keyring/slot-registry.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
 import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
-import { destroyedThrough, type History, statementOf } from './statement.ts';
+import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
 
 /**
  * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The
@@ -42,7 +44,7 @@ export async function findCertificate(
 }
 
 export interface CertificateParts extends Stores {
-  readonly keyring: Pick<Keyring, 'signing' | 'registry' | 'epochs'>;
+  readonly keyring: Pick<Keyring, 'signing' | 'registry' | 'epochs' | 'nodes'>;
   /** Undefined: nothing is replaced on schedule, of index keys neither. */
   readonly rotateEveryMs: number | undefined;
 }
@@ -55,7 +57,7 @@ export async function issueCertificates(parts: CertificateParts, clock: Clock): 
   const now = clock();
   let done = 0;
   for (let after: ShredRow | undefined; ; ) {
-    const page = await pageOfNotFinal(keys, destroyedThrough(history), { after, limit: PAGE });
+    const page = await pageOfNotFinal(keys, certainThrough(history), { after, limit: PAGE });
     if (page.length > 0) done += await issuePage(parts, history, page, now);
     if (page.length < PAGE) return done;
     after = page.at(-1);
@@ -97,9 +99,20 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
 
 /** Of every epoch that is destroyed for certain, as is every one before it; the ledger's tags say so, and nothing else. */
 async function historyOf({ keyStore: { reader }, keyring }: CertificateParts): Promise<History> {
-  const [destroyed, entries] = await Promise.all([keyring.epochs.ledger.destroyed(reader), keyring.registry.entries()]);
+  const destroyed = await keyring.epochs.ledger.destroyed(reader);
+  // Read afterwards: who came since could not read what was destroyed by then.
+  const [entries, rows] = await Promise.all([keyring.registry.entries(), nodeRows(reader)]);
   const places = new Map(entries.map((entry) => [entry.name, { kind: entry.kind, tier: tierOf(entry) }]));
-  return { destroyed, places };
+  const { nodes } = keyring;
+  const abandoned = rows
+    .filter((row) => isItself(row) && nodes.isAbandoned(row))
+    .map((row) => ({
+      node: row.node,
+      forgot: nodes.forgot(row),
+      through: Number(row.abandoned_epoch),
+      at: new Date(Number(row.abandoned_at)),
+    }));
+  return { destroyed, places, forgottenThrough: nodes.forgottenThrough(rows), abandoned };
 }
 
 /** What an erasure that has no certificate waits for, in words of `CertificateReply`. */
@@ -107,7 +120,11 @@ export async function waitsFor(parts: CertificateParts, order: ErasureRow): Prom
   const { keys } = readersOf(parts);
   const shred = await findShred(keys, order.tenant as TenantId, order.erasure);
   if (order.state !== 'completed' || shred === undefined) return ['completion'];
-  if (shred.epoch <= destroyedThrough(await historyOf(parts))) return ['signature'];
+  const history = await historyOf(parts);
+  if (shred.epoch <= destroyedThrough(history)) {
+    const late = parts.keyring.nodes.late(await nodeRows(keys), shred.epoch);
+    return late.length === 0 ? ['signature'] : [...new Set(late.map(({ node }) => `node:${node}`))].sort();
+  }
   const late = await keys.query<{ slot: string }>((sql) =>
     sql('epoch_slots')
       .distinct('slot')

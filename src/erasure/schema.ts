@@ -100,6 +100,14 @@ const SlotStatement = z
   })
   .describe('One root slot, and how it destroyed an epoch’s secret.');
 
+const AbandonedNode = z
+  .object({
+    node: z.string().describe('Its name (`nod_…`).'),
+    abandonedAt: z.iso.datetime().describe('When the security team gave it up, UTC.'),
+    statement: z.string().describe('What that means.'),
+  })
+  .describe('A node of the vault that was given up.');
+
 const RemainingIndexKey = z
   .object({
     name: z.string().describe('The index: a data type, a part of one, or one of the vault’s own (`@…`).'),
@@ -202,6 +210,10 @@ export const StatementSchema = z
       })
       .describe('The epochs whose secrets stood between old copies of the key store and the values.'),
     slots: z.array(SlotStatement).describe('Every root slot that held a secret of the epochs `ordered` to `last`.'),
+    nodes: z
+      .array(AbandonedNode)
+      .optional()
+      .describe('Nodes given up that may have held one of these secrets; absent: none.'),
     remains: z
       .object({
         indexKeys: z.array(RemainingIndexKey).describe('Index keys, by which guesses can be tested.'),
@@ -226,7 +238,8 @@ export const CertificateReply = z.strictObject({
     .optional()
     .describe(
       'What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot` (a slot has not ' +
-        'confirmed; `slot:<name>` to auditors and the security team), `signature` (it is about to be signed).',
+        'confirmed; `slot:<name>` to auditors and the security team), `node` (a node has not said that it has forgotten it; ' +
+        '`node:<name>` to the same), `signature` (it is about to be signed).',
     )
     .meta({ examples: [['epoch_close']] }),
   certificate: z

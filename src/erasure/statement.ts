@@ -29,7 +29,8 @@ const SANITIZATION: Statement['sanitization'] = {
   tool: { name: 'Lethe', version: RELEASE },
   verification:
     'Full: no key of these records is in the key store; this epoch and every earlier one is destroyed; every root slot ' +
-    'that held a secret of them has confirmed its destruction.',
+    'that held a secret of them has confirmed its destruction, and every node of the vault that it has none, in memory or ' +
+    'in slots of its own, but for those that `nodes` says were given up.',
   leftOut:
     'Make, model, serial number, property number, type, source and destination of a medium: none is sanitized, but ' +
     'values on any media. Clear, purge or destroy: none is claimed. What each deletion is worth, `slots` says; the ' +
@@ -76,11 +77,25 @@ export interface History {
   readonly destroyed: readonly DestroyedEpoch[];
   /** What each slot is, by its name. */
   readonly places: ReadonlyMap<string, SlotKnown>;
+  /** Through which epoch every node that was not given up has said to have forgotten all. */
+  readonly forgottenThrough: number;
+  /** Nodes that were given up: what each had forgotten, and the newest epoch of which it may hold something. */
+  readonly abandoned: readonly {
+    readonly node: string;
+    readonly forgot: number;
+    readonly through: number;
+    readonly at: Date;
+  }[];
 }
 
 /** The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. */
 export function destroyedThrough({ destroyed }: History): number {
   return destroyed.at(-1)?.row.epoch ?? 0;
+}
+
+/** The same, and forgotten by every node: what may be certified. */
+export function certainThrough(history: History): number {
+  return Math.min(destroyedThrough(history), history.forgottenThrough);
 }
 
 /** @returns undefined for an erasure of which nothing may be stated yet */
@@ -115,6 +130,7 @@ export async function statementOf(
     algorithms: ALGORITHMS,
     epochs: { ordered, last: shred.epoch, destroyedThrough: destroyedThrough(history) },
     slots,
+    ...nodesOf(history, ordered, shred.epoch),
     remains: { indexKeys: await indexKeysOf(from, shred, now), notes: REMAINS },
     limits: LIMITS,
   };
@@ -143,6 +159,18 @@ function slotsOf({ destroyed, places }: History, first: number, last: number): S
     }
   }
   return stated.some(({ epoch }) => epoch === last) ? stated : undefined;
+}
+
+const ABANDONED =
+  'The node was given up while nothing was heard of it: whether its memory and root slots of its own still hold the secret is not known.';
+
+/** The nodes that were given up while they might have held a secret of these epochs. */
+function nodesOf({ abandoned }: History, first: number, last: number): Pick<Statement, 'nodes'> {
+  const given = abandoned.filter(({ forgot, through }) => forgot < last && through >= first);
+  if (given.length === 0) return {};
+  return {
+    nodes: given.map(({ node, at }) => ({ node, abandonedAt: at.toISOString(), statement: ABANDONED })),
+  };
 }
 
 /** @returns undefined while a key of them is in the key store, or where the two stores name other records */

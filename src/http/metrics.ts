@@ -94,7 +94,7 @@ const GAUGES: readonly {
   },
   {
     name: 'lethe_epoch_destruction_pending',
-    help: 'Epochs that ended over an hour ago and are not destroyed in every slot. Anything above zero is an alarm.',
+    help: 'Epochs that ended over an hour ago and are not destroyed in every slot, or not forgotten by every node. Anything above zero is an alarm.',
     of: (measures) => measures.destructionPending,
   },
   {

@@ -19,6 +19,7 @@ const COMMON = [
   'store_corrupt',
   'internal_error',
   'store_unavailable',
+  'store_replaced',
   'key_unavailable',
   'shutting_down',
   'overloaded',

@@ -44,6 +44,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   job_not_found: { kind: 'not_found', title: 'No such job, or it is another tenant’s.' },
   tenant_not_found: { kind: 'not_found', title: 'No such tenant.' },
   epoch_not_found: { kind: 'not_found', title: 'No such epoch.' },
+  node_not_found: { kind: 'not_found', title: 'No node has this name.' },
   slot_not_found: { kind: 'not_found', title: 'No root slot has this name.' },
   principal_not_found: { kind: 'not_found', title: 'No such principal, or it is another tenant’s.' },
   concurrent_change: { kind: 'conflict', title: 'Another call changed the same record; read it again, then repeat.' },
@@ -61,6 +62,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   share_repeated: { kind: 'conflict', title: 'The share was given already; those of other people are needed.' },
   shares_disagree: { kind: 'conflict', title: 'The shares do not make the root key of this vault; all are forgotten.' },
   already_exists: { kind: 'conflict', title: 'What should be added is there already.' },
+  node_alive: { kind: 'conflict', title: 'A process of the node is alive; it is not given up.' },
   slot_exists: { kind: 'conflict', title: 'A root slot of this name or at this place is there, or was.' },
   slot_needed: { kind: 'conflict', title: 'Without this root slot a secret in use would be in no required slot.' },
   slot_unfit: {
@@ -117,6 +119,10 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   },
   internal_error: { kind: 'internal', title: 'A defect in the vault; the request id finds it in the log.' },
   store_unavailable: { kind: 'unavailable', title: 'A store cannot be reached or cannot write; try again later.' },
+  store_replaced: {
+    kind: 'unavailable',
+    title: 'A store was replaced while this node ran on it; the node has to be restarted.',
+  },
   key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
   sealed: { kind: 'unavailable', title: 'The vault waits for shares of its root key; see `lethe unseal`.' },

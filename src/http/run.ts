@@ -24,7 +24,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     process.stderr.write(`${warning}\n`);
   }
   if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
-  const vault = await openVault(config, { mayMake: true });
+  const vault = await openVault(config, { mayMake: true, process: 'server' });
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
@@ -39,6 +39,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
 async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
+    process: 'server',
     opened(vault, rootKey) {
       // Long jobs open the vault again, and nobody is asked for shares then.
       const key = Buffer.from(rootKey);
@@ -70,6 +71,9 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
+  vault.signals.on('storeReplaced', ({ store }) =>
+    log.error({ store }, 'a store was replaced under this node: it serves nothing until it is restarted'),
+  );
   return async () => {
     await Promise.all([stopJobs(), stopLongJobs()]);
     await vault.close();

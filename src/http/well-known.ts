@@ -32,6 +32,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandle
   return async (_, response) => {
     const id = newId('request', vault.random, vault.clock());
     try {
+      vault.assertInPlace();
       const text = JSON.stringify(await publicKeys(vault));
       const headers = SECURITY_HEADERS.map((value, i) => (SECURITY_HEADERS[i - 1] === 'Cache-Control' ? CACHE : value));
       const size = String(Buffer.byteLength(text));
@@ -70,6 +71,7 @@ export function jwksOperation(
         'store_corrupt',
         'internal_error',
         'store_unavailable',
+        'store_replaced',
         'key_unavailable',
       ]),
     },

@@ -6,11 +6,12 @@
  *   verify        nothing is left under the old epoch, and what must open still opens
  *   destroy       the old secret, in every slot that was given it
  *                 and every slot is asked again for those that were destroyed before
+ *   forget        each node of the vault forgets it, in memory and in slots of its own
  *   certify       erasures whose keys are now beyond every copy become final
  *
  * Guarantees: may be interrupted anywhere and run again by any process; apps read and write all the while; the old secret
- * is destroyed only after everything else is durable. A slot that cannot confirm holds up the certificates, not the job:
- * `destroyEnded` asks it again until it can.
+ * is destroyed only after everything else is durable. A slot that cannot confirm, and a node of which nothing is heard, hold up
+ * the certificates, not the job: `destroyEnded` asks the slot again until it can, and the node says so when it is back.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
@@ -36,7 +37,9 @@ export interface CloseEpochParts {
     readonly begun?: (epoch: number) => Promise<void>;
     /** Before the old secret is destroyed; what it throws keeps the secret. */
     readonly verify?: () => Promise<void>;
-    /** After an epoch is destroyed. @returns how many erasures became final */
+    /** After an epoch is destroyed: waits a little for the nodes to forget it. @returns the nodes that have not */
+    readonly forgotten?: (stopping: () => boolean) => Promise<readonly string[]>;
+    /** After that. @returns how many erasures became final */
     readonly certify?: () => Promise<number>;
   };
 }
@@ -86,8 +89,13 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     await progress('destroy', 0, 1);
     const { waitsFor } = await destroyEnded(parts);
     const returned = await sweep(keys);
+    const waitsForNodes = (await around.forgotten?.(stopping)) ?? [];
     const certified = (await around.certify?.()) ?? 0;
-    return { epoch, moved, without, waitsFor, certified, ...(returned.length > 0 ? { returned } : {}) };
+    return {
+      ...{ epoch, moved, without, waitsFor, certified },
+      ...(returned.length > 0 ? { returned } : {}),
+      ...(waitsForNodes.length > 0 ? { waitsForNodes } : {}),
+    };
   };
 }
 

@@ -53,6 +53,8 @@ export class EpochKeys {
   readonly #opened = new Map<number, Promise<Opened>>();
   readonly #keys = new Map<string, Buffer>();
   readonly #destroyed = new Set<number>();
+  #wipes = 0;
+  #forgottenThrough = 0;
 
   private constructor(keyStore: KeyStore, rootKeys: readonly Buffer[], slots: RootSlots, ledger: EpochLedger) {
     this.#store = keyStore;
@@ -95,17 +97,28 @@ export class EpochKeys {
     return this.#current;
   }
 
-  /** Learns what other processes have begun and closed, and wipes what is destroyed. @returns whether any was */
-  async refresh(): Promise<boolean> {
-    let wiped = false;
+  /** Grows whenever a `refresh`, whoever asked for it, has wiped something. */
+  get wipes(): number {
+    return this.#wipes;
+  }
+
+  /** The last `refresh` found every epoch up to this one destroyed, and nothing of them is left in memory. */
+  get forgottenThrough(): number {
+    return this.#forgottenThrough;
+  }
+
+  /** Learns what other processes have begun and closed, and wipes what is destroyed. */
+  async refresh(): Promise<void> {
+    let through = 0;
     for (const { epoch, state } of await this.#rows()) {
+      if (state === 'destroyed' && epoch === through + 1) through = epoch;
       if (state === 'active') this.#current = Math.max(this.#current, epoch);
       if (state !== 'destroyed' || this.#destroyed.has(epoch)) continue;
       this.#destroyed.add(epoch);
-      wiped = true;
       await this.#forget(epoch);
+      this.#wipes += 1;
     }
-    return wiped;
+    this.#forgottenThrough = through;
   }
 
   /**

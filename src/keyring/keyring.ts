@@ -17,6 +17,8 @@ import { EpochLedger } from './epoch-ledger.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import { IndexKeys } from './index-keys.ts';
 import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
+import type { Node } from './node.ts';
+import { NodeLedger } from './nodes.ts';
 import { RecordKeys } from './record-keys.ts';
 import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root-key.ts';
 import { RootShares } from './root-shares.ts';
@@ -40,7 +42,9 @@ export interface Keyring {
   readonly rootShares: RootShares;
   /** Everything that is wrapped under epoch keys. */
   readonly wrapped: readonly EpochWrapped[];
-  /** Learns which epochs other processes have begun and closed, and wipes what is destroyed from memory. */
+  /** What is believed of the vault's nodes. */
+  readonly nodes: NodeLedger;
+  /** Learns which epochs other processes have begun and closed, wipes what is destroyed from memory, and says so. */
   refresh(): Promise<void>;
   /** Marks the vault's own backups. */
   readonly backups: BackupKey;
@@ -58,6 +62,8 @@ export interface KeyringOptions {
   readonly expectedCheck: string | undefined;
   /** Nothing is put into a slot, and nothing destroyed there: for keys of a copy. */
   readonly readOnly?: boolean;
+  /** This process, which says what it has forgotten; absent: of a copy, which nobody waits for. */
+  readonly node?: Node | undefined;
   /** The root key that is replacing the vault's; epochs that begin are made with it. Stays its owner's. */
   readonly nextRootKey?: Buffer | undefined;
   readonly random: RandomSource;
@@ -69,7 +75,7 @@ export interface KeyringOptions {
  * @throws {StartError} where the root key or an epoch secret is missing or wrong; nothing has been changed
  */
 export async function openKeyring(options: KeyringOptions): Promise<{ keyring: Keyring; check: string }> {
-  const { store, vaultId, expectedCheck, random, clock } = options;
+  const { store, vaultId, expectedCheck, node, random, clock } = options;
   const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined && !options.readOnly);
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
@@ -82,6 +88,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   await assertNoLaterEpoch(store, slots);
   const backups = new BackupKey(rootKey, vaultId);
   const ledger = new EpochLedger(rootKey, vaultId);
+  const nodes = new NodeLedger(rootKey, vaultId);
   const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, ledger, random, clock());
   await claimPlaces(store, epochs);
   const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
@@ -90,6 +97,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const indexes = new IndexKeys(store, epochs, random, clock);
   const windows = new WindowKeys(store, epochs, random, clock);
   const signing = new SigningKeys(store, epochs, vaultId as Id<'vault'>, random, clock);
+  let wipes = epochs.wipes;
   const keyring: Keyring = {
     epochs,
     backups,
@@ -101,10 +109,14 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     signing,
     // The same bytes as the epoch keys have, which wipe them.
     rootShares: new RootShares(store, rootKey, vaultId, random),
+    nodes,
     wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
-      if (await epochs.refresh()) buckets.wipe();
+      await epochs.refresh();
+      if (epochs.wipes !== wipes) buckets.wipe();
+      wipes = epochs.wipes;
+      await node?.confirm(epochs.forgottenThrough);
     },
     forget(tenant) {
       buckets.forget(tenant);
@@ -114,6 +126,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
       buckets.wipe();
       await indexes.wipe();
       backups.wipe();
+      nodes.wipe();
       await epochs.wipe();
       await registry.close();
     },

@@ -14,6 +14,8 @@
  * destroyed, and no certificate that needs them becomes final.
  */
 import { UnavailableError } from '../errors.ts';
+import { assertStillShared } from './node-admission.ts';
+import { nodeRows } from './nodes.ts';
 import type { Attestation, Destruction } from './root-slot.ts';
 import { holds } from './root-slots.ts';
 import type { AddSlot } from './schema.ts';
@@ -88,6 +90,7 @@ export async function removeSlot(
   if (entry.removedAt === undefined) {
     await keys.slots.reload();
     await assertNotNeeded(parts, name);
+    assertStillShared(await nodeRows(parts.store.reader), await registry.entries(), name);
     await registry.change((entries) => {
       const now = entries.find((one) => one.name === name);
       if (now === undefined) throw new SlotNotFoundError();

@@ -11,6 +11,14 @@ export class DuplicateRowError extends VaultError {
   readonly code = 'already_exists';
 }
 
+/** Another store is in the place of the one this process opened. */
+export function storeReplaced(): UnavailableError {
+  return new UnavailableError(
+    'store_replaced',
+    'A store was replaced while this node ran on it. Restart the node: it then says whether `lethe recover` has to run.',
+  );
+}
+
 /** What another call had done by the time this one wrote, which it will see when it is made again. */
 export function isRace(error: unknown): boolean {
   return error instanceof VaultError && (error instanceof DuplicateRowError || error.code === 'concurrent_change');

@@ -7,13 +7,15 @@
  * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
  * must not do anything outside its transaction that cannot be repeated.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
 import { copyPostgres, type RowCounts } from './backup.ts';
-import { isTransient, StoreCorruptError, storeError } from './errors.ts';
+import { isTransient, StoreCorruptError, storeError, storeReplaced } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
 import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
+import { StoreMark } from './postgres-mark.ts';
+import { openPool } from './postgres-pool.ts';
 import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
@@ -24,40 +26,7 @@ const LANES = 2;
 const TRANSACTION_POOL_SIZE = 8;
 /** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
 const READ_POOL_SIZE = 4;
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than the server's own, so that its answer counts where there is one. */
-const QUERY_TIMEOUT_MS = 35_000;
-const SESSION = [
-  'SET synchronous_commit = on',
-  "SET default_transaction_isolation = 'read committed'",
-  "SET statement_timeout = '30s'",
-  // A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it.
-  "SET lock_timeout = '3s'",
-  "SET idle_in_transaction_session_timeout = '60s'",
-].join('; ');
 const MAX_TRIES = 5;
-
-function openPool(name: StoreName, url: string, max: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: `lethe-${name}`,
-    keepAlive: true,
-    query_timeout: QUERY_TIMEOUT_MS,
-    // Awaited by the pool before the connection is given to anybody; what the URL asks for does not weaken it.
-    onConnect: prepareSession,
-  });
-  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
-  pool.on('error', () => {});
-  return pool;
-}
-
-async function prepareSession(client: pg.ClientBase): Promise<void> {
-  // One that dies while a work holds it may not end the process: the work's next statement fails, and that is enough said.
-  client.on('error', () => {});
-  await client.query(SESSION);
-}
 
 /** Whether the server answered with an error, so that nothing can have been committed. */
 function isRefused(error: unknown): boolean {
@@ -80,18 +49,21 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #underWay = new Set<Promise<unknown>>();
   #queue: Job[] = [];
   #lanes = 0;
+  readonly #mark = new StoreMark();
   #closed = false;
 
   constructor(name: S, url: string) {
     this.name = name;
     this.#url = url;
-    this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE);
-    this.#reads = openPool(name, url, READ_POOL_SIZE);
+    // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
+    const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
+    this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE, recognise);
+    this.#reads = openPool(name, url, READ_POOL_SIZE, recognise);
     this.reader = new PostgresReader(name, this.#reads);
   }
 
   shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
-    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
       this.#queue.push({ work: work as Job['work'], resolve: resolve as Job['resolve'], reject });
@@ -100,14 +72,27 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R> {
-    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     return this.#track(this.#alone(work, 'exclusive'));
+  }
+
+  get #refusal(): UnavailableError | undefined {
+    if (this.#closed) return new UnavailableError('shutting_down', 'The vault is shutting down.');
+    return this.#mark.replaced ? storeReplaced() : undefined;
   }
 
   async scrub(): Promise<void> {}
 
   copyTo(path: string): Promise<RowCounts> {
     return copyPostgres(this.name, this.#url, path);
+  }
+
+  get replaced(): boolean {
+    return this.#mark.replaced;
+  }
+
+  assertInPlace(): Promise<void> {
+    return this.#mark.look(this.#reads);
   }
 
   async ping(): Promise<void> {

@@ -14,7 +14,7 @@ import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
-import type { StoreName } from './table.ts';
+import type { Row, StoreName, Table, Value } from './table.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;
@@ -44,6 +44,40 @@ export async function vaultOf(url: string): Promise<string | undefined> {
   }
 }
 
+/** The rows of a table of a store that is not opened; undefined where there is no such store or table, or none can be read. */
+export async function rowsAt<T extends Table>(url: string, { name }: T): Promise<Row<T>[] | undefined> {
+  const select = `SELECT * FROM ${quote(name)}`;
+  const path = sqlitePath(url);
+  try {
+    if (path === undefined) return await onClient(url, async (client) => (await client.query(select)).rows);
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      return db.prepare(select).all() as Row<T>[];
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows that take the place of those which the copy has in a table; passed over where the copy has no such table yet. */
+export interface Instead {
+  readonly table: Table;
+  readonly rows: readonly Readonly<Record<string, Value>>[];
+}
+
+/** Statements with `?` for each value, in order. */
+function statementsOf({ table, rows }: Instead): { readonly sql: string; readonly values: readonly Value[] }[] {
+  const names = Object.keys(table.columns);
+  const places = names.map(() => '?').join(', ');
+  const insert = `INSERT INTO ${quote(table.name)} (${names.map(quote).join(', ')}) VALUES (${places})`;
+  return [
+    { sql: `DELETE FROM ${quote(table.name)}`, values: [] },
+    ...rows.map((row) => ({ sql: insert, values: names.map((name) => row[name] ?? null) })),
+  ];
+}
+
 async function tablesOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
@@ -54,6 +88,7 @@ async function tablesOf(client: pg.Client): Promise<string[]> {
 /**
  * Puts a copy in a store's place.
  * @param facts rows of `vault_facts` that the restored store is to have besides its own
+ * @param instead what of the copy is not to come back
  * @param aside the name under which what is there now is kept; absent: nothing is there
  * @returns where that is, if there was any
  * @throws {StartError} where another process has the store open, or the copy is of a later release
@@ -64,11 +99,12 @@ export async function putBack(
   url: string,
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
+  instead?: Instead,
 ): Promise<string | undefined> {
   try {
     const path = sqlitePath(url);
-    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside);
-    return await putFileBack(copy, path, facts, aside);
+    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside, instead);
+    return await putFileBack(copy, path, facts, aside, instead);
   } catch (error) {
     throw error instanceof VaultError ? error : storeError(error);
   }
@@ -90,6 +126,7 @@ async function putFileBack(
   path: string,
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
+  instead: Instead | undefined,
 ): Promise<string | undefined> {
   const fresh = `${path}.restoring`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -99,6 +136,10 @@ async function putFileBack(
   try {
     const put = db.prepare('INSERT OR REPLACE INTO vault_facts (name, value) VALUES (?, ?)');
     for (const [name, value] of Object.entries(facts)) put.run(name, value);
+    const has = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`);
+    if (instead !== undefined && has.get(instead.table.name) !== undefined) {
+      for (const { sql, values } of statementsOf(instead)) db.prepare(sql).run(...values);
+    }
   } finally {
     db.close();
   }
@@ -152,6 +193,7 @@ async function putRowsBack(
   url: string,
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
+  instead: Instead | undefined,
 ): Promise<string | undefined> {
   const schema = aside === undefined ? undefined : quote(aside);
   await onClient(url, assertAlone);
@@ -171,6 +213,15 @@ async function putRowsBack(
           'INSERT INTO vault_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
           [name, value],
         );
+      }
+      if (instead !== undefined && (await tablesOf(client)).includes(instead.table.name)) {
+        for (const { sql, values } of statementsOf(instead)) {
+          let place = 0;
+          await client.query(
+            sql.replaceAll('?', () => `$${++place}`),
+            [...values],
+          );
+        }
       }
       await client.query('COMMIT');
     });

@@ -6,9 +6,10 @@
  * database file (secure_delete), though the WAL keeps a copy until its next checkpoint, which `close` forces.
  * The calls are synchronous underneath: a commit blocks the process for one fsync.
  */
+import { statSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
 import { copySqlite, type RowCounts } from './backup.ts';
-import { storeError } from './errors.ts';
+import { storeError, storeReplaced } from './errors.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
@@ -39,6 +40,8 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly engine = 'sqlite';
   readonly reader: Reader<S>;
   readonly #path: string;
+  readonly #file: string | undefined;
+  #replaced = false;
   readonly #writer: Connection;
   readonly #readers: Connection;
   #queue: Job[] = [];
@@ -53,6 +56,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       this.#writer = new Connection(path, {});
       this.#writer.db.pragma('journal_mode = WAL');
       this.#readers = new Connection(path, { readonly: true });
+      this.#file = fileAt(path);
     } catch (error) {
       throw storeError(error, name);
     }
@@ -82,6 +86,25 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
 
   copyTo(path: string): Promise<RowCounts> {
     return copySqlite(this.#path, path);
+  }
+
+  get replaced(): boolean {
+    return this.#replaced;
+  }
+
+  async assertInPlace(): Promise<void> {
+    this.#look();
+  }
+
+  /** A file that was renamed stays open: this process would write to it unseen, and read what is no longer so. */
+  #look(): void {
+    const file = this.#replaced ? undefined : fileAt(this.#path);
+    if (file === this.#file && !this.#replaced) return;
+    if (file === undefined && !this.#replaced) {
+      throw new UnavailableError('store_unavailable', 'The file of a store is not there.');
+    }
+    this.#replaced = true;
+    throw storeReplaced();
   }
 
   async ping(): Promise<void> {
@@ -145,6 +168,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     const { db } = this.#writer;
     const settled: (() => void)[] = [];
     try {
+      this.#look();
       this.#run('BEGIN IMMEDIATE');
       for (const job of group) settled.push(await this.#savepoint(job));
       this.#run('COMMIT');
@@ -178,4 +202,10 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   #run(text: string): void {
     this.#writer.prepare(text, () => text).run();
   }
+}
+
+/** Which file is at a path; undefined where there is none. */
+function fileAt(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}/${found.ino}`;
 }

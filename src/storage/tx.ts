@@ -79,6 +79,16 @@ export interface Store<S extends StoreName = StoreName> {
    * @returns the rows of each table in the copy. @throws {UnavailableError} where it cannot be written
    */
   copyTo(path: string): Promise<RowCounts>;
+  /**
+   * Whether another store was found in the place of the one that was opened: put back from a copy, or renamed away. For
+   * good: what is read and written since may be of the one or the other.
+   */
+  readonly replaced: boolean;
+  /**
+   * Looks whether it still is in its place. Each commit on SQLite looks by itself, as does each new connection on PostgreSQL.
+   * @throws {UnavailableError} with `store_replaced` where it is not
+   */
+  assertInPlace(): Promise<void>;
   /** Whether the store answers now. @throws {UnavailableError} */
   ping(): Promise<void>;
   /** Finishes what was accepted, then closes. */

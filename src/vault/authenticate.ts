@@ -12,6 +12,7 @@ import type { Vault } from './vault.ts';
  * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
  *   the principal, whose secret was right; the first two concern nobody and are only counted.
  * @throws {IntegrityError} for a principal that was altered in the store; audited under it, too
+ * @throws {UnavailableError} where a store was replaced under this process: what it says of anybody counts no more
  */
 export async function authenticate(
   vault: Vault,
@@ -19,6 +20,7 @@ export async function authenticate(
   request: RequestId,
   idempotencyKey?: string,
 ): Promise<Caller> {
+  vault.assertInPlace();
   try {
     const principal = await recognise(vault.recordStore.reader, vault.keyring.indexes, apiKey, vault.clock());
     return { ...principal, request, idempotencyKey };

@@ -44,11 +44,11 @@ async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
 /** A root key that was handed over is wiped here as soon as the vault has its own, or could not be opened. */
 async function openHandedOver(config: VaultConfig): Promise<Vault> {
   const { rootKey } = config;
-  if (rootKey.from !== 'environment') return openVault(config);
+  if (rootKey.from !== 'environment') return openVault(config, { process: 'jobs' });
   // Between threads a buffer becomes plain bytes.
   const key = Buffer.from(rootKey.key.buffer);
   try {
-    return await openVault({ ...config, rootKey: { from: rootKey.from, key } });
+    return await openVault({ ...config, rootKey: { from: rootKey.from, key } }, { process: 'jobs' });
   } finally {
     key.fill(0);
   }

@@ -16,21 +16,26 @@ import type { JobKind } from '../jobs/long-job.ts';
 import { reseal } from '../jobs/reseal-compromised.ts';
 import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
+import type { LookOptions } from '../keyring/node-silence.ts';
+import { waitForNodes } from '../keyring/node-wait.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
 
 /** A new kind is a line here. */
-function kindsOf(vault: Vault): JobKinds {
+function kindsOf(vault: Vault, look?: LookOptions): JobKinds {
   return {
-    rotate_epoch: closeEpoch(closing(vault)),
+    rotate_epoch: closeEpoch(closing(vault, look)),
     rotate_index: rotateIndex(vault),
     compromise: reseal(vault),
     erase_tenant: eraseTenant(vault),
   };
 }
 
-/** What closing an epoch takes besides keys: canaries, a copy of the key store, certificates. */
-export function closing(vault: Vault): CloseEpochParts {
+/**
+ * What closing an epoch takes besides keys: canaries, a copy of the key store, the other nodes, certificates.
+ * @param look how long a node may be silent before it is not waited for
+ */
+export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   const { recordStore, keyBackupDir } = vault;
   return {
     ...vault,
@@ -41,6 +46,11 @@ export function closing(vault: Vault): CloseEpochParts {
         await openCanaries(vault);
         // Copies from before are of no use once the old secret is gone.
         if (keyBackupDir !== undefined) await backupKeyStore(vault, keyBackupDir);
+      },
+      async forgotten(stopping) {
+        // Processes of this server are told at once, and the others hear of it at their next beat.
+        vault.signals.emit('epochDestroyed');
+        return waitForNodes(vault, { ...look, stopping });
       },
       certify: () => issueCertificates(vault, vault.clock),
     },
@@ -61,7 +71,7 @@ export async function runJobsOnce(
   options: Pick<RunnerOptions, 'stopping' | 'lease'> = {},
 ): Promise<JobEnd[] | undefined> {
   const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
-  const ends = await runLongJobs(vault, kindsOf(vault), { ...options, ended });
+  const ends = await runLongJobs(vault, kindsOf(vault, options.lease), { ...options, ended });
   for (const { kind, state, code } of ends ?? []) {
     vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
   }

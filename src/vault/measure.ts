@@ -1,5 +1,6 @@
 /** What the vault's metrics show of its keys and jobs: ages and counts, nothing of a tenant's. */
 import { unfinishedJobs } from '../jobs/job-store.ts';
+import { nodeRows } from '../keyring/nodes.ts';
 import type { Vault } from './vault.ts';
 
 export interface Measures {
@@ -7,7 +8,7 @@ export interface Measures {
   readonly epochAgeSeconds: number;
   /** Since an epoch's last slot confirmed its destruction; undefined: none was ever closed. */
   readonly sinceCloseSeconds: number | undefined;
-  /** Epochs that ended more than an hour ago and whose secret is not destroyed everywhere: erasures wait for them. */
+  /** Epochs that ended more than an hour ago and whose secret is not destroyed everywhere, or not forgotten by every node: erasures wait for them. */
   readonly destructionPending: number;
   readonly unfinishedJobs: number;
 }
@@ -27,11 +28,21 @@ export async function measure(vault: Vault): Promise<Measures> {
   const [closed] = await reader.query<{ closed_at: number }>((sql) =>
     sql('epochs').select('closed_at').whereNotNull('closed_at').orderBy('closed_at', 'desc').limit(1),
   );
+  // Destroyed in every slot, and not yet forgotten by every node.
+  const forgotten = vault.keyring.nodes.forgottenThrough(await nodeRows(reader));
+  const [late] = await reader.query<{ n: number }>((sql) =>
+    sql('epochs')
+      .count('* as n')
+      .where({ state: 'destroyed' })
+      .andWhere('epoch', '>', forgotten)
+      .andWhere('closed_at', '<', now - PENDING_AFTER_MS),
+  );
+  const pending = live.filter(({ ended }) => ended !== null && now - ended > PENDING_AFTER_MS).length;
   const began = live.find(({ state }) => state === 'active')?.began ?? now;
   return {
     epochAgeSeconds: seconds(now - Number(began)),
     sinceCloseSeconds: closed && seconds(now - closed.closed_at),
-    destructionPending: live.filter(({ ended }) => ended !== null && now - ended > PENDING_AFTER_MS).length,
+    destructionPending: pending + Number(late?.n ?? 0),
     unfinishedJobs: (await unfinishedJobs(vault.recordStore.reader)).length,
   };
 }

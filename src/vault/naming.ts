@@ -1,7 +1,7 @@
 /**
  * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
  * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
- * may name, and who is told a slot's name.
+ * may name, and who is told the name of a slot or a node.
  */
 import { decide } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
@@ -47,12 +47,12 @@ export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: 
 }
 
 /**
- * What an erasure waits for, as the caller is told of it. Which slot has not confirmed is the operators' business: told
- * to those who may list keys, whose inventory names the slots, and to others only that one has not.
+ * What an erasure waits for, as the caller is told of it. Which slot or node has not confirmed is the operators' business:
+ * told to those who may list keys, whose inventory names the slots, and to others only that one has not.
  */
 export function waitsForAs(caller: Caller, waitsFor: readonly string[]): string[] {
   if (decide(caller, 'list_keys').allowed) return [...waitsFor];
-  return [...new Set(waitsFor.map((word) => (word.startsWith('slot:') ? 'slot' : word)))];
+  return [...new Set(waitsFor.map((word) => word.replace(/^(slot|node):.*$/, '$1')))];
 }
 
 /** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */

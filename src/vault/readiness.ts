@@ -30,11 +30,13 @@ type PartName = 'recordStore' | 'keyStore' | 'keys';
 export type Unready = { readonly [part in PartName]?: string };
 
 export class Readiness {
+  readonly #vault: Vault;
   readonly #parts: readonly Part[];
 
   /** @param patienceMs how long anybody waits */
   constructor(vault: Vault, patienceMs = PATIENCE_MS) {
     const { recordStore, keyStore, clock } = vault;
+    this.#vault = vault;
     const part = (name: PartName, look: () => Promise<void>) => new Part(name, look, clock, patienceMs);
     const row = () => ({ name: FACT, value: `${clock().toISOString()}${ROOM}` });
     this.#parts = [
@@ -58,6 +60,9 @@ export class Readiness {
   }
 
   async look(): Promise<Unready> {
+    const { recordStore, keyStore } = this.#vault;
+    const gone = Object.entries({ recordStore, keyStore }).filter(([, store]) => store.replaced);
+    if (gone.length > 0) return Object.fromEntries(gone.map(([name]) => [name, 'store_replaced']));
     const found = await Promise.all(this.#parts.map(async (part) => [part.name, await part.state()] as const));
     return Object.fromEntries(found.filter(([, code]) => code !== undefined));
   }

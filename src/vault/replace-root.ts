@@ -75,10 +75,11 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
   await perform(vault, caller, { action: 'replace_root', mayTakeLong: true }, async (door) => {
     door.decide();
     await moveAll(vault, caller, options);
-    const { epochs, wrapped, registry } = vault.keyring;
+    const { epochs, wrapped, registry, nodes } = vault.keyring;
     const retag = async (tx: KeyTx) => {
       await registry.retag(tx, options.newKey);
       await epochs.ledger.retag(tx, options.newKey);
+      await nodes.retag(tx, options.newKey);
     };
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
     await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
@@ -101,7 +102,7 @@ async function moveAll(
 ): Promise<void> {
   const shown = new Progress(async (place) => progress?.(paceOf(place)), options?.elapsed ?? (() => performance.now()));
   await besideNoJob(vault, options, (lease) =>
-    closeAll(vault, {
+    closeAll(vault, options, {
       ...{ job: newId('job', vault.random, vault.clock()), tenant: caller.tenant, orderedBy: caller.principal },
       progress: (step, done, total) => shown.at(step, done, total),
       params: {},
@@ -111,9 +112,9 @@ async function moveAll(
   );
 }
 
-async function closeAll(vault: Vault, context: LongJobContext): Promise<void> {
+async function closeAll(vault: Vault, look: LeaseOptions | undefined, context: LongJobContext): Promise<void> {
   const { keyring } = vault;
-  const close = closeEpoch(closing(vault));
+  const close = closeEpoch(closing(vault, look));
   for (let closes = 0; ; closes += 1) {
     await keyring.refresh();
     // A resumed run may find the next epoch begun and not everything moved: then it is not closed, only gone on with.

@@ -6,6 +6,7 @@ import { type Restored, restoreStore } from '../backup/restore.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { pooledRandom } from '../crypto/random.ts';
+import type { LookOptions } from '../keyring/node-silence.ts';
 import { combineUnseen } from '../keyring/root-shares.ts';
 import type { StoreName } from '../storage/table.ts';
 import { vaultOfHome } from './home.ts';
@@ -25,26 +26,21 @@ export function rootKeyOfShares(ask: Parameters<typeof combineUnseen>[0]): Promi
   return combineUnseen(ask);
 }
 
-/** @throws {StartError} saying what is wrong; nothing has been changed */
+/**
+ * @param look how long, and by which running time, processes of the vault are looked for
+ * @throws {StartError} saying what is wrong; nothing has been changed
+ */
 export async function restore(
   config: Pick<Config, 'recordStoreUrl' | 'keyStoreUrl' | 'rootKey' | 'keysPath'>,
   from: string,
   { store, replace = false, unverified = false }: RestoreOrder,
   clock: Clock = systemClock,
+  look?: LookOptions,
 ): Promise<Restored> {
   const [url, otherUrl] =
     store === 'records' ? [config.recordStoreUrl, config.keyStoreUrl] : [config.keyStoreUrl, config.recordStoreUrl];
   const { rootKey } = config;
   const home = await vaultOfHome(config.keysPath);
-  return restoreStore(from, {
-    store,
-    url,
-    otherUrl,
-    home,
-    rootKey,
-    random: pooledRandom(),
-    clock,
-    replace,
-    unverified,
-  });
+  const parts = { random: pooledRandom(), clock, look };
+  return restoreStore(from, { store, url, otherUrl, home, rootKey, replace, unverified, ...parts });
 }

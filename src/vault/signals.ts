@@ -19,6 +19,10 @@ interface SignalMap {
   guessesRefused: [{ readonly budget: BudgetKind }];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
+  /** A store was found to be replaced: nothing is served any more. */
+  storeReplaced: [{ readonly store: StoreName }];
+  /** The secret of an epoch was destroyed: what is left of it in memory is to go at once. */
+  epochDestroyed: [];
   /** A long job was ordered, or is to be tried now. */
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */
@@ -37,7 +41,7 @@ interface Found {
  * Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. A
  * thread makes no calls: what it finds damaged follows, on either side, from the job that failed of it.
  */
-export const SIGNALS = ['call', 'values', 'job'] as const satisfies (keyof SignalMap)[];
+export const SIGNALS = ['call', 'values', 'job', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 

@@ -7,6 +7,8 @@
  * (`agreement.ts`), or when the file system lets others at the keys (`keyring/private-files.ts`).
  *
  * What ended while no process ran is destroyed before the vault is handed out.
+ *
+ * While it is open, other processes know of it (`keyring/node.ts`); once a store was replaced under it, it serves no more.
  */
 
 import { join } from 'node:path';
@@ -21,12 +23,17 @@ import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { Node } from '../keyring/node.ts';
+import { amongOthers } from '../keyring/node-admission.ts';
+import type { LookOptions } from '../keyring/node-silence.ts';
+import type { ProcessKind } from '../keyring/nodes.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
+import { startBeat } from './beat.ts';
 import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
@@ -36,6 +43,8 @@ export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
   readonly guesses: GuessBudgets;
+  /** The name of the node that this process runs on; undefined: of a copy. */
+  readonly node: string | undefined;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
@@ -49,6 +58,13 @@ export interface Vault extends Parts {
    * once the vault is closing.
    */
   later(job: string, work: () => Promise<void>): void;
+  /**
+   * Whether the stores are the ones that were opened, as far as has been noticed: asked before every call, at no cost.
+   * @throws {UnavailableError} with `store_replaced`: until the process is started anew
+   */
+  assertInPlace(): void;
+  /** A sign of life, and a look at the stores, now: what the timer does every few seconds. Fails never. */
+  beat(): Promise<void>;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
   close(): Promise<void>;
 }
@@ -67,9 +83,17 @@ export interface VaultOptions {
   readonly recovering?: boolean;
   /** Opens copies: nothing is made, nothing of what ended is destroyed, no root slot is written to. */
   readonly drilling?: boolean;
+  /** What this process is, for others to see. */
+  readonly process?: ProcessKind;
+  /** By which the silence of other processes is measured. */
+  readonly look?: LookOptions;
+  /** Opens beside nodes with which it shares no root slot: for what is done about those, and nothing else. */
+  readonly visiting?: boolean;
   /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
   readonly nextRootKey?: Buffer;
 }
+
+type OpenOptions = VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>;
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
 export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
@@ -96,22 +120,44 @@ async function assemble(
   found: FoundVault,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  {
-    clock = systemClock,
-    random = pooledRandom(),
-    passwords = {},
-    mayMake = false,
-    recovering = false,
-    drilling = false,
-    nextRootKey,
-  }: VaultOptions,
+  options: OpenOptions,
 ): Promise<Vault> {
-  const { vaultId } = found;
-  await agreeOnId(recordStore, keyStore, vaultId).catch(async (error: unknown) => {
+  const { clock, random, drilling = false } = options;
+  await agreeOnId(recordStore, keyStore, found.vaultId).catch(async (error: unknown) => {
     await giveUp(config, found);
     throw error;
   });
   await assertEpochIsKnown(recordStore, keyStore);
+  if (drilling) return assembleAs(undefined, config, found, recordStore, keyStore, options);
+  const kind = options.process ?? 'command';
+  const announced = { store: keyStore, keysPath: config.keysPath, kind, random, clock, look: options.look };
+  const node = await Node.announce(announced);
+  try {
+    return await assembleAs(node, config, found, recordStore, keyStore, options);
+  } catch (error) {
+    await node.leave().catch(() => {});
+    throw await amongOthers(error, keyStore, node.name);
+  }
+}
+
+async function assembleAs(
+  node: Node | undefined,
+  config: VaultConfig,
+  found: FoundVault,
+  recordStore: RecordStore,
+  keyStore: KeyStore,
+  {
+    clock,
+    random,
+    passwords = {},
+    mayMake = false,
+    recovering = false,
+    drilling = false,
+    visiting = false,
+    nextRootKey,
+  }: OpenOptions,
+): Promise<Vault> {
+  const { vaultId } = found;
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
   else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
@@ -123,6 +169,7 @@ async function assemble(
     vaultId,
     expectedCheck,
     readOnly: drilling,
+    node,
     nextRootKey,
     random,
     clock,
@@ -135,12 +182,13 @@ async function assemble(
     }
   }
   if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
-  const { indexes } = keyring;
+  const { epochs, registry, nodes: ledger, indexes } = keyring;
+  await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, visiting);
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
-    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir },
+    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
@@ -154,6 +202,7 @@ async function assemble(
     : await initialise(parts, config.keysPath, { mayMake, isBegun: found.isBegun });
   if (!drilling) await nameHome(config, found);
   if (!drilling) await noteRestores(parts, { agree: !recovering });
+  const beat = startBeat({ recordStore, keyStore, signals }, node);
   const underway = new Set<Promise<void>>();
   let closing = false;
   return {
@@ -166,12 +215,15 @@ async function assemble(
         .finally(() => underway.delete(done));
       underway.add(done);
     },
+    assertInPlace: beat.assertInPlace,
+    beat: beat.now,
     async close() {
       closing = true;
       await Promise.all(underway);
       // What is not given back is lost to its callers, no more.
       await guesses.close().catch(() => {});
       await hasher.close();
+      await beat.stop();
       await Promise.all([recordStore.close(), keyStore.close()]);
       await keyring.close();
     },

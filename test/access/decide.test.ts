@@ -47,7 +47,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
-    ...(['split_root', 'replace_root'] as const),
+    ...(['list_nodes', 'abandon_node', 'split_root', 'replace_root'] as const),
   ],
 };
 

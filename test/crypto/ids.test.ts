@@ -17,6 +17,7 @@ const prefixes: Record<IdKind, string> = {
   apiKey: 'key_',
   job: 'job_',
   vault: 'vlt_',
+  process: 'prc_',
   window: 'win_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];

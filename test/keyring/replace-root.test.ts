@@ -1,6 +1,6 @@
 /** A new root key: everything opens with it, nothing with the old one, and an interruption anywhere is made good. */
 import { readFile } from 'node:fs/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { keyFact } from '../../src/keyring/key-store-facts.ts';
@@ -151,6 +151,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('a node that still runs with the old key begins no epoch, stores nothing it could not, and loses nothing', async () => {
+    // It sleeps: a beat would tell it at once.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { home, vault: node, token, replace } = await furnished(engine);
     const app = await appOf(node, home);
     const both = await openWithBoth(home);

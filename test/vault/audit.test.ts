@@ -22,6 +22,7 @@ import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
 import { listExposed } from '../../src/vault/list-exposed.ts';
 import { listKeys } from '../../src/vault/list-keys.ts';
+import { listNodes } from '../../src/vault/list-nodes.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
@@ -175,6 +176,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
       [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
       [security, () => checkSlots(vault, security), { action: 'check_slots' }],
+      [security, () => listNodes(vault, security), { action: 'list_nodes' }],
       [
         security,
         () => removeSlot(vault, security, { name: 'usb', abandon: false }),
@@ -195,8 +197,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const seen = new Set(calls.map(([, , { action }]) => action));
     expect(ACTIONS.filter((action) => !seen.has(action))).toEqual([
       ...['recover', 'backup', 'drill', 'restore'], // test/backup/
-      // Each in a test of its own: test/vault/sealed.test.ts, test/keyring/replace-root.test.ts.
-      ...['split_root', 'replace_root', 'unseal', 'authenticate'],
+      // Each in a test of its own: test/threats/several-nodes.test.ts, test/vault/sealed.test.ts, test/keyring/replace-root.test.ts.
+      ...['abandon_node', 'split_root', 'replace_root', 'unseal', 'authenticate'],
     ]);
   });
 

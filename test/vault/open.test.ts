@@ -15,7 +15,11 @@ import { ENGINES } from '../support/stores.ts';
 import { together } from '../support/together.ts';
 import { tokenize } from '../support/tokenize.ts';
 
-const stateOf = async (home: Home) => [await rowsOf(home.recordStoreUrl), await rowsOf(home.keyStoreUrl)];
+const stateOf = async (home: Home) => {
+  const { nodes = [], ...keys } = await rowsOf(home.keyStoreUrl);
+  // A process that is open says so.
+  return [await rowsOf(home.recordStoreUrl), { ...keys, nodes: nodes.filter((row) => !row.includes('prc_')) }] as const;
+};
 
 /** The stores that are there at all. */
 const filesOf = async (home: Home) => {

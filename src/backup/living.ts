@@ -1,0 +1,38 @@
+/**
+ * Who still runs on a vault whose store is to be replaced: the nodes' signs of life in the key store, read as it stands,
+ * whichever of the two stores it is that is replaced. A server without work has no connection by which it could be seen.
+ *
+ * Does not: see a release that announces nothing, or anybody where the key store is lost or cannot be read.
+ */
+import { StartError } from '../errors.ts';
+import { findAlive, type LookOptions } from '../keyring/node-silence.ts';
+import { isItself, type NodeRow, nodes } from '../keyring/nodes.ts';
+import { rowsAt } from '../storage/put-back.ts';
+
+/**
+ * Looks for as long as it takes to know that a silent process is dead.
+ * @param url of the key store
+ * @returns the rows of the nodes themselves, for the store that takes its place: they say whose slots may hold what;
+ *   undefined where there is no key store that can be read
+ * @throws {StartError} naming a process that is alive; nothing has been changed
+ */
+export async function assertNobodyRuns(url: string, options: LookOptions = {}): Promise<NodeRow[] | undefined> {
+  const first = await rowsAt(url, nodes);
+  if (first === undefined) return undefined;
+  const read = async () => {
+    const rows = await rowsAt(url, nodes);
+    if (rows === undefined) throw new StartError('The key store stopped answering. Nothing has been changed.');
+    return rows;
+  };
+  const alive = await findAlive(read, options);
+  if (alive !== undefined) {
+    const { node, kind, label } = alive;
+    throw new StartError(
+      `A process of this vault is alive (${WORDS[kind] ?? kind} on ${label}, ${node}). ` +
+        'Stop every server and command of this vault first. Nothing has been changed.',
+    );
+  }
+  return (await read()).filter(isItself);
+}
+
+const WORDS: Readonly<Record<string, string>> = { server: 'a server', command: 'a command', jobs: 'a long job' };

@@ -1,0 +1,61 @@
+/** `lethe nodes`: the hosts that the vault runs on, and what is done about one that is gone. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { readConfig } from '../config.ts';
+import { ReasonSchema } from '../schema.ts';
+import { abandonNode } from '../vault/abandon-node.ts';
+import { listNodes, type NodeEntry } from '../vault/list-nodes.ts';
+import { checked } from './arguments.ts';
+import { withSession } from './session.ts';
+import { type Column, table } from './table.ts';
+
+interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
+/** A node that is refused because of another one must get at that. */
+const VISITING = { visiting: true };
+
+const AbandonBody = z.strictObject({
+  node: z.string().regex(/^nod_[0-9a-f]{32}$/, 'must be the name of a node, as `lethe nodes list` shows it'),
+  reason: ReasonSchema,
+});
+
+const COLUMNS: readonly Column<NodeEntry>[] = [
+  { title: 'node', of: ({ node }) => node },
+  { title: 'host', of: ({ label }) => label },
+  { title: 'since', of: ({ announcedAt }) => announcedAt.toISOString() },
+  { title: 'state', of: ({ abandonedAt }) => (abandonedAt ? `given up ${abandonedAt.toISOString()}` : 'known') },
+  { title: 'open', of: ({ processes }) => processes.join(', ') || '-' },
+  { title: 'own slots', of: ({ slots }) => slots.join(', ') || '-' },
+  { title: 'forgot', right: true, of: ({ forgotThrough }) => (forgotThrough === 0 ? '-' : `1..${forgotThrough}`) },
+];
+
+export function addNodeCommands(program: Command): void {
+  const nodes = program.command('nodes').description('the nodes of the vault: each host, with its folder of keys');
+
+  nodes
+    .command('list')
+    .description('list the nodes, what is open on each, and which epochs each has forgotten')
+    .option(...KEY_FILE)
+    .action(async ({ keyFile }: KeyOptions) => {
+      const found = await withSession(readConfig(), { keyFile, ...VISITING }, async ({ vault, caller }) =>
+        listNodes(vault, await caller()),
+      );
+      console.log(table(COLUMNS, found));
+    });
+
+  nodes
+    .command('abandon <node>')
+    .description('give up a node that is gone for good: certificates wait for it no longer, and name it')
+    .requiredOption('--reason <text>', 'why; kept as a mark that says nothing by itself')
+    .option(...KEY_FILE)
+    .action(async (node: string, { keyFile, reason }: KeyOptions & { reason: string }) => {
+      const body = checked(AbandonBody, { node, reason });
+      await withSession(readConfig(), { keyFile, ...VISITING }, async ({ vault, caller }) =>
+        abandonNode(vault, await caller(), body),
+      );
+      console.log(`The node ${node} is given up. What it holds is NOT destroyed: certificates say so.`);
+    });
+}

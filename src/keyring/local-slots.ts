@@ -1,0 +1,122 @@
+/**
+ * A node's own root slots: the file slots whose folder it found when it announced itself. Whoever closes an epoch
+ * destroys it in the slots as they are from there; what another node has under the same name is that node's to destroy.
+ *
+ * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
+ * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
+ */
+import { join } from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import type { KeyStore } from '../storage/tx.ts';
+import type { EpochKeys } from './epoch-keys.ts';
+import { isOver } from './epoch-states.ts';
+import { fingerprintOf } from './node-identity.ts';
+import type { Places } from './nodes.ts';
+import type { RootSlot } from './root-slot.ts';
+import { storeIn } from './root-slots.ts';
+import type { SlotRegistry } from './slot-registry.ts';
+import { epochByNumber, slotsOfEpoch } from './tables.ts';
+
+/** Epochs that are looked for in a slot of which nothing is known: two months of daily ones. */
+const LOOKED_BACK = 64;
+
+export interface OwnSlot {
+  readonly slot: RootSlot;
+  /** Which folder it is. */
+  readonly place: string;
+  readonly required: boolean;
+  readonly isRemoved: boolean;
+}
+
+/**
+ * The file slots of the list that have a folder here, and those that were removed from it and have not been emptied.
+ * @param before what the node had, and may be out of reach at this moment
+ */
+export async function ownSlots(registry: SlotRegistry, node: string, before: Places): Promise<OwnSlot[]> {
+  const own: OwnSlot[] = [];
+  for (const entry of await registry.entries()) {
+    const { name, kind, settings, required } = entry;
+    const isRemoved = entry.removedAt !== undefined;
+    if (kind !== 'file' || (isRemoved && before[name] === undefined)) continue;
+    const { path } = settings;
+    const place = path === undefined ? node : ((await fingerprintOf(join(path, 'slot.id'))) ?? before[name]);
+    if (place !== undefined) own.push({ slot: registry.slotOf(entry), place, required, isRemoved });
+  }
+  return own;
+}
+
+export function placesIn(own: readonly OwnSlot[]): Places {
+  return Object.fromEntries(own.map(({ slot, place }) => [slot.name, place]));
+}
+
+/**
+ * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere,
+ * and all that is in those that were removed.
+ * @returns whether each slot has nothing of them any more
+ */
+export async function forgetIn(
+  store: KeyStore,
+  keys: EpochKeys,
+  own: readonly OwnSlot[],
+  from: number,
+  through: number,
+): Promise<boolean> {
+  const [newest] = await store.reader.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
+  try {
+    for (const { slot, isRemoved } of own) {
+      const last = isRemoved ? Number(newest?.epoch ?? 0) : through;
+      for (let epoch = Math.max(isRemoved ? 0 : from, last - LOOKED_BACK) + 1; epoch <= last; epoch += 1) {
+        if (!(await slot.has(epoch))) continue;
+        if (!isRemoved && !(await isCertain(store, keys, epoch))) return false;
+        await slot.destroy(epoch);
+      }
+    }
+    return true;
+  } catch (error) {
+    return unless(error);
+  }
+}
+
+/** A row that says so by another's hand may be of an epoch that is needed. */
+async function isCertain({ reader }: KeyStore, { ledger }: EpochKeys, epoch: number): Promise<boolean> {
+  const [[row] = []] = await reader.find(epochByNumber, [[epoch]]);
+  const [held = []] = await reader.find(slotsOfEpoch, [[epoch]]);
+  return row !== undefined && ledger.isDestroyed(row, held);
+}
+
+/**
+ * Gives the node's own required slots the secret in use, where another node began the epoch: whoever destroys an epoch
+ * wants each required slot, as it reaches it, to hand out the next one (K4).
+ * @returns whether each has it
+ */
+export async function fill(store: KeyStore, keys: EpochKeys, own: readonly OwnSlot[]): Promise<boolean> {
+  const epoch = keys.current;
+  try {
+    for (const { slot } of own.filter(({ required, isRemoved }) => required && !isRemoved)) {
+      if (!(await slot.has(epoch))) await give(store, keys, slot, epoch);
+    }
+    return true;
+  } catch (error) {
+    return unless(error);
+  }
+}
+
+async function give(store: KeyStore, keys: EpochKeys, slot: RootSlot, epoch: number): Promise<void> {
+  const row = async () => (await store.reader.find(epochByNumber, [[epoch]]))[0]?.[0];
+  const before = await row();
+  if (before?.state !== 'active') return;
+  const secret = await keys.slots.get(epoch, (candidate) => keys.isRight(before, candidate));
+  if (secret === undefined) return;
+  try {
+    await storeIn(slot, epoch, secret);
+  } finally {
+    secret.fill(0);
+  }
+  const after = await row();
+  if (after === undefined || isOver(after)) await slot.destroy(epoch);
+}
+
+function unless(error: unknown): false {
+  if (error instanceof UnavailableError) return false;
+  throw error;
+}
