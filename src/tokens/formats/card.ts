@@ -7,7 +7,7 @@
  * 4.2), and no payment network's numbers begin with it; and the number fails the Luhn check (annex B).
  * Does not hide the last four: whoever may see the token sees them, as on a receipt (PCI DSS v4.0.1, 3.4.1).
  */
-import { isCardLike } from '../card-like.ts';
+import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
 

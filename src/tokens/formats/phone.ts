@@ -6,7 +6,7 @@
  * The codes 89x are no country's: they are spare, and kept back for the day when country codes need more digits (ITU-T,
  * List of Recommendation ITU-T E.164 assigned country codes, note on 28x, 83x and 89x).
  */
-import { isCardLike } from '../card-like.ts';
+import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
 
