@@ -4,13 +4,14 @@
  * composition, and the postal code without spaces and hyphens (`SW1A 1AA` is `sw1a1aa`).
  *
  * Does not check that the place exists, nor the form of a postal code. A postal code may be left out only in a
- * country that has none (iso3166.ts), where the stored one is `''`.
+ * country that has none (iso3166.ts), where the stored one is `''`. A card number is refused in the city, which views
+ * show, the region and the postal code; not in the lines, where parcels, flats and lockers have long numbers.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry, needsPostalCode } from './iso3166.ts';
-import { fold, foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import { fold, foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -61,6 +62,9 @@ export const address: DataType<Address> = {
     const region = optional(properties, 'region');
     const postalCode = optional(properties, 'postal_code');
     const country = parseCountry(properties);
+    requireNoCard(city, 'city');
+    requireNoCard(region, 'region');
+    requireNoCard(postalCode, 'postal_code');
     if (postalCode === '' && needsPostalCode(country)) throw new InvalidValueError('postal_code', REQUIRED);
     return {
       line1,
