@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { firstGrapheme, firstGraphemeOfMore } from './graphemes.ts';
+import { firstGraphemeOfMore } from './graphemes.ts';
 import { fold, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
 
@@ -65,7 +65,7 @@ export const name: DataType<Name> = {
 
   views: {
     masked: (value) => show(value, (text) => `${firstGraphemeOfMore(text)}***`),
-    initials: (value) => show(value, (text) => `${firstGrapheme(text)}.`),
+    initials: (value) => show(value, (text) => `${firstGraphemeOfMore(text) || '*'}.`),
   },
 };
 
