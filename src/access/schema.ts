@@ -58,7 +58,8 @@ export const AddPrincipalBody = z.strictObject({
   role: RoleSchema,
   purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
   audience: AudienceSchema.optional().describe(
-    'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told no record or subject ids.',
+    'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
+      'subjects. A receiver needs one.',
   ),
   expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
 });
