@@ -18,6 +18,11 @@ const LAST_FOUR = /\d{4}$/;
 export const cardShape: TokenShape = {
   // Whatever the other digits are, one of the ten for the last drawn place passes the check.
   space: (source) => (LAST_FOUR.test(source) ? 0.9 * 10 ** DRAWN : 0),
-  draw: (source, random) => INDUSTRY + drawDigits(DRAWN, random) + source.slice(-4),
+  draw: (source, random) => INDUSTRY + drawDigits(DRAWN, random) + lastFour(source),
+  holds: lastFour,
   isReal: isCardLike,
 };
+
+function lastFour(source: string): string {
+  return source.slice(-4);
+}

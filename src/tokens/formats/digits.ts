@@ -12,5 +12,6 @@ const FREE = 0.1;
 export const digitsShape: TokenShape = {
   space: (source) => FREE * 10 ** source.length,
   draw: (source, random) => drawDigits(source.length, random),
+  holds: 'length',
   isReal: isCardLike,
 };

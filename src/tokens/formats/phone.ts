@@ -17,5 +17,6 @@ export const phoneShape: TokenShape = {
   // One number in ten passes the card check, for 15 digits are a card's length too.
   space: () => 0.9 * 10 ** DRAWN,
   draw: (_, random) => `+${COUNTRY_CODE}${drawDigits(DRAWN, random)}`,
+  holds: 'nothing',
   isReal: isCardLike,
 };
