@@ -1,5 +1,6 @@
 /** What the shapes of the API have in common: ids, and the words for values, views and people. */
 import { z } from 'zod';
+import { holdsNoCardNumber, NO_CARD_NUMBER } from './card-like.ts';
 import { type Id, type IdKind, isId, isTokenText, type Token } from './ids.ts';
 
 const ANY = '[0-9a-hjkmnp-tv-z]';
@@ -112,6 +113,7 @@ export const RefSchema = z
 export const LabelSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_.-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.')
   .meta({ examples: ['billing'] });
 

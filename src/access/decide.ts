@@ -20,7 +20,8 @@ export class NotAllowedError extends VaultError {
 /** What a caller is told that asks for more than an audience leaves it. */
 export function beyondAudience(): NotAllowedError {
   return new NotAllowedError(
-    'This API key is tied to an audience: it uses that audience’s tokens, and no other’s, no records and no subjects.',
+    'This API key is tied to an audience: it uses that audience’s tokens, and no other’s, no records and no subjects, and ' +
+      'brings no token along. What it no longer needs it ends by DELETE /v1/tokens/{token}, and erases nothing.',
   );
 }
 
@@ -81,7 +82,10 @@ export type Decision =
 /** Actions that show something of a value, for which a purpose is always stated and checked. */
 const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
 
-/** What a principal tied to an audience may do: it knows tokens, and no records and no subjects. */
+/**
+ * What a principal tied to an audience may do: it knows tokens, and no records and no subjects. It erases nothing, for a
+ * record has other tokens than its own.
+ */
 const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'tokenize',
   'detokenize',
@@ -89,8 +93,6 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'describe_token',
   'change_token',
   'search',
-  'erase',
-  'read_erasure',
   'list_types',
 ]);
 
@@ -119,6 +121,16 @@ export function decide(principal: Principal, action: Action, resource: Resource 
   const allowed = offered.filter((view) => kinds.includes(ofPlain.includes(view) ? 'plain' : kindOf(view)));
   const view = resource.view === undefined ? allowed[0] : allowed.find((candidate) => candidate === resource.view);
   return view === undefined ? { allowed: false, refusal: new NotAllowedError() } : { allowed: true, view };
+}
+
+/**
+ * Whether it could be shown a value of this type, if only masked, for a purpose of its own. Whoever could not is told
+ * nothing else that takes after the value, such as a token that holds its last digits.
+ */
+export function mayBeShown(principal: Principal, type: string): boolean {
+  // The view that every type has.
+  const resource = { type: { name: type, views: ['masked'] }, view: 'masked' };
+  return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }
 
 function kindOf(view: string): 'plain' | 'masked' | 'narrow' {

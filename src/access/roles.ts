@@ -4,7 +4,7 @@
  */
 import type { Action } from './actions.ts';
 
-export const ROLES = ['admin', 'app', 'support', 'auditor', 'security'] as const;
+export const ROLES = ['admin', 'app', 'support', 'receiver', 'auditor', 'security'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Rule {
@@ -32,6 +32,12 @@ const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
  */
 export const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
 
+/** What can be tied to an audience: the others do nothing that one leaves them. */
+export const HAVE_AUDIENCES: ReadonlySet<Role> = new Set<Role>(['app', 'support', 'receiver']);
+
+/** Who only reveals what it was given: tied to an audience, whose tokens these are, and for a purpose of its own. */
+export const RECEIVES_ONLY: Role = 'receiver';
+
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [
     EVERYONE,
@@ -58,6 +64,11 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     EVERYONE,
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
     { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
+  ],
+  receiver: [
+    EVERYONE,
+    { actions: ['describe_token', 'change_token'] },
+    { actions: ['detokenize'], views: ['plain', 'masked', 'narrow'] },
   ],
   auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job', ...ASKS_OF_ERASURES] }],
   security: [

@@ -1,5 +1,6 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
+import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
 import { PrincipalIdSchema } from '../schema.ts';
 import { ROLES } from './roles.ts';
 
@@ -12,6 +13,7 @@ export const RoleSchema = z
 export const PurposeSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('Why the values are asked for: a word in lower case, such as `billing`.')
   .meta({ id: 'Purpose', examples: ['billing'] });
 
@@ -19,6 +21,7 @@ export const PurposeSchema = z
 export const PrincipalNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.')
   .meta({ examples: ['checkout'] });
 
@@ -26,12 +29,14 @@ export const PrincipalNameSchema = z
 export const AudienceSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('The system that tokens are for, such as `crm`: each has tokens of its own for the same record.')
   .meta({ id: 'Audience', examples: ['crm'] });
 
 export const TenantNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('A name for the division, such as `shop-eu`.')
   .meta({ examples: ['shop-eu'] });
 
@@ -53,7 +58,8 @@ export const AddPrincipalBody = z.strictObject({
   role: RoleSchema,
   purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
   audience: AudienceSchema.optional().describe(
-    'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told no record or subject ids.',
+    'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
+      'subjects. A receiver needs one.',
   ),
   expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
 });

@@ -47,9 +47,9 @@ export function addPrincipalCommands(program: Command): void {
   principals
     .command('add <name>')
     .description('add a principal and hand out its API key, once')
-    .requiredOption('--role <role>', 'admin, app, support, auditor or security')
+    .requiredOption('--role <role>', 'admin, app, support, receiver, auditor or security')
     .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
-    .option('--audience <audience>', 'tie it to the tokens of this audience (roles app and support)')
+    .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
     .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
     .option('--key-file <file>', 'file with the API key of an administrator')

@@ -146,7 +146,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Correct a value; its tokens stay.
-         * @description The new value is sealed under a new key, and the old key is destroyed.
+         * @description The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.
          */
         readonly patch: operations["correctRecord"];
         readonly trace?: never;
@@ -537,7 +537,7 @@ export interface components {
              * @default []
              */
             readonly purposes: readonly components["schemas"]["Purpose"][];
-            /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told no record or subject ids. */
+            /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no subjects. A receiver needs one. */
             readonly audience?: components["schemas"]["Audience"];
             /**
              * Format: date-time
@@ -1769,7 +1769,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "store_replaced" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "store_replaced" | "key_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -1813,7 +1813,7 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly updatedAt: string;
-            /** @description The tokens that stand for it; none that has ended. */
+            /** @description The tokens that stand for it; none that has ended. Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own. */
             readonly tokens: readonly components["schemas"]["Token"][];
         };
         /** @description A stored value and its tokens, described without showing it. */
@@ -1847,7 +1847,7 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly updatedAt: string;
-            /** @description Its tokens, the oldest first. */
+            /** @description Its tokens, the oldest first. Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own. */
             readonly tokens: readonly components["schemas"]["TokenFacts"][];
         };
         /**
@@ -1909,7 +1909,7 @@ export interface components {
          * @description What the principal may do; see the README for each role.
          * @enum {string}
          */
-        readonly Role: "admin" | "app" | "support" | "auditor" | "security";
+        readonly Role: "admin" | "app" | "support" | "receiver" | "auditor" | "security";
         /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
         readonly RotateKeysBody: {
             /**
@@ -2120,7 +2120,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
-            /** @description The person: the app’s ref, or a subject id (`sub_…`). */
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["Ref"];
             /**
              * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
@@ -2142,7 +2142,7 @@ export interface components {
             readonly uses?: number;
             /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
             readonly reuse?: boolean;
-            /** @description A token that stood for the value in another vault, to be kept. */
+            /** @description A token that stood for the value in another vault, to be kept. Not from a caller that is tied to an audience. */
             readonly token?: components["schemas"]["Token"];
         };
         readonly TokenizeReply: {

@@ -4,13 +4,15 @@
  * composition, and the postal code without spaces and hyphens (`SW1A 1AA` is `sw1a1aa`).
  *
  * Does not check that the place exists, nor the form of a postal code. A postal code may be left out only in a
- * country that has none (iso3166.ts), where the stored one is `''`.
+ * country that has none (iso3166.ts), where the stored one is `''`. A card number is refused in the city, which views
+ * show, the region and the postal code; not in the lines, where parcels, flats and lockers have long numbers.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
+import { isTelling } from './graphemes.ts';
 import { isCountry, needsPostalCode } from './iso3166.ts';
-import { fold, foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import { fold, foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -38,7 +40,8 @@ export const address: DataType<Address> = {
     'A postal address: {line1, line2?, city, region?, postal_code, country}, country an ISO 3166-1 alpha-2 code, ' +
     'postal_code optional only in countries without postal codes. Comes back trimmed, inner white space collapsed, in ' +
     'Unicode NFC, empty optional parts left out; addresses that differ only in case, width, composition or the ' +
-    'spacing of the postal code are the same. Views: masked (Berlin, DE: city and country), city, country.',
+    'spacing of the postal code are the same. Views: masked (Berlin, DE: city and country), city ' +
+    '(none where nothing else is known but the country), country.',
   input: z.strictObject({
     line1: line,
     line2: z.string().max(MAX_CHARACTERS).optional(),
@@ -61,6 +64,9 @@ export const address: DataType<Address> = {
     const region = optional(properties, 'region');
     const postalCode = optional(properties, 'postal_code');
     const country = parseCountry(properties);
+    requireNoCard(city, 'city');
+    requireNoCard(region, 'region');
+    requireNoCard(postalCode, 'postal_code');
     if (postalCode === '' && needsPostalCode(country)) throw new InvalidValueError('postal_code', REQUIRED);
     return {
       line1,
@@ -79,11 +85,16 @@ export const address: DataType<Address> = {
   },
 
   views: {
-    masked: (value) => `${value.city}, ${value.country}`,
-    city: (value) => value.city,
+    masked: (value) => `${shownCity(value) || '***'}, ${value.country}`,
+    city: shownCity,
     country: (value) => value.country,
   },
 };
+
+/** Nothing where the lines, region and postal code hold no letter or digit: city and country would be the whole. */
+function shownCity({ line1, line2 = '', region = '', postal_code: postalCode, city }: Address): string {
+  return [line1, line2, region, postalCode].some(isTelling) ? city : '';
+}
 
 function required(properties: Properties, key: string): string {
   const text = tidy(requiredString(properties, key), key, MAX_CHARACTERS);

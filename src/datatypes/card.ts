@@ -13,7 +13,7 @@ import { InvalidValueError } from '../errors.ts';
 import { whyForbidden } from './authentication-data.ts';
 import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
 import type { DataType, ParseContext, Shape } from './datatype.ts';
-import { foldWidth, SEPARATOR, tidy, trim } from './normalise.ts';
+import { foldWidth, requireNoCard, SEPARATOR, tidy, trim } from './normalise.ts';
 import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_HOLDER = 200;
@@ -102,6 +102,7 @@ export const card: DataType<Card> = {
     const month = parseInteger(properties, 'expiry_month', MONTH, NO_MONTH);
     const year = parseYear(properties, context);
     const holder = tidy(optionalString(properties, 'holder') ?? '', 'holder', MAX_HOLDER);
+    requireNoCard(holder, 'holder');
     return { number, expiry_month: month, expiry_year: year, ...(holder === '' ? {} : { holder }) };
   },
 

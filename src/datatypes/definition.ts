@@ -3,7 +3,9 @@
  * each other, `custom.ts` finds out.
  */
 import { z } from 'zod';
+import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
 import { CATEGORIES, type Json } from './datatype.ts';
+import { MAX_DEPTH } from './document.ts';
 import { JsonPointer } from './json-pointer.ts';
 import { isMask } from './mask.ts';
 import { MAX_PATTERN_LENGTH } from './pattern.ts';
@@ -21,22 +23,37 @@ const mask = z
   .string()
   .min(1)
   .max(MAX_MASK_LENGTH)
-  .refine((text) => !CONTROL.test(text), { error: 'must not hold control characters' });
+  .refine((text) => !CONTROL.test(text), { error: 'must not hold control characters' })
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER);
 
 /** `plain` is the value itself, and stands first in every list of views. */
-const viewName = z.string().regex(/^(?!plain$)[a-z][a-z0-9_]{0,31}$/);
+const viewName = z
+  .string()
+  .regex(/^(?!plain$)[a-z][a-z0-9_]{0,31}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER);
+
+/** Nor do its properties. What is deeper than a document may be is refused later. */
+function holdsNoCardNumbers(example: Json, depth = 0): boolean {
+  if (typeof example !== 'object' || example === null) return holdsNoCardNumber(String(example));
+  if (depth > MAX_DEPTH) return true;
+  return Object.entries<Json>(example).every(
+    ([name, inner]) => holdsNoCardNumber(name) && holdsNoCardNumbers(inner, depth + 1),
+  );
+}
 
 const common = {
   name: z
     .string()
     .refine((name) => NAME.test(name), { error: 'must be x_ and up to 29 of a to z, 0 to 9 and _' })
     .regex(NAME)
+    .refine(holdsNoCardNumber, NO_CARD_NUMBER)
     .describe('Begins with `x_`, which keeps it apart from the types of this release and of every later one.')
     .meta({ examples: ['x_staff_badge'] }),
   description: z
     .string()
     .min(1)
     .max(500)
+    .refine(holdsNoCardNumber, NO_CARD_NUMBER)
     .describe('One sentence for the catalogue: what is accepted, what comes back, what counts as the same.'),
   category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
 };
@@ -49,6 +66,7 @@ const TextDefinition = z.strictObject({
     .string()
     .min(1)
     .max(MAX_PATTERN_LENGTH)
+    .refine(holdsNoCardNumber, NO_CARD_NUMBER)
     .optional()
     .describe('What the stored form looks like as a whole: a regular expression in the syntax of RE2.')
     .meta({ examples: ['[A-Z]{2}[0-9]{6}'] }),
@@ -89,7 +107,7 @@ const TextDefinition = z.strictObject({
     .default([])
     .describe('Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.'),
   examples: z
-    .array(z.string().max(4_096))
+    .array(z.string().max(4_096).refine(holdsNoCardNumber, NO_CARD_NUMBER))
     .min(1)
     .max(5)
     .describe('Values it accepts; of no real person.')
@@ -105,9 +123,11 @@ const DocumentDefinition = z.strictObject({
       z.union([
         mask.refine((text) => !/[{}]/.test(text), { error: 'must be constant text: a document has no first and last' }),
         z.strictObject({
-          pointer: JsonPointer.describe('JSON Pointer (RFC 6901) to the part that the view shows.').meta({
-            examples: ['/total'],
-          }),
+          pointer: JsonPointer.refine(holdsNoCardNumber, NO_CARD_NUMBER)
+            .describe('JSON Pointer (RFC 6901) to the part that the view shows.')
+            .meta({
+              examples: ['/total'],
+            }),
         }),
       ]),
     )
@@ -124,7 +144,11 @@ const DocumentDefinition = z.strictObject({
     )
     .meta({ examples: [{ total: { pointer: '/total' } }] }),
   examples: z
-    .array(z.custom<Json>((value) => value !== undefined, { error: 'must be JSON' }))
+    .array(
+      z
+        .custom<Json>((value) => value !== undefined, { error: 'must be JSON' })
+        .refine((example) => holdsNoCardNumbers(example), NO_CARD_NUMBER),
+    )
     .min(1)
     .max(5)
     .describe('Values it accepts; of no real person.')

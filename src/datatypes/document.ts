@@ -13,7 +13,7 @@ import type { DataType, Json } from './datatype.ts';
 import { isPlainObject, MAX_VALUE_BYTES } from './shape.ts';
 
 /** How deep objects and arrays may stand in each other; the outermost counts. */
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 /** Says neither what the document holds nor how much. */
 const MASK = '********';
 

@@ -11,7 +11,7 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { firstGraphemeOfMore } from './graphemes.ts';
+import { firstGraphemeOfMore, isTelling } from './graphemes.ts';
 import { fold, foldWidth, isAscii, requireWellFormed, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
@@ -71,8 +71,8 @@ export const email: DataType<string> = {
   },
 
   views: {
-    masked: (value) => `${firstGraphemeOfMore(localOf(value))}***@${domainOf(value)}`,
-    domain: domainOf,
+    masked: (value) => `${firstGraphemeOfMore(localOf(value))}***@${shownDomain(value) || '***'}`,
+    domain: shownDomain,
   },
 };
 
@@ -138,6 +138,11 @@ function localOf(value: string): string {
 
 function domainOf(value: string): string {
   return value.slice(value.indexOf('@') + 1);
+}
+
+/** Nothing where no letter or digit stands before the @: the domain would be all that tells the address from others. */
+function shownDomain(value: string): string {
+  return isTelling(localOf(value)) ? domainOf(value) : '';
 }
 
 function refused(message: string): InvalidValueError {

@@ -5,15 +5,22 @@
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** The first grapheme, or `''` of an empty text. */
-export function firstGrapheme(text: string): string {
-  return text.slice(0, firstGraphemeLength(text));
-}
+/** What tells one text from another when they are compared; the rest is how it is written. */
+const TELLING = /[\p{L}\p{N}]/u;
 
-/** The first grapheme of a text of several; `''` where it would be the whole text. What a mask may show. */
+/**
+ * The first grapheme of a text of several; `''` where it would be the whole text, or every letter and digit of it (`A.`).
+ * What a view may show.
+ */
 export function firstGraphemeOfMore(text: string): string {
   const length = firstGraphemeLength(text);
-  return length < text.length ? text.slice(0, length) : '';
+  const [first, rest] = [text.slice(0, length), text.slice(length)];
+  return rest === '' || (isTelling(first) && !isTelling(rest)) ? '' : first;
+}
+
+/** Whether a text holds a letter or a digit. */
+export function isTelling(text: string): boolean {
+  return TELLING.test(text);
 }
 
 /** All of them, in order; joined again they are the text. */

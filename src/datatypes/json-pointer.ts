@@ -3,10 +3,12 @@
  *
  * Guarantees: only own properties are reached, never `__proto__` or anything inherited; a place that is not there is
  * shown as null, whatever stands on the way to it, so that a view has no errors to tell a document's shape by.
- * Does not point at the whole document, which would be `plain` by another name, nor past the end of an array (`-`).
+ * Shows no whole document, which would be `plain` by another name: `''` is no pointer, and what is all that a document
+ * holds is shown as null, too. Does not point past the end of an array (`-`).
  */
 import { z } from 'zod';
 import type { Json, View } from './datatype.ts';
+import { isTelling } from './graphemes.ts';
 
 const MAX_CHARACTERS = 256;
 const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/u;
@@ -30,7 +32,18 @@ export function viewAt(pointer: string): View {
     .split('/')
     // In this order: `~01` is `~1`, not a slash (RFC 6901 section 4).
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return (document) => steps.reduce<Json>(member, document);
+  return (document) => {
+    const shown = steps.reduce<Json>(member, document);
+    const told = tellingLeaves(shown);
+    return told > 0 && told === tellingLeaves(document) ? null : shown;
+  };
+}
+
+/** How many texts, numbers and truth values with a letter or a digit there are; what they are called does not count. */
+function tellingLeaves(value: Json): number {
+  if (value === null) return 0;
+  if (typeof value !== 'object') return isTelling(String(value)) ? 1 : 0;
+  return Object.values<Json>(value).reduce<number>((sum, inner) => sum + tellingLeaves(inner), 0);
 }
 
 function member(value: Json, step: string): Json {

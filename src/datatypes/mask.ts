@@ -4,16 +4,19 @@
  *
  * Guarantees: no view of a value, and no two views of it together, show more than half of its characters, whatever the
  * masks ask for; of a shorter value they show fewer, first fewer of its beginning, then fewer of its end, then none.
- * Half is half of what a reader counts (graphemes) and half of the code units, so that one letter under fifty accents
- * is not half a value. No character is cut in two, and a mask never tells how long the value is.
+ * Half is half of what a reader counts (graphemes), half of those of them that hold a letter or a digit, and half of the
+ * code units, so that one letter under fifty accents is not half a value, nor are two between hyphens. Literal text that
+ * makes up for what is hidden (`AB{last:2}` of AB12) has the pieces left out. No character is cut in two, and a mask never tells how long the value is.
  * Does not: know which half of a value gives the whole away.
  */
 import type { View } from './datatype.ts';
-import { graphemesOf } from './graphemes.ts';
+import { graphemesOf, isTelling } from './graphemes.ts';
+import { fold } from './normalise.ts';
 
 const MAX_SHOWN = 64;
 const PART = /\{(first|last):([1-9]\d?)\}/g;
 const BRACE = /[{}]/;
+const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}]/gu;
 
 interface Mask {
   /** Literal text, and the two words where a piece of the value stands. */
@@ -70,7 +73,14 @@ function show(mask: Mask, value: string, wanted: Allowance): string {
     first: graphemes.slice(0, first).join(''),
     last: graphemes.slice(graphemes.length - last).join(''),
   };
-  return mask.parts.map((part) => (typeof part === 'string' ? part : pieces[part.from])).join('');
+  const shown = mask.parts.map((part) => (typeof part === 'string' ? part : pieces[part.from])).join('');
+  const isWhole = isTelling(value) && compared(shown).includes(compared(value));
+  return isWhole ? mask.parts.filter((part) => typeof part === 'string').join('') : shown;
+}
+
+/** Letters and digits alone, in any case and width. */
+function compared(text: string): string {
+  return fold(text).replace(NO_LETTER_OR_DIGIT, '');
 }
 
 interface Allowance {
@@ -83,8 +93,12 @@ function allowance(value: string, graphemes: readonly string[], wanted: Allowanc
   const half = Math.floor(graphemes.length / 2);
   let last = Math.min(wanted.last, half);
   let first = Math.min(wanted.first, half - last);
-  const units = () => lengthOf(graphemes.slice(0, first)) + lengthOf(graphemes.slice(graphemes.length - last));
-  while (first + last > 0 && 2 * units() > value.length) {
+  const telling = graphemes.filter(isTelling).length;
+  const isTooMuch = () => {
+    const shown = [...graphemes.slice(0, first), ...graphemes.slice(graphemes.length - last)];
+    return 2 * lengthOf(shown) > value.length || (telling > 0 && 2 * shown.filter(isTelling).length > telling);
+  };
+  while (first + last > 0 && isTooMuch()) {
     if (first > 0) first -= 1;
     else last -= 1;
   }

@@ -3,13 +3,14 @@
  * many people have one name only; their spelling is theirs and stays as it is. Two names are the same if both parts
  * are, read without case, width and composition.
  *
- * Does not split, reorder, transliterate or guess: `given` and `family` are what the caller says they are.
+ * Refuses a card number, in one part or across both, for one is kept as a card. Does not split, reorder, transliterate
+ * or guess: `given` and `family` are what the caller says they are.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { firstGrapheme, firstGraphemeOfMore } from './graphemes.ts';
-import { fold, SEPARATOR, tidy } from './normalise.ts';
+import { firstGraphemeOfMore } from './graphemes.ts';
+import { fold, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -23,8 +24,9 @@ export const name: DataType<Name> = {
   category: 'contact',
   description:
     'The name of a person: {given, family}, at least one of them. Comes back with both, trimmed, inner white space ' +
-    'collapsed, in Unicode NFC; names that differ only in case, width or composition are the same. Views: masked ' +
-    '(J*** D***: the first character of each part, none where a part has only one), initials (J. D.).',
+    'collapsed, in Unicode NFC; names that differ only in case, width or composition are the same; a card number is ' +
+    'refused. Views: masked (J*** D***: the first character of each part, none where that is all of it), initials ' +
+    '(J. D.; a star for a part of one character).',
   input: z.strictObject({
     given: z.string().max(MAX_CHARACTERS).optional(),
     family: z.string().max(MAX_CHARACTERS).optional(),
@@ -53,6 +55,9 @@ export const name: DataType<Name> = {
     const given = part(properties, 'given');
     const family = part(properties, 'family');
     if (given === '' && family === '') throw new InvalidValueError('', 'Must have a given or a family name.');
+    requireNoCard(given, 'given');
+    requireNoCard(family, 'family');
+    requireNoCard(`${given} ${family}`, '');
     return { given, family };
   },
 
@@ -60,7 +65,7 @@ export const name: DataType<Name> = {
 
   views: {
     masked: (value) => show(value, (text) => `${firstGraphemeOfMore(text)}***`),
-    initials: (value) => show(value, (text) => `${firstGrapheme(text)}.`),
+    initials: (value) => show(value, (text) => `${firstGraphemeOfMore(text) || '*'}.`),
   },
 };
 

@@ -5,6 +5,7 @@
  *
  * Does not transliterate, and does not strip accents: `José` and `Jose` stay two names.
  */
+import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 
 /** Stands between the parts of a compared form. U+001F, the unit separator: a control character, so no part holds it. */
@@ -99,6 +100,15 @@ export function fold(text: string): string {
 function foldOnce(text: string): string {
   const caseless = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i');
   return trim(caseless.normalize('NFKC')).replace(WHITE_RUN, ' ');
+}
+
+/**
+ * For texts in which nobody has numbers as long as a card's: what is kept as a card is masked, found and shown as one.
+ * @throws {InvalidValueError} for what a card scanner would stop at
+ */
+export function requireNoCard(text: string, path: string): void {
+  if (!holdsNoCardNumber(text))
+    throw new InvalidValueError(path, 'Must not hold a card number; the type card takes it.');
 }
 
 /** In code points. */

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
-import { foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import { foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { requiredString, requireObject } from './shape.ts';
 
 const MAX_TYPED = 64;
@@ -47,6 +47,7 @@ export const postalCode: DataType<PostalCode> = {
     if (!CODE.test(code)) {
       throw new InvalidValueError('code', 'Must be 2 to 12 letters, digits, spaces and hyphens.');
     }
+    requireNoCard(code, 'code');
     const country = typed(requiredString(properties, 'country'), 'country').toUpperCase();
     if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
     return { code: code.toUpperCase(), country };

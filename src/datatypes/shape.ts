@@ -4,6 +4,7 @@
  *
  * Only a value's own properties count: `__proto__` out of `JSON.parse` is an unknown property like any other.
  */
+import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 
 /** The largest value of any type, in bytes of UTF-8. */
@@ -79,8 +80,8 @@ function requireSize(bytes: number): void {
   if (bytes > MAX_VALUE_BYTES) throw new InvalidValueError('', 'Must not be larger than 64 KiB.');
 }
 
-/** The name as an error may repeat it: short, no long number, and of characters that are harmless wherever it is shown. */
+/** The name as an error may repeat it: short, no long number, no card, and of characters that are harmless wherever it is shown. */
 function echoable(name: string): string {
   const short = name.slice(0, MAX_ECHOED_NAME);
-  return ECHOABLE_NAME.test(short) ? short : '*';
+  return ECHOABLE_NAME.test(short) && holdsNoCardNumber(name) ? short : '*';
 }

@@ -3,7 +3,8 @@
  * many people send the same and nobody looks one up.
  *
  * The views show a browser family and a major version that the vault knows (bowser's list) or `other`: never a piece
- * of the text itself, which whoever sends it can fill with anything. Bots count as families.
+ * of the text itself, which whoever sends it can fill with anything. Bots count as families. Of a header that says no
+ * more than that (`Firefox/128`) they show what it says, as they do of one that was cut.
  * Does not believe it: a header can claim to be any browser.
  */
 import { BROWSER_MAP, getParser } from 'bowser';

@@ -70,6 +70,10 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
     title: 'The root slot did not hold, give back and destroy what it was tried out with.',
   },
   token_taken: { kind: 'conflict', title: 'The token brought along stands for something already, or did.' },
+  token_outdated: {
+    kind: 'conflict',
+    title: 'A live token shows of the value what would no longer be so; end it first.',
+  },
   token_expired: { kind: 'gone', title: 'The token has expired.' },
   token_used_up: { kind: 'gone', title: 'The token has been used as often as it may be.' },
   token_revoked: { kind: 'gone', title: 'The token was revoked.' },

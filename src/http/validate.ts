@@ -1,5 +1,6 @@
 /** Checks a part of a request against its schema and says, in fixed words, which property is at fault. */
 import type { z } from 'zod';
+import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidRequestError } from '../errors.ts';
 
 /** A long number is no name, but may be a card's. */
@@ -23,7 +24,7 @@ function explain(issue: z.core.$ZodIssue): InvalidRequestError {
 
 /** A name that the caller made up goes back to it only if it is harmless. */
 function nameOf(part: string): string {
-  return SAFE_NAME.test(part) ? part : '*';
+  return SAFE_NAME.test(part) && holdsNoCardNumber(part) ? part : '*';
 }
 
 /** Zod's own texts are for programmers, and some repeat the input. */

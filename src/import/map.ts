@@ -26,6 +26,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { holdsNoCardNumber } from '../card-like.ts';
 import { MapError } from './errors.ts';
 import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.ts';
 
@@ -33,6 +34,7 @@ import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.t
 export const FORMATS = ['random', 'uuid', 'card', 'digits', 'email', 'phone', 'iban'] as const;
 export type TokenFormat = (typeof FORMATS)[number];
 
+const NO_CARD = 'Must not hold a card number: it stands in the clear.';
 /** A data type of a tenant's own. */
 const OWN_TYPE = /^x_/;
 const MAX_FIELDS = 100;
@@ -44,6 +46,7 @@ const FieldSchema = z
     label: z
       .string()
       .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'Must be a lower-case letter, then letters, digits and _ . - (64 at most).')
+      .refine(holdsNoCardNumber, NO_CARD)
       .optional(),
     required: z.boolean().default(false),
     path: PointerSchema.optional(),
@@ -56,6 +59,7 @@ const FieldSchema = z
     audience: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Must be lower-case letters, digits and _ . - (64 at most).')
+      .refine(holdsNoCardNumber, NO_CARD)
       .optional(),
     reuse: z.boolean().default(false),
     phc: z.boolean().default(false),

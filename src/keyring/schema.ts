@@ -3,6 +3,7 @@
  * it: those are settings.
  */
 import { z } from 'zod';
+import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
 
 export const KEY_KINDS = [
   'root_key',
@@ -138,7 +139,7 @@ const settingsByKind = {
   }),
 } as const;
 
-const common = { name: SlotNameSchema, required: z.boolean().default(true) };
+const common = { name: SlotNameSchema.refine(holdsNoCardNumber, NO_CARD_NUMBER), required: z.boolean().default(true) };
 export const AddSlotBody = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('file'), settings: settingsByKind.file.required() }),
   z.strictObject({ ...common, kind: z.literal('pkcs11'), settings: settingsByKind.pkcs11 }),

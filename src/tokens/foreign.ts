@@ -7,9 +7,10 @@
  * Does not: find a value that was turned round, cut up or encoded, nor words of fewer than four characters; nor see
  * whether the token is taken, which is for the store to say.
  */
+
+import { isCardLike } from '../card-like.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { isId } from '../ids.ts';
-import { isCardLike } from './card-like.ts';
 import { InvalidTokenError } from './errors.ts';
 
 const MIN_LENGTH = 8;

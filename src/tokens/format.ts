@@ -72,8 +72,30 @@ export function drawToken(format: TokenFormatName, type: DataType, value: Json, 
   throw tooFew();
 }
 
-function isShaped(format: TokenFormatName): format is ShapedFormat {
-  return format in SHAPES;
+/** Whether a token of the format holds something of the value that it was drawn for, if only its length. */
+export function takesAfter(format: string | null | undefined): boolean {
+  return isShaped(format) && SHAPES[format].holds !== 'nothing';
+}
+
+/** Whether tokens of the format show characters of the value that they were drawn for. */
+export function showsOf(format: string | null | undefined): boolean {
+  return isShaped(format) && typeof SHAPES[format].holds === 'function';
+}
+
+/**
+ * Whether a token shows characters that a value does not have where it shows them, as one does that was drawn for another.
+ * @param value in the form that the type's `parse` gave it
+ */
+export function isOutdated(token: string, format: string | null, type: DataType, value: Json): boolean {
+  if (!isShaped(format)) return false;
+  const { holds } = SHAPES[format];
+  if (typeof holds !== 'function') return false;
+  const source = type.shapes?.[format]?.source(value);
+  return source === undefined || !token.endsWith(holds(source));
+}
+
+function isShaped(format: string | null | undefined): format is ShapedFormat {
+  return format != null && Object.hasOwn(SHAPES, format);
 }
 
 function notOfType(): FormatNotOfferedError {

@@ -1,7 +1,7 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
 import { accessKeys, addPrincipal as add } from '../access/principals.ts';
-import type { Role } from '../access/roles.ts';
+import { HAVE_AUDIENCES, RECEIVES_ONLY } from '../access/roles.ts';
 import type { AddPrincipalBody, AddPrincipalReply } from '../access/schema.ts';
 import { InvalidRequestError, VaultError } from '../errors.ts';
 import type { Caller } from './caller.ts';
@@ -20,10 +20,18 @@ export class ApiKeyShownError extends VaultError {
   }
 }
 
-/** The others do nothing that an audience leaves them. */
-const HAVE_AUDIENCES: ReadonlySet<Role> = new Set(['app', 'support']);
-
 type Reply = z.infer<typeof AddPrincipalReply>;
+
+/** @throws {InvalidRequestError} for a role that cannot have what was asked for, or could do nothing without what was not */
+function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
+  const say = (field: string, message: string) => new InvalidRequestError(message, { field });
+  if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {
+    throw say('audience', 'Only the roles app, support and receiver use tokens, and can be tied to an audience.');
+  }
+  if (role !== RECEIVES_ONLY) return;
+  if (audience === undefined) throw say('audience', 'A receiver is tied to the audience whose tokens it is given.');
+  if (purposes.length === 0) throw say('purposes', 'A receiver only reveals, and needs a purpose for that.');
+}
 
 export async function addPrincipal(
   vault: Vault,
@@ -39,11 +47,7 @@ export async function addPrincipal(
   };
   return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
     door.decide();
-    if (body.audience !== undefined && !HAVE_AUDIENCES.has(body.role)) {
-      throw new InvalidRequestError('Only the roles app and support use tokens, and can be tied to an audience.', {
-        field: 'audience',
-      });
-    }
+    assertFits(body);
     const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
     return door.commit('exclusive', async (tx) => {
       const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);

@@ -1,5 +1,9 @@
-/** Replaces a record's value; its tokens stay. How, and what a crash leaves: `intake/replacement.ts`. */
+/**
+ * Replaces a record's value; its tokens stay, and so it is refused while one of them shows of the old value what the new
+ * one has not (`tokens/outdated.ts`). How, and what a crash leaves: `intake/replacement.ts`.
+ */
 import type { z } from 'zod';
+import { mayBeShown } from '../access/decide.ts';
 import type { ErasureRow } from '../erasure/erasures.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
@@ -7,6 +11,7 @@ import { accept, acceptAs, asKept, withVerifiers } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
 import { findRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
+import { assertNoneOutdated } from '../tokens/outdated.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import { resourceOf } from './resource.ts';
@@ -15,7 +20,7 @@ import type { Vault } from './vault.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} */
+/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError} */
 export async function correct(
   vault: Vault,
   caller: Caller,
@@ -46,10 +51,14 @@ export async function correct(
     door.decide({ type: resourceOf(type) });
     const accepted = accept(known, body.value, door.now);
     const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
+    const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
+    // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
+    await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
     const next = await prepare(vault, row, value, door.now);
     let order!: ErasureRow;
     const reply = await door.commit<Reply>('exclusive', async (tx) => {
       order = await decideFor(tx, vault, row, next, principal, door.now);
+      await assertNoneOutdated(tx, vault.keyring.indexes, of);
       const kept = value.kept && { kept: value.kept.name };
       const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
       return { reply: done, entry: { records: [record] } };

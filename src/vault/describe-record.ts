@@ -6,7 +6,7 @@ import { factsOf as recordFacts } from '../records/record-facts.ts';
 import { stateOf, factsOf as tokenFacts } from '../tokens/token-facts.ts';
 import { tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
-import { namesFor } from './naming.ts';
+import { namesFor, tokensFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { RecordDescriptionSchema } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -22,7 +22,10 @@ export async function describeRecord(
     return door.commit('shared', async (tx) => {
       const row = await findRecord(tx, caller.tenant, record);
       const [rows = []] = await tokensOfRecords(tx, vault.keyring.indexes, caller, [record]);
-      const tokens = rows.map((token) => ({ ...tokenFacts(token), state: stateOf(token, door.now) }));
+      const tokens = tokensFor(caller, row.type, rows).map((token) => ({
+        ...tokenFacts(token),
+        state: stateOf(token, door.now),
+      }));
       const reply = { ...namesFor(caller, row), record, ...recordFacts(row), tokens };
       return { reply, entry: { records: [record] } };
     });

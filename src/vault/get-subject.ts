@@ -8,6 +8,7 @@ import type { RecordTx } from '../storage/tx.ts';
 import { liveSubject } from '../subjects/subjects.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
+import { tokensFor } from './naming.ts';
 import { perform } from './perform.ts';
 import type { SubjectReply } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -31,7 +32,9 @@ export async function getSubject(
         record: row.record as RecordId,
         subject: id,
         ...factsOf(row),
-        tokens: (tokens[i] ?? []).filter((token) => causeOfDeath(token, door.now) === undefined).map(idOf),
+        tokens: tokensFor(caller, row.type, tokens[i] ?? [])
+          .filter((token) => causeOfDeath(token, door.now) === undefined)
+          .map(idOf),
       }));
       const reply = {
         subject: id,

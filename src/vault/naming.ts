@@ -3,7 +3,7 @@
  * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
  * may name, and who is told the name of a slot or a node.
  */
-import { decide } from '../access/decide.ts';
+import { decide, mayBeShown } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
 import { OPERATORS } from '../access/roles.ts';
 import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
@@ -14,6 +14,8 @@ import type { ErasureId, RecordId, SubjectId } from '../ids.ts';
 import { factsOf } from '../records/record-facts.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { Reader } from '../storage/tx.ts';
+import { takesAfter } from '../tokens/format.ts';
+import type { TokenRow } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 
 /** @returns the names that are there and that the caller is told */
@@ -36,6 +38,11 @@ export function factsFor(
 ): Pick<ReturnType<typeof factsOf>, 'type' | 'label'> & Partial<ReturnType<typeof factsOf>> {
   const { type, label, ...history } = factsOf(row);
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
+}
+
+/** The tokens that the caller is told: of those that hold something of the value, none to one who could not see it masked. */
+export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRow[]): readonly TokenRow[] {
+  return mayBeShown(caller, type) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
 }
 
 /** An erasure that the caller may ask about. @throws {ErasureNotFoundError} */

@@ -22,11 +22,14 @@ import {
 } from '../schema.ts';
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../tokens/schema.ts';
 
+/** Said of what would tell one audience of another's, or speak for a person it does not know. */
+const UNTIED = 'Not from a caller that is tied to an audience.';
+
 export const TokenizeItemSchema = z
   .strictObject({
     type: TypeNameSchema,
     value: JsonSchema,
-    subject: RefSchema.optional().describe('The person: the app’s ref, or a subject id (`sub_…`).'),
+    subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
     label: LabelSchema.optional(),
     format: TokenFormatSchema.optional(),
     audience: AudienceSchema.optional().describe('The system that the token is for; absent: the caller’s own, if any.'),
@@ -40,7 +43,7 @@ export const TokenizeItemSchema = z
           'what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a ' +
           '`purpose`, and within the budget of guesses.',
       ),
-    token: TokenSchema.optional().describe('A token that stood for the value in another vault, to be kept.'),
+    token: TokenSchema.optional().describe(`A token that stood for the value in another vault, to be kept. ${UNTIED}`),
   })
   .superRefine((item, context) => {
     const say = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
@@ -126,12 +129,16 @@ export const DetokenizeReply = z.strictObject({
 });
 export type Revealed = z.infer<typeof RevealedSchema>;
 
+/** Said of lists of tokens. */
+const SHAPED =
+  'Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own.';
+
 export const RecordSchema = z
   .strictObject({
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
     ...recordFacts,
-    tokens: z.array(TokenSchema).describe('The tokens that stand for it; none that has ended.'),
+    tokens: z.array(TokenSchema).describe(`The tokens that stand for it; none that has ended. ${SHAPED}`),
   })
   .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
 
@@ -140,7 +147,7 @@ export const RecordDescriptionSchema = z
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
     ...recordFacts,
-    tokens: z.array(TokenFactsSchema).describe('Its tokens, the oldest first.'),
+    tokens: z.array(TokenFactsSchema).describe(`Its tokens, the oldest first. ${SHAPED}`),
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
 

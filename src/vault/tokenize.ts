@@ -54,12 +54,10 @@ export async function tokenize(
   };
   const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
     door.decide();
+    assertWithinAudience(caller, wanted);
     const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
     for (const type of new Set(accepted.map((item) => item.type))) {
       door.decide({ type: resourceOf(type) });
-    }
-    if (wanted.some(({ audience }) => caller.audience !== undefined && audience !== caller.audience)) {
-      throw beyondAudience();
     }
     assertTokens(accepted, wanted);
     const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
@@ -101,6 +99,17 @@ async function reusesOf(
   });
   const guesses = await guessesOfReuse(vault, caller.tenant, reuses);
   return new Map(asked.map(([i], n) => [i, guesses[n] as Guess[]]));
+}
+
+/**
+ * Before anything is looked up: whether a text is taken as a token would tell one audience of another's, and a value
+ * about a person whom the caller does not know would stand among those of that person for everybody.
+ */
+function assertWithinAudience(caller: Caller, wanted: readonly TokenizeItem[]): void {
+  if (caller.audience === undefined) return;
+  const isBeyond = ({ audience, subject, token }: TokenizeItem) =>
+    audience !== caller.audience || subject !== undefined || token !== undefined;
+  if (wanted.some(isBeyond)) throw beyondAudience();
 }
 
 async function store(

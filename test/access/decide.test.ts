@@ -1,7 +1,7 @@
 /** The one decision, as tables: whatever no row allows is refused. */
 import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../src/access/actions.ts';
-import { decide, type Resource } from '../../src/access/decide.ts';
+import { decide, mayBeShown, type Resource } from '../../src/access/decide.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import { OPERATORS, ROLES, type Role, RULES } from '../../src/access/roles.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
@@ -41,6 +41,7 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
+  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
   auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
     ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
@@ -70,14 +71,12 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
-  admin: ['list_types', 'read_erasure'],
   app: [
-    ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search', 'erase'] as const),
-    ...(['read_erasure', 'verify', 'change_token'] as const),
+    ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
+    ...(['verify', 'change_token'] as const),
   ],
+  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
   support: ['list_types', 'detokenize', 'describe_token', 'search'],
-  auditor: ['list_types', 'read_erasure'],
-  security: ['list_types', 'read_erasure'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {
@@ -114,6 +113,10 @@ const REVEALS: Row[] = [
   ['support', CARD, 'bin', 'billing', 'bin'],
   ['support', CARD, 'plain', 'billing', 'not_allowed'],
 
+  ['receiver', EMAIL, undefined, 'billing', 'plain'],
+  ['receiver', EMAIL, 'domain', 'billing', 'domain'],
+  ['receiver', EMAIL, 'plain', 'marketing', 'purpose_not_allowed'],
+
   ['admin', EMAIL, 'masked', 'billing', 'not_allowed'],
   ['admin', EMAIL, undefined, 'billing', 'not_allowed'],
   ['auditor', EMAIL, 'masked', 'billing', 'not_allowed'],
@@ -124,7 +127,7 @@ const REVEALS: Row[] = [
 
 test.each(REVEALS)('%s, %o, view %s, purpose %s: %s', (role, type, view, purpose, expected) => {
   expect(answer(role, 'detokenize', { type, view, purpose })).toBe(expected);
-  expect(answer(role, 'search', { type, view, purpose })).toBe(expected);
+  expect(answer(role, 'search', { type, view, purpose })).toBe(role === 'receiver' ? 'not_allowed' : expected);
 });
 
 test('a purpose is one of the caller’s own, to the letter', () => {
@@ -134,6 +137,12 @@ test('a purpose is one of the caller’s own, to the letter', () => {
     expect(answer('app', 'detokenize', { purpose }, own)).toBe('purpose_not_allowed');
   }
   expect(answer('app', 'detokenize', { purpose: 'billing' }, [])).toBe('purpose_not_allowed');
+});
+
+test('whoever could see nothing of a value for a purpose of its own is told nothing that takes after it', () => {
+  const told = ROLES.filter((role) => mayBeShown(principal(role), 'card'));
+  expect(told).toEqual(['app', 'support', 'receiver']);
+  expect(ROLES.filter((role) => mayBeShown(principal(role, []), 'card'))).toEqual([]);
 });
 
 test('an action that shows nothing asks for no purpose and gives no view', () => {
@@ -152,6 +161,6 @@ test('no role can do everything: who reveals reads no audit log and manages nobo
   }
   expect(
     ROLES.filter((role) => answer(role, 'detokenize', { type: EMAIL, view: 'plain', purpose: 'billing' }) === 'plain'),
-  ).toEqual(['app']);
+  ).toEqual(['app', 'receiver']);
   expect(new Set(ROLES.map((role) => JSON.stringify(RULES[role]))).size).toBe(ROLES.length);
 });

@@ -88,3 +88,13 @@ test('there are the 249 countries of ISO 3166-1, and no code beside them', () =>
   expect(codes.length).toBe(249);
   expect(['EU', 'UK', 'XK', 'ZZ', 'AN', 'SU', 'AC', 'de', '', 'constructor'].filter(isCountry)).toEqual([]);
 });
+
+test('of an address of which no more is known than the place, views show the country alone', () => {
+  const place = { line1: '-', city: '香港', country: 'HK' };
+  expect([seen(address, 'masked', place), seen(address, 'city', place)]).toEqual(['***, HK', '']);
+  for (const more of [{ line1: '1丁目' }, { line2: '7' }, { region: '九龍' }, { postal_code: '999077' }]) {
+    expect([seen(address, 'masked', { ...place, ...more }), seen(address, 'city', { ...place, ...more })]).toEqual([
+      ...['香港, HK', '香港'],
+    ]);
+  }
+});

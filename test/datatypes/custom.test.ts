@@ -187,7 +187,7 @@ describe('a document type', () => {
     expect(seen(receipt, 'masked', value)).toBe('********');
     const at = (pointer: string, of: unknown) =>
       seen(customType(definition({ views: { part: { pointer } } }, RECEIPT), 1), 'part', of);
-    expect(at('/a~1b/~0', { 'a/b': { '~': 7 } })).toBe(7);
+    expect(at('/a~1b/~0', { 'a/b': { '~': 7 }, lines: 1 })).toBe(7);
     expect(at('/lines/00', value)).toBeNull();
     expect(at('/lines/1', value)).toBeNull();
     expect(at('/lines/length', value)).toBeNull();

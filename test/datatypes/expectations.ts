@@ -34,6 +34,16 @@ export function refusedField(type: DataType, input: unknown): string | undefined
   return refusal(type, input).field;
 }
 
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/** What a view may show of a text: its first character, where that leaves something to be known. */
+export function firstOfMore(text: string): string {
+  const [first = '', ...rest] = [...segmenter.segment(text)].map(({ segment }) => segment);
+  const isAll = rest.length === 0 || (LETTER_OR_DIGIT.test(first) && !LETTER_OR_DIGIT.test(rest.join('')));
+  return isAll ? '' : first;
+}
+
 export function accepts(type: DataType, input: unknown): boolean {
   try {
     type.parse(input, CONTEXT);

@@ -289,6 +289,36 @@ export const inputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   text: texts,
 };
 
+const few = (max: number) =>
+  fc
+    .array(fc.constantFrom('A', 'j', 'é', '伟', '王', '한', 'ก', 'Я', 'ß', '𠮷', 'क्ष', '7', '٤', '.', '-', '_', "'"), {
+      maxLength: max,
+    })
+    .map((characters) => characters.join(''));
+
+/** Values with next to nothing in them, in every script: of these a view must not show the whole. */
+export const shortInputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  email: few(3).map((local) => `${local}@x.example`),
+  phone: fc.constantFrom('+290 2123', '+683 4000', '+49 111', '+1 201 555 0123', '+800 1234 5678'),
+  name: fc.record({ given: few(2), family: few(2) }),
+  address: fc.record({
+    ...{ line1: few(2), line2: few(1), city: few(2), region: few(1) },
+    ...{ postal_code: fc.constantFrom('', '-', '1'), country: fc.constantFrom('HK', 'AE') },
+  }),
+  postal_code: fc.record({ code: fc.stringMatching(/^[A1 -]{2,6}$/), country: fc.constantFrom('DE', 'IS') }),
+  username: few(3),
+  serial_number: fc.stringMatching(/^[A1./ -]{4,12}$/),
+  bank_account: fc.record({
+    ...{ bic: fc.constant('DEUTDEFF'), account_number: fc.stringMatching(/^[A1-]{4,9}$/) },
+  }),
+  ip: fc.constantFrom('0.0.0.0', '10.0.0.0', '::', '::1', '1::', '2001:db8::', '2001:db8:7::'),
+  user_agent: fc.constantFrom('Firefox', 'Firefox/128', 'Safari', 'x', 'other', 'curl/8.0', 'Slackbot 1.0'),
+  card: cardNumbers.map((number) => ({ number: number.slice(0, 12), expiry_month: 1, expiry_year: 2030 })),
+  text: few(3),
+  search_terms: few(2),
+  document: few(2),
+};
+
 /** Of each part, what somebody who knows a value would look for; undefined where it has no such part. */
 export const queries: Readonly<Record<string, (value: never) => unknown>> = {
   'email.domain': (value: string) => value.slice(value.indexOf('@') + 1).toUpperCase(),

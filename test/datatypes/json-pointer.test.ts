@@ -52,9 +52,25 @@ test('any property of any document is found by its escaped name', () => {
       const escaped = (text: string) => text.replaceAll('~', '~0').replaceAll('/', '~1');
       const pointer = `/${escaped(outer)}/${escaped(inner)}`;
       if (!JsonPointer.safeParse(pointer).success) return;
-      expect(viewAt(pointer)({ [outer]: { [inner]: value } } as Json)).toEqual(value);
+      const more = outer === 'more' ? 'else' : 'more';
+      expect(viewAt(pointer)({ [outer]: { [inner]: value }, [more]: 'x' } as Json)).toEqual(value);
     }),
   );
+});
+
+describe('null for all that there is, which would be plain by another name', () => {
+  test.each<[Json, string, Json]>([
+    [{ total: '19.90 EUR' }, '/total', null],
+    [{ total: '19.90 EUR', note: null, lines: [], mark: '--' }, '/total', null],
+    [{ order: { total: 7 } }, '/order', null],
+    [{ order: { total: 7 } }, '/order/total', null],
+    [['tea'], '/0', null],
+    [{ total: '19.90 EUR', paid: false }, '/total', '19.90 EUR'],
+    [{ total: '19.90 EUR', lines: [{ item: 'tea' }] }, '/lines', [{ item: 'tea' }]],
+    [{ total: '--' }, '/total', '--'],
+  ])('%j at %s', (document, pointer, shown) => {
+    expect(viewAt(pointer)(document)).toEqual(shown);
+  });
 });
 
 test('~01 is ~1, not a slash', () => {

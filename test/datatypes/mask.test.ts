@@ -18,6 +18,12 @@ describe('a mask', () => {
     ['{last:1}…{first:1}', 'abcd', 'd…a'],
     ['********', 'abcd', '********'],
     ['No. {last:64}', 'abcdefgh', 'No. efgh'],
+    ['{first:4}***', 'A-1-----', 'A-***'],
+    ['***{last:3}', '-----1-2', '***-2'],
+    ['AB{last:2}', 'AB12', 'AB'],
+    ['AB{last:2}', 'ＡＢ-12', 'AB'],
+    ['AB{last:2}', 'AB3412', 'AB12'],
+    ['{first:1}…', '1-', '…'],
   ])('%s of %s is %s', (mask, value, shown) => {
     expect(show(mask, value)).toBe(shown);
   });
@@ -69,6 +75,25 @@ describe('whatever the masks, the views of a value', () => {
         expect(2 * (graphemesOf(first).length + graphemesOf(last).length)).toBeLessThanOrEqual(
           graphemesOf(value).length,
         );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('never show every letter and digit of it, however few there are, nor with the help of their own text', () => {
+    const telling = (shown: string) => shown.toLowerCase().replace(/[^a-z\d]/g, '');
+    const short = fc.stringMatching(/^[AB12-]{1,6}$/).filter((value) => telling(value) !== '');
+    const masks = fc.tuple(
+      fc.constantFrom('', 'A', 'AB', '1'),
+      piece('first'),
+      fc.constantFrom('', '-', 'B2'),
+      piece('last'),
+    );
+    fc.assert(
+      fc.property(masks, short, (parts, value) => {
+        const constant = telling(`${parts[0]}${parts[2]}`);
+        fc.pre(!constant.includes(telling(value)));
+        expect(telling(String(show(parts.join(''), value)))).not.toContain(telling(value));
       }),
       { numRuns: 2_000 },
     );

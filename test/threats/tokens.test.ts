@@ -202,14 +202,28 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await app.call('post', '/v1/tokenize', { items: [brought] })).status).toBe(200);
   });
 
-  test('limit: a caller tied to an audience learns that a text is taken as a token, by bringing it', async () => {
-    const { app, crm } = await scene(engine);
+  test('whether a text is taken as another audience’s token, no answer to a tied caller tells: it brings none along', async () => {
+    const { vault, app, crm } = await scene(engine);
     const item = { type: 'email', value: VALUES[0], token: 'legacy-shop-01' };
     await app.tokenize({ ...item, audience: 'shop' } as never);
 
     expect((await crm.call('get', '/v1/tokens/legacy-shop-01')).body.code).toBe('token_not_found');
-    const brought = await crm.call('post', '/v1/tokenize', { items: [item] });
-    expect([brought.status, brought.body.code]).toEqual([409, 'token_taken']);
+    const before = await vault.auditEntries();
+    const answers: Record<string, unknown>[] = [];
+    for (const token of [item.token, 'legacy-shop-02', '4242424242424242', ' ']) {
+      const { status, body } = await crm.call('post', '/v1/tokenize', { items: [{ ...item, token }] });
+      answers.push({ ...body, status, request: undefined });
+    }
+    expect(answers.slice(1, 3)).toEqual([answers[0], answers[0]]);
+    expect(answers.map(({ status, code }) => [status, code])).toEqual([
+      ...Array(3).fill([403, 'not_allowed']),
+      [422, 'invalid_request'],
+    ]);
+    const entries = (await vault.auditEntries()).slice(before.length);
+    expect(entries.slice(0, 3).map(({ outcome, records }) => [outcome, records])).toEqual(
+      Array(3).fill(['refused', '[]']),
+    );
+    expect((await app.detokenize(item.token)).body.results[0].value).toBe(VALUES[0]);
   });
 
   test('nobody tries parts of a stored value by bringing tokens to its record: right and wrong are refused alike', async () => {

@@ -1,11 +1,11 @@
 /** Tokens in every shape, and such as are brought along: offered, refused, taken, revealed, found, erased. */
 import { describe, expect, test } from 'vitest';
+import { isCardLike } from '../../src/card-like.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import type { DataType, Json } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
 import { DuplicateRowError } from '../../src/storage/errors.ts';
-import { isCardLike } from '../../src/tokens/card-like.ts';
 import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';

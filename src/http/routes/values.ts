@@ -121,12 +121,17 @@ export const patchRecord = route({
   path: '/v1/records/{record}',
   operationId: 'correctRecord',
   summary: 'Correct a value; its tokens stay.',
-  description: 'The new value is sealed under a new key, and the old key is destroyed.',
+  description:
+    'The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old ' +
+    'value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.',
   action: 'correct',
   params: z.strictObject({ record: RecordIdSchema }),
   body: CorrectBody,
   reply: CorrectReply,
   idempotent: true,
-  problems: ['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
+  problems: [
+    ...['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
+    'token_outdated',
+  ],
   handle: (vault, caller, { params, body }) => correct(vault, caller, params.record, body),
 });

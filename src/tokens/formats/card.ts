@@ -7,7 +7,7 @@
  * 4.2), and no payment network's numbers begin with it; and the number fails the Luhn check (annex B).
  * Does not hide the last four: whoever may see the token sees them, as on a receipt (PCI DSS v4.0.1, 3.4.1).
  */
-import { isCardLike } from '../card-like.ts';
+import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
 
@@ -18,6 +18,11 @@ const LAST_FOUR = /\d{4}$/;
 export const cardShape: TokenShape = {
   // Whatever the other digits are, one of the ten for the last drawn place passes the check.
   space: (source) => (LAST_FOUR.test(source) ? 0.9 * 10 ** DRAWN : 0),
-  draw: (source, random) => INDUSTRY + drawDigits(DRAWN, random) + source.slice(-4),
+  draw: (source, random) => INDUSTRY + drawDigits(DRAWN, random) + lastFour(source),
+  holds: lastFour,
   isReal: isCardLike,
 };
+
+function lastFour(source: string): string {
+  return source.slice(-4);
+}

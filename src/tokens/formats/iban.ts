@@ -23,6 +23,7 @@ export const ibanShape: TokenShape = {
     return fits ? Math.floor((10 ** (length - COUNTRY.length) / 97) * 96) : 0;
   },
   draw: (source, random) => COUNTRY + drawDigits(source.length - COUNTRY.length, random),
+  holds: 'length',
   isReal: (token) => remainder(token.slice(4) + COUNTRY_DIGITS + token.slice(2, 4)) === 1,
 };
 

@@ -6,7 +6,7 @@
  * The codes 89x are no country's: they are spare, and kept back for the day when country codes need more digits (ITU-T,
  * List of Recommendation ITU-T E.164 assigned country codes, note on 28x, 83x and 89x).
  */
-import { isCardLike } from '../card-like.ts';
+import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
 
@@ -17,5 +17,6 @@ export const phoneShape: TokenShape = {
   // One number in ten passes the card check, for 15 digits are a card's length too.
   space: () => 0.9 * 10 ** DRAWN,
   draw: (_, random) => `+${COUNTRY_CODE}${drawDigits(DRAWN, random)}`,
+  holds: 'nothing',
   isReal: isCardLike,
 };

@@ -9,6 +9,11 @@ export interface TokenShape {
   space(source: string): number;
   /** A token, each as likely as the next, whether real or not. Holds nothing of the source but what the format says. */
   draw(source: string, random: RandomSource): string;
+  /**
+   * What a token holds of the source: nothing, as many characters as it has, or its last characters. Whoever is told
+   * such a token is told that.
+   */
+  readonly holds: 'nothing' | 'length' | ((source: string) => string);
   /** Whether a token could be a real value, as far as its shape alone tells; such a one is drawn anew. */
   isReal(token: string): boolean;
 }

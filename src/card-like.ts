@@ -1,0 +1,76 @@
+/**
+ * What a card scanner would take for a card number. No token may set one off, and no word that stands in the clear may
+ * hold one (PCI DSS v4.0.1, 3.5.1: no number is readable wherever it is stored).
+ *
+ * Wider than what the `card` type accepts: a row of zeros passes the check of ISO/IEC 7812-1 annex B and is no card
+ * to that type, but is one to a scanner that only adds up.
+ * Does not: find a number that was turned round, cut up, spelt out, or that is glued to further digits.
+ */
+
+/** ISO/IEC 7812-1 allows 19 digits; the shortest numbers in use have 12. */
+const MIN_DIGITS = 12;
+const MAX_DIGITS = 19;
+
+const ZERO = 0x30;
+const NINE = 0x39;
+
+const IS_DIGIT = /\p{Nd}/u;
+/** Groups of digits, with what people put between them: no letters, no other numbers, and no brackets. */
+const GROUPED = /\d+(?:[^\p{L}\p{N}()[\]{}<>]{1,3}\d+)*/gu;
+const GROUP = /\d+/g;
+
+/** What a schema says of a text that `holdsNoCardNumber` refuses. */
+export const NO_CARD_NUMBER = 'must not hold a card number';
+
+/** Whether a text is, all that is neither letter nor digit apart, 12 to 19 digits that pass the Luhn check. */
+export function isCardLike(text: string): boolean {
+  let sum = 0;
+  let digits = 0;
+  for (let i = text.length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i);
+    if (code >= ZERO && code <= NINE) {
+      const digit = code - ZERO;
+      const weighed = digits % 2 === 0 ? digit : digit * 2;
+      sum += weighed > 9 ? weighed - 9 : weighed;
+      digits++;
+    } else if (isLetter(code)) {
+      return false;
+    }
+  }
+  return digits >= MIN_DIGITS && digits <= MAX_DIGITS && sum % 10 === 0;
+}
+
+/**
+ * Whether no group of digits in the text, in whatever script, and no groups that follow each other, are together 12 to
+ * 19 digits that pass the Luhn check. One in ten numbers of that length passes by chance: to be asked only of texts in
+ * which nobody needs such numbers.
+ */
+export function holdsNoCardNumber(text: string): boolean {
+  if (text.length < MIN_DIGITS) return true;
+  for (const [run] of inAsciiDigits(text).matchAll(GROUPED)) {
+    const groups = run.match(GROUP) ?? [];
+    for (let first = 0; first < groups.length; first++) {
+      let digits = '';
+      for (let next = first; next < groups.length && digits.length <= MAX_DIGITS; next++) {
+        digits += groups[next];
+        if (isCardLike(digits)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+function isLetter(code: number): boolean {
+  // Bit 5 is what sets a small letter of ASCII apart from its capital.
+  const small = code | 0x20;
+  return small >= 0x61 && small <= 0x7a;
+}
+
+/** Decimal digits come in tens, from zero to nine (Unicode 4.6): those before one, in its row, are its value. */
+function inAsciiDigits(text: string): string {
+  return text.replace(/(?!\d)\p{Nd}/gu, (digit) => {
+    let value = 0;
+    while (IS_DIGIT.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - value - 1))) value++;
+    return String(value % 10);
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * Tokens that show characters of the value they were drawn for (the last four digits of a card), when the value is to
+ * become another. A receipt would print the old card's; so the value is not corrected while such a token lives.
+ *
+ * Does not: reach where an app has put the token, nor ask of the length that a token takes after (`digits`, `iban`), by
+ * which nobody takes one value for another.
+ */
+import type { DataType, Json } from '../datatypes/datatype.ts';
+import { VaultError } from '../errors.ts';
+import type { RecordId, TenantId } from '../ids.ts';
+import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { Reader } from '../storage/tx.ts';
+import { isOutdated, showsOf } from './format.ts';
+import { causeOfDeath, tokensOfRecords } from './tokens.ts';
+
+/** A live token of the record shows what the new value has not. Nothing has been changed. */
+export class TokenOutdatedError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'token_outdated';
+
+  constructor() {
+    super(
+      'A live token of the record shows the last digits of the value as it was. End such tokens first (GET ' +
+        '/v1/records/{record} lists them, DELETE /v1/tokens/{token} ends one), then correct the value and mint others.',
+    );
+  }
+}
+
+/** What a record is to hold, and who says so. */
+export interface Correction {
+  readonly tenant: TenantId;
+  readonly record: RecordId;
+  readonly type: DataType;
+  readonly value: Json;
+  readonly now: Date;
+  /**
+   * Whether the caller may see anything of the value. To one who may not, every token that shows something of a value is
+   * outdated: its tries would tell it which digits those are.
+   */
+  readonly mayBeShown: boolean;
+}
+
+/** @throws {TokenOutdatedError} @throws {IntegrityError} for a token's row that was altered */
+export async function assertNoneOutdated(
+  reader: Reader<'records'>,
+  indexes: IndexKeys,
+  { tenant, record, type, value, now, mayBeShown }: Correction,
+): Promise<void> {
+  const [rows = []] = await tokensOfRecords(reader, indexes, { tenant, audience: undefined }, [record]);
+  const live = rows.filter((row) => causeOfDeath(row, now) === undefined);
+  const isInTheWay = ({ token, format }: (typeof rows)[number]) =>
+    mayBeShown ? isOutdated(token, format, type, value) : showsOf(format);
+  if (live.some(isInTheWay)) throw new TokenOutdatedError();
+}
