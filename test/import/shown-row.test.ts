@@ -98,7 +98,8 @@ describe('the rejects file', () => {
 
   test('names row, field, code and reason, and nothing of the row', async () => {
     const work = new Workplace(rows);
-    work.vault.faultOf = ({ type, value }) => (type === 'card' ? `value.cvc` : value === 'BAD' ? 'value' : undefined);
+    work.vault.faultOf = ({ type, value }) =>
+      type === 'card' ? `value.cvc` : value === 'BAD' ? 'value.jane_doe' : undefined;
     expect(await work.import(map)).toMatchObject({ rejected: 3 });
 
     const text = work.read('out.ndjson.rejects.ndjson');
