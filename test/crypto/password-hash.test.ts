@@ -301,4 +301,21 @@ describe('the queue', () => {
     // One more may have begun before the call was told.
     expect(computed()).toEqual(['a1', 'a2', 'a3']);
   });
+
+  test('all tenants together wait for 10,000, so that what waits has room in memory', async () => {
+    const large = await verifierOf('large', 256 * 1024);
+    const busy = hasher();
+    const held = busy.verify('large', large, { tenant: 'ten_held' });
+    const leaving = new AbortController();
+    const hundred = Array.from({ length: 100 }, () => 'x');
+    const waiting = Array.from({ length: 100 }, (_, i) =>
+      busy.hashAll(hundred, { tenant: `ten_${i}`, gone: leaving.signal }),
+    );
+    const ended = Promise.allSettled(waiting);
+    await expect(busy.hash('y', others)).rejects.toMatchObject({ code: 'overloaded' });
+    leaving.abort(new Error('gone'));
+    expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
+    await expect(busy.hash('y', others)).resolves.toMatch(/^\$argon2id/);
+    expect(await held).toMatchObject({ matches: true });
+  });
 });
