@@ -14,7 +14,10 @@ test('with the record store’s disk full, no value leaves and none is taken; wi
   const disk = await smallDisk(8);
   if (disk === undefined) return skip('no small disk can be mounted here');
   const home = await freshHome('sqlite');
-  const vault = await openVault({ ...home.config, recordStoreUrl: `sqlite:${disk.path}/records.db` }, { mayMake: true });
+  const vault = await openVault(
+    { ...home.config, recordStoreUrl: `sqlite:${disk.path}/records.db` },
+    { mayMake: true },
+  );
   try {
     const app = await appOf(vault, home);
     const item = { type: 'email', value: 'ada@example.com', subject: 'ada' };
