@@ -95,8 +95,10 @@ export async function vaultOfHome(keysPath: string): Promise<string | undefined>
 /** @throws {StartError} where what is there does not belong together */
 async function look(config: HomeConfig): Promise<Look> {
   const mark = await readMark(config.keysPath);
-  const records = await lookAt('records', config.recordStoreUrl);
-  const keys = await lookAt('keys', config.keyStoreUrl);
+  const [records, keys] = await Promise.all([
+    lookAt('records', config.recordStoreUrl),
+    lookAt('keys', config.keyStoreUrl),
+  ]);
   const [inRecords, inKeys, check] = [records.get('vault'), keys.get('vault'), keys.get('root_key_check')];
   if (inRecords !== undefined && inKeys === undefined) throw new StartError(KEY_STORE_IS_EMPTY);
   // The check value is written after both ids are: where it is, a record store was there.

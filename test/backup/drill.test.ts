@@ -1,5 +1,5 @@
 /** Drills: the newest backups are put back elsewhere and tried, and nothing of the vault's own is written. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -130,6 +130,8 @@ test('without a scratch database, stores on PostgreSQL are verified and not rest
 test('the slots of a vault that is opened for a drill are read, and never written', async () => {
   const home = await freshHome('sqlite');
   await (await home.open()).close();
+  // As of an earlier release, which an opening for anything else would bind to its vault.
+  for (const at of ['keys', 'keys/epochs']) await rm(`${home.folder}/${at}/vault.id`);
   const copy = await openVault(home.config, { drilling: true });
   try {
     const { slots } = copy.keyring.epochs;
@@ -139,6 +141,7 @@ test('the slots of a vault that is opened for a drill are read, and never writte
       await expect(slot.destroy(1)).rejects.toMatchObject({ code: 'key_unavailable' });
     }
     expect(await readdir(`${home.folder}/keys/epochs`)).toEqual(['epoch-000001.key']);
+    expect(await readdir(`${home.folder}/keys`)).not.toContain('vault.id');
   } finally {
     await copy.close();
   }
