@@ -14,7 +14,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
+import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { stranger as refusal, sharedWith } from './node-admission.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { type LookOptions, Silence } from './node-silence.ts';
@@ -181,7 +181,7 @@ export class Node {
     const from = itself === undefined ? 0 : ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
     const clean = await forgetIn(store, epochs, own, from, through);
     // What was removed stays among them until it has been emptied.
-    this.#places = placesIn(clean ? left : own);
+    this.#places = placesIn((await emptyRemoved(store, own)) ? left : own);
     await store.exclusive((tx) => this.#write(tx, through, clean));
     this.#said = { ...this.#said, memory: through, slots: clean ? through : -1 };
   }
