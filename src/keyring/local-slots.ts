@@ -5,6 +5,7 @@
  * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
  * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
@@ -14,7 +15,7 @@ import { fingerprintOf } from './node-identity.ts';
 import type { Places } from './nodes.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
-import type { SlotRegistry } from './slot-registry.ts';
+import type { SlotRegistry, SlotSettings } from './slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from './tables.ts';
 
 /** Epochs that are looked for in a slot of which nothing is known: two months of daily ones. */
@@ -38,11 +39,17 @@ export async function ownSlots(registry: SlotRegistry, node: string, before: Pla
     const { name, kind, settings, required } = entry;
     const isRemoved = entry.removedAt !== undefined;
     if (kind !== 'file' || (isRemoved && before[name] === undefined)) continue;
-    const { path } = settings;
-    const place = path === undefined ? node : ((await fingerprintOf(join(path, 'slot.id'))) ?? before[name]);
+    const place = settings.path === undefined ? node : ((await placeOf(settings)) ?? before[name]);
     if (place !== undefined) own.push({ slot: registry.slotOf(entry), place, required, isRemoved });
   }
   return own;
+}
+
+/** A folder that is not the one the slot was added with is none of the vault's. */
+async function placeOf({ path = '', id }: SlotSettings): Promise<string | undefined> {
+  const file = join(path, 'slot.id');
+  const found = await readFile(file, 'ascii').catch(() => undefined);
+  return found?.trim() === id ? fingerprintOf(file) : undefined;
 }
 
 export function placesIn(own: readonly OwnSlot[]): Places {
@@ -50,8 +57,7 @@ export function placesIn(own: readonly OwnSlot[]): Places {
 }
 
 /**
- * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere,
- * and all that is in those that were removed.
+ * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere.
  * @returns whether each slot has nothing of them any more
  */
 export async function forgetIn(
@@ -61,14 +67,34 @@ export async function forgetIn(
   from: number,
   through: number,
 ): Promise<boolean> {
-  const [newest] = await store.reader.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
   try {
-    for (const { slot, isRemoved } of own) {
-      const last = isRemoved ? Number(newest?.epoch ?? 0) : through;
-      for (let epoch = Math.max(isRemoved ? 0 : from, last - LOOKED_BACK) + 1; epoch <= last; epoch += 1) {
+    for (const { slot } of own.filter(({ isRemoved }) => !isRemoved)) {
+      for (let epoch = Math.max(from, through - LOOKED_BACK) + 1; epoch <= through; epoch += 1) {
         if (!(await slot.has(epoch))) continue;
-        if (!isRemoved && !(await isCertain(store, keys, epoch))) return false;
+        if (!(await isCertain(store, keys, epoch))) return false;
         await slot.destroy(epoch);
+      }
+    }
+    return true;
+  } catch (error) {
+    return unless(error);
+  }
+}
+
+/**
+ * Destroys all that is in the node's own slots which the vault has removed. Nobody waits for it: what such a slot held was
+ * destroyed in it, or is noted as left, and this reaches the folders that other nodes had under its name.
+ * @returns whether nothing is left; a folder that is out of reach is tried again
+ */
+export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]): Promise<boolean> {
+  const removed = own.filter(({ isRemoved }) => isRemoved);
+  if (removed.length === 0) return true;
+  const [newest] = await reader.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
+  const last = Number(newest?.epoch ?? 0);
+  try {
+    for (const { slot } of removed) {
+      for (let epoch = Math.max(0, last - LOOKED_BACK) + 1; epoch <= last; epoch += 1) {
+        if (await slot.has(epoch)) await slot.destroy(epoch);
       }
     }
     return true;

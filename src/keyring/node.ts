@@ -14,7 +14,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
+import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { stranger as refusal, sharedWith } from './node-admission.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { type LookOptions, Silence } from './node-silence.ts';
@@ -137,6 +137,7 @@ export class Node {
     const { rows, destroyed } = await store.exclusive(async (tx) => {
       const known = await tx.execute((sql) => sql('nodes').where({ node, process }).increment('beat', 1));
       if (known === 0) {
+        // Given up, or let go of, while nothing was heard of it.
         await tx.insert(nodes, [{ ...this.#row, forgot: 0, tag: null }], 'skip');
         this.#said = { memory: 0, slots: -1, filled: this.#said.filled };
       }
@@ -148,8 +149,8 @@ export class Node {
     const mine = rows.filter((row) => row.node === node);
     await this.#dismiss(mine.filter((row) => row.process !== process));
     const itself = mine.find(isItself);
-    // Removed by hand, or given up while nothing was heard of it.
-    if (itself === undefined || this.#keys?.ledger.isAbandoned(itself)) this.#said = { ...this.#said, slots: -1 };
+    // Removed by hand.
+    if (itself === undefined) this.#said = { ...this.#said, slots: -1 };
     if (destroyed === this.#heard && this.#said.slots >= this.#said.memory) return;
     await this.#keys?.refresh();
     this.#heard = destroyed;
@@ -181,7 +182,7 @@ export class Node {
     const from = itself === undefined ? 0 : ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
     const clean = await forgetIn(store, epochs, own, from, through);
     // What was removed stays among them until it has been emptied.
-    this.#places = placesIn(clean ? left : own);
+    this.#places = placesIn((await emptyRemoved(store, own)) ? left : own);
     await store.exclusive((tx) => this.#write(tx, through, clean));
     this.#said = { ...this.#said, memory: through, slots: clean ? through : -1 };
   }

@@ -2,7 +2,7 @@
  * Tenants. Whatever belongs to another tenant is, to every verb, what was never there: the same status, the same body,
  * reached by the same statements, so that neither the answer nor its time tells the two apart.
  */
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId, newToken } from '../../src/ids.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
@@ -133,6 +133,10 @@ async function statementsOf(vault: TestVault, call: () => Promise<unknown>): Pro
     for (const put of undo) put();
   }
 }
+
+// A sign of life among what is watched here would be taken for a statement of the call.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('what is another tenant’s is answered, and looked for, as what was never there', async () => {

@@ -5,7 +5,7 @@
  * The first of these are about PostgreSQL alone: on SQLite a reveal holds the only writer while it reads both stores,
  * so nothing comes in between.
  */
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { recordKeysOf } from '../../src/keyring/tables.ts';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
@@ -219,6 +219,10 @@ test('an erasure leaves no key that a correction makes while the keys are being 
   expect((await erasure)?.body).toMatchObject({ state: 'completed' });
   expect(await keysOf(vault, ada?.record)).toEqual([]);
 });
+
+// A sign of life among what is watched here would be taken for a statement of the call.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
 
 describe.each(ENGINES)('on %s, a process that slept for longer than the sweep waits', (engine) => {
   const ASLEEP_MS = ORPHAN_GRACE_MS + 60_000;

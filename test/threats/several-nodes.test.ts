@@ -2,7 +2,7 @@
  * Several nodes on one vault: hosts with a folder of keys each, on the same stores. What one destroys must be gone on the
  * others, too, before a certificate says so; and no host may keep to itself what another one destroys.
  */
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { issueCertificates } from '../../src/erasure/certificate.ts';
 import type { ErasureId, Token } from '../../src/ids.ts';
@@ -334,6 +334,29 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(outcome).toMatchObject({ certified: 2 });
     expect((await read()).state).toBe('final');
+  });
+
+  test('a file slot that was given up out of reach holds up the epochs it was given, and no later one', async () => {
+    const { home, first } = await hosts(engine);
+    const [security, app] = [await appOf(first, home, 'security'), await appOf(first, home)];
+    const path = `${home.folder}/usb`;
+    await addSlot(first, security, AddSlotBody.parse({ name: 'usb', kind: 'file', settings: { path } }));
+    await first.keyring.refresh();
+    await rename(path, `${path}-away`);
+    expect(await removeSlot(first, security, { name: 'usb', abandon: true })).toMatchObject({ left: [1] });
+    await first.keyring.refresh();
+    expect(await close(first)).toMatchObject({ waitsFor: ['1/usb'] });
+    await rename(`${path}-away`, path);
+    await removeSlot(first, security, { name: 'usb', abandon: false });
+    await rename(path, `${path}-away`);
+    const items = [{ type: 'email', value: 'ada@example.com' }];
+    const { token } = (await tokenize(first, app, { items })).results[0] as { token: Token };
+    const { erasure } = await erase(first, app, { tokens: [token] });
+
+    await close(first);
+
+    await issue(first);
+    expect((await readCertificate(first, security, erasure as ErasureId)).state).toBe('final');
   });
 
   test('a row that was removed is written again by the process that lives', async () => {
