@@ -40,7 +40,7 @@ export class EpochFiles {
 
   /** @returns the secret, owned by the caller; undefined where this is not the file of this vault, root key and epoch */
   decode(epoch: number, content: Buffer): Buffer | undefined {
-    const isFirst = content.subarray(0, MAGIC.length).equals(MAGIC_1);
+    const isFirst = equalBytes(content.subarray(0, MAGIC.length), MAGIC_1);
     const at = MAGIC.length + (isFirst ? 0 : VAULT_BYTES) + 4;
     const secret = Buffer.from(content.subarray(at, at + SECRET_BYTES));
     const right =
@@ -63,7 +63,7 @@ export class EpochFiles {
       content.subarray(0, MAGIC.length),
       content.subarray(MAGIC.length, MAGIC.length + VAULT_BYTES),
     ];
-    return content.length === FILE_BYTES && magic.equals(MAGIC) && !vault.equals(this.#vault);
+    return content.length === FILE_BYTES && equalBytes(magic, MAGIC) && !equalBytes(vault, this.#vault);
   }
 
   wipe(): void {

@@ -400,7 +400,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['forget_erased_tenants', undefined],
       ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
-      ['forget_attempts', undefined],
+      ['forget_guesses', undefined],
       ['forget_old_answers', undefined],
     ]);
     expect(told).toEqual(reports);

@@ -46,7 +46,7 @@ test.each(WAYS)(
   async (engine, from) => {
     const home = await freshHome(engine);
     const [right, wrong] = sources(home)[from];
-    await writeFile(`${home.folder}/other.key`, `${'5b'.repeat(32)}\n`);
+    await writeFile(`${home.folder}/other.key`, `${'5b'.repeat(32)}\n`, { mode: 0o600 });
     const first = await home.open({ rootKey: right });
     const app = await appOf(first, home);
     const { results } = await tokenize(first, app, { items: [{ type: 'email', value: 'ada@example.com' }] });

@@ -101,7 +101,7 @@ test('a disk that fills during a backup leaves the vault serving, and nothing th
   if (disk === undefined) return skip('no small disk can be mounted here');
   for (const engine of ENGINES) {
     const home = await freshHome(engine);
-    const vault = await openVault(home.config);
+    const vault = await openVault(home.config, { mayMake: true });
     try {
       const app = await appOf(vault, home);
       const items = Array.from({ length: 900 }, () => ({ type: 'text', value: 'x'.repeat(3_000) }));

@@ -124,7 +124,7 @@ test('a root key that a setting names is taken for a new vault; one that merely 
   const home = await freshHome('sqlite');
   const path = `${home.folder}/keys/root.key`;
   await mkdir(`${home.folder}/keys`);
-  await writeFile(path, `${'5a'.repeat(32)}\n`);
+  await writeFile(path, `${'5a'.repeat(32)}\n`, { mode: 0o600 });
   const lying = { ...home.config, rootKey: { from: 'file', path, isDefault: true } as const };
   await expect(openVault(lying, { ...OPTIONS, mayMake: true })).rejects.toThrow(/root\.key.*LETHE_ROOT_KEY_FILE/);
   const environment = { ...home.config, rootKey: { from: 'environment', key: Buffer.alloc(32, 1) } as const };
@@ -142,10 +142,13 @@ test.each(['admin.key', 'root.salt', 'keystore.db', 'epochs/epoch-000007.key', '
     const home = await freshHome('sqlite');
     const path = join(home.folder, 'keys', name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, 'of another');
+    await writeFile(path, 'of another', { mode: 0o600 });
     await mkdir(`${home.folder}/keys`, { recursive: true });
 
-    await expect(home.open()).rejects.toThrow(name.startsWith('epochs') ? /keys\/epochs/ : name.replace('../', ''));
+    const opening = home.open();
+
+    await expect(opening).rejects.toThrow(/^No vault is made here/);
+    await expect(opening).rejects.toThrow(name.startsWith('epochs') ? /keys\/epochs/ : name.replace('../', ''));
 
     expect(await readFile(path, 'utf8')).toBe('of another');
     expect([...(await everyByte(home)).keys()]).toHaveLength(1);
@@ -200,7 +203,7 @@ test('a home with epochs that are not known to be its vault’s is not named, no
   await vault.close();
   const [keys, epochs] = [`${home.folder}/keys`, `${home.folder}/keys/epochs`];
   for (const path of [`${keys}/vault.id`, `${epochs}/vault.id`, `${epochs}/epoch-000001.key`]) await rm(path);
-  await writeFile(`${epochs}/epoch-000009.key`, 'of another');
+  await writeFile(`${epochs}/epoch-000009.key`, 'of another', { mode: 0o600 });
 
   const again = await home.open();
   await expect(close(again)).rejects.toMatchObject({ code: 'key_unavailable' });

@@ -94,7 +94,7 @@ describe('on PostgreSQL', () => {
     let time = NOW.getTime();
     const vault = await openVault(
       { ...home.config, recordStoreUrl: wires.recordStore.url, keyStoreUrl: wires.keyStore.url },
-      { clock: () => new Date(time) },
+      { clock: () => new Date(time), mayMake: true },
     );
     onTestFinished(() => vault.close());
     const later = () => {
