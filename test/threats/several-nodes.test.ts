@@ -280,7 +280,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a process of the same host that died is let go after its silence, by the running time of whoever looks', async () => {
     const home = await freshHome(engine);
     const look = time();
-    const vault = await openVault(home.config, { clock: () => NOW, look });
+    const vault = await openVault(home.config, { clock: () => NOW, look, mayMake: true });
     onTestFinished(() => vault.close());
     // As a process leaves it that is killed.
     await tell(
