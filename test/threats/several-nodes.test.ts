@@ -321,6 +321,33 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await issue(first)).toBe(0);
   });
 
+  test('no node signs that it has forgotten more than the vault itself destroyed, whatever the rows of the epochs say', async () => {
+    const { home, first, second, folder, other } = await two();
+    const said = async () =>
+      (await tell(home.keyStoreUrl, `SELECT forgot FROM nodes WHERE node = '${second.node}'`)).map(({ forgot }) =>
+        Number(forgot),
+      );
+    const [row] = await tell(home.keyStoreUrl, 'SELECT created_at FROM epochs WHERE epoch = 1');
+    await tell(home.keyStoreUrl, `UPDATE epochs SET state = 'destroyed' WHERE epoch = 1`);
+    for (let epoch = 2; epoch <= 20; epoch += 1) {
+      await tell(
+        home.keyStoreUrl,
+        `INSERT INTO epochs (epoch, state, created_at) VALUES (${epoch}, 'destroyed', ${row?.created_at})`,
+      );
+    }
+    await second.beat();
+    expect(await said()).toEqual([0, 0]);
+    await tell(home.keyStoreUrl, 'DELETE FROM epochs WHERE epoch > 1');
+    await tell(home.keyStoreUrl, `UPDATE epochs SET state = 'active' WHERE epoch = 1`);
+    await second.close();
+
+    await close(first);
+    expect(await issue(first)).toBe(0);
+    await other(folder);
+    expect(await epochsIn(folder)).toEqual(['epoch-000002.key']);
+    expect(await issue(first)).toBe(1);
+  });
+
   test('a close after a crash on the same host waits for the dead process no longer than it takes to know', async () => {
     const { home, first, read } = await two();
     await tell(home.keyStoreUrl, `DELETE FROM nodes WHERE node <> '${first.node}'`);
