@@ -189,6 +189,26 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await issue(first)).toBe(1);
   });
 
+  test.each([
+    ['of a slot in force', false],
+    ['of a slot that was removed meanwhile', true],
+  ])(
+    'K5: a host that was away for more than two months of closes still destroys what it holds: %s',
+    async (_, isRemoved) => {
+      const { first, security, second, folder, other, read } = await two();
+      await second.close();
+      if (isRemoved) await removeSlot(first, security, { name: 'file', abandon: false });
+      for (let closes = 0; closes < 66; closes += 1) await close(first);
+      expect(await epochsIn(folder)).toEqual(['epoch-000001.key']);
+      expect(await issue(first)).toBe(0);
+
+      await other(folder);
+      expect(await epochsIn(folder)).toEqual(isRemoved ? [] : ['epoch-000067.key']);
+      expect(await issue(first)).toBe(1);
+      expect((await read()).state).toBe('final');
+    },
+  );
+
   test('a close waits for a host that lives, and certifies with it', async () => {
     const { first, second, read } = await two();
     const look = time(() => second.beat());
