@@ -156,6 +156,11 @@ export class Node {
     this.#heard = destroyed;
   }
 
+  /** Waits for what it is saying, which needs the keyring. */
+  settled(): Promise<void> {
+    return this.#confirming;
+  }
+
   /** Takes its row away, and its node's where nothing is left of it: no process, and no slot of its own. */
   async leave(): Promise<void> {
     const { node, process } = this.#row;

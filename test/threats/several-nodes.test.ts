@@ -322,6 +322,31 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await isThere()).toBe(false);
   });
 
+  test('a process that closes is waited for until its keys are wiped, and they are wiped also where a store does not close', async () => {
+    const home = await freshHome(engine);
+    const vault = await openVault(home.config, { clock: () => NOW, mayMake: true });
+    const { keyring, recordStore } = vault;
+    const [wipe, closeStore] = [keyring.close, recordStore.close.bind(recordStore)];
+    const processes = async () => (await tell(home.keyStoreUrl, `SELECT 1 FROM nodes WHERE process <> ''`)).length;
+    let atWipe: number | undefined;
+    keyring.close = async () => {
+      atWipe = await processes();
+      await wipe();
+    };
+    recordStore.close = async () => {
+      await closeStore();
+      throw new Error('It does not close.');
+    };
+    const check = () => keyring.epochs.checkOf(Buffer.alloc(32), 1).toString('hex');
+    const before = check();
+
+    await expect(vault.close()).rejects.toThrow('It does not close.');
+
+    expect(atWipe).toBe(1);
+    expect(await processes()).toBe(0);
+    expect(check()).not.toBe(before);
+  });
+
   test('what somebody writes into the table is not believed: neither that a node has forgotten, nor that it was given up', async () => {
     const { home, first, second } = await two();
     await close(first);
