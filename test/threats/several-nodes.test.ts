@@ -207,6 +207,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await issue(first)).toBe(1);
       expect((await read()).state).toBe('final');
     },
+    60_000,
   );
 
   test('a close waits for a host that lives, and certifies with it', async () => {
