@@ -62,7 +62,7 @@ export const card: DataType<Card> = {
   examples: [{ number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030, holder: 'Jane Doe' }],
   spread: 'unique',
   // Between the BIN and the last four, a hundred thousand numbers pass the Luhn check.
-  guessable: { shown: (value) => [bin(value), last4(value)] },
+  guessable: { byEverybody: true, shown: (value) => [bin(value), last4(value)] },
   // Everybody sees the last four, and PCI DSS 3.4.1 lets few see more.
   ofPlain: { views: ['bin'], whole: true },
 

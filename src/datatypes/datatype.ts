@@ -65,6 +65,8 @@ export interface Keep<V extends Json = Json> {
  * (`guesses/`). A method for the reason given at `View`.
  */
 export interface Guessable<V extends Json = Json> {
+  /** Whether guesses at what looks alike count also for who may see such values. */
+  readonly byEverybody?: true;
   /**
    * What all views together show of a value: guesses that agree in it are guesses at one value. Depends on the canonical
    * form alone, or a guess in another spelling would count elsewhere.

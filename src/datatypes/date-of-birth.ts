@@ -31,7 +31,7 @@ export const dateOfBirth: DataType<string> = {
   input: z.string().max(MAX_TYPED).meta({ format: 'date' }),
   examples: ['1990-07-21', '2000-02-29'],
   spread: 'shared',
-  guessable: { shown: (value) => [yearOf(value)] },
+  guessable: { byEverybody: true, shown: (value) => [yearOf(value)] },
 
   keeps: {
     year: {

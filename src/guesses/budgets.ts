@@ -113,7 +113,7 @@ export class GuessBudgets {
       if (known === undefined) wanted.set(name, { allowance: budget.allowance, key, name, count });
       else known.count += count;
     }
-    await this.#take(by, [...wanted.values()]);
+    const takenFrom = await this.#take(by, [...wanted.values()]);
     let right: readonly Guess[] = [];
     try {
       return await work((which = guesses) => {
@@ -121,8 +121,10 @@ export class GuessBudgets {
       });
     } finally {
       for (const { budget, count } of right) {
-        const pool = this.#pools.get(names.get(budget) ?? '');
-        if (pool !== undefined) pool.left += count;
+        const name = names.get(budget) ?? '';
+        const pool = this.#pools.get(name);
+        // What was taken in a window that is over is worth nothing in the next.
+        if (pool !== undefined && pool.since === takenFrom.get(name)) pool.left += count;
       }
       for (const name of wanted.keys()) this.#settle(name);
     }
@@ -169,7 +171,8 @@ export class GuessBudgets {
     return pool === undefined || pool.until <= nowMs ? 0 : pool.left;
   }
 
-  async #take(by: Guesser, wanted: readonly Wanted[]): Promise<void> {
+  /** @returns by budget, when the window began that the guesses were taken from */
+  async #take(by: Guesser, wanted: readonly Wanted[]): Promise<Map<string, number>> {
     while (!this.#takeHere(wanted)) {
       try {
         await this.#inLine(by.principal, () => this.#takeFromStore(wanted));
@@ -188,6 +191,7 @@ export class GuessBudgets {
     }
     for (const { name } of wanted) this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
     for (const { name } of wanted) if (!this.#waiting.has(name)) this.#waiting.set(name, []);
+    return new Map(wanted.map(({ name }) => [name, this.#pools.get(name)?.since ?? 0]));
   }
 
   /** A call with guesses at it is over. */

@@ -3,9 +3,10 @@
  *
  *   budget   counts, for one principal                                         wrong guesses
  *   caller   values of one type, by one who may see them plain                 100,000 an hour
- *            by one who may not                                                1,000 an hour; 100 a day where few are left
+ *            by one who may not                                                1,000 an hour; 500 a day where few are left
  *   set      values that look the same through every view, where few are left  19 a day
- *   person   values of one type of one subject                                 19 a day
+ *   person   values of one type, of whomever one other value names             19 a day
+ *            given again to one subject, of types of which many are left       1,000 a day
  *   record   what only a verifier is kept of                                   10, until a quarter of an hour without any
  *
  * Over all principals the same is counted for the alarm alone: nobody is locked out by another's guesses.
@@ -26,16 +27,18 @@ export interface Allowance {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** A sign-up service that looks up 50,000 unknown addresses an hour stays far below. */
 export const LOOKUPS: Allowance = { kind: 'caller', limit: 100_000, windowMs: HOUR_MS, block: 500 };
 /** More mistakes than a support desk makes by typing. */
 export const TYPED: Allowance = { kind: 'caller', limit: 1_000, windowMs: HOUR_MS, block: 20 };
 /** The same where few values are left, and so every answer tells much. */
-export const TYPED_FEW: Allowance = { kind: 'caller', limit: 100, windowMs: DAY_MS, block: 1 };
+export const TYPED_FEW: Allowance = { kind: 'caller', limit: 500, windowMs: DAY_MS, block: 1 };
 export const SET: Allowance = { kind: 'set', limit: 19, windowMs: DAY_MS, block: 1, alarmAt: 100 };
 export const PERSON: Allowance = { kind: 'person', limit: 19, windowMs: DAY_MS, block: 1, alarmAt: 100 };
+/** Of a thousand guesses at an account number none is right; an order file names one customer as often. */
+export const PERSON_MANY: Allowance = { kind: 'person', limit: 1_000, windowMs: DAY_MS, block: 1, alarmAt: 5_000 };
 /** NIST SP 800-63B-4, 3.2.2, allows a hundred in a row at most. */
 export const RECORD: Allowance = {
   ...{ kind: 'record', limit: 10, windowMs: 15 * MINUTE_MS, block: 1 },

@@ -2,33 +2,44 @@
  * What a value guesses at whose token is to be given again where an equal one has it: whether that person, or nobody in
  * particular, has the value. Of a person whom this call brings along there is nothing to learn.
  */
+import type { DataType, Json } from '../datatypes/datatype.ts';
 import { isId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { findByRefs } from '../subjects/subjects.ts';
 import type { Guess } from './budgets.ts';
-import { ofCaller, ofPeople, type Question } from './questions.ts';
+import { ofCaller, ofPerson, ofSet } from './questions.ts';
 
-export interface Reuse extends Question {
+export interface Reuse {
+  readonly type: DataType;
+  /** In the form that the type's `parse` gave it. */
+  readonly value: Json;
+  readonly mayReveal: boolean;
   /** As the caller names the person: an app's ref, or a subject id. */
   readonly subject: string | undefined;
 }
 
-/** @returns for each value what it guesses at; nothing for one that cannot be known yet */
+/** @returns for each value what it guesses at; nothing for one that cannot be known yet, or that stands before it */
 export async function guessesOfReuse(
   { keyStore, keyring }: { readonly keyStore: KeyStore; readonly keyring: Keyring },
   tenant: TenantId,
   reuses: readonly Reuse[],
 ): Promise<Guess[][]> {
-  const refs = [
-    ...new Set(reuses.flatMap(({ subject = '' }) => (subject === '' || isId('subject', subject) ? [] : subject))),
-  ];
+  const named = new Set(reuses.flatMap(({ subject }) => subject ?? []));
+  const refs = [...named].filter((name) => !isId('subject', name));
   const rows = await findByRefs(keyStore.reader, keyring, tenant, refs);
   const known = new Map(refs.map((ref, i) => [ref, rows[i]?.subject as SubjectId | undefined]));
+  const asked = new Set<string>();
   return reuses.map((reuse) => {
-    const { subject } = reuse;
-    if (subject === undefined) return [ofCaller(reuse, 1)];
-    const person = isId('subject', subject) ? subject : known.get(subject);
-    return person === undefined ? [] : [ofCaller(reuse, 1), ...ofPeople(reuse, [person])];
+    const { type, value, mayReveal, subject } = reuse;
+    const person = subject === undefined || isId('subject', subject) ? subject : known.get(subject);
+    if (subject !== undefined && person === undefined) return [];
+    // A call that brings a value twice asks once.
+    const question = JSON.stringify([type.name, type.canonical(value), person]);
+    if (asked.has(question)) return [];
+    asked.add(question);
+    const shown = type.guessable?.shown(value);
+    const narrow = person === undefined ? ofSet({ type, mayReveal, shown }) : ofPerson(reuse, person);
+    return [ofCaller(reuse, 1), ...narrow];
   });
 }

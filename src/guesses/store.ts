@@ -79,8 +79,14 @@ export async function giveBack(tx: RecordTx, key: BudgetKey, since: number, coun
   );
 }
 
-/** Forgets what was taken of a budget. */
+/** Forgets what was taken of a budget; of everybody's, the last: it was right. */
 export async function forget(tx: RecordTx, { tenant, principal, budget }: BudgetKey): Promise<void> {
+  await tx.execute((sql) =>
+    sql('guess_budgets')
+      .where({ tenant, principal: EVERYBODY, budget })
+      .andWhere('taken', '>', 0)
+      .decrement('taken', 1),
+  );
   await tx.remove(guessBudgets, ['tenant', 'principal', 'budget'], [[tenant, principal, budget]]);
 }
 

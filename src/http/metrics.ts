@@ -42,8 +42,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   });
   const guessesRefused = new Counter({
     name: 'lethe_guesses_refused_total',
-    help: 'Calls refused because their principal guessed wrong too often: at values, a set, a person or a record.',
-    labelNames: ['budget'],
+    help: 'Calls refused because their principal guessed wrong too often.',
     registers,
   });
   const guessesAlarms = new Counter({
@@ -67,7 +66,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
   signals.on('integrityFailure', () => integrityFailures.inc());
-  signals.on('guessesRefused', ({ budget }) => guessesRefused.inc({ budget }));
+  signals.on('guessesRefused', () => guessesRefused.inc());
   signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
   signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));

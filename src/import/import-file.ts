@@ -63,7 +63,7 @@ interface UnderWay {
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
 const NO_NAMES: ReadonlySet<string> = new Set();
-const TEMPORARY: readonly unknown[] = ['unavailable', 'too_many'];
+const TEMPORARY: readonly unknown[] = ['unavailable'];
 /** Kinds of error after which the work may have been done nevertheless. */
 const UNCERTAIN: readonly unknown[] = [undefined, 'unavailable', 'internal', 'integrity'];
 

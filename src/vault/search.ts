@@ -12,8 +12,7 @@ import type { z } from 'zod';
 import { typesOf } from '../catalogue/types-of.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
-import type { Guess } from '../guesses/budgets.ts';
-import { counts, MAX_PEOPLE, ofCaller, ofCrowd, ofEverybody, ofPeople, type Question } from '../guesses/questions.ts';
+import { counts, ofSearch, soughtIn } from '../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../ids.ts';
 import { liveCandidates, liveOfSubjects, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
@@ -21,7 +20,7 @@ import { findCandidates } from '../search/blind-index.ts';
 import { type Criterion, criterionOf } from '../search/criteria.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import { MAX_PAGE, type SearchBody, type SearchReply } from '../search/schema.ts';
-import type { Reader } from '../storage/tx.ts';
+import type { RecordTx } from '../storage/tx.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { namesFor } from './naming.ts';
@@ -32,6 +31,8 @@ import type { Vault } from './vault.ts';
 /** After so many records that were looked at a page ends, and candidates looked at at once at least. */
 const MAX_LOOKED = 2_000;
 const MIN_SLICE = 64;
+/** People whose further values are opened at once. */
+const MAX_PEOPLE = 8;
 
 /** A record of which the caller may meet a token. */
 interface Met {
@@ -44,7 +45,7 @@ type Found = Met & { readonly masked: Json };
 interface Search {
   readonly vault: Vault;
   readonly caller: Caller;
-  readonly tx: Reader<'records'>;
+  readonly tx: RecordTx;
   readonly now: Date;
   readonly criterion: Criterion;
   readonly further: readonly Criterion[];
@@ -70,12 +71,12 @@ export async function search(
     const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
     const random = vault.random;
     const limit = body.limit ?? MAX_PAGE;
-    const guesses = await guessesOf({ vault, caller, now: door.now }, [criterion, ...further], purpose);
-    return vault.guesses.during(caller, guesses.all, async (right) => {
+    const sought = soughtIn([criterion, ...further], (type) => mayReveal(caller, type, purpose));
+    return vault.guesses.during(caller, ofSearch(sought), async (right) => {
       let isRight = false;
       const reply = await door.commit('shared', async (tx) => {
         const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
-        isRight = !counts(guesses.questions, peopleIn(page.found));
+        isRight = !counts(sought, peopleIn(page.found), page.last !== undefined);
         const results = page.found.map(({ row, masked, token }) => ({
           token,
           ...namesFor(caller, row),
@@ -91,49 +92,6 @@ export async function search(
       return reply;
     });
   });
-}
-
-/**
- * What the search guesses at, found out before anything is compared for the caller: of each of its values, whom the
- * others leave.
- */
-async function guessesOf(
-  asking: Pick<Search, 'vault' | 'caller' | 'now'>,
-  criteria: readonly Criterion[],
-  purpose: string,
-): Promise<{ questions: Question[]; all: Guess[] }> {
-  const questions = criteria.map(({ type, part }) => ({
-    type,
-    part,
-    mayReveal: mayReveal(asking.caller, type, purpose),
-  }));
-  const [question] = questions;
-  if (question !== undefined && questions.length === 1)
-    return { questions, all: ofEverybody(question, criteria[0]?.shown) };
-  const all: Guess[] = [];
-  for (const [i, one] of questions.entries()) {
-    const rest = criteria.filter((_, n) => n !== i);
-    const people = await peopleOf(asking, rest);
-    all.push(ofCaller(one, 1), ...(people === undefined ? ofCrowd(one, rest) : ofPeople(one, people)));
-  }
-  return { questions, all };
-}
-
-/** The people who have all of these values, as far as the caller may meet them; undefined: a crowd. */
-async function peopleOf(
-  asking: Pick<Search, 'vault' | 'caller' | 'now'>,
-  criteria: readonly Criterion[],
-): Promise<SubjectId[] | undefined> {
-  // The rarest first: what few are left of last.
-  const [criterion, ...further] = criteria.toSorted((a, b) => spreadOf(a) - spreadOf(b)) as [Criterion, ...Criterion[]];
-  const tx = asking.vault.recordStore.reader;
-  const { found, last } = await pageOf({ ...asking, tx, criterion, further, looked: 0 }, undefined, MAX_PEOPLE + 1);
-  const people = new Set(found.flatMap(({ row }) => (row.subject === null ? [] : (row.subject as SubjectId))));
-  return last !== undefined || people.size > MAX_PEOPLE ? undefined : [...people];
-}
-
-function spreadOf({ type, part }: Criterion): number {
-  return part === undefined && type.spread === 'unique' ? 0 : 1;
 }
 
 /** Records of nobody count each for one. */

@@ -16,7 +16,7 @@ interface SignalMap {
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
   /** A caller has guessed wrong too often, and was refused. */
-  guessesRefused: [{ readonly budget: BudgetKind }];
+  guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
   /** A store was found to be replaced: nothing is served any more. */

@@ -94,8 +94,8 @@ async function reusesOf(
     if (!decision.allowed) throw decision.refusal;
   }
   const reuses = asked.map(([i, { subject }]) => {
-    const { type } = accepted[i] as Accepted;
-    return { type, mayReveal: mayReveal(caller, type, purpose), subject };
+    const { type, value } = accepted[i] as Accepted;
+    return { type, value, mayReveal: mayReveal(caller, type, purpose), subject };
   });
   const guesses = await guessesOfReuse(vault, caller.tenant, reuses);
   return new Map(asked.map(([i], n) => [i, guesses[n] as Guess[]]));

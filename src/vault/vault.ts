@@ -206,7 +206,7 @@ async function complete(
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
   const guesses = new GuessBudgets(recordStore, indexes, clock, {
-    refused: (budget) => void signals.emit('guessesRefused', { budget }),
+    refused: () => void signals.emit('guessesRefused'),
     alarm: (budget) => void signals.emit('guessesAlarm', { budget }),
   });
   if (!drilling) await shredEndedWindows(parts.keyring);

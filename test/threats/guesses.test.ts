@@ -124,6 +124,46 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await asked(vault.as('support'), 'date_of_birth', BORN, and)).status).toBe(429);
   });
 
+  test('one guess under two names, said twice, or page by page, is still one guess', async () => {
+    const vault = await town(engine);
+    await vault.as('app').tokenize(
+      ...Array.from({ length: 60 }, (_, i) => ({
+        type: 'date_of_birth',
+        value: day(Math.floor(i / 2)),
+        subject: `d-${i}`,
+      })),
+    );
+    const support = () => add(vault, 'support', { name: `desk-${desks++}` });
+    let desks = 0;
+    const born = (i: number) => ({ type: 'date_of_birth', value: day(i) });
+    const email = { type: 'email', value: 'ida@example.com' };
+    const phone = (i: number) => ({ type: 'phone', value: `+44 20 7946 0${100 + i}` });
+    const one = await support();
+    expect(await answered((i) => asked(one, 'date_of_birth', day(40 + i), [born(40 + i), email]), 30)).toBe(LIMIT);
+    const two = await support();
+    expect(await answered((i) => asked(two, 'phone', phone(i).value, [phone(i), email]), 30)).toBeLessThanOrEqual(
+      LIMIT,
+    );
+    const three = await support();
+    // Two people were born on each of these days.
+    expect(await answered((i) => asked(three, 'date_of_birth', day(i), [], { limit: 1 }), 30)).toBe(LIMIT);
+  });
+
+  test('whether a guess is refused tells nothing of what is stored: a right one and a wrong one are refused alike', async () => {
+    const vault = await town(engine);
+    const support = vault.as('support');
+    const nobody = { type: 'name', value: { given: 'No', family: 'Body' } };
+    expect(await answered(() => asked(support, 'email', 'ida@example.com', [nobody]), 30)).toBe(LIMIT);
+    const ask = (value: string) =>
+      asked(support, 'email', 'ida@example.com', [{ type: 'date_of_birth', value }, nobody]);
+    const [right, wrong] = [await ask(BORN), await ask('1971-01-17')];
+    expect([right.status, right.headers['retry-after']]).toEqual([wrong.status, wrong.headers['retry-after']]);
+    const other = [nobody, { type: 'date_of_birth', value: BORN }];
+    const others = [nobody, { type: 'date_of_birth', value: '1971-01-17' }];
+    const elsewhere = async (and: object[]) => (await asked(support, 'phone', '+44 20 7946 0958', and)).status;
+    expect(await elsewhere(other)).toBe(await elsewhere(others));
+  });
+
   test('of a crowd each birthday that is tried counts, whether somebody in it was born then or not', async () => {
     const vault = await town(engine);
     const people = Array.from({ length: 60 }, (_, i) => [
@@ -185,6 +225,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await app.call('post', '/v1/tokenize', { items: fresh, purpose: 'billing' })).status).toBe(200);
   });
 
+  test('the middle of a card is not tried by reuse about nobody either; an order file may name one account a thousand times', async () => {
+    const vault = await town(engine);
+    const [app, numbers] = [vault.as('app'), alike()];
+    const guess = () => {
+      const items = [{ type: 'card', value: card(numbers.next().value), reuse: true }];
+      return app.call('post', '/v1/tokenize', { items, purpose: 'billing' });
+    };
+    expect(await answered(guess, 30)).toBe(LIMIT);
+    const iban = { type: 'iban', value: 'DE89 3704 0044 0532 0130 00', subject: 'ida', reuse: true };
+    const paid = { type: 'card', value: card(NUMBER), subject: 'ida', reuse: true };
+    for (let file = 0; file < 2; file += 1) {
+      const items = Array.from({ length: 30 }, () => [iban, paid]).flat();
+      expect((await app.call('post', '/v1/tokenize', { items, purpose: 'billing' })).status).toBe(200);
+    }
+  });
+
   test('a right guess by reuse costs nothing, and the entry says how many were wrong', async () => {
     const vault = await town(engine);
     const app = vault.as('app');
@@ -215,7 +271,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
     expect(alarms).toEqual([{ budget: 'record' }]);
     expect((await verify(other, 'correct horse battery staple')).body).toEqual({ verified: true });
-  });
+  }, 60_000);
 
   test('of refs that nobody has a support desk may try a thousand an hour', async () => {
     const vault = await town(engine);
