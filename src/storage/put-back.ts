@@ -14,11 +14,11 @@ import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
+import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
 import type { StoreName, Table, Value } from './table.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;
-const IN_USE = 'Another process has this store open. Stop every server and command of this vault first.';
 
 /** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
 export async function isThere(url: string): Promise<boolean> {
@@ -102,7 +102,7 @@ export function sqlitePath(url: string): string | undefined {
 export async function clear(url: string): Promise<void> {
   const path = sqlitePath(url);
   if (path === undefined) await onClient(url, (client) => undo(client, undefined));
-  else for (const ending of ['', '-wal', '-shm', '-journal']) await rm(`${path}${ending}`, { force: true });
+  else for (const ending of ['', ...LOGS]) await rm(`${path}${ending}`, { force: true });
 }
 
 async function putFileBack(
@@ -137,25 +137,13 @@ async function putFileBack(
       await rm(fresh, { force: true });
       throw error;
     }
-    if (kept !== undefined) await rename(path, kept);
+    if (kept !== undefined) await moveAside(path, kept);
   }
   // What is left of a log beside it would be read into the restored file.
-  for (const ending of ['-wal', '-shm', '-journal']) await rm(`${path}${ending}`, { force: true });
+  for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
   await syncFolderOf(path);
   return kept;
-}
-
-/** Moves a file's log into it. @throws {StartError} while anybody else has it open: only one who is alone may do that */
-function settle(path: string): void {
-  const db = new Database(path, { timeout: 0 });
-  try {
-    db.pragma('journal_mode = DELETE');
-  } catch {
-    throw new StartError(IN_USE);
-  } finally {
-    db.close();
-  }
 }
 
 /** @throws {StartError} while a vault has the store open, as far as this user may see the server's sessions */

@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shredOne } from '../../src/canaries/canaries.ts';
 import { drill } from '../../src/vault/drill.ts';
 import { erase } from '../../src/vault/erase.ts';
@@ -43,6 +43,9 @@ const temporary = async () => (await readdir(tmpdir())).filter((name) => name.st
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('copies that work open canaries and records, the dead stay dead, and nothing is written but the note of it', async () => {
+    // No sign of life of the vault itself while the drill is looked at.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { home, vault, app, results, dir, scratch } = await furnished(engine);
     await erase(vault, app, { tokens: [results[0]?.token as never] });
     const dead = await shredOne(vault);
