@@ -121,7 +121,7 @@ export class EpochKeys {
       await this.#forget(epoch);
       this.#wipes += 1;
     }
-    this.#forgottenThrough = Math.min(through, (await this.ledger.destroyed(this.#store.reader)).length);
+    this.#forgottenThrough = Math.min(through, await this.ledger.destroyedThrough(this.#store.reader));
   }
 
   /**

@@ -103,17 +103,17 @@ export class EpochLedger {
    * @returns none where the first is not destroyed
    */
   async destroyed(reader: Reader<'keys'>): Promise<readonly DestroyedEpoch[]> {
-    const known = this.#certain.length;
-    const rows = await reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '>', known).orderBy('epoch'));
-    const held = await slotsByEpoch(reader, known);
-    for (const row of rows) {
-      const slots = held.get(row.epoch) ?? [];
+    for (const found of await this.#next(reader)) {
       // Another call may have found it meanwhile.
-      if (row.epoch <= this.#certain.length) continue;
-      if (row.epoch !== this.#certain.length + 1 || !this.isDestroyed(row, slots)) break;
-      this.#certain.push({ row, slots });
+      if (found.row.epoch === this.#certain.length + 1) this.#certain.push(found);
     }
     return [...this.#certain];
+  }
+
+  /** How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified. */
+  async destroyedThrough(reader: Reader<'keys'>): Promise<number> {
+    const found = await this.#next(reader);
+    return Math.max(this.#certain.length, found.at(-1)?.row.epoch ?? 0);
   }
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
@@ -132,6 +132,20 @@ export class EpochLedger {
 
   wipe(): void {
     this.#key.fill(0);
+  }
+
+  /** Those that come after what was found before, as long as each is certain. */
+  async #next(reader: Reader<'keys'>): Promise<DestroyedEpoch[]> {
+    const known = this.#certain.length;
+    const rows = await reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '>', known).orderBy('epoch'));
+    const held = await slotsByEpoch(reader, known);
+    const found: DestroyedEpoch[] = [];
+    for (const row of rows) {
+      const slots = held.get(row.epoch) ?? [];
+      if (row.epoch !== known + found.length + 1 || !this.isDestroyed(row, slots)) break;
+      found.push({ row, slots });
+    }
+    return found;
   }
 }
 

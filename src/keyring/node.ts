@@ -225,7 +225,7 @@ export class Node {
   async #standing(reader: Reader<'keys'>, { epochs, ledger }: NodeKeys) {
     const [standing] = (await reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
     const said = standing === undefined ? 0 : ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
-    const destroyed = (await epochs.ledger.destroyed(reader)).length;
+    const destroyed = await epochs.ledger.destroyedThrough(reader);
     return { standing, believed: said > destroyed ? 0 : said };
   }
 
