@@ -99,7 +99,7 @@ function wholeOf({ scope, subject }: Statement): string {
 }
 
 function inWords(said: Statement): string[] {
-  const { records, epochs, remains } = said;
+  const { records, epochs, remains, nodes = [] } = said;
   return [
     `Certificate of erasure ${said.jti}`,
     `Vault: ${said.iss}, tenant ${said.tenant}`,
@@ -119,6 +119,8 @@ function inWords(said: Statement): string[] {
       ({ epoch, slot, kind, tier, method, statement, destroyedAt }) =>
         `  ${slot} (${kind}, ${tier}), epoch ${epoch}, ${destroyedAt}: ${method}. ${statement}`,
     ),
+    ...(nodes.length === 0 ? [] : ['Nodes that were given up:']),
+    ...nodes.map(({ node, abandonedAt, statement }) => `  ${node}, ${abandonedAt}: ${statement}`),
     'What remains:',
     ...remains.indexKeys.map((key) => `  Index key ${key.name}, version ${key.version}: ${endOf(key, epochs)}`),
     ...remains.notes.map((note) => `  ${note}`),

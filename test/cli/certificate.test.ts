@@ -64,7 +64,8 @@ test('a certificate is verified without a vault; what is wrong with another is s
     { name: 'phone', version: 1, state: 'dropped', until: null, droppedAt, epoch: 2 },
     { name: 'name', version: 1, state: 'dropped', until: null },
   ];
-  const planned = { ...reply.statement, remains: { ...reply.statement?.remains, indexKeys } };
+  const nodes = [{ node: 'nod_lost', abandonedAt: until, statement: 'What it still holds is not known.' }];
+  const planned = { ...reply.statement, nodes, remains: { ...reply.statement?.remains, indexKeys } };
   const changed = Buffer.from(payload ?? '', 'base64url')
     .toString()
     .replace('"count":1', '"count":2');
@@ -100,6 +101,7 @@ test('a certificate is verified without a vault; what is wrong with another is s
     expect(out).toMatch(/Signature: right, by the key \S{43}\n$/);
   }
   const ends = await lethe(nowhere, ['verify', at('planned.jws')]);
+  expect(ends.out).toContain(`Nodes that were given up:\n  nod_lost, ${until}: What it still holds is not known.`);
   expect(ends.out.split('\n').filter((line) => line.startsWith('  Index key'))).toEqual([
     `  Index key email, version 2: live, due to be replaced ${until}`,
     `  Index key email, version 1: dropped ${droppedAt}; copies ended with epoch 1`,
