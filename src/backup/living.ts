@@ -2,19 +2,20 @@
  * Who still runs on a vault whose store is to be replaced: the nodes' signs of life in the key store, read as it stands,
  * whichever of the two stores it is that is replaced. A server without work has no connection by which it could be seen.
  *
- * Does not: see a release that announces nothing, or anybody where the key store is lost or cannot be read.
+ * Does not: see a release that announces nothing, or anybody where the key store is lost or damaged.
  */
 import { StartError } from '../errors.ts';
 import { findAlive, type LookOptions } from '../keyring/node-silence.ts';
 import { isItself, type NodeRow, nodes } from '../keyring/nodes.ts';
-import { rowsAt } from '../storage/put-back.ts';
+import { rowsAt } from '../storage/rows-at.ts';
 
 /**
  * Looks for as long as it takes to know that a silent process is dead.
  * @param url of the key store
  * @returns the rows of the nodes themselves, for the store that takes its place: they say whose slots may hold what;
- *   undefined where there is no key store that can be read
- * @throws {StartError} naming a process that is alive; nothing has been changed
+ *   undefined where there is no key store, or a damaged one
+ * @throws {StartError} naming a process that is alive, or where the key store is there and cannot be read; nothing has
+ *   been changed
  */
 export async function assertNobodyRuns(url: string, options: LookOptions = {}): Promise<NodeRow[] | undefined> {
   const first = await rowsAt(url, nodes);

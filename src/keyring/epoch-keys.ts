@@ -102,7 +102,10 @@ export class EpochKeys {
     return this.#wipes;
   }
 
-  /** The last `refresh` found every epoch up to this one destroyed, and nothing of them is left in memory. */
+  /**
+   * The last `refresh` found every epoch up to this one destroyed, by the vault's own act, and nothing of them is left in
+   * memory. What a row alone says would have a node sign what it has not done.
+   */
   get forgottenThrough(): number {
     return this.#forgottenThrough;
   }
@@ -118,7 +121,7 @@ export class EpochKeys {
       await this.#forget(epoch);
       this.#wipes += 1;
     }
-    this.#forgottenThrough = through;
+    this.#forgottenThrough = Math.min(through, (await this.ledger.destroyed(this.#store.reader)).length);
   }
 
   /**

@@ -99,6 +99,14 @@ export class FileSlot implements RootSlot {
     });
   }
 
+  async held(): Promise<number[]> {
+    return guarded(async () => {
+      await this.#folder.assertReadable();
+      const epochs = (await this.#folder.epochFiles()).map((name) => Number.parseInt(name.slice('epoch-'.length), 10));
+      return [...new Set(epochs)].sort((a, b) => a - b);
+    });
+  }
+
   async destroy(epoch: number): Promise<Destruction> {
     const limits = await guarded(async () => {
       await this.#folder.assertReadable();

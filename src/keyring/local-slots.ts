@@ -18,9 +18,6 @@ import { storeIn } from './root-slots.ts';
 import type { SlotRegistry, SlotSettings } from './slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from './tables.ts';
 
-/** Epochs that are looked for in a slot of which nothing is known: two months of daily ones. */
-const LOOKED_BACK = 64;
-
 export interface OwnSlot {
   readonly slot: RootSlot;
   /** Which folder it is. */
@@ -69,8 +66,7 @@ export async function forgetIn(
 ): Promise<boolean> {
   try {
     for (const { slot } of own.filter(({ isRemoved }) => !isRemoved)) {
-      for (let epoch = Math.max(from, through - LOOKED_BACK) + 1; epoch <= through; epoch += 1) {
-        if (!(await slot.has(epoch))) continue;
+      for (const epoch of await heldBetween(slot, from, through)) {
         if (!(await isCertain(store, keys, epoch))) return false;
         await slot.destroy(epoch);
       }
@@ -93,14 +89,20 @@ export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]
   const last = Number(newest?.epoch ?? 0);
   try {
     for (const { slot } of removed) {
-      for (let epoch = Math.max(0, last - LOOKED_BACK) + 1; epoch <= last; epoch += 1) {
-        if (await slot.has(epoch)) await slot.destroy(epoch);
-      }
+      for (const epoch of await heldBetween(slot, 0, last)) await slot.destroy(epoch);
     }
     return true;
   } catch (error) {
     return unless(error);
   }
+}
+
+/** The epochs after `from` up to `through` of which a slot has anything, however long its node was away. */
+async function heldBetween(slot: RootSlot, from: number, through: number): Promise<number[]> {
+  if (slot.held !== undefined) return (await slot.held()).filter((epoch) => epoch > from && epoch <= through);
+  const epochs: number[] = [];
+  for (let epoch = from + 1; epoch <= through; epoch += 1) if (await slot.has(epoch)) epochs.push(epoch);
+  return epochs;
 }
 
 /** A row that says so by another's hand may be of an epoch that is needed. */

@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { newId } from '../ids.ts';
-import type { KeyStore, KeyTx } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { stranger as refusal, sharedWith } from './node-admission.ts';
@@ -156,6 +156,11 @@ export class Node {
     this.#heard = destroyed;
   }
 
+  /** Waits for what it is saying, which needs the keyring. */
+  settled(): Promise<void> {
+    return this.#confirming;
+  }
+
   /** Takes its row away, and its node's where nothing is left of it: no process, and no slot of its own. */
   async leave(): Promise<void> {
     const { node, process } = this.#row;
@@ -172,15 +177,14 @@ export class Node {
   async #confirm(through: number): Promise<void> {
     if (this.#keys === undefined) return;
     const { store } = this.#options;
-    const { epochs, registry, ledger } = this.#keys;
+    const { epochs, registry } = this.#keys;
     const own = await ownSlots(registry, this.name, this.#places);
     const left = own.filter(({ isRemoved }) => !isRemoved);
     const moved = JSON.stringify(placesIn(left)) !== JSON.stringify(this.#places);
     if (epochs.current !== this.#said.filled && (await this.#fill(left))) this.#said.filled = epochs.current;
     if (through === this.#said.memory && through === this.#said.slots && !moved) return;
-    const [itself] = (await store.reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
-    const from = itself === undefined ? 0 : ledger.forgot({ ...itself, forgot: Number(itself.forgot) });
-    const clean = await forgetIn(store, epochs, own, from, through);
+    const { believed } = await this.#standing(store.reader, this.#keys);
+    const clean = await forgetIn(store, epochs, own, believed, through);
     // What was removed stays among them until it has been emptied.
     this.#places = placesIn((await emptyRemoved(store, own)) ? left : own);
     await store.exclusive((tx) => this.#write(tx, through, clean));
@@ -198,13 +202,12 @@ export class Node {
    * The node's own row: made, brought up to date, and taken back where it was given up and is here after all.
    * @returns through which epoch it says that the node's own slots have nothing
    */
-  async #settle(tx: KeyTx, { ledger }: NodeKeys, through?: number): Promise<number> {
-    const [standing] = (await tx.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
-    const believed = standing && ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
-    const row = ledger.signed({
+  async #settle(tx: KeyTx, keys: NodeKeys, through?: number): Promise<number> {
+    const { standing, believed } = await this.#standing(tx, keys);
+    const row = keys.ledger.signed({
       ...{ ...this.#row, process: ITSELF, kind: 'node', places: JSON.stringify(this.#places), beat: 0 },
       ...{
-        forgot: Math.max(believed ?? 0, through ?? 0),
+        forgot: Math.max(believed, through ?? 0),
         announced_at: standing?.announced_at ?? this.#row.announced_at,
       },
     });
@@ -213,6 +216,17 @@ export class Node {
     await tx.remove(nodes, ['node', 'process'], [[this.name, ITSELF]]);
     await tx.insert(nodes, [row]);
     return row.forgot;
+  }
+
+  /**
+   * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has destroyed
+   * was signed after somebody wrote into the epochs: it counts as one that has said nothing.
+   */
+  async #standing(reader: Reader<'keys'>, { epochs, ledger }: NodeKeys) {
+    const [standing] = (await reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
+    const said = standing === undefined ? 0 : ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
+    const destroyed = (await epochs.ledger.destroyed(reader)).length;
+    return { standing, believed: said > destroyed ? 0 : said };
   }
 
   async #fill(own: readonly OwnSlot[]): Promise<boolean> {

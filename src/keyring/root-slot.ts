@@ -51,6 +51,11 @@ export interface RootSlot {
    */
   has(epoch: number): Promise<boolean>;
   /**
+   * The epochs of which the slot has anything, in order, where it can list them.
+   * @throws {UnavailableError} where it cannot be reached
+   */
+  held?(): Promise<number[]>;
+  /**
    * Destroys the epoch's secret and everything the slot made beside it. May be repeated: an epoch that is not there
    * any more is destroyed. @throws {UnavailableError} where the slot cannot confirm that nothing of it is left
    */

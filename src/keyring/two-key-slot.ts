@@ -49,6 +49,10 @@ export class TwoKeySlot implements RootSlot {
     return this.#newer.has(epoch);
   }
 
+  async held(): Promise<number[]> {
+    return (await this.#newer.held?.()) ?? [];
+  }
+
   destroy(epoch: number): Promise<Destruction> {
     return this.#newer.destroy(epoch);
   }

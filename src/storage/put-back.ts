@@ -15,7 +15,7 @@ import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
-import type { Row, StoreName, Table, Value } from './table.ts';
+import type { StoreName, Table, Value } from './table.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;
@@ -36,23 +36,6 @@ export async function vaultOf(url: string): Promise<string | undefined> {
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
       return db.prepare(select).pluck().get() as string | undefined;
-    } finally {
-      db.close();
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-/** The rows of a table of a store that is not opened; undefined where there is no such store or table, or none can be read. */
-export async function rowsAt<T extends Table>(url: string, { name }: T): Promise<Row<T>[] | undefined> {
-  const select = `SELECT * FROM ${quote(name)}`;
-  const path = sqlitePath(url);
-  try {
-    if (path === undefined) return await onClient(url, async (client) => (await client.query(select)).rows);
-    const db = new Database(path, { readonly: true, fileMustExist: true });
-    try {
-      return db.prepare(select).all() as Row<T>[];
     } finally {
       db.close();
     }
@@ -110,7 +93,8 @@ export async function putBack(
   }
 }
 
-function sqlitePath(url: string): string | undefined {
+/** The file of a store; undefined for one on PostgreSQL. */
+export function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 

@@ -22,8 +22,10 @@ export interface Beat {
   readonly assertInPlace: () => void;
   /** One beat, after the one under way. */
   readonly now: () => Promise<void>;
-  /** Waits for the beat under way, and takes the process's row away. */
+  /** No beat follows the one under way, for which it waits. */
   readonly stop: () => Promise<void>;
+  /** Takes the process's row away: once nothing of a key is in its memory any more. */
+  readonly leave: () => Promise<void>;
 }
 
 /** @param node absent: of a copy, which nobody waits for */
@@ -59,6 +61,9 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
       signals.off('epochDestroyed', wake);
       await beating;
       stopped = true;
+      await node?.settled();
+    },
+    async leave() {
       // Where it cannot be said now, the next process of this node says it, or sees that nothing is heard any more.
       if (!recordStore.replaced && !keyStore.replaced) await node?.leave().catch(() => {});
     },

@@ -146,22 +146,14 @@ async function assembleAs(
   found: FoundVault,
   recordStore: RecordStore,
   keyStore: KeyStore,
-  {
-    clock,
-    random,
-    passwords = {},
-    mayMake = false,
-    recovering = false,
-    drilling = false,
-    visiting = false,
-    nextRootKey,
-  }: OpenOptions,
+  options: OpenOptions,
 ): Promise<Vault> {
+  const { clock, random, drilling = false, nextRootKey } = options;
   const { vaultId } = found;
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
   if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
   else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
-  const { keyring, check } = await openKeyring({
+  const opened = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
     slotPath: join(config.keysPath, 'epochs'),
@@ -174,16 +166,37 @@ async function assembleAs(
     random,
     clock,
   });
-  if (expectedCheck === undefined) {
-    const row = { name: 'root_key_check', value: check };
-    const [standing] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
-    if (standing?.value !== check) {
-      throw new StartError('Another process opened this vault for the first time with another root key.');
-    }
+  try {
+    if (expectedCheck === undefined) await noteCheck(keyStore, opened.check);
+    return await complete(opened.keyring, node, config, found, recordStore, keyStore, options);
+  } catch (error) {
+    // Before its row is taken away: nobody waits for it then.
+    await opened.keyring.close().catch(() => {});
+    throw error;
   }
+}
+
+async function noteCheck(keyStore: KeyStore, check: string): Promise<void> {
+  const row = { name: 'root_key_check', value: check };
+  const [standing] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+  if (standing?.value !== check) {
+    throw new StartError('Another process opened this vault for the first time with another root key.');
+  }
+}
+
+async function complete(
+  keyring: Keyring,
+  node: Node | undefined,
+  config: VaultConfig,
+  found: FoundVault,
+  recordStore: RecordStore,
+  keyStore: KeyStore,
+  options: OpenOptions,
+): Promise<Vault> {
+  const { clock, random, passwords = {}, mayMake = false, recovering = false, drilling = false } = options;
   if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
   const { epochs, registry, nodes: ledger, indexes } = keyring;
-  await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, visiting);
+  await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, options.visiting);
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
@@ -219,13 +232,21 @@ async function assembleAs(
     beat: beat.now,
     async close() {
       closing = true;
-      await Promise.all(underway);
-      // What is not given back is lost to its callers, no more.
-      await guesses.close().catch(() => {});
-      await hasher.close();
-      await beat.stop();
-      await Promise.all([recordStore.close(), keyStore.close()]);
-      await keyring.close();
+      try {
+        await Promise.all(underway);
+        // What is not given back is lost to its callers, no more.
+        await guesses.close().catch(() => {});
+        await beat.stop();
+        await hasher.close();
+      } finally {
+        try {
+          // Others wait for this process until nothing of a key is in its memory; it leaves by way of the key store.
+          await keyring.close();
+          await beat.leave();
+        } finally {
+          await Promise.all([recordStore.close(), keyStore.close()]);
+        }
+      }
     },
   };
 }

@@ -71,6 +71,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(home.open()).resolves.toBeDefined();
   });
 
+  test('a key store that is there and cannot be read is no lost one: nothing is replaced', async () => {
+    const { home, dir } = await closed();
+    await tell(home.keyStoreUrl, 'ALTER TABLE nodes RENAME TO nodes_aside');
+    const fails = engine === 'sqlite' ? 'abs(-9223372036854775807 - 1)' : '1 / 0';
+    await tell(home.keyStoreUrl, `CREATE VIEW nodes AS SELECT ${fails} AS beat`);
+    const { look } = time();
+
+    await expect(put(home, dir, 'records', look)).rejects.toMatchObject({ code: 'cannot_start' });
+
+    expect(await marks(home)).toEqual([[], []]);
+    await tell(home.keyStoreUrl, 'DROP VIEW nodes');
+    // Without the table: of a release that announced nothing.
+    await put(home, dir, 'records', look);
+    expect((await marks(home))[0]).toHaveLength(1);
+  });
+
   test('a process that comes while it is looked is alive', async () => {
     const { home, vault, dir } = await closed();
     await process(home, vault, 'prc_1');

@@ -76,9 +76,9 @@ export function counting(vault: Vault): { vault: Vault; opened(): number } {
   let opened = 0;
   const { records } = vault.keyring;
   const counted = withParts(records, {
-    find(reader, tenant, places) {
+    findEach(reader, tenant, places) {
       opened += places.length;
-      return records.find(reader, tenant, places);
+      return records.findEach(reader, tenant, places);
     },
   });
   return { vault: { ...vault, keyring: { ...vault.keyring, records: counted } }, opened: () => opened };

@@ -248,10 +248,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     const shop = await add(vault, 'app', { audience: 'shop' });
     await vault.as('app').tokenize({ type: 'email', value: 'own@example.com', audience: 'shop' });
     const { records } = vault.vault.keyring;
-    const find = records.find.bind(records);
+    const find = records.findEach.bind(records);
     let opened = 0;
     Object.assign(records, {
-      find: (...args: Parameters<typeof find>) => {
+      findEach: (...args: Parameters<typeof find>) => {
         opened += args[2].length;
         return find(...args);
       },

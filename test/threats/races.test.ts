@@ -17,9 +17,9 @@ import { integrityFailures } from './hand.ts';
 /** Runs `work` once, after the next call has read its record rows and before it reads their keys. */
 function beforeKeysAreRead(vault: TestVault, work: () => Promise<unknown>): () => void {
   const { records } = vault.vault.keyring;
-  const find = records.find.bind(records);
+  const find = records.findEach.bind(records);
   let ran = false;
-  records.find = async (...args) => {
+  records.findEach = async (...args) => {
     if (!ran) {
       ran = true;
       await work();

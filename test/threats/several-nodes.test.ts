@@ -189,6 +189,27 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await issue(first)).toBe(1);
   });
 
+  test.each([
+    ['of a slot in force', false],
+    ['of a slot that was removed meanwhile', true],
+  ])(
+    'K5: a host that was away for more than two months of closes still destroys what it holds: %s',
+    async (_, isRemoved) => {
+      const { first, security, second, folder, other, read } = await two();
+      await second.close();
+      if (isRemoved) await removeSlot(first, security, { name: 'file', abandon: false });
+      for (let closes = 0; closes < 66; closes += 1) await close(first);
+      expect(await epochsIn(folder)).toEqual(['epoch-000001.key']);
+      expect(await issue(first)).toBe(0);
+
+      await other(folder);
+      expect(await epochsIn(folder)).toEqual(isRemoved ? [] : ['epoch-000067.key']);
+      expect(await issue(first)).toBe(1);
+      expect((await read()).state).toBe('final');
+    },
+    60_000,
+  );
+
   test('a close waits for a host that lives, and certifies with it', async () => {
     const { first, second, read } = await two();
     const look = time(() => second.beat());
@@ -280,7 +301,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a process of the same host that died is let go after its silence, by the running time of whoever looks', async () => {
     const home = await freshHome(engine);
     const look = time();
-    const vault = await openVault(home.config, { clock: () => NOW, look });
+    const vault = await openVault(home.config, { clock: () => NOW, look, mayMake: true });
     onTestFinished(() => vault.close());
     // As a process leaves it that is killed.
     await tell(
@@ -302,6 +323,31 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await isThere()).toBe(false);
   });
 
+  test('a process that closes is waited for until its keys are wiped, and they are wiped also where a store does not close', async () => {
+    const home = await freshHome(engine);
+    const vault = await openVault(home.config, { clock: () => NOW, mayMake: true });
+    const { keyring, recordStore } = vault;
+    const [wipe, closeStore] = [keyring.close, recordStore.close.bind(recordStore)];
+    const processes = async () => (await tell(home.keyStoreUrl, `SELECT 1 FROM nodes WHERE process <> ''`)).length;
+    let atWipe: number | undefined;
+    keyring.close = async () => {
+      atWipe = await processes();
+      await wipe();
+    };
+    recordStore.close = async () => {
+      await closeStore();
+      throw new Error('It does not close.');
+    };
+    const check = () => keyring.epochs.checkOf(Buffer.alloc(32), 1).toString('hex');
+    const before = check();
+
+    await expect(vault.close()).rejects.toThrow('It does not close.');
+
+    expect(atWipe).toBe(1);
+    expect(await processes()).toBe(0);
+    expect(check()).not.toBe(before);
+  });
+
   test('what somebody writes into the table is not believed: neither that a node has forgotten, nor that it was given up', async () => {
     const { home, first, second } = await two();
     await close(first);
@@ -319,6 +365,33 @@ describe.each(ENGINES)('on %s', (engine) => {
          tag = (SELECT tag FROM nodes WHERE node = '${first.node}' AND process = '') WHERE ${isSecond}`,
     );
     expect(await issue(first)).toBe(0);
+  });
+
+  test('no node signs that it has forgotten more than the vault itself destroyed, whatever the rows of the epochs say', async () => {
+    const { home, first, second, folder, other } = await two();
+    const said = async () =>
+      (await tell(home.keyStoreUrl, `SELECT forgot FROM nodes WHERE node = '${second.node}'`)).map(({ forgot }) =>
+        Number(forgot),
+      );
+    const [row] = await tell(home.keyStoreUrl, 'SELECT created_at FROM epochs WHERE epoch = 1');
+    await tell(home.keyStoreUrl, `UPDATE epochs SET state = 'destroyed' WHERE epoch = 1`);
+    for (let epoch = 2; epoch <= 20; epoch += 1) {
+      await tell(
+        home.keyStoreUrl,
+        `INSERT INTO epochs (epoch, state, created_at) VALUES (${epoch}, 'destroyed', ${row?.created_at})`,
+      );
+    }
+    await second.beat();
+    expect(await said()).toEqual([0, 0]);
+    await tell(home.keyStoreUrl, 'DELETE FROM epochs WHERE epoch > 1');
+    await tell(home.keyStoreUrl, `UPDATE epochs SET state = 'active' WHERE epoch = 1`);
+    await second.close();
+
+    await close(first);
+    expect(await issue(first)).toBe(0);
+    await other(folder);
+    expect(await epochsIn(folder)).toEqual(['epoch-000002.key']);
+    expect(await issue(first)).toBe(1);
   });
 
   test('a close after a crash on the same host waits for the dead process no longer than it takes to know', async () => {

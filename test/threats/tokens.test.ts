@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, PURPOSES } from '../support/vault.ts';
-import { expectAlarm, type Hand, handOn, type StoredRow } from './hand.ts';
+import { expectAlarm, expectDamage, type Hand, handOn, type StoredRow } from './hand.ts';
 
 const VALUES = ['ada@example.com', 'bob@example.com'] as const;
 const HOUR_MS = 60 * 60 * 1000;
@@ -71,8 +71,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const to of changes) {
       await whileChanged(records, 'tokens', { token }, to, async () => {
         const named = { record: String(to.record ?? mine.record), secrets: VALUES };
-        await expectAlarm(vault, () => app.detokenize(token), named);
-        await expectAlarm(vault, () => crm.detokenize(token), named);
+        await expectDamage(vault, () => app.detokenize(token), named);
+        await expectDamage(vault, () => crm.detokenize(token), named);
         await expectAlarm(vault, () => app.call('get', `/v1/tokens/${token}`), named);
         await expectAlarm(vault, () => app.call('patch', `/v1/tokens/${token}`, { uses: 9 }), named);
         await expectAlarm(vault, () => app.call('post', '/v1/erasures', { tokens: [token] }), named);
@@ -95,7 +95,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       { revoked_at: 1 },
     ]) {
       await whileChanged(records, 'tokens', { token }, to, () =>
-        expectAlarm(vault, () => app.detokenize(token), { record: plain?.record, secrets: VALUES }),
+        expectDamage(vault, () => app.detokenize(token), { record: plain?.record, secrets: VALUES }),
       );
     }
   });
@@ -106,7 +106,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const token = limited?.token as string;
     for (const to of [{ audience: '' }, { format: '' }]) {
       await whileChanged(records, 'tokens', { token }, to, () =>
-        expectAlarm(vault, () => app.detokenize(token), { record: limited?.record, secrets: VALUES }),
+        expectDamage(vault, () => app.detokenize(token), { record: limited?.record, secrets: VALUES }),
       );
     }
   });
@@ -122,7 +122,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await records.change('tokens', { token: revoked?.token as string }, { revoked_at: null });
     await records.change('tokens', { token: expired?.token as string }, { expires_at: null });
     for (const stored of [revoked, expired]) {
-      await expectAlarm(vault, () => app.detokenize(stored?.token as string), {
+      await expectDamage(vault, () => app.detokenize(stored?.token as string), {
         record: stored?.record,
         secrets: VALUES,
       });

@@ -188,7 +188,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['get', `/v1/erasures/${receipt.erasure}`],
       ['get', `/v1/erasures/${receipt.erasure}/certificate`],
       ['post', '/v1/tokenize', { items: [{ ...email, subject: 'cust_1' }] }],
-      ['post', '/v1/tokenize', { items: [email, { ...email, subject: 'cust_new', reuse: true }] }],
+      ['post', '/v1/tokenize', { items: [email, { ...email, subject: 'cust_new', reuse: true }], purpose: 'billing' }],
       ['post', '/v1/tokenize', { items: [{ ...email, subject: free.subject }] }],
       ['post', '/v1/tokenize', { items: [{ type: 'cvc', value: '123', subject: 'cust_1' }] }],
       ['post', '/v1/tokenize', { items: [{ ...email, token: 'legacy-crm-01' }] }],

@@ -246,7 +246,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { type: 'card', value: CARD },
         { ...CODE, [option]: value },
       ];
-      const reply = await vault.as('app').call('post', '/v1/tokenize', { items });
+      const reply = await vault.as('app').call('post', '/v1/tokenize', { items, purpose: 'billing' });
       expect([option, reply.status]).toEqual([option, 422]);
       expect(reply.body).toMatchObject({ code: 'option_not_offered', field: `items/1/${option}` });
     }

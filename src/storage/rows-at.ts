@@ -1,0 +1,63 @@
+/**
+ * A table of a store as it stands, read without opening the store: for a look before it is replaced.
+ *
+ * Guarantees: a store that is there and does not answer is not taken for one that is absent.
+ */
+import { stat } from 'node:fs/promises';
+import Database from 'better-sqlite3';
+import type pg from 'pg';
+import { StartError } from '../errors.ts';
+import { onClient, quote } from './backup.ts';
+import { driverCode, StoreCorruptError, storeError } from './errors.ts';
+import { sqlitePath } from './put-back.ts';
+import type { Row, Table } from './table.ts';
+
+/** Of PostgreSQL: `undefined_table`, `invalid_catalog_name`. */
+const NO_TABLE = '42P01';
+const NO_DATABASE = '3D000';
+
+/**
+ * The rows of a table of a store that is not opened.
+ * @returns undefined where there is no such store or table, or where its bytes are damaged, for which a restore is made
+ * @throws {StartError} where they cannot be read for another reason: that says nothing of what is in them
+ */
+export async function rowsAt<T extends Table>(url: string, { name }: T): Promise<Row<T>[] | undefined> {
+  const select = `SELECT * FROM ${quote(name)}`;
+  const path = sqlitePath(url);
+  try {
+    if (path === undefined) return await onClient(url, (client) => rowsOrNone(client, select));
+    if (await isAbsent(path)) return undefined;
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      return db.prepare(select).all() as Row<T>[];
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (/^no such table/.test((error as Error).message)) return undefined;
+    const known = storeError(error);
+    if (known instanceof StoreCorruptError || driverCode(known) === NO_DATABASE) return undefined;
+    throw new StartError(
+      'Who runs on this vault cannot be told: its store is there, and cannot be read. Nothing has been changed.',
+      { cause: known },
+    );
+  }
+}
+
+async function rowsOrNone(client: pg.Client, select: string) {
+  const found = await client.query(select).catch((error: { code?: string }) => {
+    if (error.code === NO_TABLE) return undefined;
+    throw error;
+  });
+  return found?.rows;
+}
+
+async function isAbsent(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return true;
+      throw error;
+    },
+  );
+}
