@@ -25,6 +25,16 @@ export function whyForbidden(property: string): string | undefined {
   return FORBIDDEN.get(bare.toLowerCase());
 }
 
+/**
+ * Whether one of the words of a name is such a name: `card_cvc`, `csc code`, `customerPin`. Wider than `whyForbidden`, by
+ * which a value would be refused: to be asked where what is left out is no loss.
+ */
+export function mayNameForbidden(property: string): boolean {
+  if (whyForbidden(property) !== undefined) return true;
+  const words = property.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ').split(/[^A-Za-z0-9]+/);
+  return words.some((word) => FORBIDDEN.has(word.toLowerCase()));
+}
+
 function each(names: string, message: string): [string, string][] {
   return names.split(' ').map((key) => [key, message]);
 }

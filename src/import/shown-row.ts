@@ -2,12 +2,13 @@
  * A refused row as the rejects file may hold it, where somebody asked for rows.
  *
  * Guarantees: left out are what the map drops; the fields that it maps as cards, security codes or passwords, whole and
- * with all they are made of; every property whose name is that of sensitive authentication data (PCI DSS v4.0.1, 3.3.1);
+ * with all they are made of; every property that has a word in its name for sensitive authentication data (PCI DSS v4.0.1, 3.3.1);
  * and every text, number or name in which a card number could be read (3.5.1). Where what the map names has another shape
  * than the map says, the row is not shown: what must stay out could be anywhere in it.
  * Does not: know a PIN or a security code that goes by a name of its own; keep the spelling of numbers.
  */
-import { whyForbidden } from '../datatypes/authentication-data.ts';
+import { holdsNoCardNumber } from '../card-like.ts';
+import { mayNameForbidden } from '../datatypes/authentication-data.ts';
 import { holdsCardNumber } from '../datatypes/card-number.ts';
 import { RowError } from './errors.ts';
 import type { ImportMap } from './map.ts';
@@ -83,8 +84,15 @@ class Walk {
 
   #mustStayOut(value: unknown, at: Pointer): boolean {
     const name = at.at(-1);
-    if (name !== undefined && (whyForbidden(name) !== undefined || holdsCardNumber(name))) return true;
+    if (name !== undefined && (mayNameForbidden(name) || couldShowACard(name))) return true;
     if (this.#hidden.has(writePointer(at))) return true;
-    return (typeof value === 'string' || typeof value === 'number') && holdsCardNumber(String(value));
+    // Of a longer whole number the last digits are no longer those that the row had.
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return true;
+    return (typeof value === 'string' || typeof value === 'number') && couldShowACard(String(value));
   }
+}
+
+/** Among other digits, and in the digits of every script. */
+function couldShowACard(text: string): boolean {
+  return holdsCardNumber(text) || !holdsNoCardNumber(text);
 }
