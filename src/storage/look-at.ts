@@ -43,7 +43,7 @@ async function lookAtFile(name: StoreName, path: string): Promise<StoreFacts> {
 }
 
 /** Zero where there is none. */
-async function sizeOf(path: string): Promise<number> {
+export async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
@@ -66,8 +66,13 @@ async function answers(ask: Ask, table: string): Promise<boolean> {
   return ask(`SELECT 1 FROM ${table} LIMIT 1`).then(
     () => true,
     (error: { code?: string; message?: string }) => {
-      if (error.code === '42P01' || /^no such table/.test(error.message ?? '')) return false;
+      if (isNoTable(error)) return false;
       throw error;
     },
   );
+}
+
+/** Whether a driver says that there is no such table (of PostgreSQL: `undefined_table`). */
+export function isNoTable({ code, message }: { readonly code?: string; readonly message?: string }): boolean {
+  return code === '42P01' || /^no such table/.test(message ?? '');
 }

@@ -34,6 +34,7 @@ export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): Start
   });
 }
 
+/** The file of a store; undefined for one on PostgreSQL. */
 export function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }

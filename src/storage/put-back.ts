@@ -14,6 +14,7 @@ import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
+import { sqlitePath } from './open-store.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
 import type { StoreName, Table, Value } from './table.ts';
 
@@ -91,11 +92,6 @@ export async function putBack(
   } catch (error) {
     throw error instanceof VaultError ? error : storeError(error);
   }
-}
-
-/** The file of a store; undefined for one on PostgreSQL. */
-export function sqlitePath(url: string): string | undefined {
-  return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
 /** Removes a store that was put into an empty place: on PostgreSQL every table, otherwise its files. */

@@ -3,17 +3,16 @@
  *
  * Guarantees: a store that is there and does not answer is not taken for one that is absent.
  */
-import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError } from '../errors.ts';
 import { onClient, quote } from './backup.ts';
 import { driverCode, StoreCorruptError, storeError } from './errors.ts';
-import { sqlitePath } from './put-back.ts';
+import { isNoTable, sizeOf } from './look-at.ts';
+import { sqlitePath } from './open-store.ts';
 import type { Row, Table } from './table.ts';
 
-/** Of PostgreSQL: `undefined_table`, `invalid_catalog_name`. */
-const NO_TABLE = '42P01';
+/** Of PostgreSQL: `invalid_catalog_name`. */
 const NO_DATABASE = '3D000';
 
 /**
@@ -26,7 +25,7 @@ export async function rowsAt<T extends Table>(url: string, { name }: T): Promise
   const path = sqlitePath(url);
   try {
     if (path === undefined) return await onClient(url, (client) => rowsOrNone(client, select));
-    if (await isAbsent(path)) return undefined;
+    if ((await sizeOf(path)) === 0) return undefined;
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
       return db.prepare(select).all() as Row<T>[];
@@ -34,7 +33,7 @@ export async function rowsAt<T extends Table>(url: string, { name }: T): Promise
       db.close();
     }
   } catch (error) {
-    if (/^no such table/.test((error as Error).message)) return undefined;
+    if (isNoTable(error as Error)) return undefined;
     const known = storeError(error);
     if (known instanceof StoreCorruptError || driverCode(known) === NO_DATABASE) return undefined;
     throw new StartError(
@@ -46,18 +45,8 @@ export async function rowsAt<T extends Table>(url: string, { name }: T): Promise
 
 async function rowsOrNone(client: pg.Client, select: string) {
   const found = await client.query(select).catch((error: { code?: string }) => {
-    if (error.code === NO_TABLE) return undefined;
+    if (isNoTable(error)) return undefined;
     throw error;
   });
   return found?.rows;
-}
-
-async function isAbsent(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return true;
-      throw error;
-    },
-  );
 }
