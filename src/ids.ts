@@ -48,7 +48,6 @@ export type ApiKeyId = Id<'apiKey'>;
 export type JobId = Id<'job'>;
 export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
-export type ProcessId = Id<'process'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ANY = '[0-9a-hjkmnp-tv-z]';

@@ -16,7 +16,7 @@ export const guessBudgets = table(
   { tenant: 'text', principal: 'text', budget: 'bytes', taken: 'int', since: 'int' },
   ['tenant', 'principal', 'budget'],
 );
-export type BudgetRow = Row<typeof guessBudgets>;
+type BudgetRow = Row<typeof guessBudgets>;
 const budgetByKey = lookup(guessBudgets, ['tenant', 'principal', 'budget']);
 
 /** Where the release before counts attempts at passwords, beside this one; only emptied here. */

@@ -13,6 +13,7 @@
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
+import { pause } from '../keyring/node-silence.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 
@@ -148,8 +149,4 @@ function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, ever
       await store.exclusive((tx) => tx.execute((sql) => sql('leases').where(mine).update({ holder: NOBODY })));
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

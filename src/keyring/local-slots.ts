@@ -5,9 +5,7 @@
  * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
  * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnavailableError } from '../errors.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { isOver } from './epoch-states.ts';
@@ -15,6 +13,8 @@ import { fingerprintOf } from './node-identity.ts';
 import type { Places } from './nodes.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
+import { unlessUnavailable } from './slot-copies.ts';
+import { readId, SLOT_ID_FILE } from './slot-folder.ts';
 import type { SlotRegistry, SlotSettings } from './slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from './tables.ts';
 
@@ -44,9 +44,9 @@ export async function ownSlots(registry: SlotRegistry, node: string, before: Pla
 
 /** A folder that is not the one the slot was added with is none of the vault's. */
 async function placeOf({ path = '', id }: SlotSettings): Promise<string | undefined> {
-  const file = join(path, 'slot.id');
-  const found = await readFile(file, 'ascii').catch(() => undefined);
-  return found?.trim() === id ? fingerprintOf(file) : undefined;
+  const file = join(path, SLOT_ID_FILE);
+  const found = await readId(file).catch(() => undefined);
+  return found === id ? fingerprintOf(file) : undefined;
 }
 
 export function placesIn(own: readonly OwnSlot[]): Places {
@@ -73,7 +73,8 @@ export async function forgetIn(
     }
     return true;
   } catch (error) {
-    return unless(error);
+    unlessUnavailable(error);
+    return false;
   }
 }
 
@@ -93,7 +94,8 @@ export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]
     }
     return true;
   } catch (error) {
-    return unless(error);
+    unlessUnavailable(error);
+    return false;
   }
 }
 
@@ -125,7 +127,8 @@ export async function fill(store: KeyStore, keys: EpochKeys, own: readonly OwnSl
     }
     return true;
   } catch (error) {
-    return unless(error);
+    unlessUnavailable(error);
+    return false;
   }
 }
 
@@ -142,9 +145,4 @@ async function give(store: KeyStore, keys: EpochKeys, slot: RootSlot, epoch: num
   }
   const after = await row();
   if (after === undefined || isOver(after)) await slot.destroy(epoch);
-}
-
-function unless(error: unknown): false {
-  if (error instanceof UnavailableError) return false;
-  throw error;
 }

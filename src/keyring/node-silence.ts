@@ -79,6 +79,6 @@ export async function findAlive<R extends Seen>(
   return undefined;
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

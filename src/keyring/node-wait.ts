@@ -6,7 +6,7 @@
  */
 import type { KeyStore } from '../storage/tx.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
-import { BEATS, type LookOptions, NODE_TTL_MS, Silence } from './node-silence.ts';
+import { BEATS, type LookOptions, NODE_TTL_MS, pause, Silence } from './node-silence.ts';
 import { dismiss, isItself, type NodeLedger, nodeRows } from './nodes.ts';
 
 /** Looks within the time that a beat takes: most wait for no more than the next one. */
@@ -30,8 +30,7 @@ export async function waitForNodes(
   { keyStore, keyring, node: own }: WaitParts,
   options: WaitOptions = {},
 ): Promise<string[]> {
-  const { ttlMs = NODE_TTL_MS, elapsed = () => performance.now(), stopping = () => false } = options;
-  const sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  const { ttlMs = NODE_TTL_MS, elapsed = () => performance.now(), sleep = pause, stopping = () => false } = options;
   const silence = new Silence({ ttlMs, elapsed });
   const through = (await keyring.epochs.ledger.destroyed(keyStore.reader)).at(-1)?.row.epoch ?? 0;
   const began = elapsed();

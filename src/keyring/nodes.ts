@@ -41,8 +41,7 @@ export type NodeRow = Row<typeof nodes>;
 export const nodeByName = lookup(nodes, ['node', 'process']);
 
 /** `server`; `command`: of the command line; `jobs`: the thread in which a server does its long jobs. */
-export const PROCESS_KINDS = ['server', 'command', 'jobs'] as const;
-export type ProcessKind = (typeof PROCESS_KINDS)[number];
+export type ProcessKind = 'server' | 'command' | 'jobs';
 
 /** The row that stands for the node itself. */
 export const ITSELF = '';

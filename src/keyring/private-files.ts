@@ -66,7 +66,7 @@ export function isOpenToAll({ mode }: Stats): boolean {
 }
 
 async function folderFault(path: string, user: number): Promise<Fault | undefined> {
-  const found = await stat(path).catch(unlessGone);
+  const found = await stat(path).catch(unlookedAt);
   if (found === undefined) return undefined;
   if ((found.mode & CHANGED_BY_OTHERS) !== 0) return fault(path, found, `chmod 700 ${quoted(path)}`);
   return ownerFault(path, found, user);
@@ -74,14 +74,14 @@ async function folderFault(path: string, user: number): Promise<Fault | undefine
 
 /** Of a folder that holds no keys yet: closed to its group, and looked at again. */
 async function closedFolder(path: string, user: number): Promise<Fault | undefined> {
-  const found = await stat(path).catch(unlessGone);
+  const found = await stat(path).catch(unlookedAt);
   const mayClose = found !== undefined && found.uid === user && (found.mode & CHANGED_BY_ALL) === 0;
   if (mayClose && (found.mode & CHANGED_BY_OTHERS) !== 0) await chmod(path, 0o700);
   return folderFault(path, user);
 }
 
 async function fileFault(path: string, user: number): Promise<Fault | undefined> {
-  const found = await stat(path).catch(unlessGone);
+  const found = await stat(path).catch(unlookedAt);
   if (found === undefined) return undefined;
   const isSecret = !path.endsWith('.salt');
   if ((found.mode & (isSecret ? OPEN_TO_OTHERS : CHANGED_BY_OTHERS)) !== 0) {
@@ -91,13 +91,13 @@ async function fileFault(path: string, user: number): Promise<Fault | undefined>
 }
 
 async function namedFileFault(path: string): Promise<Fault | undefined> {
-  const found = await stat(path).catch(unlessGone);
+  const found = await stat(path).catch(unlookedAt);
   if (found === undefined || !isOpenToAll(found)) return undefined;
   return fault(path, found, `chmod g-w,o= ${quoted(path)}`);
 }
 
 async function aboveFault(path: string): Promise<Fault | undefined> {
-  const found = await stat(path).catch(unlessGone);
+  const found = await stat(path).catch(unlookedAt);
   if (found === undefined || (found.mode & CHANGED_BY_ALL) === 0 || (found.mode & STICKY) !== 0) return undefined;
   return fault(path, found, `chmod o-w ${quoted(path)}`);
 }
@@ -114,7 +114,7 @@ function fault(path: string, { mode }: Stats, mend: string): Fault {
 
 /** Those a vault makes here, and API keys that were saved beside them; what a crash left of them, too. */
 async function keyFilesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder).catch(unlessGone)) ?? [];
+  const names = (await readdir(folder).catch(unlookedAt)) ?? [];
   return names.filter((name) => /\.(key|salt)(\.[0-9a-f]+\.new)?$/.test(name)).map((name) => join(folder, name));
 }
 
@@ -134,6 +134,6 @@ function quoted(path: string): string {
 }
 
 /** What cannot be looked at cannot be read either, which is said where it is read. */
-function unlessGone(): undefined {
+function unlookedAt(): undefined {
   return undefined;
 }

@@ -16,7 +16,7 @@ import { createDurably, unlessGone } from './durable-file.ts';
 import { SlotExistsError } from './slot-errors.ts';
 
 export const VAULT_ID_FILE = 'vault.id';
-const SLOT_ID_FILE = 'slot.id';
+export const SLOT_ID_FILE = 'slot.id';
 const ID_BYTES = 16;
 const EPOCH_FILE = /^epoch-\d+\.key(\..*)?$/;
 

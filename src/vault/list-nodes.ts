@@ -1,6 +1,6 @@
 /** The nodes of the vault, with the processes that are open on each, and through which epoch each has forgotten all. */
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
-import { isItself, type NodeRow, nodeRows } from '../keyring/nodes.ts';
+import { isItself, type NodeRow, nodeRows, placesOf } from '../keyring/nodes.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -37,7 +37,7 @@ function entryOf({ keyring: { nodes } }: Vault, rows: readonly NodeRow[]): NodeE
     ...{ node: itself.node, label: itself.label, announcedAt: new Date(Number(itself.announced_at)) },
     abandonedAt: nodes.isAbandoned(itself) ? new Date(Number(itself.abandoned_at)) : undefined,
     processes: rows.filter((row) => !isItself(row)).map(({ kind }) => kind),
-    slots: Object.keys(JSON.parse(itself.places) as object),
+    slots: Object.keys(placesOf(itself)),
     forgotThrough: Math.min(...rows.map((row) => nodes.forgot(row))),
   };
 }
