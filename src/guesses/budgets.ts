@@ -63,6 +63,12 @@ interface Pool {
   readonly until: number;
 }
 
+/** Calls that took from a budget, and who waits for one of them to end: what was right is there again then. */
+interface UnderWay {
+  calls: number;
+  readonly waiting: (() => void)[];
+}
+
 /** A budget that a call takes from, and how often. */
 interface Wanted {
   readonly allowance: Allowance;
@@ -79,11 +85,10 @@ export class GuessBudgets {
   readonly #events: GuessEvents;
   /** By budget, the least recently used first. */
   readonly #pools = new Map<string, Pool>();
-  /** The last one in line, by principal: of two that find nothing left here, the second finds what the first has taken. */
+  /** The last call in line, by principal. Where two find nothing left here, the second uses what the first has taken. */
   readonly #lines = new Map<string, Promise<void>>();
-  /** By budget: the calls under way that took from it, and who waits for one of them to end. */
-  readonly #underWay = new Map<string, number>();
-  readonly #waiting = new Map<string, (() => void)[]>();
+  /** By budget, where calls that took from it are under way. */
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(store: RecordStore, indexes: IndexKeys, clock: Clock, events: GuessEvents) {
     this.#store = store;
@@ -95,7 +100,9 @@ export class GuessBudgets {
   /**
    * Runs work that makes guesses. Never inside a transaction of the record store: it may need one of its own.
    * @param work is given what says that guesses were right, or were not made; by itself all of them
+   * What is not said to be right is spent, also where the work fails.
    * @throws {TooManyGuessesError} where one of the budgets is spent; then the others are as they were, and no work is done
+   * @throws {UnavailableError} `overloaded`; no work is done
    */
   async during<R>(
     by: Guesser,
@@ -180,32 +187,32 @@ export class GuessBudgets {
       } catch (error) {
         if (!(error instanceof TooManyGuessesError)) throw error;
         const underWay = wanted.filter(
-          ({ name, count, allowance }) => count <= allowance.limit && this.#waiting.has(name),
+          ({ name, count, allowance }) => count <= allowance.limit && this.#underWay.has(name),
         );
         if (underWay.length === 0) {
           this.#events.refused(error.budget);
           throw error;
         }
-        await Promise.race(underWay.map(({ name }) => new Promise<void>((go) => this.#waiting.get(name)?.push(go))));
+        await Promise.race(
+          underWay.map(({ name }) => new Promise<void>((go) => this.#underWay.get(name)?.waiting.push(go))),
+        );
       }
     }
-    for (const { name } of wanted) this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
-    for (const { name } of wanted) if (!this.#waiting.has(name)) this.#waiting.set(name, []);
+    for (const { name } of wanted) {
+      const known = this.#underWay.get(name);
+      if (known === undefined) this.#underWay.set(name, { calls: 1, waiting: [] });
+      else known.calls += 1;
+    }
     return new Map(wanted.map(({ name }) => [name, this.#pools.get(name)?.since ?? 0]));
   }
 
   /** A call with guesses at it is over. */
   #settle(name: string): void {
-    const left = (this.#underWay.get(name) ?? 1) - 1;
-    const waiting = this.#waiting.get(name) ?? [];
-    if (left === 0) {
-      this.#underWay.delete(name);
-      this.#waiting.delete(name);
-    } else {
-      this.#underWay.set(name, left);
-      this.#waiting.set(name, []);
-    }
-    for (const go of waiting) go();
+    const known = this.#underWay.get(name);
+    if (known === undefined) return;
+    known.calls -= 1;
+    if (known.calls === 0) this.#underWay.delete(name);
+    for (const go of known.waiting.splice(0)) go();
   }
 
   async #takeFromStore(wanted: readonly Wanted[]): Promise<void> {

@@ -53,11 +53,16 @@ export function criterionOf(
   const { part, value } = query;
   if (part === undefined && !isSearchable(type)) throw new NotSearchableError();
   if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new UnknownPartError();
-  const formsUnder = (one: DataType) => (part === undefined ? wholeForms : partForms)(one, value, context, part ?? '');
-  const forms = [...formsUnder(type), ...earlier.flatMap((one) => accepted(() => formsUnder(one)))];
+  const whole = part === undefined ? type.parse(value, context) : undefined;
+  const formsUnder = (one: DataType) =>
+    part === undefined ? wholeForms(one, one.parse(value, context)) : partForms(one, value, context, part);
+  const forms = [
+    ...(whole === undefined ? formsUnder(type) : wholeForms(type, whole)),
+    ...earlier.flatMap((one) => accepted(() => formsUnder(one))),
+  ];
   const textOf = (of: DataType, stored: Json) =>
     part === undefined ? of.canonical(stored) : of.parts?.[part]?.of(stored);
-  const shown = part === undefined ? type.guessable?.shown(type.parse(value, context)) : undefined;
+  const shown = whole === undefined ? undefined : type.guessable?.shown(whole);
   return {
     ...{ type, part, shown, forms },
     matches: (of, stored) =>
@@ -71,8 +76,7 @@ function isSearchable({ spread, keeps = {} }: DataType): boolean {
 }
 
 /** The whole value, and each lesser form in which a tenant may have had it kept, now or before. */
-function wholeForms(type: DataType, input: unknown, context: ParseContext): Form[] {
-  const value = type.parse(input, context);
+function wholeForms(type: DataType, value: Json): Form[] {
   const { name, version: typeVersion, spread } = type;
   const whole = spread === 'none' ? [] : [{ name, typeVersion, spread, text: type.canonical(value) }];
   const lesser = Object.entries(type.keeps ?? {}).flatMap(([keep, { spread, cut }]) =>

@@ -13,6 +13,8 @@ import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';
 import type { Id } from '../ids.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import type { Row, StoreName, Table } from '../storage/table.ts';
+import type { Store } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
 
 const WELL_FOR_MS = 5_000;
@@ -40,21 +42,8 @@ export class Readiness {
     const part = (name: PartName, look: () => Promise<void>) => new Part(name, look, clock, patienceMs);
     const row = () => ({ name: FACT, value: `${clock().toISOString()}${ROOM}` });
     this.#parts = [
-      part('recordStore', async () => {
-        // What waits to be committed together has a queue of its own, which may be full.
-        await recordStore.shared(async () => {});
-        await recordStore.exclusive(async (tx) => {
-          await tx.insert(recordFacts, [row()], 'skip');
-          await tx.update(recordFacts, ['value'], [row()]);
-        });
-      }),
-      part('keyStore', async () => {
-        await keyStore.shared(async () => {});
-        await keyStore.exclusive(async (tx) => {
-          await tx.insert(keyFacts, [row()], 'skip');
-          await tx.update(keyFacts, ['value'], [row()]);
-        });
-      }),
+      part('recordStore', () => write(recordStore, recordFacts, row())),
+      part('keyStore', () => write(keyStore, keyFacts, row())),
       part('keys', () => openEpochKey(vault)),
     ];
   }
@@ -66,6 +55,15 @@ export class Readiness {
     const found = await Promise.all(this.#parts.map(async (part) => [part.name, await part.state()] as const));
     return Object.fromEntries(found.filter(([, code]) => code !== undefined));
   }
+}
+
+/** Commits a row in either of the two ways in which calls commit: each has a queue of its own, which may be full. */
+async function write<S extends StoreName>(store: Store<S>, facts: Table<S>, row: Row<Table<S>>): Promise<void> {
+  await store.shared(async () => {});
+  await store.exclusive(async (tx) => {
+    await tx.insert(facts, [row], 'skip');
+    await tx.update(facts, ['value'], [row]);
+  });
 }
 
 /** @throws {UnavailableError} where no root slot hands out the secret of the epoch that another process has begun */
