@@ -35,24 +35,26 @@ export async function sharedWith(
  * @returns the error as it was where this node is the only one
  */
 export async function amongOthers(error: unknown, store: KeyStore, node: string | undefined): Promise<unknown> {
-  if (!(error instanceof StartError) || node === undefined) return error;
+  if (!(error instanceof StartError) || error instanceof StrangerError || node === undefined) return error;
   const rows = await nodeRows(store.reader).catch(() => []);
   const other = rows.find((row) => isItself(row) && row.node !== node && row.abandoned_at === null);
   if (other === undefined) return error;
   return new StartError(
-    `${error.message} Another node (${other.node} on ${other.label}) is open on this vault: do not copy its secrets; ` +
+    `${error.message} Another node (${other.node} on ${other.label}) has this vault open, or had: do not copy its secrets; ` +
       'give the two a root slot that each reaches (keys/README.md, “Several nodes”).',
   );
 }
 
-/** Why a node may not enter. */
-export function stranger({ node, label }: NodeRow): StartError {
-  return new StartError(
-    `Another node of this vault (${node} on ${label}) shares no required root slot with this one: neither could be sure ` +
-      'that the other has destroyed what it destroys. Add a slot that each node reaches, on the first: ' +
-      '`npm run lethe -- keys slots add` (keys/README.md, “Several nodes”). If that node is gone for good, or its home was moved ' +
-      `here: \`npm run lethe -- nodes abandon ${node}\`.`,
-  );
+/** Why a node may not enter, and what to do. Nothing has been changed. */
+export class StrangerError extends StartError {
+  constructor({ node, label }: NodeRow) {
+    super(
+      `Another node of this vault (${node} on ${label}) shares no required root slot with this one: neither could be sure ` +
+        'that the other has destroyed what it destroys. Add a slot that each node reaches, on the first: ' +
+        '`npm run lethe -- keys slots add` (keys/README.md, “Several nodes”). If that node is gone for good, or its home was moved ' +
+        `here: \`npm run lethe -- nodes abandon ${node}\`.`,
+    );
+  }
 }
 
 /** @throws {SlotNeededError} where the slot is the last one that all nodes share */

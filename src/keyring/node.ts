@@ -15,7 +15,7 @@ import { newId } from '../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../storage/tx.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
-import { stranger as refusal, sharedWith } from './node-admission.ts';
+import { StrangerError, sharedWith } from './node-admission.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { type LookOptions, Silence } from './node-silence.ts';
 import {
@@ -93,7 +93,8 @@ export class Node {
   /**
    * Takes its place among the others.
    * @param anyway whether it may, also where it shares no root slot with them: for what is done about that
-   * @throws {StartError} where another node shares no root slot with this one; nothing has been changed
+   * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns without
+   *   having joined. Nothing has been changed
    */
   async join(keys: NodeKeys, anyway = false): Promise<void> {
     const { store } = this.#options;
@@ -109,7 +110,7 @@ export class Node {
       const [stranger] = strangers;
       if (stranger !== undefined) {
         if (anyway) return undefined;
-        throw refusal(stranger);
+        throw new StrangerError(stranger);
       }
       await tx.update(nodes, ['forgot', 'tag'], [keys.ledger.signed({ ...this.#row, forgot: memory })]);
       return { slots: await this.#settle(tx, keys), isAlone: others.length === 0 };

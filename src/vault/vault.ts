@@ -93,7 +93,14 @@ export interface VaultOptions {
   readonly nextRootKey?: Buffer;
 }
 
-type OpenOptions = VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>;
+/** A vault on its way to be opened. */
+interface Opening {
+  readonly config: VaultConfig;
+  readonly found: FoundVault;
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+  readonly options: VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>;
+}
 
 /** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
 export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
@@ -104,7 +111,7 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
   try {
     const keyStore = await openStore('keys', config.keyStoreUrl);
     try {
-      return await assemble(config, found, recordStore, keyStore, { ...options, clock, random });
+      return await assemble({ config, found, recordStore, keyStore, options: { ...options, clock, random } });
     } catch (error) {
       await keyStore.close();
       throw error;
@@ -115,39 +122,29 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
   }
 }
 
-async function assemble(
-  config: VaultConfig,
-  found: FoundVault,
-  recordStore: RecordStore,
-  keyStore: KeyStore,
-  options: OpenOptions,
-): Promise<Vault> {
+async function assemble(opening: Opening): Promise<Vault> {
+  const { config, found, recordStore, keyStore, options } = opening;
   const { clock, random, drilling = false } = options;
   await agreeOnId(recordStore, keyStore, found.vaultId).catch(async (error: unknown) => {
-    await giveUp(config, found);
+    // Another home was quicker. A store that did not answer says nothing of that: the making is gone on with.
+    if (error instanceof StartError) await giveUp(config, found);
     throw error;
   });
   await assertEpochIsKnown(recordStore, keyStore);
-  if (drilling) return assembleAs(undefined, config, found, recordStore, keyStore, options);
+  if (drilling) return assembleAs(opening, undefined);
   const kind = options.process ?? 'command';
   const announced = { store: keyStore, keysPath: config.keysPath, kind, random, clock, look: options.look };
   const node = await Node.announce(announced);
   try {
-    return await assembleAs(node, config, found, recordStore, keyStore, options);
+    return await assembleAs(opening, node);
   } catch (error) {
     await node.leave().catch(() => {});
     throw await amongOthers(error, keyStore, node.name);
   }
 }
 
-async function assembleAs(
-  node: Node | undefined,
-  config: VaultConfig,
-  found: FoundVault,
-  recordStore: RecordStore,
-  keyStore: KeyStore,
-  options: OpenOptions,
-): Promise<Vault> {
+async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vault> {
+  const { config, found, keyStore, options } = opening;
   const { clock, random, drilling = false, nextRootKey } = options;
   const { vaultId } = found;
   const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
@@ -168,7 +165,7 @@ async function assembleAs(
   });
   try {
     if (expectedCheck === undefined) await noteCheck(keyStore, opened.check);
-    return await complete(opened.keyring, node, config, found, recordStore, keyStore, options);
+    return await complete(opening, node, opened.keyring);
   } catch (error) {
     // Before its row is taken away: nobody waits for it then.
     await opened.keyring.close().catch(() => {});
@@ -184,15 +181,8 @@ async function noteCheck(keyStore: KeyStore, check: string): Promise<void> {
   }
 }
 
-async function complete(
-  keyring: Keyring,
-  node: Node | undefined,
-  config: VaultConfig,
-  found: FoundVault,
-  recordStore: RecordStore,
-  keyStore: KeyStore,
-  options: OpenOptions,
-): Promise<Vault> {
+async function complete(opening: Opening, node: Node | undefined, keyring: Keyring): Promise<Vault> {
+  const { config, found, recordStore, keyStore, options } = opening;
   const { clock, random, passwords = {}, mayMake = false, recovering = false, drilling = false } = options;
   if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
   const { epochs, registry, nodes: ledger, indexes } = keyring;
