@@ -1,9 +1,10 @@
 /**
  * What a search, or a value whose token is to be given again, guesses at, and so which budgets it takes from.
  *
- * Guarantees: which budgets those are follows from what the caller sends and from what it may see, never from a stored
- * value. Otherwise a refusal would itself be an answer: whoever had spent the budget of one person would learn from it
- * whether another value is that person's.
+ * Guarantees: which budgets a search takes from follows from what the caller sends and from what it may see, never from a
+ * stored value. Otherwise a refusal would itself be an answer: whoever had spent the budget of one person would learn from
+ * it whether another value is that person's.
+ * Does not: hide from who stores under a ref whether the vault knows it (`of-reuse.ts`): who stores learns that anyway.
  */
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
