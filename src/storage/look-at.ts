@@ -10,8 +10,9 @@ import { StartError } from '../errors.ts';
 import { onClient } from './backup.ts';
 import { storeError } from './errors.ts';
 import { MIGRATIONS_TABLE } from './migrate.ts';
-import { cannotOpen, SETTING, sqlitePath } from './open-store.ts';
+import { cannotOpen, SETTING } from './open-store.ts';
 import type { StoreName } from './table.ts';
+import { sqlitePath } from './url.ts';
 
 /** The texts that a store keeps of its vault, by name; none of a store that is not there, or holds no vault. */
 export type StoreFacts = ReadonlyMap<string, string>;

@@ -8,6 +8,7 @@ import { PostgresStore } from './postgres.ts';
 import { SqliteStore } from './sqlite.ts';
 import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
+import { sqlitePath } from './url.ts';
 
 export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
 
@@ -34,18 +35,12 @@ export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): Start
   });
 }
 
-/** The file of a store; undefined for one on PostgreSQL. */
-export function sqlitePath(url: string): string | undefined {
-  return /^sqlite:(.+)$/.exec(url)?.[1];
-}
-
 async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  if (/^postgres(ql)?:\/\//.test(url)) {
+  const path = sqlitePath(url);
+  if (path === undefined) {
     await migratePostgres(name, url);
     return new PostgresStore(name, url);
   }
-  const path = sqlitePath(url);
-  if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createPrivately(path);
   await migrateSqlite(name, path);

@@ -14,9 +14,9 @@ import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
-import { sqlitePath } from './open-store.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
 import type { StoreName, Table, Value } from './table.ts';
+import { sqlitePath } from './url.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;

@@ -15,11 +15,12 @@
  */
 import { mkdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Config, withoutPassword } from '../config.ts';
+import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createDurably, writeDurably } from '../keyring/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
 import { lookAt } from '../storage/look-at.ts';
+import { printableUrl } from '../storage/url.ts';
 
 export type HomeConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
 
@@ -161,7 +162,7 @@ function markPath(keysPath: string): string {
 function placesOf({ recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): string {
   const home = dirname(keysPath);
   const place = (what: string, setting: string, url: string, byDefault: string) =>
-    `${what} ${withoutPassword(url)} (${setting} is ${url === `sqlite:${join(home, byDefault)}` ? 'not set' : 'set'})`;
+    `${what} ${printableUrl(url)} (${setting} is ${url === `sqlite:${join(home, byDefault)}` ? 'not set' : 'set'})`;
   return [
     `home ${home} (LETHE_HOME)`,
     place('record store', 'RECORD_STORE_URL', recordStoreUrl, 'data/records.db'),
