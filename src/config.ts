@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
-import { faultOfUrl, parseStoreUrl, printableUrl } from './storage/url.ts';
+import { faultOfUrl, ONE_PLACE, parseStoreUrl, printableUrl } from './storage/url.ts';
 
 const KEY_BYTES = 32;
 
@@ -170,9 +170,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     apiKey: settings.LETHE_API_KEY,
   };
-  if (config.recordStoreUrl === config.keyStoreUrl) {
-    throw new StartError('RECORD_STORE_URL and KEY_STORE_URL must be two databases: keys never lie beside the data.');
-  }
+  // Two names of one are found out by asking: `storage/apart.ts`.
+  if (config.recordStoreUrl === config.keyStoreUrl) throw new StartError(ONE_PLACE);
   return config;
 }
 

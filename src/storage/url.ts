@@ -51,6 +51,9 @@ const DEFAULT_PORT = 5432;
 /** PostgreSQL cuts longer names, without a word: two that differ after it would be one. */
 const MAX_NAME_BYTES = 63;
 
+export const ONE_PLACE =
+  'RECORD_STORE_URL and KEY_STORE_URL lead to one place, and must be two databases: keys never lie beside the data. Nothing has been changed.';
+
 /**
  * @param url `sqlite:<path>` or `postgres://user:password@host:port/database?…`
  * @param setting what holds it

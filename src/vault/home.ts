@@ -19,8 +19,8 @@ import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createDurably, writeDurably } from '../keyring/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
-import { lookAt } from '../storage/look-at.ts';
-import { printableUrl } from '../storage/url.ts';
+import { assertApart, lookAt } from '../storage/look-at.ts';
+import { printableUrl, sqlitePath } from '../storage/url.ts';
 
 export type HomeConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
 
@@ -100,6 +100,7 @@ async function look(config: HomeConfig): Promise<Look> {
     lookAt('records', config.recordStoreUrl),
     lookAt('keys', config.keyStoreUrl),
   ]);
+  await assertApart(config.recordStoreUrl, config.keyStoreUrl);
   const [inRecords, inKeys, check] = [records.get('vault'), keys.get('vault'), keys.get('root_key_check')];
   if (inRecords !== undefined && inKeys === undefined) throw new StartError(KEY_STORE_IS_EMPTY);
   // The check value is written after both ids are: where it is, a record store was there.
@@ -134,7 +135,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
 /** What there is of a vault in a home that names none. */
 async function partsIn({ rootKey, recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): Promise<string[]> {
   const named = rootKey.from === 'file' && !rootKey.isDefault ? rootKey.path : undefined;
-  const stores = [recordStoreUrl, keyStoreUrl].map((url) => url.replace(/^sqlite:/, ''));
+  const stores = [recordStoreUrl, keyStoreUrl].map((url) => sqlitePath(url));
   const files = ['admin.key', 'root.key', 'root.salt', 'keystore.db', '../data/records.db']
     .map((name) => join(keysPath, name))
     .filter((path) => path !== named && !stores.includes(path));
