@@ -247,6 +247,12 @@ function describe(source: RootKeySource): string {
   return source.from === 'shares' ? 'shares' : `${source.from} [redacted]`;
 }
 
+/** A store's URL that an option brought. @throws {StartError} naming the option, never the URL's secret */
+export function storeUrlOf(option: string, url: string): string {
+  parseStoreUrl(url, option);
+  return url;
+}
+
 /**
  * What of Node's own settings `process-memory.ts` judges.
  * @returns options of Node, from its arguments and from the environment; and the names of what makes it print what passes

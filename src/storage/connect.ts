@@ -55,7 +55,7 @@ function optionsOf(url: string, applicationName: string): pg.ClientConfig {
 }
 
 function passwordOf({ password }: PostgresPlace): string {
-  if (password === undefined) throw Object.assign(new Error('no password'), { code: 'NO_PASSWORD' });
+  if (password === undefined) throw Object.assign(new Error('no password'), { code: 'no_password' });
   return password;
 }
 

@@ -3,7 +3,7 @@
  * the constraint), so a driver's message never travels: only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
-import { codeOfText } from './remedies.ts';
+import { codeOfText, remedyOf } from './remedies.ts';
 import type { StoreName } from './table.ts';
 
 /** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
@@ -65,6 +65,11 @@ class DriverError extends Error {
 /** The driver's code behind an error (`ECONNREFUSED`, `SQLITE_FULL`), for the log and the operator. */
 export function driverCode(error: unknown): string | undefined {
   return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.code : undefined;
+}
+
+/** What an operator does about it: fixed text; undefined where there is nothing to say. @param code as `driverCode` says */
+export function remedyFor(code: string): string | undefined {
+  return remedyOf(code);
 }
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);

@@ -10,6 +10,7 @@ import { StartError } from '../errors.ts';
 import { isOnePlace } from './apart.ts';
 import { onClient } from './backup.ts';
 import { cannotOpen } from './cannot-open.ts';
+import { StoreCorruptError, storeError } from './errors.ts';
 import { assertFitPostgres, assertFitSqlite, type Found } from './fitness.ts';
 import type { StoreName } from './table.ts';
 import { ONE_PLACE, sqlitePath } from './url.ts';
@@ -28,11 +29,15 @@ export async function lookAt(name: StoreName, url: string): Promise<StoreFacts> 
   }
 }
 
-/** @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts` */
-export async function assertFit(name: StoreName, url: string): Promise<void> {
+/**
+ * @param mayBeDamaged takes a place that says itself that its bytes are damaged, for which a restore is made
+ * @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts`
+ */
+export async function assertFit(name: StoreName, url: string, mayBeDamaged = false): Promise<void> {
   try {
     await at(name, url, () => undefined);
   } catch (error) {
+    if (mayBeDamaged && storeError(error) instanceof StoreCorruptError) return;
     throw cannotOpen(name, url, error);
   }
 }

@@ -8,15 +8,16 @@
 
 /** Errors to which the driver gives no code, by their whole text. */
 const WITHOUT_CODE: Readonly<Record<string, string>> = {
-  'timeout expired': 'CONNECT_TIMEOUT',
-  'timeout exceeded when trying to connect': 'CONNECT_TIMEOUT',
-  'Connection terminated due to connection timeout': 'CONNECT_TIMEOUT',
-  'Connection terminated': 'CONNECTION_CUT',
-  'Connection terminated unexpectedly': 'CONNECTION_CUT',
-  'Client has encountered a connection error and is not queryable': 'CONNECTION_CUT',
-  'Query read timeout': 'QUERY_TIMEOUT',
-  'The server does not support SSL connections': 'NO_TLS',
-  'There was an error establishing an SSL connection': 'TLS_FAILED',
+  'timeout expired': 'no_connection_in_time',
+  'timeout exceeded when trying to connect': 'no_connection_in_time',
+  'Connection terminated due to connection timeout': 'no_connection_in_time',
+  'Connection terminated': 'connection_lost',
+  'Connection terminated unexpectedly': 'connection_lost',
+  'Client has encountered a connection error and is not queryable': 'not_sent',
+  'Client was closed and is not queryable': 'not_sent',
+  'Query read timeout': 'no_answer',
+  'The server does not support SSL connections': 'no_tls',
+  'There was an error establishing an SSL connection': 'tls_failed',
 };
 
 /** A driver's code, or one for an error that has none; undefined of an error that is not known. */
@@ -43,7 +44,7 @@ const REMEDIES: readonly [codes: RegExp, remedy: string][] = [
   ],
   [/^28P01$/, 'The server refuses this user or password. In the URL the password is percent-encoded.'],
   [/^28000$/, 'The server lets this user not in from here, or not without TLS: see its pg_hba.conf, and sslmode.'],
-  [/^NO_PASSWORD$/, 'The server asks for a password, and the URL has none; no PGPASSWORD and no .pgpass is read.'],
+  [/^no_password$/, 'The server asks for a password, and the URL has none; no PGPASSWORD and no .pgpass is read.'],
   [/^42501$/, RIGHTS],
   [
     /^3F000$/,
@@ -64,12 +65,12 @@ const REMEDIES: readonly [codes: RegExp, remedy: string][] = [
   [/^53300$/, 'The server has no connection left. Raise max_connections, or end what takes them.'],
   [/^57P03$/, 'The server is starting, stopping or recovering. Try again in a while.'],
   [/^53100$|^ENOSPC$|^EDQUOT$|^SQLITE_FULL$/, NO_SPACE],
-  [/^(ECONNRESET|EPIPE|CONNECTION_CUT|57P0[12]|0800[136])$/, CUT],
+  [/^(ECONNRESET|EPIPE|connection_lost|not_sent|57P0[12]|0800[136])$/, CUT],
   [/^ECONNREFUSED$/, 'Nobody listens there. Start the server, or check host and port.'],
   [/^(ENOTFOUND|EAI_[A-Z]+)$/, 'The name of the host is not known here. Check the host, and the name service.'],
-  [/^(ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|CONNECT_TIMEOUT)$/, UNREACHED],
-  [/^(QUERY_TIMEOUT|57014)$/, 'The server took too long over a statement. Look at its load, its locks and its disk.'],
-  [/^NO_TLS$/, 'The server has no TLS, and the URL asks for it. Switch it on there (ssl = on).'],
+  [/^(ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|no_connection_in_time)$/, UNREACHED],
+  [/^(no_answer|57014)$/, 'The server took too long over a statement. Look at its load, its locks and its disk.'],
+  [/^no_tls$/, 'The server has no TLS, and the URL asks for it. Switch it on there (ssl = on).'],
   [
     /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_UNTRUSTED)$/,
     UNTRUSTED,
@@ -80,7 +81,7 @@ const REMEDIES: readonly [codes: RegExp, remedy: string][] = [
   ],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'The server’s certificate is for another host. Name the host that it is for.'],
   [
-    /^(EPROTO|TLS_FAILED|ERR_(SSL|OSSL|TLS)_[A-Z0-9_]+|CERT_[A-Z_]+)$/,
+    /^(EPROTO|tls_failed|ERR_(SSL|OSSL|TLS)_[A-Z0-9_]+|CERT_[A-Z_]+)$/,
     'TLS with the server does not come about. Check its certificate and key, and sslrootcert, sslcert and sslkey.',
   ],
   [/^(EACCES|EPERM|EROFS|SQLITE_(READONLY|PERM|AUTH)(_[A-Z]+)?)$/, MAY_NOT_WRITE],

@@ -243,7 +243,7 @@ describe('of the environment a client takes nothing', () => {
     for (const inVariable of [true, false]) {
       vi.stubEnv('PGPASSWORD', inVariable ? password : undefined);
       const client = newClient(`postgres://${user}@${host}:${port}/postgres`, 'lethe-test');
-      await expect(client.connect()).rejects.toMatchObject({ code: 'NO_PASSWORD' });
+      await expect(client.connect()).rejects.toMatchObject({ code: 'no_password' });
       await client.end();
     }
   });
