@@ -15,6 +15,7 @@ import { BackupKey } from '../keyring/backup-key.ts';
 import type { LookOptions } from '../keyring/node-silence.ts';
 import { nodes } from '../keyring/nodes.ts';
 import { loadRootKey } from '../keyring/root-key.ts';
+import { assertFit } from '../storage/look-at.ts';
 import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
 import { listBackups } from './backups.ts';
@@ -74,6 +75,8 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
     );
   }
   const copy = await assertWhole(backup);
+  // With --replace, too: what is moved aside is a vault's.
+  await assertFit(store, url, true);
   const there = await isThere(url);
   if (there && !options.replace) {
     throw new StartError('There is a store already. With --replace it is kept aside and the backup takes its place.');

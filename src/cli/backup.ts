@@ -1,7 +1,7 @@
 /** `lethe backup`, `lethe restore`, `lethe recover` and `lethe drill`. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { readConfig } from '../config.ts';
+import { readConfig, storeUrlOf } from '../config.ts';
 import { backup } from '../vault/backup.ts';
 import { drill } from '../vault/drill.ts';
 import { recover } from '../vault/recover.ts';
@@ -159,7 +159,7 @@ function addDrill(program: Command): void {
 
 function scratchOf({ scratchRecordsUrl, scratchKeysUrl }: Partial<DrillFlags>): Partial<Record<StoreName, string>> {
   return {
-    ...(scratchRecordsUrl === undefined ? {} : { records: scratchRecordsUrl }),
-    ...(scratchKeysUrl === undefined ? {} : { keys: scratchKeysUrl }),
+    ...(scratchRecordsUrl === undefined ? {} : { records: storeUrlOf('--scratch-records-url', scratchRecordsUrl) }),
+    ...(scratchKeysUrl === undefined ? {} : { keys: storeUrlOf('--scratch-keys-url', scratchKeysUrl) }),
   };
 }

@@ -4,6 +4,7 @@
  * places in the code.
  */
 import { type Logger, pino } from 'pino';
+import { remedyFor } from '../storage/errors.ts';
 import type { Signals } from '../vault/signals.ts';
 import type { Answered } from './handler.ts';
 
@@ -17,7 +18,8 @@ export function newLog(level: string): Log {
 }
 
 export function logAnswered(log: Log, { defect, seconds, ...rest }: Answered): void {
-  const line = { ...rest, ms: Math.round(seconds * 10_000) / 10 };
+  const remedy = rest.cause === undefined ? undefined : remedyFor(rest.cause);
+  const line = { ...rest, ...(remedy !== undefined && { remedy }), ms: Math.round(seconds * 10_000) / 10 };
   if (defect === undefined) log.info(line);
   else log.error({ ...line, ...placesOf(defect) }, 'defect');
 }

@@ -11,6 +11,7 @@ import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
+import { systemFault } from './system-faults.ts';
 
 /** How its long jobs are run; tests give others than a server has. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
@@ -130,10 +131,8 @@ export function explain(error: unknown): string {
   if (error instanceof StartError) return `lethe: ${error.message}`;
   if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'EADDRNOTAVAIL' || code === 'EACCES') {
-    return `lethe: cannot listen there (${code}). Check LETHE_HOST and LETHE_PORT.`;
-  }
-  if (code === 'EADDRINUSE') return 'lethe: the port is taken. Set LETHE_PORT to another one.';
+  const fault = systemFault(error);
+  if (fault !== undefined) return `lethe: ${fault}`;
   const { error: name, at } = placesOf(error);
   return [`lethe: stopped by a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');
 }

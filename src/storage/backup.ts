@@ -18,8 +18,9 @@
  */
 import { chmod, open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
-import pg from 'pg';
+import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
+import { newClient } from './connect.ts';
 import { storeError } from './errors.ts';
 import { Connection } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
@@ -146,7 +147,7 @@ async function tablesInOrder(client: pg.Client): Promise<string[]> {
 }
 
 export async function onClient<R>(url: string, work: (client: pg.Client) => Promise<R>): Promise<R> {
-  const client = new pg.Client({ connectionString: url, application_name: 'lethe-backup', keepAlive: true });
+  const client = newClient(url, 'lethe-backup');
   client.on('error', () => {});
   try {
     await client.connect();

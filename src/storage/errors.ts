@@ -3,6 +3,7 @@
  * the constraint), so a driver's message never travels: only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
+import { codeOfText, remedyOf } from './remedies.ts';
 import type { StoreName } from './table.ts';
 
 /** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
@@ -66,6 +67,11 @@ export function driverCode(error: unknown): string | undefined {
   return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.code : undefined;
 }
 
+/** What an operator does about it: fixed text; undefined where there is nothing to say. @param code as `driverCode` says */
+export function remedyFor(code: string): string | undefined {
+  return remedyOf(code);
+}
+
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
 /** Deadlock, serialization failure, lock timeout: the same work may well succeed when it is run again. */
 const RETRY = new Set(['40P01', '40001', '55P03']);
@@ -75,11 +81,13 @@ const RETRY = new Set(['40P01', '40001', '55P03']);
  * https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const CORRUPT = /^(SQLITE_(CORRUPT(_[A-Z]+)?|NOTADB|IOERR_DATA|IOERR_CORRUPTFS)|XX00[12])$/;
-const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42)/;
+/** But for 42501: a right that the account has lost is a state of the world, and comes back. */
+const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42(?!501))/;
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
+  if (typeof code === 'string') return code;
+  return error instanceof Error ? (codeOfText(error) ?? error.name) : 'unknown';
 }
 
 export function isTransient(error: unknown): boolean {

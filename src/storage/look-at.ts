@@ -7,36 +7,63 @@
 import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { StartError } from '../errors.ts';
+import { isOnePlace } from './apart.ts';
 import { onClient } from './backup.ts';
-import { storeError } from './errors.ts';
-import { MIGRATIONS_TABLE } from './migrate.ts';
-import { cannotOpen, SETTING, sqlitePath } from './open-store.ts';
+import { cannotOpen } from './cannot-open.ts';
+import { StoreCorruptError, storeError } from './errors.ts';
+import { assertFitPostgres, assertFitSqlite, type Found } from './fitness.ts';
 import type { StoreName } from './table.ts';
+import { ONE_PLACE, sqlitePath } from './url.ts';
 
 /** The texts that a store keeps of its vault, by name; none of a store that is not there, or holds no vault. */
 export type StoreFacts = ReadonlyMap<string, string>;
 
 type Ask = (statement: string) => Promise<Record<string, unknown>[]>;
 
-/** @throws {StartError} where the place cannot be read, or is that of the vault's other store */
+/** @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts` */
 export async function lookAt(name: StoreName, url: string): Promise<StoreFacts> {
-  const path = sqlitePath(url);
   try {
-    if (path === undefined)
-      return await onClient(url, (client) => factsOf(name, async (sql) => (await client.query(sql)).rows));
-    return await lookAtFile(name, path);
+    return await at(name, url, (found, ask) => (found === 'store' ? factsOf(ask) : new Map()));
   } catch (error) {
-    throw cannotOpen(name, storeError(error));
+    throw cannotOpen(name, url, error);
   }
 }
 
-async function lookAtFile(name: StoreName, path: string): Promise<StoreFacts> {
-  if ((await sizeOf(path)) === 0) return new Map();
+/**
+ * @param mayBeDamaged takes a place that says itself that its bytes are damaged, for which a restore is made
+ * @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts`
+ */
+export async function assertFit(name: StoreName, url: string, mayBeDamaged = false): Promise<void> {
+  try {
+    await at(name, url, () => undefined);
+  } catch (error) {
+    if (mayBeDamaged && storeError(error) instanceof StoreCorruptError) return;
+    throw cannotOpen(name, url, error);
+  }
+}
+
+/** @throws {StartError} where both URLs lead to one place, by whatever names; nothing has been changed */
+export async function assertApart(records: string, keys: string): Promise<void> {
+  const isOne = await isOnePlace(records, keys).catch((error: unknown) => {
+    throw cannotOpen('keys', keys, error);
+  });
+  if (isOne) throw new StartError(ONE_PLACE);
+}
+
+async function at<R>(name: StoreName, url: string, work: (found: Found, ask: Ask) => R | Promise<R>): Promise<R> {
+  const path = sqlitePath(url);
+  if (path === undefined) {
+    return onClient(url, async (client) =>
+      work(await assertFitPostgres(name, client), async (sql) => (await client.query(sql)).rows),
+    );
+  }
+  if ((await sizeOf(path)) === 0) return work('nothing', async () => []);
   // Where nobody has it open, a reader would leave its log and index behind, and a writer takes them away again.
   const readonly = (await sizeOf(`${path}-wal`)) > 0;
   const db = new Database(path, { readonly, fileMustExist: true });
   try {
-    return await factsOf(name, async (sql) => db.prepare(sql).all() as Record<string, unknown>[]);
+    const found = await assertFitSqlite(name, path, db);
+    return await work(found, async (sql) => db.prepare(sql).all() as Record<string, unknown>[]);
   } finally {
     db.close();
   }
@@ -51,25 +78,12 @@ export async function sizeOf(path: string): Promise<number> {
   return found?.size ?? 0;
 }
 
-async function factsOf(name: StoreName, ask: Ask): Promise<StoreFacts> {
-  if (await answers(ask, MIGRATIONS_TABLE[name === 'records' ? 'keys' : 'records'])) {
-    const [here, there] = name === 'records' ? ['a key store', 'record store'] : ['a record store', 'key store'];
-    throw new StartError(`${SETTING[name]} names ${here}, not the ${there}. Nothing has been changed.`);
-  }
-  if (!(await answers(ask, 'vault_facts'))) return new Map();
-  const rows = await ask('SELECT name, value FROM vault_facts');
+async function factsOf(ask: Ask): Promise<StoreFacts> {
+  const rows = await ask('SELECT name, value FROM vault_facts').catch((error: { code?: string; message?: string }) => {
+    if (isNoTable(error)) return [];
+    throw error;
+  });
   return new Map(rows.map(({ name, value }) => [String(name), String(value)]));
-}
-
-/** Whether there is such a table. */
-async function answers(ask: Ask, table: string): Promise<boolean> {
-  return ask(`SELECT 1 FROM ${table} LIMIT 1`).then(
-    () => true,
-    (error: { code?: string; message?: string }) => {
-      if (isNoTable(error)) return false;
-      throw error;
-    },
-  );
 }
 
 /** Whether a driver says that there is no such table (of PostgreSQL: `undefined_table`). */

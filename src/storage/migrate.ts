@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
+import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
 import type { StoreName } from './table.ts';
 
@@ -91,7 +92,10 @@ export async function migrateSqlite(store: StoreName, path: string): Promise<voi
 
 /** @param only the migrations to stop after: those that made the tables of a copy that is to be put back */
 export async function migratePostgres(store: StoreName, url: string, only?: readonly string[]): Promise<void> {
-  const connection = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 }, log: silent });
+  const pool = newPool(url, 'lethe-migrations', { max: 2 });
+  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  const connection = knex({ client: 'pg', connectionPool: pool, log: silent });
   try {
     const holder = await connection.client.acquireConnection();
     try {
@@ -105,5 +109,6 @@ export async function migratePostgres(store: StoreName, url: string, only?: read
     throw error instanceof VaultError ? error : storeError(error);
   } finally {
     await connection.destroy();
+    await pool.end();
   }
 }

@@ -1,51 +1,29 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
 import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { StartError } from '../errors.ts';
-import { driverCode, StoreCorruptError, storeError } from './errors.ts';
+import { cannotOpen } from './cannot-open.ts';
+import { assertFit } from './look-at.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
 import { SqliteStore } from './sqlite.ts';
 import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
+import { sqlitePath } from './url.ts';
 
-export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
-
-/** @throws {StartError} naming the store, its setting and the driver's code */
+/** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do */
 export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  return open<S>(name, url).catch((error: NodeJS.ErrnoException) => {
-    throw cannotOpen(name, error);
+  return open<S>(name, url).catch((error: unknown) => {
+    throw cannotOpen(name, url, error);
   });
-}
-
-/** Why a store cannot be opened, without a driver's text. */
-export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): StartError {
-  if (error instanceof StartError) return error;
-  const code = driverCode(error) ?? error.code ?? error.name;
-  const what = name === 'records' ? 'record store' : 'key store';
-  if (storeError(error) instanceof StoreCorruptError) {
-    return new StartError(
-      `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`lethe restore\`, then \`lethe recover\` (keys/README.md).`,
-      { cause: error },
-    );
-  }
-  return new StartError(`The ${what} cannot be opened (${code}). Check ${SETTING[name]} and LETHE_HOME.`, {
-    cause: error,
-  });
-}
-
-/** The file of a store; undefined for one on PostgreSQL. */
-export function sqlitePath(url: string): string | undefined {
-  return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
 async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  if (/^postgres(ql)?:\/\//.test(url)) {
+  const path = sqlitePath(url);
+  await assertFit(name, url);
+  if (path === undefined) {
     await migratePostgres(name, url);
     return new PostgresStore(name, url);
   }
-  const path = sqlitePath(url);
-  if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createPrivately(path);
   await migrateSqlite(name, path);

@@ -1,8 +1,8 @@
 /** Connections to PostgreSQL, each made ready before anybody is given it. */
-import pg from 'pg';
+import type pg from 'pg';
+import { newPool } from './connect.ts';
 import type { StoreName } from './table.ts';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than the server's own, so that its answer counts where there is one. */
 const QUERY_TIMEOUT_MS = 35_000;
 const SESSION = [
@@ -21,14 +21,10 @@ export function openPool(
   max: number,
   recognise: (client: pg.ClientBase) => Promise<void>,
 ): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
+  const pool = newPool(url, `lethe-${name}`, {
     max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: `lethe-${name}`,
-    keepAlive: true,
     query_timeout: QUERY_TIMEOUT_MS,
-    // Awaited by the pool before the connection is given to anybody; what the URL asks for does not weaken it.
+    // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
     async onConnect(client) {
       await prepareSession(client);
       await recognise(client);

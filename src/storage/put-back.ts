@@ -14,9 +14,9 @@ import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
-import { sqlitePath } from './open-store.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
 import type { StoreName, Table, Value } from './table.ts';
+import { sqlitePath } from './url.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;
@@ -64,7 +64,7 @@ function statementsOf({ table, rows }: Instead): { readonly sql: string; readonl
 
 async function tablesOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()`,
   );
   return rows.map(({ name }) => name);
 }
@@ -163,11 +163,12 @@ async function putRowsBack(
   aside: string | undefined,
   instead: Instead | undefined,
 ): Promise<string | undefined> {
-  const schema = aside === undefined ? undefined : quote(aside);
   await onClient(url, assertAlone);
-  if (schema !== undefined) {
+  const schema = await onClient(url, schemaOf);
+  const moved = aside === undefined ? undefined : { schema, aside: quote(aside) };
+  if (moved !== undefined) {
     await onClient(url, (client) =>
-      client.query(`BEGIN; ALTER SCHEMA public RENAME TO ${schema}; CREATE SCHEMA public; COMMIT`),
+      client.query(`BEGIN; ALTER SCHEMA ${schema} RENAME TO ${moved.aside}; CREATE SCHEMA ${schema}; COMMIT`),
     );
   }
   try {
@@ -195,16 +196,24 @@ async function putRowsBack(
     });
     return aside;
   } catch (error) {
-    await onClient(url, (client) => undo(client, schema));
+    await onClient(url, (client) => undo(client, moved));
     throw error;
   }
 }
 
-/** Nothing was in the schema `public` when this began: every table there is one of the copy's. */
-async function undo(client: pg.Client, schema: string | undefined): Promise<void> {
+/** The schema of the store's tables, quoted. */
+async function schemaOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ schema: string }>('SELECT quote_ident(current_schema()) AS schema');
+  return rows[0]?.schema as string;
+}
+
+/** No table was in the schema when this began: every one that is there is the copy's. */
+async function undo(client: pg.Client, moved: { schema: string; aside: string } | undefined): Promise<void> {
   await client.query('BEGIN');
   for (const table of await tablesOf(client)) await client.query(`DROP TABLE IF EXISTS ${quote(table)} CASCADE`);
-  if (schema !== undefined) await client.query(`DROP SCHEMA public; ALTER SCHEMA ${schema} RENAME TO public`);
+  if (moved !== undefined) {
+    await client.query(`DROP SCHEMA ${moved.schema}; ALTER SCHEMA ${moved.aside} RENAME TO ${moved.schema}`);
+  }
   await client.query('COMMIT');
 }
 

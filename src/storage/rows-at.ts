@@ -9,8 +9,8 @@ import { StartError } from '../errors.ts';
 import { onClient, quote } from './backup.ts';
 import { driverCode, StoreCorruptError, storeError } from './errors.ts';
 import { isNoTable, sizeOf } from './look-at.ts';
-import { sqlitePath } from './open-store.ts';
 import type { Row, Table } from './table.ts';
+import { sqlitePath } from './url.ts';
 
 /** Of PostgreSQL: `invalid_catalog_name`. */
 const NO_DATABASE = '3D000';

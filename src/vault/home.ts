@@ -15,11 +15,12 @@
  */
 import { mkdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Config, withoutPassword } from '../config.ts';
+import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createDurably, writeDurably } from '../keyring/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
-import { lookAt } from '../storage/look-at.ts';
+import { assertApart, lookAt } from '../storage/look-at.ts';
+import { printableUrl, sqlitePath } from '../storage/url.ts';
 
 export type HomeConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
 
@@ -99,6 +100,7 @@ async function look(config: HomeConfig): Promise<Look> {
     lookAt('records', config.recordStoreUrl),
     lookAt('keys', config.keyStoreUrl),
   ]);
+  await assertApart(config.recordStoreUrl, config.keyStoreUrl);
   const [inRecords, inKeys, check] = [records.get('vault'), keys.get('vault'), keys.get('root_key_check')];
   if (inRecords !== undefined && inKeys === undefined) throw new StartError(KEY_STORE_IS_EMPTY);
   // The check value is written after both ids are: where it is, a record store was there.
@@ -133,7 +135,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
 /** What there is of a vault in a home that names none. */
 async function partsIn({ rootKey, recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): Promise<string[]> {
   const named = rootKey.from === 'file' && !rootKey.isDefault ? rootKey.path : undefined;
-  const stores = [recordStoreUrl, keyStoreUrl].map((url) => url.replace(/^sqlite:/, ''));
+  const stores = [recordStoreUrl, keyStoreUrl].map((url) => sqlitePath(url));
   const files = ['admin.key', 'root.key', 'root.salt', 'keystore.db', '../data/records.db']
     .map((name) => join(keysPath, name))
     .filter((path) => path !== named && !stores.includes(path));
@@ -161,7 +163,7 @@ function markPath(keysPath: string): string {
 function placesOf({ recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): string {
   const home = dirname(keysPath);
   const place = (what: string, setting: string, url: string, byDefault: string) =>
-    `${what} ${withoutPassword(url)} (${setting} is ${url === `sqlite:${join(home, byDefault)}` ? 'not set' : 'set'})`;
+    `${what} ${printableUrl(url)} (${setting} is ${url === `sqlite:${join(home, byDefault)}` ? 'not set' : 'set'})`;
   return [
     `home ${home} (LETHE_HOME)`,
     place('record store', 'RECORD_STORE_URL', recordStoreUrl, 'data/records.db'),

@@ -31,14 +31,14 @@ test('every setting is read; paths are taken from the home', () => {
   const config = readConfig({
     ...{ LETHE_HOME: '/srv/lethe', LETHE_HOST: '::1', LETHE_PORT: '0', LETHE_LOG_LEVEL: 'silent' },
     ...{ LETHE_ROOT_KEY_FILE: 'secrets/root.key', LETHE_API_KEY: 'lethe_x' },
-    ...{ RECORD_STORE_URL: 'sqlite:here/r.db', KEY_STORE_URL: 'postgres://db/keys' },
+    ...{ RECORD_STORE_URL: 'sqlite:here/r.db', KEY_STORE_URL: 'postgres://lethe@db/keys' },
   });
 
   expect(config).toMatchObject({
     ...{ home: '/srv/lethe', host: '::1', port: 0, logLevel: 'silent', apiKey: 'lethe_x' },
     rootKey: { from: 'file', path: '/srv/lethe/secrets/root.key' },
     recordStoreUrl: 'sqlite:/srv/lethe/here/r.db',
-    keyStoreUrl: 'postgres://db/keys',
+    keyStoreUrl: 'postgres://lethe@db/keys',
   });
 });
 
@@ -141,7 +141,7 @@ test('secrets are taken out of the environment as they are read, also when anoth
 });
 
 test.each([
-  ['the same URL', 'postgres://db/lethe', 'postgres://db/lethe'],
+  ['the same URL', 'postgres://lethe@db/lethe', 'postgres://lethe@db/lethe'],
   ['the same file', 'sqlite:data/x.db', 'sqlite:data/x.db'],
   ['the same file by two paths', 'sqlite:data/x.db', 'sqlite:./data/../data/x.db'],
 ])('%s for both stores is refused', (_, records, keys) => {
@@ -151,7 +151,7 @@ test.each([
 test('what is printed at start shows where everything is, and no secret', () => {
   const config = readConfig({
     ...{ LETHE_HOME: '/srv/lethe', LETHE_PASSPHRASE: 'correct horse battery', LETHE_API_KEY: 'lethe_secret' },
-    RECORD_STORE_URL: 'postgres://lethe:hunter2@db.internal:5433/records?sslmode=require&password=hunter2',
+    RECORD_STORE_URL: 'postgres://lethe:hunter2@db.internal:5433/records?sslmode=require',
     KEY_STORE_URL: 'postgresql://keys@vault.internal/keys',
   });
   const shown = JSON.stringify(printable(config));
@@ -161,7 +161,7 @@ test('what is printed at start shows where everything is, and no secret', () => 
     home: '/srv/lethe',
     rootKey: 'passphrase [redacted]',
     recordStore: 'postgres://lethe:redacted@db.internal:5433/records',
-    keyStore: 'postgresql://keys@vault.internal/keys',
+    keyStore: 'postgres://keys@vault.internal/keys',
   });
   const environment = printable(readConfig({ LETHE_ROOT_KEY: KEY.toString('hex') }));
   expect(environment.rootKey).toBe('environment [redacted]');

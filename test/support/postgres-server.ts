@@ -3,19 +3,33 @@
  *
  * It prints the server's URL as its only line and lives as long as its standard input stays open. When whoever started
  * it ends, crashes or is killed, the pipe closes: the server stops and its files are removed.
+ *
+ * With the argument `tls` it also speaks TLS, with a certificate of its own for the name `localhost`, and listens on a
+ * Unix socket; its line then names, after the URL, the folder of the socket and of `server.crt`. Needs `openssl`.
  */
-import type { ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { freePort, initialise, newHome, start, stop, urlOf } from './postgres-programs.ts';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { chmod, rm } from 'node:fs/promises';
+import { freePort, initialise, newHome, own, start, stop, urlOf } from './postgres-programs.ts';
+
+async function certificate(): Promise<Record<string, string>> {
+  const [crt, key] = [`${home}/server.crt`, `${home}/server.key`];
+  const shape = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync('openssl', ['req', ...shape, ...name, '-keyout', key, '-out', crt], { stdio: 'ignore' });
+  await chmod(key, 0o600);
+  await own(key);
+  return { ssl: 'on', ssl_cert_file: crt, ssl_key_file: key, unix_socket_directories: home };
+}
 
 const home = await newHome();
 let server: ChildProcess | undefined;
 try {
   const orphaned = new Promise((resolve) => process.stdin.on('close', resolve).resume());
-  const cluster = await initialise(home);
+  const isTls = process.argv[2] === 'tls';
+  const cluster = await initialise(home, isTls ? await certificate() : {});
   const port = await freePort();
   server = await start(cluster.postgres, home, cluster.data, port);
-  process.stdout.write(`${urlOf(cluster, port)}\n`);
+  process.stdout.write(`${urlOf(cluster, port)}${isTls ? ` ${home}` : ''}\n`);
   await orphaned;
 } finally {
   if (server) await stop(server);

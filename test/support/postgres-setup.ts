@@ -58,18 +58,21 @@ async function tell(server: string, statement: string): Promise<void> {
 
 /**
  * Starts a server that ends with this process at the latest, however this process ends.
+ * @param args `tls`: it also speaks TLS and listens on a Unix socket, in the folder where its `server.crt` is
  * @throws with the server's last words if it did not start.
  */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres(
+  ...args: readonly 'tls'[]
+): Promise<{ url: string; folder: string; stop(): Promise<void> }> {
   const program = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
   // A process group of its own: Ctrl-C reaches vitest alone, and the server stops when vitest's end of the pipe closes.
-  const child = spawn(process.execPath, [program], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   let complaint = '';
   child.stderr.on('data', (chunk) => {
     complaint += chunk;
   });
-  const url = await new Promise<string>((resolve, reject) => {
+  const line = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (chunk) => {
       said += chunk;
@@ -78,8 +81,10 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
     child.on('error', reject);
     child.on('close', () => reject(new Error(`PostgreSQL for the tests did not start. ${complaint}`)));
   });
+  const [url = '', folder = ''] = line.split(' ');
   return {
     url,
+    folder,
     async stop() {
       child.stdin.end();
       await ended;
