@@ -11,9 +11,18 @@ import type { Store } from './tx.ts';
 
 export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
 
-/** @throws {StartError} naming the store, its setting and the driver's code */
-export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  return open<S>(name, url).catch((error: NodeJS.ErrnoException) => {
+export interface OpenOptions {
+  /** A store that is known to have gone back in time is opened all the same. */
+  readonly recovering?: boolean;
+}
+
+/** @throws {StartError} naming the store, its setting and the driver's code; or that it went back in time */
+export async function openStore<S extends StoreName>(
+  name: S,
+  url: string,
+  options: OpenOptions = {},
+): Promise<Store<S>> {
+  return open<S>(name, url, options).catch((error: NodeJS.ErrnoException) => {
     throw cannotOpen(name, error);
   });
 }
@@ -34,15 +43,27 @@ export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): Start
   });
 }
 
+function wentBack(name: StoreName): string {
+  const what = name === 'records' ? 'record store' : 'key store';
+  return `The ${what} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`lethe recover\`, then start (src/deploy/README.md).`;
+}
+
 /** The file of a store; undefined for one on PostgreSQL. */
 export function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
-async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
+async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     await migratePostgres(name, url);
-    return new PostgresStore(name, url);
+    const store = new PostgresStore(name, url, options);
+    try {
+      await store.assertInPlace();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw store.displaced === undefined ? error : new StartError(wentBack(name));
+    }
   }
   const path = sqlitePath(url);
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
