@@ -13,6 +13,7 @@ import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
+import { BEGIN_DURABLE } from './mark-statements.ts';
 import { migratePostgres } from './migrate.ts';
 import { sqlitePath } from './open-store.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
@@ -167,14 +168,14 @@ async function putRowsBack(
   await onClient(url, assertAlone);
   if (schema !== undefined) {
     await onClient(url, (client) =>
-      client.query(`BEGIN; ALTER SCHEMA public RENAME TO ${schema}; CREATE SCHEMA public; COMMIT`),
+      client.query(`${BEGIN_DURABLE}; ALTER SCHEMA public RENAME TO ${schema}; CREATE SCHEMA public; COMMIT`),
     );
   }
   try {
     const migrations = await firstLines(copy);
     await migratePostgres(store, url, migrations);
     await onClient(url, async (client) => {
-      await client.query('BEGIN');
+      await client.query(BEGIN_DURABLE);
       await fill(client, copy);
       for (const [name, value] of Object.entries(facts)) {
         await client.query(
@@ -202,7 +203,7 @@ async function putRowsBack(
 
 /** Nothing was in the schema `public` when this began: every table there is one of the copy's. */
 async function undo(client: pg.Client, schema: string | undefined): Promise<void> {
-  await client.query('BEGIN');
+  await client.query(BEGIN_DURABLE);
   for (const table of await tablesOf(client)) await client.query(`DROP TABLE IF EXISTS ${quote(table)} CASCADE`);
   if (schema !== undefined) await client.query(`DROP SCHEMA public; ALTER SCHEMA ${schema} RENAME TO public`);
   await client.query('COMMIT');
