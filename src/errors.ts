@@ -96,11 +96,17 @@ export class IntegrityError extends VaultError {
 
 /**
  * A store, or the key material, is out of reach. Nothing has been acknowledged; try again later, but for `store_replaced`:
- * the process has to be started anew.
+ * the process has to be started anew; and for `store_went_back`: `lethe recover` has to be run.
  */
 export class UnavailableError extends VaultError {
   readonly kind = 'unavailable';
-  readonly code: 'store_unavailable' | 'store_replaced' | 'key_unavailable' | 'shutting_down' | 'overloaded';
+  readonly code:
+    | 'store_unavailable'
+    | 'store_replaced'
+    | 'store_went_back'
+    | 'key_unavailable'
+    | 'shutting_down'
+    | 'overloaded';
 
   constructor(code: UnavailableError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

@@ -6,6 +6,7 @@
  *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
  *   incarnation      which restore put this store in its place; none: it was never put back by this vault's own command
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
+ *   went_back        that a process missed what this store had acknowledged, and when, until `recover` was run
  *   last_drill       how the last drill went, in the record store
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */

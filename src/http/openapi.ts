@@ -20,6 +20,7 @@ const COMMON = [
   'internal_error',
   'store_unavailable',
   'store_replaced',
+  'store_went_back',
   'key_unavailable',
   'shutting_down',
   'overloaded',

@@ -72,14 +72,22 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
-  vault.signals.on('storeReplaced', ({ store }) =>
-    log.error({ store }, 'a store was replaced under this node: it serves nothing until it is restarted'),
+  vault.signals.on('storeDisplaced', ({ store, code }) => log.error({ store, code }, DISPLACED[code] ?? code));
+  vault.signals.on('storeTakenOver', ({ store, server }) =>
+    log.warn({ store, server }, 'another server took over a store, with all that this node had acknowledged in it'),
   );
   return async () => {
     await Promise.all([stopJobs(), stopLongJobs()]);
     await vault.close();
   };
 }
+
+const DISPLACED: Readonly<Record<string, string>> = {
+  store_replaced: 'a store was replaced under this node: it serves nothing until it is restarted',
+  store_went_back:
+    'a store has lost what it had acknowledged: it went back in time, as after a fail-over to a server that lagged behind. ' +
+    'Nothing is served: stop every node, run `lethe recover`, then start (src/deploy/README.md)',
+};
 
 function onSignals(log: Log, finish: () => Promise<void>): void {
   let stopping = false;

@@ -72,6 +72,7 @@ export function jwksOperation(
         'internal_error',
         'store_unavailable',
         'store_replaced',
+        'store_went_back',
         'key_unavailable',
       ]),
     },

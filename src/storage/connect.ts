@@ -12,13 +12,11 @@ import { StartError } from '../errors.ts';
 import { type PostgresPlace, parseStoreUrl } from './url.ts';
 import type { Tls } from './url-parameters.ts';
 
-export type More = Omit<pg.PoolConfig, 'Client'>;
-
 /**
  * The driver takes whatever is not said from `PG*` variables: `PGOPTIONS` and `PGREPLICATION` even where nothing can be said,
  * for a startup packet that names `options` is one that poolers refuse.
  */
-class Client extends pg.Client {
+export class BareClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };
@@ -28,14 +26,17 @@ class Client extends pg.Client {
 
 /** @param applicationName how the server lists the connection. @throws {StartError} where a file of its TLS cannot be read */
 export function newClient(url: string, applicationName: string, more: pg.ClientConfig = {}): pg.Client {
-  return new Client({ ...more, ...optionsOf(url, applicationName) });
+  return new BareClient({ ...more, ...optionsOf(url, applicationName) });
 }
 
-/** The same for a pool. A client of it that dies while idle needs a listener. */
-export function newPool(url: string, applicationName: string, more: More = {}): pg.Pool {
+/**
+ * The same for a pool. A client of it that dies while idle needs a listener.
+ * @param more its `Client`, if any, extends `BareClient`
+ */
+export function newPool(url: string, applicationName: string, more: pg.PoolConfig = {}): pg.Pool {
   // The types of the driver know no client that takes what every client is given.
-  const TheClient = Client as unknown as NonNullable<pg.PoolConfig['Client']>;
-  return new pg.Pool({ ...more, ...optionsOf(url, applicationName), Client: TheClient });
+  const TheClient = BareClient as unknown as NonNullable<pg.PoolConfig['Client']>;
+  return new pg.Pool({ Client: TheClient, ...more, ...optionsOf(url, applicationName) });
 }
 
 function optionsOf(url: string, applicationName: string): pg.ClientConfig {

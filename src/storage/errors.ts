@@ -3,6 +3,7 @@
  * the constraint), so a driver's message never travels: only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
+import { MARKS_ALL_THERE } from './mark-statements.ts';
 import { codeOfText, remedyOf } from './remedies.ts';
 import type { StoreName } from './table.ts';
 
@@ -17,6 +18,14 @@ export function storeReplaced(): UnavailableError {
   return new UnavailableError(
     'store_replaced',
     'A store was replaced while this node ran on it. Restart the node: it then says whether `lethe recover` has to run.',
+  );
+}
+
+/** A store lacks what this process, or another one, has had acknowledged. Nothing has been written by who noticed it. */
+export function storeWentBack(): UnavailableError {
+  return new UnavailableError(
+    'store_went_back',
+    'A store has lost what it had acknowledged: it went back in time. Stop every node, run `lethe recover`, then start.',
   );
 }
 
@@ -73,8 +82,10 @@ export function remedyFor(code: string): string | undefined {
 }
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
-/** Deadlock, serialization failure, lock timeout: the same work may well succeed when it is run again. */
-const RETRY = new Set(['40P01', '40001', '55P03']);
+/** `invalid_sql_statement_name`, `duplicate_prepared_statement`: it was prepared on another session. Nothing was run. */
+const PREPARED_ELSEWHERE = ['26000', '42P05'];
+/** Besides those: deadlock, serialization failure, lock timeout. The same work may well succeed when it is run again. */
+const RETRY = new Set(['40P01', '40001', '55P03', ...PREPARED_ELSEWHERE]);
 /**
  * SQLITE_CORRUPT with its extended codes, SQLITE_NOTADB, SQLITE_IOERR_DATA (a checksum of the VFS) and
  * SQLITE_IOERR_CORRUPTFS; of PostgreSQL `data_corrupted` (also a page checksum) and `index_corrupted`.
@@ -94,6 +105,10 @@ export function isTransient(error: unknown): boolean {
   return RETRY.has(driverCode(error) ?? codeOf(error));
 }
 
+export function isPreparedElsewhere(error: unknown): boolean {
+  return PREPARED_ELSEWHERE.includes(driverCode(error) ?? codeOf(error));
+}
+
 /**
  * Leaves the vault's own errors as they are; everything else comes from a driver and is translated.
  * @param store where it is known: an operator must know which of the two is corrupt
@@ -101,6 +116,7 @@ export function isTransient(error: unknown): boolean {
 export function storeError(error: unknown, store?: StoreName): VaultError {
   if (error instanceof StoreCorruptError) error.store ??= store;
   if (error instanceof VaultError) return error;
+  if ((error as { constraint?: unknown } | null)?.constraint === MARKS_ALL_THERE) return storeWentBack();
   const code = codeOf(error);
   const cause = new DriverError(code);
   if (CORRUPT.test(code)) return new StoreCorruptError(cause, store);

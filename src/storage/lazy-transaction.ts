@@ -1,6 +1,9 @@
-/** A transaction on one PostgreSQL connection, begun no earlier than it is needed. */
+/** A transaction on one PostgreSQL connection, begun no earlier than it is needed, and marked (`marks.ts`). */
 import { UnavailableError } from '../errors.ts';
-import { type Queryable, run } from './postgres-calls.ts';
+import { storeError } from './errors.ts';
+import { BEGIN, MARK } from './mark-statements.ts';
+import type { Mark, Marks } from './marks.ts';
+import { type Insert, insertAll, type Queryable, run } from './postgres-calls.ts';
 
 /**
  * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
@@ -17,30 +20,47 @@ export class RolledBackError extends UnavailableError {
  * statement, needs none: the statement is one by itself.
  */
 export class LazyTransaction {
-  /** One statement after another: the driver does not queue for us. */
+  /** One statement after another: the next one may depend on the one before. */
   readonly client: Queryable;
+  readonly #connection: Queryable;
+  readonly #marks: Marks;
+  #mark: Mark | undefined;
   #begun: Promise<unknown> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(client: Queryable) {
+  /** @param client sends what it is given without waiting for the answer to what was before */
+  constructor(client: Queryable, marks: Marks) {
     const query = (statement: never) => {
       const result = this.#last.then(() => client.query(statement));
       this.#last = result.catch(() => {});
       return result;
     };
+    this.#connection = client;
     this.client = { query: query as unknown as Queryable['query'] };
+    this.#marks = marks;
   }
 
   async begin(): Promise<void> {
-    this.#begun ??= run(this.client, 'BEGIN');
+    this.#begun ??= this.#begin();
     await this.#begun;
   }
 
+  /** Writes these rows with one statement, which is the transaction where none was begun. */
+  async insertAll(inserts: readonly Insert[]): Promise<void> {
+    if (this.#begun !== undefined || inserts.every(({ rows }) => rows.length === 0)) {
+      return insertAll(this.client, inserts);
+    }
+    const { n, after } = this.#take();
+    await insertAll(this.client, inserts, [this.#marks.writer, [n, ...after]]);
+  }
+
   async commit(): Promise<void> {
-    if (this.#begun === undefined) return;
-    // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
-    const { command } = await run(this.client, 'COMMIT');
-    if (command !== 'COMMIT') throw new RolledBackError();
+    if (this.#begun !== undefined) {
+      // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
+      const { command } = await run(this.client, 'COMMIT');
+      if (command !== 'COMMIT') throw new RolledBackError();
+    }
+    if (this.#mark !== undefined) this.#marks.acknowledge(this.#mark);
   }
 
   /** @returns the error that leaves the connection in an unknown state */
@@ -50,5 +70,27 @@ export class LazyTransaction {
       () => undefined,
       (error: Error) => error,
     );
+  }
+
+  /** After either; whoever asks for its marks need not wait for it any more. */
+  end(): void {
+    if (this.#mark !== undefined) this.#marks.end(this.#mark);
+  }
+
+  #take(): Mark {
+    this.#mark = this.#marks.take();
+    return this.#mark;
+  }
+
+  /** Both at once: what is written is checked, and durable, from the first statement on. */
+  async #begin(): Promise<void> {
+    const { n, after } = this.#take();
+    const sent = this.#last.then(() =>
+      Promise.all([this.#connection.query(BEGIN), run(this.#connection, MARK, [this.#marks.writer, [n, ...after]])]),
+    );
+    this.#last = sent.catch(() => {});
+    await sent.catch((error: unknown) => {
+      throw storeError(error);
+    });
   }
 }

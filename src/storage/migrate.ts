@@ -1,9 +1,10 @@
 /**
  * Brings a store to this release's tables, from empty or from an earlier release, before anything else touches it.
  *
- * One process migrates at a time: on PostgreSQL under an advisory lock, on SQLite under an exclusive lock on a file
- * beside the database; both vanish with the process that held them. Migrations are append-only and never decrypt.
- * A store written by a later release is refused and left as it is.
+ * One process migrates at a time: on PostgreSQL in one transaction that holds an advisory lock, which any pooler keeps on
+ * one session; on SQLite under an exclusive lock on a file beside the database. Both vanish with the process that held
+ * them, and on PostgreSQL all that it had done. Whoever waits for another says so after a while, and gives up. Migrations
+ * are append-only and never decrypt. A store written by a later release is refused and left as it is.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +13,18 @@ import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
 import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
+import { DURABLE } from './mark-statements.ts';
 import type { StoreName } from './table.ts';
 
 const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
 const LOCK_TIMEOUT_MS = 60_000;
 /** Any number will do, as long as nobody else's advisory lock has it. */
 const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_300_002 };
+/** Of this transaction alone: what the role, the database or a pooled session prefers is for short statements. */
+const FOR_MIGRATIONS = `SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', '0', true),
+  set_config('idle_in_transaction_session_timeout', '0', true), ${DURABLE}`;
+const LOCK_NOT_AVAILABLE = '55P03';
+const WHAT: Record<StoreName, string> = { records: 'record store', keys: 'key store' };
 /** Where a store keeps which migrations made it. */
 export const MIGRATIONS_TABLE: Record<StoreName, string> = {
   records: 'lethe_record_migrations',
@@ -67,7 +74,17 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
   }
 }
 
-export async function migrateSqlite(store: StoreName, path: string): Promise<void> {
+const MIGRATING = 'has been migrating it';
+
+function waitedInVain(store: StoreName, why: string, patienceMs: number): StartError {
+  const [what, seconds] = [WHAT[store], Math.ceil(patienceMs / 1_000)];
+  return new StartError(
+    `The ${what} cannot be opened: another process ${why} for ${seconds} s. Nothing has been changed. Wait for it, or end it, then start again.`,
+  );
+}
+
+/** @throws {StartError} where another process migrates for longer; nothing has been changed */
+export async function migrateSqlite(store: StoreName, path: string, patienceMs = LOCK_TIMEOUT_MS): Promise<void> {
   const lock = new Database(`${path}.migrating`);
   const connection = knex({
     client: 'better-sqlite3',
@@ -76,8 +93,12 @@ export async function migrateSqlite(store: StoreName, path: string): Promise<voi
     log: silent,
   });
   try {
-    lock.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
-    lock.exec('BEGIN EXCLUSIVE');
+    lock.pragma(`busy_timeout = ${patienceMs}`);
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      throw (error as { code?: string }).code === 'SQLITE_BUSY' ? waitedInVain(store, MIGRATING, patienceMs) : error;
+    }
     // Stays with the file. Later, and without the lock, the change to it could wait for another process's migration,
     // and that for the change.
     await connection.raw('PRAGMA journal_mode = WAL');
@@ -90,22 +111,31 @@ export async function migrateSqlite(store: StoreName, path: string): Promise<voi
   }
 }
 
-/** @param only the migrations to stop after: those that made the tables of a copy that is to be put back */
-export async function migratePostgres(store: StoreName, url: string, only?: readonly string[]): Promise<void> {
-  const pool = newPool(url, 'lethe-migrations', { max: 2 });
+/**
+ * @param only the migrations to stop after: those that made the tables of a copy that is to be put back
+ * @param patienceMs how long it waits for a lock
+ * @throws {StartError} where another process migrates, or holds a table, for longer; nothing has been changed
+ */
+export async function migratePostgres(
+  store: StoreName,
+  url: string,
+  only?: readonly string[],
+  patienceMs = LOCK_TIMEOUT_MS,
+): Promise<void> {
+  const pool = newPool(url, 'lethe-migrations', { max: 1 });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
   const connection = knex({ client: 'pg', connectionPool: pool, log: silent });
+  let waitedFor = MIGRATING;
   try {
-    const holder = await connection.client.acquireConnection();
-    try {
-      await holder.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK[store]]);
-      await migrateWith(connection, store, only);
-    } finally {
-      await holder.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK[store]]).catch(() => {});
-      await connection.client.releaseConnection(holder);
-    }
+    await connection.transaction(async (transaction) => {
+      await transaction.raw(FOR_MIGRATIONS, [`${patienceMs}ms`]);
+      await transaction.raw('SELECT pg_advisory_xact_lock(?)', [ADVISORY_LOCK[store]]);
+      waitedFor = 'has held a table of it';
+      await migrateWith(transaction, store, only);
+    });
   } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) throw waitedInVain(store, waitedFor, patienceMs);
     throw error instanceof VaultError ? error : storeError(error);
   } finally {
     await connection.destroy();

@@ -1,7 +1,8 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
 import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cannotOpen } from './cannot-open.ts';
+import { StartError } from '../errors.ts';
+import { cannotOpen, WHAT } from './cannot-open.ts';
 import { assertFit } from './look-at.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
@@ -10,19 +11,39 @@ import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
 import { sqlitePath } from './url.ts';
 
-/** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do */
-export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  return open<S>(name, url).catch((error: unknown) => {
+export interface OpenOptions {
+  /** A store that is known to have gone back in time is opened all the same. */
+  readonly recovering?: boolean;
+}
+
+/** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do; or that it went back in time */
+export async function openStore<S extends StoreName>(
+  name: S,
+  url: string,
+  options: OpenOptions = {},
+): Promise<Store<S>> {
+  return open<S>(name, url, options).catch((error: unknown) => {
     throw cannotOpen(name, url, error);
   });
 }
 
-async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
+function wentBack(name: StoreName): string {
+  return `The ${WHAT[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`lethe recover\`, then start (src/deploy/README.md).`;
+}
+
+async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
   const path = sqlitePath(url);
   await assertFit(name, url);
   if (path === undefined) {
     await migratePostgres(name, url);
-    return new PostgresStore(name, url);
+    const store = new PostgresStore(name, url, options);
+    try {
+      await store.assertInPlace();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw store.displaced === undefined ? error : new StartError(wentBack(name));
+    }
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createPrivately(path);

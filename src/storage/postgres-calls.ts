@@ -81,8 +81,15 @@ export async function insertNow(client: Queryable, insert: Insert): Promise<void
   await insertAll(client, [insert]);
 }
 
-/** Inserts into several tables in one statement: together or not at all, also outside a transaction. */
-export async function insertAll(client: Queryable, inserts: readonly Insert[]): Promise<void> {
+/**
+ * Inserts into several tables in one statement: together or not at all.
+ * @param mark outside a transaction: the writer and its marks, checked by the same statement
+ */
+export async function insertAll(
+  client: Queryable,
+  inserts: readonly Insert[],
+  mark?: readonly [writer: number, numbers: readonly number[]],
+): Promise<void> {
   const filled = inserts.filter(({ rows }) => rows.length > 0);
   if (filled.length === 0) return;
   const arrays = filled.flatMap(({ table, rows, onConflict }) => {
@@ -90,7 +97,7 @@ export async function insertAll(client: Queryable, inserts: readonly Insert[]): 
     // Rows that must be new are nobody else's; only those that others may bring as well need one order.
     return columnArrays(Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
   });
-  await run(client, sql.insertAll(filled), arrays);
+  await run(client, sql.insertAll(filled, mark !== undefined), [...(mark ?? []), ...arrays]);
 }
 
 export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {

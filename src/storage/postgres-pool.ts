@@ -1,18 +1,52 @@
-/** Connections to PostgreSQL, each made ready before anybody is given it. */
+/**
+ * Connections to PostgreSQL, each made ready before anybody is given it.
+ *
+ * Guarantees: where something stands between that may give each transaction another session, such as PgBouncer in
+ * transaction mode, nothing is left to a session: no setting and no prepared statement. Whether something does is told by
+ * the number that a connection is given for cancelling: a server gives the number of its process, a pooler one of its own.
+ * Where it gives the right one and moves sessions all the same, the first statement that is missed tells it.
+ */
 import type pg from 'pg';
-import { newPool } from './connect.ts';
+import { BareClient, newPool } from './connect.ts';
+import { isPreparedElsewhere } from './errors.ts';
+import { SESSION } from './mark-statements.ts';
 import type { StoreName } from './table.ts';
 
 /** Longer than the server's own, so that its answer counts where there is one. */
 const QUERY_TIMEOUT_MS = 35_000;
-const SESSION = [
-  'SET synchronous_commit = on',
-  "SET default_transaction_isolation = 'read committed'",
-  "SET statement_timeout = '30s'",
-  // A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it.
-  "SET lock_timeout = '3s'",
-  "SET idle_in_transaction_session_timeout = '60s'",
-].join('; ');
+
+/** What stands between, as far as is known: shared by the connections of a pool. */
+interface Way {
+  /** Whether a statement may find another session than the one before it. */
+  movesSessions: boolean;
+}
+
+class Connection extends BareClient {
+  /** Until it has been looked at, nothing is prepared. */
+  way: Way = { movesSessions: true };
+
+  override query(...given: unknown[]): never {
+    const { way } = this;
+    const notice = (error: unknown) => {
+      if (isPreparedElsewhere(error)) way.movesSessions = true;
+    };
+    const [first, ...rest] = given.map((one) => {
+      if (typeof one !== 'function') return one;
+      return (error: unknown, ...more: unknown[]) => {
+        notice(error);
+        one(error, ...more);
+      };
+    });
+    const statement = way.movesSessions && hasName(first) ? { ...first, name: undefined } : first;
+    const result = super.query(...([statement, ...rest] as [string])) as Promise<unknown> | undefined;
+    result?.catch?.(notice);
+    return result as never;
+  }
+}
+
+function hasName(statement: unknown): statement is { readonly name: string } {
+  return (statement as { name?: unknown } | null)?.name !== undefined;
+}
 
 /** @param recognise asked of each new connection before it is used; what it throws ends that */
 export function openPool(
@@ -21,12 +55,20 @@ export function openPool(
   max: number,
   recognise: (client: pg.ClientBase) => Promise<void>,
 ): pg.Pool {
+  const way: Way = { movesSessions: false };
   const pool = newPool(url, `lethe-${name}`, {
+    // The types of the driver know no client that takes what every client is given.
+    Client: Connection as unknown as NonNullable<pg.PoolConfig['Client']>,
     max,
+    pipeline: true,
     query_timeout: QUERY_TIMEOUT_MS,
     // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
     async onConnect(client) {
-      await prepareSession(client);
+      // One that dies while a work holds it may not end the process: its next statement fails, and that is enough said.
+      client.on('error', () => {});
+      if (await isMoved(client)) way.movesSessions = true;
+      if (!way.movesSessions) await client.query(SESSION);
+      (client as Connection).way = way;
       await recognise(client);
     },
   });
@@ -35,8 +77,8 @@ export function openPool(
   return pool;
 }
 
-async function prepareSession(client: pg.ClientBase): Promise<void> {
-  // One that dies while a work holds it may not end the process: the work's next statement fails, and that is enough said.
-  client.on('error', () => {});
-  await client.query(SESSION);
+/** Whether what answers is another than the one that was connected to. */
+async function isMoved(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== (client as unknown as { readonly processID: number | null }).processID;
 }

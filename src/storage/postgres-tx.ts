@@ -3,7 +3,7 @@
  */
 import type { Knex } from 'knex';
 import type pg from 'pg';
-import { CHANGES_IN_PLACE, StatementError } from './errors.ts';
+import { CHANGES_IN_PLACE, isPreparedElsewhere, StatementError } from './errors.ts';
 import type { LazyTransaction } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
 import {
@@ -33,13 +33,22 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
 
   find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
     const lookup = of as unknown as Lookup;
-    return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
+    const ask = (client: Queryable, all: (readonly unknown[])[]) => twice(() => findNow(client, lookup, all));
+    return this.#merger.call(lookup, keys, ask) as Promise<Row<T>[][]>;
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
     const [text, values] = compose(build);
-    return (await run(this.#pool, text, values, this.store)).rows as R[];
+    return (await twice(() => run(this.#pool, text, values, this.store))).rows as R[];
   }
+}
+
+/** Where the first try has shown that sessions move, the second one prepares nothing. */
+function twice<R>(read: () => Promise<R>): Promise<R> {
+  return read().catch((error: unknown) => {
+    if (isPreparedElsewhere(error)) return read();
+    throw error;
+  });
 }
 
 /** One work's part of a group: reads are merged with its neighbours', writes wait until it has succeeded. */

@@ -1,7 +1,8 @@
 /**
  * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
  *
- * Guarantees: a resolved promise means that COMMIT was answered (synchronous_commit is forced on for every session).
+ * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a pooler
+ * says (`mark-statements.ts`); and that the store had, at that moment, all that was acknowledged before (`marks.ts`).
  * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
  * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
  * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
@@ -10,10 +11,12 @@
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
 import { copyPostgres, type RowCounts } from './backup.ts';
-import { isTransient, StoreCorruptError, storeError, storeReplaced } from './errors.ts';
+import { isTransient, StoreCorruptError, storeError } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
+import { MarkKeeper } from './mark-keeper.ts';
+import { Marks } from './marks.ts';
 import { Merger } from './merger.ts';
-import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
+import { type Insert, removeNow, run } from './postgres-calls.ts';
 import { StoreMark } from './postgres-mark.ts';
 import { openPool } from './postgres-pool.ts';
 import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
@@ -49,16 +52,23 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #underWay = new Set<Promise<unknown>>();
   #queue: Job[] = [];
   #lanes = 0;
-  readonly #mark = new StoreMark();
+  readonly #marks = new Marks();
+  readonly #mark: StoreMark;
+  readonly #keeper: MarkKeeper;
+  readonly #recovering: boolean;
   #closed = false;
 
-  constructor(name: S, url: string) {
+  /** @param options `recovering`: a store that went back in time is used all the same */
+  constructor(name: S, url: string, { recovering = false }: { readonly recovering?: boolean } = {}) {
     this.name = name;
+    this.#mark = new StoreMark(name, this.#marks);
+    this.#recovering = recovering;
     this.#url = url;
     // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
     this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE, recognise);
     this.#reads = openPool(name, url, READ_POOL_SIZE, recognise);
+    this.#keeper = new MarkKeeper(this.#reads, this.#marks);
     this.reader = new PostgresReader(name, this.#reads);
   }
 
@@ -78,7 +88,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   get #refusal(): UnavailableError | undefined {
     if (this.#closed) return new UnavailableError('shutting_down', 'The vault is shutting down.');
-    return this.#mark.replaced ? storeReplaced() : undefined;
+    return this.#mark.displaced;
   }
 
   async scrub(): Promise<void> {}
@@ -87,12 +97,20 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     return copyPostgres(this.name, this.#url, path);
   }
 
-  get replaced(): boolean {
-    return this.#mark.replaced;
+  get displaced(): UnavailableError | undefined {
+    return this.#mark.displaced;
   }
 
-  assertInPlace(): Promise<void> {
-    return this.#mark.look(this.#reads);
+  get server(): string | undefined {
+    return this.#mark.server;
+  }
+
+  async assertInPlace(): Promise<void> {
+    const sawAll = await this.#mark.look(this.#reads, { recovering: this.#recovering });
+    // A transaction of nothing but its mark is the sure look.
+    const touch = () => this.#track(this.#transaction((transaction) => transaction.begin()));
+    if (!sawAll) await touch();
+    await this.#keeper.tidy(touch);
   }
 
   async ping(): Promise<void> {
@@ -102,6 +120,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    if (this.displaced === undefined) await this.#keeper.leave();
     await Promise.all([this.#pool.end(), this.#reads.end()]);
   }
 
@@ -137,7 +156,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       settle = await this.#transaction((transaction) => this.#together(transaction, group, progress));
     } catch (error) {
       // A connection that broke while it wrote may have committed: running again could do the work twice.
-      const again = !progress.writing || isTransient(error) || isRefused(error);
+      const again = this.displaced === undefined && (!progress.writing || isTransient(error) || isRefused(error));
       if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
       } else {
@@ -185,13 +204,14 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     if (lost !== undefined) throw lost;
     progress.writing = true;
     if (removals.length > 0) await transaction.begin();
-    await insertAll(client, [...merged.values()]);
+    await transaction.insertAll([...merged.values()]);
     for (const removal of removals) await removeNow(client, ...removal);
     return settle;
   }
 
   async #alone<R>(work: (tx: Tx<S>) => Promise<R>, mode: 'shared' | 'exclusive'): Promise<R> {
     for (let attempt = 1; ; attempt += 1) {
+      if (this.displaced !== undefined) throw this.displaced;
       try {
         return await this.#transaction(async (transaction) => {
           await transaction.begin();
@@ -212,7 +232,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw storeError(error, this.name);
     });
-    const transaction = new LazyTransaction(client);
+    const transaction = new LazyTransaction(client, this.#marks);
     let broken: Error | undefined;
     try {
       const result = await work(transaction);
@@ -223,9 +243,15 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       const lost = isRefused(error) || isTransient(error) ? undefined : error;
       // Where nothing was begun, there is nothing to roll back by which a lost connection would show.
       broken = (await transaction.rollback()) ?? lost;
-      throw error;
+      throw await this.#known(error);
     } finally {
+      transaction.end();
       client.release(broken);
     }
+  }
+
+  /** Of a mark that is missed, why: nothing is written any more then. */
+  async #known(error: VaultError): Promise<VaultError> {
+    return error.code === 'store_went_back' ? this.#mark.missed(this.#reads, new Date()) : error;
   }
 }

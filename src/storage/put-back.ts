@@ -13,6 +13,7 @@ import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
 import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
+import { BEGIN_DURABLE } from './mark-statements.ts';
 import { migratePostgres } from './migrate.ts';
 import { IN_USE, LOGS, moveAside, settle } from './settle.ts';
 import type { StoreName, Table, Value } from './table.ts';
@@ -168,14 +169,16 @@ async function putRowsBack(
   const moved = aside === undefined ? undefined : { schema, aside: quote(aside) };
   if (moved !== undefined) {
     await onClient(url, (client) =>
-      client.query(`BEGIN; ALTER SCHEMA ${schema} RENAME TO ${moved.aside}; CREATE SCHEMA ${schema}; COMMIT`),
+      client.query(
+        `${BEGIN_DURABLE}; ALTER SCHEMA ${schema} RENAME TO ${moved.aside}; CREATE SCHEMA ${schema}; COMMIT`,
+      ),
     );
   }
   try {
     const migrations = await firstLines(copy);
     await migratePostgres(store, url, migrations);
     await onClient(url, async (client) => {
-      await client.query('BEGIN');
+      await client.query(BEGIN_DURABLE);
       await fill(client, copy);
       for (const [name, value] of Object.entries(facts)) {
         await client.query(
@@ -209,7 +212,7 @@ async function schemaOf(client: pg.Client): Promise<string> {
 
 /** No table was in the schema when this began: every one that is there is the copy's. */
 async function undo(client: pg.Client, moved: { schema: string; aside: string } | undefined): Promise<void> {
-  await client.query('BEGIN');
+  await client.query(BEGIN_DURABLE);
   for (const table of await tablesOf(client)) await client.query(`DROP TABLE IF EXISTS ${quote(table)} CASCADE`);
   if (moved !== undefined) {
     await client.query(`DROP SCHEMA ${moved.schema}; ALTER SCHEMA ${moved.aside} RENAME TO ${moved.schema}`);

@@ -38,10 +38,12 @@ interface Scrub {
 export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly name: S;
   readonly engine = 'sqlite';
+  /** None: a file is in one place. */
+  readonly server = undefined;
   readonly reader: Reader<S>;
   readonly #path: string;
   readonly #file: string | undefined;
-  #replaced = false;
+  #displaced: UnavailableError | undefined;
   readonly #writer: Connection;
   readonly #readers: Connection;
   #queue: Job[] = [];
@@ -88,8 +90,8 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     return copySqlite(this.#path, path);
   }
 
-  get replaced(): boolean {
-    return this.#replaced;
+  get displaced(): UnavailableError | undefined {
+    return this.#displaced;
   }
 
   async assertInPlace(): Promise<void> {
@@ -98,13 +100,12 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
 
   /** A file that was renamed stays open: this process would write to it unseen, and read what is no longer so. */
   #look(): void {
-    const file = this.#replaced ? undefined : fileAt(this.#path);
-    if (file === this.#file && !this.#replaced) return;
-    if (file === undefined && !this.#replaced) {
-      throw new UnavailableError('store_unavailable', 'The file of a store is not there.');
-    }
-    this.#replaced = true;
-    throw storeReplaced();
+    if (this.#displaced !== undefined) throw this.#displaced;
+    const file = fileAt(this.#path);
+    if (file === this.#file) return;
+    if (file === undefined) throw new UnavailableError('store_unavailable', 'The file of a store is not there.');
+    this.#displaced = storeReplaced();
+    throw this.#displaced;
   }
 
   async ping(): Promise<void> {

@@ -15,6 +15,7 @@
  * PostgreSQL. Callers repeat such calls under their idempotency key.
  */
 import type { Knex } from 'knex';
+import type { UnavailableError } from '../errors.ts';
 import type { RowCounts } from './backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
@@ -80,13 +81,16 @@ export interface Store<S extends StoreName = StoreName> {
    */
   copyTo(path: string): Promise<RowCounts>;
   /**
-   * Whether another store was found in the place of the one that was opened: put back from a copy, or renamed away. For
-   * good: what is read and written since may be of the one or the other.
+   * Set once another store was found in the place of the one that was opened, put back from a copy or renamed away
+   * (`store_replaced`), or the same one as it was before what it has acknowledged since (`store_went_back`; on PostgreSQL
+   * alone). For good: what is read and written since may be of the one or the other.
    */
-  readonly replaced: boolean;
+  readonly displaced: UnavailableError | undefined;
+  /** The server that it is on, and how often another one has taken over; undefined where there is none, or it does not say. */
+  readonly server: string | undefined;
   /**
-   * Looks whether it still is in its place. Each commit on SQLite looks by itself, as does each new connection on PostgreSQL.
-   * @throws {UnavailableError} with `store_replaced` where it is not
+   * Looks whether it still is in its place. Each commit looks by itself, as does each new connection to PostgreSQL.
+   * @throws {UnavailableError} with `store_replaced` or `store_went_back` where it is not
    */
   assertInPlace(): Promise<void>;
   /** Whether the store answers now. @throws {UnavailableError} */

@@ -2,12 +2,12 @@
  * The vault's signs of life: every few seconds one small transaction, and a look whether the stores are the ones it opened.
  *
  * Guarantees: no call waits for it; a store that does not answer is asked again at the next beat; once a store was found to
- * be replaced nothing is written any more, and `assertInPlace` throws for good.
+ * be replaced, or to have gone back in time, nothing is written any more, and `assertInPlace` throws for good. A server
+ * that took over and lost nothing is said, no more.
  */
 import { UnavailableError } from '../errors.ts';
 import type { Node } from '../keyring/node.ts';
 import { BEAT_MS } from '../keyring/node-silence.ts';
-import { storeReplaced } from '../storage/errors.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import type { Signals } from './signals.ts';
 
@@ -18,8 +18,10 @@ interface Parts {
 }
 
 export interface Beat {
-  /** @throws {UnavailableError} with `store_replaced`, where that has been noticed */
+  /** @throws {UnavailableError} with `store_replaced` or `store_went_back`, where that has been noticed */
   readonly assertInPlace: () => void;
+  /** The same, having looked; fails of nothing else. */
+  readonly look: () => Promise<void>;
   /** One beat, after the one under way. */
   readonly now: () => Promise<void>;
   /** No beat follows the one under way, for which it waits. */
@@ -34,16 +36,38 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
   let told = false;
   let stopped = false;
   let beating: Promise<void> = Promise.resolve();
+  const servers = new Map<string, string>();
+  const displaced = () => recordStore.displaced ?? keyStore.displaced;
   const assertInPlace = () => {
-    if (recordStore.replaced || keyStore.replaced) throw storeReplaced();
+    const why = displaced();
+    if (why !== undefined) throw why;
+  };
+  const lookAt = async () => {
+    for (const store of stores) {
+      await store.assertInPlace().catch(unlessGone);
+      const before = servers.get(store.name);
+      const { server } = store;
+      if (server === undefined) continue;
+      servers.set(store.name, server);
+      if (before !== undefined && before !== server) signals.emit('storeTakenOver', { store: store.name, server });
+    }
+    const gone = stores.find((store) => store.displaced !== undefined);
+    if (gone?.displaced === undefined || told) return;
+    told = true;
+    signals.emit('storeDisplaced', { store: gone.name, code: gone.displaced.code });
+  };
+  let looking: Promise<void> | undefined;
+  /** Whoever comes while it looks waits for the same look. */
+  const shared = () => {
+    looking ??= lookAt().finally(() => {
+      looking = undefined;
+    });
+    return looking;
   };
   const beat = async () => {
     if (stopped) return;
-    for (const store of stores) await store.assertInPlace().catch(unlessGone);
-    const gone = stores.find(({ replaced }) => replaced);
-    if (gone === undefined) return node?.beat();
-    if (!told) signals.emit('storeReplaced', { store: gone.name });
-    told = true;
+    await shared();
+    if (displaced() === undefined) await node?.beat();
   };
   const now = () => {
     beating = beating.then(beat).catch(() => {});
@@ -55,6 +79,10 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
   if (node !== undefined) signals.on('epochDestroyed', wake);
   return {
     assertInPlace,
+    async look() {
+      await shared().catch(() => {});
+      assertInPlace();
+    },
     now,
     async stop() {
       clearInterval(timer);
@@ -65,7 +93,7 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
     },
     async leave() {
       // Where it cannot be said now, the next process of this node says it, or sees that nothing is heard any more.
-      if (!recordStore.replaced && !keyStore.replaced) await node?.leave().catch(() => {});
+      if (displaced() === undefined) await node?.leave().catch(() => {});
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
-import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
@@ -97,6 +97,7 @@ export async function perform<R>(
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry: about } = await inside(tx);
           const { damaged = [], ...entry } = about;
+          if (damaged.length > 0) await vault.lookInPlace();
           if (!call.mayTakeLong && vault.clock().getTime() - now.getTime() > MAX_CALL_MS) {
             throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
           }
@@ -132,10 +133,20 @@ export async function perform<R>(
       if (first === undefined) throw error;
       return first.reply;
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(vault, thrown);
     if (!committed) await appendFailure(vault, caller, { ...call, reasonMac }, error);
     throw error;
   }
+}
+
+/** Keys and values of two different times do not open one another: then it is the store that is told, and no alarm raised. */
+async function explained(vault: Vault, error: unknown): Promise<unknown> {
+  if (!(error instanceof IntegrityError)) return error;
+  return vault.lookInPlace().then(
+    () => error,
+    (why: unknown) => why,
+  );
 }
 
 /** Audits a request that was turned away before its verb could run, and throws the reason. */

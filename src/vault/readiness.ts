@@ -50,8 +50,8 @@ export class Readiness {
 
   async look(): Promise<Unready> {
     const { recordStore, keyStore } = this.#vault;
-    const gone = Object.entries({ recordStore, keyStore }).filter(([, store]) => store.replaced);
-    if (gone.length > 0) return Object.fromEntries(gone.map(([name]) => [name, 'store_replaced']));
+    const gone = Object.entries({ recordStore, keyStore }).filter(([, store]) => store.displaced !== undefined);
+    if (gone.length > 0) return Object.fromEntries(gone.map(([name, store]) => [name, store.displaced?.code ?? '']));
     const found = await Promise.all(this.#parts.map(async (part) => [part.name, await part.state()] as const));
     return Object.fromEntries(found.filter(([, code]) => code !== undefined));
   }

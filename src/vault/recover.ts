@@ -12,6 +12,7 @@ import { UnauthenticatedError } from '../access/principals.ts';
 import { isKeptRevoked } from '../access/revocations.ts';
 import { RULES } from '../access/roles.ts';
 import { listAdmitted } from '../access/store.ts';
+import { takeFact } from '../backup/vault-facts.ts';
 import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
 import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
@@ -60,7 +61,10 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
     const total = await sizeOfMirror(vault.keyStore);
     const replayed = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
     await forgetLost(vault);
-    return door.commit('shared', async () => ({ reply: { erasures, replayed, revoked }, entry: {} }));
+    const recovered = await door.commit('shared', async () => ({ reply: { erasures, replayed, revoked }, entry: {} }));
+    // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
+    for (const store of [vault.recordStore, vault.keyStore]) await takeFact(store, 'went_back');
+    return recovered;
   });
 }
 

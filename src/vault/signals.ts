@@ -19,8 +19,10 @@ interface SignalMap {
   guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
-  /** A store was found to be replaced: nothing is served any more. */
-  storeReplaced: [{ readonly store: StoreName }];
+  /** A store was found to be replaced, or to have gone back in time, as `code` says: nothing is served any more. */
+  storeDisplaced: [{ readonly store: StoreName; readonly code: string }];
+  /** Another server took over a store, and has all that was acknowledged. */
+  storeTakenOver: [{ readonly store: StoreName; readonly server: string }];
   /** The secret of an epoch was destroyed: what is left of it in memory is to go at once. */
   epochDestroyed: [];
   /** A long job was ordered, or is to be tried now. */

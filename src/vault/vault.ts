@@ -60,9 +60,11 @@ export interface Vault extends Parts {
   later(job: string, work: () => Promise<void>): void;
   /**
    * Whether the stores are the ones that were opened, as far as has been noticed: asked before every call, at no cost.
-   * @throws {UnavailableError} with `store_replaced`: until the process is started anew
+   * @throws {UnavailableError} with `store_replaced` or `store_went_back`, for as long as this process runs
    */
   assertInPlace(): void;
+  /** The same, having looked: for who met what such a store would explain. */
+  lookInPlace(): Promise<void>;
   /** A sign of life, and a look at the stores, now: what the timer does every few seconds. Fails never. */
   beat(): Promise<void>;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
@@ -107,9 +109,11 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
   await assertPrivateKeys(config.keysPath, config.rootKey);
   const { clock = systemClock, random = pooledRandom(), mayMake = false } = options;
   const found = mayMake ? await findOrBegin(config, newId('vault', random, clock())) : await findVault(config);
-  const recordStore = await openStore('records', config.recordStoreUrl);
+  // A copy may say of its store that it went back.
+  const opening = { recovering: options.recovering === true || options.drilling === true };
+  const recordStore = await openStore('records', config.recordStoreUrl, opening);
   try {
-    const keyStore = await openStore('keys', config.keyStoreUrl);
+    const keyStore = await openStore('keys', config.keyStoreUrl, opening);
     try {
       return await assemble({ config, found, recordStore, keyStore, options: { ...options, clock, random } });
     } catch (error) {
@@ -219,6 +223,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
       underway.add(done);
     },
     assertInPlace: beat.assertInPlace,
+    lookInPlace: beat.look,
     beat: beat.now,
     async close() {
       closing = true;

@@ -1,10 +1,11 @@
 /** What only PostgreSQL can do to a store: end a connection, undo a commit, choose a deadlock's victim. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/storage/open-store.ts';
 import { lookup, table } from '../../src/storage/table.ts';
 import type { RecordStore, Tx } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
+import { noteCommits } from '../support/commits.ts';
 import { tell } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';
 
@@ -46,18 +47,50 @@ afterAll(async () => {
   await drop();
 });
 
-test('commits are durable and isolation is read committed, whatever the database prefers', async () => {
+test('isolation is read committed, whatever the database prefers', async () => {
   for (const mode of MODES) {
     const [settings] = await store[mode]((tx) =>
-      tx.query((sql) =>
-        sql.select(
-          sql.raw("current_setting('synchronous_commit') AS durable"),
-          sql.raw("current_setting('transaction_isolation') AS isolation"),
-        ),
-      ),
+      tx.query((sql) => sql.select(sql.raw("current_setting('transaction_isolation') AS isolation"))),
     );
-    expect(settings).toEqual({ durable: 'on', isolation: 'read committed' });
+    expect(settings).toEqual({ isolation: 'read committed' });
   }
+});
+
+describe('synchronous_commit, as it stands when each transaction commits', () => {
+  const commits = async (database: string) => {
+    const other = await freshDatabase();
+    onTestFinished(other.drop);
+    await (await openStore('records', other.url)).close();
+    await noteCommits(other.url);
+    await tell(
+      other.url,
+      `ALTER DATABASE ${new URL(other.url).pathname.slice(1)} SET synchronous_commit = ${database}`,
+    );
+    const opened = await openStore('records', other.url);
+    const insert = (subject: string) => (tx: Tx<'records'>) => tx.insert(subjects, [row('tenant', subject)]);
+    await Promise.all([opened.shared(insert('a')), opened.shared(insert('b'))]);
+    await opened.shared(async (tx) => {
+      await tx.find(held, [['tenant', 'a']]);
+      await tx.insert(subjects, [row('tenant', 'c')]);
+    });
+    await opened.exclusive(insert('d'));
+    await opened.close();
+    return tell<{ setting: string; n: number }>(
+      other.url,
+      'SELECT setting, count(*)::int AS n FROM commits GROUP BY setting',
+    );
+  };
+
+  test.each(['off', 'local', 'remote_write', 'on'])(
+    'is on where the database says %s, on each way of writing',
+    async (said) => {
+      expect(await commits(said)).toEqual([{ setting: 'on', n: 3 }]);
+    },
+  );
+
+  test('is remote_apply where the operator asks for that: more than on', async () => {
+    expect(await commits('remote_apply')).toEqual([{ setting: 'remote_apply', n: 3 }]);
+  });
 });
 
 describe.each(MODES)('a connection that the server ends in the middle of a work (%s)', (mode) => {

@@ -23,7 +23,7 @@ import { authenticate } from '../../src/vault/authenticate.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { openVault, type Vault, type VaultConfig } from '../../src/vault/vault.ts';
-import { bareStores, type Engine, freshStores } from './stores.ts';
+import { bareStores, type Engine, freshStores, type StoreUrls } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 import { NOW, PURPOSES, QUICK_PASSWORDS } from './vault.ts';
 
@@ -55,13 +55,19 @@ export interface Home {
  * @param tables `none`: where a test looks at what is there before a vault is made
  */
 export async function freshHome(engine: Engine, tables: 'empty' | 'none' = 'empty'): Promise<Home> {
-  const home = await makeHome(engine, tables);
+  const home = await makeHome(engine, tables === 'none' ? bareStores : freshStores);
   onTestFinished(home.drop);
   return home;
 }
 
-async function makeHome(engine: Engine, tables: 'empty' | 'none'): Promise<Home> {
-  const make = tables === 'none' ? bareStores : freshStores;
+/** The same, with stores at these URLs on PostgreSQL. */
+export async function freshHomeAt(stores: Omit<StoreUrls, 'drop'>): Promise<Home> {
+  const home = await makeHome('postgres', async () => ({ ...stores, drop: async () => {} }));
+  onTestFinished(home.drop);
+  return home;
+}
+
+async function makeHome(engine: Engine, make: (engine: Engine) => Promise<StoreUrls>): Promise<Home> {
   const [stores, { path: folder, remove }] = await Promise.all([make(engine), temporaryFolder()]);
   const config: VaultConfig = {
     recordStoreUrl: stores.recordStoreUrl,
@@ -158,7 +164,7 @@ export function stage(engine: Engine, options: { readonly plannedRecords?: numbe
       sql('audit_entries').orderBy('entry', 'desc').limit(limit),
     );
   beforeAll(async () => {
-    home = await makeHome(engine, 'empty');
+    home = await makeHome(engine, freshStores);
     vault = await home.open({ clock: () => new Date(time), ...options });
   });
   afterAll(() => home.drop());
@@ -241,8 +247,10 @@ export async function rowsOf(url: string): Promise<Record<string, string[]>> {
       ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
       : `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
   );
-  // Knex frees its own lock at every start, which makes its row a new one.
-  const tables = listed.map(({ name }) => name).filter((name) => !name.endsWith('_migrations_lock'));
+  // Knex frees its own lock at every start, which makes its row a new one; marks come and go with every transaction.
+  const tables = listed
+    .map(({ name }) => name)
+    .filter((name) => !name.endsWith('_migrations_lock') && name !== 'marks');
   const bytesAsHex = (_: string, value: unknown) =>
     (value as { type?: string } | null)?.type === 'Buffer'
       ? Buffer.from((value as { data: number[] }).data).toString('hex')

@@ -50,7 +50,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const home = await freshHome(engine);
     const vault = await home.open();
     const replaced: string[] = [];
-    vault.signals.on('storeReplaced', ({ store }) => void replaced.push(store));
+    vault.signals.on('storeDisplaced', ({ store }) => void replaced.push(store));
     const app = newApp({ vault, log: pino({ level: 'silent' }), closing: () => false });
     const get = (path: string, key = '') => request(app).get(path).set('Authorization', `Bearer ${key}`);
     return { home, vault, replaced, get };

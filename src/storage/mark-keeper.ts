@@ -1,0 +1,36 @@
+/**
+ * Removes marks that nobody asks for any more: a store's own as it goes on, all of them when it is closed, and seldom those
+ * of stores that are open no more.
+ *
+ * Guarantees: waits for no disk and no standby; what could not be removed is harmless, and removed by others in time.
+ */
+import type pg from 'pg';
+import { REMOVE, REMOVE_SILENT, REMOVE_WRITER, WRITERS } from './mark-statements.ts';
+import type { Marks } from './marks.ts';
+import { run } from './postgres-calls.ts';
+import { SilentWriters } from './silent-writers.ts';
+
+export class MarkKeeper {
+  readonly #pool: pg.Pool;
+  readonly #marks: Marks;
+  readonly #others = new SilentWriters();
+
+  constructor(pool: pg.Pool, marks: Marks) {
+    this.#pool = pool;
+    this.#marks = marks;
+  }
+
+  /** @param touch leaves a mark: a sign of life, of which the others are to have one between two looks */
+  async tidy(touch: () => Promise<void>): Promise<void> {
+    const removable = this.#marks.takeRemovable();
+    if (removable !== undefined) await run(this.#pool, REMOVE, [this.#marks.writer, ...removable]);
+    if (!this.#others.isDue()) return;
+    await touch();
+    const { rows } = await run(this.#pool, WRITERS);
+    for (const { writer, n } of this.#others.see(rows)) await run(this.#pool, REMOVE_SILENT, [writer, n]);
+  }
+
+  async leave(): Promise<void> {
+    await run(this.#pool, REMOVE_WRITER, [this.#marks.writer]).catch(() => {});
+  }
+}
