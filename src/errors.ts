@@ -96,11 +96,18 @@ export class IntegrityError extends VaultError {
 
 /**
  * A store, or the key material, is out of reach. Nothing has been acknowledged; try again later, but for `store_replaced`:
- * the process has to be started anew.
+ * the process has to be started anew. Nothing has been done either, unless the code is `outcome_unknown`.
  */
 export class UnavailableError extends VaultError {
   readonly kind = 'unavailable';
-  readonly code: 'store_unavailable' | 'store_replaced' | 'key_unavailable' | 'shutting_down' | 'overloaded';
+  readonly code:
+    | 'store_unavailable'
+    | 'store_replaced'
+    | 'key_unavailable'
+    | 'shutting_down'
+    | 'overloaded'
+    | 'timed_out'
+    | 'outcome_unknown';
 
   constructor(code: UnavailableError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

@@ -1,6 +1,10 @@
 /** A transaction on one PostgreSQL connection, begun no earlier than it is needed. */
+import type pg from 'pg';
 import { UnavailableError } from '../errors.ts';
 import { type Queryable, run } from './postgres-calls.ts';
+
+/** The longest that a timer takes. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /**
  * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
@@ -12,10 +16,7 @@ export class RolledBackError extends UnavailableError {
   }
 }
 
-/**
- * A transaction that begins when the first statement needs it. A group that only reads, and then writes with one
- * statement, needs none: the statement is one by itself.
- */
+/** A transaction that begins when the first statement needs it. A group that only reads needs none. */
 export class LazyTransaction {
   /** One statement after another: the driver does not queue for us. */
   readonly client: Queryable;
@@ -36,10 +37,21 @@ export class LazyTransaction {
     await this.#begun;
   }
 
+  /** Whether there is anything to be committed or rolled back. */
+  get isBegun(): boolean {
+    return this.#begun !== undefined;
+  }
+
+  /**
+   * Waits for the answer as long as it takes; `unanswered-commits.ts` says how long a caller does.
+   * @throws {RolledBackError} @throws the driver's error
+   */
   async commit(): Promise<void> {
     if (this.#begun === undefined) return;
+    // The driver's own limit would end the connection, and leave a backend behind that goes on waiting for its standby.
+    const statement = { text: 'COMMIT', query_timeout: NO_LIMIT_MS } as pg.QueryConfig;
     // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
-    const { command } = await run(this.client, 'COMMIT');
+    const { command } = await this.client.query(statement);
     if (command !== 'COMMIT') throw new RolledBackError();
   }
 

@@ -3,6 +3,7 @@ import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
 import { driverCode, StoreCorruptError, storeError } from './errors.ts';
+import { STORE_LIMITS, type StoreLimits } from './limits.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
 import { SqliteStore } from './sqlite.ts';
@@ -12,8 +13,12 @@ import type { Store } from './tx.ts';
 export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
 
 /** @throws {StartError} naming the store, its setting and the driver's code */
-export async function openStore<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  return open<S>(name, url).catch((error: NodeJS.ErrnoException) => {
+export async function openStore<S extends StoreName>(
+  name: S,
+  url: string,
+  limits: StoreLimits = STORE_LIMITS,
+): Promise<Store<S>> {
+  return open<S>(name, url, limits).catch((error: NodeJS.ErrnoException) => {
     throw cannotOpen(name, error);
   });
 }
@@ -39,10 +44,10 @@ export function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
-async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
+async function open<S extends StoreName>(name: S, url: string, limits: StoreLimits): Promise<Store<S>> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     await migratePostgres(name, url);
-    return new PostgresStore(name, url);
+    return new PostgresStore(name, url, limits);
   }
   const path = sqlitePath(url);
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
@@ -50,7 +55,7 @@ async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>
   await createPrivately(path);
   await migrateSqlite(name, path);
   await chmod(path, 0o600);
-  return new SqliteStore(name, path);
+  return new SqliteStore(name, path, limits);
 }
 
 /**

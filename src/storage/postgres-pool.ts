@@ -9,6 +9,8 @@ const SESSION = [
   'SET synchronous_commit = on',
   "SET default_transaction_isolation = 'read committed'",
   "SET statement_timeout = '30s'",
+  // Below this, nobody is told that a commit was not replicated.
+  'SET client_min_messages = notice',
   // A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it.
   "SET lock_timeout = '3s'",
   "SET idle_in_transaction_session_timeout = '60s'",
@@ -27,6 +29,8 @@ export function openPool(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: `lethe-${name}`,
     keepAlive: true,
+    // A server that vanished, and owes an answer, is noticed within half a minute.
+    keepAliveInitialDelayMillis: 10_000,
     query_timeout: QUERY_TIMEOUT_MS,
     // Awaited by the pool before the connection is given to anybody; what the URL asks for does not weaken it.
     async onConnect(client) {

@@ -1,7 +1,8 @@
 /**
  * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
  *
- * Guarantees: a resolved promise means that COMMIT was answered (synchronous_commit is forced on for every session).
+ * Guarantees: a resolved promise means that COMMIT was answered (synchronous_commit is forced on for every session), and one
+ * that rejects with anything but `outcome_unknown` that nothing was committed (`unanswered-commits.ts`).
  * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
  * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
  * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
@@ -10,8 +11,18 @@
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
 import { copyPostgres, type RowCounts } from './backup.ts';
-import { isTransient, StoreCorruptError, storeError, storeReplaced } from './errors.ts';
+import {
+  driverCode,
+  isTransient,
+  OutcomeUnknownError,
+  placeOf,
+  StoreCorruptError,
+  storeError,
+  storeReplaced,
+  workTimedOut,
+} from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
+import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { Merger } from './merger.ts';
 import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
 import { StoreMark } from './postgres-mark.ts';
@@ -19,6 +30,7 @@ import { openPool } from './postgres-pool.ts';
 import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
+import { UnansweredCommits } from './unanswered-commits.ts';
 
 const MAX_GROUP = 128;
 /** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
@@ -27,11 +39,6 @@ const TRANSACTION_POOL_SIZE = 8;
 /** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
 const READ_POOL_SIZE = 4;
 const MAX_TRIES = 5;
-
-/** Whether the server answered with an error, so that nothing can have been committed. */
-function isRefused(error: unknown): boolean {
-  return error instanceof RolledBackError || !(error instanceof UnavailableError);
-}
 
 interface Job {
   readonly work: (tx: Tx) => Promise<unknown>;
@@ -50,10 +57,14 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   #queue: Job[] = [];
   #lanes = 0;
   readonly #mark = new StoreMark();
+  readonly #limits: StoreLimits;
+  readonly #commits: UnansweredCommits;
   #closed = false;
 
-  constructor(name: S, url: string) {
+  constructor(name: S, url: string, limits: StoreLimits = STORE_LIMITS) {
     this.name = name;
+    this.#limits = limits;
+    this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE / 2);
     this.#url = url;
     // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
@@ -102,6 +113,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    this.#commits.giveUp();
     await Promise.all([this.#pool.end(), this.#reads.end()]);
   }
 
@@ -132,12 +144,11 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async #commit(group: readonly Job[]): Promise<void> {
     let settle: (() => void)[];
-    const progress = { writing: false };
     try {
-      settle = await this.#transaction((transaction) => this.#together(transaction, group, progress));
+      settle = await this.#transaction((transaction) => this.#together(transaction, group));
     } catch (error) {
-      // A connection that broke while it wrote may have committed: running again could do the work twice.
-      const again = !progress.writing || isTransient(error) || isRefused(error);
+      // What may have been committed could be done twice by running it again.
+      const again = !(error instanceof OutcomeUnknownError);
       if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
       } else {
@@ -148,11 +159,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     for (const done of settle) done();
   }
 
-  async #together(
-    transaction: LazyTransaction,
-    group: readonly Job[],
-    progress: { writing: boolean },
-  ): Promise<(() => void)[]> {
+  async #together(transaction: LazyTransaction, group: readonly Job[]): Promise<(() => void)[]> {
     const { client } = transaction;
     const merger = new Merger(async () => client, process.nextTick);
     const merged = new Map<string, Insert & { readonly rows: object[] }>();
@@ -162,7 +169,9 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       group.map(async (job) => {
         const tx = new SharedTx(this.name, transaction, merger);
         try {
-          const result = await job.work(tx as unknown as Tx);
+          const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
+          // Its neighbours wait for it no longer; what it still asks for fails, because its part has ended.
+          if (result === TOO_LATE) return () => job.reject(workTimedOut(this.name));
           for (const insert of tx.inserts) {
             const key = `${insert.table.name} ${insert.onConflict}`;
             const all = merged.get(key) ?? { ...insert, rows: [] };
@@ -174,7 +183,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
         } catch (thrown) {
           const error = storeError(thrown, this.name);
           // Of a damaged page all hear who asked together; by itself only who needs it does.
-          if (error instanceof UnavailableError || error instanceof StoreCorruptError) lost = error;
+          if (this.#isLost(error) || error instanceof StoreCorruptError) lost = error;
           return () => job.reject(error);
         } finally {
           tx.end();
@@ -183,8 +192,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     );
     // Nothing has been written yet, and on this connection nothing will be.
     if (lost !== undefined) throw lost;
-    progress.writing = true;
-    if (removals.length > 0) await transaction.begin();
+    // Also for one statement, which would be a transaction by itself: what can be told of a COMMIT cannot be told of it.
+    if (merged.size + removals.length > 0) await transaction.begin();
     await insertAll(client, [...merged.values()]);
     for (const removal of removals) await removeNow(client, ...removal);
     return settle;
@@ -209,23 +218,29 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   async #transaction<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
+    this.#commits.assertAnswered();
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw storeError(error, this.name);
+      throw storeError(error, this.name, 'connect');
     });
     const transaction = new LazyTransaction(client);
-    let broken: Error | undefined;
+    let result: R;
     try {
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
+      result = await work(transaction);
     } catch (thrown) {
-      const error = storeError(thrown, this.name);
-      const lost = isRefused(error) || isTransient(error) ? undefined : error;
-      // Where nothing was begun, there is nothing to roll back by which a lost connection would show.
-      broken = (await transaction.rollback()) ?? lost;
+      const error = storeError(thrown, this.name, 'work');
+      // A connection that no longer answers would not answer a ROLLBACK either: the server rolls back when it is ended.
+      client.release(this.#isLost(error) ? error : await transaction.rollback());
       throw error;
-    } finally {
-      client.release(broken);
     }
+    if (transaction.isBegun) await this.#commits.commit(client, transaction);
+    else client.release();
+    return result;
+  }
+
+  /** Whether a work failed because of this store's connection: neither by its own doing nor by the other store's. */
+  #isLost(error: VaultError): boolean {
+    const isOurs = driverCode(error) !== undefined && placeOf(error).store === this.name;
+    const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
+    return error instanceof UnavailableError && isOurs && !isSaid;
   }
 }
