@@ -121,11 +121,14 @@ const RETRY = new Set(['40P01', '40001', '55P03']);
 const CORRUPT = /^(SQLITE_(CORRUPT(_[A-Z]+)?|NOTADB|IOERR_DATA|IOERR_CORRUPTFS)|XX00[12])$/;
 const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42)/;
 
+/** The connection was gone before the statement could go out. */
+const NOT_SENT = 'not_sent';
 /** What `pg` gives no code, in closed words. */
 const WORDS: Readonly<Record<string, string>> = {
   'Connection terminated unexpectedly': 'connection_lost',
   'Connection terminated': 'connection_lost',
-  'Client has encountered a connection error and is not queryable': 'connection_lost',
+  'Client has encountered a connection error and is not queryable': NOT_SENT,
+  'Client was closed and is not queryable': NOT_SENT,
   'Query read timeout': 'no_answer',
   'timeout exceeded when trying to connect': 'no_connection_in_time',
   'Connection terminated due to connection timeout': 'no_connection_in_time',
@@ -142,8 +145,10 @@ function codeOf(error: unknown): string {
  * connection that was lost; what is no ordinary refusal of a statement (08, 40003, 53, 57P, 58, XX) can come when the commit
  * is in the log already, as can whatever is not listed here.
  */
-export function isRefusedCommit(error: unknown): boolean {
-  return /^(2[0-9A-F]|3[0-9A-F]|40(001|P01)|54|55|57014|P0)/.test(driverCode(error) ?? '');
+export function isRefusedCommit(error: VaultError): boolean {
+  const isOrdinary = /^(2[0-9A-F]|3[0-9A-F]|40(001|P01)|54|55|57014|P0)/.test(driverCode(error) ?? '');
+  if (driverCode(error) === NOT_SENT) return true;
+  return isOrdinary || !(error instanceof UnavailableError && error.code === 'store_unavailable');
 }
 
 export function isTransient(error: unknown): boolean {

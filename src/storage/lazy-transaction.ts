@@ -1,7 +1,7 @@
 /** A transaction on one PostgreSQL connection, begun no earlier than it is needed. */
 import type pg from 'pg';
 import { UnavailableError } from '../errors.ts';
-import { type Queryable, run } from './postgres-calls.ts';
+import { type Insert, insertAll, type Queryable, run } from './postgres-calls.ts';
 
 /** The longest that a timer takes. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
@@ -16,11 +16,15 @@ export class RolledBackError extends UnavailableError {
   }
 }
 
-/** A transaction that begins when the first statement needs it. A group that only reads needs none. */
+/**
+ * A transaction that begins when the first statement needs it. A group that only reads, and then writes with one
+ * statement, needs none: the statement is one by itself.
+ */
 export class LazyTransaction {
   /** One statement after another: the driver does not queue for us. */
   readonly client: Queryable;
   #begun: Promise<unknown> | undefined;
+  #only: readonly Insert[] | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: Queryable) {
@@ -37,9 +41,16 @@ export class LazyTransaction {
     await this.#begun;
   }
 
-  /** Whether there is anything to be committed or rolled back. */
-  get isBegun(): boolean {
-    return this.#begun !== undefined;
+  /** Whether there is anything to be committed. */
+  get isOpen(): boolean {
+    return this.#begun !== undefined || this.#only !== undefined;
+  }
+
+  /** Writes these rows with one statement; where nothing was begun, with `commit`, of which it is then the whole. */
+  async insertAll(inserts: readonly Insert[]): Promise<void> {
+    if (inserts.every(({ rows }) => rows.length === 0)) return;
+    if (this.#begun === undefined) this.#only = inserts;
+    else await insertAll(this.client, inserts);
   }
 
   /**
@@ -47,11 +58,13 @@ export class LazyTransaction {
    * @throws {RolledBackError} @throws the driver's error
    */
   async commit(): Promise<void> {
-    if (this.#begun === undefined) return;
+    const { client } = this;
     // The driver's own limit would end the connection, and leave a backend behind that goes on waiting for its standby.
-    const statement = { text: 'COMMIT', query_timeout: NO_LIMIT_MS } as pg.QueryConfig;
+    const patient = (statement: object) => client.query({ ...statement, query_timeout: NO_LIMIT_MS } as never);
+    if (this.#only !== undefined) return insertAll({ query: patient as unknown as Queryable['query'] }, this.#only);
+    if (this.#begun === undefined) return;
     // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
-    const { command } = await this.client.query(statement);
+    const { command } = (await patient({ text: 'COMMIT' })) as unknown as pg.QueryResult;
     if (command !== 'COMMIT') throw new RolledBackError();
   }
 

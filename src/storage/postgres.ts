@@ -24,7 +24,7 @@ import {
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { Merger } from './merger.ts';
-import { type Insert, insertAll, removeNow, run } from './postgres-calls.ts';
+import { type Insert, removeNow, run } from './postgres-calls.ts';
 import { StoreMark } from './postgres-mark.ts';
 import { openPool } from './postgres-pool.ts';
 import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
@@ -192,9 +192,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     );
     // Nothing has been written yet, and on this connection nothing will be.
     if (lost !== undefined) throw lost;
-    // Also for one statement, which would be a transaction by itself: what can be told of a COMMIT cannot be told of it.
-    if (merged.size + removals.length > 0) await transaction.begin();
-    await insertAll(client, [...merged.values()]);
+    if (removals.length > 0) await transaction.begin();
+    await transaction.insertAll([...merged.values()]);
     for (const removal of removals) await removeNow(client, ...removal);
     return settle;
   }
@@ -232,7 +231,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       client.release(this.#isLost(error) ? error : await transaction.rollback());
       throw error;
     }
-    if (transaction.isBegun) await this.#commits.commit(client, transaction);
+    if (transaction.isOpen) await this.#commits.commit(client, transaction);
     else client.release();
     return result;
   }

@@ -1,5 +1,6 @@
 /**
- * COMMITs on PostgreSQL: how long they are waited for, and what becomes of one that is not answered.
+ * COMMITs on PostgreSQL, or single statements that are one: how long they are waited for, and what becomes of one that is
+ * not answered.
  *
  * Guarantees: what resolves was answered, and the answer did not say that its standby may lack it; a caller waits no longer
  * than the limit. Nothing here cancels a COMMIT: PostgreSQL answers a cancelled wait for the standby with success, and so
@@ -59,11 +60,11 @@ export class UnansweredCommits {
       this.#owe(client, answer);
       throw new OutcomeUnknownError('no_answer', this.#store);
     }
-    const isSound = found === undefined || found instanceof RolledBackError || isRefusedCommit(found);
-    client.release(isSound ? undefined : found);
+    const isLost = found !== undefined && !(found instanceof RolledBackError) && !isRefusedCommit(found);
+    client.release(isLost ? found : undefined);
     if (isWarned) throw new OutcomeUnknownError('not_replicated', this.#store);
-    if (found === undefined) return;
-    throw isSound ? found : new OutcomeUnknownError(driverCode(found) ?? 'unknown', this.#store);
+    if (isLost) throw new OutcomeUnknownError(driverCode(found) ?? 'unknown', this.#store);
+    if (found !== undefined) throw found;
   }
 
   /** Ends every connection that owes an answer: what it did stays unknown. */
