@@ -71,8 +71,11 @@ export function storeSilent(store: StoreName): UnavailableError {
   return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
 }
 
-/** A work that shares its commit held up the others. Nothing of it is kept. */
-export function workTimedOut(store: StoreName): UnavailableError {
+/**
+ * The time of a call has run out, or a work that shares its commit held up the others. Nothing of it is kept.
+ * @param store undefined: of a whole call
+ */
+export function timedOut(store?: StoreName): UnavailableError {
   const cause = new DriverError('too_slow', store, 'work');
   return new UnavailableError('timed_out', 'The call took too long. Nothing of it has been kept.', { cause });
 }

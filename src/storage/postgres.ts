@@ -19,7 +19,7 @@ import {
   StoreCorruptError,
   storeError,
   storeReplaced,
-  workTimedOut,
+  timedOut,
 } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
@@ -171,7 +171,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
         try {
           const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
           // Its neighbours wait for it no longer; what it still asks for fails, because its part has ended.
-          if (result === TOO_LATE) return () => job.reject(workTimedOut(this.name));
+          if (result === TOO_LATE) return () => job.reject(timedOut(this.name));
           for (const insert of tx.inserts) {
             const key = `${insert.table.name} ${insert.onConflict}`;
             const all = merged.get(key) ?? { ...insert, rows: [] };

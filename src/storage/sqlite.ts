@@ -9,7 +9,7 @@
 import { statSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
 import { copySqlite, type RowCounts } from './backup.ts';
-import { commitError, type Phase, storeError, storeReplaced, workTimedOut } from './errors.ts';
+import { commitError, type Phase, storeError, storeReplaced, timedOut } from './errors.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
@@ -218,7 +218,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       const working = job.work(tx as unknown as Tx);
       // Its neighbours wait for a shared one no longer; what it still asks for fails, because its part has ended.
       const result = await (job.exclusive ? working : within(working, this.#limits.workMs));
-      if (result === TOO_LATE) throw workTimedOut(this.name);
+      if (result === TOO_LATE) throw timedOut(this.name);
       this.#run('RELEASE work');
       return () => job.resolve(result);
     } catch (error) {
