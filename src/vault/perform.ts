@@ -19,13 +19,12 @@ import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../er
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
-import { OutcomeUnknownError, timedOut } from '../storage/errors.ts';
-import { TOO_LATE } from '../storage/limits.ts';
+import { OutcomeUnknownError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { damagedRecords, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 import { IdempotentCall } from './idempotency.ts';
-import { TimeLimit } from './time-limit.ts';
+import { CallTime, TimeLimit } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 const REASON_KEY = '@reason';
@@ -79,11 +78,6 @@ export interface Door {
   ): Promise<R>;
 }
 
-/** How far a call is. From `committing` on it may be done; one that is `given_up` does not commit any more. */
-interface Progress {
-  at: 'work' | 'committing' | 'committed' | 'given_up';
-}
-
 /**
  * @throws {UnavailableError} `timed_out` when the call's time has run out; nothing of it is kept
  * @throws {OutcomeUnknownError} when it has run out, or its store's has, while its commit was on the way
@@ -94,17 +88,8 @@ export async function perform<R>(
   call: Call<R>,
   work: (door: Door) => Promise<R>,
 ): Promise<R> {
-  const progress: Progress = { at: 'work' };
-  const limit = caller.limit ?? new TimeLimit(vault.callLimitMs);
-  const answer = performAll(vault, caller, call, work, progress, limit);
-  if (call.mayTakeLong) return answer;
-  const found = await limit.within(answer);
-  if (found !== TOO_LATE) return found;
-  // What a verb does after its commit is bounded by the same limit, and its answer stands.
-  if (progress.at === 'committed') return answer;
-  const isOnTheWay = progress.at === 'committing';
-  if (!(isOnTheWay && call.seenThrough)) progress.at = 'given_up';
-  throw isOnTheWay ? new OutcomeUnknownError('too_slow') : timedOut();
+  const time = new CallTime(caller.limit ?? new TimeLimit(vault.callLimitMs), call);
+  return time.answer(performAll(vault, caller, call, work, time));
 }
 
 async function performAll<R>(
@@ -112,8 +97,7 @@ async function performAll<R>(
   caller: Caller,
   call: Call<R>,
   work: (door: Door) => Promise<R>,
-  progress: Progress,
-  limit: TimeLimit,
+  time: CallTime,
 ): Promise<R> {
   let committed = false;
   let reasonMac: Buffer | undefined;
@@ -132,12 +116,8 @@ async function performAll<R>(
       },
       async commit(mode, inside) {
         if (committed) throw new TypeError('A call commits once.');
-        const assertInTime = () => {
-          if (progress.at === 'given_up' || (limit.isOver && !call.mayTakeLong && !call.seenThrough)) throw timedOut();
-        };
         const commit = async (tx: RecordTx) => {
-          assertInTime();
-          progress.at = call.seenThrough ? 'committing' : 'work';
+          time.begins();
           await assertTenantLives(tx, caller.tenant);
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry: about } = await inside(tx);
@@ -149,16 +129,11 @@ async function performAll<R>(
           const further = damaged.length > 0 && entry.code !== DAMAGED.code;
           if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
           if (once !== undefined) await once.remember(tx, call.idempotent?.remember(reply as never), now);
-          assertInTime();
-          progress.at = 'committing';
+          time.isOnTheWay();
           return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
         };
-        const { reply, outcome, code, damaged, further } = await vault.recordStore[mode](commit).catch((error) => {
-          if (progress.at === 'committing' && !(error instanceof OutcomeUnknownError)) progress.at = 'work';
-          throw error;
-        });
+        const { reply, outcome, code, damaged, further } = await time.commit(vault.recordStore[mode](commit));
         committed = true;
-        progress.at = 'committed';
         vault.signals.emit('call', { action: call.action, outcome, code });
         if (further) vault.signals.emit('call', { action: call.action, ...DAMAGED });
         raiseAlarms(vault.signals, damaged, caller.request);

@@ -44,6 +44,67 @@ export class TimeLimit {
   }
 }
 
+/** For what follows a commit, and is bounded by the same limit: it ends in the same moment. */
+const AFTERWARDS_MS = 1_000;
+
+/** One call and its commit: whether it may still be done, and what is told of it when its time has run out. */
+export class CallTime {
+  readonly #limit: TimeLimit;
+  readonly #call: { readonly mayTakeLong?: true; readonly seenThrough?: true };
+  /** From `committing` on it may be done; one that is `given_up` commits no more. */
+  #at: 'work' | 'committing' | 'committed' | 'given_up' = 'work';
+
+  constructor(limit: TimeLimit, call: { readonly mayTakeLong?: true; readonly seenThrough?: true }) {
+    this.#limit = limit;
+    this.#call = call;
+  }
+
+  /** First in its transaction, each time that is run. @throws {UnavailableError} `timed_out` */
+  begins(): void {
+    this.#assertInTime();
+    this.#at = this.#call.seenThrough ? 'committing' : 'work';
+  }
+
+  /** Last in its transaction. @throws {UnavailableError} `timed_out` */
+  isOnTheWay(): void {
+    this.#assertInTime();
+    this.#at = 'committing';
+  }
+
+  /** Waits for its store, which may find that nothing of it is kept. */
+  async commit<R>(committing: Promise<R>): Promise<R> {
+    try {
+      const done = await committing;
+      this.#at = 'committed';
+      return done;
+    } catch (error) {
+      if (this.#at === 'committing' && !(error instanceof OutcomeUnknownError)) this.#at = 'work';
+      throw error;
+    }
+  }
+
+  /** @throws {UnavailableError} `timed_out`: nothing is kept @throws {OutcomeUnknownError} @throws what the call throws */
+  async answer<R>(call: Promise<R>): Promise<R> {
+    if (this.#call.mayTakeLong) return call;
+    const found = await this.#limit.within(call);
+    if (found !== TOO_LATE) return found;
+    if (this.#at === 'committed') {
+      const late = await within(call, AFTERWARDS_MS);
+      if (late !== TOO_LATE) return late;
+      throw new OutcomeUnknownError('too_slow');
+    }
+    if (this.#at === 'work') this.#at = 'given_up';
+    if (this.#at === 'given_up') throw timedOut();
+    // Should its store run it once more, it is refused there; but for one that is seen through.
+    throw new OutcomeUnknownError('too_slow');
+  }
+
+  #assertInTime(): void {
+    const mayBeLate = this.#call.mayTakeLong || (this.#call.seenThrough && this.#at === 'committing');
+    if (this.#at === 'given_up' || (this.#limit.isOver && !mayBeLate)) throw timedOut();
+  }
+}
+
 /**
  * What follows the commit of a call, as long as its caller waits. What was committed stands.
  * @throws {OutcomeUnknownError} of this part
