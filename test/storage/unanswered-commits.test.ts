@@ -83,7 +83,10 @@ describe('a synchronous standby that is gone', () => {
 
   test('whatever ends the wait, what was not replicated is not acknowledged', async () => {
     const pair = await primaryWithStandby();
-    const store = await opened(await pair.address('lethe'), { ...LIMITS, commitMs: 20_000 });
+    const url = await pair.address('lethe');
+    // Somebody who does not want to hear warnings would not hear of this one.
+    await tell(url, 'ALTER DATABASE lethe SET client_min_messages = error');
+    const store = await opened(url, { ...LIMITS, commitMs: 20_000 });
     await pair.setSynchronous(true);
     await pair.stop('standby');
 

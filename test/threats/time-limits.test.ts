@@ -3,6 +3,7 @@
  * within its time; what is said to be not done is not there, what is said to be unknown is done once at most, and what was
  * ordered is completed.
  */
+import { readFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import request, { type Response } from 'supertest';
@@ -30,6 +31,13 @@ async function answered(call: Promise<Response>, ms: number) {
   expect(performance.now() - startedAt).toBeLessThan(ms);
   expect(text).not.toContain('ada@');
   return { status, code: body.code };
+}
+
+/** The statements that the operators' handbook gives for this, in its order. */
+async function statementsOf(): Promise<string[]> {
+  const text = await readFile(new URL('../../src/deploy/README.md', import.meta.url), 'utf8');
+  const section = text.split(/^## /m).find((part) => part.startsWith('Time limits, and calls')) ?? '';
+  return [...section.matchAll(/```sql\n([^`]+)```/g)].flatMap(([, sql = '']) => sql.trim().split(/(?<=;)\n/));
 }
 
 const under = (key: string) => ({ 'Idempotency-Key': key });
@@ -129,7 +137,7 @@ describe('a synchronous standby that is gone', () => {
     expect(body.results.map(({ value }: { value: string }) => value).sort()).toEqual([ADA.value, 'bob@example.com']);
   }, 90_000);
 
-  test('of the key store: what is there is shown, an erasure holds within its time, and is completed', async () => {
+  test('of the key store, and given up: what is there is shown, an erasure holds within its time, and is completed', async () => {
     const pair = await primaryWithStandby();
     const vault = await vaultOn(pair, 'keys');
     const app = vault.as('app');
@@ -149,7 +157,11 @@ describe('a synchronous standby that is gone', () => {
     expect([revoked.status, revoked.body.code]).toEqual([503, 'outcome_unknown']);
     expect((await app.detokenize(ada?.token as string)).body.results[0].error.code).toBe('token_revoked');
 
-    await pair.start('standby');
+    const [whoWaits, ...without] = await statementsOf();
+    expect(await pair.ask('primary', whoWaits ?? '')).not.toEqual([]);
+    expect(without).toHaveLength(2);
+    for (const statement of without) await pair.ask('primary', statement);
+    await vi.waitFor(async () => expect(await pair.ask('primary', whoWaits ?? '')).toEqual([]), { timeout: 15_000 });
     await vi.waitFor(async () => expect(await ready(vault)).toBeUndefined(), { timeout: 15_000 });
     expect((await store()).status).toBe(200);
     vault.advance(31_000);
