@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../src/storage/tx.ts';
 import { TimeLimit } from '../../src/vault/time-limit.ts';
+import { withParts } from '../support/home.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 
 const ADA = { type: 'email', value: 'ada@example.com' };
@@ -16,16 +17,18 @@ const countOf = async (vault: TestVault, table: string) =>
 const entriesOf = async (vault: TestVault, action: string) =>
   (await vault.auditEntries()).filter((entry) => entry.action === action).map(({ outcome, code }) => [outcome, code]);
 
-/** Has one kind of transaction of a store wait: before it begins, within its work, or when it has committed. */
+/** Has one kind of transaction of a store wait: before it begins, at its first row, or when it has committed. */
 function holdUp(store: Store<never>, mode: 'shared' | 'exclusive', where: 'before' | 'within' | 'after') {
   const { promise: gate, resolve: release } = Promise.withResolvers<void>();
   const real = store[mode].bind(store);
   const held = async (work: (tx: unknown) => Promise<unknown>) => {
     if (where === 'before') await gate;
     const done = await real(async (tx) => {
-      const result = await work(tx);
-      if (where === 'within') await gate;
-      return result;
+      const insert = async (...given: Parameters<typeof tx.insert>) => {
+        await gate;
+        return tx.insert(...given);
+      };
+      return work(where === 'within' ? withParts(tx, { insert: insert as typeof tx.insert }) : tx);
     });
     if (where === 'after') await gate;
     return done;
