@@ -96,7 +96,8 @@ export class IntegrityError extends VaultError {
 
 /**
  * A store, or the key material, is out of reach. Nothing has been acknowledged; try again later, but for `store_replaced`:
- * the process has to be started anew; and for `store_went_back`: `lethe recover` has to be run.
+ * the process has to be started anew; and for `store_went_back`: `lethe recover` has to be run. Nothing has been done either, unless
+ * the code is `outcome_unknown`.
  */
 export class UnavailableError extends VaultError {
   readonly kind = 'unavailable';
@@ -106,7 +107,9 @@ export class UnavailableError extends VaultError {
     | 'store_went_back'
     | 'key_unavailable'
     | 'shutting_down'
-    | 'overloaded';
+    | 'overloaded'
+    | 'timed_out'
+    | 'outcome_unknown';
 
   constructor(code: UnavailableError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

@@ -98,7 +98,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Revoke a token; its record and its other tokens stay.
-         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With a 503 it may hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.
          */
         readonly delete: operations["revokeToken"];
         readonly options?: never;
@@ -439,7 +439,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Revoke a principal; its API key stops working at once.
-         * @description Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may hold already: call again until it is answered.
+         * @description Answered when both stores know of it, so that no older copy of one brings it back. With a 503 it may hold already: call again until it is answered.
          */
         readonly delete: operations["revokePrincipal"];
         readonly options?: never;

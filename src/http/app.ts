@@ -9,7 +9,7 @@ import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from
 import { EventStreams, type EventTimes } from './events.ts';
 import { handlerOf, send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import { type Log, logAlarms, logAnswered, placesOf } from './log.ts';
+import { type Log, logAlarms, logAnswered, placesOf, warnerOf503 } from './log.ts';
 import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
@@ -33,9 +33,11 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
   const id = () => newId('request', vault.random, vault.clock());
+  const warn = warnerOf503(log);
   const answered = (what: Parameters<typeof metrics.answered>[0]) => {
     metrics.answered(what);
     logAnswered(log, what);
+    warn(what);
   };
 
   const streams = new EventStreams(closing, events);

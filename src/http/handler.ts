@@ -3,18 +3,18 @@
  * becomes a problem; what is turned away after the API key was recognised is audited.
  */
 import type { Request, RequestHandler, Response } from 'express';
-import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
-import { driverCode } from '../storage/errors.ts';
+import { driverCode, placeOf } from '../storage/errors.ts';
 import { authenticate } from '../vault/authenticate.ts';
 import type { Caller } from '../vault/caller.ts';
 import { turnAway } from '../vault/perform.ts';
+import { TimeLimit } from '../vault/time-limit.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
 import { ClientGoneError, MalformedRequestError } from './errors.ts';
 import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import { problemOf } from './problem.ts';
+import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
 import type { Route } from './route.ts';
 import { validate } from './validate.ts';
 
@@ -31,8 +31,9 @@ export interface Answered {
   readonly seconds: number;
   /** Set where the error was none of the vault's own. */
   readonly defect: unknown;
-  /** The store driver's code behind a failure. */
+  /** The store driver's code behind a failure, or a closed word; of which store, and where in its transaction. */
   readonly cause: string | undefined;
+  readonly at?: ReturnType<typeof placeOf>;
 }
 
 export interface HandlerOptions {
@@ -52,12 +53,13 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     let status: number = route.status ?? 200;
     let error: unknown;
     const leaving = new AbortController();
+    const limit = new TimeLimit(vault.callLimitMs);
     response.once('close', () => {
       if (!response.writableFinished) leaving.abort(new ClientGoneError());
     });
     try {
-      caller = { ...(await authenticate(vault, apiKeyOf(request), id)), gone: leaving.signal };
-      const { input, reply } = await handle(route, vault, caller, request);
+      caller = { ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))), gone: leaving.signal, limit };
+      const { input, reply } = await handle(route, vault, caller, request, limit);
       if (route.events === undefined) send(response, status, 'application/json', reply, id, options.closing());
       else {
         const { tenant, principal } = caller;
@@ -70,7 +72,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       error = thrown;
       const problem = problemOf(thrown, id);
       status = problem.status;
-      const retryAfter = thrown instanceof VaultError ? thrown.retryAfterSeconds : undefined;
+      const retryAfter = retryAfterSeconds(thrown, problem);
       const close = options.closing() || !request.complete;
       send(response, status, 'application/problem+json', problem, id, close, retryAfter);
     }
@@ -84,6 +86,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       seconds: (performance.now() - startedAt) / 1000,
       defect: code === 'internal_error' ? error : undefined,
       cause: driverCode(error),
+      at: placeOf(error),
     });
   };
 }
@@ -93,6 +96,7 @@ async function handle(
   vault: Vault,
   caller: Caller,
   request: Request,
+  limit: TimeLimit,
 ): Promise<{ readonly input: Input; readonly reply: unknown }> {
   let input: Input;
   let idempotencyKey: string | undefined;
@@ -101,10 +105,10 @@ async function handle(
     input = {
       params: route.params === undefined ? undefined : validate(route.params, request.params),
       query: route.query === undefined ? noQuery(request) : validate(route.query, { ...request.query }),
-      body: route.body === undefined ? undefined : validate(route.body, await readJson(request)),
+      body: route.body === undefined ? undefined : validate(route.body, await limit.outside(() => readJson(request))),
     };
   } catch (error) {
-    return turnAway(vault, caller, route.action, error);
+    return limit.orTimedOut(turnAway(vault, caller, route.action, error));
   }
   return { input, reply: await route.handle(vault, { ...caller, idempotencyKey }, input as never) };
 }
@@ -138,8 +142,8 @@ export function send(
   reply: unknown,
   request: RequestId,
   close: boolean,
-  /** After which a 429 may pass; by itself the longest that one is held up where nothing else is said. */
-  retryAfterSeconds = 900,
+  /** After which a 429 or a 503 may pass. */
+  retryAfter = DEFAULT_RETRY_AFTER,
 ): void {
   const text = JSON.stringify(reply);
   const headers = [
@@ -152,8 +156,7 @@ export function send(
     String(Buffer.byteLength(text)),
   ];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer');
-  if (status === 503) headers.push('Retry-After', '1');
-  if (status === 429) headers.push('Retry-After', String(retryAfterSeconds));
+  if (status === 503 || status === 429) headers.push('Retry-After', String(retryAfter));
   if (close) headers.push('Connection', 'close');
   response.writeHead(status, headers);
   response.end(text);

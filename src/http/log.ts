@@ -1,5 +1,5 @@
 /**
- * The log: one line a request, with its id, operation, status, code and time. Never a path, a header, a body, or the
+ * The log: one line a request, with its id, operation, status, code and time; and a warning of a 503, with its cause. Never a path, a header, a body, or the
  * message of an error that is not the vault's own: those can hold values. Of a defect it keeps the class and the
  * places in the code.
  */
@@ -17,11 +17,33 @@ export function newLog(level: string): Log {
   );
 }
 
-export function logAnswered(log: Log, { defect, seconds, ...rest }: Answered): void {
-  const remedy = rest.cause === undefined ? undefined : remedyFor(rest.cause);
-  const line = { ...rest, ...(remedy !== undefined && { remedy }), ms: Math.round(seconds * 10_000) / 10 };
+export function logAnswered(log: Log, { defect, seconds, at, ...rest }: Answered): void {
+  const line = { ...rest, ...at, ...remedyOf(rest.cause), ms: Math.round(seconds * 10_000) / 10 };
   if (defect === undefined) log.info(line);
   else log.error({ ...line, ...placesOf(defect) }, 'defect');
+}
+
+const WARN_EVERY_MS = 1_000;
+
+/**
+ * Warns of calls that were answered with 503: of each cause once a second at most, and then of how many more there were.
+ * A cause is the code, and of which store, what, and where in its transaction: closed words and drivers' codes.
+ * @param elapsed running time of this process in milliseconds
+ */
+export function warnerOf503(log: Log, elapsed = () => performance.now()): (answered: Answered) => void {
+  const told = new Map<string, { at: number; leftOut: number }>();
+  return ({ status, request, operation, code, cause, at }) => {
+    if (status !== 503) return;
+    const what = { code, cause, ...at, ...remedyOf(cause) };
+    const name = JSON.stringify(what);
+    const known = told.get(name);
+    if (known !== undefined && elapsed() - known.at < WARN_EVERY_MS) {
+      known.leftOut += 1;
+      return;
+    }
+    told.set(name, { at: elapsed(), leftOut: 0 });
+    log.warn({ ...what, request, operation, leftOut: known?.leftOut ?? 0 }, 'a call was answered with 503');
+  };
 }
 
 /** A line for each alarm, with the ids that lead to the audit entry and to the record. */
@@ -45,4 +67,10 @@ export function placesOf(error: unknown): { error: string; at: string[] } {
     .split('\n')
     .filter((line) => /^\s+at /.test(line));
   return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+}
+
+/** What an operator does about a cause, where there is something to say. */
+function remedyOf(cause: string | undefined): { readonly remedy?: string } {
+  const remedy = cause === undefined ? undefined : remedyFor(cause);
+  return remedy === undefined ? {} : { remedy };
 }

@@ -25,8 +25,15 @@ export const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
+interface Described {
+  readonly kind: ErrorKind;
+  readonly title: string;
+  /** Seconds after which the same call may pass, where that is not a moment. */
+  readonly retryAfter?: number;
+}
+
 /** What each code means, for the reader of the API's description. */
-export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; readonly title: string }>> = {
+export const PROBLEMS: Readonly<Record<string, Described>> = {
   malformed_request: {
     kind: 'malformed',
     title: 'The body is not the JSON, or a header not the text, that it should be.',
@@ -123,18 +130,43 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   },
   internal_error: { kind: 'internal', title: 'A defect in the vault; the request id finds it in the log.' },
   store_unavailable: { kind: 'unavailable', title: 'A store cannot be reached or cannot write; try again later.' },
+  timed_out: {
+    kind: 'unavailable',
+    title: 'The call took longer than a call may, and nothing of it has been kept; try again later.',
+    retryAfter: 5,
+  },
+  outcome_unknown: {
+    kind: 'unavailable',
+    title:
+      'The call may or may not have been done: a store did not confirm it in time. Repeat it under its Idempotency-Key; one without may then be done twice. An erasure that was done is completed.',
+    retryAfter: 5,
+  },
   store_replaced: {
     kind: 'unavailable',
     title: 'A store was replaced while this node ran on it; the node has to be restarted.',
+    retryAfter: 10,
+  },
+  key_unavailable: {
+    kind: 'unavailable',
+    title: 'A key is not at hand; the security team is needed.',
+    retryAfter: 10,
   },
   store_went_back: {
     kind: 'unavailable',
     title: 'A store lacks what it had acknowledged; nothing is served until `lethe recover` was run.',
+    retryAfter: 10,
   },
-  key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
-  sealed: { kind: 'unavailable', title: 'The vault waits for shares of its root key; see `lethe unseal`.' },
-  unseal_failed: { kind: 'unavailable', title: 'The shares are right, but the vault did not open; the log says why.' },
+  sealed: {
+    kind: 'unavailable',
+    title: 'The vault waits for shares of its root key; see `lethe unseal`.',
+    retryAfter: 10,
+  },
+  unseal_failed: {
+    kind: 'unavailable',
+    title: 'The shares are right, but the vault did not open; the log says why.',
+    retryAfter: 10,
+  },
   overloaded: { kind: 'unavailable', title: 'The vault has too much to do; try again later.' },
 };
 
@@ -146,6 +178,16 @@ export interface Problem {
   readonly detail: string;
   readonly field?: string;
   readonly request: RequestId;
+}
+
+export const DEFAULT_RETRY_AFTER = 1;
+/** The longest that a 429 is held up where nothing else is said. */
+const LONGEST_RETRY_AFTER = 900;
+
+/** How long whoever is told so should wait before the same call. */
+export function retryAfterSeconds(error: unknown, { code, status }: Problem): number {
+  if (error instanceof VaultError && error.retryAfterSeconds !== undefined) return error.retryAfterSeconds;
+  return status === 429 ? LONGEST_RETRY_AFTER : (PROBLEMS[code]?.retryAfter ?? DEFAULT_RETRY_AFTER);
 }
 
 /** Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`. */

@@ -9,13 +9,13 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { VaultError } from '../errors.ts';
-import { driverCode } from '../storage/errors.ts';
+import { driverCode, placeOf } from '../storage/errors.ts';
 import { type SealedVault, UnsealFailedError, type UnsealProgress } from '../vault/sealed.ts';
 import { readJson } from './body.ts';
 import { MethodNotAllowedError, SealedError } from './errors.ts';
 import { send } from './handler.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, retryAfterSeconds } from './problem.ts';
 import { validate } from './validate.ts';
 
 const MAX_BODY_BYTES = 4 * 1024;
@@ -38,7 +38,8 @@ export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Expres
   app.set('strict routing', true);
   const refuse = (response: Response, error: unknown, close = closing()) => {
     const problem = problemOf(error, sealed.newRequestId());
-    send(response, problem.status, 'application/problem+json', problem, problem.request, close, RETRY_AFTER_SECONDS);
+    const retryAfter = problem.status === 429 ? RETRY_AFTER_SECONDS : retryAfterSeconds(error, problem);
+    send(response, problem.status, 'application/problem+json', problem, problem.request, close, retryAfter);
     return problem;
   };
 
@@ -72,6 +73,7 @@ export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Expres
         code,
         defect,
         cause: driverCode(error),
+        at: placeOf(error),
         seconds: seconds(),
       });
       if (error instanceof UnsealFailedError) sayWhy(log, error.cause);

@@ -7,6 +7,7 @@ import { JwksReply } from '../erasure/schema.ts';
 import { newId } from '../ids.ts';
 import { raiseAlarms } from '../vault/alarms.ts';
 import { publicKeys } from '../vault/public-keys.ts';
+import { TimeLimit } from '../vault/time-limit.ts';
 import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
@@ -33,7 +34,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandle
     const id = newId('request', vault.random, vault.clock());
     try {
       vault.assertInPlace();
-      const text = JSON.stringify(await publicKeys(vault));
+      const text = JSON.stringify(await new TimeLimit(vault.callLimitMs).orTimedOut(publicKeys(vault)));
       const headers = SECURITY_HEADERS.map((value, i) => (SECURITY_HEADERS[i - 1] === 'Cache-Control' ? CACHE : value));
       const size = String(Buffer.byteLength(text));
       response.writeHead(200, [...headers, 'X-Request-Id', id, 'Content-Type', TYPE, 'Content-Length', size]);
@@ -71,6 +72,8 @@ export function jwksOperation(
         'store_corrupt',
         'internal_error',
         'store_unavailable',
+        'timed_out',
+        'outcome_unknown',
         'store_replaced',
         'store_went_back',
         'key_unavailable',

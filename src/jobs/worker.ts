@@ -40,6 +40,11 @@ export interface WorkerOptions extends Stores {
   /** Chores that have a time to keep: first in a round, and at the interval also while a long round is under way. */
   readonly prompt?: readonly Chore[];
   readonly report: (report: JobReport) => void;
+  /**
+   * Comes back when every COMMIT that the record store was sent before is visible or void: one may wait for a standby for
+   * longer than any grace, seen by nobody, and hold after all. What is not there then is not on its way.
+   */
+  readonly allAnswered: () => Promise<void>;
   /** Waits before the next try of what was left. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -59,16 +64,22 @@ function runPrompt(options: WorkerOptions): Promise<JobReport[]> {
 
 function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[]> {
   const now = options.clock();
+  let asked: Promise<void> | undefined;
+  const onceAnswered = (run: () => Promise<number>) => async () => {
+    asked ??= options.allAnswered();
+    await asked;
+    return run();
+  };
   return runAll(options, [
     { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     {
       name: 'settle_corrections',
-      run: () => settleCorrections(options, options.keyring.indexes, before(now, ORPHAN_GRACE_MS), PAGE),
+      run: onceAnswered(() => settleCorrections(options, options.keyring.indexes, before(now, ORPHAN_GRACE_MS), PAGE)),
     },
-    { name: 'sweep_orphan_keys', run: () => sweepTenants(options, now) },
+    { name: 'sweep_orphan_keys', run: onceAnswered(() => sweepTenants(options, now)) },
     {
       name: 'sweep_erased_tenants',
-      run: () => sweepErasedTenants(options, options.clock, ORPHAN_GRACE_MS, PAGE),
+      run: onceAnswered(() => sweepErasedTenants(options, options.clock, ORPHAN_GRACE_MS, PAGE)),
     },
     ...(options.extra ?? []),
   ]);

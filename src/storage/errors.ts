@@ -58,16 +58,53 @@ export class StoreCorruptError extends VaultError {
   }
 }
 
+/** Where in a transaction a store failed: the closed words by which the log tells it. */
+export type Phase = 'connect' | 'begin' | 'work' | 'commit' | 'read';
+
+/**
+ * A COMMIT was sent, and it is not known whether it holds: its answer did not come in time, was lost with the connection, or
+ * says itself that the standby may not have it. It is not cancelled, for PostgreSQL answers a cancelled wait with success.
+ */
+export class OutcomeUnknownError extends UnavailableError {
+  /** @param cause a closed word or a driver's code @param store undefined: of a call, whose time ran out */
+  constructor(cause: string, store?: StoreName) {
+    super('outcome_unknown', OUTCOME_UNKNOWN, { cause: new DriverError(cause, store, 'commit') });
+  }
+}
+
+const OUTCOME_UNKNOWN =
+  'The call may or may not have been done. Repeat it under its Idempotency-Key: if it was done, you get its answer.';
+
+/** So many COMMITs wait for their answer that another would only wait behind them. Nothing has been begun. */
+export function storeSilent(store: StoreName): UnavailableError {
+  const cause = new DriverError('commits_unanswered', store, 'connect');
+  return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
+}
+
+/**
+ * The time of a call has run out, or a work that shares its commit held up the others. Nothing of it is kept.
+ * @param store undefined: of a whole call
+ */
+export function timedOut(store?: StoreName): UnavailableError {
+  const cause = new DriverError('too_slow', store, 'work');
+  return new UnavailableError('timed_out', 'The call took too long. Nothing of it has been kept.', { cause });
+}
+
 export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in place.';
 
 /** What may be kept of a driver's error: its code, never its text. */
 class DriverError extends Error {
   readonly code: string;
+  /** Which store, and where in its transaction, as far as is known. */
+  store: StoreName | undefined;
+  phase: Phase | undefined;
 
-  constructor(code: string) {
+  constructor(code: string, store?: StoreName, phase?: Phase) {
     super(code);
     this.name = 'DriverError';
     this.code = code;
+    this.store = store;
+    this.phase = phase;
   }
 }
 
@@ -79,6 +116,16 @@ export function driverCode(error: unknown): string | undefined {
 /** What an operator does about it: fixed text; undefined where there is nothing to say. @param code as `driverCode` says */
 export function remedyFor(code: string): string | undefined {
   return remedyOf(code);
+}
+
+/** Which store failed, and where in its transaction, as far as is known. */
+export function placeOf(error: unknown): {
+  readonly store?: StoreName | undefined;
+  readonly phase?: Phase | undefined;
+} {
+  if (!(error instanceof VaultError && error.cause instanceof DriverError)) return {};
+  const { store, phase } = error.cause;
+  return { store, phase };
 }
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
@@ -95,10 +142,24 @@ const CORRUPT = /^(SQLITE_(CORRUPT(_[A-Z]+)?|NOTADB|IOERR_DATA|IOERR_CORRUPTFS)|
 /** But for 42501: a right that the account has lost is a state of the world, and comes back. */
 const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42(?!501))/;
 
+/** The connection was gone before the statement could go out. */
+const NOT_SENT = 'not_sent';
+
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === 'string') return code;
   return error instanceof Error ? (codeOfText(error) ?? error.name) : 'unknown';
+}
+
+/**
+ * Whether an error that answers a COMMIT says for certain that nothing was committed. One without a code of the server is a
+ * connection that was lost; what is no ordinary refusal of a statement (08, 40003, 53, 57P, 58, XX) can come when the commit
+ * is in the log already, as can whatever is not listed here.
+ */
+export function isRefusedCommit(error: VaultError): boolean {
+  const isOrdinary = /^(2[0-9A-F]|3[0-9A-F]|40(001|P01)|54|55|57014|P0)/.test(driverCode(error) ?? '');
+  if (driverCode(error) === NOT_SENT) return true;
+  return isOrdinary || !(error instanceof UnavailableError && error.code === 'store_unavailable');
 }
 
 export function isTransient(error: unknown): boolean {
@@ -110,19 +171,37 @@ export function isPreparedElsewhere(error: unknown): boolean {
 }
 
 /**
- * Leaves the vault's own errors as they are; everything else comes from a driver and is translated.
- * @param store where it is known: an operator must know which of the two is corrupt
+ * Leaves the vault's own errors as they are, but for a place that is not known yet; everything else comes from a driver
+ * and is translated.
+ * @param store where it is known: an operator must know which of the two is corrupt, or out of reach
  */
-export function storeError(error: unknown, store?: StoreName): VaultError {
+export function storeError(error: unknown, store?: StoreName, phase?: Phase): VaultError {
   if (error instanceof StoreCorruptError) error.store ??= store;
-  if (error instanceof VaultError) return error;
+  if (error instanceof VaultError) {
+    if (error.cause instanceof DriverError) {
+      error.cause.store ??= store;
+      error.cause.phase ??= phase;
+    }
+    return error;
+  }
   if ((error as { constraint?: unknown } | null)?.constraint === MARKS_ALL_THERE) return storeWentBack();
   const code = codeOf(error);
-  const cause = new DriverError(code);
+  const cause = new DriverError(code, store, phase);
   if (CORRUPT.test(code)) return new StoreCorruptError(cause, store);
   if (DUPLICATE.has(code)) return new DuplicateRowError('A row with this key exists already.', { cause });
   if (error instanceof TypeError || error instanceof RangeError || DEFECT.test(code)) {
     return new StatementError('The store refused a statement.', { cause });
   }
   return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
+}
+
+/**
+ * What failed a COMMIT of SQLite. One whose write failed may be in the log all the same, and counts after a crash, if its
+ * last page reached the disk; a full disk is told before that page is written.
+ */
+export function commitError(error: unknown, store: StoreName): VaultError {
+  const failure = storeError(error, store, 'commit');
+  const code = driverCode(failure) ?? '';
+  const isUnknown = failure instanceof UnavailableError && code.startsWith('SQLITE_IOERR');
+  return isUnknown ? new OutcomeUnknownError(code, store) : failure;
 }

@@ -1,9 +1,13 @@
 /** A transaction on one PostgreSQL connection, begun no earlier than it is needed, and marked (`marks.ts`). */
+import type pg from 'pg';
 import { UnavailableError } from '../errors.ts';
 import { storeError } from './errors.ts';
 import { BEGIN, MARK } from './mark-statements.ts';
 import type { Mark, Marks } from './marks.ts';
 import { type Insert, insertAll, type Queryable, run } from './postgres-calls.ts';
+
+/** The longest that a timer takes. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /**
  * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
@@ -26,6 +30,7 @@ export class LazyTransaction {
   readonly #marks: Marks;
   #mark: Mark | undefined;
   #begun: Promise<unknown> | undefined;
+  #only: readonly Insert[] | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param client sends what it is given without waiting for the answer to what was before */
@@ -45,21 +50,39 @@ export class LazyTransaction {
     await this.#begun;
   }
 
-  /** Writes these rows with one statement, which is the transaction where none was begun. */
-  async insertAll(inserts: readonly Insert[]): Promise<void> {
-    if (this.#begun !== undefined || inserts.every(({ rows }) => rows.length === 0)) {
-      return insertAll(this.client, inserts);
-    }
-    const { n, after } = this.#take();
-    await insertAll(this.client, inserts, [this.#marks.writer, [n, ...after]]);
+  /** Whether there is anything to be committed. */
+  get isOpen(): boolean {
+    return this.#begun !== undefined || this.#only !== undefined;
   }
 
+  /** Writes these rows with one statement; where nothing was begun, with `commit`, of which it is then the whole. */
+  async insertAll(inserts: readonly Insert[]): Promise<void> {
+    if (inserts.every(({ rows }) => rows.length === 0)) return;
+    if (this.#begun === undefined) this.#only = inserts;
+    else await insertAll(this.client, inserts);
+  }
+
+  /**
+   * Waits for the answer as long as it takes; `unanswered-commits.ts` says how long a caller does.
+   * @throws {RolledBackError} @throws the driver's error
+   */
   async commit(): Promise<void> {
-    if (this.#begun !== undefined) {
-      // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
-      const { command } = await run(this.client, 'COMMIT');
-      if (command !== 'COMMIT') throw new RolledBackError();
+    const { client } = this;
+    // The driver's own limit would end the connection, and leave a backend behind that goes on waiting for its standby.
+    const patient = (statement: object) => client.query({ ...statement, query_timeout: NO_LIMIT_MS } as never);
+    if (this.#only !== undefined) {
+      const { n, after } = this.#take();
+      const mark = [this.#marks.writer, [n, ...after]] as const;
+      return insertAll({ query: patient as unknown as Queryable['query'] }, this.#only, mark);
     }
+    if (this.#begun === undefined) return;
+    // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
+    const { command } = (await patient({ text: 'COMMIT' })) as unknown as pg.QueryResult;
+    if (command !== 'COMMIT') throw new RolledBackError();
+  }
+
+  /** Its commit was answered, in time and without a warning: its mark must be there from now on. */
+  acknowledge(): void {
     if (this.#mark !== undefined) this.#marks.acknowledge(this.#mark);
   }
 

@@ -20,6 +20,9 @@ const LIMITED = [setting('statement_timeout', `'30s'`), setting('idle_in_transac
   ', ',
 );
 
+/** Below this, nobody is told that a commit was not replicated. */
+const TOLD = setting('client_min_messages', `'notice'`);
+
 /** Begins a transaction that is durable, for what is done beside the stores' own. */
 export const BEGIN_DURABLE = `BEGIN; SELECT ${DURABLE}`;
 
@@ -34,11 +37,11 @@ export const SESSION = [
 /** Followed by `MARK`, without waiting for its answer. */
 export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Settings and mark of a transaction that was begun. Parameters: the writer, and the numbers of its marks, the new one among them. */
-export const MARK = marked([DURABLE, PATIENT, LIMITED], []);
+export const MARK = marked([DURABLE, TOLD, PATIENT, LIMITED], []);
 
 /** A transaction that is one statement. @param parts what it writes. Parameters: as of `MARK`, then theirs */
 export function markedAlone(parts: readonly string[]): string {
-  return marked([DURABLE, PATIENT], parts);
+  return marked([DURABLE, TOLD, PATIENT], parts);
 }
 
 /**

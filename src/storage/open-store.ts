@@ -3,6 +3,7 @@ import { chmod, mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
 import { cannotOpen, WHAT } from './cannot-open.ts';
+import type { StoreLimits } from './limits.ts';
 import { assertFit } from './look-at.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
@@ -14,6 +15,7 @@ import { sqlitePath } from './url.ts';
 export interface OpenOptions {
   /** A store that is known to have gone back in time is opened all the same. */
   readonly recovering?: boolean;
+  readonly limits?: StoreLimits;
 }
 
 /** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do; or that it went back in time */
@@ -49,7 +51,7 @@ async function open<S extends StoreName>(name: S, url: string, options: OpenOpti
   await createPrivately(path);
   await migrateSqlite(name, path);
   await chmod(path, 0o600);
-  return new SqliteStore(name, path);
+  return new SqliteStore(name, path, options.limits);
 }
 
 /**

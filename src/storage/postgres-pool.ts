@@ -61,6 +61,8 @@ export function openPool(
     Client: Connection as unknown as NonNullable<pg.PoolConfig['Client']>,
     max,
     pipeline: true,
+    // A server that vanished, and owes an answer, is noticed within half a minute.
+    keepAliveInitialDelayMillis: 10_000,
     query_timeout: QUERY_TIMEOUT_MS,
     // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
     async onConnect(client) {

@@ -2,7 +2,8 @@
  * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
  *
  * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a pooler
- * says (`mark-statements.ts`); and that the store had, at that moment, all that was acknowledged before (`marks.ts`).
+ * says (`mark-statements.ts`), and that the store had, at that moment, all that was acknowledged before (`marks.ts`); one that
+ * rejects with anything but `outcome_unknown` means that nothing was committed (`unanswered-commits.ts`).
  * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
  * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
  * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
@@ -11,8 +12,17 @@
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
 import { copyPostgres, type RowCounts } from './backup.ts';
-import { isTransient, StoreCorruptError, storeError } from './errors.ts';
+import {
+  driverCode,
+  isTransient,
+  OutcomeUnknownError,
+  placeOf,
+  StoreCorruptError,
+  storeError,
+  timedOut,
+} from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
+import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { Marks } from './marks.ts';
 import { Merger } from './merger.ts';
@@ -22,6 +32,7 @@ import { openPool } from './postgres-pool.ts';
 import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
+import { UnansweredCommits } from './unanswered-commits.ts';
 
 const MAX_GROUP = 128;
 /** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
@@ -30,11 +41,6 @@ const TRANSACTION_POOL_SIZE = 8;
 /** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
 const READ_POOL_SIZE = 4;
 const MAX_TRIES = 5;
-
-/** Whether the server answered with an error, so that nothing can have been committed. */
-function isRefused(error: unknown): boolean {
-  return error instanceof RolledBackError || !(error instanceof UnavailableError);
-}
 
 interface Job {
   readonly work: (tx: Tx) => Promise<unknown>;
@@ -56,13 +62,24 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #mark: StoreMark;
   readonly #keeper: MarkKeeper;
   readonly #recovering: boolean;
+  readonly #limits: StoreLimits;
+  readonly #commits: UnansweredCommits;
   #closed = false;
 
   /** @param options `recovering`: a store that went back in time is used all the same */
-  constructor(name: S, url: string, { recovering = false }: { readonly recovering?: boolean } = {}) {
+  constructor(
+    name: S,
+    url: string,
+    {
+      recovering = false,
+      limits = STORE_LIMITS,
+    }: { readonly recovering?: boolean; readonly limits?: StoreLimits } = {},
+  ) {
     this.name = name;
     this.#mark = new StoreMark(name, this.#marks);
     this.#recovering = recovering;
+    this.#limits = limits;
+    this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE / 2);
     this.#url = url;
     // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
@@ -121,6 +138,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     this.#closed = true;
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     if (this.displaced === undefined) await this.#keeper.leave();
+    this.#commits.giveUp();
     await Promise.all([this.#pool.end(), this.#reads.end()]);
   }
 
@@ -151,12 +169,11 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async #commit(group: readonly Job[]): Promise<void> {
     let settle: (() => void)[];
-    const progress = { writing: false };
     try {
-      settle = await this.#transaction((transaction) => this.#together(transaction, group, progress));
+      settle = await this.#transaction((transaction) => this.#together(transaction, group));
     } catch (error) {
-      // A connection that broke while it wrote may have committed: running again could do the work twice.
-      const again = this.displaced === undefined && (!progress.writing || isTransient(error) || isRefused(error));
+      // What may have been committed could be done twice by running it again.
+      const again = this.displaced === undefined && !(error instanceof OutcomeUnknownError);
       if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
       } else {
@@ -167,11 +184,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     for (const done of settle) done();
   }
 
-  async #together(
-    transaction: LazyTransaction,
-    group: readonly Job[],
-    progress: { writing: boolean },
-  ): Promise<(() => void)[]> {
+  async #together(transaction: LazyTransaction, group: readonly Job[]): Promise<(() => void)[]> {
     const { client } = transaction;
     const merger = new Merger(async () => client, process.nextTick);
     const merged = new Map<string, Insert & { readonly rows: object[] }>();
@@ -181,7 +194,9 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       group.map(async (job) => {
         const tx = new SharedTx(this.name, transaction, merger);
         try {
-          const result = await job.work(tx as unknown as Tx);
+          const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
+          // Its neighbours wait for it no longer; what it still asks for fails, because its part has ended.
+          if (result === TOO_LATE) return () => job.reject(timedOut(this.name));
           for (const insert of tx.inserts) {
             const key = `${insert.table.name} ${insert.onConflict}`;
             const all = merged.get(key) ?? { ...insert, rows: [] };
@@ -193,7 +208,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
         } catch (thrown) {
           const error = storeError(thrown, this.name);
           // Of a damaged page all hear who asked together; by itself only who needs it does.
-          if (error instanceof UnavailableError || error instanceof StoreCorruptError) lost = error;
+          if (this.#isLost(error) || error instanceof StoreCorruptError) lost = error;
           return () => job.reject(error);
         } finally {
           tx.end();
@@ -202,7 +217,6 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     );
     // Nothing has been written yet, and on this connection nothing will be.
     if (lost !== undefined) throw lost;
-    progress.writing = true;
     if (removals.length > 0) await transaction.begin();
     await transaction.insertAll([...merged.values()]);
     for (const removal of removals) await removeNow(client, ...removal);
@@ -229,25 +243,37 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   async #transaction<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
+    this.#commits.assertAnswered();
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw storeError(error, this.name);
+      throw storeError(error, this.name, 'connect');
     });
     const transaction = new LazyTransaction(client, this.#marks);
-    let broken: Error | undefined;
+    let result: R;
     try {
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
+      result = await work(transaction);
     } catch (thrown) {
-      const error = storeError(thrown, this.name);
-      const lost = isRefused(error) || isTransient(error) ? undefined : error;
-      // Where nothing was begun, there is nothing to roll back by which a lost connection would show.
-      broken = (await transaction.rollback()) ?? lost;
+      const error = storeError(thrown, this.name, 'work');
+      transaction.end();
+      // A connection that no longer answers would not answer a ROLLBACK either: the server rolls back when it is ended.
+      client.release(this.#isLost(error) ? error : await transaction.rollback());
       throw await this.#known(error);
+    }
+    try {
+      if (transaction.isOpen) await this.#commits.commit(client, transaction);
+      else client.release();
+    } catch (error) {
+      throw await this.#known(error as VaultError);
     } finally {
       transaction.end();
-      client.release(broken);
     }
+    return result;
+  }
+
+  /** Whether a work failed because of this store's connection: neither by its own doing nor by the other store's. */
+  #isLost(error: VaultError): boolean {
+    const isOurs = driverCode(error) !== undefined && placeOf(error).store === this.name;
+    const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
+    return error instanceof UnavailableError && isOurs && !isSaid;
   }
 
   /** Of a mark that is missed, why: nothing is written any more then. */

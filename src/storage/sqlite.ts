@@ -9,13 +9,18 @@
 import { statSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
 import { copySqlite, type RowCounts } from './backup.ts';
-import { storeError, storeReplaced } from './errors.ts';
+import { commitError, type Phase, storeError, storeReplaced, timedOut } from './errors.ts';
+import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
 import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from './tx.ts';
 
 /** More than this in one commit would hold up the first caller for the sake of the last. */
 const MAX_GROUP = 128;
+
+/** How long one try to begin blocks the process while another process writes, and how long it then works on. */
+const TURN_TIMEOUT_MS = 50;
+const TURN_PAUSE_MS = 25;
 
 /** The wait blocks the process: a short one, several times, in between which it works on. Then a job tries again. */
 const SCRUB_TIMEOUT_MS = 50;
@@ -44,6 +49,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly #path: string;
   readonly #file: string | undefined;
   #displaced: UnavailableError | undefined;
+  readonly #limits: StoreLimits;
   readonly #writer: Connection;
   readonly #readers: Connection;
   #queue: Job[] = [];
@@ -51,12 +57,14 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   #draining: Promise<void> | undefined;
   #closed = false;
 
-  constructor(name: S, path: string) {
+  constructor(name: S, path: string, limits: StoreLimits = STORE_LIMITS) {
     this.name = name;
     this.#path = path;
+    this.#limits = limits;
     try {
       this.#writer = new Connection(path, {});
       this.#writer.db.pragma('journal_mode = WAL');
+      this.#writer.db.pragma(`busy_timeout = ${TURN_TIMEOUT_MS}`);
       this.#readers = new Connection(path, { readonly: true });
       this.#file = fileAt(path);
     } catch (error) {
@@ -117,6 +125,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     while (this.#draining !== undefined) await this.#draining;
     if (!this.#writer.db.open) return;
     this.#readers.db.close();
+    this.#writer.db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     this.#writer.db.pragma('wal_checkpoint(TRUNCATE)');
     this.#writer.db.close();
   }
@@ -156,7 +165,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     } catch (error) {
       failure = storeError(error, this.name);
     }
-    this.#writer.db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    this.#writer.db.pragma(`busy_timeout = ${TURN_TIMEOUT_MS}`);
     for (const scrub of waiting) {
       scrub.triesLeft -= 1;
       if (failure === undefined) scrub.resolve();
@@ -168,18 +177,38 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   async #commit(group: readonly Job[]): Promise<void> {
     const { db } = this.#writer;
     const settled: (() => void)[] = [];
+    let phase: Phase = 'begin';
     try {
       this.#look();
-      this.#run('BEGIN IMMEDIATE');
+      await this.#begin();
+      phase = 'work';
       for (const job of group) settled.push(await this.#savepoint(job));
+      phase = 'commit';
       this.#run('COMMIT');
     } catch (error) {
-      if (db.inTransaction) this.#run('ROLLBACK');
-      const failure = storeError(error, this.name);
+      try {
+        if (db.inTransaction) this.#run('ROLLBACK');
+      } catch {
+        // What cannot be rolled back cannot be committed either: the next transaction fails at its beginning.
+      }
+      const failure = phase === 'commit' ? commitError(error, this.name) : storeError(error, this.name, phase);
       for (const job of group) job.reject(failure);
       return;
     }
     for (const settle of settled) settle();
+  }
+
+  /** The turn of another process is waited for as long as before, but for no longer than a moment at a time: a wait blocks this one. */
+  async #begin(): Promise<void> {
+    for (const startedAt = performance.now(); ; ) {
+      try {
+        return this.#run('BEGIN IMMEDIATE');
+      } catch (error) {
+        const isBusy = /^SQLITE_BUSY/.test((error as { code?: string }).code ?? '');
+        if (!isBusy || performance.now() - startedAt > BUSY_TIMEOUT_MS) throw error;
+        await new Promise((resume) => setTimeout(resume, TURN_PAUSE_MS));
+      }
+    }
   }
 
   /** Runs one work; its own failure undoes only its own savepoint. A failure of the whole transaction is thrown. */
@@ -187,7 +216,10 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     const tx = new SqliteTx(this.name, this.#writer, job.exclusive);
     this.#run('SAVEPOINT work');
     try {
-      const result = await job.work(tx as unknown as Tx);
+      const working = job.work(tx as unknown as Tx);
+      // Its neighbours wait for a shared one no longer; what it still asks for fails, because its part has ended.
+      const result = await (job.exclusive ? working : within(working, this.#limits.workMs));
+      if (result === TOO_LATE) throw timedOut(this.name);
       this.#run('RELEASE work');
       return () => job.resolve(result);
     } catch (error) {

@@ -11,8 +11,8 @@
  * `exclusive`  Alone in its transaction, for work that reads what it then changes (erase, correct, revoke).
  *
  * Either way a promise that resolves means that the commit is durable; one that rejects means that nothing of the
- * work is there, with one exception that no store can rule out: a commit whose answer was lost on the way back from
- * PostgreSQL. Callers repeat such calls under their idempotency key.
+ * work is there, with one exception that no store can rule out, and that has an error of its own: a commit that was not
+ * answered (`outcome_unknown`). Callers repeat such calls under their idempotency key.
  */
 import type { Knex } from 'knex';
 import type { UnavailableError } from '../errors.ts';

@@ -1,5 +1,6 @@
 /** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
+import { setRecordFact } from '../backup/vault-facts.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
@@ -34,6 +35,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
   return {
     ...{ recordStore, keyStore, keyring },
     clock: vault.clock,
+    allAnswered: () => noteSweep(vault),
     prompt: [
       { name: 'shred_windows', run: () => shredWindows(vault) },
       { name: 'forget_epochs', run: () => forgetEpochs(vault) },
@@ -59,6 +61,14 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       report(done);
     },
   };
+}
+
+/**
+ * Commits to the record store. A server answers COMMITs that wait for a standby in the order of its log: when this one is
+ * answered, so are those before it.
+ */
+async function noteSweep({ recordStore, clock }: Vault): Promise<void> {
+  await recordStore.exclusive((tx) => setRecordFact(tx, 'last_sweep', clock().toISOString()));
 }
 
 /** Destroys the keys of windows that are over, and what their removal has left in the store's files. */

@@ -74,7 +74,16 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
     return beating;
   };
   const wake = () => void now();
-  const timer = node && setInterval(wake, BEAT_MS);
+  // Of beats that a silent store held up, one is made good.
+  let isDue = false;
+  const onTime = () => {
+    if (isDue) return;
+    isDue = true;
+    void now().finally(() => {
+      isDue = false;
+    });
+  };
+  const timer = node && setInterval(onTime, BEAT_MS);
   timer?.unref();
   if (node !== undefined) signals.on('epochDestroyed', wake);
   return {

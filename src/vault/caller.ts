@@ -1,6 +1,7 @@
 /** Who calls, in the course of one request. */
 import type { Principal } from '../access/principal.ts';
 import type { ApiKeyId, RequestId } from '../ids.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 export interface Caller extends Principal {
   readonly apiKey: ApiKeyId;
@@ -9,4 +10,6 @@ export interface Caller extends Principal {
   readonly idempotencyKey?: string | undefined;
   /** Aborted, with the error to throw, when the client has gone before its answer; absent where nobody can go. */
   readonly gone?: AbortSignal | undefined;
+  /** Until when the call is to be answered; absent where it has only just begun. */
+  readonly limit?: TimeLimit | undefined;
 }

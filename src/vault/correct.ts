@@ -16,6 +16,7 @@ import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import { resourceOf } from './resource.ts';
 import type { CorrectReply } from './schema.ts';
+import { inTime } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
@@ -63,8 +64,8 @@ export async function correct(
       const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
       return { reply: done, entry: { records: [record] } };
     });
-    // The correction is committed: should this fail, the caller's answer stands.
-    await finish(vault, order, next, vault.clock).catch((error: unknown) => {
+    // The correction is committed: should this fail, or take too long, the caller's answer stands.
+    await inTime(caller.limit, finish(vault, order, next, vault.clock)).catch((error: unknown) => {
       vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
       vault.signals.emit('erasureLeft');
     });

@@ -17,6 +17,7 @@ import { type Asking, findTokens } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 import { receiptFor } from './naming.ts';
 import { perform } from './perform.ts';
+import { inTime } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 const PAGE = 1_000;
@@ -31,7 +32,7 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
     remember: (order: ErasureRow) => ({ erasure: order.erasure }),
     replay: ({ erasure }: { erasure: string }) => findErasure(vault.recordStore.reader, tenant, erasure as ErasureId),
   };
-  const call = { action: 'erase' as const, reason: body.reason, idempotent };
+  const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
   const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
     door.decide();
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
@@ -53,14 +54,14 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
       return { reply: row, entry: { erasure, subject, records } };
     });
   });
-  return receiptFor(caller, await complete(vault, order));
+  return receiptFor(caller, await complete(vault, caller, order));
 }
 
-/** The erasure is ordered and stands: should its completion fail now, a job completes it. */
-async function complete(vault: Vault, order: ErasureRow): Promise<ErasureRow> {
+/** The erasure is ordered and stands: should its completion fail now, or its caller's time run out, a job completes it. */
+async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promise<ErasureRow> {
   if (order.state === 'completed') return order;
   try {
-    return await completeErasure(vault, order, vault.clock);
+    return await inTime(caller.limit, completeErasure(vault, order, vault.clock));
   } catch (error) {
     vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
     vault.signals.emit('erasureLeft');

@@ -7,6 +7,8 @@
  *   it fails            the same, with outcome `failed`
  *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
+ *   its time runs out   nothing of it is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
+ *                       entry is in that commit, if there is one
  *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
 import type { Action } from '../access/actions.ts';
@@ -17,10 +19,12 @@ import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
+import { OutcomeUnknownError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { damagedRecords, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 import { IdempotentCall } from './idempotency.ts';
+import { CallTime, TimeLimit } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 const REASON_KEY = '@reason';
@@ -43,8 +47,13 @@ export interface Call<R> {
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;
-  /** For a call that makes no keys, and so may commit however late. */
+  /** For a call that makes no keys, and so may commit however late; its caller waits for it. */
   readonly mayTakeLong?: true;
+  /**
+   * For a call whose commit may take long by itself, and must not be given up for that: it goes on when its caller's time
+   * has run out, who is told that its outcome is unknown.
+   */
+  readonly seenThrough?: true;
   /** Present on calls that write: how the answer is found again for a repeated call. */
   readonly idempotent?: {
     readonly body: unknown;
@@ -69,11 +78,26 @@ export interface Door {
   ): Promise<R>;
 }
 
+/**
+ * @throws {UnavailableError} `timed_out` when the call's time has run out; nothing of it is kept
+ * @throws {OutcomeUnknownError} when it has run out, or its store's has, while its commit was on the way
+ */
 export async function perform<R>(
   vault: Vault,
   caller: Caller,
   call: Call<R>,
   work: (door: Door) => Promise<R>,
+): Promise<R> {
+  const time = new CallTime(caller.limit ?? new TimeLimit(vault.callLimitMs), call);
+  return time.answer(performAll(vault, caller, call, work, time));
+}
+
+async function performAll<R>(
+  vault: Vault,
+  caller: Caller,
+  call: Call<R>,
+  work: (door: Door) => Promise<R>,
+  time: CallTime,
 ): Promise<R> {
   let committed = false;
   let reasonMac: Buffer | undefined;
@@ -93,6 +117,7 @@ export async function perform<R>(
       async commit(mode, inside) {
         if (committed) throw new TypeError('A call commits once.');
         const commit = async (tx: RecordTx) => {
+          time.begins();
           await assertTenantLives(tx, caller.tenant);
           if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
           const { reply, entry: about } = await inside(tx);
@@ -105,9 +130,10 @@ export async function perform<R>(
           const further = damaged.length > 0 && entry.code !== DAMAGED.code;
           if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
           if (once !== undefined) await once.remember(tx, call.idempotent?.remember(reply as never), now);
+          time.isOnTheWay();
           return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
         };
-        const { reply, outcome, code, damaged, further } = await vault.recordStore[mode](commit);
+        const { reply, outcome, code, damaged, further } = await time.commit(vault.recordStore[mode](commit));
         committed = true;
         vault.signals.emit('call', { action: call.action, outcome, code });
         if (further) vault.signals.emit('call', { action: call.action, ...DAMAGED });
@@ -228,5 +254,9 @@ async function appendFailure(
   const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
   const base = { ...baseEntry(vault, caller, action, vault.clock()), purpose, reasonMac, outcome, code };
   const entry = { ...base, records, guesses };
-  await vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
+  // Where the commit holds after all, the call's own entry is in it, and another would say the contrary.
+  if (error instanceof OutcomeUnknownError) return;
+  const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
+  // What is out of reach says why itself; anything else is told only with its entry.
+  await (error instanceof UnavailableError ? appending.catch(() => {}) : appending);
 }

@@ -3,9 +3,9 @@
  * whose audit entry cannot be written, so each store is written to and committed, by as much as the smallest call writes;
  * and the key of the current epoch must be at hand.
  *
- * Guarantees: whoever asks however often, each part is looked at once at a time, and anew after 5 s where it was well
- * and after 1 s where it was not; nobody waits for longer than 3 s, also for a store that has fallen silent. Tells in
- * closed words which part is not well.
+ * Guarantees: whoever asks however often, each part is looked at once at a time, and anew after 2 s where it was well
+ * and after 1 s where it was not; nobody waits for longer than 2 s, also for a store that has fallen silent, or whose
+ * standby is gone. Tells in closed words which part is not well.
  * Does not: see what fails one kind of call alone, such as one tenant's or one with a larger batch than there is room for.
  */
 import { recordFacts } from '../backup/vault-facts.ts';
@@ -17,9 +17,9 @@ import type { Row, StoreName, Table } from '../storage/table.ts';
 import type { Store } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
 
-const WELL_FOR_MS = 5_000;
+const WELL_FOR_MS = 2_000;
 const UNWELL_FOR_MS = 1_000;
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 2_000;
 
 /** Overwritten by every look, of every process. */
 const FACT = 'last_ready_check';

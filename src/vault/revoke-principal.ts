@@ -9,6 +9,7 @@ import { VaultError } from '../errors.ts';
 import type { PrincipalId } from '../ids.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
+import { inTime } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 /** No principal of this tenant by that id. */
@@ -51,7 +52,7 @@ export async function revokePrincipal(vault: Vault, caller: Caller, principal: P
       return { reply: { principal, revokedAt }, entry: { target: principal } };
     });
   });
-  await keepRevocation(vault, revocationOf(caller, principal, reply.revokedAt));
+  await inTime(caller.limit, keepRevocation(vault, revocationOf(caller, principal, reply.revokedAt)));
   return reply;
 }
 

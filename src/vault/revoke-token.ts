@@ -6,6 +6,7 @@ import { keepRevocation, noteRevocation } from '../access/revocations.ts';
 import type { Token } from '../ids.ts';
 import type { Caller } from './caller.ts';
 import { changeToken } from './change-token.ts';
+import { inTime } from './time-limit.ts';
 import type { Vault } from './vault.ts';
 
 type Reply = { token: Token; revokedAt: string };
@@ -21,6 +22,6 @@ export async function revokeToken(vault: Vault, caller: Caller, token: Token): P
     also: (tx) => noteRevocation(tx, { ...of, at: now }),
     reply: () => ({ token, revokedAt: now.toISOString() }),
   }));
-  await keepRevocation(vault, { ...of, at: new Date(reply.revokedAt) });
+  await inTime(caller.limit, keepRevocation(vault, { ...of, at: new Date(reply.revokedAt) }));
   return reply;
 }

@@ -30,6 +30,7 @@ import type { ProcessKind } from '../keyring/nodes.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
+import { STORE_LIMITS, type StoreLimits } from '../storage/limits.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
@@ -38,6 +39,7 @@ import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './hom
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
+import { CALL_LIMIT_MS } from './time-limit.ts';
 
 export interface Vault extends Parts {
   readonly clock: Clock;
@@ -51,6 +53,8 @@ export interface Vault extends Parts {
   readonly keyBackupDir: string | undefined;
   /** The interval of rotation; undefined: by order alone, of index keys too. */
   readonly rotateEveryMs: number | undefined;
+  /** How long a call may take, see `time-limit.ts`. */
+  readonly callLimitMs: number;
   /** Where the first administrator's API key was written, in a vault that has just been made. */
   readonly firstKeyPath: string | undefined;
   /**
@@ -91,6 +95,8 @@ export interface VaultOptions {
   readonly look?: LookOptions;
   /** Opens beside nodes with which it shares no root slot: for what is done about those, and nothing else. */
   readonly visiting?: boolean;
+  /** How long calls and stores are waited for; what they are by themselves unless given. */
+  readonly limits?: Partial<StoreLimits & { readonly callMs: number }>;
   /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
   readonly nextRootKey?: Buffer;
 }
@@ -110,7 +116,8 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
   const { clock = systemClock, random = pooledRandom(), mayMake = false } = options;
   const found = mayMake ? await findOrBegin(config, newId('vault', random, clock())) : await findVault(config);
   // A copy may say of its store that it went back.
-  const opening = { recovering: options.recovering === true || options.drilling === true };
+  const recovering = options.recovering === true || options.drilling === true;
+  const opening = { recovering, limits: { ...STORE_LIMITS, ...options.limits } };
   const recordStore = await openStore('records', config.recordStoreUrl, opening);
   try {
     const keyStore = await openStore('keys', config.keyStoreUrl, opening);
@@ -216,6 +223,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
     ...parts,
     guesses,
     firstKeyPath,
+    callLimitMs: options.limits?.callMs ?? CALL_LIMIT_MS,
     later(name, work) {
       const done = (closing ? shuttingDown() : work())
         .catch((error: unknown) => void signals.emit('job', { name, failed: codeOf(error), changed: 0 }))

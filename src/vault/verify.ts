@@ -86,19 +86,24 @@ function passwordOf(value: unknown): string {
 
 /** Puts a verifier of today's strength in the place of an older one; leaves it should the record have changed. */
 async function upgrade(vault: Vault, caller: Caller, row: RecordRow, value: unknown): Promise<void> {
-  await perform<void>(vault, { ...caller, idempotencyKey: undefined }, { action: 'verify' }, async (door) => {
-    const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
-    const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
-    const accepted = {
-      type,
-      value: { phc: await vault.hasher.hash(password, { tenant: caller.tenant }) },
-      kept: undefined,
-    };
-    const next = await prepare(vault, row, accepted, door.now);
-    const order = await door.commit('exclusive', async (tx) => {
-      const order = await decideFor(tx, vault, row, next, caller.principal, door.now);
-      return { reply: order, entry: { records: [row.record as RecordId], code: 'verifier_upgraded' } };
-    });
-    await finish(vault, order, next, vault.clock);
-  });
+  await perform<void>(
+    vault,
+    { ...caller, idempotencyKey: undefined, limit: undefined },
+    { action: 'verify' },
+    async (door) => {
+      const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
+      const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
+      const accepted = {
+        type,
+        value: { phc: await vault.hasher.hash(password, { tenant: caller.tenant }) },
+        kept: undefined,
+      };
+      const next = await prepare(vault, row, accepted, door.now);
+      const order = await door.commit('exclusive', async (tx) => {
+        const order = await decideFor(tx, vault, row, next, caller.principal, door.now);
+        return { reply: order, entry: { records: [row.record as RecordId], code: 'verifier_upgraded' } };
+      });
+      await finish(vault, order, next, vault.clock);
+    },
+  );
 }

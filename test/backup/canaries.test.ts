@@ -27,7 +27,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await tell(home.keyStoreUrl, `SELECT 1 FROM record_keys WHERE record = '${record}'`)).toEqual([]);
     const open = () => tell(home.recordStoreUrl, "SELECT 1 FROM erasures WHERE state <> 'completed'");
     expect(await open()).toHaveLength(1);
-    await runChores({ ...vault, report: () => {} }, true);
+    await runChores({ ...vault, report: () => {}, allAnswered: async () => {} }, true);
     expect(await open()).toEqual([]);
   });
 

@@ -329,7 +329,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const reports: JobReport[] = [];
     const completed = Promise.withResolvers<void>();
     const woken = startWorker({
-      ...{ recordStore, keyStore, keyring, clock },
+      ...{ recordStore, keyStore, keyring, clock, allAnswered: async () => {} },
       report(done) {
         reports.push(done);
         if (waited.length === 3 && done.name === 'complete_erasures') completed.resolve();
@@ -416,7 +416,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       });
       const { recordStore, keyStore, keyring, clock } = here.vault;
       const { stop } = startWorker({
-        ...{ recordStore, keyStore, keyring, clock, report: () => {} },
+        ...{ recordStore, keyStore, keyring, clock, report: () => {}, allAnswered: async () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],
       });

@@ -14,7 +14,7 @@ import type { Role } from '../../src/access/roles.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newApp } from '../../src/http/app.ts';
 import type { TokenizeItem } from '../../src/vault/schema.ts';
-import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { openVault, type Vault, type VaultOptions } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -67,6 +67,8 @@ export interface TestVault {
 export interface TestVaultOptions {
   readonly engine?: Engine;
   readonly now?: Date;
+  /** How long calls and stores are waited for. */
+  readonly limits?: VaultOptions['limits'];
   /** Reuses stores and keys of an earlier vault. */
   readonly at?: {
     recordStoreUrl: string;
@@ -77,7 +79,12 @@ export interface TestVaultOptions {
   };
 }
 
-export async function openTestVault({ engine = 'sqlite', now = NOW, at }: TestVaultOptions = {}): Promise<TestVault> {
+export async function openTestVault({
+  engine = 'sqlite',
+  now = NOW,
+  limits = {},
+  at,
+}: TestVaultOptions = {}): Promise<TestVault> {
   let time = now.getTime();
   let { recordStoreUrl, keyStoreUrl, folder } = at ?? { recordStoreUrl: '', keyStoreUrl: '', folder: '' };
   if (at === undefined) {
@@ -96,7 +103,7 @@ export async function openTestVault({ engine = 'sqlite', now = NOW, at }: TestVa
       keysPath: `${folder}/keys`,
       rootKey: { from: 'file', path: `${folder}/keys/root.key` },
     },
-    { clock: () => new Date(time), random: pooledRandom(), passwords: QUICK_PASSWORDS, mayMake: true },
+    { clock: () => new Date(time), random: pooledRandom(), passwords: QUICK_PASSWORDS, mayMake: true, limits },
   );
   let open = true;
   const close = async () => {
@@ -151,6 +158,7 @@ export async function openTestVault({ engine = 'sqlite', now = NOW, at }: TestVa
       return openTestVault({
         engine,
         now: new Date(time),
+        limits,
         at: { recordStoreUrl, keyStoreUrl, folder, adminKey, keys: made },
       });
     },

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
+import type { VaultOptions } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
@@ -26,9 +27,14 @@ export async function newPlace(engine: Engine): Promise<Place> {
 }
 
 /** Opens the vault that lives there, or makes one. */
-export function openAt({ engine, ...at }: Place, now?: Date): Promise<TestVault> {
+export function openAt({ engine, ...at }: Place, now?: Date, limits?: VaultOptions['limits']): Promise<TestVault> {
   // The first administrator's API key is read from its file.
-  return openTestVault({ engine, at: { ...at, adminKey: undefined as never, keys: new Map() }, ...(now && { now }) });
+  return openTestVault({
+    engine,
+    at: { ...at, adminKey: undefined as never, keys: new Map() },
+    ...(now && { now }),
+    ...(limits && { limits }),
+  });
 }
 
 /** A copy of a store that nobody has open, as a backup makes it. @returns the copy's URL */

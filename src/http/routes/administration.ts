@@ -50,7 +50,7 @@ export const deletePrincipal = route({
   operationId: 'revokePrincipal',
   summary: 'Revoke a principal; its API key stops working at once.',
   description:
-    'Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may ' +
+    'Answered when both stores know of it, so that no older copy of one brings it back. With a 503 it may ' +
     'hold already: call again until it is answered.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
