@@ -12,16 +12,15 @@ export const MARKS_ALL_THERE = 'marks_all_there';
 
 const setting = (name: string, value: string) => `set_config('${name}', ${value}, true)`;
 const AT_LEAST_ON = `CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END`;
-/** Makes this transaction’s commit durable. */
-export const DURABLE = setting('synchronous_commit', AT_LEAST_ON);
+/** Makes this transaction’s commit durable; and heard of, for below `notice` nobody is told that it was not replicated. */
+export const DURABLE = [setting('synchronous_commit', AT_LEAST_ON), setting('client_min_messages', `'notice'`)].join(
+  ', ',
+);
 /** A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it. */
 const PATIENT = setting('lock_timeout', `'3s'`);
 const LIMITED = [setting('statement_timeout', `'30s'`), setting('idle_in_transaction_session_timeout', `'60s'`)].join(
   ', ',
 );
-
-/** Below this, nobody is told that a commit was not replicated. */
-const TOLD = setting('client_min_messages', `'notice'`);
 
 /** Begins a transaction that is durable, for what is done beside the stores' own. */
 export const BEGIN_DURABLE = `BEGIN; SELECT ${DURABLE}`;
@@ -37,11 +36,11 @@ export const SESSION = [
 /** Followed by `MARK`, without waiting for its answer. */
 export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Settings and mark of a transaction that was begun. Parameters: the writer, and the numbers of its marks, the new one among them. */
-export const MARK = marked([DURABLE, TOLD, PATIENT, LIMITED], []);
+export const MARK = marked([DURABLE, PATIENT, LIMITED], []);
 
 /** A transaction that is one statement. @param parts what it writes. Parameters: as of `MARK`, then theirs */
 export function markedAlone(parts: readonly string[]): string {
-  return marked([DURABLE, TOLD, PATIENT], parts);
+  return marked([DURABLE, PATIENT], parts);
 }
 
 /**
