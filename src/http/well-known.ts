@@ -28,7 +28,7 @@ const EXAMPLE = {
   ],
 };
 
-export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandler {
+export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: string): RequestHandler {
   return async (_, response) => {
     const id = newId('request', vault.random, vault.clock());
     try {
@@ -40,7 +40,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandle
       response.end(text);
     } catch (error) {
       raiseAlarms(vault.signals, [error], id);
-      const problem = problemOf(error, id);
+      const problem = problemOf(error, id, publicUrl);
       send(response, problem.status, 'application/problem+json', problem, id, closing());
     }
   };
