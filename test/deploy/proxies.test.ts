@@ -2,11 +2,16 @@
  * The vault behind the real nginx and haproxy, with the configurations of `src/deploy/` as they stand there. Where a line
  * of one is there to keep something from happening, the test takes it away and sees that happen.
  */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LetheClient } from '../../src/client/lethe-client.ts';
+import { readConfig } from '../../src/config.ts';
 import { serve } from '../../src/http/server.ts';
 import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import {
@@ -24,11 +29,16 @@ import { openTestVault } from '../support/vault.ts';
 const MiB = 1024 * 1024;
 const LOOK_EVERY = 3 * MiB;
 const PUBLIC_URL = 'https://vault.example.com/vault';
+const HANDBOOK = fileURLToPath(new URL('../../src/deploy/README.md', import.meta.url));
 const EMAIL = 'dorothy.vaughan@example.com';
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
 /** A vault, listening for real, and a proxy before it. */
-async function vaultBehind(name: ProxyName, trustedProxies: readonly string[] = ['127.0.0.1']) {
+async function vaultBehind(
+  name: ProxyName,
+  trustedProxies: readonly string[] = ['127.0.0.1'],
+  edit = (config: string) => config,
+) {
   const vault = await openTestVault();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
@@ -37,7 +47,7 @@ async function vaultBehind(name: ProxyName, trustedProxies: readonly string[] = 
   const server = await serve(vault.vault, log, { host: '127.0.0.1', port: 0, events, ...front });
   onTestFinished(() => server.stop());
   await vault.as('app').call('get', '/v1/types');
-  const proxy = await startProxy(name, { upstream: Number(new URL(server.url).port) });
+  const proxy = await startProxy(name, { upstream: Number(new URL(server.url).port), edit });
   const headers = { Authorization: `Bearer ${vault.as('app').apiKey}`, ...JSON_BODY };
   await expect
     .poll(async () => (await proxy.ask('GET', '/v1/types', { headers })).status, { timeout: 10_000 })
@@ -199,6 +209,49 @@ describe.each(PROXIES.filter(hasProxy))('behind %s', (name) => {
     expect(newLines()).toMatchObject([{ operation: 'listTypes', source: '127.0.0.1' }]);
     // The warning came with the first call.
     expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/^lethe_untrusted_forwarded_total [1-9]/m);
+  });
+
+  test('behind a further proxy, both are trusted, and the inner one adds to what the outer says', async () => {
+    const adding = (config: string) =>
+      name === 'nginx'
+        ? replaced(config, [['X-Forwarded-For $remote_addr', 'X-Forwarded-For $proxy_add_x_forwarded_for']])
+        : replaced(config, [['http-request set-header X-Forwarded-For %[src]', 'option forwardfor']]);
+    const { proxy, headers, newLines } = await vaultBehind(name, ['127.0.0.1', CLIENT_ADDRESS], adding);
+    const outer = { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=198.51.100.9' };
+    await proxy.ask('GET', '/v1/types', { headers: { ...headers, ...outer } });
+    expect(newLines()).toMatchObject([{ source: '203.0.113.7' }]);
+  });
+
+  test('of two nodes, one that is gone gets no calls', async () => {
+    const gone = await freePort();
+    const two = (config: string) =>
+      config.replace(/^ +server (?:node1 )?127\.0\.0\.1:(\d+)(.*)$/m, (line, port, rest) =>
+        [line, line.replace(`${port}${rest}`, `${gone}${rest}`).replace('node1', 'node2')].join('\n'),
+      );
+    const port = await upstream((_, response) => void response.end('{}'));
+    const proxy = await startProxy(name, { upstream: port, edit: two });
+    if (name === 'haproxy') await expect.poll(() => proxy.logs()).toMatch(/node2 is DOWN/);
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i += 1) statuses.push((await proxy.ask('GET', '/v1/types')).status);
+    expect(statuses.filter((status) => status !== 200)).toEqual(name === 'nginx' ? [502] : []);
+  });
+
+  test('what the handbook says to look at is as it says', async () => {
+    const { proxy, server } = await vaultBehind(name);
+    const section = /^## A proxy\n([\s\S]*?)^## /m.exec(await readFile(HANDBOOK, 'utf8'))?.[1] ?? '';
+    const typed = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block).join('');
+    expect(typed).toContain('curl');
+    const here = typed
+      .replaceAll(
+        'https://vault.example.com',
+        `--cacert ${proxy.folder}/tls/certificate.pem https://localhost:${proxy.port}`,
+      )
+      .replaceAll('http://127.0.0.1:7300', server.url);
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here]);
+    expect(stdout).toBe('200\n404\nlethe_untrusted_forwarded_total 0\n');
+    for (const setting of section.matchAll(/^\| `(LETHE_\w+)` \| `([^`]+)`/gm)) {
+      expect(() => readConfig({ [setting[1] as string]: setting[2] })).not.toThrow();
+    }
   });
 
   test('a body of 1 MiB passes, one byte more is 413 as the vault says it, with its length or in chunks', async () => {
