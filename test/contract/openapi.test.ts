@@ -35,6 +35,7 @@ interface Operation {
   responses: Record<string, { description: string; content: Record<string, Media> }>;
 }
 interface Document {
+  servers: { url: string }[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
@@ -204,6 +205,11 @@ describe('/docs', () => {
       const { status, headers } = await as('app').call('get', target);
       expect([target, status, headers['x-content-type-options']]).toEqual([target, 200, 'nosniff']);
     }
+    const { text: script } = await as('app').call('get', '/docs/start.js');
+    expect(script).toContain("new URL('openapi.json', location.href)");
+    expect(script).not.toMatch(/['"`]\//);
+    const at = (url: string) => new URL(url, 'https://vault.example/some/where/openapi.json').href;
+    expect(document.servers.map(({ url }) => at(url))).toEqual(['https://vault.example/some/where/']);
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'self';/);
     expect(page.headers['content-security-policy']).not.toMatch(/script-src|http|\*|unsafe-eval/);
   });

@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Log } from '../../src/http/log.ts';
 import { sourceOf } from '../../src/http/source.ts';
+import { newSources } from '../../src/http/sources.ts';
 import { type Network, readAddress, readNetwork } from '../../src/network-address.ts';
 
 const TRUSTED = ['10.0.0.0/24', '2001:db8:7::/64', '127.0.0.1'].map((text) => readNetwork(text) as Network);
@@ -144,6 +146,21 @@ test('whatever the headers say, what comes out is an address in its one text, an
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('that a peer is not trusted is said once of each, of a few at most, and counted always', () => {
+  const said: unknown[] = [];
+  const log = { warn: (about: unknown) => void said.push(about) } as unknown as Log;
+  let counted = 0;
+  const sourceOfRequest = newSources(['10.0.0.0/24'], log, () => {
+    counted += 1;
+  });
+  for (let i = 0; i < 60; i += 1) {
+    const socket = { remoteAddress: `198.51.100.${i % 20}` };
+    sourceOfRequest({ socket, headers: { forwarded: 'for=203.0.113.7' } } as unknown as IncomingMessage);
+  }
+  expect(counted).toBe(60);
+  expect(said).toEqual(Array.from({ length: 8 }, (_, i) => ({ peer: `198.51.100.${i}` })));
 });
 
 test('a header as long as may be is read in little time', () => {
