@@ -24,6 +24,8 @@ export interface Source {
 
 /** More proxies in a row than anybody has. */
 const MAX_HOPS = 32;
+/** More than an address, brackets and a port have. */
+const MAX_NODE_LENGTH = 64;
 
 export function sourceOf({ socket, headers }: IncomingMessage, trusted: readonly Network[]): Source {
   // A link-local peer comes with the zone of this machine.
@@ -53,14 +55,15 @@ function clientOf(hops: readonly string[], trusted: readonly Network[]): Network
 
 /** A node of RFC 7239 section 6, with its port or without; an IPv6 address also bare, as `X-Forwarded-For` has it. */
 function addressOf(node: string): NetworkAddress | undefined {
+  if (node.length > MAX_NODE_LENGTH) return undefined;
   const bracketed = /^\[([^\]]*:[^\]]*)\](?::\d{1,5})?$/.exec(node)?.[1];
   const dotted = /^([\d.]+):\d{1,5}$/.exec(node)?.[1];
   return readAddress(bracketed ?? dotted ?? node);
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** A pair, or none, and what ends it. */
-const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)"))?[ \\t]*([;,]|$)`, 'y');
+/** A pair, or none, and what ends it. Spaces have one place each, so that no text is tried in many ways. */
+const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")[ \\t]*)?([;,]|$)`, 'y');
 
 /**
  * What each element of `Forwarded` names under `for`; an empty text where it names nobody.

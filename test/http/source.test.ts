@@ -165,10 +165,20 @@ test('that a peer is not trusted is said once of each, of a few at most, and cou
 
 test('a header as long as may be is read in little time', () => {
   const long = 16 * 1024;
-  for (const text of ['10.0.0.9,', 'for=10.0.0.9,', '"\\', 'a;', ';', ' ', 'a', 'for="a']) {
-    const header = text.repeat(long / text.length);
-    const startedAt = performance.now();
-    from(PROXY, { forwarded: header, 'x-forwarded-for': header });
-    expect([text, performance.now() - startedAt < 200]).toEqual([text, true]);
+  for (const text of ['10.0.0.9,', 'for=10.0.0.9,', '"\\', 'a;', ';', ' ', 'a', 'for="a', ':', '0', '.']) {
+    for (const [before, after] of [
+      ['', ''],
+      ['', '?'],
+      ['a=b', '?'],
+      ['a="', '"?'],
+      ['10.0.0.9,', '?'],
+      ['for="[', '"'],
+      ['[', ''],
+    ]) {
+      const header = before + text.repeat(long / text.length) + after;
+      const startedAt = performance.now();
+      from(PROXY, { forwarded: header, 'x-forwarded-for': header });
+      expect([header.slice(0, 9), performance.now() - startedAt < 500]).toEqual([header.slice(0, 9), true]);
+    }
   }
 });
