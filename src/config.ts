@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
+import { publicUrl, trustedProxies } from './proxy-settings.ts';
 import { faultOfUrl, ONE_PLACE, parseStoreUrl, printableUrl } from './storage/url.ts';
 
 const KEY_BYTES = 32;
@@ -39,6 +40,14 @@ const Settings = z.strictObject({
     .max(65_535)
     .default(7300)
     .describe('Port to listen on; 0 takes a free one.'),
+  LETHE_TRUSTED_PROXIES: trustedProxies
+    .optional()
+    .describe(
+      'Networks of the proxies that are believed when they say whom they serve (Forwarded, X-Forwarded-For); none otherwise.',
+    ),
+  LETHE_PUBLIC_URL: publicUrl
+    .optional()
+    .describe('URL under which clients reach the API, with the path that a proxy takes off; for links in answers.'),
   LETHE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -123,6 +132,10 @@ export interface Config {
   readonly home: string;
   readonly host: string;
   readonly port: number;
+  /** Networks in CIDR notation; empty: nobody is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Where clients find the API, without a slash at its end; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly rootKey: RootKeySource;
   readonly recordStoreUrl: string;
@@ -156,6 +169,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     home,
     host: settings.LETHE_HOST,
     port: settings.LETHE_PORT,
+    trustedProxies: settings.LETHE_TRUSTED_PROXIES ?? [],
+    publicUrl: settings.LETHE_PUBLIC_URL,
     logLevel: settings.LETHE_LOG_LEVEL,
     rootKey: rootKeySource(settings, home, keysPath),
     recordStoreUrl: absolute(home, settings.RECORD_STORE_URL ?? 'sqlite:data/records.db'),
@@ -225,6 +240,8 @@ export function printable(config: Config): Record<string, string | number> {
     home: config.home,
     host: config.host,
     port: config.port,
+    ...(config.trustedProxies.length === 0 ? {} : { trustedProxies: config.trustedProxies.join(', ') }),
+    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     logLevel: config.logLevel,
     rootKey: describe(config.rootKey),
     recordStore: printableUrl(config.recordStoreUrl),

@@ -99,7 +99,10 @@ async function unseal(url: string, plainHttp: boolean, files: readonly string[])
 
 function endpoint(url: string, plainHttp: boolean): URL {
   if (!URL.canParse(url)) throw new StartError('--url must be a URL such as https://vault.example.com.');
-  const target = new URL('/v1/unseal', url);
+  // A proxy may serve the vault under a path of its own.
+  const target = new URL(url);
+  target.pathname = `${target.pathname.replace(/\/+$/, '')}/v1/unseal`;
+  [target.search, target.hash] = ['', ''];
   const local = ['127.0.0.1', 'localhost', '[::1]'].includes(target.hostname);
   if (target.protocol !== 'https:' && !(target.protocol === 'http:' && (local || plainHttp))) {
     throw new StartError(

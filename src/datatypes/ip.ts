@@ -1,15 +1,13 @@
 /**
  * An internet address, IPv4 or IPv6, stored in the one text that RFC 5952 gives it. Every spelling of RFC 4291 2.2 is
- * read; an IPv4-mapped address (`::ffff:192.0.2.1`) is the IPv4 address it carries, since the two are one peer.
- *
- * Refused: octets with leading zeros, octal, hexadecimal and short IPv4 forms, which different programs read as
- * different addresses (CVE-2021-28918); zone ids, which mean something on one machine only (RFC 4007); networks.
+ * read; what `network-address.ts` refuses is refused, and networks.
  * Does not say where an address is, nor that a network hides a crowd: a /24 has 256 addresses, but a /48 may be a
  * single household or office (RFC 6177).
  */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
+import { readAddress } from '../network-address.ts';
 import type { DataType } from './datatype.ts';
 import { trim } from './normalise.ts';
 import { requireString } from './shape.ts';
@@ -17,8 +15,6 @@ import { requireString } from './shape.ts';
 const MAX_INPUT = 64;
 /** What is left of an address when its last octet, or its last eighty bits, are cut. */
 const NETWORK_BITS = { ipv4: 24, ipv6: 48 };
-/** The dotted end of an IPv6 address (RFC 4291 2.2.3). */
-const DOTTED_END = /(?<=:)[^:]*\.[^:]*$/;
 
 export const ip: DataType<string> = {
   name: 'ip',
@@ -43,8 +39,9 @@ export const ip: DataType<string> = {
 
   parse(input) {
     const typed = trim(requireString(input));
-    if (typed.length > MAX_INPUT) throw refused();
-    return (typed.includes(':') ? readIpv6(typed) : readIpv4(typed)).toString();
+    const address = typed.length > MAX_INPUT ? undefined : readAddress(typed);
+    if (address === undefined) throw refused();
+    return address.toString();
   },
 
   canonical: (value) => value,
@@ -68,22 +65,6 @@ function networkOf(value: string): string {
     return `${ipaddr.IPv6.networkAddressFromCIDR(cidr)}/${NETWORK_BITS.ipv6}`;
   }
   return `${ipaddr.IPv4.networkAddressFromCIDR(`${value}/${NETWORK_BITS.ipv4}`)}/${NETWORK_BITS.ipv4}`;
-}
-
-function readIpv4(text: string): ipaddr.IPv4 {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) throw refused();
-  return ipaddr.IPv4.parse(text);
-}
-
-function readIpv6(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  // ipaddr.js reads octal in a dotted end, and takes ::192.0.2.1 for IPv4-mapped: it gets groups instead.
-  const groups = text.replace(DOTTED_END, (dotted) => {
-    const [a = 0, b = 0, c = 0, d = 0] = readIpv4(dotted).octets;
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
-  if (groups.includes('%') || !ipaddr.IPv6.isValid(groups)) throw refused();
-  const address = ipaddr.IPv6.parse(groups);
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
 function refused(): InvalidValueError {

@@ -14,16 +14,25 @@ import { newMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { newSources } from './sources.ts';
 import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
+/** What stands in front of the vault, as the settings say. */
+export interface Front {
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly publicUrl?: string | undefined;
+}
+
 export interface AppOptions {
+  readonly front?: Front | undefined;
   readonly vault: Vault;
   readonly log: Log;
   readonly closing: () => boolean;
   readonly events?: EventTimes | undefined;
 }
 
-export function newApp({ vault, log, closing, events }: AppOptions): Express {
+export function newApp({ vault, log, closing, events, front = {} }: AppOptions): Express {
+  const { trustedProxies = [], publicUrl } = front;
   const readiness = new Readiness(vault);
   const metrics = newMetrics(vault.signals, () => measure(vault));
   logAlarms(log, vault.signals);
@@ -40,16 +49,17 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
     warn(what);
   };
 
+  const sourceOf = newSources(trustedProxies, log, metrics.disbelieved);
   const streams = new EventStreams(closing, events);
   for (const route of ROUTES) {
-    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams }));
+    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams, sourceOf, publicUrl }));
   }
-  app.get(JWKS_PATH, jwksHandler(vault, closing));
+  app.get(JWKS_PATH, jwksHandler(vault, closing, publicUrl));
   for (const path of new Set([...ROUTES.map(pathOf), JWKS_PATH])) {
     const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
     const allowed = path === JWKS_PATH ? ['GET'] : methods;
     app.all(path, (_, response) => {
-      const problem = problemOf(new MethodNotAllowedError(), id());
+      const problem = problemOf(new MethodNotAllowedError(), id(), publicUrl);
       response.setHeader('Allow', allowed.join(', '));
       send(response, problem.status, 'application/problem+json', problem, problem.request, true);
     });
@@ -74,10 +84,10 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
       send(response, 200, 'application/json', open, id(), closing() || !request.complete);
     });
   }
-  app.use(docsRouter());
+  app.use(docsRouter(publicUrl));
 
   app.use((_, response) => {
-    const problem = problemOf(new RouteNotFoundError(), id());
+    const problem = problemOf(new RouteNotFoundError(), id(), publicUrl);
     send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   // Express's own answer to an error is a page with its stack and the path that was asked for.
@@ -89,7 +99,7 @@ export function newApp({ vault, log, closing, events }: AppOptions): Express {
     const refusal = malformed ? new MalformedRequestError('The path is not valid.') : new RouteNotFoundError();
     const known = refused ? refusal : error;
     if (!refused) log.error(placesOf(error), 'defect');
-    const problem = problemOf(known, id());
+    const problem = problemOf(known, id(), publicUrl);
     send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   return app;

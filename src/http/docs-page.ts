@@ -1,6 +1,7 @@
 /**
  * The page at `/docs`: the operations as Swagger UI shows them, then the data types and the problems as plain HTML,
- * so that `type` of a problem leads somewhere without a script. All text is escaped.
+ * so that `type` of a problem leads somewhere without a script. All text is escaped. All links start at the page itself:
+ * a proxy may serve it under a path of its own.
  */
 import { typeCatalogue } from '../vault/list-types.ts';
 import { PROBLEMS, STATUS } from './problem.ts';
@@ -12,8 +13,8 @@ export function docsPage(): string {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Lethe API</title>
-    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
-    <link rel="stylesheet" href="/docs/style.css" />
+    <link rel="stylesheet" href="docs/assets/swagger-ui.css" />
+    <link rel="stylesheet" href="docs/style.css" />
     <link rel="icon" href="data:," />
   </head>
   <body>
@@ -21,7 +22,7 @@ export function docsPage(): string {
       <a href="#docs">Operations</a>
       <a href="#types">Data types</a>
       <a href="#problems">Problems</a>
-      <a href="/openapi.json">openapi.json</a>
+      <a href="openapi.json">openapi.json</a>
     </nav>
     <main id="docs"><noscript>The operations need JavaScript to be shown; openapi.json has them, too.</noscript></main>
     <section id="types">
@@ -37,8 +38,8 @@ export function docsPage(): string {
         ${Object.keys(PROBLEMS).sort(byStatus).map(problemEntry).join('\n        ')}
       </dl>
     </section>
-    <script src="/docs/assets/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
+    <script src="docs/assets/swagger-ui-bundle.js"></script>
+    <script src="docs/start.js"></script>
   </body>
 </html>
 `;
@@ -103,7 +104,7 @@ function html(text: string): string {
 export const START_SCRIPT = `const operations = document.getElementById('docs');
 const place = document.getElementById(location.hash.slice(1));
 SwaggerUIBundle({
-  url: '/openapi.json',
+  url: new URL('openapi.json', location.href).href,
   domNode: operations,
   deepLinking: place === null,
   defaultModelExpandDepth: 2,

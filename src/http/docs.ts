@@ -8,10 +8,10 @@ import { openApi } from './openapi.ts';
 /** What the page loads of Swagger UI; the rest of its package is not served. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
-export function docsRouter(): Router {
+export function docsRouter(publicUrl?: string): Router {
   const router = express.Router();
   const texts = [
-    ['/openapi.json', 'application/json', JSON.stringify(openApi())],
+    ['/openapi.json', 'application/json', JSON.stringify(openApi(publicUrl))],
     ['/docs', 'text/html', docsPage()],
     ['/docs/start.js', 'text/javascript', START_SCRIPT],
     ['/docs/style.css', 'text/css', STYLE],

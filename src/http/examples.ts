@@ -6,6 +6,7 @@
 import { declaredType } from '../vault/declare-type.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
 import { KEY_EXAMPLES } from './key-examples.ts';
+import { problemType } from './problem.ts';
 
 export interface Example {
   readonly request?: unknown;
@@ -261,12 +262,16 @@ const FIELDS: Readonly<Record<string, string>> = {
 const OF_ITEMS: ReadonlySet<string> = new Set(['type', 'value', 'format', 'reuse', 'token']);
 
 /** A problem as an operation may answer it; a test holds it against the schema. */
-export function exampleProblem(operationId: string, problem: { code: string; title: string; status: number }): unknown {
+export function exampleProblem(
+  operationId: string,
+  problem: { code: string; title: string; status: number },
+  publicUrl?: string,
+): unknown {
   const { code, title, status } = problem;
   const field = FIELDS[code];
   const item = operationId === 'tokenize' && field !== undefined && OF_ITEMS.has(field) ? 'items/0/' : '';
   return {
-    type: `/docs#problem-${code}`,
+    type: problemType(code, publicUrl),
     title,
     status,
     code,

@@ -2,6 +2,7 @@
  * From a route to an Express handler: request id → API key → body → validation → verb → reply. What goes wrong
  * becomes a problem; what is turned away after the API key was recognised is audited.
  */
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { newId, type RequestId } from '../ids.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
@@ -16,6 +17,7 @@ import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
 import type { Route } from './route.ts';
+import { mayLogSource } from './sources.ts';
 import { validate } from './validate.ts';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
@@ -28,6 +30,8 @@ export interface Answered {
   readonly status: number;
   readonly code: string | undefined;
   readonly principal: string | undefined;
+  /** Where the call came from; undefined where that may not be logged (`sources.ts`). */
+  readonly source: string | undefined;
   readonly seconds: number;
   /** Set where the error was none of the vault's own. */
   readonly defect: unknown;
@@ -42,6 +46,8 @@ export interface HandlerOptions {
   /** Whether the server is closing: replies then ask the client to go elsewhere. */
   readonly closing: () => boolean;
   readonly streams: EventStreams;
+  readonly sourceOf: (request: IncomingMessage) => string | undefined;
+  readonly publicUrl: string | undefined;
 }
 
 export function handlerOf(route: Route, options: HandlerOptions): RequestHandler {
@@ -49,6 +55,8 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
   return async (request, response) => {
     const startedAt = performance.now();
     const id = newId('request', vault.random, vault.clock());
+    // A connection that ends in the meantime has no peer any more.
+    const source = options.sourceOf(request);
     let caller: Caller | undefined;
     let status: number = route.status ?? 200;
     let error: unknown;
@@ -70,7 +78,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       }
     } catch (thrown) {
       error = thrown;
-      const problem = problemOf(thrown, id);
+      const problem = problemOf(thrown, id, options.publicUrl);
       status = problem.status;
       const retryAfter = retryAfterSeconds(thrown, problem);
       const close = options.closing() || !request.complete;
@@ -83,6 +91,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       status,
       code,
       principal: caller?.principal,
+      source: mayLogSource(caller, status) ? source : undefined,
       seconds: (performance.now() - startedAt) / 1000,
       defect: code === 'internal_error' ? error : undefined,
       cause: driverCode(error),

@@ -1,5 +1,6 @@
 /**
- * The log: one line a request, with its id, operation, status, code and time; and a warning of a 503, with its cause. Never a path, a header, a body, or the
+ * The log: one line a request, with its id, operation, status, code and time, and of some the address that it came from
+ * (`sources.ts`); and a warning of a 503, with its cause. Never a path, a header, a body, or the
  * message of an error that is not the vault's own: those can hold values. Of a defect it keeps the class and the
  * places in the code.
  */

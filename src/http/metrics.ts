@@ -5,10 +5,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Measures } from '../vault/measure.ts';
 import type { Signals } from '../vault/signals.ts';
 import type { Answered } from './handler.ts';
+import type { Disbelieved } from './sources.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   answered(answered: Answered): void;
+  /** A request named a client that was not believed. */
+  disbelieved(why: Disbelieved): void;
 }
 
 /** @param measure asked at each scrape; where it fails, what it measures is left out of the answer */
@@ -62,6 +65,16 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     labelNames: ['job', 'outcome'],
     registers,
   });
+  const untrustedForwarded = new Counter({
+    name: 'lethe_untrusted_forwarded_total',
+    help: 'Requests with Forwarded or X-Forwarded-For from a peer outside LETHE_TRUSTED_PROXIES. Rising: a proxy that is not named there.',
+    registers,
+  });
+  const unreadableForwarded = new Counter({
+    name: 'lethe_unreadable_forwarded_total',
+    help: 'Requests of which a trusted proxy named the client in a way that cannot be believed.',
+    registers,
+  });
   addGauges(registry, measure);
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
@@ -72,6 +85,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   return {
     registry,
+    disbelieved: (why) => (why === 'peer' ? untrustedForwarded : unreadableForwarded).inc(),
     answered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
   };
 }

@@ -91,14 +91,15 @@ A vault that starts from shares of its root key is sealed at first: \`/readyz\` 
 \`{"sealed", "given", "needed"}\`; \`GET /v1/unseal\` answers the same and gives none.
 `.trim();
 
-export function openApi(): Schema {
+/** @param publicUrl where clients find the API; without it, beside the document */
+export function openApi(publicUrl?: string): Schema {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Schema>> = {};
   schemas.named(ProblemSchema, 'output', 'Problem');
   for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas, publicUrl) };
   }
-  const ofJwks = (codes: readonly string[]) => problemResponses('getJwks', codes);
+  const ofJwks = (codes: readonly string[]) => problemResponses('getJwks', codes, publicUrl);
   paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
   return {
     openapi: '3.1.0',
@@ -109,7 +110,7 @@ export function openApi(): Schema {
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'this vault' }],
+    servers: [{ url: publicUrl ?? '.', description: 'this vault' }],
     security: [{ apiKey: [] }],
     tags: GROUPS.map(({ name, description }) => ({ name, description })),
     paths,
@@ -126,7 +127,7 @@ export function openApi(): Schema {
   };
 }
 
-function operation(route: Route, schemas: JsonSchemas): Schema {
+function operation(route: Route, schemas: JsonSchemas, publicUrl: string | undefined): Schema {
   const { operationId, summary, description, body, params, query, status = 200 } = route;
   const name = operationId.charAt(0).toUpperCase() + operationId.slice(1);
   const codes = new Set([
@@ -157,7 +158,7 @@ function operation(route: Route, schemas: JsonSchemas): Schema {
         headers: { 'X-Request-Id': REQUEST_ID },
         content: route.events === undefined ? reply : eventsOf(reply['application/json'].example),
       },
-      ...problemResponses(operationId, codes),
+      ...problemResponses(operationId, codes, publicUrl),
     },
   };
 }
@@ -230,7 +231,7 @@ function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas:
   });
 }
 
-function problemResponses(operationId: string, codes: Iterable<string>): Record<string, Schema> {
+function problemResponses(operationId: string, codes: Iterable<string>, publicUrl?: string): Record<string, Schema> {
   const byStatus = new Map<number, { code: string; title: string; status: number }[]>();
   for (const code of codes) {
     const { kind, title } = PROBLEMS[code] ?? { kind: 'internal', title: '' };
@@ -249,7 +250,7 @@ function problemResponses(operationId: string, codes: Iterable<string>): Record<
         'application/problem+json': {
           schema: { $ref: '#/components/schemas/Problem' },
           examples: Object.fromEntries(
-            problems.map((problem) => [problem.code, { value: exampleProblem(operationId, problem) }]),
+            problems.map((problem) => [problem.code, { value: exampleProblem(operationId, problem, publicUrl) }]),
           ),
         },
       },

@@ -190,13 +190,21 @@ export function retryAfterSeconds(error: unknown, { code, status }: Problem): nu
   return status === 429 ? LONGEST_RETRY_AFTER : (PROBLEMS[code]?.retryAfter ?? DEFAULT_RETRY_AFTER);
 }
 
-/** Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`. */
-export function problemOf(error: unknown, request: RequestId): Problem {
+/** Where a problem is described. */
+export function problemType(code: string, publicUrl = ''): string {
+  return `${publicUrl}/docs#problem-${code}`;
+}
+
+/**
+ * Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`.
+ * @param publicUrl where clients find the API; without it, `type` is a path as it is where no proxy takes any off
+ */
+export function problemOf(error: unknown, request: RequestId, publicUrl = ''): Problem {
   const known = error instanceof VaultError && error.code in PROBLEMS ? error : undefined;
   const code = known?.code ?? 'internal_error';
   const title = PROBLEMS[code]?.title ?? '';
   return {
-    type: `/docs#problem-${code}`,
+    type: problemType(code, publicUrl),
     title,
     status: STATUS[known?.kind ?? 'internal'],
     code,

@@ -104,12 +104,13 @@ function onSignals(log: Log, finish: () => Promise<void>): void {
 
 /** What a person reads at start: five lines in a new home, one in a known one. */
 function welcome(config: Config, vault: Vault, server: RunningServer): string {
-  if (vault.firstKeyPath === undefined) return `Lethe serves on ${server.url} (API: ${server.url}/docs)`;
+  const apiUrl = config.publicUrl ?? server.url;
+  if (vault.firstKeyPath === undefined) return `Lethe serves on ${server.url} (API: ${apiUrl}/docs)`;
   return [
     `Lethe made a new vault in ${config.home} and serves on ${server.url}`,
     `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
     '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
-    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${server.url}/docs`,
+    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${apiUrl}/docs`,
     `4. ${whatToKeep(config)}`,
   ].join('\n');
 }

@@ -11,11 +11,13 @@ import { z } from 'zod';
 import { VaultError } from '../errors.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
 import { type SealedVault, UnsealFailedError, type UnsealProgress } from '../vault/sealed.ts';
+import type { Front } from './app.ts';
 import { readJson } from './body.ts';
 import { MethodNotAllowedError, SealedError } from './errors.ts';
 import { send } from './handler.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
 import { problemOf, retryAfterSeconds } from './problem.ts';
+import { newSources } from './sources.ts';
 import { validate } from './validate.ts';
 
 const MAX_BODY_BYTES = 4 * 1024;
@@ -25,19 +27,22 @@ const UNSEAL_PATH = '/v1/unseal';
 const UnsealBody = z.strictObject({ share: z.string().min(1).max(1024) });
 
 export interface SealedAppOptions {
+  readonly front?: Front | undefined;
   readonly sealed: SealedVault;
   readonly log: Log;
   readonly closing: () => boolean;
 }
 
-export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Express {
+export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOptions): Express {
+  const { trustedProxies = [], publicUrl } = front;
+  const sourceOf = newSources(trustedProxies, log);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
   const refuse = (response: Response, error: unknown, close = closing()) => {
-    const problem = problemOf(error, sealed.newRequestId());
+    const problem = problemOf(error, sealed.newRequestId(), publicUrl);
     const retryAfter = problem.status === 429 ? RETRY_AFTER_SECONDS : retryAfterSeconds(error, problem);
     send(response, problem.status, 'application/problem+json', problem, problem.request, close, retryAfter);
     return problem;
@@ -54,6 +59,7 @@ export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Expres
   );
   app.post(UNSEAL_PATH, async (request, response) => {
     const startedAt = performance.now();
+    const source = sourceOf(request);
     const answered = { operation: 'unseal', principal: undefined };
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
@@ -61,7 +67,7 @@ export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Expres
       const progress: UnsealProgress = await sealed.give(share);
       const id = sealed.newRequestId();
       send(response, 200, 'application/json', progress, id, closing());
-      const ok = { request: id, status: 200, code: undefined, defect: undefined, cause: undefined };
+      const ok = { request: id, status: 200, code: undefined, defect: undefined, cause: undefined, source: undefined };
       logAnswered(log, { ...answered, ...ok, seconds: seconds() });
     } catch (error) {
       const { request: id, status, code } = refuse(response, error, closing() || !request.complete);
@@ -72,6 +78,8 @@ export function newSealedApp({ sealed, log, closing }: SealedAppOptions): Expres
         status,
         code,
         defect,
+        // A share is the credential here: whoever brings one that is refused may be an attacker (decision 32).
+        source: status < 500 ? source : undefined,
         cause: driverCode(error),
         at: placeOf(error),
         seconds: seconds(),

@@ -6,7 +6,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SealedVault } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
-import { newApp } from './app.ts';
+import { type Front, newApp } from './app.ts';
 import type { EventTimes } from './events.ts';
 import type { Log } from './log.ts';
 import { newSealedApp } from './sealed.ts';
@@ -23,14 +23,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-interface Address {
+interface Address extends Front {
   readonly host: string;
   readonly port: number;
   readonly events?: EventTimes;
 }
 
 export function serve(vault: Vault, log: Log, address: Address): Promise<RunningServer> {
-  return listen((closing) => newApp({ vault, log, closing, events: address.events }), address);
+  return listen((closing) => newApp({ vault, log, closing, events: address.events, front: address }), address);
 }
 
 /** Serves what opens the vault, and from `open` on the vault, to the same connections. */
@@ -43,13 +43,13 @@ export async function serveSealed(
   let closing = () => false;
   const server = await listen((isClosing) => {
     closing = isClosing;
-    answer = newSealedApp({ sealed, log, closing });
+    answer = newSealedApp({ sealed, log, closing, front: address });
     return (request, response) => answer?.(request, response);
   }, address);
   return {
     ...server,
     open(vault) {
-      answer = newApp({ vault, log, closing, events: address.events });
+      answer = newApp({ vault, log, closing, events: address.events, front: address });
     },
   };
 }

@@ -29,7 +29,7 @@ const EXAMPLE = {
   ],
 };
 
-export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandler {
+export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: string): RequestHandler {
   return async (_, response) => {
     const id = newId('request', vault.random, vault.clock());
     try {
@@ -41,7 +41,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean): RequestHandle
       response.end(text);
     } catch (error) {
       raiseAlarms(vault.signals, [error], id);
-      const problem = problemOf(error, id);
+      const problem = problemOf(error, id, publicUrl);
       send(response, problem.status, 'application/problem+json', problem, id, closing());
     }
   };

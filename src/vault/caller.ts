@@ -1,7 +1,15 @@
 /** Who calls, in the course of one request. */
 import type { Principal } from '../access/principal.ts';
+import type { Role } from '../access/roles.ts';
 import type { ApiKeyId, RequestId } from '../ids.ts';
 import type { TimeLimit } from './time-limit.ts';
+
+/** The roles of programs. An API key of any other role may be a person's own. */
+const SERVICES: ReadonlySet<Role> = new Set<Role>(['app', 'receiver']);
+
+export function isService({ role }: Pick<Principal, 'role'>): boolean {
+  return SERVICES.has(role);
+}
 
 export interface Caller extends Principal {
   readonly apiKey: ApiKeyId;

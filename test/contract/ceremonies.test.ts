@@ -1,5 +1,7 @@
 /** The ceremonies of the root key as people run them: the commands themselves, on a home of their own. */
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { askHidden } from '../../src/cli/hidden-prompt.ts';
@@ -107,6 +109,24 @@ test('a share crosses no network in the clear unless somebody says so', async ()
     expect([url, ran.code, said.test(ran.err)]).toEqual([url, 1, true]);
     expect(ran.err + ran.out).not.toContain('LETHE1');
   }
+}, 60_000);
+
+test('a share goes to the vault, also where a proxy has it under a path', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(request.url);
+    response.setHeader('Content-Type', 'application/json').end('{"sealed":true,"given":1,"needed":2}');
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  for (const path of ['', '/', '/vault', '/a/vault/?x#y']) {
+    const ran = await lethe('/nonexistent', ['unseal', '--url', `http://127.0.0.1:${port}${path}`], {
+      input: 'LETHE1-X',
+    });
+    expect([path, ran.code, ran.out]).toEqual([path, 0, expect.stringContaining('1 of 2')]);
+  }
+  expect(asked).toEqual(['/v1/unseal', '/v1/unseal', '/vault/v1/unseal', '/a/vault/v1/unseal']);
 }, 60_000);
 
 test('a hidden prompt takes a line and shows none of it', async () => {

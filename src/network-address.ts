@@ -1,0 +1,63 @@
+/**
+ * Internet addresses and networks as text, read strictly: two programs that read one text must not come to two
+ * addresses. An IPv4-mapped address (`::ffff:192.0.2.1`) is the IPv4 address it carries, since the two are one peer.
+ *
+ * Refused: octets with leading zeros, octal, hexadecimal and short IPv4 forms, which different programs read as
+ * different addresses (CVE-2021-28918); zone ids, which mean something on one machine only (RFC 4007).
+ */
+import ipaddr from 'ipaddr.js';
+
+/** `toString` writes it as RFC 5952 does. */
+export type NetworkAddress = ipaddr.IPv4 | ipaddr.IPv6;
+
+export interface Network {
+  readonly address: NetworkAddress;
+  readonly bits: number;
+}
+
+/** The dotted end of an IPv6 address (RFC 4291 2.2.3). */
+const DOTTED_END = /(?<=:)[^:]*\.[^:]*$/;
+
+/** @returns undefined for what is no address, alone and without spaces */
+export function readAddress(text: string): NetworkAddress | undefined {
+  return text.includes(':') ? readIpv6(text) : readIpv4(text);
+}
+
+/**
+ * @param text in CIDR notation (RFC 4632, RFC 4291 2.3); an address alone is a network of one
+ * @returns undefined for what is none; for one with bits beyond its prefix, which was meant to be another; and for
+ *   `/0`, which is no network but everybody
+ */
+export function readNetwork(text: string): Network | undefined {
+  const [, host = '', prefix] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const address = readAddress(host);
+  if (address === undefined) return undefined;
+  const width = address.kind() === 'ipv4' ? 32 : 128;
+  const bits = prefix === undefined ? width : Number(prefix);
+  if (bits > width) return undefined;
+  const kind = address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
+  return kind.networkAddressFromCIDR(`${address}/${bits}`).toString() === address.toString()
+    ? { address, bits }
+    : undefined;
+}
+
+export function isIn(address: NetworkAddress, networks: readonly Network[]): boolean {
+  return networks.some(({ address: of, bits }) => of.kind() === address.kind() && address.match(of, bits));
+}
+
+function readIpv4(text: string): ipaddr.IPv4 | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
+}
+
+function readIpv6(text: string): NetworkAddress | undefined {
+  // ipaddr.js reads octal in a dotted end, and takes ::192.0.2.1 for IPv4-mapped: it gets groups instead.
+  const groups = text.replace(DOTTED_END, (dotted) => {
+    const octets = readIpv4(dotted)?.octets;
+    if (octets === undefined) return dotted;
+    const [a = 0, b = 0, c = 0, d = 0] = octets;
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  if (groups.includes('%') || groups.includes('.') || !ipaddr.IPv6.isValid(groups)) return undefined;
+  const address = ipaddr.IPv6.parse(groups);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
