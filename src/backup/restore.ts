@@ -17,7 +17,7 @@ import { nodes } from '../keyring/nodes.ts';
 import { loadRootKey } from '../keyring/root-key.ts';
 import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
-import { listBackups } from './backups.ts';
+import { listBackups, type Watch } from './backups.ts';
 import { assertNobodyRuns } from './living.ts';
 import { assertOurs, assertWhole, type Backup, readManifest } from './manifest.ts';
 
@@ -40,6 +40,8 @@ export interface RestoreOptions {
   readonly unverified?: boolean;
   /** By which the silence of the vault's processes is measured. */
   readonly look?: LookOptions | undefined;
+  /** Told how far it is; what it throws leaves everything as it was. */
+  readonly watch?: Watch | undefined;
 }
 
 export interface Restored {
@@ -73,7 +75,8 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
       'This is a backup of another vault than the one whose home, or store, this is. Check LETHE_HOME, RECORD_STORE_URL and KEY_STORE_URL. Nothing has been changed.',
     );
   }
-  const copy = await assertWhole(backup);
+  const told = (step: string) => (done: number, total: number) => options.watch?.(step, done, total);
+  const copy = await assertWhole(backup, told(`verify_${store}`));
   const there = await isThere(url);
   if (there && !options.replace) {
     throw new StartError('There is a store already. With --replace it is kept aside and the backup takes its place.');
@@ -87,7 +90,7 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }), incarnation };
   // Processes of the copy's time are gone. Nodes are there as they were, also one that came since.
   const instead = store === 'keys' && itself !== undefined ? { table: nodes, rows: itself } : undefined;
-  return { backup, aside: await putBack(store, copy, url, facts, aside, instead) };
+  return { backup, aside: await putBack(store, copy, url, facts, aside, instead, told(`restore_${store}`)) };
 }
 
 /** @throws {StartError} where there is none of this store */

@@ -1,8 +1,7 @@
 /**
- * Runs the vault as a server until it is told to stop: SIGTERM or SIGINT finish what was accepted, a second one drops
- * it. A crash prints where it happened, never the message of an error, which could hold a value.
+ * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened, never the message of an error, which could hold a value.
  */
-import { type Config, printable } from '../config.ts';
+import { type Config, printable, startedByNpm } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { coreDumpWarning } from '../process-memory.ts';
 import { startBackground } from '../vault/background.ts';
@@ -11,6 +10,7 @@ import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
+import { listenForStop, type Stopping } from './stopping.ts';
 
 /** How its long jobs are run; tests give others than a server has. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
@@ -18,25 +18,27 @@ type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
 export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
+  const stopping = listenForStop({ log, withParent: startedByNpm() });
   const warning = coreDumpWarning();
   if (warning !== undefined) {
     log.warn(warning);
     process.stderr.write(`${warning}\n`);
   }
-  if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
+  if (config.rootKey.from === 'shares') return runSealed(config, log, stopping, jobs);
   const vault = await openVault(config, { mayMake: true, process: 'server' });
+  if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
-  onSignals(log, async () => {
+  stopping.onStop(async () => {
     await server.stop();
     await stopWork();
   });
 }
 
 /** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
-async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
+async function runSealed(config: Config, log: Log, stopping: Stopping, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
@@ -56,7 +58,7 @@ async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<vo
     `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
       `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
   );
-  onSignals(log, async () => {
+  stopping.onStop(async () => {
     await server.stop();
     await sealed.close();
     await stopWork();
@@ -78,19 +80,6 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
     await Promise.all([stopJobs(), stopLongJobs()]);
     await vault.close();
   };
-}
-
-function onSignals(log: Log, finish: () => Promise<void>): void {
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'stopping');
-    await finish();
-    log.info('stopped');
-    log.flush(() => process.exit(0));
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
 /** What a person reads at start: five lines in a new home, one in a known one. */

@@ -9,7 +9,7 @@
  */
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
-import { copyPostgres, type RowCounts } from './backup.ts';
+import { type CopyWatch, copyPostgres, type RowCounts } from './backup.ts';
 import { isTransient, StoreCorruptError, storeError, storeReplaced } from './errors.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
@@ -83,8 +83,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async scrub(): Promise<void> {}
 
-  copyTo(path: string): Promise<RowCounts> {
-    return copyPostgres(this.name, this.#url, path);
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts> {
+    return copyPostgres(this.name, this.#url, path, watch);
   }
 
   get replaced(): boolean {

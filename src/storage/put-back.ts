@@ -11,7 +11,8 @@ import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
-import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
+import { goesWithTheProcess } from '../temporary.ts';
+import { type CopyWatch, copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { migratePostgres } from './migrate.ts';
 import { sqlitePath } from './open-store.ts';
@@ -74,6 +75,7 @@ async function tablesOf(client: pg.Client): Promise<string[]> {
  * @param facts rows of `vault_facts` that the restored store is to have besides its own
  * @param instead what of the copy is not to come back
  * @param aside the name under which what is there now is kept; absent: nothing is there
+ * @param watch told how far it is; what it throws leaves everything as it was
  * @returns where that is, if there was any
  * @throws {StartError} where another process has the store open, or the copy is of a later release
  */
@@ -84,11 +86,12 @@ export async function putBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead?: Instead,
+  watch?: CopyWatch,
 ): Promise<string | undefined> {
   try {
     const path = sqlitePath(url);
-    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside, instead);
-    return await putFileBack(copy, path, facts, aside, instead);
+    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside, instead, watch);
+    return await putFileBack(copy, path, facts, aside, instead, watch);
   } catch (error) {
     throw error instanceof VaultError ? error : storeError(error);
   }
@@ -107,11 +110,16 @@ async function putFileBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead: Instead | undefined,
+  watch: CopyWatch | undefined,
 ): Promise<string | undefined> {
   const fresh = `${path}.restoring`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(fresh, { force: true });
-  await copySqlite(copy, fresh);
+  const letGo = goesWithTheProcess(fresh);
+  await copySqlite(copy, fresh, watch).catch(async (error: unknown) => {
+    await rm(fresh, { force: true });
+    throw error;
+  });
   const db = new Database(fresh);
   try {
     const put = db.prepare('INSERT OR REPLACE INTO vault_facts (name, value) VALUES (?, ?)');
@@ -138,6 +146,7 @@ async function putFileBack(
   // What is left of a log beside it would be read into the restored file.
   for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
+  letGo();
   await syncFolderOf(path);
   return kept;
 }
@@ -162,6 +171,7 @@ async function putRowsBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead: Instead | undefined,
+  watch: CopyWatch | undefined,
 ): Promise<string | undefined> {
   const schema = aside === undefined ? undefined : quote(aside);
   await onClient(url, assertAlone);
@@ -175,7 +185,7 @@ async function putRowsBack(
     await migratePostgres(store, url, migrations);
     await onClient(url, async (client) => {
       await client.query('BEGIN');
-      await fill(client, copy);
+      await fill(client, copy, watch);
       for (const [name, value] of Object.entries(facts)) {
         await client.query(
           'INSERT INTO vault_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -222,7 +232,7 @@ function linesOf(path: string): AsyncIterable<string> {
   return createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-async function fill(client: pg.Client, copy: string): Promise<void> {
+async function fill(client: pg.Client, copy: string, watch: CopyWatch | undefined): Promise<void> {
   let table = '';
   let page: string[] = [];
   let written = 0;
@@ -234,6 +244,7 @@ async function fill(client: pg.Client, copy: string): Promise<void> {
       `[${page.join(',')}]`,
     ]);
     written += page.length;
+    watch?.(written, 0);
     page = [];
   };
   for await (const line of linesOf(copy)) {

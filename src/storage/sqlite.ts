@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
-import { copySqlite, type RowCounts } from './backup.ts';
+import { type CopyWatch, copySqlite, type RowCounts } from './backup.ts';
 import { storeError, storeReplaced } from './errors.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
@@ -84,8 +84,8 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     this.#draining ??= this.#drain();
   }
 
-  copyTo(path: string): Promise<RowCounts> {
-    return copySqlite(this.#path, path);
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts> {
+    return copySqlite(this.#path, path, watch);
   }
 
   get replaced(): boolean {

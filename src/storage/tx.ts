@@ -15,7 +15,7 @@
  * PostgreSQL. Callers repeat such calls under their idempotency key.
  */
 import type { Knex } from 'knex';
-import type { RowCounts } from './backup.ts';
+import type { CopyWatch, RowCounts } from './backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
 /** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
@@ -78,7 +78,7 @@ export interface Store<S extends StoreName = StoreName> {
    * Writes the store as it is at one moment into a new file, while it works; see `backup.ts`.
    * @returns the rows of each table in the copy. @throws {UnavailableError} where it cannot be written
    */
-  copyTo(path: string): Promise<RowCounts>;
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts>;
   /**
    * Whether another store was found in the place of the one that was opened: put back from a copy, or renamed away. For
    * good: what is read and written since may be of the one or the other.

@@ -19,6 +19,8 @@ interface SignalMap {
   guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
+  /** A client was turned away, for there were too many. */
+  connectionRefused: [];
   /** A store was found to be replaced: nothing is served any more. */
   storeReplaced: [{ readonly store: StoreName }];
   /** The secret of an epoch was destroyed: what is left of it in memory is to go at once. */
