@@ -154,7 +154,10 @@ export function problemOf(error: unknown, request: RequestId): Problem {
     title,
     status: STATUS[known?.kind ?? 'internal'],
     code,
-    detail: known?.message ?? 'Something went wrong inside the vault. Nothing has been acknowledged.',
+    // Of slots, libraries and folders an operator is told, not a caller.
+    detail:
+      (code === 'key_unavailable' ? title : known?.message) ??
+      'Something went wrong inside the vault. Nothing has been acknowledged.',
     ...(known?.field === undefined ? {} : { field: known.field }),
     request,
   };
