@@ -16,6 +16,7 @@ import type { CopyWatch } from '../storage/backup.ts';
 
 export const FORMAT = 'lethe-backup/1';
 export const MANIFEST = 'manifest.json';
+const MB = 1_000_000;
 
 const Body = z.strictObject({
   format: z.literal(FORMAT),
@@ -96,7 +97,7 @@ export async function assertWhole({ folder, manifest: { file } }: Backup, watch?
   );
 }
 
-/** @param sizeBytes how large it is @param watch told in bytes */
+/** @param sizeBytes how large it is @param watch told in megabytes */
 export function digestOf(path: string, sizeBytes: number, watch?: CopyWatch): Promise<string> {
   return sha256Of(watched(createReadStream(path), sizeBytes, watch));
 }
@@ -105,7 +106,7 @@ async function* watched(chunks: AsyncIterable<Buffer>, sizeBytes: number, watch:
   let done = 0;
   for await (const chunk of chunks) {
     done += chunk.length;
-    watch?.(done, sizeBytes);
+    watch?.(Math.ceil(done / MB), Math.ceil(sizeBytes / MB));
     yield chunk;
   }
 }

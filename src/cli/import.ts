@@ -111,11 +111,11 @@ function report(
   result: ImportResult,
   { out, rejects = `${out}.rejects.ndjson`, rejectsWithRows }: Pick<Options, 'out' | 'rejects' | 'rejectsWithRows'>,
 ): void {
-  const { rows, rejected, values, valuesThisRun, seconds, unmatched, interrupted } = result;
+  const { rows, rejected, values, rowsThisRun, valuesThisRun, seconds, unmatched, interrupted } = result;
   const rate = seconds > 0 ? ` (${Math.round(valuesThisRun / seconds)} values/s)` : '';
-  console.error(
-    `${interrupted ? 'Stopped' : 'Done'}: ${rows} rows, ${values} values in ${seconds.toFixed(1)} s${rate}.`,
-  );
+  const run = `${rowsThisRun} rows, ${valuesThisRun} values in ${seconds.toFixed(1)} s${rate}`;
+  const whole = result.resumed ? `${rows} rows, ${values} values in all; in this run ${run}` : run;
+  console.error(`${interrupted ? 'Stopped' : 'Done'}: ${whole}.`);
   if (interrupted) console.error('Run the same command again to go on.');
   const personal = rejectsWithRows ? ' It holds personal data.' : '';
   if (rejected > 0) console.error(`${rejected} rows were refused; ${rejects} says which and why.${personal}`);

@@ -25,7 +25,6 @@ interface CompromiseOptions extends KeyOptions {
 }
 
 const PAGE = 1_000;
-const DEFAULT_COLUMNS = 80;
 
 export function addKeysCommands(program: Command): Command {
   const keys = program
@@ -42,7 +41,7 @@ export function addKeysCommands(program: Command): Command {
         listKeys(vault, await caller()),
       );
       if (json) console.log(JSON.stringify(found, undefined, 2));
-      else console.log(keysTable(found, process.stdout.columns ?? DEFAULT_COLUMNS));
+      else console.log(keysTable(found, process.stdout.isTTY ? process.stdout.columns : undefined));
     });
 
   keys

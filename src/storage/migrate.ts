@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
+import { compareSteps, type Migration } from './applied-steps.ts';
 import { storeError } from './errors.ts';
 import type { StoreName } from './table.ts';
 
@@ -25,13 +26,7 @@ export const MIGRATIONS_TABLE: Record<StoreName, string> = {
 
 const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
 
-interface Migration {
-  readonly name: string;
-  up(knex: Knex): Promise<void>;
-  down(knex: Knex): Promise<void>;
-}
-
-async function migrationsOf(store: StoreName): Promise<Migration[]> {
+export async function migrationsOf(store: StoreName): Promise<Migration[]> {
   const folder = new URL(`../../migrations/${FOLDERS[store]}/`, import.meta.url);
   const files = (await readdir(fileURLToPath(folder))).filter((name) => /^\d{4}-.*\.ts$/.test(name)).sort();
   return Promise.all(
@@ -56,8 +51,11 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
   };
   // Knex's own lock is a row that a crash leaves behind; the lock held around this call makes it safe to free.
   await connection.migrate.forceFreeMigrationsLock(migrator);
+  // A copy that is put back brings along what its store keeps of its steps.
+  const note = only === undefined ? await compareSteps(connection, store, MIGRATIONS_TABLE[store], known) : undefined;
   try {
     await connection.migrate.latest(migrator);
+    await note?.();
   } catch (error) {
     if (error instanceof Error && /migration directory is corrupt/i.test(error.message)) {
       throw new StartError(LATER);

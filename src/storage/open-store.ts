@@ -48,6 +48,9 @@ async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createPrivately(path);
+  // The file of the lock stays: whoever removed it would let in two, the one that waits for it and one that comes new.
+  await createPrivately(`${path}.migrating`);
+  await chmod(`${path}.migrating`, 0o600);
   await migrateSqlite(name, path);
   await chmod(path, 0o600);
   return new SqliteStore(name, path);
