@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { makeFolder } from '../make-folder.ts';
 import { RELEASE } from '../release.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
@@ -181,7 +182,7 @@ async function newestErasureOf(recordStore: RecordStore) {
 async function newFolder(dir: string, store: StoreName, at: Date): Promise<string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     for (let again = 1; ; again += 1) {
       const folder = join(dir, `${store}-${stamp}${again === 1 ? '' : `-${again}`}`);
       const made = await mkdir(folder, { mode: 0o700 }).then(

@@ -6,6 +6,7 @@
  * is alive (`living.ts`); a store that is there is replaced on demand only, and kept aside; a failure leaves what was there.
  * Each restore gives the store a mark of its own (`incarnation`), by which a process that runs all the same tells it.
  */
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { RootKeySource } from '../config.ts';
@@ -110,6 +111,11 @@ export async function findBackup(from: string, store: StoreName): Promise<Backup
 }
 
 async function assertMarked(backup: Backup, { rootKey, random }: RestoreOptions): Promise<void> {
+  if (rootKey.from === 'file' && (await stat(rootKey.path).catch(() => undefined)) === undefined) {
+    throw new StartError(
+      `A backup is proven by the root key of its vault, and there is none in ${rootKey.path}. Put it there first, or name it with LETHE_ROOT_KEY_FILE; a new home needs the secrets of its epochs, too (keys/README.md). Nothing has been changed.`,
+    );
+  }
   const root = await loadRootKey(rootKey, random, false);
   const key = new BackupKey(root, backup.manifest.vault);
   root.fill(0);

@@ -7,6 +7,7 @@
  *   incarnation      which restore put this store in its place; none: it was never put back by this vault's own command
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   last_drill       how the last drill went, in the record store
+ *   step <name>      by which SQL a step made it, in both (`storage/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
 import { lookup, table } from '../storage/table.ts';

@@ -80,7 +80,7 @@ export function addKeysCommands(program: Command): Command {
           console.log(`The exposed tokens are in ${report}.`);
         }
         console.log(
-          'Now close the epoch, so that the old keys die in copies of the key store: lethe keys rotate --now',
+          'Now close the epoch, so that the old keys die in copies of the key store: npm run lethe -- keys rotate --now',
         );
       })
         .catch(async (error: unknown) => {

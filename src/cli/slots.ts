@@ -166,7 +166,7 @@ async function sayUnopened(config: Config, error: unknown): Promise<undefined> {
 function sayReturned(isDestroyed: boolean): string {
   return isDestroyed
     ? 'Destroyed again. Find out from where it came: there is a copy.'
-    : 'Find out from where, then: lethe keys slots check --destroy-returned';
+    : 'Find out from where, then: npm run lethe -- keys slots check --destroy-returned';
 }
 
 function list(epochs: readonly number[]): string {

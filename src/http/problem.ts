@@ -129,7 +129,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
   },
   key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
-  sealed: { kind: 'unavailable', title: 'The vault waits for shares of its root key; see `lethe unseal`.' },
+  sealed: { kind: 'unavailable', title: 'The vault waits for shares of its root key; see `npm run lethe -- unseal`.' },
   unseal_failed: { kind: 'unavailable', title: 'The shares are right, but the vault did not open; the log says why.' },
   overloaded: { kind: 'unavailable', title: 'The vault has too much to do; try again later.' },
 };

@@ -15,7 +15,7 @@ export class DuplicateRowError extends VaultError {
 export function storeReplaced(): UnavailableError {
   return new UnavailableError(
     'store_replaced',
-    'A store was replaced while this node ran on it. Restart the node: it then says whether `lethe recover` has to run.',
+    'A store was replaced while this node ran on it. Restart the node: it then says whether `npm run lethe -- recover` has to run.',
   );
 }
 

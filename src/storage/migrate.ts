@@ -13,6 +13,7 @@ import { StartError, VaultError } from '../errors.ts';
 import { compareSteps, type Migration } from './applied-steps.ts';
 import { storeError } from './errors.ts';
 import type { StoreName } from './table.ts';
+import type { Store } from './tx.ts';
 
 const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
 const LOCK_TIMEOUT_MS = 60_000;
@@ -23,6 +24,23 @@ export const MIGRATIONS_TABLE: Record<StoreName, string> = {
   records: 'lethe_record_migrations',
   keys: 'lethe_key_migrations',
 };
+
+/** The newest step that a store has; of a later release, where one runs beside this. */
+export async function newestStep<S extends StoreName>({
+  name,
+  reader,
+}: Pick<Store<S>, 'name' | 'reader'>): Promise<string> {
+  const rows = await reader.query<{ name: string }>((sql) =>
+    sql(MIGRATIONS_TABLE[name]).select('name').orderBy('id', 'desc').limit(1),
+  );
+  return rows[0]?.name ?? '';
+}
+
+/** The newest step of each store that this release knows, and brings a store to when it starts. */
+export async function knownSteps(): Promise<Record<StoreName, string>> {
+  const newest = async (store: StoreName) => (await migrationsOf(store)).at(-1)?.name ?? '';
+  return { records: await newest('records'), keys: await newest('keys') };
+}
 
 const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
 

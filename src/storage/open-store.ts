@@ -1,7 +1,8 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
-import { chmod, mkdir, open as openFile } from 'node:fs/promises';
+import { chmod, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { driverCode, StoreCorruptError, storeError } from './errors.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { PostgresStore } from './postgres.ts';
@@ -25,7 +26,7 @@ export function cannotOpen(name: StoreName, error: NodeJS.ErrnoException): Start
   const what = name === 'records' ? 'record store' : 'key store';
   if (storeError(error) instanceof StoreCorruptError) {
     return new StartError(
-      `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`lethe restore\`, then \`lethe recover\` (keys/README.md).`,
+      `The ${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`npm run lethe -- restore\`, then \`npm run lethe -- recover\` (keys/README.md).`,
       { cause: error },
     );
   }
@@ -46,7 +47,7 @@ async function open<S extends StoreName>(name: S, url: string): Promise<Store<S>
   }
   const path = sqlitePath(url);
   if (path === undefined) throw new StartError('A store URL is sqlite:<path> or postgres://<host>/<database>.');
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await createPrivately(path);
   // The file of the lock stays: whoever removed it would let in two, the one that waits for it and one that comes new.
   await createPrivately(`${path}.migrating`);

@@ -5,12 +5,13 @@
  * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { goesWithTheProcess } from '../temporary.ts';
 import { type CopyWatch, copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
@@ -113,7 +114,7 @@ async function putFileBack(
   watch: CopyWatch | undefined,
 ): Promise<string | undefined> {
   const fresh = `${path}.restoring`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await rm(fresh, { force: true });
   const letGo = goesWithTheProcess(fresh);
   await copySqlite(copy, fresh, watch).catch(async (error: unknown) => {

@@ -186,6 +186,6 @@ async function putInto(url: string | undefined, backup: Backup, filled: string[]
 async function agreement({ recordStore, keyStore }: Vault): Promise<string> {
   return assertAgreement(recordStore, keyStore).then(
     () => 'the stores agree',
-    () => 'after a restore of both, `lethe recover` has to run',
+    () => 'after a restore of both, `npm run lethe -- recover` has to run',
   );
 }
