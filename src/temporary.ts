@@ -77,11 +77,17 @@ export function goesWithTheProcess(path: string): () => void {
   return () => void open.delete(path);
 }
 
-/** @param path a folder that the caller has just made, still empty */
+/** @param path a folder that the caller has just made, still empty. @throws the system's error; the folder is gone then */
 export async function asTemporary(path: string, vault: string): Promise<Temporary> {
   const letGo = goesWithTheProcess(path);
   const mark = { format: FORMAT, vault, where: here(), pid: process.pid, at: systemClock().getTime() };
-  await writeFile(join(path, UNFINISHED), JSON.stringify(mark), { mode: 0o600, flag: 'wx' });
+  try {
+    await writeFile(join(path, UNFINISHED), JSON.stringify(mark), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    await rm(path, { recursive: true, force: true }).catch(() => {});
+    letGo();
+    throw error;
+  }
   return {
     path,
     async keep() {
