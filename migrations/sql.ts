@@ -31,7 +31,8 @@ const COARSE = new Set(['tenant', 'epoch', 'name', 'version', 'generation', 'act
  * Only estimates: `ANALYZE` may replace them at any time.
  */
 export async function describeToPlanner(knex: Knex): Promise<void> {
-  if (knex.client.config.client === 'pg') return;
+  const { client, recording } = knex.client.config;
+  if (client === 'pg' || recording) return;
   await knex.raw('ANALYZE sqlite_schema');
   // A migration describes all tables, so what an earlier one said of them goes.
   await knex('sqlite_stat1').delete();

@@ -281,6 +281,11 @@ export function telltales(env: Record<string, string | undefined> = process.env)
   return [[...process.execArgv, ...fromEnvironment], debugged];
 }
 
+/** Whether `npm` runs this process: which then is to end with it. */
+export function startedByNpm(env: Record<string, string | undefined> = process.env): boolean {
+  return env.npm_lifecycle_event !== undefined;
+}
+
 /** Name and meaning of every setting, for `lethe --help` and the README's table. */
 export function settingsHelp(): { name: string; meaning: string }[] {
   return Object.entries(Settings.shape).map(([name, schema]) => ({ name, meaning: schema.description ?? '' }));

@@ -3,7 +3,7 @@
  * internal app uses: the server, the typed client and the import. The people in it are made up.
  */
 import './closed-memory.ts';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -15,6 +15,8 @@ import { serve } from './http/server.ts';
 import { importFile } from './import/import-file.ts';
 import { parseMap } from './import/map.ts';
 import { silent } from './import/progress.ts';
+import { onEndSignals } from './process-signals.ts';
+import { removeLeftovers, temporaryFolder } from './temporary.ts';
 import { openVault } from './vault/vault.ts';
 
 const CUSTOMERS = [
@@ -37,11 +39,15 @@ const MAP = parseMap({
   ],
 });
 
-const folder = await mkdtemp(join(tmpdir(), 'lethe-demo-'));
+const DEMO = 'demo';
+await removeLeftovers(tmpdir(), /^lethe-demo-/, DEMO);
+const folder = await temporaryFolder(tmpdir(), 'lethe-demo-', DEMO);
+const end = () => process.exit(130);
+onEndSignals({ first: end, again: end });
 try {
-  await demonstrate(folder);
+  await demonstrate(folder.path);
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
 }
 
 async function demonstrate(home: string): Promise<void> {

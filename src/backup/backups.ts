@@ -13,9 +13,11 @@ import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { makeFolder } from '../make-folder.ts';
 import { RELEASE } from '../release.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { asTemporary, removeLeftovers, UNFINISHED } from '../temporary.ts';
 import {
   assertOurs,
   assertWhole,
@@ -39,8 +41,27 @@ const FILE = {
   postgres: { records: 'records.rows', keys: 'keystore.rows' },
 } as const;
 
+/** Told how far each step is, in units of its own. What it throws ends the work. */
+export type Watch = (step: string, done: number, total: number) => void;
+
+/** Of a backup, also of one that is not finished. */
+const FOLDER = /^(records|keys)-\d{8}T\d{6}Z(-\d+)?$/;
+
+/**
+ * Removes what a process of this vault that was killed left of a backup it was at: no manifest was written for it.
+ * @returns the folders removed
+ */
+export async function removeUnfinished({ keyStore }: Pick<BackupParts, 'keyStore'>, dir: string): Promise<string[]> {
+  return removeLeftovers(dir, FOLDER, (await keyFact(keyStore.reader, 'vault')) as string, [MANIFEST]);
+}
+
 /** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left */
-export async function takeBackup(parts: BackupParts, name: StoreName, dir: string): Promise<Backup> {
+export async function takeBackup(
+  parts: BackupParts,
+  name: StoreName,
+  dir: string,
+  watch: Watch = () => {},
+): Promise<Backup> {
   const { keyStore, recordStore, keyring, clock } = parts;
   const store = name === 'keys' ? keyStore : recordStore;
   const takenAt = clock();
@@ -49,10 +70,15 @@ export async function takeBackup(parts: BackupParts, name: StoreName, dir: strin
   const before = await epochsOf(keyStore);
   const newestErasure = await newestErasureOf(recordStore);
   const folder = await newFolder(dir, name, takenAt);
+  const unfinished = await asTemporary(folder, vault).catch((error: unknown) => {
+    throw cannotWrite(error);
+  });
   try {
     const file = FILE[store.engine][name];
     const path = join(folder, file);
-    const rows = await store.copyTo(path);
+    const rows = await store.copyTo(path, (done, total) => watch(`copy_${name}`, done, total));
+    const sizeBytes = (await stat(path)).size;
+    const sha256 = await digestOf(path, sizeBytes, (done, total) => watch(`digest_${name}`, done, total));
     const after = await epochsOf(keyStore);
     const body = {
       ...({ format: FORMAT, vault, store: name, engine: store.engine, release: RELEASE } as const),
@@ -60,15 +86,16 @@ export async function takeBackup(parts: BackupParts, name: StoreName, dir: strin
       openEpochs: [...new Set([...before.open, ...after.open])].sort((a, b) => a - b),
       ...(newestErasure && { newestErasure }),
       rows,
-      file: { name: file, sizeBytes: (await stat(path)).size, sha256: await digestOf(path) },
+      file: { name: file, sizeBytes, sha256 },
       takenAt: takenAt.toISOString(),
       tookMs: Math.round(performance.now() - began),
     };
     const manifest = await writeManifest(folder, body, keyring.backups);
     await syncFolder(dir);
+    await unfinished.keep();
     return { folder, manifest };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    await unfinished.remove().catch(() => {});
     throw error instanceof VaultError ? error : cannotWrite(error);
   }
 }
@@ -78,6 +105,7 @@ export async function takeBackup(parts: BackupParts, name: StoreName, dir: strin
  * @throws {UnavailableError} or {StartError}: there is no copy, and the epoch's secret must not be destroyed
  */
 export async function backupKeyStore(parts: BackupParts, dir: string): Promise<Backup> {
+  await removeUnfinished(parts, dir);
   const taken = await takeBackup(parts, 'keys', dir);
   const read = { folder: taken.folder, manifest: (await readManifest(taken.folder)) ?? taken.manifest };
   assertOurs(read, parts.keyring.backups);
@@ -122,6 +150,7 @@ export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<s
     // The manifest last: what is interrupted is still a backup that can be pruned.
     await rm(join(backup.folder, backup.manifest.file.name), { force: true });
     await rm(join(backup.folder, MANIFEST), { force: true });
+    await rm(join(backup.folder, UNFINISHED), { force: true });
     // What somebody else has put beside them stays, and the folder with it.
     await rmdir(backup.folder).catch(() => {});
     pruned.push(backup.folder);
@@ -153,7 +182,7 @@ async function newestErasureOf(recordStore: RecordStore) {
 async function newFolder(dir: string, store: StoreName, at: Date): Promise<string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     for (let again = 1; ; again += 1) {
       const folder = join(dir, `${store}-${stamp}${again === 1 ? '' : `-${again}`}`);
       const made = await mkdir(folder, { mode: 0o700 }).then(

@@ -9,6 +9,9 @@ import type { Parts } from '../intake/parts.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased, areMirrored } from '../records/tombstones.ts';
+import type { CopyWatch } from '../storage/backup.ts';
+import { InterruptedError } from '../temporary.ts';
+import type { Watch } from './backups.ts';
 
 /** A month, for one who drills on the same day of each. */
 export const DRILL_EVERY_MS = 31 * 24 * 60 * 60 * 1000;
@@ -42,21 +45,32 @@ export interface CopyDrilled {
 /** Runs steps one after another, each timed. After one that failed, those that need it are left out. */
 export class Steps {
   readonly done: Step[] = [];
+  readonly #watch: Watch;
+
+  constructor(watch: Watch = () => {}) {
+    this.#watch = watch;
+  }
 
   get ok(): boolean {
     return this.done.every(({ ok }) => ok);
   }
 
-  /** @returns what the work found, or undefined where it failed */
-  async run<R>(step: string, work: () => Promise<R>, tell: (found: R) => string): Promise<R | undefined> {
+  /** @returns what the work found, or undefined where it failed. @throws {InterruptedError} */
+  async run<R>(
+    step: string,
+    work: (watch: CopyWatch) => Promise<R>,
+    tell: (found: R) => string,
+  ): Promise<R | undefined> {
     const began = performance.now();
     const note = (ok: boolean, detail: string) =>
       this.done.push({ step, ok, tookMs: Math.round(performance.now() - began), detail });
     try {
-      const found = await work();
+      this.#watch(step, 0, 0);
+      const found = await work((done, total) => this.#watch(step, done, total));
       note(true, tell(found));
       return found;
     } catch (error) {
+      if (error instanceof InterruptedError) throw error;
       // A message of the vault's own is fixed text; anybody else's may hold a value.
       note(false, error instanceof VaultError ? `${error.code}: ${error.message}${named(error)}` : 'internal_error');
       return undefined;
@@ -93,11 +107,17 @@ export class DrillError extends VaultError {
  * passed over.
  * @throws {IntegrityError} naming the first that does not open
  */
-export async function openSample(copy: Parts, random: RandomSource, size = SAMPLE): Promise<number> {
+export async function openSample(
+  copy: Parts,
+  random: RandomSource,
+  size = SAMPLE,
+  watch: CopyWatch = () => {},
+): Promise<number> {
   const { recordStore, keyStore, keyring } = copy;
   const tenants = await recordStore.reader.query<{ tenant: TenantId }>((sql) => sql('tenants').select('tenant'));
   let opened = 0;
   for (let drawn = 0; drawn < size; drawn += 1) {
+    watch(drawn, size);
     const { tenant } = tenants[random(4).readUInt32BE() % tenants.length] as { tenant: TenantId };
     const record = await draw(copy, tenant, random);
     const [row] = record === undefined ? [] : await findRecords(recordStore.reader, tenant, [record]);

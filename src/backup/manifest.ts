@@ -12,9 +12,11 @@ import { sha256Of } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
 import type { BackupKey } from '../keyring/backup-key.ts';
 import { writeDurably } from '../keyring/durable-file.ts';
+import type { CopyWatch } from '../storage/backup.ts';
 
 export const FORMAT = 'lethe-backup/1';
 export const MANIFEST = 'manifest.json';
+const MB = 1_000_000;
 
 const Body = z.strictObject({
   format: z.literal(FORMAT),
@@ -86,15 +88,25 @@ export function assertOurs({ folder, manifest }: Backup, key: BackupKey): void {
 }
 
 /** @throws {StartError} unless the file is there, whole and unaltered. @returns its path */
-export async function assertWhole({ folder, manifest: { file } }: Backup): Promise<string> {
+export async function assertWhole({ folder, manifest: { file } }: Backup, watch?: CopyWatch): Promise<string> {
   const path = join(folder, file.name);
   const { size = -1 } = await stat(path).catch(() => ({ size: -1 }));
-  if (size === file.sizeBytes && (await digestOf(path)) === file.sha256) return path;
+  if (size === file.sizeBytes && (await digestOf(path, file.sizeBytes, watch)) === file.sha256) return path;
   throw new StartError(
     `The backup in ${folder} is not whole, or was altered: ${file.name} is not what the manifest says.`,
   );
 }
 
-export function digestOf(path: string): Promise<string> {
-  return sha256Of(createReadStream(path));
+/** @param sizeBytes how large it is @param watch told in megabytes */
+export function digestOf(path: string, sizeBytes: number, watch?: CopyWatch): Promise<string> {
+  return sha256Of(watched(createReadStream(path), sizeBytes, watch));
+}
+
+async function* watched(chunks: AsyncIterable<Buffer>, sizeBytes: number, watch: CopyWatch | undefined) {
+  let done = 0;
+  for await (const chunk of chunks) {
+    done += chunk.length;
+    watch?.(Math.ceil(done / MB), Math.ceil(sizeBytes / MB));
+    yield chunk;
+  }
 }

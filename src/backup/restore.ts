@@ -6,6 +6,7 @@
  * is alive (`living.ts`); a store that is there is replaced on demand only, and kept aside; a failure leaves what was there.
  * Each restore gives the store a mark of its own (`incarnation`), by which a process that runs all the same tells it.
  */
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { RootKeySource } from '../config.ts';
@@ -18,7 +19,7 @@ import { loadRootKey } from '../keyring/root-key.ts';
 import { assertFit } from '../storage/look-at.ts';
 import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
-import { listBackups } from './backups.ts';
+import { listBackups, type Watch } from './backups.ts';
 import { assertNobodyRuns } from './living.ts';
 import { assertOurs, assertWhole, type Backup, readManifest } from './manifest.ts';
 
@@ -41,6 +42,8 @@ export interface RestoreOptions {
   readonly unverified?: boolean;
   /** By which the silence of the vault's processes is measured. */
   readonly look?: LookOptions | undefined;
+  /** Told how far it is; what it throws leaves everything as it was. */
+  readonly watch?: Watch | undefined;
 }
 
 export interface Restored {
@@ -74,7 +77,8 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
       'This is a backup of another vault than the one whose home, or store, this is. Check LETHE_HOME, RECORD_STORE_URL and KEY_STORE_URL. Nothing has been changed.',
     );
   }
-  const copy = await assertWhole(backup);
+  const told = (step: string) => (done: number, total: number) => options.watch?.(step, done, total);
+  const copy = await assertWhole(backup, told(`verify_${store}`));
   // With --replace, too: what is moved aside is a vault's.
   await assertFit(store, url, true);
   const there = await isThere(url);
@@ -90,7 +94,7 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }), incarnation };
   // Processes of the copy's time are gone. Nodes are there as they were, also one that came since.
   const instead = store === 'keys' && itself !== undefined ? { table: nodes, rows: itself } : undefined;
-  return { backup, aside: await putBack(store, copy, url, facts, aside, instead) };
+  return { backup, aside: await putBack(store, copy, url, facts, aside, instead, told(`restore_${store}`)) };
 }
 
 /** @throws {StartError} where there is none of this store */
@@ -110,6 +114,11 @@ export async function findBackup(from: string, store: StoreName): Promise<Backup
 }
 
 async function assertMarked(backup: Backup, { rootKey, random }: RestoreOptions): Promise<void> {
+  if (rootKey.from === 'file' && (await stat(rootKey.path).catch(() => undefined)) === undefined) {
+    throw new StartError(
+      `A backup is proven by the root key of its vault, and there is none in ${rootKey.path}. Put it there first, or name it with LETHE_ROOT_KEY_FILE; a new home needs the secrets of its epochs, too (keys/README.md). Nothing has been changed.`,
+    );
+  }
   const root = await loadRootKey(rootKey, random, false);
   const key = new BackupKey(root, backup.manifest.vault);
   root.fill(0);

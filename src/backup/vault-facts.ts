@@ -9,6 +9,7 @@
  *   went_back        that a process missed what this store had acknowledged, and when, until `recover` was run
  *   last_drill       how the last drill went, in the record store
  *   last_sweep       when keys without a record were last looked for, in the record store
+ *   step <name>      by which SQL a step made it, in both (`storage/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
 import { lookup, table } from '../storage/table.ts';

@@ -1,7 +1,7 @@
 /** `lethe backup`, `lethe restore`, `lethe recover` and `lethe drill`. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { readConfig, storeUrlOf } from '../config.ts';
+import { type Config, readConfig, storeUrlOf } from '../config.ts';
 import { backup } from '../vault/backup.ts';
 import { drill } from '../vault/drill.ts';
 import { recover } from '../vault/recover.ts';
@@ -9,6 +9,7 @@ import { restore } from '../vault/restore.ts';
 import { showRecovery } from './recover-progress.ts';
 import { withSession } from './session.ts';
 import { withRootKey } from './shares.ts';
+import { watched } from './watched.ts';
 
 type StoreName = 'records' | 'keys';
 const BOTH: readonly StoreName[] = ['records', 'keys'];
@@ -43,10 +44,14 @@ function addBackup(program: Command): void {
           `Both copies go under ${dir}. Better two places, with --store: who has both and the keys has the data.\n`,
         );
       }
-      const order = { dir, stores, prune: prune ?? false };
-      const { copies, pruned } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        backup(vault, await caller(), order),
+      const done = await watched((watch) =>
+        withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+          backup(vault, await caller(), { dir, stores, prune: prune ?? false, watch }),
+        ),
       );
+      if (done === undefined) return;
+      const { copies, pruned, swept } = done;
+      for (const folder of swept) console.log(`removed  ${folder}: a backup that was never finished`);
       for (const { folder, manifest } of copies) {
         const { sizeBytes } = manifest.file;
         console.log(`${WORDS[manifest.store]}  ${folder}  ${sizeBytes} bytes in ${manifest.tookMs} ms`);
@@ -71,9 +76,10 @@ function addRestore(program: Command): void {
     .action(async (from: string, { store, replace, unverified }: RestoreFlags) => {
       const flags = { store, replace: replace ?? false, unverified: unverified ?? false };
       const config = readConfig();
-      const { backup: taken, aside } = flags.unverified
-        ? await restore(config, from, flags)
-        : await withRootKey(config, (known) => restore(known, from, flags));
+      const put = (config: Config) => watched((watch) => restore(config, from, { ...flags, watch }));
+      const done = flags.unverified ? await put(config) : await withRootKey(config, put);
+      if (done === undefined) return;
+      const { backup: taken, aside } = done;
       console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
       if (aside !== undefined) {
         console.log(`What was there before is now ${aside}.`);
@@ -144,9 +150,15 @@ function addDrill(program: Command): void {
     .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
       const config = readConfig();
       const order = { from: { records: from, keys: keysFrom ?? from }, scratch: scratchOf(scratch) };
-      const report = await withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
-        drill(vault, await caller(), { ...order, config: opened }),
+      const swept = (places: readonly string[]) => {
+        for (const place of places) console.error(`Removed ${place}, which a drill that was killed had left.`);
+      };
+      const report = await watched((watch) =>
+        withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
+          drill(vault, await caller(), { ...order, config: opened, watch, swept }),
+        ),
       );
+      if (report === undefined) return;
       const width = Math.max(...report.steps.map(({ step }) => step.length));
       for (const { step, ok, tookMs, detail } of report.steps) {
         console.log(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(width)}  ${String(tookMs).padStart(7)} ms  ${detail}`);

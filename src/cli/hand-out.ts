@@ -4,10 +4,11 @@
  * Does not: see that a holder wrote it down, or keep a terminal from remembering. The screen and its scrollback are
  * cleared as far as the terminal obeys; a recording of the session keeps everything.
  */
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { StartError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const CLEAR_SCREEN = '\u001b[2J\u001b[3J\u001b[H';
 
@@ -29,7 +30,7 @@ export async function handOut(lines: readonly string[], out: string | undefined)
 }
 
 async function emptyFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path);
   if ((await readdir(path)).length > 0)
     throw new StartError(`${path} is not empty. Shares go into a folder of their own.`);
 }

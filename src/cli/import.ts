@@ -13,6 +13,7 @@ import type { Tokenizer } from '../import/tokenize-batch.ts';
 import { typeCatalogue } from '../vault/list-types.ts';
 import { TokenizeBody } from '../vault/schema.ts';
 import { tokenize } from '../vault/tokenize.ts';
+import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { readApiKey, withSession } from './session.ts';
 
 /** A call may hold ten passwords, of which verifiers are made while others wait for theirs. */
@@ -43,10 +44,7 @@ export function addImportCommand(program: Command): void {
     .option('--accept-repeats', 'go on after more than 23 hours, though a few values may then be stored twice')
     .action(async (input: string, { url, keyFile, map, ...files }: Options) => {
       const config = readConfig();
-      const stop = new AbortController();
-      const interrupt = () => stop.abort();
-      process.once('SIGINT', interrupt);
-      process.once('SIGTERM', interrupt);
+      const { signal } = listenForInterrupts();
       const types = typeCatalogue();
       const importMap = await readMap(
         map,
@@ -59,14 +57,14 @@ export function addImportCommand(program: Command): void {
         propertyNames: new Set(types.flatMap((type) => namesIn(type.input))),
         progress: showProgress(process.stderr, systemClock),
         clock: systemClock,
-        signal: stop.signal,
+        signal,
       };
       const run: Run = (tokenizer, target) => importFile({ ...options, tokenizer, target });
       const result = await (url === undefined
         ? locally(config, keyFile, importMap, run)
         : remotely(config, keyFile, importMap, url, run));
       report(result, files);
-      if (result.interrupted) process.exitCode = 130;
+      if (result.interrupted) process.exitCode = INTERRUPTED;
       else if (result.rejected > 0) process.exitCode = 2;
     });
 }
@@ -113,11 +111,11 @@ function report(
   result: ImportResult,
   { out, rejects = `${out}.rejects.ndjson`, rejectsWithRows }: Pick<Options, 'out' | 'rejects' | 'rejectsWithRows'>,
 ): void {
-  const { rows, rejected, values, valuesThisRun, seconds, unmatched, interrupted } = result;
+  const { rows, rejected, values, rowsThisRun, valuesThisRun, seconds, unmatched, interrupted } = result;
   const rate = seconds > 0 ? ` (${Math.round(valuesThisRun / seconds)} values/s)` : '';
-  console.error(
-    `${interrupted ? 'Stopped' : 'Done'}: ${rows} rows, ${values} values in ${seconds.toFixed(1)} s${rate}.`,
-  );
+  const run = `${rowsThisRun} rows, ${valuesThisRun} values in ${seconds.toFixed(1)} s${rate}`;
+  const whole = result.resumed ? `${rows} rows, ${values} values in all; in this run ${run}` : run;
+  console.error(`${interrupted ? 'Stopped' : 'Done'}: ${whole}.`);
   if (interrupted) console.error('Run the same command again to go on.');
   const personal = rejectsWithRows ? ' It holds personal data.' : '';
   if (rejected > 0) console.error(`${rejected} rows were refused; ${rejects} says which and why.${personal}`);

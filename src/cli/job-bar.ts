@@ -2,8 +2,8 @@
  * Shows how a long job goes: a bar on a terminal; elsewhere a line for each step, and one every five seconds. Each step
  * is counted in units of its own, so the bar begins anew with it. Numbers and closed words only.
  */
-import cliProgress from 'cli-progress';
 import type { Clock } from '../clock.ts';
+import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
 import type { JobView } from '../jobs/schema.ts';
 
 export interface JobBar {
@@ -11,24 +11,29 @@ export interface JobBar {
   stop(): void;
 }
 
-type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 export type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
 
 const LINE_EVERY_MS = 5_000;
-const FORMAT = '{step} [{bar}] {done}/{all} | {rate}';
 
 /** @param stream mostly standard error, so that the output may be piped */
-export function showJob(stream: Stream, clock: Clock): JobBar {
+export function showJob(stream: ProgressStream, clock: Clock): JobBar {
   return stream.isTTY ? bar(stream) : lines(stream, clock);
 }
 
-function bar(stream: Stream): JobBar {
-  const shown = new cliProgress.SingleBar({ stream, format: FORMAT, barsize: 24 }, cliProgress.Presets.legacy);
+function bar(stream: ProgressStream): JobBar {
+  const shown = fittedBar(stream);
   let started = false;
   return {
     update(job) {
-      const [all, done] = [Math.max(job.total, 1), job.state === 'completed' ? Math.max(job.total, 1) : job.done];
-      const words = { step: stepOf(job), done: String(job.done), all: String(job.total), rate: rateOf(job) };
+      const all = Math.max(job.total, 1);
+      const isOver = job.state === 'completed';
+      const done = isOver ? all : job.done;
+      // What was done by then may not have been written before the end.
+      const counted = job.total === 0 ? '' : `${isOver ? job.total : job.done}/${job.total}`;
+      const words = {
+        before: stepOf(job),
+        after: isOver ? counted : [counted, rateOf(job)].filter(Boolean).join(' | '),
+      };
       if (!started) shown.start(all, done, words);
       started = true;
       shown.setTotal(all);
@@ -38,7 +43,7 @@ function bar(stream: Stream): JobBar {
   };
 }
 
-function lines(stream: Stream, clock: Clock): JobBar {
+function lines(stream: ProgressStream, clock: Clock): JobBar {
   let shownAt = 0;
   let shown = '';
   return {

@@ -22,8 +22,8 @@ const COLUMNS: readonly KeyColumn[] = [
   { title: 'where', wide: true, of: (key) => placesOf(key) },
 ];
 
-/** @param width of the terminal, in columns */
-export function keysTable(keys: readonly KeyEntry[], width: number): string {
+/** @param width of the terminal, in columns; without one everything is shown, and nothing is cut */
+export function keysTable(keys: readonly KeyEntry[], width = Number.POSITIVE_INFINITY): string {
   const columns = COLUMNS.filter(({ wide }) => !wide || width >= WIDE);
   const overdue = keys.filter((key) => key.overdue).length;
   const note = keys.some((key) => stateOf(key).endsWith('(c)'))

@@ -25,7 +25,6 @@ interface CompromiseOptions extends KeyOptions {
 }
 
 const PAGE = 1_000;
-const DEFAULT_COLUMNS = 80;
 
 export function addKeysCommands(program: Command): Command {
   const keys = program
@@ -42,7 +41,7 @@ export function addKeysCommands(program: Command): Command {
         listKeys(vault, await caller()),
       );
       if (json) console.log(JSON.stringify(found, undefined, 2));
-      else console.log(keysTable(found, process.stdout.columns ?? DEFAULT_COLUMNS));
+      else console.log(keysTable(found, process.stdout.isTTY ? process.stdout.columns : undefined));
     });
 
   keys
@@ -81,7 +80,7 @@ export function addKeysCommands(program: Command): Command {
           console.log(`The exposed tokens are in ${report}.`);
         }
         console.log(
-          'Now close the epoch, so that the old keys die in copies of the key store: lethe keys rotate --now',
+          'Now close the epoch, so that the old keys die in copies of the key store: npm run lethe -- keys rotate --now',
         );
       })
         .catch(async (error: unknown) => {

@@ -18,7 +18,7 @@ const KEY_FILE = ['--key-file <file>', 'file with the API key of the security te
 const VISITING = { visiting: true };
 
 const AbandonBody = z.strictObject({
-  node: z.string().regex(/^nod_[0-9a-f]{32}$/, 'must be the name of a node, as `lethe nodes list` shows it'),
+  node: z.string().regex(/^nod_[0-9a-f]{32}$/, 'must be the name of a node, as `npm run lethe -- nodes list` shows it'),
   reason: ReasonSchema,
 });
 

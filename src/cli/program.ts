@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { settingsHelp } from '../config.ts';
 import { coreDumpWarning } from '../process-memory.ts';
+import { RELEASE } from '../release.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addImportCommand } from './import.ts';
@@ -18,6 +19,7 @@ import { withoutTyped } from './typed.ts';
 export function newProgram(): Command {
   const program = new Command('lethe')
     .description('A vault for personal data that can truly forget.')
+    .version(RELEASE, '-V, --version', 'say which release this is')
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText('after', () => {
       const width = Math.max(...settingsHelp().map(({ name }) => name.length));

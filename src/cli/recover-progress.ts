@@ -1,25 +1,22 @@
 /** Shows how a recovery goes: a bar on a terminal; elsewhere a line for each step. Counts, never an id. */
-import cliProgress from 'cli-progress';
-import type { ProgressStream } from '../import/progress.ts';
+import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
 import type { RecoverProgress } from '../vault/recover.ts';
 
 const WORDS = { erasures: 'erasures run again', tombstones: 'tombstones compared' } as const;
-const FORMAT = 'recovering [{bar}] {percentage}% | {value}/{total} {what} | {eta_formatted} left';
 
 export function showRecovery(stream: ProgressStream): { progress: RecoverProgress; stop: () => void } {
   let shown: keyof typeof WORDS | undefined;
-  const bar = stream.isTTY
-    ? new cliProgress.SingleBar({ stream, format: FORMAT, barsize: 24 }, cliProgress.Presets.legacy)
-    : undefined;
+  const bar = stream.isTTY ? fittedBar(stream) : undefined;
   return {
     progress(step, done, total) {
       if (step !== shown) {
         bar?.stop();
         if (bar === undefined) stream.write(`recovering: ${total} ${WORDS[step]}\n`);
-        bar?.start(Math.max(total, done, 1), done, { what: WORDS[step] });
         shown = step;
+        bar?.start(1, 0, { before: 'recovering', after: '' });
       }
-      bar?.update(done, { what: WORDS[step] });
+      bar?.setTotal(Math.max(total, done, 1));
+      bar?.update(total === 0 ? 1 : done, { before: 'recovering', after: `${done}/${total} ${WORDS[step]}` });
     },
     stop: () => bar?.stop(),
   };

@@ -86,7 +86,7 @@ async function replace(options: ReplaceOptions): Promise<void> {
       'The root key is replaced: nothing in the key store opens with the old one any more.',
       `1. Before you start the servers, configure the new one: ${source}.`,
       '2. See that the new root key, or each share of it, is kept apart from the data.',
-      '3. Take a new copy of the key store (`lethe backup DIR`): those from before open with the old root key alone.',
+      '3. Take a new copy of the key store (`npm run lethe -- backup DIR`): those from before open with the old root key alone.',
       '4. Destroy the old root key and its shares: an old copy of the key store and of its epoch’s secret open with it.',
     ].join('\n'),
   );

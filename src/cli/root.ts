@@ -59,7 +59,7 @@ async function split({ shares, threshold, out, keyFile }: SplitOptions): Promise
   console.log(
     [
       `The root key is split: any ${counts.threshold} of ${counts.shares} shares open the vault${out === undefined ? '' : `; they are in ${out}`}.`,
-      'Shares of an earlier splitting are refused from now on. They still make the same root key: `lethe root replace` ends that.',
+      'Shares of an earlier splitting are refused from now on. They still make the same root key: `npm run lethe -- root replace` ends that.',
       '1. Give each share to one person. Remove the files once they have them.',
       '2. Stop the servers, set LETHE_ROOT_KEY_SHARES=true, start: each server waits for shares (lethe unseal).',
       config.rootKey.from === 'file'

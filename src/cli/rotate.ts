@@ -103,7 +103,7 @@ function tell({ job, detail: { waitsFor, waitsForNodes, returned, ...detail } }:
   }
   if (waitsForNodes !== undefined) {
     console.log(
-      `NOT forgotten yet by: ${textOf(waitsForNodes)}. Until these nodes are back, or given up (lethe nodes), erasures of that epoch are not final.`,
+      `NOT forgotten yet by: ${textOf(waitsForNodes)}. Until these nodes are back, or given up (npm run lethe -- nodes), erasures of that epoch are not final.`,
     );
   }
   if (returned !== undefined) {

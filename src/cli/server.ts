@@ -30,9 +30,10 @@ export function addServerCommands(program: Command): void {
       const status = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
         getStatus(vault, await caller()),
       );
-      const { recordStore, keyStore, epoch, dirtyBuckets, unfinishedErasures, lastDrill } = status;
-      const store = ({ engine, reachable }: typeof recordStore) =>
-        `${engine}, ${reachable ? 'reachable' : 'NOT reachable'}`;
+      const { release, recordStore, keyStore, epoch, dirtyBuckets, unfinishedErasures, lastDrill } = status;
+      const store = ({ engine, reachable, schema }: typeof recordStore) =>
+        `${engine}, ${reachable ? 'reachable' : 'NOT reachable'}, schema ${schema}`;
+      console.log(`release              ${release}`);
       console.log(`record store         ${store(recordStore)}`);
       console.log(`key store            ${store(keyStore)}`);
       console.log(`epoch                ${epoch}`);

@@ -1,9 +1,11 @@
 /** `lethe keys slots`: the root slots, which hold epoch secrets. */
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
+import { codeOf } from '../errors.ts';
 import { AddSlotBody, RemoveSlotBody } from '../keyring/schema.ts';
 import { addSlot } from '../vault/add-slot.ts';
 import { checkSlots } from '../vault/check-slots.ts';
+import { checkSlotsUnopened } from '../vault/check-slots-unopened.ts';
 import { listSlots } from '../vault/list-slots.ts';
 import { removeSlot } from '../vault/remove-slot.ts';
 import { checked } from './arguments.ts';
@@ -99,9 +101,12 @@ export function addSlotCommands(keys: Command): void {
     .option('--destroy-returned', 'destroy what came back again, at once')
     .option(...KEY_FILE)
     .action(async ({ keyFile, destroyReturned = false }: KeyOptions & { destroyReturned?: boolean }) => {
-      const { slots: checks, remains } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
+      const config = readConfig();
+      const found = await withSession(config, { keyFile }, async ({ vault, caller }) =>
         checkSlots(vault, await caller(), { destroyReturned }),
-      );
+      ).catch((error: unknown) => sayUnopened(config, error));
+      if (found === undefined) return;
+      const { slots: checks, remains } = found;
       for (const {
         name,
         required,
@@ -143,10 +148,25 @@ export function addSlotCommands(keys: Command): void {
     });
 }
 
+/** What can be said of the slots although the vault does not open for want of one. @throws the error, where it is another */
+async function sayUnopened(config: Config, error: unknown): Promise<undefined> {
+  if (codeOf(error) !== 'key_unavailable') throw error;
+  const looked = await checkSlotsUnopened(config).catch(() => {
+    throw error;
+  });
+  console.log(`The vault does not open: ${(error as Error).message}`);
+  for (const { name, required, product, problem, has } of looked) {
+    const state = problem !== undefined ? 'FAILS' : has.length === 0 ? 'EMPTY' : 'answers';
+    console.log([name, required ? 'required' : 'optional', state, problem ?? product].join('  '));
+    if (problem === undefined) console.log(`  has something of ${list(has)}`);
+  }
+  process.exitCode = 1;
+}
+
 function sayReturned(isDestroyed: boolean): string {
   return isDestroyed
     ? 'Destroyed again. Find out from where it came: there is a copy.'
-    : 'Find out from where, then: lethe keys slots check --destroy-returned';
+    : 'Find out from where, then: npm run lethe -- keys slots check --destroy-returned';
 }
 
 function list(epochs: readonly number[]): string {

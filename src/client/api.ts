@@ -237,7 +237,7 @@ export interface paths {
         };
         /**
          * The certificate of an erasure, or what it waits for.
-         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. Read by those who read the receipt; not by a principal tied to an audience, since it names records.
+         * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `npm run lethe -- certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. Read by those who read the receipt; not by a principal tied to an audience, since it names records.
          */
         readonly get: operations["getCertificate"];
         readonly put?: never;
@@ -458,7 +458,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a tenant with its first administrator.
-         * @description Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: erase it (`lethe tenants erase`), and add it again.
+         * @description Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: erase it (`npm run lethe -- tenants erase`), and add it again.
          */
         readonly post: operations["addTenant"];
         readonly delete?: never;
@@ -1356,6 +1356,11 @@ export interface components {
             readonly statement?: components["schemas"]["ErasureStatement"];
         };
         readonly GetStatusReply: {
+            /**
+             * @description The release of Lethe that answers.
+             * @example 0.1.0
+             */
+            readonly release: string;
             /** @description Where ciphertext, tokens and the audit log are. */
             readonly recordStore: {
                 /**
@@ -1368,6 +1373,11 @@ export interface components {
                  * @example true
                  */
                 readonly reachable: boolean;
+                /**
+                 * @description The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.
+                 * @example 0004-nodes
+                 */
+                readonly schema: string;
             };
             /** @description Where the wrapped keys and blind indexes are. */
             readonly keyStore: {
@@ -1381,6 +1391,11 @@ export interface components {
                  * @example true
                  */
                 readonly reachable: boolean;
+                /**
+                 * @description The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.
+                 * @example 0004-nodes
+                 */
+                readonly schema: string;
             };
             /**
              * @description The current epoch.

@@ -17,7 +17,10 @@ const KINDS = {
   422: 'invalid',
   429: 'too_many',
   499: 'abandoned',
+  // Of a proxy before the vault, as a lost connection is.
+  502: 'unavailable',
   503: 'unavailable',
+  504: 'unavailable',
 } as const;
 
 export type LetheErrorKind = (typeof KINDS)[keyof typeof KINDS] | 'internal';
@@ -28,6 +31,7 @@ export interface Problem {
   readonly status: number;
   readonly field?: string | undefined;
   readonly request?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** The vault answered with a problem, or something before it answered in its place (`unexpected_reply`). */
@@ -41,19 +45,22 @@ export class LetheError extends Error {
   readonly field: string | undefined;
   /** Id of the request, as in the vault's log and audit entry. */
   readonly request: string | undefined;
+  /** After how long the same call may pass, as far as `Retry-After` says. */
+  readonly retryAfterSeconds: number | undefined;
   /**
    * The key under which a write was sent. Repeating the call with it is safe, and gets the same answer if the work was
    * done after all.
    */
   readonly idempotencyKey: string | undefined;
 
-  constructor({ code, message, status, field, request }: Problem, idempotencyKey?: string) {
+  constructor({ code, message, status, field, request, retryAfterSeconds }: Problem, idempotencyKey?: string) {
     super(message);
     this.code = code;
     this.kind = KINDS[status as keyof typeof KINDS] ?? 'internal';
     this.status = status;
     this.field = field;
     this.request = request;
+    this.retryAfterSeconds = retryAfterSeconds;
     this.idempotencyKey = idempotencyKey;
   }
 }

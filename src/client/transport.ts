@@ -235,11 +235,16 @@ function errorOf(response: Response, text: string, key: string | undefined): Let
   const { status } = response;
   const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
   const { code, detail, field, request } = problem ?? {};
+  const waitMs = retryAfterMs(response);
+  const retryAfterSeconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
   if (typeof code === 'string' && typeof detail === 'string') {
-    return new LetheError({ code, message: detail, status, field: textOf(field), request: textOf(request) }, key);
+    const said = { code, message: detail, status, field: textOf(field), request: textOf(request) };
+    return new LetheError({ ...said, retryAfterSeconds }, key);
   }
-  const message = `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
-  return new LetheError({ code: 'unexpected_reply', message, status }, key);
+  const message = UNAVAILABLE.has(status)
+    ? `Something before the vault, such as a proxy, does not reach it (HTTP ${status}).`
+    : `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
+  return new LetheError({ code: 'unexpected_reply', message, status, retryAfterSeconds }, key);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { newId } from '../ids.ts';
 import { measure } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
+import { releaseAndSchema } from '../vault/release-and-schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
 import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
@@ -65,7 +66,10 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     });
   }
 
-  app.get('/healthz', (_, response) => send(response, 200, 'application/json', { status: 'ok' }, id(), closing()));
+  app.get('/healthz', async (_, response) => {
+    const reply = { status: 'ok', ...(await releaseAndSchema()) };
+    send(response, 200, 'application/json', reply, id(), closing());
+  });
   app.get('/readyz', async (_, response) => {
     const unavailable = closing() ? { server: 'shutting_down' } : await readiness.look();
     const ready = Object.keys(unavailable).length === 0;

@@ -53,7 +53,7 @@ export class SealedError extends VaultError {
   readonly code = 'sealed';
 
   constructor() {
-    super('The vault is sealed. It serves when enough holders of shares have run `lethe unseal`.');
+    super('The vault is sealed. It serves when enough holders of shares have run `npm run lethe -- unseal`.');
   }
 }
 

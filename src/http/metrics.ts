@@ -59,6 +59,11 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     help: 'Statements to which a store answered that its own data is damaged. Anything above zero is an alarm.',
     registers,
   });
+  const connectionsRefused = new Counter({
+    name: 'lethe_connections_refused_total',
+    help: 'Clients turned away because as many were connected as there is room for (open files).',
+    registers,
+  });
   const jobs = new Counter({
     name: 'lethe_jobs_total',
     help: 'Rounds of background jobs.',
@@ -82,6 +87,7 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('guessesRefused', () => guessesRefused.inc());
   signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
   signals.on('storeCorruption', () => storeCorruptions.inc());
+  signals.on('connectionRefused', () => connectionsRefused.inc());
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   return {
     registry,

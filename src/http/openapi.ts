@@ -83,7 +83,7 @@ at most 25 passwords a call makes verifiers. Lists come in pages: \`more\` says 
 **Replies may gain properties**, and lists of codes new ones, without a new version. Requests with properties that are
 not described here are refused.
 
-Beside the API, without a key: \`GET /healthz\` (the process runs), \`GET /readyz\` (a call would be answered: both stores
+Beside the API, without a key: \`GET /healthz\` (the process runs, which release it is, and which step of each store it knows), \`GET /readyz\` (a call would be answered: both stores
 can be written to and the keys are at hand; otherwise 503, and \`unavailable\` says what is not), \`GET /metrics\` (Prometheus).
 
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
@@ -119,7 +119,7 @@ export function openApi(publicUrl?: string): Schema {
         apiKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An API key, as `lethe principals add` or `POST /v1/principals` hands it out.',
+          description: 'An API key, as `npm run lethe -- principals add` or `POST /v1/principals` hands it out.',
         },
       },
       schemas: schemas.all,

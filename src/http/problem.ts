@@ -153,13 +153,13 @@ export const PROBLEMS: Readonly<Record<string, Described>> = {
   },
   store_went_back: {
     kind: 'unavailable',
-    title: 'A store lacks what it had acknowledged; nothing is served until `lethe recover` was run.',
+    title: 'A store lacks what it had acknowledged; nothing is served until `npm run lethe -- recover` was run.',
     retryAfter: 10,
   },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
   sealed: {
     kind: 'unavailable',
-    title: 'The vault waits for shares of its root key; see `lethe unseal`.',
+    title: 'The vault waits for shares of its root key; see `npm run lethe -- unseal`.',
     retryAfter: 10,
   },
   unseal_failed: {
@@ -208,7 +208,10 @@ export function problemOf(error: unknown, request: RequestId, publicUrl = ''): P
     title,
     status: STATUS[known?.kind ?? 'internal'],
     code,
-    detail: known?.message ?? 'Something went wrong inside the vault. Nothing has been acknowledged.',
+    // Of slots, libraries and folders an operator is told, not a caller.
+    detail:
+      (code === 'key_unavailable' ? title : known?.message) ??
+      'Something went wrong inside the vault. Nothing has been acknowledged.',
     ...(known?.field === undefined ? {} : { field: known.field }),
     request,
   };

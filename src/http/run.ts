@@ -1,16 +1,17 @@
 /**
- * Runs the vault as a server until it is told to stop: SIGTERM or SIGINT finish what was accepted, a second one drops
- * it. A crash prints where it happened, never the message of an error, which could hold a value.
+ * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened, never the message of an error, which could hold a value.
  */
-import { type Config, printable } from '../config.ts';
+import { type Config, printable, startedByNpm } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { coreDumpWarning } from '../process-memory.ts';
+import { StoreCorruptError } from '../storage/errors.ts';
 import { startBackground } from '../vault/background.ts';
 import { type LongJobOptions, startLongJobs } from '../vault/long-job-thread.ts';
 import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
+import { listenForStop, type Stopping } from './stopping.ts';
 import { systemFault } from './system-faults.ts';
 
 /** How its long jobs are run; tests give others than a server has. */
@@ -19,25 +20,27 @@ type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
 export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
   const log = newLog(config.logLevel);
   dieQuietly();
+  const stopping = listenForStop({ log, withParent: startedByNpm() });
   const warning = coreDumpWarning();
   if (warning !== undefined) {
     log.warn(warning);
     process.stderr.write(`${warning}\n`);
   }
-  if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
+  if (config.rootKey.from === 'shares') return runSealed(config, log, stopping, jobs);
   const vault = await openVault(config, { mayMake: true, process: 'server' });
+  if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
-  onSignals(log, async () => {
+  stopping.onStop(async () => {
     await server.stop();
     await stopWork();
   });
 }
 
 /** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
-async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
+async function runSealed(config: Config, log: Log, stopping: Stopping, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
@@ -57,7 +60,7 @@ async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<vo
     `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
       `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
   );
-  onSignals(log, async () => {
+  stopping.onStop(async () => {
     await server.stop();
     await sealed.close();
     await stopWork();
@@ -86,21 +89,8 @@ const DISPLACED: Readonly<Record<string, string>> = {
   store_replaced: 'a store was replaced under this node: it serves nothing until it is restarted',
   store_went_back:
     'a store has lost what it had acknowledged: it went back in time, as after a fail-over to a server that lagged behind. ' +
-    'Nothing is served: stop every node, run `lethe recover`, then start (src/deploy/README.md)',
+    'Nothing is served: stop every node, run `npm run lethe -- recover`, then start (src/deploy/README.md)',
 };
-
-function onSignals(log: Log, finish: () => Promise<void>): void {
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'stopping');
-    await finish();
-    log.info('stopped');
-    log.flush(() => process.exit(0));
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
-}
 
 /** What a person reads at start: five lines in a new home, one in a known one. */
 function welcome(config: Config, vault: Vault, server: RunningServer): string {
@@ -138,6 +128,10 @@ export function dieQuietly(): void {
 /** An error as it may be printed: the vault's own texts, or the places of anything else. */
 export function explain(error: unknown): string {
   if (error instanceof StartError) return `lethe: ${error.message}`;
+  if (error instanceof StoreCorruptError && error.store !== undefined) {
+    const what = error.store === 'records' ? 'record store' : 'key store';
+    return `lethe: ${error.message.replace('A store', `The ${what}`)} (${error.code})`;
+  }
   if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
   const code = (error as { code?: unknown } | null)?.code;
   const fault = systemFault(error);

@@ -10,6 +10,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from 'zod';
 import { VaultError } from '../errors.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
+import { releaseAndSchema } from '../vault/release-and-schema.ts';
 import { type SealedVault, UnsealFailedError, type UnsealProgress } from '../vault/sealed.ts';
 import type { Front } from './app.ts';
 import { readJson } from './body.ts';
@@ -48,9 +49,10 @@ export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOpti
     return problem;
   };
 
-  app.get('/healthz', (_, response) =>
-    send(response, 200, 'application/json', { status: 'ok' }, sealed.newRequestId(), closing()),
-  );
+  app.get('/healthz', async (_, response) => {
+    const reply = { status: 'ok', ...(await releaseAndSchema()) };
+    send(response, 200, 'application/json', reply, sealed.newRequestId(), closing());
+  });
   app.get('/readyz', (_, response) =>
     send(response, 503, 'application/json', { status: 'sealed' }, sealed.newRequestId(), closing()),
   );

@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net';
 import type { SealedVault } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Front, newApp } from './app.ts';
+import { boundConnections } from './connections.ts';
 import type { EventTimes } from './events.ts';
-import type { Log } from './log.ts';
+import { type Log, placesOf } from './log.ts';
 import { newSealedApp } from './sealed.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -30,7 +31,9 @@ interface Address extends Front {
 }
 
 export function serve(vault: Vault, log: Log, address: Address): Promise<RunningServer> {
-  return listen((closing) => newApp({ vault, log, closing, events: address.events, front: address }), address);
+  const refused = () => void vault.signals.emit('connectionRefused');
+  const handler = (closing: () => boolean) => newApp({ vault, log, closing, events: address.events, front: address });
+  return listen(handler, address, log, refused);
 }
 
 /** Serves what opens the vault, and from `open` on the vault, to the same connections. */
@@ -41,14 +44,17 @@ export async function serveSealed(
 ): Promise<RunningServer & { open(vault: Vault): void }> {
   let answer: RequestListener | undefined;
   let closing = () => false;
-  const server = await listen((isClosing) => {
+  let refused = () => {};
+  const handler = (isClosing: () => boolean): RequestListener => {
     closing = isClosing;
     answer = newSealedApp({ sealed, log, closing, front: address });
     return (request, response) => answer?.(request, response);
-  }, address);
+  };
+  const server = await listen(handler, address, log, () => refused());
   return {
     ...server,
     open(vault) {
+      refused = () => void vault.signals.emit('connectionRefused');
       answer = newApp({ vault, log, closing, events: address.events, front: address });
     },
   };
@@ -57,6 +63,8 @@ export async function serveSealed(
 async function listen(
   handler: (closing: () => boolean) => RequestListener,
   { host, port }: Address,
+  log: Log,
+  refused: () => void,
 ): Promise<RunningServer> {
   let stopping: Promise<void> | undefined;
   const answer = handler(() => stopping !== undefined);
@@ -66,8 +74,14 @@ async function listen(
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
+  // What `accept` fails with; the server goes on listening.
+  server.on('error', (error) => log.error(placesOf(error), 'a connection could not be taken'));
+  boundConnections(server, log, refused);
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,

@@ -40,13 +40,14 @@ export interface ImportOptions extends ImportFiles {
   readonly checkpointEvery?: { readonly ms: number; readonly batches: number } | undefined;
 }
 
-/** Of the whole import, earlier runs included, but for `seconds` and `valuesThisRun`. */
+/** Of the whole import, earlier runs included, but for `seconds` and what says so. */
 export interface ImportResult {
   readonly rows: number;
   /** How many of them are in the rejects file. */
   readonly rejected: number;
   readonly values: number;
-  /** Of `values`, those of this run: with `seconds`, the rate. */
+  /** Of `rows` and `values`, those of this run: with `seconds`, the rate. */
+  readonly rowsThisRun: number;
   readonly valuesThisRun: number;
   /** Paths of the map at which no row had a value: perhaps a mistake of typing. Empty while interrupted. */
   readonly unmatched: readonly string[];
@@ -62,6 +63,8 @@ interface UnderWay {
 }
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
+/** Whoever asks for more is asked again by a person. */
+const MOST_ASKED_MS = 10 * 60 * 1000;
 const NO_NAMES: ReadonlySet<string> = new Set();
 const TEMPORARY: readonly unknown[] = ['unavailable'];
 /** Kinds of error after which the work may have been done nevertheless. */
@@ -201,10 +204,11 @@ class Run {
         this.#mayHaveStored = true;
         return results;
       } catch (error) {
-        const { kind, code } = error as Refusal;
+        const { kind, code, retryAfterSeconds = 0 } = error as Refusal;
+        const askedMs = retryAfterSeconds * 1000;
         this.#mayHaveStored ||= !isRefusal(error);
-        if (!TEMPORARY.includes(kind) || repeats >= retries) throw error;
-        const ms = Math.min(FIRST_WAIT_MS * 2 ** repeats, LONGEST_WAIT_MS);
+        if (!TEMPORARY.includes(kind) || repeats >= retries || askedMs > MOST_ASKED_MS) throw error;
+        const ms = Math.max(askedMs, Math.min(FIRST_WAIT_MS * 2 ** repeats, LONGEST_WAIT_MS));
         progress.note(`the vault says ${code}; trying again in ${ms / 1000} s`);
         await sleep(ms, signal);
       }
@@ -239,6 +243,7 @@ class Run {
       rows,
       rejected,
       values,
+      rowsThisRun: rows - this.#import.done.rows,
       valuesThisRun: values - sum(this.#import.done.values),
       unmatched: unmatched.map((field) => writePointer(placeOf(field))),
       seconds: (clock().getTime() - this.#startedAt) / 1000,

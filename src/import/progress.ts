@@ -2,8 +2,8 @@
  * Shows how an import goes: a bar on a terminal; elsewhere a line at most every five seconds, and a last one.
  * Counts, never a value. Percentage and time left go by bytes of the input, since nobody knows how many rows there are.
  */
-import cliProgress from 'cli-progress';
 import type { Clock } from '../clock.ts';
+import { type Beside, fittedBar, type ProgressStream } from './fitted-bar.ts';
 
 export interface Counts {
   /** Of the input, done. */
@@ -22,10 +22,7 @@ export interface Progress {
   stop(counts: Counts): void;
 }
 
-export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
-
 const LINE_EVERY_MS = 5_000;
-const FORMAT = 'importing [{bar}] {percent} | {rows} rows{rejected} | {rate} values/s | {left}{note}';
 
 /** Shows nothing. */
 export const silent: Progress = { start() {}, update() {}, note() {}, stop() {} };
@@ -36,16 +33,23 @@ export function showProgress(stream: ProgressStream, clock: Clock): Progress {
 }
 
 function bar(stream: ProgressStream, clock: Clock): Progress {
-  const shown = new cliProgress.SingleBar({ stream, format: FORMAT, barsize: 24 }, cliProgress.Presets.legacy);
+  const shown = fittedBar(stream);
   let words: (counts: Counts) => Words;
-  const update = (counts: Counts) => shown.update(counts.bytes, { ...words(counts), note: '' });
+  let percent = '';
+  const beside = (counts: Counts): Beside => {
+    const { rows, rejected, rate, left, ...rest } = words(counts);
+    percent = rest.percent;
+    return { before: '', after: `${percent} | ${rows} rows${rejected} | ${rate} values/s | ${left}` };
+  };
+  const update = (counts: Counts) => shown.update(counts.bytes, beside(counts));
   return {
     start(totalBytes, counts) {
       words = wordsFrom(totalBytes, counts, clock);
-      shown.start(Math.max(totalBytes, 1), counts.bytes, { ...words(counts), note: '' });
+      shown.start(Math.max(totalBytes, 1), counts.bytes, beside(counts));
     },
     update,
-    note: (text) => shown.update({ note: ` | ${text}` }),
+    // In the place of the numbers, which do not change meanwhile.
+    note: (text) => shown.update({ before: '', after: `${percent} | ${text}` }),
     stop(counts) {
       update(counts);
       shown.stop();

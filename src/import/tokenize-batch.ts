@@ -33,6 +33,8 @@ export interface Refusal {
   readonly code?: string;
   readonly field?: string;
   readonly message: string;
+  /** After how long the same call may pass, where that is known. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** The tokens of a row, one for each field of the map that has a value; or why it was refused. */

@@ -51,7 +51,7 @@ export class EpochNotEndedError extends VaultError {
 
   constructor() {
     super(
-      'The epoch is still in use. Close it first (lethe keys rotate --now), then say again that it is compromised.',
+      'The epoch is still in use. Close it first (npm run lethe -- keys rotate --now), then say again that it is compromised.',
     );
   }
 }

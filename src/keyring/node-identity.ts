@@ -6,10 +6,11 @@
  * that reach one folder over NFS; another one in a copy of the folder, for a copied file is another file.
  * Does not: tell a copy where a file system's numbers do not last (FUSE, overlays, CIFS), nor a clone of a whole disk.
  */
-import { mkdir, readFile, stat, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { makeFolder } from '../make-folder.ts';
 import { createDurably } from './durable-file.ts';
 
 const NODE_FILE = 'node.id';
@@ -48,7 +49,7 @@ export async function nodeNameOf(keysPath: string, random: RandomSource): Promis
   if (known !== undefined) return `nod_${known}`;
   const fresh = random(NAME_BYTES).toString('hex');
   try {
-    await mkdir(keysPath, { recursive: true, mode: 0o700 });
+    await makeFolder(keysPath);
     await createDurably(path, Buffer.from(`${fresh}\n`, 'ascii'));
   } catch {
     // A folder that is only read: nothing is put there that another process could destroy for this one.

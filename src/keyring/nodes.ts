@@ -56,7 +56,7 @@ export class NodeNotFoundError extends VaultError {
   readonly code = 'node_not_found';
 
   constructor() {
-    super('No node has this name; `lethe nodes list` shows those there are.');
+    super('No node has this name; `npm run lethe -- nodes list` shows those there are.');
   }
 }
 

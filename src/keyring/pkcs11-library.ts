@@ -73,7 +73,8 @@ export function loadLibrary(path: string): Cryptoki {
     cryptoki.load(path);
     initialise(cryptoki);
   } catch (error) {
-    throw refusal(error, 'The PKCS#11 library cannot be loaded. Is it installed, and for this kind of machine?');
+    // The reason is the dynamic linker's, with a path in it: the one that a setting names is said by the caller.
+    throw error instanceof UnavailableError ? error : new LibraryNotLoadedError();
   }
   loaded.set(path, { cryptoki, users: 1 });
   return cryptoki;
@@ -121,13 +122,45 @@ export function codeOf(error: unknown): string {
   return /\bCKR_[A-Z0-9_]+/.exec(error instanceof Error ? error.message : '')?.[0] ?? 'unknown';
 }
 
-export function refusal(error: unknown, message = 'The HSM does not answer, or refuses to.'): UnavailableError {
-  if (error instanceof UnavailableError) return error;
+/** Of the dynamic linker, or of the library's own beginning. */
+export class LibraryNotLoadedError extends Error {}
+
+/** What was tried on which token, for an operator. A PIN is no part of it. */
+export interface Tried {
+  /** The root slot, its library, and the token's label. */
+  readonly slot: string;
+  readonly library: string;
+  readonly token: string;
+  /** Such as `log in`. */
+  readonly step: string;
+}
+
+/** @param others the labels that were found where the token was not */
+export function refusal(
+  error: unknown,
+  { slot, library, token, step }: Tried,
+  others: readonly string[] = [],
+): UnavailableError {
   const code = codeOf(error);
-  const said = REFUSED_PIN.has(code)
-    ? 'The HSM refuses the PIN. It is not tried again until it changes: tokens lock themselves.'
-    : message;
-  return new UnavailableError('key_unavailable', said, { cause: code });
+  const said = (what: string) =>
+    new UnavailableError('key_unavailable', `The root slot ${slot} (HSM, token ${token}): ${what}`, { cause: code });
+  if (error instanceof UnavailableError) return said(error.message);
+  if (error instanceof LibraryNotLoadedError) {
+    return said(`the PKCS#11 library cannot be loaded (${library}). Is it installed, and for this kind of machine?`);
+  }
+  if (code === 'CKR_PIN_LOCKED') {
+    return said('the token has locked its PIN after wrong ones. Its security officer sets a new one.');
+  }
+  if (REFUSED_PIN.has(code)) {
+    return said(
+      `the token refuses the PIN of LETHE_HSM_PIN, or of its file (${code}). It is not tried again until it changes: tokens lock themselves.`,
+    );
+  }
+  if (code === 'CKR_TOKEN_NOT_PRESENT') {
+    const found = others.length === 0 ? 'there is none' : `there are ${others.join(', ')}`;
+    return said(`no token has this label, or it is taken out (${library}; ${found}).`);
+  }
+  return said(`it does not answer, or refuses to ${step} (${code}).`);
 }
 
 export function isLost(error: unknown): boolean {

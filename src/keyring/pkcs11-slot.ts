@@ -43,7 +43,7 @@ export class Pkcs11Slot implements RootSlot {
     this.name = name;
     this.#vaultId = vaultId;
     this.#tier = tier;
-    this.#token = new Pkcs11Token(settings, pin);
+    this.#token = new Pkcs11Token(name, settings, pin);
   }
 
   /** What the token said when it last answered. */
@@ -53,7 +53,7 @@ export class Pkcs11Slot implements RootSlot {
 
   async put(epoch: number, secret: Buffer): Promise<void> {
     const label = this.#label(epoch);
-    const same = await this.#run((session) => {
+    const same = await this.#run(`store the secret of epoch ${epoch}`, (session) => {
       const present = one(session.valuesOf(label));
       if (present === undefined) session.create(label, secret);
       present?.fill(0);
@@ -63,15 +63,19 @@ export class Pkcs11Slot implements RootSlot {
       stored?.fill(0);
       return equal;
     });
-    if (!same) throw new UnavailableError('key_unavailable', 'The HSM holds another secret for this epoch.');
+    if (!same)
+      throw new UnavailableError(
+        'key_unavailable',
+        `The root slot ${this.name} (HSM) holds another secret for epoch ${epoch}.`,
+      );
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {
-    return this.#run((session) => one(session.valuesOf(this.#label(epoch))));
+    return this.#run(`hand out the secret of epoch ${epoch}`, (session) => one(session.valuesOf(this.#label(epoch))));
   }
 
   async has(epoch: number): Promise<boolean> {
-    return this.#run((session) => {
+    return this.#run(`say whether it has epoch ${epoch}`, (session) => {
       const values = session.valuesOf(this.#label(epoch));
       for (const value of values) value.fill(0);
       return values.length > 0;
@@ -80,9 +84,12 @@ export class Pkcs11Slot implements RootSlot {
 
   async destroy(epoch: number): Promise<Destruction> {
     const label = this.#label(epoch);
-    await this.#run((session) => session.destroyAll(label));
+    await this.#run(`destroy the secret of epoch ${epoch}`, (session) => session.destroyAll(label));
     if (await this.has(epoch))
-      throw new UnavailableError('key_unavailable', 'The HSM still holds the object it was to destroy.');
+      throw new UnavailableError(
+        'key_unavailable',
+        `The root slot ${this.name} (HSM) still holds the object of epoch ${epoch}, which it was to destroy.`,
+      );
     return {
       method: 'C_DestroyObject',
       statement: `The token destroyed the object and finds none of its label any more. ${this.#limits()}`,
@@ -90,13 +97,13 @@ export class Pkcs11Slot implements RootSlot {
   }
 
   async attest(): Promise<Attestation> {
-    const { product } = await this.#run(({ facts }) => facts);
+    const { product } = await this.#run('say what it is', ({ facts }) => facts);
     return { kind: this.kind, tier: this.#tier, product, limits: this.#limits() };
   }
 
   /** Which token answers, for the registry: another one of the same label would be empty, and destroy nothing. */
   async identify(): Promise<{ readonly serial: string; readonly tier: SlotTier }> {
-    const { serial } = await this.#run(({ facts }) => facts);
+    const { serial } = await this.#run('say what it is', ({ facts }) => facts);
     return { serial, tier: this.#tier };
   }
 
@@ -104,8 +111,8 @@ export class Pkcs11Slot implements RootSlot {
     this.#token.close();
   }
 
-  async #run<R>(work: (session: TokenSession) => R): Promise<R> {
-    return this.#token.run((session) => {
+  async #run<R>(what: string, work: (session: TokenSession) => R): Promise<R> {
+    return this.#token.run(what, (session) => {
       this.#tier = tierOf(session.facts);
       return work(session);
     });
@@ -131,5 +138,5 @@ function one(values: Buffer[]): Buffer | undefined {
   for (const other of others) other.fill(0);
   if (right) return first;
   first.fill(0);
-  throw new UnavailableError('key_unavailable', 'The HSM holds several secrets for this epoch, or a damaged one.');
+  throw new UnavailableError('key_unavailable', 'it holds several secrets for this epoch, or a damaged one.');
 }

@@ -60,34 +60,45 @@ export interface TokenSession {
 
 export class Pkcs11Token {
   readonly #settings: Pkcs11Settings;
+  readonly #slot: string;
   readonly #pin: () => Promise<string>;
   #cryptoki: Cryptoki | undefined;
-  #refusedPin: string | undefined;
+  #refused: { readonly pin: string; readonly refusal: UnavailableError } | undefined;
+  /** What is being tried, and which other tokens were seen. */
+  #step = '';
+  #others: readonly string[] = [];
 
-  /** @param pin read for each operation, so that a file may be replaced while the vault runs */
-  constructor(settings: Pkcs11Settings, pin: () => Promise<string>) {
+  /**
+   * @param slot the name of the root slot, for messages
+   * @param pin read for each operation, so that a file may be replaced while the vault runs
+   */
+  constructor(slot: string, settings: Pkcs11Settings, pin: () => Promise<string>) {
+    this.#slot = slot;
     this.#settings = settings;
     this.#pin = pin;
   }
 
-  /** @throws {UnavailableError} and never a library's text */
-  async run<R>(work: (session: TokenSession) => R): Promise<R> {
+  /**
+   * @param what the work is, for messages: such as `store a secret`
+   * @throws {UnavailableError} naming slot, token and what was tried, and never a library's text
+   */
+  async run<R>(what: string, work: (session: TokenSession) => R): Promise<R> {
     const pin = await this.#pin();
-    if (pin === this.#refusedPin) {
-      throw new UnavailableError('key_unavailable', 'The HSM refused this PIN before. Set the right one.');
-    }
-    this.#cryptoki ??= loadLibrary(this.#settings.library);
-    const cryptoki = this.#cryptoki;
+    // Said as it was when it was tried: a vault asks more than once while it opens.
+    if (pin === this.#refused?.pin) throw this.#refused.refusal;
+    const inSession = (cryptoki: Cryptoki) => this.#inSession(cryptoki, pin, what, work);
     try {
-      return this.#inSession(cryptoki, pin, work);
+      this.#step = 'be loaded';
+      this.#cryptoki ??= loadLibrary(this.#settings.library);
+      return inSession(this.#cryptoki);
     } catch (error) {
-      if (!isLost(error)) throw this.#refused(error, pin);
+      if (!isLost(error) || this.#cryptoki === undefined) throw this.#refusal(error, pin);
     }
     try {
-      restart(cryptoki);
-      return this.#inSession(cryptoki, pin, work);
+      restart(this.#cryptoki);
+      return inSession(this.#cryptoki);
     } catch (error) {
-      throw this.#refused(error, pin);
+      throw this.#refusal(error, pin);
     }
   }
 
@@ -96,20 +107,26 @@ export class Pkcs11Token {
     this.#cryptoki = undefined;
   }
 
-  #refused(error: unknown, pin: string): UnavailableError {
-    if (isRefusedPin(error)) this.#refusedPin = pin;
-    return refusal(error);
+  #refusal(error: unknown, pin: string): UnavailableError {
+    const { library, token } = this.#settings;
+    const said = refusal(error, { slot: this.#slot, library, token, step: this.#step }, this.#others);
+    if (isRefusedPin(error)) this.#refused = { pin, refusal: said };
+    return said;
   }
 
-  #inSession<R>(cryptoki: Cryptoki, pin: string, work: (session: TokenSession) => R): R {
+  #inSession<R>(cryptoki: Cryptoki, pin: string, what: string, work: (session: TokenSession) => R): R {
+    this.#step = 'say which tokens it has';
     const { slot, facts } = this.#find(cryptoki);
+    this.#step = 'open a session';
     const session = cryptoki.C_OpenSession(slot, CKF_RW_AND_SERIAL_SESSION);
     try {
       try {
+        this.#step = 'log in';
         cryptoki.C_Login(session, CKU_USER, pin);
       } catch (error) {
         if (codeOf(error) !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
       }
+      this.#step = what;
       return work(objects(cryptoki, session, facts));
     } finally {
       // With its last session an application is logged out as well (PKCS #11 v2.40, 5.6).
@@ -119,24 +136,23 @@ export class Pkcs11Token {
 
   #find(cryptoki: Cryptoki): { slot: Buffer; facts: TokenFacts } {
     const { token, serial } = this.#settings;
-    const found = cryptoki
-      .C_GetSlotList(true)
-      .map((slot) => ({ slot, info: cryptoki.C_GetTokenInfo(slot) }))
-      .filter(
-        ({ info }) => text(info.label) === token && (serial ?? text(info.serialNumber)) === text(info.serialNumber),
-      );
+    const there = cryptoki.C_GetSlotList(true).map((slot) => ({ slot, info: cryptoki.C_GetTokenInfo(slot) }));
+    this.#others = there.map(({ info }) => `${text(info.label) || '(no label)'} ${text(info.serialNumber)}`.trim());
+    const found = there.filter(
+      ({ info }) => text(info.label) === token && (serial ?? text(info.serialNumber)) === text(info.serialNumber),
+    );
     const [one, another] = found;
     // As a device says it that is not there: libraries that list tokens once find it after a new start.
     if (one === undefined) throw new Error('CKR_TOKEN_NOT_PRESENT');
     if (another !== undefined) {
-      throw new UnavailableError('key_unavailable', 'Two tokens have this label. Name the serial number of the one.');
+      throw new UnavailableError('key_unavailable', 'two tokens have this label. Name the serial number of the one.');
     }
     const { info, slot } = one;
     if ((info.flags & CKF_LOGIN_REQUIRED) === 0) {
-      throw new UnavailableError('key_unavailable', 'This token shows its objects without a PIN.');
+      throw new UnavailableError('key_unavailable', 'it shows its objects without a PIN.');
     }
     if ((info.flags & CKF_WRITE_PROTECTED) !== 0) {
-      throw new UnavailableError('key_unavailable', 'This token is write-protected.');
+      throw new UnavailableError('key_unavailable', 'it is write-protected.');
     }
     const { libraryDescription, libraryVersion } = cryptoki.C_GetInfo();
     const product =

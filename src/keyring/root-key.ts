@@ -2,13 +2,14 @@
  * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is never in a database; what
  * is there is a check value, by which a wrong root key is told before anything is opened or written with it.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RootKeySource } from '../config.ts';
 import { deriveKey, passphraseKey } from '../crypto/kdf.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError, UnavailableError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import { createDurably } from './durable-file.ts';
 import { keyFact } from './key-store-facts.ts';
@@ -25,7 +26,7 @@ export async function loadRootKey(source: RootKeySource, random: RandomSource, m
   if (source.from === 'environment') return Buffer.from(source.key);
   if (source.from === 'shares') {
     throw new StartError(
-      'This vault starts from shares of its root key: run `lethe serve`, then `lethe unseal` for each.',
+      'This vault starts from shares of its root key: run `npm run lethe -- serve`, then `npm run lethe -- unseal` for each.',
     );
   }
   if (source.from === 'passphrase') {
@@ -61,7 +62,7 @@ async function readOrCreate(
     );
   }
   const key = random(sizeBytes);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   if (await createDurably(path, Buffer.from(`${key.toString('hex')}\n`, 'ascii'))) return key;
   // Another process made it since: a vault has one root key, and that is the one.
   return readOrCreate(path, sizeBytes, what, random, false);
@@ -74,7 +75,7 @@ async function readOrCreate(
 export async function assertNotReplacing(reader: Reader<'keys'>): Promise<void> {
   if ((await keyFact(reader, 'root_key_check_next')) === undefined) return;
   throw new StartError(
-    'The root key of this vault is being replaced, and that was interrupted. Run `lethe root replace` again, with the same new key.',
+    'The root key of this vault is being replaced, and that was interrupted. Run `npm run lethe -- root replace` again, with the same new key.',
   );
 }
 

@@ -25,6 +25,9 @@ import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 import { type EpochSlotRow, slotsOfEpoch } from './tables.ts';
 
+/** For an HSM or a service that is slow, thrice over. */
+const TRIAL_TIMEOUT_MS = 60_000;
+
 export interface AddedSlot {
   readonly attestation: Attestation;
   /** The epochs whose secrets it was given. */
@@ -38,7 +41,7 @@ export interface AddedSlot {
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
   const { registry, clock } = parts;
-  const { attestation, entry, unmake } = await tryOut(parts, wanted);
+  const { attestation, entry, unmake } = await inTime(tryOut(parts, wanted));
   const standing = (await registry.entries()).find(({ name }) => name === entry.name);
   if (standing === undefined) {
     const slot = registry.build(entry);
@@ -63,6 +66,27 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
   const slot = parts.epochs.slots.byName(entry.name);
   if (slot === undefined) throw new SlotNotFoundError();
   return { attestation, epochs: await copyInto(parts, slot) };
+}
+
+/** Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good. */
+async function inTime<R>(trial: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const seconds = TRIAL_TIMEOUT_MS / 1_000;
+      reject(
+        new UnavailableError(
+          'key_unavailable',
+          `The root slot did not answer within ${seconds} s. Nothing has been changed.`,
+        ),
+      );
+    }, TRIAL_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([trial, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -129,7 +153,7 @@ async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string)
     const elsewhere = await Promise.all(others.map(({ slot }) => holds(slot, row.epoch, isRight).catch(() => false)));
     if (!elsewhere.includes(true)) {
       throw new SlotNeededError(
-        `No other root slot holds epoch ${row.epoch}. Close it first: lethe keys rotate --now.`,
+        `No other root slot holds epoch ${row.epoch}. Close it first: npm run lethe -- keys rotate --now.`,
       );
     }
   }

@@ -8,10 +8,11 @@
  * read, and not written: an earlier release made it, and it is named once a secret in it has proved to be this vault's.
  * `unmake` removes what this object made, and nothing else.
  */
-import { mkdir, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
+import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import { UnavailableError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { createDurably, unlessGone } from './durable-file.ts';
 import { SlotExistsError } from './slot-errors.ts';
 
@@ -98,7 +99,7 @@ export class SlotFolder {
   }
 
   async makeFolder(): Promise<void> {
-    const first = await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const first = await makeFolder(this.path);
     if (first === undefined) return;
     const folders = [this.path];
     while (folders[0] !== first) folders.unshift(dirname(folders[0] as string));

@@ -25,6 +25,11 @@ import { storeError } from './errors.ts';
 import { Connection } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
 
+/**
+ * Told how far a copy is, in pages or rows; a total of 0 is one that nobody knows. What it throws ends the copy.
+ */
+export type CopyWatch = (done: number, total: number) => void;
+
 /** Rows by table. Knex's own tables are not counted. */
 export type RowCounts = Readonly<Record<string, number>>;
 
@@ -35,7 +40,7 @@ const BOOKKEEPING = /_migrations(_lock)?$/;
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** @param to a path where nothing is. @throws {UnavailableError} where the copy cannot be written or is not whole */
-export async function copySqlite(path: string, to: string): Promise<RowCounts> {
+export async function copySqlite(path: string, to: string, watch?: CopyWatch): Promise<RowCounts> {
   await (await open(to, 'wx', 0o600)).close();
   try {
     const from = new Connection(path, { readonly: true });
@@ -43,10 +48,16 @@ export async function copySqlite(path: string, to: string): Promise<RowCounts> {
       // The transaction is the backup's, too: without it, each commit of another process would make it start again.
       from.db.exec('BEGIN');
       from.db.prepare('SELECT count(*) FROM sqlite_schema').get();
-      await from.db.backup(to, { progress: () => PAGES_AT_ONCE });
+      await from.db.backup(to, {
+        progress({ totalPages, remainingPages }) {
+          watch?.(totalPages - remainingPages, totalPages);
+          return PAGES_AT_ONCE;
+        },
+      });
     } finally {
       from.db.close();
     }
+    watch?.(1, 1);
     const rows = checkSqlite(to);
     await sync(to);
     return rows;
@@ -83,7 +94,7 @@ function checkSqlite(path: string): RowCounts {
 }
 
 /** @param to a path where nothing is */
-export async function copyPostgres(store: StoreName, url: string, to: string): Promise<RowCounts> {
+export async function copyPostgres(store: StoreName, url: string, to: string, watch?: CopyWatch): Promise<RowCounts> {
   const file = await open(to, 'wx', 0o600);
   try {
     const rows = await onClient(url, async (client) => {
@@ -100,6 +111,7 @@ export async function copyPostgres(store: StoreName, url: string, to: string): P
           const page = await client.query<{ row: string }>(`FETCH ${ROWS_AT_ONCE} FROM copying`);
           if (page.rows.length === 0) break;
           counts[table] += page.rows.length;
+          watch?.(total(counts), 0);
           await file.write(page.rows.map(({ row }) => `R ${row}\n`).join(''));
         }
         await client.query('CLOSE copying');

@@ -17,7 +17,7 @@ export class DuplicateRowError extends VaultError {
 export function storeReplaced(): UnavailableError {
   return new UnavailableError(
     'store_replaced',
-    'A store was replaced while this node ran on it. Restart the node: it then says whether `lethe recover` has to run.',
+    'A store was replaced while this node ran on it. Restart the node: it then says whether `npm run lethe -- recover` has to run.',
   );
 }
 
@@ -25,7 +25,7 @@ export function storeReplaced(): UnavailableError {
 export function storeWentBack(): UnavailableError {
   return new UnavailableError(
     'store_went_back',
-    'A store has lost what it had acknowledged: it went back in time. Stop every node, run `lethe recover`, then start.',
+    'A store has lost what it had acknowledged: it went back in time. Stop every node, run `npm run lethe -- recover`, then start.',
   );
 }
 

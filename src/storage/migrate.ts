@@ -11,10 +11,12 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
+import { compareSteps, type Migration } from './applied-steps.ts';
 import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
 import { DURABLE } from './mark-statements.ts';
 import type { StoreName } from './table.ts';
+import type { Store } from './tx.ts';
 
 const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
 const LOCK_TIMEOUT_MS = 60_000;
@@ -31,15 +33,26 @@ export const MIGRATIONS_TABLE: Record<StoreName, string> = {
   keys: 'lethe_key_migrations',
 };
 
-const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
-
-interface Migration {
-  readonly name: string;
-  up(knex: Knex): Promise<void>;
-  down(knex: Knex): Promise<void>;
+/** The newest step that a store has; of a later release, where one runs beside this. */
+export async function newestStep<S extends StoreName>({
+  name,
+  reader,
+}: Pick<Store<S>, 'name' | 'reader'>): Promise<string> {
+  const rows = await reader.query<{ name: string }>((sql) =>
+    sql(MIGRATIONS_TABLE[name]).select('name').orderBy('id', 'desc').limit(1),
+  );
+  return rows[0]?.name ?? '';
 }
 
-async function migrationsOf(store: StoreName): Promise<Migration[]> {
+/** The newest step of each store that this release knows, and brings a store to when it starts. */
+export async function knownSteps(): Promise<Record<StoreName, string>> {
+  const newest = async (store: StoreName) => (await migrationsOf(store)).at(-1)?.name ?? '';
+  return { records: await newest('records'), keys: await newest('keys') };
+}
+
+const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
+
+export async function migrationsOf(store: StoreName): Promise<Migration[]> {
   const folder = new URL(`../../migrations/${FOLDERS[store]}/`, import.meta.url);
   const files = (await readdir(fileURLToPath(folder))).filter((name) => /^\d{4}-.*\.ts$/.test(name)).sort();
   return Promise.all(
@@ -64,8 +77,11 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
   };
   // Knex's own lock is a row that a crash leaves behind; the lock held around this call makes it safe to free.
   await connection.migrate.forceFreeMigrationsLock(migrator);
+  // A copy that is put back brings along what its store keeps of its steps.
+  const note = only === undefined ? await compareSteps(connection, store, MIGRATIONS_TABLE[store], known) : undefined;
   try {
     await connection.migrate.latest(migrator);
+    await note?.();
   } catch (error) {
     if (error instanceof Error && /migration directory is corrupt/i.test(error.message)) {
       throw new StartError(LATER);

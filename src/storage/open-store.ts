@@ -1,7 +1,8 @@
 /** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
-import { chmod, mkdir, open as openFile } from 'node:fs/promises';
+import { chmod, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { cannotOpen, WHAT } from './cannot-open.ts';
 import type { StoreLimits } from './limits.ts';
 import { assertFit } from './look-at.ts';
@@ -30,7 +31,7 @@ export async function openStore<S extends StoreName>(
 }
 
 function wentBack(name: StoreName): string {
-  return `The ${WHAT[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`lethe recover\`, then start (src/deploy/README.md).`;
+  return `The ${WHAT[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`npm run lethe -- recover\`, then start (src/deploy/README.md).`;
 }
 
 async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
@@ -47,8 +48,11 @@ async function open<S extends StoreName>(name: S, url: string, options: OpenOpti
       throw store.displaced === undefined ? error : new StartError(wentBack(name));
     }
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await createPrivately(path);
+  // The file of the lock stays: whoever removed it would let in two, the one that waits for it and one that comes new.
+  await createPrivately(`${path}.migrating`);
+  await chmod(`${path}.migrating`, 0o600);
   await migrateSqlite(name, path);
   await chmod(path, 0o600);
   return new SqliteStore(name, path, options.limits);

@@ -11,7 +11,7 @@
  */
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../errors.ts';
-import { copyPostgres, type RowCounts } from './backup.ts';
+import { type CopyWatch, copyPostgres, type RowCounts } from './backup.ts';
 import {
   driverCode,
   isTransient,
@@ -110,8 +110,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
 
   async scrub(): Promise<void> {}
 
-  copyTo(path: string): Promise<RowCounts> {
-    return copyPostgres(this.name, this.#url, path);
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts> {
+    return copyPostgres(this.name, this.#url, path, watch);
   }
 
   get displaced(): UnavailableError | undefined {

@@ -5,13 +5,15 @@
  * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../errors.ts';
-import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
+import { makeFolder } from '../make-folder.ts';
+import { goesWithTheProcess } from '../temporary.ts';
+import { type CopyWatch, copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 import { storeError } from './errors.ts';
 import { BEGIN_DURABLE } from './mark-statements.ts';
 import { migratePostgres } from './migrate.ts';
@@ -75,6 +77,7 @@ async function tablesOf(client: pg.Client): Promise<string[]> {
  * @param facts rows of `vault_facts` that the restored store is to have besides its own
  * @param instead what of the copy is not to come back
  * @param aside the name under which what is there now is kept; absent: nothing is there
+ * @param watch told how far it is; what it throws leaves everything as it was
  * @returns where that is, if there was any
  * @throws {StartError} where another process has the store open, or the copy is of a later release
  */
@@ -85,11 +88,12 @@ export async function putBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead?: Instead,
+  watch?: CopyWatch,
 ): Promise<string | undefined> {
   try {
     const path = sqlitePath(url);
-    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside, instead);
-    return await putFileBack(copy, path, facts, aside, instead);
+    if (path === undefined) return await putRowsBack(store, copy, url, facts, aside, instead, watch);
+    return await putFileBack(copy, path, facts, aside, instead, watch);
   } catch (error) {
     throw error instanceof VaultError ? error : storeError(error);
   }
@@ -108,11 +112,16 @@ async function putFileBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead: Instead | undefined,
+  watch: CopyWatch | undefined,
 ): Promise<string | undefined> {
   const fresh = `${path}.restoring`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await rm(fresh, { force: true });
-  await copySqlite(copy, fresh);
+  const letGo = goesWithTheProcess(fresh);
+  await copySqlite(copy, fresh, watch).catch(async (error: unknown) => {
+    await rm(fresh, { force: true });
+    throw error;
+  });
   const db = new Database(fresh);
   try {
     const put = db.prepare('INSERT OR REPLACE INTO vault_facts (name, value) VALUES (?, ?)');
@@ -139,6 +148,7 @@ async function putFileBack(
   // What is left of a log beside it would be read into the restored file.
   for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
+  letGo();
   await syncFolderOf(path);
   return kept;
 }
@@ -163,6 +173,7 @@ async function putRowsBack(
   facts: Readonly<Record<string, string>>,
   aside: string | undefined,
   instead: Instead | undefined,
+  watch: CopyWatch | undefined,
 ): Promise<string | undefined> {
   await onClient(url, assertAlone);
   const schema = await onClient(url, schemaOf);
@@ -179,7 +190,7 @@ async function putRowsBack(
     await migratePostgres(store, url, migrations);
     await onClient(url, async (client) => {
       await client.query(BEGIN_DURABLE);
-      await fill(client, copy);
+      await fill(client, copy, watch);
       for (const [name, value] of Object.entries(facts)) {
         await client.query(
           'INSERT INTO vault_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -234,7 +245,7 @@ function linesOf(path: string): AsyncIterable<string> {
   return createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-async function fill(client: pg.Client, copy: string): Promise<void> {
+async function fill(client: pg.Client, copy: string, watch: CopyWatch | undefined): Promise<void> {
   let table = '';
   let page: string[] = [];
   let written = 0;
@@ -246,6 +257,7 @@ async function fill(client: pg.Client, copy: string): Promise<void> {
       `[${page.join(',')}]`,
     ]);
     written += page.length;
+    watch?.(written, 0);
     page = [];
   };
   for await (const line of linesOf(copy)) {

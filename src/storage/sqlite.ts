@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
-import { copySqlite, type RowCounts } from './backup.ts';
+import { type CopyWatch, copySqlite, type RowCounts } from './backup.ts';
 import { commitError, type Phase, storeError, storeReplaced, timedOut } from './errors.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from './limits.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
@@ -94,8 +94,8 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     this.#draining ??= this.#drain();
   }
 
-  copyTo(path: string): Promise<RowCounts> {
-    return copySqlite(this.#path, path);
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts> {
+    return copySqlite(this.#path, path, watch);
   }
 
   get displaced(): UnavailableError | undefined {

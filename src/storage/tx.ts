@@ -16,7 +16,7 @@
  */
 import type { Knex } from 'knex';
 import type { UnavailableError } from '../errors.ts';
-import type { RowCounts } from './backup.ts';
+import type { CopyWatch, RowCounts } from './backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
 /** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
@@ -79,7 +79,7 @@ export interface Store<S extends StoreName = StoreName> {
    * Writes the store as it is at one moment into a new file, while it works; see `backup.ts`.
    * @returns the rows of each table in the copy. @throws {UnavailableError} where it cannot be written
    */
-  copyTo(path: string): Promise<RowCounts>;
+  copyTo(path: string, watch?: CopyWatch): Promise<RowCounts>;
   /**
    * Set once another store was found in the place of the one that was opened, put back from a copy or renamed away
    * (`store_replaced`), or the same one as it was before what it has acknowledged since (`store_went_back`; on PostgreSQL

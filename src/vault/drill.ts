@@ -3,15 +3,14 @@
  * the real root key and slots, opens canaries and records drawn at random, and tries to raise the dead.
  *
  * Guarantees: the vault's own stores, its slots and `keys/` are read and never written, but for the note of this drill
- * and its audit entry; the temporary place is removed, whatever happens. No value is shown, or kept.
+ * and its audit entry; the temporary place is removed, whatever happens; what a kill left of one, by the next. No value is shown, or kept.
  * Does not: overwrite what was removed. A copy of the key store lay there for some seconds: what a file system keeps of
  * it is worth as much as the backup itself, until the close of its epoch.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
-import { epochsOf } from '../backup/backups.ts';
+import { epochsOf, type Watch } from '../backup/backups.ts';
 import {
   type CopyDrilled,
   DRILL_EVERY_MS,
@@ -25,12 +24,16 @@ import {
 import { assertOurs, assertWhole, type Backup } from '../backup/manifest.ts';
 import { findBackup } from '../backup/restore.ts';
 import { setRecordFact } from '../backup/vault-facts.ts';
+import type { CopyWatch } from '../storage/backup.ts';
 import { clear, isThere, putBack } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
+import { removeLeftovers, temporaryFolder } from '../temporary.ts';
 import { assertAgreement } from './agreement.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import { openVault, type Vault, type VaultConfig } from './vault.ts';
+
+const PLACE = /^lethe-drill-/;
 
 export interface DrillOrder {
   /** Folders with the backups of each store; often the same. */
@@ -39,18 +42,24 @@ export interface DrillOrder {
   readonly config: VaultConfig;
   /** Empty databases for copies of stores on PostgreSQL. */
   readonly scratch?: Partial<Record<StoreName, string>>;
+  /** Told how far it is; what it throws ends the drill, and removes its place. */
+  readonly watch?: Watch;
+  /** Told which places of drills that were killed have been removed. */
+  readonly swept?: (paths: readonly string[]) => void;
 }
 
 export async function drill(vault: Vault, caller: Caller, order: DrillOrder): Promise<DrillReport> {
   return perform<DrillReport>(vault, caller, { action: 'drill', mayTakeLong: true }, async (door) => {
     door.decide();
     await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const place = await mkdtemp(join(tmpdir(), 'lethe-drill-'));
+    const vaultId = vault.keyring.signing.issuer;
+    order.swept?.(await removeLeftovers(tmpdir(), PLACE, vaultId));
+    const place = await temporaryFolder(tmpdir(), 'lethe-drill-', vaultId);
     let report: DrillReport;
     try {
-      report = await drillIn(place, vault, order, door.now);
+      report = await drillIn(place.path, vault, order, door.now);
     } finally {
-      await rm(place, { recursive: true, force: true });
+      await place.remove();
     }
     const { ok, nextDueAt } = report;
     return door.commit('exclusive', async (tx) => {
@@ -61,9 +70,9 @@ export async function drill(vault: Vault, caller: Caller, order: DrillOrder): Pr
 }
 
 async function drillIn(place: string, vault: Vault, order: DrillOrder, now: Date): Promise<DrillReport> {
-  const steps = new Steps();
-  const records = await steps.run('verify_records', () => verified(vault, order, 'records'), told);
-  const keys = await steps.run('verify_keys', () => verified(vault, order, 'keys'), told);
+  const steps = new Steps(order.watch);
+  const records = await steps.run('verify_records', (watch) => verified(vault, order, 'records', watch), told);
+  const keys = await steps.run('verify_keys', (watch) => verified(vault, order, 'keys', watch), told);
   const current = keys && (await steps.run('key_copy_is_current', () => assertCurrent(vault, keys), String));
   if (records !== undefined && keys !== undefined && current !== undefined) {
     await tryCopies(steps, place, vault, order, { records, keys });
@@ -90,10 +99,10 @@ function drilled(backup: Backup | undefined): CopyDrilled | undefined {
   return { folder: backup.folder, takenAt, epoch };
 }
 
-async function verified(vault: Vault, { from }: DrillOrder, store: StoreName): Promise<Backup> {
+async function verified(vault: Vault, { from }: DrillOrder, store: StoreName, watch: CopyWatch): Promise<Backup> {
   const backup = await findBackup(from[store], store);
   assertOurs(backup, vault.keyring.backups);
-  await assertWhole(backup);
+  await assertWhole(backup, watch);
   return backup;
 }
 
@@ -116,7 +125,11 @@ async function tryCopies(
   const filled: string[] = [];
   try {
     for (const store of ['records', 'keys'] as const) {
-      const put = await steps.run(`restore_${store}`, () => putInto(urls[store], copies[store], filled), String);
+      const put = await steps.run(
+        `restore_${store}`,
+        (watch) => putInto(urls[store], copies[store], filled, watch),
+        String,
+      );
       if (put === undefined) return;
     }
     const config = { ...order.config, recordStoreUrl: urls.records as string, keyStoreUrl: urls.keys as string };
@@ -133,7 +146,7 @@ async function tryCopies(
       );
       await steps.run(
         'open_sample',
-        () => openSample(copy, random),
+        (watch) => openSample(copy, random, undefined, watch),
         (opened) => `${opened} opened`,
       );
       await steps.run(
@@ -156,7 +169,7 @@ function urlOf(place: string, { manifest }: Backup, { scratch }: DrillOrder): st
 }
 
 /** @param filled takes the URL of a database that has to be cleared afterwards */
-async function putInto(url: string | undefined, backup: Backup, filled: string[]): Promise<string> {
+async function putInto(url: string | undefined, backup: Backup, filled: string[], watch: CopyWatch): Promise<string> {
   const { store, file } = backup.manifest;
   if (url === undefined) {
     throw new DrillError(
@@ -165,7 +178,7 @@ async function putInto(url: string | undefined, backup: Backup, filled: string[]
   }
   if (await isThere(url)) throw new DrillError('The place to restore into is not empty. Nothing was restored.');
   filled.push(url);
-  await putBack(store, join(backup.folder, file.name), url, {}, undefined);
+  await putBack(store, join(backup.folder, file.name), url, {}, undefined, undefined, watch);
   return 'in place';
 }
 
@@ -173,6 +186,6 @@ async function putInto(url: string | undefined, backup: Backup, filled: string[]
 async function agreement({ recordStore, keyStore }: Vault): Promise<string> {
   return assertAgreement(recordStore, keyStore).then(
     () => 'the stores agree',
-    () => 'after a restore of both, `lethe recover` has to run',
+    () => 'after a restore of both, `npm run lethe -- recover` has to run',
   );
 }

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { recordFact } from '../backup/vault-facts.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
+import { RELEASE } from '../release.ts';
+import { newestStep } from '../storage/migrate.ts';
+import type { StoreName } from '../storage/table.ts';
+import type { Store } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
@@ -12,8 +16,18 @@ const StoreStatus = z.strictObject({
     .boolean()
     .describe('Whether it answered just now.')
     .meta({ examples: [true] }),
+  schema: z
+    .string()
+    .describe(
+      'The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.',
+    )
+    .meta({ examples: ['0004-nodes'] }),
 });
 export const StatusReply = z.strictObject({
+  release: z
+    .string()
+    .describe('The release of Lethe that answers.')
+    .meta({ examples: ['0.1.0'] }),
   recordStore: StoreStatus.describe('Where ciphertext, tokens and the audit log are.'),
   keyStore: StoreStatus.describe('Where the wrapped keys and blind indexes are.'),
   epoch: z
@@ -53,8 +67,9 @@ export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<t
     const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
     const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
     const reply = {
-      recordStore: { engine: vault.recordStore.engine, reachable: await reachable(vault.recordStore) },
-      keyStore: { engine: vault.keyStore.engine, reachable: await reachable(vault.keyStore) },
+      release: RELEASE,
+      recordStore: await stateOf(vault.recordStore),
+      keyStore: await stateOf(vault.keyStore),
       epoch: vault.keyring.epochs.current,
       dirtyBuckets: dirty.length,
       unfinishedErasures: unfinished.length,
@@ -62,6 +77,10 @@ export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<t
     };
     return door.commit('shared', async () => ({ reply, entry: {} }));
   });
+}
+
+async function stateOf<S extends StoreName>(store: Store<S>) {
+  return { engine: store.engine, reachable: await reachable(store), schema: await newestStep(store) };
 }
 
 async function reachable(store: { ping(): Promise<void> }): Promise<boolean> {

@@ -13,12 +13,13 @@
  * administrator's key, no root key that no setting names. What is refused has changed nothing, not even a folder.
  * Does not: tell a copy of a whole home, with copies of its stores, from the first: both are this vault.
  */
-import { mkdir, stat, unlink } from 'node:fs/promises';
+import { stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createDurably, writeDurably } from '../keyring/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { assertApart, lookAt } from '../storage/look-at.ts';
 import { printableUrl, sqlitePath } from '../storage/url.ts';
 
@@ -62,7 +63,7 @@ export async function findOrBegin(config: HomeConfig, fresh: string): Promise<Fo
   if ((await readMark(config.keysPath)) !== undefined) return findOrBegin(config, fresh);
   if (parts.length > 0) throw new StartError(partsAreThere(config, parts));
   const vaultId = found.vaultId ?? fresh;
-  await mkdir(config.keysPath, { recursive: true, mode: 0o700 });
+  await makeFolder(config.keysPath);
   const isNew = await createDurably(markPath(config.keysPath), Buffer.from(`${vaultId}${BEGUN}\n`, 'ascii'));
   return isNew ? { vaultId, isBegun: true, isNamed: true, isNew } : findOrBegin(config, fresh);
 }
@@ -80,7 +81,7 @@ export async function nameHome({ keysPath }: HomeConfig, { vaultId, isBegun, isN
   const epochs = epochsOf(keysPath, vaultId);
   if (!(await epochs.isNamed()) && (await epochs.epochFiles()).length > 0) return;
   try {
-    await mkdir(keysPath, { recursive: true, mode: 0o700 });
+    await makeFolder(keysPath);
     await createDurably(markPath(keysPath), line);
   } catch (error) {
     // A home that can only be read needs no name: nothing in it is overwritten.
@@ -174,8 +175,8 @@ function placesOf({ recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): string
 function noVault(config: HomeConfig, parts: readonly string[]): string {
   const left = parts.length === 0 ? '' : ` Of a vault there is ${parts.join(', ')}: its stores are elsewhere, or lost.`;
   const shares =
-    'Shares are made of a root key that is there: without LETHE_ROOT_KEY_SHARES run `lethe init` and `lethe root split`, then set it.';
-  const next = config.rootKey.from === 'shares' ? shares : '`lethe init` makes a new one.';
+    'Shares are made of a root key that is there: without LETHE_ROOT_KEY_SHARES run `npm run lethe -- init` and `npm run lethe -- root split`, then set it.';
+  const next = config.rootKey.from === 'shares' ? shares : '`npm run lethe -- init` makes a new one.';
   return `There is no vault here yet: ${placesOf(config)}.${left} Nothing has been changed. If it is elsewhere, set these three. ${next}`;
 }
 
@@ -195,7 +196,7 @@ function anothersHome(config: HomeConfig, ofHome: string, ofStores: string): str
 }
 
 const INTERRUPTED =
-  'The making of this vault is not finished. Where it was interrupted, `lethe init` or a server goes on with it.';
+  'The making of this vault is not finished. Where it was interrupted, `npm run lethe -- init` or a server goes on with it.';
 const KEY_STORE_IS_EMPTY =
   'The key store is empty, but the record store holds a vault. Check KEY_STORE_URL and LETHE_HOME; if they are right, restore the key store (`npm run lethe -- restore DIR --store keys`).';
 const RECORD_STORE_IS_EMPTY =

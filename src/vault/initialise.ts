@@ -6,7 +6,7 @@
  * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals; a key that is
  * there is written over only where this home's own making, interrupted, left it.
  */
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
@@ -15,6 +15,7 @@ import { appendAuditEntry } from '../audit/entries.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/durable-file.ts';
+import { makeFolder } from '../make-folder.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
@@ -23,7 +24,7 @@ const FIRST_TENANT_IS_LOST =
   'Restore the record store (`npm run lethe -- restore DIR --store records`).';
 
 const WAS_INTERRUPTED =
-  'The making of this vault was interrupted before it had an administrator. `lethe init`, or a server, goes on with it.';
+  'The making of this vault was interrupted before it had an administrator. `npm run lethe -- init`, or a server, goes on with it.';
 
 /**
  * @param how whether it may be made, and whether it was begun here: then a key that is there is of that making
@@ -46,7 +47,7 @@ export async function initialise(
   const now = clock();
   const tenant = newId('tenant', random, now);
   const keys = await accessKeys(keyring.indexes, tenant);
-  await mkdir(keysPath, { recursive: true, mode: 0o700 });
+  await makeFolder(keysPath);
   const make = recordStore.exclusive(async (tx) => {
     await tx.insert(tenants, [newTenantRow(tenant, FIRST_TENANT, now)]);
     const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, random, clock);

@@ -2,6 +2,7 @@
  * Puts a backup in a store's place. No vault can be opened at that time, so nobody is asked who he is: whoever can write
  * the files and read the root key can do this. The vault's next opening writes it to the audit log.
  */
+import type { Watch } from '../backup/backups.ts';
 import { type Restored, restoreStore } from '../backup/restore.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -15,6 +16,8 @@ export interface RestoreOrder {
   readonly store: StoreName;
   readonly replace?: boolean;
   readonly unverified?: boolean;
+  /** Told how far it is; what it throws ends it, and leaves everything as it was. */
+  readonly watch?: Watch;
 }
 
 /**
@@ -33,7 +36,7 @@ export function rootKeyOfShares(ask: Parameters<typeof combineUnseen>[0]): Promi
 export async function restore(
   config: Pick<Config, 'recordStoreUrl' | 'keyStoreUrl' | 'rootKey' | 'keysPath'>,
   from: string,
-  { store, replace = false, unverified = false }: RestoreOrder,
+  { store, replace = false, unverified = false, watch }: RestoreOrder,
   clock: Clock = systemClock,
   look?: LookOptions,
 ): Promise<Restored> {
@@ -41,6 +44,6 @@ export async function restore(
     store === 'records' ? [config.recordStoreUrl, config.keyStoreUrl] : [config.keyStoreUrl, config.recordStoreUrl];
   const { rootKey } = config;
   const home = await vaultOfHome(config.keysPath);
-  const parts = { random: pooledRandom(), clock, look };
+  const parts = { random: pooledRandom(), clock, look, watch };
   return restoreStore(from, { store, url, otherUrl, home, rootKey, replace, unverified, ...parts });
 }

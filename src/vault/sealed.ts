@@ -93,7 +93,7 @@ export async function openSealed(config: VaultConfig, options: SealedOptions): P
     if (options.nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
     if (set === undefined) {
       throw new StartError(
-        'There are no shares of this vault’s root key. Start it with the root key itself, run `lethe root split`, then set LETHE_ROOT_KEY_SHARES.',
+        'There are no shares of this vault’s root key. Start it with the root key itself, run `npm run lethe -- root split`, then set LETHE_ROOT_KEY_SHARES.',
       );
     }
     return new SealedVault(config, options, keyStore, vaultId as VaultId, set);

@@ -19,6 +19,8 @@ interface SignalMap {
   guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
+  /** A client was turned away, for there were too many. */
+  connectionRefused: [];
   /** A store was found to be replaced, or to have gone back in time, as `code` says: nothing is served any more. */
   storeDisplaced: [{ readonly store: StoreName; readonly code: string }];
   /** Another server took over a store, and has all that was acknowledged. */

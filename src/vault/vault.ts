@@ -101,6 +101,11 @@ export interface VaultOptions {
   readonly nextRootKey?: Buffer;
 }
 
+/** Folder of the file slot that a vault begins with. */
+export function epochsPathOf({ keysPath }: Pick<VaultConfig, 'keysPath'>): string {
+  return join(keysPath, 'epochs');
+}
+
 /** A vault on its way to be opened. */
 interface Opening {
   readonly config: VaultConfig;
@@ -164,7 +169,7 @@ async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vau
   const opened = await openKeyring({
     store: keyStore,
     rootKey: config.rootKey,
-    slotPath: join(config.keysPath, 'epochs'),
+    slotPath: epochsPathOf(config),
     slotSecrets: config.slotSecrets,
     vaultId,
     expectedCheck,

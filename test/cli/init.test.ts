@@ -53,10 +53,18 @@ test('shares of a vault that is not there, or was not split, are not asked for: 
   const home = await newFolder();
   const env = { LETHE_ROOT_KEY_SHARES: 'true' };
   expect(await lethe(home, ['init'], { env })).toMatchObject({
-    ...{ code: 1, out: '', err: expect.stringMatching(/no vault here yet.*`lethe init` and `lethe root split`/) },
+    ...{
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/no vault here yet.*`npm run lethe -- init` and `npm run lethe -- root split`/),
+    },
   });
   expect(await lethe(home, ['init'])).toMatchObject({ code: 0 });
   expect(await lethe(home, ['init'], { env })).toMatchObject({
-    ...{ code: 1, out: '', err: expect.stringMatching(/no shares.*with the root key itself, run `lethe root split`/) },
+    ...{
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/no shares.*with the root key itself, run `npm run lethe -- root split`/),
+    },
   });
 }, 30_000);

@@ -33,7 +33,17 @@ test('a terminal shows a bar with the step, the rate and the time left; a file g
   bar.update({ ...REWRAP, state: 'completed' });
   bar.stop();
   expect(terminal.shown()).toMatch(/rewrap \[=+-+\] 512\/2048 \| 256\/s, 6 s left/);
-  expect(terminal.shown()).toContain('completed');
+  expect(terminal.shown()).toMatch(/completed \[=+\] 2048\/2048/);
+
+  // A step of one, of which the end was not written, and one that counts nothing.
+  for (const total of [1, 0]) {
+    const once = screen(true);
+    const short = showJob(once.stream, () => new Date(0));
+    short.update({ state: 'running', step: 'destroy', done: 0, total });
+    short.update({ state: 'completed', step: 'destroy', done: 0, total });
+    short.stop();
+    expect(once.shown().split('completed').at(-1)).not.toContain('0/');
+  }
 
   const file = screen(false);
   const lines = showJob(file.stream, () => new Date(0));

@@ -32,3 +32,10 @@ test.each([80, 120])('no line is longer than a terminal of %i columns, and nothi
 test('where nothing is overdue it says so', () => {
   expect(keysTable(KEYS.slice(0, 1), 80)).toMatch(/\n\nNothing is overdue\.$/);
 });
+
+test('in a pipe nothing is cut or left out', () => {
+  const text = keysTable(KEYS);
+  expect(text).toContain(`x_${'long'.repeat(20)}/2`);
+  expect(text).toContain('file (gone)');
+  expect(text).not.toContain('…');
+});

@@ -132,7 +132,13 @@ test('in an empty home no command but init and serve makes a vault; each says wh
 
   for (const name of OPENERS) {
     expect(said.get(name)).toMatch(/^There is no vault here yet/);
-    for (const part of [home, 'LETHE_HOME', 'RECORD_STORE_URL is not set', 'KEY_STORE_URL is not set', 'lethe init']) {
+    for (const part of [
+      home,
+      'LETHE_HOME',
+      'RECORD_STORE_URL is not set',
+      'KEY_STORE_URL is not set',
+      'lethe -- init',
+    ]) {
       expect(said.get(name)).toContain(part);
     }
   }

@@ -137,6 +137,7 @@ test('every code that can leave the vault is in the list of problems, and no oth
     'repeated_call', // inside perform(): the caller gets the first call's answer
     'limited_uses', // inside detokenize: the call is made again, alone in its transaction
     'cannot_start', // there is no server yet
+    'interrupted', // of commands alone
     'epoch_in_use', // said of a long job, in its row
     'drill_failed', // in the report of a drill, which the command line shows
   ]);

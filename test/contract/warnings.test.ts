@@ -5,7 +5,7 @@ import { warnerOf503 } from '../../src/http/log.ts';
 
 const answered = (status: number, code: string, cause: string, store: 'records' | 'keys') => ({
   ...{ request: 'req_1' as never, operation: 'tokenize', status, code, principal: 'prn_1', seconds: 1 },
-  ...{ defect: undefined, cause, at: { store, phase: 'commit' as const } },
+  ...{ defect: undefined, source: undefined, cause, at: { store, phase: 'commit' as const } },
 });
 
 test('each cause of a 503 is told once a second at most, with how many more there were', () => {

@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { line } from '../../src/import/fitted-bar.ts';
 import { showProgress } from '../../src/import/progress.ts';
 
-function shown(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 200, cursorTo: () => true, clearLine: () => true });
+function shown(isTTY: boolean, columns = 200) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns, cursorTo: () => true, clearLine: () => true });
   let text = '';
   stream.on('data', (data) => {
     text += data;
@@ -62,4 +63,19 @@ test('on a terminal: a bar with percentage, rows, rate and time left, until it i
   progress.stop(counts(600));
   expect(text()).toContain('60% | 6,000 rows (3 rejected) | 200 values/s | 1 min 40 s left');
   expect(text()).toMatch(/\[=+-+\]/);
+});
+
+test.each([80, 120])('at %i columns nothing is cut: the bar gives way', (columns) => {
+  const { progress, clock, text } = shown(true, columns);
+  progress.start(100_000, counts(0));
+  clock.now = 150_000;
+  progress.stop(counts(60_000));
+  expect(text()).toMatch(/\[=+-+\] 60% \| 600,000 rows \(3 rejected\) \| 20,000 values\/s \| 1 min 40 s left/);
+  const note = line(
+    { before: '', after: '60% | the vault says store_unavailable; trying again in 15 s' },
+    0.6,
+    columns,
+  );
+  expect(note).toMatch(/^\[=+-+\] 60% .* trying again in 15 s$/);
+  expect(line({ before: 'rewrap', after: 'x'.repeat(200) }, 1, columns)).toHaveLength(columns - 1);
 });

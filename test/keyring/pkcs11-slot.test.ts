@@ -1,4 +1,5 @@
 /** The PKCS#11 root slot against a real library: SoftHSM2, which `.ci/run` installs where it can. */
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +20,9 @@ test('a library that is not there is said to be so, and a slot that is never use
 
   await expect(slot.attest()).rejects.toMatchObject({
     ...{ kind: 'unavailable', code: 'key_unavailable' },
-    message: expect.stringMatching(/PKCS#11 library cannot be loaded|pkcs11js is not installed/),
+    message: expect.stringMatching(
+      /PKCS#11 library cannot be loaded \(\/nowhere\/libnone.so\)|pkcs11js is not installed/,
+    ),
   });
   await slot.close();
 });
@@ -158,20 +161,74 @@ describe.skipIf(hsm === undefined)('on SoftHSM2', () => {
     expect(slot.tier).toBe('overwritten');
   });
 
-  test('a wrong PIN is refused, is tried once only, and the right one works at once', async () => {
+  test('a wrong PIN is refused, is tried once only, is said to be so each time, and the right one works at once', async () => {
     let current = 'wrong-pin';
     const slot = slotOf({ pin: async () => current });
+    const flags = () =>
+      onToken(library, token, undefined, (p11) =>
+        p11
+          .C_GetSlotList(true)
+          .map((one) => p11.C_GetTokenInfo(one))
+          .filter((info) => info.label.trim() === token)
+          .map((info) => info.flags),
+      );
+    const said = new RegExp(`^The root slot hsm \\(HSM, token ${token}\\): the token refuses the PIN of LETHE_HSM_PIN`);
 
-    await refused(slot.attest(), /refuses the PIN/);
-    await refused(slot.attest(), /refused this PIN before/);
+    await refused(slot.attest(), said);
+    const after = flags();
+    for (const _ of [1, 2, 3, 4, 5]) await refused(slot.attest(), said);
+    expect(flags()).toEqual(after);
+    await expect(slot.attest()).rejects.not.toMatchObject({ message: expect.stringContaining(current) });
     current = pin;
     await expect(slot.attest()).resolves.toMatchObject({ kind: 'pkcs11' });
+  });
+
+  test('what is wrong is named with slot and token, and what was tried', async () => {
+    await refused(
+      slotOf({ token: 'no-such' }).attest(),
+      /^The root slot hsm \(HSM, token no-such\): no token has this/,
+    );
+    await refused(slotOf({ token: 'no-such' }).attest(), token);
+    const wrong = slotOf({ library: '/usr/lib/none.so' });
+    await refused(
+      wrong.attest(),
+      /\(HSM, token [\w-]+\): the PKCS#11 library cannot be loaded \(\/usr\/lib\/none\.so\)/,
+    );
+  });
+
+  test('and so is an operation that fails', async () => {
+    const named = /^The root slot hsm \(HSM, token [\w-]+\): /;
+    changed(() => ({
+      C_CreateObject() {
+        throw new Error('CKR_DEVICE_MEMORY:49');
+      },
+    }));
+    const slot = slotOf();
+    await refused(slot.put(1, random(32)), named);
+    await refused(slot.put(1, random(32)), /refuses to store the secret of epoch 1 \(CKR_DEVICE_MEMORY\)/);
+  });
+
+  test('a token that was taken out is said to be so', async () => {
+    const slot = slotOf();
+    await slot.put(1, random(32));
+    execFileSync('softhsm2-util', ['--delete-token', '--token', token], { stdio: 'pipe' });
+    await refused(slot.get(1), /no token has this label, or it is taken out/);
+  });
+
+  test('a token that locked its PIN says so', async () => {
+    // SoftHSM2 locks none.
+    changed(() => ({
+      C_Login() {
+        throw new Error('CKR_PIN_LOCKED:164');
+      },
+    }));
+    await refused(slotOf().get(1), /has locked its PIN after wrong ones/);
   });
 
   test('a token that is not there is out of reach, and is found when it comes', async () => {
     const label = `late-${token}`;
     const slot = slotOf({ token: label });
-    await refused(slot.get(1), 'does not answer');
+    await refused(slot.get(1), 'no token has this label');
 
     (hsm as SoftHsm).newToken(label);
 
@@ -190,7 +247,7 @@ describe.skipIf(hsm === undefined)('on SoftHSM2', () => {
   test('of two tokens of one label the serial number tells which', async () => {
     const label = `twin-${token}`;
     for (const _ of [1, 2]) (hsm as SoftHsm).newToken(label);
-    await refused(slotOf({ token: label }).attest(), 'Two tokens');
+    await refused(slotOf({ token: label }).attest(), 'two tokens');
     const serials = onToken(library, token, undefined, (p11) =>
       p11
         .C_GetSlotList(true)

@@ -122,8 +122,8 @@ describe.each(ENGINES)('on %s', (engine) => {
         expect(await home.reveal(old, token)).toBe('ada@example.com');
         await old.close();
       } else {
-        await expect(home.open()).rejects.toThrow(/lethe root replace/);
-        await expect(home.open(withNew)).rejects.toThrow(/lethe root replace/);
+        await expect(home.open()).rejects.toThrow(/lethe -- root replace/);
+        await expect(home.open(withNew)).rejects.toThrow(/lethe -- root replace/);
         await expect(openWithBoth(home, Buffer.alloc(32, 1))).rejects.toThrow(/another new key/);
       }
       const again = await openWithBoth(home);
@@ -252,7 +252,7 @@ test('it says how far it is, step by step, with a rate; told to stop, it ends af
     'shutting_down',
   );
   await both.close();
-  await expect(home.open()).rejects.toThrow(/lethe root replace/);
+  await expect(home.open()).rejects.toThrow(/lethe -- root replace/);
 
   const again = await openWithBoth(home);
   seen.length = 0;

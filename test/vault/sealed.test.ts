@@ -189,7 +189,7 @@ test('a flood is answered without a reason, and a right share counts all the sam
 test('a vault that was never split cannot start from shares, and is told how', async () => {
   const home = await freshHome('sqlite');
   const config = { ...home.config, rootKey: { from: 'shares' } as const };
-  const refusal = { code: 'cannot_start', message: expect.stringMatching(/lethe root split/) };
+  const refusal = { code: 'cannot_start', message: expect.stringMatching(/lethe -- root split/) };
   await expect(openSealed(config, { opened: () => {} })).rejects.toMatchObject(refusal);
   await (await home.open()).close();
   await expect(openSealed(config, { opened: () => {} })).rejects.toMatchObject(refusal);

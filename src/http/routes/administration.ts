@@ -70,7 +70,7 @@ export const postTenant = route({
   description:
     'Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key ' +
     'again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: ' +
-    'erase it (`lethe tenants erase`), and add it again.',
+    'erase it (`npm run lethe -- tenants erase`), and add it again.',
   action: 'add_tenant',
   body: AddTenantBody,
   reply: AddTenantReply,

@@ -54,7 +54,7 @@ export const getCertificate = route({
   summary: 'The certificate of an erasure, or what it waits for.',
   description:
     'Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be ' +
-    'verified offline, by `lethe certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. ' +
+    'verified offline, by `npm run lethe -- certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. ' +
     'Read by those who read the receipt; not by a principal tied to an audience, since it names records.',
   action: 'read_certificate',
   params: z.strictObject({ erasure: ErasureIdSchema }),

@@ -1,0 +1,44 @@
+/**
+ * Shows how far a command's work is, and ends it when it is interrupted: what the work has made for itself alone is
+ * removed before the command ends. Steps and numbers only.
+ */
+import { systemClock } from '../clock.ts';
+import { InterruptedError } from '../temporary.ts';
+import { type Pace, paced } from '../vault/paced.ts';
+import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
+import { showJob } from './job-bar.ts';
+
+/** A blocked step hears of nothing; a supervisor sends no second signal, but SIGKILL. */
+const END_AFTER_MS = 8_000;
+
+export type Watch = (step: string, done: number, total: number) => void;
+
+/** @returns undefined where it was interrupted, which has been said */
+export async function watched<R>(work: (watch: Watch) => Promise<R>): Promise<R | undefined> {
+  const bar = showJob(process.stderr, systemClock);
+  const { interrupted, signal, stop } = listenForInterrupts();
+  const end = () => setTimeout(() => process.exit(INTERRUPTED), END_AFTER_MS).unref();
+  signal.addEventListener('abort', end);
+  let last: Pace | undefined;
+  const progress = paced((pace) => {
+    last = pace;
+    bar.update({ ...pace, state: 'running' });
+  });
+  try {
+    const result = await work((step, done, total) => {
+      if (interrupted()) throw new InterruptedError();
+      progress(step, done, total);
+    });
+    if (last !== undefined) bar.update({ ...last, state: 'completed' });
+    return result;
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    bar.stop();
+    console.error(error.message);
+    process.exitCode = INTERRUPTED;
+    return undefined;
+  } finally {
+    bar.stop();
+    stop();
+  }
+}

@@ -1,0 +1,15 @@
+/** Which release this process is, and up to which step it makes the stores: for whoever upgrades, without a question to a store. */
+import { RELEASE } from '../release.ts';
+import { knownSteps } from '../storage/migrate.ts';
+
+export interface ReleaseAndSchema {
+  readonly release: string;
+  readonly schema: { readonly records: string; readonly keys: string };
+}
+
+let known: Promise<ReleaseAndSchema> | undefined;
+
+export function releaseAndSchema(): Promise<ReleaseAndSchema> {
+  known ??= knownSteps().then((schema) => ({ release: RELEASE, schema }));
+  return known;
+}

@@ -1,0 +1,104 @@
+/** A store keeps by which steps it was made, and one that was made by others is refused by name, unchanged. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { checksumOf, type Migration } from '../../src/storage/applied-steps.ts';
+import { migrationsOf } from '../../src/storage/migrate.ts';
+import { openStore } from '../../src/storage/open-store.ts';
+import { tell } from '../support/home.ts';
+import { ENGINES, freshStores } from '../support/stores.ts';
+
+const STORES = ['records', 'keys'] as const;
+const NOTES = "SELECT name, value FROM vault_facts WHERE name LIKE 'step %' ORDER BY name";
+
+async function opened(engine: (typeof ENGINES)[number], store: (typeof STORES)[number]) {
+  const stores = await freshStores(engine);
+  onTestFinished(stores.drop);
+  const url = store === 'records' ? stores.recordStoreUrl : stores.keyStoreUrl;
+  const open = async () => (await openStore(store, url)).close();
+  await open();
+  return { url, open };
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  test.each(STORES)('every step of the %s is noted, and a second start changes nothing', async (store) => {
+    const { url, open } = await opened(engine, store);
+    const noted = await tell(url, NOTES);
+    expect(noted.map(({ name }) => String(name).slice(5))).toEqual((await migrationsOf(store)).map(({ name }) => name));
+    await open();
+    expect(await tell(url, NOTES)).toEqual(noted);
+  });
+
+  test('a step that was applied in another form is named, and nothing is changed', async () => {
+    const { url, open } = await opened(engine, 'keys');
+    await tell(url, "UPDATE vault_facts SET value = 'another' WHERE name = 'step 0003-epochs-that-close'");
+    const before = await tell(url, NOTES);
+    await expect(open()).rejects.toMatchObject({
+      code: 'cannot_start',
+      message: expect.stringMatching(
+        /step 0003-epochs-that-close of the key store was applied in another form.*unreleased/,
+      ),
+    });
+    expect(await tell(url, NOTES)).toEqual(before);
+  });
+
+  test('of a store of before, the steps are noted where its tables are as they made them', async () => {
+    const { url, open } = await opened(engine, 'records');
+    const noted = await tell(url, NOTES);
+    await tell(url, "DELETE FROM vault_facts WHERE name LIKE 'step %'");
+    // What is somebody else's is not looked at.
+    await tell(url, 'CREATE TABLE somebody_else (note varchar(20))');
+    await open();
+    expect(await tell(url, NOTES)).toEqual(noted);
+  });
+
+  test.each([
+    [
+      'a column more',
+      'ALTER TABLE nodes ADD COLUMN draft text',
+      /key store is not as.*nodes\.draft is text\?, and should be absent/,
+    ],
+    ['a column less', 'ALTER TABLE nodes DROP COLUMN label', /nodes\.label is absent, and should be text/],
+  ])('and where they are not, that is named: %s', async (_, statement, said) => {
+    const { url, open } = await opened(engine, 'keys');
+    await tell(url, "DELETE FROM vault_facts WHERE name LIKE 'step %'");
+    await tell(url, statement);
+    await expect(open()).rejects.toMatchObject({ code: 'cannot_start', message: expect.stringMatching(said) });
+    expect(await tell(url, NOTES)).toEqual([]);
+  });
+});
+
+test('a step counts by its statements: not by line ends or indentation, but by every word', async () => {
+  const step = (statement: string): Migration => ({
+    name: '0001-x',
+    up: async (knex) => void (await knex.schema.raw(statement)),
+    down: async () => {},
+  });
+  const sum = (statement: string) => checksumOf(step(statement), 'pg');
+  expect(await sum('CREATE TABLE a (\r\n  b text\r\n)')).toBe(await sum('CREATE TABLE a (\n      b text\n)'));
+  expect(await sum('CREATE TABLE a ( b text )')).not.toBe(await sum('CREATE TABLE a ( b text NOT NULL )'));
+});
+
+/**
+ * As released: a line that is not so any more is a released step that was edited, with which no store that has it would
+ * open. A release adds the lines of its new steps. Of both engines, the first 12 digits.
+ */
+const RELEASED = {
+  'keys 0001-first': 'd884121aa65b bfba5a94594b',
+  'keys 0002-windows-and-reuse': '68cb7a8eedcb 4bc5c92036fb',
+  'keys 0003-epochs-that-close': 'a5253761c7d5 44e3ac3e843e',
+  'keys 0004-nodes': '899545120c5e 0e00089cbcbe',
+  'records 0001-first': '5bd5e0823daf ab3e1ffd2881',
+  'records 0002-types-and-tokens': 'e0567022e4ad 5eba1d29da7c',
+  'records 0003-jobs-and-certificates': 'e9ece0cd7983 3bb3a5f03cde',
+  'records 0004-guesses': 'dcc2edd5114b efdad3703b92',
+};
+
+test('no released step has been edited', async () => {
+  const sums: Record<string, string> = {};
+  for (const store of STORES) {
+    for (const step of await migrationsOf(store)) {
+      const [sqlite, pg] = [await checksumOf(step, 'better-sqlite3'), await checksumOf(step, 'pg')];
+      sums[`${store} ${step.name}`] = `${sqlite.slice(0, 12)} ${pg.slice(0, 12)}`;
+    }
+  }
+  expect(sums).toMatchObject(RELEASED);
+});
