@@ -147,7 +147,7 @@ describe('an answer that is lost', () => {
     Number((await tell<{ n: string }>(url, 'SELECT count(*) AS n FROM subjects'))[0]?.n);
 
   test.each(MODES)('with the connection is of unknown outcome, and the work is not done again (%s)', async (mode) => {
-    const { url, wire, store } = await wired();
+    const { url, wire, store } = await wired({ ...LIMITS, commitMs: 10_000 });
     let runs = 0;
     // Two of them, for what is alone is not run again.
     const works = ['a', 'b'].map((subject) =>
