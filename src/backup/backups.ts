@@ -96,7 +96,7 @@ export async function takeBackup(
     return { folder, manifest };
   } catch (error) {
     await unfinished.remove().catch(() => {});
-    throw error instanceof VaultError ? error : cannotWrite(error);
+    throw error instanceof VaultError ? error : cannotWrite(error, dir);
   }
 }
 
@@ -195,15 +195,18 @@ async function newFolder(dir: string, store: StoreName, at: Date): Promise<strin
       if (made) return folder;
     }
   } catch (error) {
-    throw cannotWrite(error);
+    throw cannotWrite(error, dir);
   }
 }
 
-function cannotWrite(error: unknown): UnavailableError {
+function cannotWrite(error: unknown, dir: string): UnavailableError {
   const cause = (error as NodeJS.ErrnoException | null)?.code;
-  return new UnavailableError('store_unavailable', 'The backup cannot be written. Nothing has been changed.', {
-    cause,
-  });
+  const why = typeof cause === 'string' ? ` (${cause})` : '';
+  return new UnavailableError(
+    'store_unavailable',
+    `The backup cannot be written into ${dir}${why}. Nothing has been changed.`,
+    { cause },
+  );
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
 import { type ImportMap, readMap } from '../import/map.ts';
@@ -101,10 +102,21 @@ async function remotely(
 ): Promise<ImportResult> {
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
-  const client = new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS });
+  const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));
   // The id in an API key is no secret, and tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
   return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
+}
+
+function clientOf<C>(make: () => C): C {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new StartError(
+      '--url must be the http or https URL of a vault, such as https://vault.example.com, without a user, a query or a fragment.',
+    );
+  }
 }
 
 function report(

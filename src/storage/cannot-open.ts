@@ -16,7 +16,7 @@ export function cannotOpen(name: StoreName, url: string, error: unknown): StartE
   const what = `The ${WHAT[name]} (${printableUrl(url)})`;
   if (cause instanceof StoreCorruptError) {
     return new StartError(
-      `${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`npm run lethe -- restore\`, then \`npm run lethe -- recover\` (keys/README.md).`,
+      `${what} is damaged, as its own database says (${code}). Write nothing to it; put its newest copy back: \`npm run lethe -- restore\`, then \`npm run lethe -- recover\` (keys/README.md). Where that is no file of a store at all, correct ${SETTING[name]}.`,
       { cause },
     );
   }

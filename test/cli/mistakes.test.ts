@@ -1,0 +1,104 @@
+/** What an operator gets wrong is told as that, with the place and what to do; none of it is a defect of the vault. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explain } from '../../src/http/run.ts';
+import { lethe } from '../support/command.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+let home: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ path: home, remove } = await temporaryFolder());
+  await lethe(home, ['init']);
+  await lethe(home, ['principals', 'add', 'app', '--role', 'app', '--purpose', 'billing', '--save', `${home}/app.key`]);
+  await writeFile(`${home}/in.ndjson`, '{"email":"ada@example.com"}\n');
+  await writeFile(`${home}/map.json`, '{"purpose":"billing","fields":[{"path":"/email","type":"email"}]}');
+  await mkdir(`${home}/folder`);
+}, 60_000);
+afterAll(() => remove());
+
+async function said(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const { code, out, err } = await lethe(home, args, { env: { LETHE_PORT: '0', ...env } });
+  expect(code).toBe(1);
+  expect(out + err).not.toMatch(/defect|\n {4}at /);
+  return out + err;
+}
+
+describe('a command', () => {
+  const importing = (out: string, ...more: string[]) => [
+    ...['import', `${home}/in.ndjson`, '--map', `${home}/map.json`, '--out', out, '--key-file', `${home}/app.key`],
+    ...more,
+  ];
+
+  test('names the folder that is not there', async () => {
+    expect(await said(importing(`${home}/nowhere/out.ndjson`))).toMatch(/cannot open .*\/nowhere\/out.*\(ENOENT\)/);
+  }, 30_000);
+
+  test('names the file that stands where a folder should', async () => {
+    expect(await said(importing(`${home}/in.ndjson/out.ndjson`))).toMatch(/\(ENOTDIR\).*a folder should be/);
+    expect(await said(['backup', `${home}/in.ndjson`, '--key-file', `${home}/app.key`])).toMatch(/not_allowed/);
+    expect(await said(['init'], { LETHE_HOME: `${home}/in.ndjson` })).toMatch(/in\.ndjson\/keys \(ENOTDIR\)/);
+  }, 30_000);
+
+  test('says what URL of a vault it takes', async () => {
+    for (const url of ['localhost:7300', 'http://user@127.0.0.1', 'nonsense']) {
+      expect(await said(importing(`${home}/o.ndjson`, '--url', url))).toMatch(/--url must be the http or https URL/);
+    }
+  }, 30_000);
+
+  test('names a file of a store that is none', async () => {
+    expect(await said(['status'], { RECORD_STORE_URL: `sqlite:${home}/map.json` })).toMatch(
+      /SQLITE_NOTADB.*no file of a store at all, correct RECORD_STORE_URL/,
+    );
+    expect(await said(['status'], { RECORD_STORE_URL: `sqlite:${home}/folder` })).toMatch(
+      /folder\) cannot be opened \(SQLITE_CANTOPEN/,
+    );
+  }, 30_000);
+
+  test('says which option holds a URL that it does not understand', async () => {
+    const drill = ['drill', '--from', home, '--scratch-keys-url', 'postgres://u:quoll#numbat@db/d'];
+    expect(await said(drill)).toMatch(/--scratch-keys-url holds a #/);
+  }, 30_000);
+});
+
+describe('a server', () => {
+  test.each([
+    ['no.such.host.invalid', /nobody knows this host \((ENOTFOUND|EAI_AGAIN)\).*LETHE_HOST/],
+    ['[::1]', /nobody knows this host.*LETHE_HOST/],
+    ['203.0.113.7', /this machine has no such address \(EADDRNOTAVAIL\).*LETHE_HOST/],
+  ])(
+    'that is to listen on %s says why not',
+    async (host, why) => {
+      expect(await said(['serve'], { LETHE_HOST: host })).toMatch(why);
+    },
+    30_000,
+  );
+
+  test('says that its port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    expect(await said(['serve'], { LETHE_PORT: String(port) })).toMatch(/the port is taken/);
+    other.close();
+  }, 30_000);
+});
+
+describe('an error of the system is told by its path', () => {
+  test.each([
+    [{ code: 'EACCES', syscall: 'open', path: '/etc/x' }, /cannot open \/etc\/x \(EACCES\).*may not write there/],
+    [{ code: 'EROFS', syscall: 'mkdir', path: '/srv/x' }, /cannot make \/srv\/x \(EROFS\)/],
+    [{ code: 'ENOSPC', syscall: 'write' }, /cannot write a file \(ENOSPC\).*no space left/],
+    [{ code: 'EACCES', syscall: 'listen', port: 80 }, /this user may not take this port.*LETHE_PORT/],
+    [{ code: 'EMFILE', syscall: 'open', path: '/x' }, /ulimit -n/],
+  ])('%j', (error, why) => {
+    expect(explain(Object.assign(new Error('secret-quoll'), error))).toMatch(why);
+    expect(explain(Object.assign(new Error('secret-quoll'), error))).not.toMatch(/quoll|defect/);
+  });
+
+  test('and any other error is a defect', () => {
+    expect(explain(new TypeError('quoll'))).toMatch(/defect/);
+    expect(explain(Object.assign(new Error('quoll'), { code: 'ECONNRESET', syscall: 'read' }))).toMatch(/defect/);
+  });
+});
