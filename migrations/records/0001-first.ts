@@ -1,6 +1,6 @@
 /**
  * The record store of the first release. Each table says by which column it could be distributed; every unique
- * constraint contains that column, and the hot path joins no two tables (design 3).
+ * constraint contains that column, and the hot path joins no two tables (S5).
  */
 import type { Knex } from 'knex';
 import { describeToPlanner, run, words } from '../sql.ts';

@@ -3,7 +3,7 @@
  *
  * Guarantees: a copy is the store at one moment, taken while it works; the manifest comes last, so whatever is
  * interrupted leaves no backup; a failed one leaves no folder. When both are taken, the record store comes first: what
- * is in its copy has its key in the other, which is made before (design 3).
+ * is in its copy has its key in the other, which is made before (S1).
  * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
  * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */

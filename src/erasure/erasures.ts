@@ -1,6 +1,6 @@
 /**
  * Erasure: the whole workflow around destroying keys. Its order makes it safe without a transaction across the stores
- * (design 3): tombstones, then keys, then ciphertext.
+ * (S2): tombstones, then keys, then ciphertext.
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
  *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed

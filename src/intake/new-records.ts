@@ -1,7 +1,7 @@
 /**
  * New records: for values that were accepted, their keys, their index rows, their sealed rows and their tokens.
  *
- * Order (design 3): keys and index rows first, in one commit of the key store; the rows of the record store are handed
+ * Order (S1): keys and index rows first, in one commit of the key store; the rows of the record store are handed
  * back, to be committed by the caller together with its audit entry. A crash between the two leaves keys that open
  * nothing, which a job sweeps. Values that may be in no store get no keys and no rows; their tokens carry them.
  *

@@ -1,5 +1,5 @@
 /**
- * The key tree of design 2, open in memory: epoch keys, bucket keys, record keys, index keys, window keys, signing
+ * The key tree (`RULES.md`), open in memory: epoch keys, bucket keys, record keys, index keys, window keys, signing
  * keys. Knows nothing of what a record is; hands out keys by name and never says them.
  */
 

@@ -1,7 +1,7 @@
 /**
  * Stores values and hands out tokens in their place. All or nothing: one refused item refuses the call.
  *
- * Order (design 3): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
+ * Order (S1): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
  * in no store go into their tokens instead (`tokens/window-tokens.ts`).
  */
 import { beyondAudience, decide } from '../access/decide.ts';

@@ -1,5 +1,5 @@
 /**
- * The import rules of the design, section 4, are held by biome.json. This plants every kind of violation in a copy of
+ * The import rules (D5) are held by biome.json. This plants every kind of violation in a copy of
  * the house, lints the copy once, and sees each caught by the rule meant for it; and what is allowed left in peace.
  */
 import { execFile } from 'node:child_process';

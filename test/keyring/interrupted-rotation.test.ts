@@ -1,4 +1,4 @@
-/** The close of an epoch by a process that dies at a root slot, or whose clock is set while it works (design 2, K4). */
+/** The close of an epoch by a process that dies at a root slot, or whose clock is set while it works (K4). */
 import { describe, expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';

@@ -1,4 +1,4 @@
-/** The invariants of the key tree (design 2) that concern keys themselves, each under its number. */
+/** The invariants of the key tree that concern keys themselves, each under its number. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { deriveKey } from '../../src/crypto/kdf.ts';

@@ -1,4 +1,4 @@
-/** The close of an epoch: what K1, K3, K4 and K5 (design 2) ask of it, whatever interrupts it. */
+/** The close of an epoch: what K1, K3, K4 and K5 ask of it, whatever interrupts it. */
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';

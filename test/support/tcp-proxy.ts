@@ -10,10 +10,12 @@ export interface TcpProxy {
   mend(): void;
   /** Holds back what is sent from now on, and closes nothing; `mend` lets it through. */
   silence(): void;
+  /** Breaks every connection there is; new ones lead to another server. */
+  moveTo(target: string): void;
 }
 
 export async function tcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target);
+  let { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let isCut = false;
   let isSilent = false;
@@ -35,9 +37,12 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const breakAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
   const cut = () => {
     isCut = true;
-    for (const socket of sockets) socket.resetAndDestroy();
+    breakAll();
   };
   onTestFinished(() => {
     cut();
@@ -58,6 +63,10 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     silence: () => {
       isSilent = true;
       for (const socket of sockets) socket.cork();
+    },
+    moveTo: (other) => {
+      ({ hostname, port } = new URL(other));
+      breakAll();
     },
   };
 }
