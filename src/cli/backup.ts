@@ -71,13 +71,18 @@ function addRestore(program: Command): void {
     .action(async (from: string, { store, replace, unverified }: RestoreFlags) => {
       const flags = { store, replace: replace ?? false, unverified: unverified ?? false };
       const config = readConfig();
-      const { backup: taken, aside } = flags.unverified
+      const {
+        backup: taken,
+        aside,
+        drop,
+      } = flags.unverified
         ? await restore(config, from, flags)
         : await withRootKey(config, (known) => restore(known, from, flags));
       console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
       if (aside !== undefined) {
         console.log(`What was there before is now ${aside}.`);
-        if (store === 'keys') console.log('It holds wrapped keys: destroy it once the vault serves again.');
+        if (store === 'keys') console.log('It holds wrapped keys.');
+        console.log(`Once the vault serves again, destroy it:  ${drop}`);
       }
       if (store === 'records') {
         console.log('What was erased or revoked since then is erased and revoked again by `npm run lethe -- recover`.');

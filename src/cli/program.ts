@@ -4,6 +4,7 @@ import { settingsHelp } from '../config.ts';
 import { coreDumpWarning } from '../process-memory.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
 import { addNodeCommands } from './nodes.ts';
@@ -38,6 +39,7 @@ export function newProgram(): Command {
     })
     .exitOverride();
   addServerCommands(program);
+  addDoctorCommand(program);
   addPrincipalCommands(program);
   addTenantCommands(program);
   addImportCommand(program);
