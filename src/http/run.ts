@@ -11,6 +11,7 @@ import { openSealed, type SealedVault } from '../vault/sealed.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
+import { newSupervisor, type Supervisor } from './supervisor.ts';
 
 /** How its long jobs are run; tests give others than a server has. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
@@ -23,20 +24,23 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     log.warn(warning);
     process.stderr.write(`${warning}\n`);
   }
-  if (config.rootKey.from === 'shares') return runSealed(config, log, jobs);
+  const supervisor = newSupervisor(config.notify, log);
+  if (config.rootKey.from === 'shares') return runSealed(config, log, supervisor, jobs);
   const vault = await openVault(config, { mayMake: true, process: 'server' });
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
+  supervisor.ready(`Serving on ${server.url}`);
   onSignals(log, async () => {
+    supervisor.stopping();
     await server.stop();
     await stopWork();
   });
 }
 
 /** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
-async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<void> {
+async function runSealed(config: Config, log: Log, supervisor: Supervisor, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
@@ -47,6 +51,7 @@ async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<vo
       stopWork = () => stop().finally(() => key.fill(0));
       server.open(vault);
       log.info({ url: server.url }, 'unsealed; serving');
+      supervisor.status(`Serving on ${server.url}`);
     },
   });
   const server = await serveSealed(sealed, log, config);
@@ -56,7 +61,9 @@ async function runSealed(config: Config, log: Log, jobs: JobOptions): Promise<vo
     `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
       `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
   );
+  supervisor.ready(`Sealed: ${needed} holders of shares each run lethe unseal --url ${server.url}`);
   onSignals(log, async () => {
+    supervisor.stopping();
     await server.stop();
     await sealed.close();
     await stopWork();
