@@ -1,7 +1,7 @@
 /** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
-import { measure } from '../vault/measure.ts';
+import { measuring } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
 import type { Vault } from '../vault/vault.ts';
 import { docsRouter } from './docs.ts';
@@ -25,7 +25,7 @@ export interface AppOptions {
 
 export function newApp({ vault, log, closing, events }: AppOptions): Express {
   const readiness = new Readiness(vault);
-  const metrics = newMetrics(vault.signals, () => measure(vault));
+  const metrics = newMetrics(vault.signals, measuring(vault));
   logAlarms(log, vault.signals);
   const app = express();
   app.disable('x-powered-by');
