@@ -394,6 +394,31 @@ test.each(PLANTS)('%s is found', async (_, id, found, plant) => {
   expect(findings).toContainEqual(expect.stringMatching(found));
 });
 
+test('a node that has not said what it forgot is told an hour after the close, and not before', async () => {
+  const home = await freshHome('sqlite');
+  const vault = await home.open();
+  await close(vault);
+  await tell(home.keyStoreUrl, "UPDATE nodes SET forgot = 0 WHERE process = ''");
+  const late = /^warn nod_\w+ \(.+\) has not said that it has forgotten epoch 1/;
+
+  expect(said(await examined(home, { now: after(3_600_000) }), 'nodes')).not.toContainEqual(
+    expect.stringMatching(late),
+  );
+  expect(said(await examined(home, { now: after(3_600_001) }), 'nodes')).toContainEqual(expect.stringMatching(late));
+});
+
+test('a slot’s folder that is not there is not made', async () => {
+  const home = await freshHome('sqlite');
+  const vault = await home.open();
+  await addUsb(home, vault);
+  await rm(`${home.folder}/keys/epochs`, { recursive: true });
+
+  const findings = await examined(home);
+
+  expect(said(findings, 'slots')).toContainEqual(expect.stringMatching(/^fail The root slot file lacks the secret/));
+  expect(await readdir(`${home.folder}/keys`)).not.toContain('epochs');
+});
+
 test('a server that lives is heard, within the time that silence takes', async () => {
   const home = await freshHome('sqlite');
   const vault = await openVault(home.config, { process: 'server', mayMake: true, clock: () => NOW });

@@ -72,6 +72,8 @@ test.runIf(mayIsolate())(
     const script = [
       ...['set -e', 'mount --make-rprivate /', `mount --bind ${home} ${home}`, 'mount -o remount,bind,ro /'],
       `mount -t tmpfs -o mode=1777 none ${tmp}`,
+      // ProtectProc=invisible, ProcSubset=pid
+      'mount -t proc -o hidepid=invisible,subset=pid proc /proc',
       'umask 0077',
       `exec prlimit --core=0:0 --nofile=16384:16384 setpriv --reuid=nobody --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"`,
     ].join('\n');
@@ -107,8 +109,8 @@ function isThere(program: string, otherwise: string): boolean {
 
 /** Root may, and not in every container. */
 function mayIsolate(): boolean {
-  const may =
-    process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'mount', '--make-rprivate', '/']).status === 0;
+  const mounts = 'mount --make-rprivate / && mount -t proc -o hidepid=invisible,subset=pid proc /proc';
+  const may = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'sh', '-c', mounts]).status === 0;
   if (!may)
     process.stderr.write('No server is started under the unit’s limits: that takes root and mounts of its own.\n');
   return may;

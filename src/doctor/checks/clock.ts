@@ -2,6 +2,7 @@
  * Whether this machine's clock can be right: against the databases' clocks, and against what was written here before.
  * Times decide when tokens end, when an epoch is due and what a certificate says.
  */
+import { firstTenant } from '../../access/first-tenant.ts';
 import { CLOCKS_DIFFER_MS } from '../../clock.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { CALLED, STORES, spell } from '../world.ts';
@@ -26,8 +27,14 @@ export const clock: Check = {
       );
     }
     const { reader } = await world.recordStore();
+    // Of one tenant: the newest of all would be looked for among all entries there are.
+    const tenant = await firstTenant(reader);
     const [newest] = await reader.query<{ at: number }>((sql) =>
-      sql('audit_entries').select('at').orderBy('entry', 'desc').limit(1),
+      sql('audit_entries')
+        .select('at')
+        .where({ tenant: tenant ?? '' })
+        .orderBy('entry', 'desc')
+        .limit(1),
     );
     const ahead = Number(newest?.at ?? 0) - world.clock().getTime();
     if (ahead > LEAP_MS) {

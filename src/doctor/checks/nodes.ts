@@ -4,9 +4,12 @@
  */
 
 import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/node-silence.ts';
-import { isItself, type NodeRow, nodeRows, placesOf } from '../../keyring/nodes.ts';
+import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
 import type { World } from '../world.ts';
+
+/** A node says so at its next sign of life. */
+const FORGET_GRACE_MS = 60 * 60 * 1000;
 
 export const nodes: Check = {
   id: 'nodes',
@@ -21,10 +24,13 @@ export const nodes: Check = {
     );
     const rows = await nodeRows(reader);
     const [last] = await reader.query<{ epoch: number | null }>((sql) =>
-      sql('epochs').max('epoch as epoch').where({ state: 'destroyed' }),
+      sql('epochs')
+        .max('epoch as epoch')
+        .where({ state: 'destroyed' })
+        .andWhere('closed_at', '<', world.clock().getTime() - FORGET_GRACE_MS),
     );
     const through = Number(last?.epoch ?? 0);
-    const late = rows.filter((row) => row.abandoned_at === null && row.forgot < through && isWaitedFor(row));
+    const late = rows.filter((row) => row.abandoned_at === null && row.forgot < through);
     for (const row of late.filter(isItself)) {
       found.push(
         warn(
@@ -39,11 +45,6 @@ export const nodes: Check = {
     return [ok(`${servers} servers give signs of life, and every node has forgotten what is destroyed.`)];
   },
 };
-
-/** A node without a slot of its own has nothing to say for itself. */
-function isWaitedFor(row: NodeRow): boolean {
-  return isItself(row) && Object.keys(placesOf(row)).length > 0;
-}
 
 async function listen(world: World): Promise<{ readonly silent: NodeRow[]; readonly alive: NodeRow[] }> {
   const { reader } = await world.keyStore();
