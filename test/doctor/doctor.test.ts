@@ -1,5 +1,8 @@
 /** The doctor: finds what is planted, says nothing that it must not, and changes nothing. */
+
+import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { saidOf } from '../../src/doctor/checks/disk.ts';
@@ -417,6 +420,23 @@ test('a slot’s folder that is not there is not made', async () => {
 
   expect(said(findings, 'slots')).toContainEqual(expect.stringMatching(/^fail The root slot file lacks the secret/));
   expect(await readdir(`${home.folder}/keys`)).not.toContain('epochs');
+});
+
+test.each([
+  ['0', 'ok The API is reached from this machine alone, and by no proxy that is not trusted.'],
+  [
+    '7',
+    'warn A proxy that is not trusted says whom it serves, and is not believed: the log has its address, not theirs.',
+  ],
+])('a server that counts %s words of untrusted proxies: %s', async (count, expected) => {
+  const home = await freshHome('sqlite');
+  const text = `# TYPE lethe_untrusted_forwarded_total counter\nlethe_untrusted_forwarded_total ${count}\n`;
+  const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+
+  expect(said(await examined(home, { env: { LETHE_PORT: String(port) } }), 'network')).toEqual([expected]);
 });
 
 test('a server that lives is heard, within the time that silence takes', async () => {
