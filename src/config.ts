@@ -149,6 +149,8 @@ export interface Config {
   readonly rotateEveryMs: number | undefined;
   readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
+  /** Where a supervisor wants to be told how the server is, and where the program is that tells it; absent: nobody does. */
+  readonly notify: { readonly socket: string; readonly path: string } | undefined;
 }
 
 /**
@@ -159,6 +161,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const names = Object.keys(env).filter((name) => name.startsWith('LETHE_') || Object.hasOwn(Settings.shape, name));
   const given = Object.fromEntries(names.filter((name) => env[name] !== '').map((name) => [name, env[name]]));
   for (const secret of SECRETS) delete env[secret];
+  const notify = env.NOTIFY_SOCKET ? { socket: env.NOTIFY_SOCKET, path: env.PATH ?? '/usr/bin:/bin' } : undefined;
+  // A child of this process is not the server.
+  delete env.NOTIFY_SOCKET;
   const parsed = Settings.safeParse(given);
   if (!parsed.success) throw new StartError(explain(parsed.error));
   const settings = parsed.data;
@@ -184,6 +189,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       transitToken: slotSecret(settings, 'LETHE_TRANSIT_TOKEN', home),
     },
     apiKey: settings.LETHE_API_KEY,
+    notify,
   };
   // Two names of one are found out by asking: `storage/apart.ts`.
   if (config.recordStoreUrl === config.keyStoreUrl) throw new StartError(ONE_PLACE);

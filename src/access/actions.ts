@@ -24,6 +24,7 @@ export const ACTIONS = [
   'list_principals',
   'revoke_principal',
   'add_tenant',
+  'list_tenants',
   'erase_tenant',
   'read_audit',
   'read_status',

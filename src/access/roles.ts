@@ -43,7 +43,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     EVERYONE,
     {
       actions: [
-        ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+        ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
         ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
       ],
@@ -79,7 +79,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
         ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
-        ...(['list_nodes', 'abandon_node', 'split_root', 'replace_root'] as const),
+        ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
       ],
     },
   ],

@@ -1,7 +1,7 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { PrincipalIdSchema } from '../schema.ts';
+import { PrincipalIdSchema, TenantIdSchema } from '../schema.ts';
 import { ROLES } from './roles.ts';
 
 export const RoleSchema = z
@@ -87,4 +87,22 @@ export const AddTenantReply = z.strictObject({
     .describe(
       'The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again.',
     ),
+});
+
+export const TenantSchema = z
+  .strictObject({
+    tenant: TenantIdSchema,
+    name: TenantNameSchema,
+    createdAt: z.iso.datetime().describe('When it was added, UTC.'),
+    erasedAt: z.iso.datetime().optional().describe('Since when nothing of it opens; absent: it lives.'),
+  })
+  .meta({ id: 'Tenant', description: 'A division of the vault, isolated from the others.' });
+
+export const TenantsQuery = z.strictObject({
+  after: TenantIdSchema.optional().describe('The last tenant of the page before.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many tenants a page holds at most.'),
+});
+export const TenantsReply = z.strictObject({
+  tenants: z.array(TenantSchema).describe('In the order they were added.'),
+  more: z.boolean().describe('Whether further tenants follow; ask again with `after`.'),
 });

@@ -123,6 +123,20 @@ export async function listPrincipals(
   });
 }
 
+/** A page of the tenants, in the order they were added, after the one named (exclusive); not the vault's own. */
+export async function listTenants(
+  reader: Reader<'records'>,
+  page: { readonly after: TenantId | undefined; readonly limit: number },
+): Promise<TenantRow[]> {
+  return reader.query((sql) =>
+    sql('tenants')
+      .whereNot({ tenant: VAULT_TENANT })
+      .andWhere('tenant', '>', page.after ?? '')
+      .orderBy('tenant')
+      .limit(page.limit),
+  );
+}
+
 /** Who has one of these roles and an API key that works, in whatever tenant that is not erased. */
 export async function listAdmitted(
   reader: Reader<'records'>,

@@ -71,7 +71,7 @@ export async function takeBackup(
   const newestErasure = await newestErasureOf(recordStore);
   const folder = await newFolder(dir, name, takenAt);
   const unfinished = await asTemporary(folder, vault).catch((error: unknown) => {
-    throw cannotWrite(error);
+    throw cannotWrite(error, dir);
   });
   try {
     const file = FILE[store.engine][name];

@@ -16,6 +16,7 @@ import { BackupKey } from '../keyring/backup-key.ts';
 import type { LookOptions } from '../keyring/node-silence.ts';
 import { nodes } from '../keyring/nodes.ts';
 import { loadRootKey } from '../keyring/root-key.ts';
+import { dropAside } from '../storage/asides.ts';
 import { assertFit } from '../storage/look-at.ts';
 import { isThere, putBack, vaultOf } from '../storage/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
@@ -50,6 +51,8 @@ export interface Restored {
   readonly backup: Backup;
   /** Where the store that was there is now; absent: there was none. */
   readonly aside: string | undefined;
+  /** What destroys that: a command, or a statement for the store's database. */
+  readonly drop: string | undefined;
 }
 
 /** @param from a backup's folder, or one that holds backups: then the newest of the store. @throws {StartError} */
@@ -94,7 +97,8 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }), incarnation };
   // Processes of the copy's time are gone. Nodes are there as they were, also one that came since.
   const instead = store === 'keys' && itself !== undefined ? { table: nodes, rows: itself } : undefined;
-  return { backup, aside: await putBack(store, copy, url, facts, aside, instead, told(`restore_${store}`)) };
+  const kept = await putBack(store, copy, url, facts, aside, instead, told(`restore_${store}`));
+  return { backup, aside: kept, drop: kept && dropAside(url, kept) };
 }
 
 /** @throws {StartError} where there is none of this store */

@@ -8,11 +8,12 @@
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   went_back        that a process missed what this store had acknowledged, and when, until `recover` was run
  *   last_drill       how the last drill went, in the record store
+ *   last_backup_records, last_backup_keys   when the newest copy of each was taken, and under which epoch; in the record store
  *   last_sweep       when keys without a record were last looked for, in the record store
  *   step <name>      by which SQL a step made it, in both (`storage/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
-import { lookup, table } from '../storage/table.ts';
+import { lookup, type StoreName, table } from '../storage/table.ts';
 import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
 export const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
@@ -46,4 +47,40 @@ export async function noteEpoch(recordStore: RecordStore, epoch: number): Promis
     const known = await recordFact(tx, 'epoch');
     if (known === undefined || Number(known) < epoch) await setRecordFact(tx, 'epoch', String(epoch));
   });
+}
+
+export interface LastDrill {
+  readonly at: string;
+  readonly ok: boolean;
+  readonly nextDueAt: string;
+}
+
+export async function lastDrill(reader: Reader<'records'>): Promise<LastDrill | undefined> {
+  const text = await recordFact(reader, 'last_drill');
+  return text === undefined ? undefined : (JSON.parse(text) as LastDrill);
+}
+
+export interface LastBackup {
+  readonly at: string;
+  /** The newest epoch under which a key in the copy may be wrapped: when that is closed, the copy opens no more. */
+  readonly epoch: number;
+}
+
+/** What this vault took itself; a copy by other tools is not known. */
+export async function lastBackup(reader: Reader<'records'>, store: StoreName): Promise<LastBackup | undefined> {
+  const text = await recordFact(reader, `last_backup_${store}`);
+  return text === undefined ? undefined : (JSON.parse(text) as LastBackup);
+}
+
+/** In an exclusive transaction. */
+export async function noteBackup(
+  tx: RecordTx,
+  {
+    store,
+    takenAt,
+    openEpochs,
+  }: { readonly store: StoreName; readonly takenAt: string; readonly openEpochs: number[] },
+): Promise<void> {
+  const fact: LastBackup = { at: takenAt, epoch: Math.max(0, ...openEpochs) };
+  await setRecordFact(tx, `last_backup_${store}`, JSON.stringify(fact));
 }

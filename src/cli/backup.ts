@@ -79,11 +79,12 @@ function addRestore(program: Command): void {
       const put = (config: Config) => watched((watch) => restore(config, from, { ...flags, watch }));
       const done = flags.unverified ? await put(config) : await withRootKey(config, put);
       if (done === undefined) return;
-      const { backup: taken, aside } = done;
+      const { backup: taken, aside, drop } = done;
       console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
       if (aside !== undefined) {
         console.log(`What was there before is now ${aside}.`);
-        if (store === 'keys') console.log('It holds wrapped keys: destroy it once the vault serves again.');
+        if (store === 'keys') console.log('It holds wrapped keys.');
+        console.log(`Once the vault serves again, destroy it:  ${drop}`);
       }
       if (store === 'records') {
         console.log('What was erased or revoked since then is erased and revoked again by `npm run lethe -- recover`.');

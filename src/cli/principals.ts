@@ -1,13 +1,14 @@
 /** `lethe principals` and `lethe tenants`. */
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { AddPrincipalBody, AddTenantBody, PrincipalsQuery } from '../access/schema.ts';
+import { AddPrincipalBody, AddTenantBody, PrincipalsQuery, TenantsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { PrincipalIdSchema } from '../schema.ts';
 import { addPrincipal } from '../vault/add-principal.ts';
 import { addTenant } from '../vault/add-tenant.ts';
 import { listPrincipals } from '../vault/list-principals.ts';
+import { listTenants } from '../vault/list-tenants.ts';
 import { revokePrincipal } from '../vault/revoke-principal.ts';
 import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
@@ -39,6 +40,15 @@ const COLUMNS: readonly Column<PrincipalView>[] = [
     of: ({ expiresAt, revokedAt }) =>
       revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active',
   },
+];
+
+type TenantView = Awaited<ReturnType<typeof listTenants>>['tenants'][number];
+
+const TENANT_COLUMNS: readonly Column<TenantView>[] = [
+  { title: 'tenant', of: ({ tenant }) => tenant },
+  { title: 'name', of: ({ name }) => name },
+  { title: 'since', of: ({ createdAt }) => createdAt },
+  { title: 'state', of: ({ erasedAt }) => (erasedAt ? `erased ${erasedAt}` : 'live') },
 ];
 
 export function addPrincipalCommands(program: Command): void {
@@ -114,6 +124,23 @@ export function addTenantCommands(program: Command): void {
         addTenant(vault, await caller(), body),
       ).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added tenant ${name} as ${added.tenant}.`, added.apiKey, file, save);
+    });
+
+  tenants
+    .command('list')
+    .description('list the tenants of the vault, erased ones too')
+    .option('--key-file <file>', 'file with the API key of an administrator or the security team of the first tenant')
+    .action(async ({ keyFile }: KeyOptions) => {
+      const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
+        const found: TenantView[] = [];
+        for (let more = true; more; ) {
+          const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after: found.at(-1)?.tenant }));
+          found.push(...page.tenants);
+          more = page.more;
+        }
+        return found;
+      });
+      console.log(table(TENANT_COLUMNS, all));
     });
 }
 

@@ -5,6 +5,7 @@ import { coreDumpWarning } from '../process-memory.ts';
 import { RELEASE } from '../release.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
 import { addNodeCommands } from './nodes.ts';
@@ -40,6 +41,7 @@ export function newProgram(): Command {
     })
     .exitOverride();
   addServerCommands(program);
+  addDoctorCommand(program);
   addPrincipalCommands(program);
   addTenantCommands(program);
   addImportCommand(program);

@@ -454,7 +454,11 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * The tenants of the vault, erased ones too.
+         * @description Only administrators and the security team of the first tenant may.
+         */
+        readonly get: operations["listTenants"];
         readonly put?: never;
         /**
          * Add a tenant with its first administrator.
@@ -587,7 +591,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -1678,6 +1682,12 @@ export interface components {
             /** @description Whether further principals follow; ask again with `after`. */
             readonly more: boolean;
         };
+        readonly ListTenantsReply: {
+            /** @description In the order they were added. */
+            readonly tenants: readonly components["schemas"]["Tenant"][];
+            /** @description Whether further tenants follow; ask again with `after`. */
+            readonly more: boolean;
+        };
         readonly ListTypesReply: {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
@@ -2019,6 +2029,27 @@ export interface components {
          * @example sub_01m81j18g0ewqr325zy4z929z5
          */
         readonly SubjectId: string;
+        /** @description A division of the vault, isolated from the others. */
+        readonly Tenant: {
+            readonly tenant: components["schemas"]["TenantId"];
+            /**
+             * @description A name for the division, such as `shop-eu`.
+             * @example shop-eu
+             */
+            readonly name: string;
+            /**
+             * Format: date-time
+             * @description When it was added, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing of it opens; absent: it lives.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly erasedAt?: string;
+        };
         /**
          * @description A division of the vault.
          * @example ten_01m6b1yq00eb6sx0f2tx83rp19
@@ -2948,6 +2979,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevokePrincipalReply"];
+                };
+            };
+        };
+    };
+    readonly listTenants: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The last tenant of the page before. */
+                readonly after?: components["schemas"]["TenantId"];
+                /** @description How many tenants a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListTenantsReply"];
                 };
             };
         };

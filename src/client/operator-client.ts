@@ -20,6 +20,8 @@ import type {
   RevokedPrincipal,
   Role,
   Status,
+  Tenant,
+  TenantPage,
   WriteOptions,
 } from './shapes.ts';
 import { type Call, Transport, type TransportOptions } from './transport.ts';
@@ -77,6 +79,22 @@ export class OperatorClient {
   /** Adds a tenant and gets the API key of its first administrator; repeated under one idempotency key, the same one. */
   async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
     return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
+  }
+
+  /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
+  async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
+    const { after, limit, signal } = page;
+    const query = { after: after && id('ten', after), limit };
+    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, signal });
+  }
+
+  /** Every tenant of the vault, page by page. */
+  async *eachTenant(page: PageSize = {}): AsyncGenerator<Tenant, void, undefined> {
+    const next = async (after?: string) => {
+      const { tenants, more } = await this.listTenants({ ...page, ...(after && { after }) });
+      return { rows: tenants, more };
+    };
+    yield* eachOf(next, ({ tenant }) => tenant);
   }
 
   /**

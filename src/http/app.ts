@@ -1,7 +1,7 @@
 /** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { newId } from '../ids.ts';
-import { measure } from '../vault/measure.ts';
+import { measuring } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
 import { releaseAndSchema } from '../vault/release-and-schema.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -35,7 +35,7 @@ export interface AppOptions {
 export function newApp({ vault, log, closing, events, front = {} }: AppOptions): Express {
   const { trustedProxies = [], publicUrl } = front;
   const readiness = new Readiness(vault);
-  const metrics = newMetrics(vault.signals, () => measure(vault));
+  const metrics = newMetrics(vault.signals, measuring(vault));
   logAlarms(log, vault.signals);
   const app = express();
   app.disable('x-powered-by');

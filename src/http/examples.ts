@@ -201,6 +201,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       apiKey: exampleApiKey(),
     },
   },
+  listTenants: {
+    reply: {
+      tenants: [{ tenant: 'ten_01m6b1yq00eb6sx0f2tx83rp19', name: 'shop-eu', createdAt: '2026-11-02T09:00:00.000Z' }],
+      more: false,
+    },
+  },
   rotateKeys: { request: {}, reply: { job: rotation.job } },
   getJob: { reply: rotation },
   jobEvents: { reply: rotation },

@@ -96,11 +96,24 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   };
 }
 
-const GAUGES: readonly {
+type Value = number | undefined;
+
+interface GaugeOf {
   readonly name: string;
   readonly help: string;
-  readonly of: (measures: Measures) => number | undefined;
-}[] = [
+  /** Absent is `undefined`. */
+  readonly of: (measures: Measures) => Value;
+}
+
+/** The same by closed words. */
+interface GaugesOf {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  readonly by: (measures: Measures) => Readonly<Record<string, Value>>;
+}
+
+const GAUGES: readonly (GaugeOf | GaugesOf)[] = [
   {
     name: 'lethe_epoch_age_seconds',
     help: 'Since the current epoch began. Erasures become final when it is closed.',
@@ -121,6 +134,44 @@ const GAUGES: readonly {
     help: 'Long jobs that wait or run.',
     of: (measures) => measures.unfinishedJobs,
   },
+  {
+    name: 'lethe_unfinished_erasures',
+    help: 'Erasures ordered over a minute ago and not completed, up to 1,000. Anything above zero for minutes is an alarm.',
+    of: (measures) => measures.unfinishedErasures,
+  },
+  {
+    name: 'lethe_drill_age_seconds',
+    help: 'Since the backups were last tried; absent where they never were.',
+    of: ({ drill }) => drill?.ageSeconds,
+  },
+  {
+    name: 'lethe_drill_ok',
+    help: '1 where the last drill went well, 0 where it failed; absent where there was none.',
+    of: ({ drill }) => drill && Number(drill.ok),
+  },
+  {
+    name: 'lethe_backup_age_seconds',
+    help: 'Since this vault last copied the store; absent where it never did.',
+    label: 'store',
+    by: (measures) => measures.backupAgeSeconds,
+  },
+  {
+    name: 'lethe_key_backup_epochs_behind',
+    help: 'Epochs that began since the newest copy of the key store. Above zero, no copy opens. Absent where there is none.',
+    of: (measures) => measures.keyBackupBehind,
+  },
+  {
+    name: 'lethe_root_slots',
+    help: 'Root slots in force.',
+    label: 'kind',
+    by: ({ slots }) => ({ required: slots?.required.inForce, optional: slots?.optional.inForce }),
+  },
+  {
+    name: 'lethe_root_slots_answering',
+    help: 'Root slots that answered, and have the current epoch, when they were last asked: once a minute at most.',
+    label: 'kind',
+    by: ({ slots }) => ({ required: slots?.required.answering, optional: slots?.optional.answering }),
+  },
 ];
 
 function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
@@ -134,14 +185,24 @@ function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
       });
     return asked;
   };
-  for (const { name, help, of } of GAUGES) {
+  for (const { name, help, ...which } of GAUGES) {
+    const labelNames = 'label' in which ? [which.label] : [];
     const gauge: Gauge = new Gauge({
-      ...{ name, help, registers: [registry] },
+      ...{ name, help, labelNames, registers: [registry] },
       async collect() {
         const measures = await ask();
-        const value = measures && of(measures);
-        if (value === undefined) gauge.remove();
-        else gauge.set(value);
+        gauge.reset();
+        // Without labels, a reset is a 0.
+        if (labelNames.length === 0) gauge.remove();
+        if (measures === undefined) return;
+        if ('of' in which) {
+          const value = which.of(measures);
+          if (value !== undefined) gauge.set(value);
+          return;
+        }
+        for (const [word, value] of Object.entries(which.by(measures))) {
+          if (value !== undefined) gauge.set({ [which.label]: word }, value);
+        }
       },
     });
   }

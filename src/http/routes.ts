@@ -5,6 +5,7 @@ import {
   getAuditEntries,
   getPrincipals,
   getStatus,
+  getTenants,
   postPrincipal,
   postTenant,
 } from './routes/administration.ts';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   getPrincipals,
   deletePrincipal,
   postTenant,
+  getTenants,
   postRotateKeys,
   getJob,
   getJobEvents,

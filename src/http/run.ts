@@ -12,10 +12,17 @@ import { openVault, type Vault } from '../vault/vault.ts';
 import { type Log, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
 import { listenForStop, type Stopping } from './stopping.ts';
+import { newSupervisor, type Supervisor } from './supervisor.ts';
 import { systemFault } from './system-faults.ts';
 
 /** How its long jobs are run; tests give others than a server has. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
+
+interface Around {
+  readonly log: Log;
+  readonly stopping: Stopping;
+  readonly supervisor: Supervisor;
+}
 
 export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
   const log = newLog(config.logLevel);
@@ -26,21 +33,24 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     log.warn(warning);
     process.stderr.write(`${warning}\n`);
   }
-  if (config.rootKey.from === 'shares') return runSealed(config, log, stopping, jobs);
+  const supervisor = newSupervisor(config.notify, log);
+  if (config.rootKey.from === 'shares') return runSealed(config, { log, stopping, supervisor }, jobs);
   const vault = await openVault(config, { mayMake: true, process: 'server' });
   if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
   const server = await serve(vault, log, config);
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
+  supervisor.ready(`Serving on ${server.url}`);
   stopping.onStop(async () => {
+    supervisor.stopping();
     await server.stop();
     await stopWork();
   });
 }
 
 /** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
-async function runSealed(config: Config, log: Log, stopping: Stopping, jobs: JobOptions): Promise<void> {
+async function runSealed(config: Config, { log, stopping, supervisor }: Around, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
@@ -51,6 +61,7 @@ async function runSealed(config: Config, log: Log, stopping: Stopping, jobs: Job
       stopWork = () => stop().finally(() => key.fill(0));
       server.open(vault);
       log.info({ url: server.url }, 'unsealed; serving');
+      supervisor.status(`Serving on ${server.url}`);
     },
   });
   const server = await serveSealed(sealed, log, config);
@@ -60,7 +71,9 @@ async function runSealed(config: Config, log: Log, stopping: Stopping, jobs: Job
     `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
       `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
   );
+  supervisor.ready(`Sealed: ${needed} holders of shares each run lethe unseal --url ${server.url}`);
   stopping.onStop(async () => {
+    supervisor.stopping();
     await server.stop();
     await sealed.close();
     await stopWork();

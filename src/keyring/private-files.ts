@@ -27,7 +27,7 @@ const OPEN_TO_MORE_THAN_GROUP = 0o027;
 const STICKY = 0o1000;
 
 /** What is not as it must be, and the command that mends it. */
-interface Fault {
+export interface Fault {
   readonly path: string;
   readonly said: string;
   readonly mend: string;
@@ -35,29 +35,36 @@ interface Fault {
 
 /** @throws {StartError} naming each file and folder at fault, and the commands to run; nothing has been read */
 export async function assertPrivateKeys(keysPath: string, rootKey: RootKeySource): Promise<void> {
-  const user = process.geteuid?.();
-  if (user === undefined) return;
-  const epochs = join(keysPath, 'epochs');
-  const named = rootKey.from === 'file' ? resolve(rootKey.path) : undefined;
-  const isElsewhere = named !== undefined && relative(keysPath, named).startsWith('..');
-  const within = new Set([...(await keyFilesIn(keysPath)), ...(await keyFilesIn(epochs))]);
-  const isNew = within.size === 0;
-  if (named !== undefined && !isElsewhere) within.add(named);
-  const faults = [
-    await (isNew ? closedFolder(keysPath, user) : folderFault(keysPath, user)),
-    await folderFault(epochs, user),
-  ];
-  for (const path of within) faults.push(await fileFault(path, user));
-  if (isElsewhere) faults.push(await namedFileFault(named));
-  for (const path of await foldersAbove([keysPath, ...(isElsewhere ? [named] : [])]))
-    faults.push(await aboveFault(path));
-  const found = faults.filter((fault) => fault !== undefined);
+  const found = await openToOthers(keysPath, rootKey, closedFolder);
   if (found.length === 0) return;
   const said = found.map(({ path, said }) => `${path} (${said})`).join(', ');
   throw new StartError(
     `Key material is open to others: ${said}. Run: ${found.map(({ mend }) => mend).join(' && ')}. ` +
       'If somebody may have read or changed it: keys/README.md, “Who may read this folder”.',
   );
+}
+
+/** The same, of which nothing is closed and nothing thrown. */
+export function keyFaults(keysPath: string, rootKey: RootKeySource): Promise<Fault[]> {
+  return openToOthers(keysPath, rootKey, folderFault);
+}
+
+/** @param ofNew what is done about the folder of a vault that has no keys yet */
+async function openToOthers(keysPath: string, rootKey: RootKeySource, ofNew: typeof folderFault): Promise<Fault[]> {
+  const user = process.geteuid?.();
+  if (user === undefined) return [];
+  const epochs = join(keysPath, 'epochs');
+  const named = rootKey.from === 'file' ? resolve(rootKey.path) : undefined;
+  const isElsewhere = named !== undefined && relative(keysPath, named).startsWith('..');
+  const within = new Set([...(await keyFilesIn(keysPath)), ...(await keyFilesIn(epochs))]);
+  const isNew = within.size === 0;
+  if (named !== undefined && !isElsewhere) within.add(named);
+  const faults = [await (isNew ? ofNew : folderFault)(keysPath, user), await folderFault(epochs, user)];
+  for (const path of within) faults.push(await fileFault(path, user));
+  if (isElsewhere) faults.push(await namedFileFault(named));
+  for (const path of await foldersAbove([keysPath, ...(isElsewhere ? [named] : [])]))
+    faults.push(await aboveFault(path));
+  return faults.filter((fault) => fault !== undefined);
 }
 
 /** Whether a file that a setting names may be read or exchanged by more than its user and group. */

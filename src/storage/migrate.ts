@@ -158,3 +158,20 @@ export async function migratePostgres(
     await pool.end();
   }
 }
+
+/**
+ * What of this release's steps a store lacks, and which of its own this release does not know: a store of a later one.
+ * Read only; a store without tables lacks them all.
+ */
+export async function stepsApart({
+  name,
+  reader,
+}: Pick<Store, 'name' | 'reader'>): Promise<{ readonly lacks: string[]; readonly unknown: string[] }> {
+  const known = (await migrationsOf(name)).map((step) => step.name);
+  const rows = await reader.query<{ name: string }>((sql) => sql(MIGRATIONS_TABLE[name]).select('name').orderBy('id'));
+  const applied = rows.map((step) => step.name);
+  return {
+    lacks: known.filter((step) => !applied.includes(step)),
+    unknown: applied.filter((step) => !known.includes(step)),
+  };
+}

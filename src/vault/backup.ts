@@ -5,6 +5,7 @@
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { type BackupParts, pruneKeyCopies, removeUnfinished, takeBackup, type Watch } from '../backup/backups.ts';
 import type { Manifest } from '../backup/manifest.ts';
+import { noteBackup } from '../backup/vault-facts.ts';
 import { ensureCanaries } from '../canaries/canaries.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Caller } from './caller.ts';
@@ -44,6 +45,9 @@ export async function backup(vault: Vault, caller: Caller, order: BackupOrder): 
     }
     const pruned = prune ? await pruneKeyCopies(parts, dir) : [];
     const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
-    return door.commit('shared', async () => ({ reply: { copies, pruned, swept }, entry: { target } }));
+    return door.commit('exclusive', async (tx) => {
+      for (const { manifest } of copies) await noteBackup(tx, manifest);
+      return { reply: { copies, pruned, swept }, entry: { target } };
+    });
   });
 }

@@ -5,7 +5,7 @@
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
-import { noteEpoch } from '../backup/vault-facts.ts';
+import { noteBackup, noteEpoch } from '../backup/vault-facts.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
@@ -45,7 +45,9 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
       async verify() {
         await openCanaries(vault);
         // Copies from before are of no use once the old secret is gone.
-        if (keyBackupDir !== undefined) await backupKeyStore(vault, keyBackupDir);
+        if (keyBackupDir === undefined) return;
+        const { manifest } = await backupKeyStore(vault, keyBackupDir);
+        await recordStore.exclusive((tx) => noteBackup(tx, manifest));
       },
       async forgotten(stopping) {
         // Processes of this server are told at once, and the others hear of it at their next beat.

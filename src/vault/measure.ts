@@ -1,6 +1,13 @@
-/** What the vault's metrics show of its keys and jobs: ages and counts, nothing of a tenant's. */
+/**
+ * What the vault's metrics show of its keys, copies and jobs: ages and counts, nothing of a tenant's. A few rows are read at
+ * each scrape, by their keys or a partial index, whatever the vault holds.
+ */
+import { lastBackup, lastDrill } from '../backup/vault-facts.ts';
+import { unfinishedErasures } from '../erasure/erasures.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { nodeRows } from '../keyring/nodes.ts';
+import { type Pulse, SlotPulse } from '../keyring/slot-pulse.ts';
+import type { StoreName } from '../storage/table.ts';
 import type { Vault } from './vault.ts';
 
 export interface Measures {
@@ -11,12 +18,30 @@ export interface Measures {
   /** Epochs that ended more than an hour ago and whose secret is not destroyed everywhere, or not forgotten by every node: erasures wait for them. */
   readonly destructionPending: number;
   readonly unfinishedJobs: number;
+  /** Erasures ordered over a minute ago and not completed; up to 1,000. */
+  readonly unfinishedErasures: number;
+  /** Undefined: there was none. */
+  readonly drill: { readonly ageSeconds: number; readonly ok: boolean } | undefined;
+  readonly backupAgeSeconds: { readonly [store in StoreName]: number | undefined };
+  /** How many epochs were closed since the newest copy of the key store: above 0, none opens; undefined: there is none. */
+  readonly keyBackupBehind: number | undefined;
+  /** Undefined before the slots have been asked. */
+  readonly slots: Pulse | undefined;
+}
+
+const ERASURE_GRACE_MS = 60 * 1000;
+const COUNTED = 1_000;
+
+/** Measures this vault, over and over; the root slots once a minute at most. */
+export function measuring(vault: Vault): () => Promise<Measures> {
+  const pulse = new SlotPulse(vault.keyring.epochs, vault.clock);
+  return () => measure(vault, pulse);
 }
 
 const PENDING_AFTER_MS = 60 * 60 * 1000;
 
-/** @throws {UnavailableError} when a store does not answer */
-export async function measure(vault: Vault): Promise<Measures> {
+/** @param pulse of the root slots; absent: they are not asked. @throws {UnavailableError} when a store does not answer */
+export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures> {
   const now = vault.clock().getTime();
   const { reader } = vault.keyStore;
   // An epoch a day: few, of which all but the last one or two are destroyed.
@@ -39,11 +64,23 @@ export async function measure(vault: Vault): Promise<Measures> {
   );
   const pending = live.filter(({ ended }) => ended !== null && now - ended > PENDING_AFTER_MS).length;
   const began = live.find(({ state }) => state === 'active')?.began ?? now;
+  const records = vault.recordStore.reader;
+  const [drilled, recordCopy, keyCopy] = await Promise.all([
+    lastDrill(records),
+    lastBackup(records, 'records'),
+    lastBackup(records, 'keys'),
+  ]);
+  const since = (at: string | undefined) => (at === undefined ? undefined : seconds(now - Date.parse(at)));
   return {
     epochAgeSeconds: seconds(now - Number(began)),
     sinceCloseSeconds: closed && seconds(now - closed.closed_at),
     destructionPending: pending + Number(late?.n ?? 0),
-    unfinishedJobs: (await unfinishedJobs(vault.recordStore.reader)).length,
+    unfinishedJobs: (await unfinishedJobs(records)).length,
+    unfinishedErasures: (await unfinishedErasures(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
+    drill: drilled && { ageSeconds: seconds(now - Date.parse(drilled.at)), ok: drilled.ok },
+    backupAgeSeconds: { records: since(recordCopy?.at), keys: since(keyCopy?.at) },
+    keyBackupBehind: keyCopy && Math.max(0, vault.keyring.epochs.current - keyCopy.epoch),
+    slots: pulse?.read(),
   };
 }
 

@@ -23,7 +23,7 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
-    ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant'] as const),
+    ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
@@ -48,7 +48,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
-    ...(['list_nodes', 'abandon_node', 'split_root', 'replace_root'] as const),
+    ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
   ],
 };
 

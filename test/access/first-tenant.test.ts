@@ -10,6 +10,7 @@ import { checkSlots } from '../../src/vault/check-slots.ts';
 import { compromiseKeys } from '../../src/vault/compromise-keys.ts';
 import { drill } from '../../src/vault/drill.ts';
 import { listSlots } from '../../src/vault/list-slots.ts';
+import { listTenants } from '../../src/vault/list-tenants.ts';
 import { removeSlot } from '../../src/vault/remove-slot.ts';
 import { replaceRoot } from '../../src/vault/replace-root.ts';
 import { rotateKeys } from '../../src/vault/rotate-keys.ts';
@@ -34,6 +35,7 @@ const WHOLE_VAULT: Readonly<Record<string, Act>> = {
   'removes a root slot': (vault, caller) => removeSlot(vault, caller, { name: 'file', abandon: false }),
   'checks the root slots': (vault, caller) => checkSlots(vault, caller),
   'lists the root slots': listSlots,
+  'lists the tenants': (vault, caller) => listTenants(vault, caller, { limit: 10 }),
 };
 const OWN: Readonly<Record<string, Act>> = {
   'closes the epoch': (vault, caller) => rotateKeys(vault, caller, {}),

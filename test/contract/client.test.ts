@@ -152,7 +152,10 @@ test('there is a method for every operation, and each does what it says', async 
   const shop = await admin.addTenant('shop-eu');
   expect(shop.apiKey).toMatch(/^lethe_/);
 
-  const [newest] = (await auditor.listAuditEntries({ limit: 1 })).entries;
+  const shops = await listOf(admin.eachTenant({ limit: 1 }));
+  expect(shops.at(-1)).toMatchObject({ tenant: shop.tenant, name: 'shop-eu' });
+
+  const newest = (await auditor.listAuditEntries({ limit: 4 })).entries.find(({ action }) => action !== 'list_tenants');
   expect(newest).toMatchObject({ action: 'add_tenant', outcome: 'done' });
   const gone = await admin.eraseTenant(shop.tenant, 'shop-eu', { reason: 'contract ended' });
   expect(gone).toMatchObject({ state: 'ordered', tenant: shop.tenant });

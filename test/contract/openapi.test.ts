@@ -406,6 +406,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       ),
     ],
     ['listPrincipals', await both(admin.call('get', '/v1/principals?limit=2'), app.call('get', '/v1/principals'))],
+    ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],
     [
       'revokePrincipal',
       await both(

@@ -9,13 +9,13 @@
  * The addresses of the document, `localhost:7300` and `/mnt/`, are put elsewhere. `npm run -s lethe --` is typed
  * without npm, which `readme.test.ts` types.
  */
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { openTerminal } from '../support/terminal.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = await readFile(join(root, 'keys/README.md'), 'utf8');
@@ -45,36 +45,6 @@ function stepsOf(document: string): Step[] {
         (type === undefined ? { section, [who as string]: what } : { section, type }) as Step,
     );
   });
-}
-
-/** A shell that lasts. What fails in it is told by its exit code, and does not end it. */
-function openTerminal(cwd: string, env: Record<string, string | undefined>) {
-  const loop = `
-    set -o pipefail
-    npm() { while [ "$1" != -- ]; do shift; done; shift; '${process.execPath}' '${root}src/cli.ts' "$@"; }
-    trap 'echo "[failed $?: $BASH_COMMAND]"' ERR
-    while IFS= read -r -d '' block <&3; do eval "$block" </dev/null; printf '\\0'; done`;
-  const shell = spawn('bash', ['-c', loop], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-  onTestFinished(() => void shell.kill());
-  let said = '';
-  let heard = () => {};
-  for (const stream of [shell.stdout, shell.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      heard();
-    });
-  }
-  /** @returns what was printed, errors too */
-  return async (block: string): Promise<string> => {
-    said = '';
-    (shell.stdio[3] as NodeJS.WritableStream).write(`${block}\0`);
-    while (!said.includes('\0')) {
-      await new Promise<void>((resolve) => {
-        heard = resolve;
-      });
-    }
-    return said.replace('\0', '');
-  };
 }
 
 async function openWorld() {

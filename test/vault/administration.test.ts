@@ -1,6 +1,6 @@
 /** Principals and tenants: who adds whom, who sees what, and that tenants cannot tell what else the vault holds. */
 import { describe, expect, test } from 'vitest';
-import type { PrincipalId, SubjectId, Token } from '../../src/ids.ts';
+import type { PrincipalId, SubjectId, TenantId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
@@ -9,6 +9,7 @@ import { getStatus } from '../../src/vault/get-status.ts';
 import { getSubject } from '../../src/vault/get-subject.ts';
 import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
+import { listTenants } from '../../src/vault/list-tenants.ts';
 import { resolveSubject } from '../../src/vault/resolve-subject.ts';
 import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
 import { callerOf, stage, tell } from '../support/home.ts';
@@ -105,6 +106,18 @@ describe.each(ENGINES)('on %s', (engine) => {
           field: 'name',
         });
       }
+      const first = await here.inTenant('default', 'admin');
+      const pages: { name: string; erasedAt?: string | undefined }[] = [];
+      for (let more = true, after: TenantId | undefined; more; ) {
+        const page = await listTenants(here.vault, first, { limit: 2, after });
+        pages.push(...page.tenants);
+        after = page.tenants.at(-1)?.tenant as TenantId;
+        more = page.more;
+      }
+      expect(pages[0]).toMatchObject({ name: 'default' });
+      expect(pages.at(-1)).toMatchObject({ tenant, name: 'shop-eu' });
+      expect(pages.map(({ name }) => name)).not.toContain('@vault');
+      await expect(listTenants(here.vault, theirs, { limit: 9 })).rejects.toMatchObject({ code: 'not_allowed' });
       for (const role of NOT_ADMIN) {
         const refused = addTenant(here.vault, await here.as(role), { name: `by-${role}` });
         await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });

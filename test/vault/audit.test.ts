@@ -24,6 +24,7 @@ import { listExposed } from '../../src/vault/list-exposed.ts';
 import { listKeys } from '../../src/vault/list-keys.ts';
 import { listNodes } from '../../src/vault/list-nodes.ts';
 import { listPrincipals } from '../../src/vault/list-principals.ts';
+import { listTenants } from '../../src/vault/list-tenants.ts';
 import { listTypes } from '../../src/vault/list-types.ts';
 import { mintToken } from '../../src/vault/mint-token.ts';
 import { turnAway } from '../../src/vault/perform.ts';
@@ -148,6 +149,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => addTenant(vault, admin, { name: 'audited' }),
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
       ],
+      [admin, () => listTenants(vault, admin, { limit: 1 }), { action: 'list_tenants' }],
       [
         security,
         async () => {

@@ -7,6 +7,8 @@ import {
   AddTenantReply,
   PrincipalsQuery,
   PrincipalsReply,
+  TenantsQuery,
+  TenantsReply,
 } from '../../access/schema.ts';
 import { AuditQuery, AuditReply } from '../../audit/schema.ts';
 import { PrincipalIdSchema } from '../../schema.ts';
@@ -15,6 +17,7 @@ import { addTenant } from '../../vault/add-tenant.ts';
 import { getStatus as readStatus, StatusReply } from '../../vault/get-status.ts';
 import { listAuditEntries } from '../../vault/list-audit-entries.ts';
 import { listPrincipals } from '../../vault/list-principals.ts';
+import { listTenants } from '../../vault/list-tenants.ts';
 import { revokePrincipal } from '../../vault/revoke-principal.ts';
 import { route } from '../route.ts';
 
@@ -78,6 +81,19 @@ export const postTenant = route({
   idempotent: true,
   problems: ['tenant_exists'],
   handle: (vault, caller, { body }) => addTenant(vault, caller, body),
+});
+
+export const getTenants = route({
+  method: 'get',
+  path: '/v1/tenants',
+  operationId: 'listTenants',
+  summary: 'The tenants of the vault, erased ones too.',
+  description: 'Only administrators and the security team of the first tenant may.',
+  action: 'list_tenants',
+  query: TenantsQuery,
+  reply: TenantsReply,
+  problems: [],
+  handle: (vault, caller, { query }) => listTenants(vault, caller, query),
 });
 
 export const getAuditEntries = route({

@@ -1,0 +1,62 @@
+/** How old the newest copies are, whether they would open, and how the last drill went. */
+import { epochsOf, listBackups } from '../../backup/backups.ts';
+import { lastBackup, lastDrill } from '../../backup/vault-facts.ts';
+import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
+import { CALLED, STORES, spell } from '../world.ts';
+
+/** Copies are taken daily; one that failed is no alarm yet. */
+const BACKUP_AGE_MS = 2 * 86_400_000;
+
+export const backup: Check = {
+  id: 'backup',
+  async look(world) {
+    const [recordStore, keyStore] = await Promise.all([world.recordStore(), world.keyStore()]);
+    const { active } = await epochsOf(keyStore);
+    const now = world.clock().getTime();
+    const found: Found[] = [];
+    for (const name of STORES) {
+      const noted = await lastBackup(recordStore.reader, name);
+      const dir = name === 'keys' ? world.config.keyBackupDir : undefined;
+      const [newest] = dir === undefined ? [] : await listBackups(dir, name).catch(() => []);
+      const at = [noted?.at, newest?.manifest.takenAt].filter((time) => time !== undefined).sort();
+      const last = at.at(-1);
+      if (last === undefined) {
+        found.push(
+          warn(`No copy of the ${CALLED[name]} was ever taken.`, `\`lethe backup DIR --store ${name}\`, daily.`),
+        );
+        continue;
+      }
+      const age = now - Date.parse(last);
+      if (age > BACKUP_AGE_MS) {
+        found.push(
+          warn(
+            `The newest copy of the ${CALLED[name]} is ${spell(age)} old.`,
+            `\`lethe backup DIR --store ${name}\`, daily.`,
+          ),
+        );
+      }
+      const epoch = Math.max(noted?.epoch ?? 0, ...(newest?.manifest.openEpochs ?? []));
+      if (name === 'keys' && epoch < active) {
+        found.push(
+          fail(
+            `No copy of the key store opens: the newest is of epoch ${epoch}, and ${active} is current.`,
+            '`lethe backup DIR --store keys`, now; set LETHE_KEY_BACKUP_DIR.',
+          ),
+        );
+      }
+    }
+    return orOk(found, 'Both stores have a copy of these days, and the key store’s opens.');
+  },
+};
+
+export const drill: Check = {
+  id: 'drill',
+  async look(world) {
+    const last = await lastDrill((await world.recordStore()).reader);
+    if (last === undefined) return [warn('The backups were never tried.', '`lethe drill --from DIR`, monthly.')];
+    if (!last.ok) return [fail(`The last drill failed, on ${last.at}.`, 'keys/README.md, “Drill”: act today.')];
+    const late = world.clock().getTime() - Date.parse(last.nextDueAt);
+    if (late > 0) return [warn(`A drill is overdue for ${spell(late)}.`, '`lethe drill --from DIR`.')];
+    return orOk([], `The last drill went well; the next is due ${last.nextDueAt}.`);
+  },
+};

@@ -1,0 +1,64 @@
+/** Whether what PostgreSQL acknowledges is there after a crash, and after a failover. */
+import type { ServerLook } from '../../storage/server-look.ts';
+import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
+import { CALLED, STORES, type World } from '../world.ts';
+
+const REPLICATION = 'src/deploy/README.md, “Replication, and a store that went back in time”.';
+
+export const replication: Check = {
+  id: 'replication',
+  look: (world) => onEach(world, replicationOf, 'What is acknowledged is where it has to be; SQLite has no standby.'),
+};
+
+function replicationOf(called: string, { standbys, settings }: ServerLook): Found[] {
+  const named = settings.synchronous_standby_names !== '';
+  const isSync = ({ sync }: (typeof standbys)[number]) => sync === 'sync' || sync === 'quorum';
+  if (named && standbys.some(({ sync }) => sync === undefined)) {
+    return [
+      note(`Whether the ${called}’s standbys are synchronous is not shown to this user (pg_monitor may see it).`),
+    ];
+  }
+  if (named && !standbys.some(isSync)) {
+    return [
+      fail(
+        `The ${called}’s server waits for a synchronous standby, and none is connected: every write waits with it.`,
+        REPLICATION,
+      ),
+    ];
+  }
+  if (named) return [];
+  if (standbys.length > 0) {
+    return [
+      warn(
+        `The ${called}’s replication is not synchronous: a failover loses what was acknowledged last, erasures too.`,
+        `Set synchronous_standby_names; ${REPLICATION}`,
+      ),
+    ];
+  }
+  return [note(`The ${called}’s server has no standby.`)];
+}
+
+export const durability: Check = {
+  id: 'durability',
+  look: (world) => onEach(world, durabilityOf, 'What is acknowledged outlives a power cut.'),
+};
+
+function durabilityOf(called: string, { settings }: ServerLook): Found[] {
+  const off = (['fsync', 'full_page_writes'] as const).filter((name) => settings[name] === 'off');
+  return off.map((name) =>
+    fail(`The ${called}’s server runs with ${name} off: a power cut may damage it.`, `Set ${name} = on.`),
+  );
+}
+
+async function onEach(
+  world: World,
+  of: (called: string, server: ServerLook) => readonly Found[],
+  well: string,
+): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const name of STORES) {
+    const server = await world.server(name);
+    if (server !== undefined) found.push(...of(CALLED[name], server));
+  }
+  return orOk(found, well);
+}

@@ -1,0 +1,66 @@
+/**
+ * Nodes that say nothing any more, or that have not said what they have forgotten. To tell silence, processes are listened
+ * to for as long as it takes: up to ten seconds where one is dead, and two or three where all live.
+ */
+
+import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/node-silence.ts';
+import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes.ts';
+import { type Check, type Found, note, ok, warn } from '../finding.ts';
+import type { World } from '../world.ts';
+
+/** A node says so at its next sign of life. */
+const FORGET_GRACE_MS = 60 * 60 * 1000;
+
+export const nodes: Check = {
+  id: 'nodes',
+  async look(world) {
+    const { reader } = await world.keyStore();
+    const { silent, alive } = await listen(world);
+    const found: Found[] = silent.map(({ node, kind, label }) =>
+      warn(
+        `A process of ${node} (${kind} on ${label}) says nothing any more.`,
+        'Start that node again, which tidies up; one that is gone for good: `lethe nodes abandon`.',
+      ),
+    );
+    const rows = await nodeRows(reader);
+    const [last] = await reader.query<{ epoch: number | null }>((sql) =>
+      sql('epochs')
+        .max('epoch as epoch')
+        .where({ state: 'destroyed' })
+        .andWhere('closed_at', '<', world.clock().getTime() - FORGET_GRACE_MS),
+    );
+    const through = Number(last?.epoch ?? 0);
+    const late = rows.filter((row) => row.abandoned_at === null && row.forgot < through);
+    for (const row of late.filter(isItself)) {
+      found.push(
+        warn(
+          `${row.node} (${row.label}) has not said that it has forgotten epoch ${through}: certificates wait for it.`,
+          'Start it; one that is gone for good: `lethe nodes abandon` (keys/README.md, “Several nodes”).',
+        ),
+      );
+    }
+    if (found.length > 0) return found;
+    const servers = alive.filter(({ kind }) => kind === 'server').length;
+    if (servers === 0) return [note('No server of this vault runs: nothing is closed, completed or swept.')];
+    return [ok(`${servers} servers give signs of life, and every node has forgotten what is destroyed.`)];
+  },
+};
+
+async function listen(world: World): Promise<{ readonly silent: NodeRow[]; readonly alive: NodeRow[] }> {
+  const { reader } = await world.keyStore();
+  const { ttlMs = NODE_TTL_MS, sleep = pause } = world.look;
+  const silence = new Silence(world.look);
+  const living = new Set<string>();
+  const nameOf = ({ node, process }: NodeRow) => `${node}/${process}`;
+  for (;;) {
+    const rows = (await nodeRows(reader)).filter((row) => !isItself(row));
+    for (const row of silence.see(rows)) living.add(nameOf(row));
+    const open = rows.filter((row) => !living.has(nameOf(row)) && !silence.isSilent(row));
+    if (open.length > 0) {
+      await sleep(ttlMs / BEATS);
+      continue;
+    }
+    const isAlive = (row: NodeRow) => living.has(nameOf(row));
+    return { silent: rows.filter((row) => !isAlive(row)), alive: rows.filter(isAlive) };
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What the operating system grants a process that is started as the doctor was: of a server under a supervisor its unit
+ * decides (`src/deploy/lethe.service`), and the doctor is to be run under the same.
+ */
+import { readFile } from 'node:fs/promises';
+import { coreDumpWarning } from '../../process-memory.ts';
+import { type Check, type Found, note, ok, warn } from '../finding.ts';
+
+/** Connections of 1,000 clients, and of the stores. */
+const DESCRIPTORS = 4_096;
+
+export const memory: Check = {
+  id: 'memory',
+  async look() {
+    const found: Found[] = [];
+    const warning = coreDumpWarning();
+    if (warning !== undefined) found.push(warn(warning, 'As it says.'));
+    // Its first line names the columns.
+    const swaps = (await linesOf('/proc/swaps')).slice(1);
+    if (swaps.length > 0) {
+      found.push(
+        note('Swap is on: what is in memory, keys too, may be written to it.', 'Switch it off, or encrypt it.'),
+      );
+    }
+    return found.length > 0 ? found : [ok('Nothing writes the memory of a process to a disk.')];
+  },
+};
+
+export const descriptors: Check = {
+  id: 'descriptors',
+  async look() {
+    const limits = await linesOf('/proc/self/limits');
+    const soft = Number(
+      /^Max open files\s+(\d+)/.exec(limits.find((line) => line.startsWith('Max open files')) ?? '')?.[1],
+    );
+    if (Number.isNaN(soft)) return [note('How many files a process may have open is not told here.')];
+    if (soft >= DESCRIPTORS) return [ok(`A process may have ${soft} files open.`)];
+    return [
+      warn(
+        `A process may have ${soft} files open: each connection is one, and those beyond are dropped.`,
+        `\`ulimit -n ${DESCRIPTORS}\` before the start, or LimitNOFILE= in the unit.`,
+      ),
+    ];
+  },
+};
+
+async function linesOf(path: string): Promise<string[]> {
+  const text = await readFile(path, 'ascii').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}

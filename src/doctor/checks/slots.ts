@@ -1,0 +1,53 @@
+/** The root slots: what answers, what is missing, and what has come back. */
+import { pooledRandom } from '../../crypto/random.ts';
+import { checkSlots } from '../../keyring/slot-checks.ts';
+import { type Check, type Found, fail, note, ok, warn } from '../finding.ts';
+
+export const slots: Check = {
+  id: 'slots',
+  async look(world) {
+    if (world.config.rootKey.from === 'shares') {
+      return [note('The root slots were not asked: the root key is in shares.', '`lethe keys slots check` asks them.')];
+    }
+    const [store, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
+    const { epochs, registry } = keyring;
+    const parts = { store, epochs, registry, random: pooledRandom(), clock: world.clock };
+    const { slots: checks, remains } = await checkSlots(parts, { looking: true });
+    const found: Found[] = [];
+    for (const { name, required, problem, lacks, wrong, returned } of checks) {
+      const say = required ? fail : warn;
+      if (problem !== undefined) found.push(say(`The root slot ${name} does not answer: ${problem}`, SLOTS));
+      if (lacks.length > 0)
+        found.push(say(`The root slot ${name} lacks the secret of epoch ${lacks}.`, 'Add it again with its settings.'));
+      if (wrong.length > 0) found.push(fail(`The root slot ${name} has another secret for epoch ${wrong}.`, SLOTS));
+      if (returned.length > 0) {
+        found.push(
+          fail(
+            `In the root slot ${name} a destroyed secret came back: epoch ${returned}. There is a copy somewhere.`,
+            'Find out from where; then `lethe keys slots check --destroy-returned`.',
+          ),
+        );
+      }
+    }
+    for (const { name, epochs: held } of remains) {
+      found.push(
+        warn(
+          `The removed root slot ${name} still holds epoch ${held}.`,
+          'Reach it, and run `lethe keys slots remove`.',
+        ),
+      );
+    }
+    const required = checks.filter((check) => check.required);
+    if (required.length === 1) {
+      found.push(
+        warn(
+          `${required[0]?.name} is the only required root slot: what it loses is lost for good.`,
+          'Add a second one of another kind (keys/README.md, “A second root slot”).',
+        ),
+      );
+    }
+    return found.length > 0 ? found : [ok(`All ${checks.length} root slots answer and hold what they should.`)];
+  },
+};
+
+const SLOTS = 'keys/README.md, “A second root slot”.';

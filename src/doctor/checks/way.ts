@@ -1,0 +1,55 @@
+/** The way to the databases: what stands between, and who can listen. */
+import { isIP } from 'node:net';
+import { sqlitePath } from '../../storage/url.ts';
+import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
+import { CALLED, STORES, spell, urlOf } from '../world.ts';
+
+/** Certificates are mostly renewed with a third of their time left, and some are good for 90 days. */
+const SOON_MS = 21 * 86_400_000;
+
+export const pooler: Check = {
+  id: 'pooler',
+  async look(world) {
+    const found: Found[] = [];
+    for (const name of STORES) {
+      const between = (await world.server(name))?.pooler ?? 'none';
+      if (between === 'none') continue;
+      found.push(
+        note(
+          `A pooler stands before the ${CALLED[name]}’s server, in ${between} mode.`,
+          'What it has to be set to: src/deploy/README.md, “A pooler”.',
+        ),
+      );
+    }
+    return orOk(found, 'No pooler stands before a store.');
+  },
+};
+
+export const tls: Check = {
+  id: 'tls',
+  async look(world) {
+    const found: Found[] = [];
+    for (const name of STORES) {
+      const url = urlOf(world, name);
+      const server = await world.server(name);
+      if (server === undefined || sqlitePath(url) !== undefined) continue;
+      if (!server.encrypted && !isLocal(new URL(url).hostname)) {
+        found.push(
+          warn(`The way to the ${CALLED[name]} is not encrypted.`, 'Ask for TLS in its URL: `?sslmode=verify-full`.'),
+        );
+      }
+      const left = server.certificateEnds && server.certificateEnds.getTime() - world.clock().getTime();
+      if (left === undefined || left > SOON_MS) continue;
+      const say = left <= 0 ? fail : warn;
+      const ends = left <= 0 ? `ended ${spell(-left)} ago` : `ends in ${spell(left)}`;
+      found.push(say(`The certificate of the ${CALLED[name]}’s server ${ends}.`, 'Renew it.'));
+    }
+    return orOk(found, 'Nothing on the way to a store can be listened to.');
+  },
+};
+
+export function isLocal(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (name === '' || name === 'localhost' || name === '::1') return true;
+  return isIP(name) === 4 && name.startsWith('127.');
+}
