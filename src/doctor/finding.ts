@@ -1,5 +1,4 @@
 /** What the doctor says. Places, settings, ids of nodes and slots, numbers and closed words: never a value, a ref or a key. */
-import { VaultError } from '../errors.ts';
 import type { World } from './world.ts';
 
 /**
@@ -28,12 +27,6 @@ export interface Check {
   /** The word by which findings are told, and the handbook names it. */
   readonly id: string;
   look(world: World): Promise<readonly Found[]> | readonly Found[];
-}
-
-/** A check has nothing to look at: the settings say so, or another finding does. */
-export class UnseenError extends VaultError {
-  readonly kind = 'unavailable';
-  readonly code = 'unseen';
 }
 
 export const ok = (says: string): Found => ({ severity: 'ok', says });

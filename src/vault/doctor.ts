@@ -13,8 +13,9 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { examine, exitCodeOf } from '../doctor/examine.ts';
-import { type Finding, UnseenError } from '../doctor/finding.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { urlOf, type World } from '../doctor/world.ts';
+import { StartError } from '../errors.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import type { LookOptions } from '../keyring/node-silence.ts';
@@ -66,10 +67,10 @@ function worldOf(config: Config, clock: Clock, look: LookOptions, opened: (() =>
   const keyStore = store('keys');
   const servers = { records: server('records'), keys: server('keys') };
   const keyring = once(async () => {
-    if (config.rootKey.from === 'shares') throw new UnseenError('The root key is in shares.');
+    if (config.rootKey.from === 'shares') throw new StartError('The root key is in shares.');
     const reading = await keyStore();
     const expectedCheck = await keyFact(reading.reader, 'root_key_check');
-    if (expectedCheck === undefined) throw new UnseenError('The vault was never opened.');
+    if (expectedCheck === undefined) throw new StartError('The vault was never opened.');
     const { keyring: found } = await openKeyring({
       ...{ store: reading, rootKey: config.rootKey, slotSecrets: config.slotSecrets, expectedCheck },
       ...{ slotPath: join(config.keysPath, 'epochs'), vaultId: await vaultId(), readOnly: true },
