@@ -3,6 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Answered } from '../../src/http/handler.ts';
+import { type Log, logAnswered } from '../../src/http/log.ts';
 import { explain } from '../../src/http/run.ts';
 import { lethe } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -101,4 +103,21 @@ describe('an error of the system is told by its path', () => {
     expect(explain(new TypeError('quoll'))).toMatch(/defect/);
     expect(explain(Object.assign(new Error('quoll'), { code: 'ECONNRESET', syscall: 'read' }))).toMatch(/defect/);
   });
+});
+
+test('the log of a serving vault says beside the cause of a failure what to do about it', () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = { info: (line: Record<string, unknown>) => lines.push(line) } as unknown as Log;
+  const answered = { request: 'req_1', operation: 'tokenize', status: 503, code: 'store_unavailable', seconds: 0.001 };
+  for (const cause of ['25006', '42501', 'connection_lost', 'SQLITE_FULL', undefined, 'nothing_known']) {
+    logAnswered(log, { ...answered, principal: undefined, defect: undefined, cause } as Answered);
+  }
+  expect(lines.map(({ remedy }) => remedy)).toEqual([
+    expect.stringContaining('read-only'),
+    expect.stringContaining('lacks a right'),
+    expect.stringContaining('cut in the middle'),
+    expect.stringContaining('no space left'),
+    undefined,
+    undefined,
+  ]);
 });

@@ -3,6 +3,7 @@ import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { driverCode, remedyFor } from '../../src/storage/errors.ts';
 import { assertFitPostgres } from '../../src/storage/fitness.ts';
 import { assertApart, lookAt } from '../../src/storage/look-at.ts';
 import { openStore } from '../../src/storage/open-store.ts';
@@ -229,6 +230,27 @@ describe('an account', () => {
       'USAGE ON ALL SEQUENCES IN SCHEMA public',
     ]);
     await OPEN('keys', narrow);
+  });
+
+  test('that loses a right while a store is open makes its calls fail as an outage does, and comes back', async () => {
+    const url = await database();
+    await OPEN('keys', url);
+    const all = 'SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public';
+    const { role, url: narrow } = await account(url, [
+      'USAGE ON SCHEMA public',
+      'USAGE ON ALL SEQUENCES IN SCHEMA public',
+      all,
+    ]);
+    const store = await openStore('keys', narrow);
+    onTestFinished(() => store.close());
+    const read = () => store.reader.query((sql) => sql('vault_facts').select('name'));
+    await read();
+    await tell(url, `REVOKE ALL ON vault_facts FROM ${role}`);
+    const lost: unknown = await read().catch((error: unknown) => error);
+    expect([lost, driverCode(lost)]).toEqual([expect.objectContaining({ code: 'store_unavailable' }), '42501']);
+    expect(remedyFor('42501')).toMatch(/SELECT, INSERT, UPDATE and DELETE/);
+    await tell(url, `GRANT ${all} TO ${role}`);
+    await read();
   });
 
   test('that lacks a right is told which it needs', async () => {
