@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType, ParseContext } from './datatype.ts';
-import { foldWidth, trim } from './normalise.ts';
+import { foldCode, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_TYPED = 32;
@@ -25,7 +25,7 @@ export const dateOfBirth: DataType<string> = {
   version: 1,
   category: 'identity',
   description:
-    'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back as it is; one day is the same day. ' +
+    'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back in ASCII digits; one day is the same day. ' +
     'Views: masked (****-**-**, whatever the day), year (1990), age_band (1990-1999: the decade of birth, not an ' +
     'age, for that changes).',
   input: z.string().max(MAX_TYPED).meta({ format: 'date' }),
@@ -43,7 +43,7 @@ export const dateOfBirth: DataType<string> = {
 
   parse(input, context) {
     const typed = trim(requireString(input));
-    const date = typed.length > MAX_TYPED ? '' : foldWidth(typed);
+    const date = typed.length > MAX_TYPED ? '' : foldCode(typed);
     if (!DATE.test(date)) throw new InvalidValueError('', 'Must be a date, YYYY-MM-DD.');
     if (!isDay(date)) throw new InvalidValueError('', 'There is no such day.');
     // Dates of this form sort as text.

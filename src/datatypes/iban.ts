@@ -16,6 +16,8 @@ import { requireString } from './shape.ts';
 /** The longest has 34 characters (ISO 13616-1); the rest is room for what stands between its groups. */
 const MAX_TYPED = 64;
 const OF_THE_ACCOUNT = ValidationErrorsIBAN.WrongAccountBankBranchChecksum;
+/** Of structures that ibantools has otherwise. Côte d'Ivoire's bank code begins with two letters, as its neighbours' do. */
+const STRUCTURES: ReadonlyMap<string, RegExp> = new Map([['CI', /^[A-Z]{2}\d{22}$/]]);
 
 export const iban: DataType<string> = {
   name: 'iban',
@@ -52,6 +54,9 @@ export const iban: DataType<string> = {
 function electronicForm(text: string): string | undefined {
   const code = bare(text, MAX_TYPED);
   if (code === undefined) return undefined;
-  const faults = validateIBAN(code).errorCodes.filter((fault) => fault !== OF_THE_ACCOUNT);
+  const structure = STRUCTURES.get(code.slice(0, 2));
+  const isMisread = (fault: ValidationErrorsIBAN) =>
+    fault === ValidationErrorsIBAN.WrongBBANFormat && structure?.test(code.slice(4)) === true;
+  const faults = validateIBAN(code).errorCodes.filter((fault) => fault !== OF_THE_ACCOUNT && !isMisread(fault));
   return faults.length === 0 ? code : undefined;
 }

@@ -26,7 +26,8 @@ describe('refused', () => {
     ['a number for a part', { given: 'Ada', family: 7 }, 'value.family'],
     ['null for a part', { given: null, family: 'Byron' }, 'value.given'],
     ['a control character', { given: 'A\u0000da' }, 'value.given'],
-    ['a line break', { given: 'Ada', family: 'By\nron' }, 'value.family'],
+    ['nothing that is seen', { given: '\u200b', family: ' \u3164\u2800' }, 'value'],
+    ['a bidirectional override', { given: 'Ada', family: 'By\u202eron' }, 'value.family'],
     ['over 200 characters', { given: 'x'.repeat(201) }, 'value.given'],
     ['an unknown property', JSON.parse('{"given":"A","family":"B","__proto__x":1}'), 'value.__proto__x'],
   ])('%s', (_, input, field) => {
