@@ -13,6 +13,8 @@ import { foldCode, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_TYPED = 32;
+/** All that is typed or set for a hyphen. */
+const HYPHENS = /[\p{Pd}\u2212]/gu;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const EARLIEST = '1900-01-01';
 /** How much further than UTC the first time zone is: where a child was born today, it may be tomorrow. */
@@ -43,7 +45,7 @@ export const dateOfBirth: DataType<string> = {
 
   parse(input, context) {
     const typed = trim(requireString(input));
-    const date = typed.length > MAX_TYPED ? '' : foldCode(typed);
+    const date = typed.length > MAX_TYPED ? '' : foldCode(typed).replace(HYPHENS, '-');
     if (!DATE.test(date)) throw new InvalidValueError('', 'Must be a date, YYYY-MM-DD.');
     if (!isDay(date)) throw new InvalidValueError('', 'There is no such day.');
     // Dates of this form sort as text.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { identityOf } from '../../src/datatypes/datatype.ts';
 import { name } from '../../src/datatypes/name.ts';
 import { accepts, CONTEXT, canonical, firstOfMore, refusedField, seen, stored } from './expectations.ts';
 import { names } from './inputs.ts';
@@ -117,4 +118,18 @@ describe('by the family name a name is found', () => {
       expect(refusedField({ ...name, parse: (input) => family.parse(input, CONTEXT) as never }, nothing)).toBe('value');
     }
   });
+});
+
+test('a name is found however it was typed, and given in place of another only where no letter differs', () => {
+  const of = (given: string, family: string) => stored(name, { given, family });
+  const found = [
+    of('Jane\u200b', "O'Brien-Doe"),
+    of('JANE', 'O\u2019Brien\u2011Doe'),
+    of('jane', 'o\u02bcbrien\u2212doe'),
+  ];
+  expect(new Set(found.map((value) => name.canonical(value))).size).toBe(1);
+  expect(new Set(found.map((value) => identityOf(name, value))).size).toBe(3);
+  expect(identityOf(name, of('JANE', 'Doe'))).toBe(identityOf(name, of('jane', 'DOE')));
+  expect(name.canonical(of('Mike', ''))).toBe(name.canonical(of('M\u0131ke', '')));
+  expect(identityOf(name, of('Mike', ''))).not.toBe(identityOf(name, of('M\u0131ke', '')));
 });
