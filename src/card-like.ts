@@ -18,6 +18,8 @@ const IS_DIGIT = /\p{Nd}/u;
 /** Groups of digits, with what people put between them: no letters, no other numbers, and no brackets. */
 const GROUPED = /\d+(?:[^\p{L}\p{N}()[\]{}<>]{1,3}\d+)*/gu;
 const GROUP = /\d+/g;
+/** What is between two digits and nobody sees. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** What a schema says of a text that `holdsNoCardNumber` refuses. */
 export const NO_CARD_NUMBER = 'must not hold a card number';
@@ -47,7 +49,7 @@ export function isCardLike(text: string): boolean {
  */
 export function holdsNoCardNumber(text: string): boolean {
   if (text.length < MIN_DIGITS) return true;
-  for (const [run] of inAsciiDigits(text).matchAll(GROUPED)) {
+  for (const [run] of inAsciiDigits(text.replace(UNSEEN, '')).matchAll(GROUPED)) {
     const groups = run.match(GROUP) ?? [];
     for (let first = 0; first < groups.length; first++) {
       let digits = '';
@@ -66,8 +68,11 @@ function isLetter(code: number): boolean {
   return small >= 0x61 && small <= 0x7a;
 }
 
-/** Decimal digits come in tens, from zero to nine (Unicode 4.6): those before one, in its row, are its value. */
-function inAsciiDigits(text: string): string {
+/**
+ * Digits of every script as those of ASCII: Arabic, Devanagari, Bengali, Thai. Decimal digits come in tens, from zero to nine
+ * (Unicode 4.6): those before one, in its row, are its value.
+ */
+export function inAsciiDigits(text: string): string {
   return text.replace(/(?!\d)\p{Nd}/gu, (digit) => {
     let value = 0;
     while (IS_DIGIT.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - value - 1))) value++;

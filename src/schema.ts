@@ -103,11 +103,30 @@ export const VersionSchema = z
 export const CreatedAtSchema = z.iso.datetime().describe('When the value was first stored, UTC.');
 export const UpdatedAtSchema = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
 
+/** What nobody sees, or sees as a space; more than one space, and any at an end. */
+const LOOKS_LIKE_LESS = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\s|^ | $| {2}/u;
+
+/**
+ * Whether a ref looks like no other: two that nobody can tell apart would be two people, and the erasure of one would leave the
+ * other. What differs in composition alone is one ref; a form that Unicode keeps for old systems' sake, such as a full-width
+ * letter, is none. Asked at the door and of no store, so that the answer tells nothing of which refs there are.
+ */
+function looksLikeNoOther(ref: string): boolean {
+  return ref.isWellFormed() && !LOOKS_LIKE_LESS.test(ref) && ref.normalize('NFC') === ref.normalize('NFKC');
+}
+
 export const RefSchema = z
   .string()
   .min(1)
   .max(256)
-  .describe('The app’s own name for a subject, such as a customer number. Kept as a MAC only.')
+  .refine(looksLikeNoOther, {
+    error:
+      'must look like no other ref: no space at an end, two in a row or of another kind, nothing invisible, no full-width forms',
+  })
+  .describe(
+    'The app’s own name for a subject, such as a customer number. Kept as a MAC only. Without spaces at its ends, two in a ' +
+      'row or of another kind than the ASCII one, without what nobody sees, and without full-width and other compatibility forms.',
+  )
   .meta({ id: 'Ref', examples: ['cust_42'] });
 
 export const LabelSchema = z

@@ -1881,7 +1881,7 @@ export interface components {
          */
         readonly RecordId: string;
         /**
-         * @description The app’s own name for a subject, such as a customer number. Kept as a MAC only.
+         * @description The app’s own name for a subject, such as a customer number. Kept as a MAC only. Without spaces at its ends, two in a row or of another kind than the ASCII one, without what nobody sees, and without full-width and other compatibility forms.
          * @example cust_42
          */
         readonly Ref: string;

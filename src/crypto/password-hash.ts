@@ -37,7 +37,10 @@ export interface PasswordHasherOptions {
 
 export interface Verification {
   readonly matches: boolean;
-  /** The verifier is weaker than a new one would be: whoever has the right password in hand replaces it. */
+  /**
+   * The verifier is weaker than a new one would be, or is of another spelling: whoever has the right password in hand
+   * replaces it.
+   */
   readonly outdated: boolean;
 }
 
@@ -116,18 +119,26 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether the verifier was made of this password.
+   * Whether the verifier was made of this password, or of one of these spellings of it: the first is the one of which new
+   * verifiers are made. All are computed, whichever fits: how long it takes tells of what was typed alone.
    * @throws {RangeError} for a text that is no verifier in bounds
    * @throws {UnavailableError} `overloaded` when too many wait, `shutting_down` after `close`
    */
-  async verify(password: string, phc: string, { tenant }: Pick<Asker, 'tenant'>): Promise<Verification> {
+  async verify(
+    password: string | readonly string[],
+    phc: string,
+    { tenant }: Pick<Asker, 'tenant'>,
+  ): Promise<Verification> {
+    const spellings = typeof password === 'string' ? [password] : password;
     const verifier = parsePhc(phc);
     const { params, salt, tag } = verifier;
-    const job = newJob(password, params, salt, tag.length);
-    this.#assertRoom([job], this.#turns.waitingOf(tenant).short, this.#maxWaiting);
-    this.#turns.addShort(tenant, job);
+    const jobs = spellings.map((spelling) => newJob(spelling, params, salt, tag.length));
+    this.#assertRoom(jobs, this.#turns.waitingOf(tenant).short, this.#maxWaiting);
+    for (const job of jobs) this.#turns.addShort(tenant, job);
     this.#startNext();
-    return { matches: equalBytes(await job.tag, tag), outdated: this.#isWeaker(verifier) };
+    const tags = await Promise.all(jobs.map((job) => job.tag));
+    const found = tags.map((one) => equalBytes(one, tag));
+    return { matches: found.includes(true), outdated: this.#isWeaker(verifier) || found.indexOf(true) > 0 };
   }
 
   /** Takes nothing more; resolves when all that was taken is done. Idempotent. */

@@ -6,6 +6,7 @@
  * Does not: wipe the strings that `expose` has made; JavaScript cannot.
  */
 import { IntegrityError } from '../errors.ts';
+import { parseExactly } from '../exact-json.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -34,7 +35,7 @@ export class Plaintext {
   expose(): Json {
     const text = this.exposeBytes().toString('utf8');
     try {
-      return JSON.parse(text) as Json;
+      return parseExactly(text) as Json;
     } catch {
       throw new IntegrityError();
     }

@@ -3,16 +3,17 @@
  * `region` where they say something. Two addresses are the same if all their parts are, read without case, width and
  * composition, and the postal code without spaces and hyphens (`SW1A 1AA` is `sw1a1aa`).
  *
- * Does not check that the place exists, nor the form of a postal code. A postal code may be left out only in a
- * country that has none (iso3166.ts), where the stored one is `''`. A card number is refused in the city, which views
+ * Does not check that the place exists. A postal code must be one that the country writes, and may be left out only where
+ * an address is complete without (postal-forms.ts); the stored one is `''` then. A card number is refused in the city, which views
  * show, the region and the postal code; not in the lines, where parcels, flats and lockers have long numbers.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
-import { isCountry, needsPostalCode } from './iso3166.ts';
-import { fold, foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { isCountry } from './iso3166.ts';
+import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { needsPostalCode, settledCode } from './postal-forms.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -37,8 +38,8 @@ export const address: DataType<Address> = {
   version: 1,
   category: 'contact',
   description:
-    'A postal address: {line1, line2?, city, region?, postal_code, country}, country an ISO 3166-1 alpha-2 code, ' +
-    'postal_code optional only in countries without postal codes. Comes back trimmed, inner white space collapsed, in ' +
+    'A postal address: {line1, line2?, city, region?, postal_code, country}, country an ISO 3166-1 alpha-2 code ' +
+    'or XK, postal_code as the country writes it, optional where an address is complete without. Comes back trimmed, inner white space collapsed, in ' +
     'Unicode NFC, empty optional parts left out; addresses that differ only in case, width, composition or the ' +
     'spacing of the postal code are the same. Views: masked (Berlin, DE: city and country), city ' +
     '(none where nothing else is known but the country), country.',
@@ -68,6 +69,9 @@ export const address: DataType<Address> = {
     requireNoCard(region, 'region');
     requireNoCard(postalCode, 'postal_code');
     if (postalCode === '' && needsPostalCode(country)) throw new InvalidValueError('postal_code', REQUIRED);
+    if (postalCode !== '' && settledCode(country, bareCode(postalCode)) === undefined) {
+      throw new InvalidValueError('postal_code', 'This country writes no such postal codes.');
+    }
     return {
       line1,
       ...(line2 === '' ? {} : { line2 }),
@@ -78,11 +82,8 @@ export const address: DataType<Address> = {
     };
   },
 
-  canonical(value) {
-    const postalCode = fold(value.postal_code).replace(POSTAL_CODE_FILLER, '');
-    const lines = [value.region ?? '', value.city, value.line1, value.line2 ?? ''].map(fold);
-    return [value.country, postalCode, ...lines].join(SEPARATOR);
-  },
+  canonical: (value) => comparedBy(fold, value),
+  same: (value) => comparedBy(foldNarrow, value),
 
   views: {
     masked: (value) => `${shownCity(value) || '***'}, ${value.country}`,
@@ -90,6 +91,17 @@ export const address: DataType<Address> = {
     country: (value) => value.country,
   },
 };
+
+function comparedBy(how: (text: string) => string, value: Address): string {
+  const bare = bareCode(value.postal_code);
+  const postalCode = settledCode(value.country, bare) ?? bare;
+  const lines = [value.region ?? '', value.city, value.line1, value.line2 ?? ''].map(how);
+  return [value.country, postalCode, ...lines].join(SEPARATOR);
+}
+
+function bareCode(text: string): string {
+  return foldCode(text).replace(POSTAL_CODE_FILLER, '').toUpperCase();
+}
 
 /** Nothing where the lines, region and postal code hold no letter or digit: city and country would be the whole. */
 function shownCity({ line1, line2 = '', region = '', postal_code: postalCode, city }: Address): string {

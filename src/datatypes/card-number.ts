@@ -3,13 +3,13 @@
  * Says nothing about whether an issuer ever gave it out.
  */
 import { InvalidValueError } from '../errors.ts';
-import { foldWidth } from './normalise.ts';
+import { foldCode } from './normalise.ts';
 
 export const MAX_TYPED_NUMBER = 64;
 const MIN_DIGITS = 12;
 const MAX_DIGITS = 19;
 
-const SEPARATORS = /[\s\u2010-\u2015\u2212-]+/g;
+const SEPARATORS = /[\s\u0085\u2010-\u2015\u2212-]+/g;
 const DIGITS = /^\d+$/;
 
 /** @throws {InvalidValueError} naming `number`, if the text is no card number. */
@@ -34,7 +34,7 @@ const DIGIT_RUN = /[0-9](?:[^\p{L}\p{N}]{0,3}[0-9])+/gu;
 
 /** Whether a card number can be read anywhere in a text. Errs on the side of yes: one long number in four holds one. */
 export function holdsCardNumber(text: string): boolean {
-  for (const [run] of text.normalize('NFKC').matchAll(DIGIT_RUN)) {
+  for (const [run] of foldCode(text).matchAll(DIGIT_RUN)) {
     const digits = run.replaceAll(/[^0-9]/g, '');
     for (let from = 0; from + MIN_DIGITS <= digits.length; from++) {
       for (let size = MIN_DIGITS; size <= Math.min(MAX_DIGITS, digits.length - from); size++) {
@@ -47,7 +47,7 @@ export function holdsCardNumber(text: string): boolean {
 
 function digitsOf(text: string): string | undefined {
   if (text.length > MAX_TYPED_NUMBER) return undefined;
-  const number = foldWidth(text).replace(SEPARATORS, '');
+  const number = foldCode(text).replace(SEPARATORS, '');
   return DIGITS.test(number) ? number : undefined;
 }
 

@@ -13,7 +13,7 @@ import { InvalidValueError } from '../errors.ts';
 import { whyForbidden } from './authentication-data.ts';
 import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
 import type { DataType, ParseContext, Shape } from './datatype.ts';
-import { foldWidth, requireNoCard, SEPARATOR, tidy, trim } from './normalise.ts';
+import { foldCode, requireNoCard, SEPARATOR, tidy, trim } from './normalise.ts';
 import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_HOLDER = 200;
@@ -28,7 +28,7 @@ const NO_YEAR = 'Must be a year of four digits.';
 const MONTH = /^(?:0?[1-9]|1[0-2])$/;
 const YEAR = /^\d{4}$/;
 const LAST4 = /^\d{4}$/;
-const MAX_TYPED_LAST4 = 16;
+const MAX_TYPED_PART = 16;
 const PROPERTIES = new Set(['number', 'expiry_month', 'expiry_year', 'holder']);
 const LAST4_EXPIRY = new Set(['last4', 'expiry_month', 'expiry_year']);
 
@@ -129,7 +129,7 @@ function expiry({ expiry_month: month, expiry_year: year }: Pick<Card, 'expiry_m
 }
 
 function parseLast4(text: string, path: string): string {
-  const digits = text.length > MAX_TYPED_LAST4 ? '' : foldWidth(trim(text));
+  const digits = text.length > MAX_TYPED_PART ? '' : foldCode(trim(text));
   if (!LAST4.test(digits)) throw new InvalidValueError(path, 'Must be four digits.');
   return digits;
 }
@@ -146,7 +146,8 @@ function parseYear(properties: Properties, { now }: ParseContext): number {
 function parseInteger(properties: Properties, key: string, shape: RegExp, message: string): number {
   const value = own(properties, key);
   if (value === undefined) throw new InvalidValueError(key, 'This property is required.');
-  const isOne = typeof value === 'number' || typeof value === 'string';
-  if (!isOne || !shape.test(String(value))) throw new InvalidValueError(key, message);
-  return Number(value);
+  const isText = typeof value === 'string' && value.length <= MAX_TYPED_PART;
+  const digits = isText ? foldCode(trim(value)) : typeof value === 'number' ? String(value) : '';
+  if (!shape.test(digits)) throw new InvalidValueError(key, message);
+  return Number(digits);
 }

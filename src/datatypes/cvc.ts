@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { foldWidth, trim } from './normalise.ts';
+import { foldCode, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_TYPED = 16;
@@ -31,7 +31,7 @@ export const cvc: DataType<string> = {
 
   parse(input) {
     const typed = trim(requireString(input));
-    const code = typed.length > MAX_TYPED ? '' : foldWidth(typed);
+    const code = typed.length > MAX_TYPED ? '' : foldCode(typed);
     if (!CODE.test(code)) throw new InvalidValueError('', 'Must be three or four digits.');
     return code;
   },

@@ -139,8 +139,18 @@ export interface DataType<V extends Json = Json> {
   /** One string per identity: two values are the same for search exactly when their canonical forms are equal. */
   canonical(value: V): string;
   /**
+   * What two values must agree in for one to be taken in place of the other, which is stored nowhere then (`reuse`).
+   * Absent: the canonical form. There where values are found more widely than they are the same.
+   */
+  same?(value: V): string;
+  /**
    * Every view but `plain`, the widest first. `masked` is always there.
    * A view shows no more than its name says, for every value, however short.
    */
   readonly views: { readonly masked: View<V>; readonly [view: string]: View<V> };
+}
+
+/** What tells a value from every other of its type that may not stand in its place. */
+export function identityOf<V extends Json>(type: Pick<DataType<V>, 'same' | 'canonical'>, value: V): string {
+  return type.same === undefined ? type.canonical(value) : type.same(value);
 }

@@ -9,10 +9,12 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType, ParseContext } from './datatype.ts';
-import { foldWidth, trim } from './normalise.ts';
+import { foldCode, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_TYPED = 32;
+/** All that is typed or set for a hyphen. */
+const HYPHENS = /[\p{Pd}\u2212]/gu;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const EARLIEST = '1900-01-01';
 /** How much further than UTC the first time zone is: where a child was born today, it may be tomorrow. */
@@ -25,7 +27,7 @@ export const dateOfBirth: DataType<string> = {
   version: 1,
   category: 'identity',
   description:
-    'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back as it is; one day is the same day. ' +
+    'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back in ASCII digits; one day is the same day. ' +
     'Views: masked (****-**-**, whatever the day), year (1990), age_band (1990-1999: the decade of birth, not an ' +
     'age, for that changes).',
   input: z.string().max(MAX_TYPED).meta({ format: 'date' }),
@@ -43,7 +45,7 @@ export const dateOfBirth: DataType<string> = {
 
   parse(input, context) {
     const typed = trim(requireString(input));
-    const date = typed.length > MAX_TYPED ? '' : foldWidth(typed);
+    const date = typed.length > MAX_TYPED ? '' : foldCode(typed).replace(HYPHENS, '-');
     if (!DATE.test(date)) throw new InvalidValueError('', 'Must be a date, YYYY-MM-DD.');
     if (!isDay(date)) throw new InvalidValueError('', 'There is no such day.');
     // Dates of this form sort as text.

@@ -1,14 +1,16 @@
 /**
  * JSON of any shape: a purchase, a service request, whatever has no data type of its own. What comes
  * back is what was given, to the last property and in the same order, except that JavaScript puts properties named by
- * whole numbers first, and reads -0 as 0.
+ * whole numbers first, and reads -0 as 0. A number has as many digits behind its point as were sent, also where a double has
+ * not (exact-json.ts): a reader in JavaScript rounds it, others need not.
  *
  * Refused is what would not come back: whole numbers past 2^53 - 1, whose last digits JSON readers lose (RFC 7493 2.2),
- * and the property `__proto__`. Not searchable. Does not look inside: a card number in a document is kept like any other
+ * numbers too large or too close to zero for a double, and the property `__proto__`. Not searchable. Does not look inside: a card number in a document is kept like any other
  * text, so a type made for the value is the better place for it.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
+import { type ExactNumber, isExactNumber, isZero } from '../exact-json.ts';
 import type { DataType, Json } from './datatype.ts';
 import { isPlainObject, MAX_VALUE_BYTES } from './shape.ts';
 
@@ -23,7 +25,7 @@ export const document: DataType<Json> = {
   category: 'commerce',
   description:
     'Any JSON, of up to 64 KiB as written without white space, at most 32 levels deep, whole numbers no ' +
-    'larger than 2^53 - 1. Comes back as it was given; not searchable. Views: masked (eight stars, whatever the ' +
+    'larger than 2^53 - 1. Comes back as it was given, with every digit of its numbers; not searchable. Views: masked (eight stars, whatever the ' +
     'document).',
   input: z.unknown().describe('Any JSON.'),
   examples: [{ order: 'A-2026-10442', lines: [{ article: 'Panel, anodised', quantity: 2, price: 149.9 }], gift: null }],
@@ -45,6 +47,7 @@ interface Size {
 function copy(input: unknown, depth: number, size: Size): Json {
   if (typeof input === 'string' || typeof input === 'boolean' || input === null) return counted(input, size);
   if (typeof input === 'number') return counted(copyNumber(input), size);
+  if (isExactNumber(input)) return exactNumber(input, size);
   if (depth > MAX_DEPTH) throw refused('Must not be more than 32 levels deep.');
   if (Array.isArray(input)) {
     add(2 + Math.max(0, input.length - 1), size);
@@ -64,6 +67,16 @@ function copyObject(input: Readonly<Record<string, unknown>>, depth: number, siz
     return [name, copy(input[name], depth + 1, size)];
   });
   return Object.fromEntries(members);
+}
+
+function exactNumber(input: ExactNumber, size: Size): Json {
+  const { rawJSON: written } = input;
+  const nearest = copyNumber(Number(written));
+  if (nearest === 0 && !isZero(written))
+    throw refused('Must hold no number so close to zero that JSON readers lose it.');
+  add(written.length, size);
+  // What JSON.stringify writes out as it stands; what reads it as a value of this house's own makes no use of it.
+  return input as unknown as Json;
 }
 
 function copyNumber(input: number): number {

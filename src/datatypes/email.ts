@@ -2,17 +2,17 @@
  * An email address (RFC 5321; RFC 6531 for letters beyond ASCII). The stored form can be written to as it stands:
  * the local part keeps its case, because a receiving server may tell `Jane` from `jane` (RFC 5321 2.4); the domain
  * is in lower case and in ASCII (IDNA A-labels). Two addresses are the same if they differ in case alone, which no
- * mail provider of note contradicts.
+ * mail provider of note contradicts; `mike@` and `mıke@` are two mailboxes.
  *
- * Says nothing about whether the mailbox exists. Dots stand wherever they were typed, as browsers accept them (HTML,
- * `<input type=email>`); quoted local parts, comments, display names and address literals are refused.
+ * Says nothing about whether the mailbox exists. Quoted local parts, comments, display names and address literals are
+ * refused, and so are dots at an end of the local part and beside each other (RFC 5321 4.1.2, Dot-string).
  */
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore, isTelling } from './graphemes.ts';
-import { fold, foldWidth, isAscii, requireWellFormed, trim } from './normalise.ts';
+import { foldNarrow, foldWidth, foldWidthAlone, isAscii, requireWellFormed, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 /** In octets of UTF-8: RFC 5321 4.5.3.1.1; 4.5.3.1.3 less the angle brackets; RFC 1035 2.3.4. */
@@ -24,10 +24,11 @@ const MAX_TYPED = 2 * MAX_ADDRESS;
 const TOO_LONG = 'Must not be longer than 254 octets.';
 
 /** Controls and invisible characters; the two joiners are left to IDNA, which knows where they may stand. */
-const CONTROL = /[\p{Cc}\p{Co}\u2028\u2029]|(?![\u200c\u200d])\p{Cf}/u;
+const CONTROL = /[\p{Cc}\p{Co}\u2028\u2029]|(?![\u200c\u200d])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const SPACE = /\s/;
 /** What an unquoted local part may not hold (RFC 5322 3.2.3), and the joiners. */
-const SPECIAL = /["(),:;<>[\\\]\u200c\u200d]/;
+const SPECIAL = /["(),:;<>@[\\\]\s\u200c\u200d]/;
+const STRAY_DOT = /^\.|\.\.|\.$/;
 /** ASCII that no host name has; domainToASCII would read part of it as a port, a path or an escape. */
 const NO_HOST = /[^a-z0-9.\u0080-\uffff-]/i;
 /** Domains that nobody is given, with all below them (RFC 2606; RFC 6761). */
@@ -67,7 +68,7 @@ export const email: DataType<string> = {
 
   canonical(value) {
     const at = value.indexOf('@');
-    return fold(value.slice(0, at)) + value.slice(at);
+    return foldNarrow(value.slice(0, at)) + value.slice(at);
   },
 
   views: {
@@ -96,14 +97,14 @@ function couldBeReal(token: string): boolean {
   }
 }
 
-/** What was typed, trimmed and with width and composition folded. */
+/** What was typed, trimmed, in NFC and with width folded: more would make another's mailbox of one (RFC 6532 3.1). */
 function cleaned(text: string): string {
   const typed = trim(text);
   if (typed === '') throw refused('Must not be empty.');
   // Nothing this long folds to 254 octets; normalisation and IDNA take square time and are spared it.
   if (typed.length > MAX_TYPED) throw refused(TOO_LONG);
   requireWellFormed(typed, '');
-  const clean = foldWidth(typed);
+  const clean = foldWidthAlone(typed.normalize('NFC')).normalize('NFC');
   if (clean.length > MAX_TYPED) throw refused(TOO_LONG);
   if (CONTROL.test(clean)) throw refused('Must not hold control or invisible characters.');
   if (SPACE.test(clean)) throw refused('Must not hold white space.');
@@ -112,7 +113,9 @@ function cleaned(text: string): string {
 
 function parseLocal(local: string): string {
   if (local === '') throw refused('Must have a local part before the @.');
-  if (SPECIAL.test(local)) throw refused('The local part holds a character that addresses do not have.');
+  // What becomes such a character on its way, by whoever normalises more, is refused too.
+  if (SPECIAL.test(foldWidth(local))) throw refused('The local part holds a character that addresses do not have.');
+  if (STRAY_DOT.test(local)) throw refused('The local part must not begin or end with a dot, nor hold two in a row.');
   if (Buffer.byteLength(local) > MAX_LOCAL) throw refused('The local part must not be longer than 64 octets.');
   return local;
 }

@@ -1,6 +1,7 @@
 /**
- * The countries of ISO 3166-1: all 249 alpha-2 codes officially assigned, and no others. Codes that are reserved or
- * left to users (EU, UK, XK, ZZ) are not countries here.
+ * The countries of ISO 3166-1: all 249 alpha-2 codes officially assigned; and Kosovo by XK, left to users there, as CLDR, the
+ * European Union, its banks and its telephones have it. Other codes that are reserved or left to users (EU, UK, ZZ) are not
+ * countries here.
  */
 const COUNTRIES: ReadonlySet<string> = new Set(
   `
@@ -10,20 +11,7 @@ const COUNTRIES: ReadonlySet<string> = new Set(
   JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
   MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
   PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
-  TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-  `
-    .trim()
-    .split(/\s+/),
-);
-
-/**
- * Countries where mail is delivered without a postal code, or was until lately (Universal Postal Union). The list
- * leans to leniency: a country wrongly on it lets an address through, one wrongly off it turns a person away.
- */
-const WITHOUT_POSTAL_CODES: ReadonlySet<string> = new Set(
-  `
-  AE AG AO AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KI KM
-  KN KP LY ML MO MR MW NR NU PA QA RW SB SC SL SO SR ST SX SY TD TG TK TL TO TV UG VU YE ZW
+  TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
   `
     .trim()
     .split(/\s+/),
@@ -31,9 +19,4 @@ const WITHOUT_POSTAL_CODES: ReadonlySet<string> = new Set(
 
 export function isCountry(code: string): boolean {
   return COUNTRIES.has(code);
-}
-
-/** Whether an address in this country needs a postal code. */
-export function needsPostalCode(country: string): boolean {
-  return !WITHOUT_POSTAL_CODES.has(country);
 }

@@ -7,6 +7,7 @@
  * holds is shown as null, too. Does not point past the end of an array (`-`).
  */
 import { z } from 'zod';
+import { isExactNumber } from '../exact-json.ts';
 import type { Json, View } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
 
@@ -47,7 +48,7 @@ function tellingLeaves(value: Json): number {
 }
 
 function member(value: Json, step: string): Json {
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return null;
   if (Array.isArray(value) && !INDEX.test(step)) return null;
   return Object.hasOwn(value, step) ? ((value as Record<string, Json>)[step] ?? null) : null;
 }

@@ -1,7 +1,8 @@
 /**
  * A person's name in its two customary parts. The stored form always has both, either of them possibly empty, for
- * many people have one name only; their spelling is theirs and stays as it is. Two names are the same if both parts
- * are, read without case, width and composition.
+ * many people have one name only; their spelling is theirs and stays as it is. Two names are found as one if both parts
+ * are, read without case, width, composition, and how apostrophes and hyphens are typed; one is given in place of the other
+ * only where case, width and composition alone differ.
  *
  * Refuses a card number, in one part or across both, for one is kept as a card. Does not split, reorder, transliterate
  * or guess: `given` and `family` are what the caller says they are.
@@ -10,7 +11,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
-import { fold, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { fold, foldNarrow, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -24,8 +25,8 @@ export const name: DataType<Name> = {
   category: 'contact',
   description:
     'The name of a person: {given, family}, at least one of them. Comes back with both, trimmed, inner white space ' +
-    'collapsed, in Unicode NFC; names that differ only in case, width or composition are the same; a card number is ' +
-    'refused. Views: masked (J*** D***: the first character of each part, none where that is all of it), initials ' +
+    'collapsed, in Unicode NFC; found in any case, width and composition, with or without what nobody sees, with any ' +
+    'apostrophe and hyphen; a card number is refused. Views: masked (J*** D***: the first character of each part, none where that is all of it), initials ' +
     '(J. D.; a star for a part of one character).',
   input: z.strictObject({
     given: z.string().max(MAX_CHARACTERS).optional(),
@@ -36,7 +37,8 @@ export const name: DataType<Name> = {
 
   parts: {
     family: {
-      description: 'The family name, by any case and width; names without one are not found by it.',
+      description:
+        'The family name, in any case and width, with any apostrophe and hyphen; names without one are not found by it.',
       input: z.string().min(1).max(MAX_CHARACTERS),
       examples: ['Doe', '山田'],
       spread: 'shared',
@@ -62,6 +64,7 @@ export const name: DataType<Name> = {
   },
 
   canonical: ({ given, family }) => fold(family) + SEPARATOR + fold(given),
+  same: ({ given, family }) => foldNarrow(family) + SEPARATOR + foldNarrow(given),
 
   views: {
     masked: (value) => show(value, (text) => `${firstGraphemeOfMore(text)}***`),

@@ -1,21 +1,26 @@
 /**
  * The national numbers of persons that the vault knows: of each country its kinds, and of each kind its form and its
- * check. The checks are stdnum's, each imported by itself, for the whole library takes three times as long to load.
+ * check. The checks are stdnum's, each imported by itself, for the whole library takes three times as long to load; those it
+ * has not stand in national-id-checks.ts.
  *
- * Left out are the numbers whose check in stdnum asks the clock whether somebody has been born yet (those of Austria,
- * Belgium, Norway, South Africa and others): a data type has no clock. PESEL is checked here for that
- * reason, My Number because stdnum has it not. Added when needed: a row here, an example in the test.
+ * Left to those are also the numbers whose check in stdnum asks the clock whether somebody has been born yet: a data type has
+ * no clock. Added when needed: a row here, an example in the test.
  */
 import { validate as auTfn } from 'stdnum/lib/cjs/au/tfn.js';
+import { validate as bgEgn } from 'stdnum/lib/cjs/bg/egn.js';
 import { validate as brCpf } from 'stdnum/lib/cjs/br/cpf.js';
 import { validate as caSin } from 'stdnum/lib/cjs/ca/sin.js';
 import { validate as chAhv } from 'stdnum/lib/cjs/ch/ssn.js';
+import { validate as cyTic } from 'stdnum/lib/cjs/cy/vat.js';
 import { validate as deIdnr } from 'stdnum/lib/cjs/de/idnr.js';
+import { validate as eeIk } from 'stdnum/lib/cjs/ee/ik.js';
 import { validate as esDni } from 'stdnum/lib/cjs/es/dni.js';
 import { validate as esNie } from 'stdnum/lib/cjs/es/nie.js';
+import { validate as esNif } from 'stdnum/lib/cjs/es/nif.js';
 import { validate as frNif } from 'stdnum/lib/cjs/fr/nif.js';
 import { validate as frNir } from 'stdnum/lib/cjs/fr/nir.js';
 import { validate as gbNino } from 'stdnum/lib/cjs/gb/nino.js';
+import { validate as grAmka } from 'stdnum/lib/cjs/gr/amka.js';
 import { validate as hkId } from 'stdnum/lib/cjs/hk/hkid.js';
 import { validate as hrOib } from 'stdnum/lib/cjs/hr/oib.js';
 import { validate as iePps } from 'stdnum/lib/cjs/ie/pps.js';
@@ -27,6 +32,31 @@ import { validate as ptNif } from 'stdnum/lib/cjs/pt/nif.js';
 import { validate as thId } from 'stdnum/lib/cjs/th/idnr.js';
 import { validate as trKimlik } from 'stdnum/lib/cjs/tr/tckimlik.js';
 import { validate as usSsn } from 'stdnum/lib/cjs/us/ssn.js';
+import {
+  austrian,
+  belgian,
+  birthNumber,
+  type Check,
+  cnp,
+  cpr,
+  curp,
+  emso,
+  fodselsnummer,
+  hetuCheck,
+  hungarianTaxId,
+  idnrDigits,
+  lithuanianDay,
+  matricule,
+  myNumber,
+  personasKods,
+  personnummerCheck,
+  pesel,
+  residentIdentity,
+  singaporean,
+  southAfrican,
+} from './national-id-checks.ts';
+import { hetu, personnummer, type Spelling } from './national-id-spellings.ts';
+import { bare } from './normalise.ts';
 
 type Validate = (number: string) => { readonly isValid: boolean };
 
@@ -38,42 +68,102 @@ export interface Kind {
   readonly shown: number;
   /** How many of its first characters tell persons apart; all if absent. */
   readonly telling?: number;
+  /** The bare form of what was typed, where letters and digits alone are not all of it. */
+  readonly bareOf?: Spelling;
 }
+
+export const MAX_TYPED = 64;
+/** In it every day of a year of two digits is one that there was. */
+const LEAP_CENTURY = new Date(Date.UTC(2000, 11, 31));
 
 /** Passes most sums, and is nobody's number. */
 const ZEROS = /^0+$/;
 const DIGITS_9 = /^\d{9}$/;
+const DIGITS_10 = /^\d{10}$/;
 const DIGITS_11 = /^\d{11}$/;
 const DIGITS_12 = /^\d{12}$/;
 const DIGITS_13 = /^\d{13}$/;
+/** With the states of Mexico, and NE for who was born elsewhere. */
+const CURP =
+  /^[A-Z]{4}\d{6}[HMX](?:AS|B[CS]|C[CHLMS]|D[FG]|G[RT]|HG|JC|M[CNS]|N[ELT]|OC|PL|Q[RT]|S[LPR]|T[CLS]|VZ|YN|ZS)[A-Z]{3}[A-Z\d]\d$/;
 
 /** No number has the form of two kinds of one country, so a number tells its kind. */
 const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
+  // It ends with the day of birth.
+  ['AT', [{ ...kind('vnr', DIGITS_10, austrian), shown: 0 }]],
   ['AU', [kind('tfn', DIGITS_9, auTfn)]],
+  // Before the two check digits stands the sex. Twenty or forty is added to the month of who was not resident.
+  [
+    'BE',
+    [
+      { ...kind('nn', /^\d\d(?:0\d|1[0-2])\d{7}$/, belgian), shown: 2 },
+      { ...kind('bis', /^\d\d(?:[24]\d|[35][0-2])\d{7}$/, belgian), shown: 2 },
+    ],
+  ],
+  // Before its check digit stands the sex.
+  ['BG', [{ ...kind('egn', DIGITS_10, bgEgn), shown: 1 }]],
   // One digit eleven times passes the check, and is nobody's.
   ['BR', [kind('cpf', /^(?!(\d)\1{10})\d{11}$/, brCpf)]],
   ['CA', [kind('sin', DIGITS_9, caSin)]],
   ['CH', [kind('ahv', DIGITS_13, chAhv)]],
-  ['DE', [kind('idnr', DIGITS_11, deIdnr)]],
-  ['ES', [kind('dni', /^\d{8}[A-Z]$/, esDni), kind('nie', /^[XYZ]\d{7}[A-Z]$/, esNie)]],
+  // Before its check digit stands the sex.
+  ['CN', [{ ...kind('ric', /^\d{17}[\dX]$/, residentIdentity), shown: 1 }]],
+  // Other beginnings are those of companies.
+  ['CY', [kind('tic', /^0\d{7}[A-Z]$/, cyTic)]],
+  ['CZ', [kind('rc', /^\d{9,10}$/, birthNumber)]],
+  ['DE', [kind('idnr', DIGITS_11, deIdnr, idnrDigits)]],
+  // Its last digit is the sex.
+  ['DK', [{ ...kind('cpr', DIGITS_10, cpr), shown: 0 }]],
+  // Before its check digit stands, of who was born before 2013, the place of birth.
+  ['EE', [{ ...kind('ik', DIGITS_11, eeIk), shown: 1 }]],
+  // The third is of children, of Spaniards abroad, and of foreigners who have no NIE.
+  [
+    'ES',
+    [
+      kind('dni', /^\d{8}[A-Z]$/, esDni),
+      kind('nie', /^[XYZ]\d{7}[A-Z]$/, esNie),
+      kind('nif', /^[KLM]\d{7}[A-Z]$/, esNif),
+    ],
+  ],
+  // Before the sign that checks stands the sex.
+  ['FI', [{ ...kind('hetu', /^\d{6}[-+A-FU-Y]\d{3}[\dA-Y]$/, hetuCheck), shown: 1, bareOf: hetu }]],
   ['FR', [kind('nir', /^\d{5}(?:\d\d|2[AB])\d{8}$/, frNir), kind('nif', DIGITS_13, frNif)]],
   // The suffix may be left out where it is not known, and tells nobody apart (HMRC, NIM39110).
   ['GB', [{ ...kind('nino', /^[A-Z]{2}\d{6}[A-D]?$/, gbNino), shown: 2, telling: 8 }]],
+  // Before its check digit stands the sex.
+  ['GR', [{ ...kind('amka', DIGITS_11, grAmka), shown: 1 }]],
   ['HK', [{ ...kind('hkid', /^[A-Z]{1,2}\d{6}[\dA]$/, hkId), shown: 2 }]],
   ['HR', [kind('oib', DIGITS_11, hrOib)]],
+  ['HU', [kind('adoazonosito', /^8\d{9}$/, hungarianTaxId)]],
   ['IE', [{ ...kind('pps', /^\d{7}[A-Z]{1,2}$/, iePps), shown: 2 }]],
   ['IN', [kind('aadhaar', DIGITS_12, inAadhaar), kind('pan', /^[A-Z]{3}P[A-Z]\d{4}[A-Z]$/, inPan)]],
   // Before its check letter stands the place of birth.
   ['IT', [{ ...kind('codice_fiscale', /^[A-Z\d]{16}$/, itCf), shown: 1 }]],
   ['JP', [kind('my_number', DIGITS_12, myNumber)]],
+  ['LT', [{ ...kind('asmens_kodas', DIGITS_11, eeIk, lithuanianDay), shown: 1 }]],
+  ['LU', [{ ...kind('matricule', DIGITS_13, matricule), shown: 2 }]],
+  ['LV', [kind('personas_kods', DIGITS_11, personasKods)]],
+  // It ends with the year, and a letter for the place, of birth. It has no check.
+  ['MT', [{ ...kind('id_card', /^\d{7}[ABGHLMPZ]$/), shown: 0 }]],
+  ['MX', [{ ...kind('curp', CURP, curp), shown: 1 }]],
   ['NL', [kind('bsn', DIGITS_9, nlBsn)]],
+  // Before the two check digits stands the sex.
+  ['NO', [{ ...kind('fodselsnummer', DIGITS_11, fodselsnummer), shown: 2 }]],
   // Before its check digit stands the sex.
   ['PL', [{ ...kind('pesel', DIGITS_11, pesel), shown: 1 }]],
   // Other beginnings are those of companies and estates; 45 is people who live abroad.
   ['PT', [kind('nif', /^(?:[123]\d|45)\d{7}$/, ptNif)]],
+  ['RO', [kind('cnp', DIGITS_13, cnp)]],
+  // Before its check digit stands the sex.
+  ['SE', [{ ...kind('personnummer', DIGITS_12, personnummerCheck), shown: 1, bareOf: personnummer }]],
+  ['SG', [kind('nric', /^[STFGM]\d{7}[A-Z]$/, singaporean)]],
+  // Before its check digit stands the sex.
+  ['SI', [{ ...kind('emso', DIGITS_13, emso), shown: 1 }]],
+  ['SK', [kind('rc', /^\d{9,10}$/, birthNumber)]],
   ['TH', [kind('pin', DIGITS_13, thId)]],
   ['TR', [kind('kimlik', DIGITS_11, trKimlik)]],
   ['US', [kind('ssn', DIGITS_9, usSsn)]],
+  ['ZA', [{ ...kind('id_number', DIGITS_13, southAfrican), shown: 1 }]],
 ]);
 
 /** The kinds of a country's numbers; empty of a country that has none here. */
@@ -84,32 +174,27 @@ export function kindsOf(country: string): readonly Kind[] {
 /** The countries that have kinds, as codes of ISO 3166-1. */
 export const COUNTRIES_WITH_KINDS: readonly string[] = [...KINDS.keys()];
 
-/** Whether some country could have given this number to a person. */
-export function isSomeonesNumber(number: string): boolean {
-  return KINDS.values().some((kinds) => kinds.some((one) => one.isValid(number)));
+/** A number in bare form, as this kind reads it. @returns undefined of what is none, or too long to be one */
+export function bareNumber(kind: Kind, typed: string, now: Date): string | undefined {
+  if (typed.length > MAX_TYPED) return undefined;
+  return kind.bareOf === undefined ? bare(typed, MAX_TYPED) : kind.bareOf(typed, now);
 }
 
-function kind(name: string, form: RegExp, validate: Validate): Kind {
-  return { name, isValid: (number) => form.test(number) && !ZEROS.test(number) && validate(number).isValid, shown: 3 };
-}
-
-/** Japan: the ministerial ordinance on My Number (2014, no. 85), article 5. */
-function myNumber(number: string): { isValid: boolean } {
-  let sum = 0;
-  for (let place = 1; place <= 11; place++) sum += Number(number[11 - place]) * (place <= 6 ? place + 1 : place - 5);
-  const rest = sum % 11;
-  return { isValid: Number(number[11]) === (rest <= 1 ? 0 : 11 - rest) };
-}
-
-/** Poland: a date of birth with the century in its month, four digits more, and the check digit (weights 1, 3, 7, 9). */
-function pesel(number: string): { isValid: boolean } {
-  const weights = [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1];
-  let sum = 0;
-  for (const [place, weight] of weights.entries()) sum += Number(number[place]) * weight;
-  const month = Number(number.slice(2, 4)) % 20;
-  const year = [1900, 2000, 2100, 2200, 1800][Math.floor(Number(number.slice(2, 4)) / 20)] ?? 0;
-  const day = new Date(Date.UTC(year + Number(number.slice(0, 2)), month - 1, Number(number.slice(4, 6))));
-  return {
-    isValid: sum % 10 === 0 && day.getUTCMonth() === month - 1 && day.getUTCDate() === Number(number.slice(4, 6)),
+/** Whether some country could have given this number to a person, in whatever century. */
+export function isSomeonesNumber(typed: string): boolean {
+  const isOf = (kind: Kind) => {
+    const number = bareNumber(kind, typed, LEAP_CENTURY);
+    return number !== undefined && kind.isValid(number);
   };
+  return KINDS.values().some((kinds) => kinds.some(isOf));
+}
+
+function kind(name: string, form: RegExp, ...checks: (Validate | Check)[]): Kind {
+  const passes = (check: Validate | Check, number: string) => {
+    const result = check(number);
+    return typeof result === 'boolean' ? result : result.isValid;
+  };
+  const isValid = (number: string) =>
+    form.test(number) && !ZEROS.test(number) && checks.every((check) => passes(check, number));
+  return { name, isValid, shown: 3 };
 }

@@ -1,6 +1,6 @@
 /**
  * A number that a state gives a person, with its country and its kind, in the bare form of its register: upper case,
- * nothing between the groups. Two are the same if country, kind and number are. Which numbers there are stands in
+ * nothing between the groups but what is part of the number. Two are the same if country, kind and number are. Which numbers there are stands in
  * national-id-kinds.ts.
  *
  * Checks form and check digits where the number has them; does not check that it was given to anybody, nor to whom.
@@ -9,11 +9,17 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
-import { COUNTRIES_WITH_KINDS, isSomeonesNumber, type Kind, kindsOf } from './national-id-kinds.ts';
-import { bare, foldWidth, SEPARATOR, tidy } from './normalise.ts';
+import {
+  bareNumber,
+  COUNTRIES_WITH_KINDS,
+  isSomeonesNumber,
+  type Kind,
+  kindsOf,
+  MAX_TYPED,
+} from './national-id-kinds.ts';
+import { foldWidth, SEPARATOR, tidy } from './normalise.ts';
 import { optionalString, requiredString, requireObject } from './shape.ts';
 
-const MAX_TYPED = 64;
 const DIGITS = /^\d+$/;
 const PROPERTIES = new Set(['country', 'kind', 'number']);
 const KNOWN = COUNTRIES_WITH_KINDS.flatMap((country) => kindsOf(country).map(({ name }) => `${country} ${name}`));
@@ -28,7 +34,7 @@ export const nationalId: DataType<NationalId> = {
     'A national number of a person: {country, kind?, number}, country an ISO 3166-1 alpha-2 code; the number tells its ' +
     `kind. Known are ${KNOWN.join(', ')}. Comes back with its kind, the number in upper case without spaces and ` +
     'punctuation; two are the same if country, kind and number are, though one NINO has its suffix and one has not. ' +
-    'Views: masked (***789: the last one to three characters, none that tell of birth or sex), country (US), kind ' +
+    'Views: masked (***789: the last characters, three at most, none that tell of birth or sex), country (US), kind ' +
     '(ssn).',
   input: z.strictObject({
     country: z.string().length(2),
@@ -45,19 +51,21 @@ export const nationalId: DataType<NationalId> = {
   shapes: {
     digits: {
       source: ({ number }) => (DIGITS.test(number) ? number : undefined),
-      isReal: (token) => isSomeonesNumber(bare(token, MAX_TYPED) ?? ''),
+      isReal: isSomeonesNumber,
     },
   },
 
-  parse(input) {
+  parse(input, { now }) {
     const properties = requireObject(input, PROPERTIES);
     const country = foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)).toUpperCase();
     if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
     const kinds = kindsNamed(country, optionalString(properties, 'kind'));
-    const number = bare(requiredString(properties, 'number'), MAX_TYPED) ?? '';
-    const kind = kinds.find((one) => one.isValid(number));
-    if (kind === undefined) throw new InvalidValueError('number', 'Not a number that this country gives.');
-    return { country, kind: kind.name, number };
+    const typed = requiredString(properties, 'number');
+    for (const kind of kinds) {
+      const number = bareNumber(kind, typed, now);
+      if (number !== undefined && kind.isValid(number)) return { country, kind: kind.name, number };
+    }
+    throw new InvalidValueError('number', 'Not a number that this country gives.');
   },
 
   canonical({ country, kind, number }) {

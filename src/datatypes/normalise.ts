@@ -1,11 +1,15 @@
 /**
- * How text becomes one form. `tidy` makes the form that is stored: what was typed, without accidents of typing.
- * `fold` makes the form that is compared: blind to case, width and composition. Neither ever loses a letter, and
- * each, applied to its own result, changes nothing.
+ * How text becomes one form. Each of these, applied to its own result, changes nothing, and none ever loses a letter.
+ *
+ *   tidy        makes the form that is stored: what was typed, without accidents of typing
+ *   fold        makes the form by which people are found, widely: blind to case, width, composition, to what nobody sees,
+ *               and to how apostrophes, hyphens and digits are typed
+ *   foldNarrow  makes the form by which accounts are told apart: blind to case, width and composition alone
+ *   foldCode    makes ASCII of a number or code that can be ASCII
  *
  * Does not transliterate, and does not strip accents: `José` and `Jose` stay two names.
  */
-import { holdsNoCardNumber } from '../card-like.ts';
+import { holdsNoCardNumber, inAsciiDigits } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 
 /** Stands between the parts of a compared form. U+001F, the unit separator: a control character, so no part holds it. */
@@ -15,7 +19,14 @@ const NON_ASCII = /[\u0080-\uffff]/;
 /** Printable ASCII with single spaces inside: already tidy, whatever else happens to it. */
 const TIDY_ASCII = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 const WHITE = /[\s\u0085]/;
-const WHITE_RUN = /\s+/g;
+const WHITE_RUN = /[\s\u0085]+/g;
+/** What nobody sees: joiners, soft hyphens, zero-width spaces, direction marks, fillers (Unicode 5.21). */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+/** The same, white space and the blank Braille cell: a text of nothing else is none. */
+const NOTHING_SEEN = /^[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\s\u0085\u2800]*$/u;
+/** Directions that were set around a text where it was copied, and say nothing of it: no overrides, those change it. */
+const OPENS = /^[\u202a\u202b\u2066-\u2068\u200e\u200f]/;
+const CLOSES = /[\u202c\u2069\u200e\u200f]$/;
 /**
  * Control characters, and the bidirectional embeddings, overrides and isolates, which make text read other than it
  * is stored (Unicode UAX #9; CVE-2021-42574). Joiners and direction marks stay: Persian and Hindi names need them.
@@ -24,6 +35,11 @@ const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Spaces, full stops, slashes, brackets, all that is typed for a hyphen: what people put between groups of a number. */
 const GAPS = /[\s\u0085./()\p{Pd}\u2212\u30fc]+/gu;
+/** What is typed, set or corrected into the place of an apostrophe; of a hyphen. */
+const APOSTROPHES = /[`\u02b9\u02bb\u02bc\u055a\u05f3\u2018\u2019\u201b\u2032\ua78c]/g;
+const HYPHENS = /[\p{Pd}\u2212\u2043]/gu;
+/** Half-width and full-width forms, and the ideographic space (Unicode UAX #11). */
+const WIDE = /[\u3000\uff01-\uffee]+/g;
 const BARE = /^[A-Za-z0-9]+$/;
 
 /** A decomposed character takes three code units at most to speak of; the rest is room for white space. */
@@ -38,19 +54,38 @@ export function foldWidth(text: string): string {
   return isAscii(text) ? text : text.normalize('NFKC');
 }
 
+/** Full-width and half-width forms become the ordinary ones, and nothing else does (RFC 8265 3.3.1). */
+export function foldWidthAlone(text: string): string {
+  return text.replace(WIDE, (forms) => forms.normalize('NFKC'));
+}
+
+/** A number or code, or a piece of one, in ASCII as far as it can be: width, digits of every script, nothing unseen. */
+export function foldCode(text: string): string {
+  return isAscii(text) ? text : inAsciiDigits(foldWidth(text).replace(UNSEEN, ''));
+}
+
 /**
- * A number or code as its register writes it: ASCII letters, in upper case, and digits, full-width ones folded, nothing
- * between them; undefined of a text that holds anything else, or is too long to be one.
+ * A number or code as its register writes it: ASCII letters, in upper case, and digits, those of other scripts folded,
+ * nothing between them; undefined of a text that holds anything else, or is too long to be one.
  * @param maxTyped in UTF-16 code units, as it was typed.
  */
 export function bare(text: string, maxTyped: number): string | undefined {
   if (text.length > maxTyped) return undefined;
-  const code = foldWidth(text).replace(GAPS, '');
+  const code = foldCode(text).replace(GAPS, '');
   return BARE.test(code) ? code.toUpperCase() : undefined;
 }
 
-/** Without Unicode white space at either end; U+0085, which JavaScript's own trim leaves, included. */
+/**
+ * Without Unicode white space at either end, U+0085, which JavaScript's own trim leaves, included; and without the marks of
+ * direction that stand around a whole text which was copied from elsewhere.
+ */
 export function trim(text: string): string {
+  let trimmed = trimWhite(text);
+  while (trimmed.length > 1 && OPENS.test(trimmed) && CLOSES.test(trimmed)) trimmed = trimWhite(trimmed.slice(1, -1));
+  return trimmed;
+}
+
+function trimWhite(text: string): string {
   if (!text.includes('\u0085')) return text.trim();
   let start = 0;
   let end = text.length;
@@ -65,7 +100,8 @@ export function requireWellFormed(text: string, path: string): void {
 }
 
 /**
- * The stored form of a line of text: NFC, trimmed, runs of white space collapsed to one space.
+ * The stored form of a line of text: NFC, trimmed, runs of white space, line breaks among them, collapsed to one space.
+ * `''` of a text in which nobody would see anything.
  * @param maxCharacters in code points, counted after tidying.
  * @throws {InvalidValueError} on control characters, ill-formed Unicode or too many characters.
  */
@@ -73,22 +109,24 @@ export function tidy(text: string, path: string, maxCharacters: number): string 
   if (text.length <= maxCharacters && TIDY_ASCII.test(text)) return text;
   requireWellFormed(text, path);
   const trimmed = trim(text);
-  if (CONTROL.test(trimmed)) throw new InvalidValueError(path, 'Must not hold control characters.');
+  if (NOTHING_SEEN.test(trimmed)) return '';
   // Composing takes square time on a long run of accents, so what cannot fit any more is not composed at all.
   const cannotFit = trimmed.length > MAX_SHRINKING * maxCharacters;
   const tidied = cannotFit ? trimmed : trimmed.normalize('NFC').replace(WHITE_RUN, ' ');
   if (cannotFit || isLongerThan(tidied, maxCharacters)) {
     throw new InvalidValueError(path, `Must not be longer than ${maxCharacters} characters.`);
   }
+  if (CONTROL.test(tidied)) throw new InvalidValueError(path, 'Must not hold control characters.');
   return tidied;
 }
 
 /**
- * The compared form: NFKC, caseless (ß = ss, ς = σ), white space as in `tidy`.
- * The Turkish letters ı and İ count as i: which of the two a capital stands for depends on a language nobody states.
+ * The form by which people are found: NFKC, caseless (ß = ss, ς = σ), white space as in `tidy`, digits of every script, and
+ * `O’Brien` is `O'Brien`. The Turkish letters ı and İ count as i: which of the two a capital stands for depends on a language
+ * nobody states. Two people may have one such form; who must not be taken for another is told apart by `foldNarrow`.
  */
 export function fold(text: string): string {
-  if (TIDY_ASCII.test(text)) return text.toLowerCase();
+  if (TIDY_ASCII.test(text)) return text.toLowerCase().replaceAll('`', "'");
   const once = foldOnce(text);
   return isAscii(once) ? once : foldOnce(once);
 }
@@ -98,8 +136,24 @@ export function fold(text: string): string {
  * and a second pass (Unicode 3.13, toNFKC_Casefold) for letters whose folding composes anew.
  */
 function foldOnce(text: string): string {
-  const caseless = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i');
-  return trim(caseless.normalize('NFKC')).replace(WHITE_RUN, ' ');
+  // The acute accent by itself, which many keyboards offer first, decomposes into a space and a mark.
+  const seen = text.normalize('NFKD').replaceAll(' \u0301', "'").replace(UNSEEN, '');
+  const caseless = seen.toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i').normalize('NFKC');
+  return trim(inAsciiDigits(caseless.replace(HYPHENS, '-').replace(APOSTROPHES, "'"))).replace(WHITE_RUN, ' ');
+}
+
+/**
+ * UsernameCaseMapped (RFC 8265 3.3): width, lower case, NFC. `straße` and `strasse` are two, and so are `mike` and `mıke`,
+ * which have one capital form. The one departure: ς is σ, for a capital does not say at which of the two it was typed.
+ */
+export function foldNarrow(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
+  const once = narrowOnce(text);
+  return narrowOnce(once);
+}
+
+function narrowOnce(text: string): string {
+  return foldWidthAlone(text.normalize('NFC')).toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 /**

@@ -4,7 +4,7 @@
  * is taken as it is, within bounds that keep one verification from exhausting the machine (`crypto/phc.ts`).
  *
  * Passwords are prepared as OpaqueString (RFC 8265 4.2.2): any space is the ASCII space, composition is NFC, all else
- * stays, spaces at the ends included. Control characters are refused; joiners, which emoji need, are not. Says nothing
+ * stays, spaces at the ends included. A verifier from elsewhere may have been made of another spelling (`spellingsOf`). Control characters are refused; joiners, which emoji need, are not. Says nothing
  * about how good a password is.
  */
 import { z } from 'zod';
@@ -37,7 +37,7 @@ export const password: DataType<Password> = {
     'A password of 1 to 1,024 characters, or {phc}: its verifier, Argon2id in PHC string format, version 19, m up to ' +
     '262144, t up to 10, p up to 16. No role, purpose or view ever returns it: what is kept is the verifier, and POST ' +
     '/v1/verify answers yes or no. Passwords are the same if they are in Unicode NFC, any space counting as the ASCII ' +
-    'space (RFC 8265, OpaqueString). Views: masked (eight stars, whatever the password).',
+    'space (RFC 8265, OpaqueString); a verifier brought along may be of the spelling as typed, or in NFD. Views: masked (eight stars, whatever the password).',
   input: z.union([
     typed,
     z.strictObject({ password: typed }),
@@ -63,6 +63,17 @@ export const password: DataType<Password> = {
 
   views: { masked: () => MASK },
 };
+
+/**
+ * The spellings of a password of which a verifier may have been made: as it is prepared here, as it was typed, and in NFD, which
+ * some systems make of all that is typed. They are one password, and one guess.
+ * @param input what `parse` has accepted, of a password itself
+ */
+export function spellingsOf(input: unknown): readonly string[] {
+  const { password: prepared } = password.parse(input, { now: new Date(0) }) as { readonly password: string };
+  const typed = typeof input === 'string' ? input : (input as { readonly password: string }).password;
+  return [...new Set([prepared, typed, prepared.normalize('NFD')])];
+}
 
 function prepare(text: string, path: string): string {
   requireWellFormed(text, path);

@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
-import { foldWidth, tidy, trim } from './normalise.ts';
+import { foldCode, foldWidth, tidy, trim } from './normalise.ts';
 import { requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_INPUT = 64;
@@ -26,8 +26,11 @@ const MAX_DIGITS = 15;
 /** Digits that a mask keeps hidden at least; shorter numbers show none. */
 const MIN_HIDDEN = 5;
 
-/** Digits (ASCII, Arabic-Indic, Persian) and the punctuation that people put between them (RFC 3966, and more). */
-const WRITTEN = /^\+?[\d\u0660-\u0669\u06f0-\u06f9\s()./\u2010-\u2015\u2212-]+$/;
+/** Digits and the punctuation that people put between them (RFC 3966, and more). */
+const WRITTEN = /^\+?[\d\s\u0085()./\u2010-\u2015\u2212-]+$/;
+const WHITE_RUN = /[\s\u0085]+/g;
+/** Mexico gave up what was dialled before a mobile's ten digits (IFT, 3 August 2019); address books have not. */
+const MEXICAN_MOBILE = { abroad: /^521(\d{10})$/, atHome: /^(?:01|044|045|1)(\d{10})$/ };
 const NO_DIGIT = /\D/g;
 const PROPERTIES = new Set(['number', 'country']);
 
@@ -76,17 +79,19 @@ export const phone: DataType<string> = {
 };
 
 function parseCountry(text: string): CountryCode {
-  const country = tidy(text, 'country', MAX_INPUT).toUpperCase();
+  const country = foldWidth(tidy(text, 'country', MAX_INPUT)).toUpperCase();
   if (!isSupportedCountry(country)) throw new InvalidValueError('country', 'Must be the ISO 3166-1 code of a country.');
   return country;
 }
 
 function parseNumber(text: string, path: string, country: CountryCode | undefined): string {
   const typed = trim(text);
-  const written = typed.length > MAX_INPUT ? '' : foldWidth(typed);
-  if (!WRITTEN.test(written)) {
+  const code = typed.length > MAX_INPUT ? '' : foldCode(typed).replace(WHITE_RUN, ' ');
+  if (!WRITTEN.test(code)) {
     throw new InvalidValueError(path, 'Must be a telephone number: digits, a leading +, and spaces between them.');
   }
+  const isMexican = code.startsWith('+') || country === 'MX';
+  const written = isMexican ? withoutMobilePrefix(code) : code;
   if (country === undefined && !written.startsWith('+')) {
     throw new InvalidValueError(path, 'A national number needs its country: {number, country}.');
   }
@@ -99,6 +104,12 @@ function parseNumber(text: string, path: string, country: CountryCode | undefine
     if (number !== settled) throw new InvalidValueError(path, 'No numbering plan reads this number in one way.');
   }
   return number;
+}
+
+function withoutMobilePrefix(written: string): string {
+  const form = written.startsWith('+') ? MEXICAN_MOBILE.abroad : MEXICAN_MOBILE.atHome;
+  const [, mobile] = form.exec(written.replace(NO_DIGIT, '')) ?? [];
+  return mobile === undefined ? written : `+52${mobile}`;
 }
 
 function read(written: string, country: CountryCode | undefined, path: string): string {
@@ -116,7 +127,7 @@ function read(written: string, country: CountryCode | undefined, path: string): 
  * national number of some country.
  */
 function couldBeReal(token: string): boolean {
-  const written = token.length > MAX_INPUT ? '' : foldWidth(trim(token));
+  const written = token.length > MAX_INPUT ? '' : foldCode(trim(token));
   if (!WRITTEN.test(written)) return false;
   return !written.startsWith('+') || parsePhoneNumberFromString(written, { extract: false }) !== undefined;
 }

@@ -1,15 +1,16 @@
 /**
  * A postal code with its country, for where a code stands without the rest of an address. Stored in upper case as it is
- * written; two are the same if their country and their letters and digits are (`SW1A 1AA` is `sw1a1aa`).
+ * written; two are the same if their country and their letters and digits are (`SW1A 1AA` is `sw1a1aa`), the country's own
+ * letters apart (`LV-1010`).
  *
- * Does not check that the place exists, nor that the country writes its codes like this: codes change, and some are
- * written in several ways.
+ * Checks that the country writes its codes like this (postal-forms.ts); does not check that the place exists.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
-import { foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { foldCode, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { settledCode } from './postal-forms.ts';
 import { requiredString, requireObject } from './shape.ts';
 
 const MAX_TYPED = 64;
@@ -29,8 +30,8 @@ export const postalCode: DataType<PostalCode> = {
   version: 1,
   category: 'contact',
   description:
-    'A postal code: {code, country}, 2 to 12 letters, digits, spaces and hyphens, country an ISO 3166-1 alpha-2 code. ' +
-    'Comes back trimmed and in upper case; codes of one country that differ only in case, width, spaces and hyphens ' +
+    'A postal code: {code, country}, 2 to 12 letters, digits, spaces and hyphens as the country writes them, country an ' +
+    'ISO 3166-1 alpha-2 code or XK. Comes back trimmed and in upper case; codes of one country that differ only in case, width, spaces and hyphens ' +
     'are the same. Views: masked (***, DE: the country), area (10: the first two characters; empty of a code with ' +
     'fewer than five letters and digits), country (DE).',
   input: z.strictObject({ code: z.string().min(2).max(MAX_TYPED), country: z.string().length(2) }),
@@ -50,6 +51,9 @@ export const postalCode: DataType<PostalCode> = {
     requireNoCard(code, 'code');
     const country = typed(requiredString(properties, 'country'), 'country').toUpperCase();
     if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    if (settledCode(country, barePart(code)) === undefined) {
+      throw new InvalidValueError('code', 'This country writes no such postal codes.');
+    }
     return { code: code.toUpperCase(), country };
   },
 
@@ -64,13 +68,19 @@ export const postalCode: DataType<PostalCode> = {
 
 /** Tidied a second time, because folding can bring a space to either end. */
 function typed(text: string, path: string): string {
-  return tidy(foldWidth(tidy(text, path, MAX_TYPED)), path, MAX_TYPED);
+  return tidy(foldCode(tidy(text, path, MAX_TYPED)), path, MAX_TYPED);
 }
 
 function areaOf(value: PostalCode): string {
   return bareOf(value).length < MIN_FOR_AREA ? '' : bareOf(value).slice(0, 2);
 }
 
-function bareOf({ code }: PostalCode): string {
-  return code.replace(FILLER, '');
+/** In its one spelling; of a value that is stored from before its country's form was known, as it is. */
+function bareOf({ code, country }: PostalCode): string {
+  const bare = barePart(code);
+  return settledCode(country, bare) ?? bare;
+}
+
+function barePart(code: string): string {
+  return code.replace(FILLER, '').toUpperCase();
 }

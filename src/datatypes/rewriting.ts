@@ -2,7 +2,7 @@
  * The steps by which a custom type rewrites text: those that make the stored form, in the order a definition names
  * them, and those that the compared form is blind to, whose order makes no difference.
  */
-import { fold, foldWidth } from './normalise.ts';
+import { foldNarrow, foldWidth } from './normalise.ts';
 
 export const NORMALISING = ['fold_width', 'upper', 'lower', 'remove_spaces', 'remove_separators'] as const;
 export type NormalisingStep = (typeof NORMALISING)[number];
@@ -27,11 +27,14 @@ export function normaliseBy(steps: readonly NormalisingStep[], text: string): st
   return steps.reduce((rewritten, step) => STEPS[step](rewritten), text);
 }
 
-/** Equal for two texts exactly if they differ in nothing but what is ignored; to ignore case is to ignore width. */
+/**
+ * Equal for two texts exactly if they differ in nothing but what is ignored. To ignore case is to ignore full-width forms, too,
+ * and to take no two letters for one (`straße`, `strasse`): a tenant's own types hold numbers of accounts and badges.
+ */
 export function comparedBy(ignored: readonly IgnoringStep[], text: string): string {
   let compared = text;
   if (ignored.includes('ignore_width')) compared = foldWidth(compared);
-  if (ignored.includes('ignore_case')) compared = fold(compared);
+  if (ignored.includes('ignore_case')) compared = foldNarrow(compared);
   if (ignored.includes('ignore_spaces')) compared = compared.replace(SPACES, '');
   if (ignored.includes('ignore_separators')) compared = compared.replace(SEPARATORS, '');
   return compared;

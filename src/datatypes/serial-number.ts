@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { foldWidth, tidy } from './normalise.ts';
+import { foldCode, tidy } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MIN_CHARACTERS = 4;
@@ -24,7 +24,7 @@ export const serialNumber: DataType<string> = {
   category: 'commerce',
   description:
     'A serial number: 4 to 64 characters, at least 4 of them ASCII letters or digits, the others hyphens, dots, ' +
-    'slashes and spaces. Comes back trimmed, full-width characters folded; numbers that differ only in case and ' +
+    'slashes and spaces. Comes back trimmed, full-width characters and digits of other scripts folded; numbers that differ only in case and ' +
     'separators are the same. Views: masked (***78XY), last4 (78XY: the last four letters and digits, fewer of a ' +
     'number under 8, so that four stay hidden).',
   input: z.string().min(MIN_CHARACTERS).max(MAX_CHARACTERS),
@@ -35,7 +35,7 @@ export const serialNumber: DataType<string> = {
   parse(input) {
     // Folding width makes ASCII of what can be; what takes more room afterwards is none.
     const typed = tidy(requireString(input), '', MAX_CHARACTERS);
-    const number = tidy(foldWidth(typed), '', MAX_CHARACTERS);
+    const number = tidy(foldCode(typed), '', MAX_CHARACTERS);
     if (!WRITTEN.test(number) || bare(number).length < MIN_CHARACTERS) {
       throw new InvalidValueError('', 'Must be 4 to 64 letters and digits, with - . / or spaces between them.');
     }

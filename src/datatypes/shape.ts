@@ -6,6 +6,7 @@
  */
 import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
+import { isExactNumber } from '../exact-json.ts';
 
 /** The largest value of any type, in bytes of UTF-8. */
 export const MAX_VALUE_BYTES = 64 * 1024;
@@ -66,7 +67,7 @@ export function own(properties: Properties, name: string): unknown {
 
 /** Whether an input is an object as JSON has them: no array, and of no class. */
 export function isPlainObject(input: unknown): input is Properties {
-  if (typeof input !== 'object' || input === null) return false;
+  if (typeof input !== 'object' || input === null || isExactNumber(input)) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
   return prototype === Object.prototype || prototype === null;
 }

@@ -1,6 +1,7 @@
 /**
  * The name that somebody logs in with, stored as it was typed (Unicode NFC). Two are the same if they differ in case,
- * width or composition alone, which is what UsernameCaseMapped means them to be (RFC 8265 3.3).
+ * width or composition alone, which is what UsernameCaseMapped means them to be (RFC 8265 3.3): `straße` and `strasse`,
+ * `mike` and `mıke` are two people's names.
  *
  * Does not hold the whole of PRECIS: which scripts, symbols and directions a name may mix is for the system that gives
  * it out. Does not see through look-alikes: Latin `a` and Cyrillic `а` are two letters.
@@ -9,13 +10,13 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
-import { fold, tidy } from './normalise.ts';
+import { foldNarrow, tidy } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 64;
 const SPACE = /\s/;
-/** What nobody sees. Joiners stay, as in RFC 5892 A.1 and A.2: Persian and Hindi words need them. */
-const INVISIBLE = /(?![\u200c\u200d])\p{Cf}|\p{Co}/u;
+/** What nobody sees. Joiners stay, as in RFC 5892 A.1 and A.2: Persian and Hindi words need them; so do emoji, and their variants. */
+const INVISIBLE = /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cf}\p{Default_Ignorable_Code_Point}]|\p{Co}/u;
 
 export const username: DataType<string> = {
   name: 'username',
@@ -23,7 +24,7 @@ export const username: DataType<string> = {
   category: 'account',
   description:
     'A name to log in with: 1 to 64 characters without white space. Comes back trimmed, in Unicode NFC, otherwise as ' +
-    'typed; names that differ only in case, width or composition are the same. Views: masked (j***: the first ' +
+    'typed; names that differ only in case, width or composition are the same (RFC 8265, UsernameCaseMapped). Views: masked (j***: the first ' +
     'character, none of a name that has only one).',
   input: z.string().min(1),
   examples: ['jane.doe', 'Jürgen_1990'],
@@ -37,6 +38,6 @@ export const username: DataType<string> = {
     return value;
   },
 
-  canonical: fold,
+  canonical: foldNarrow,
   views: { masked: (value) => `${firstGraphemeOfMore(value)}***` },
 };

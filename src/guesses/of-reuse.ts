@@ -2,7 +2,7 @@
  * What a value guesses at whose token is to be given again where an equal one has it: whether that person, or nobody in
  * particular, has the value. Of a person whom this call brings along there is nothing to learn.
  */
-import type { DataType, Json } from '../datatypes/datatype.ts';
+import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { isId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyStore } from '../storage/tx.ts';
@@ -35,7 +35,7 @@ export async function guessesOfReuse(
     const person = subject === undefined || isId('subject', subject) ? subject : known.get(subject);
     if (subject !== undefined && person === undefined) return [];
     // A call that brings a value twice asks once.
-    const question = JSON.stringify([type.name, type.canonical(value), person]);
+    const question = JSON.stringify([type.name, identityOf(type, value), person]);
     if (asked.has(question)) return [];
     asked.add(question);
     const shown = type.guessable?.shown(value);

@@ -5,6 +5,7 @@
  * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
  */
 import type { IncomingMessage } from 'node:http';
+import { isExactNumber, parseExactly } from '../exact-json.ts';
 import { BodyTooLargeError, MalformedRequestError, UnsupportedMediaTypeError } from './errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -55,11 +56,11 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
   });
 }
 
-/** `JSON.parse` that refuses a property named twice. Its own errors quote the text, so they never travel. */
+/** `JSON.parse` that loses no digit and refuses a property named twice. Its own errors quote the text, so they never travel. */
 function parseJson(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactly(text);
   } catch {
     throw new MalformedRequestError('The body is not valid JSON.');
   }
@@ -98,7 +99,7 @@ function propertiesOf(value: unknown): number {
     if (depth > MAX_DEPTH) throw new MalformedRequestError('The body is nested too deeply.');
     const below: unknown[] = [];
     for (const next of level) {
-      if (typeof next !== 'object' || next === null) continue;
+      if (typeof next !== 'object' || next === null || isExactNumber(next)) continue;
       const parts = Object.values(next);
       if (!Array.isArray(next)) properties += parts.length;
       for (const part of parts) if (typeof part === 'object') below.push(part);

@@ -3,7 +3,9 @@
  *
  * Blank lines are passed over. Anything else that is not one JSON object in UTF-8 is a refused row.
  */
+
 import type { FileHandle } from 'node:fs/promises';
+import { parseExactly } from '../exact-json.ts';
 import { RowError } from './errors.ts';
 import { itemsOf, type Shaped } from './items.ts';
 import { type Line, readLines } from './lines.ts';
@@ -70,7 +72,7 @@ function isBlank({ bytes }: Line): boolean {
 function parse(text: string): object {
   let row: unknown;
   try {
-    row = JSON.parse(text);
+    row = parseExactly(text);
   } catch {
     // The parser's message quotes the text.
     throw new RowError('malformed_row', 'Is not JSON.');

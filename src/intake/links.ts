@@ -1,16 +1,20 @@
 /**
  * Following the links of values whose token is to be given again, to records that somebody else stored or is storing.
  *
- * Guarantees: a link is cut only if two looks, one after the other, find it leading nowhere; the reads of one look may
+ * Guarantees: a value is dropped only for one that is stored, was opened and is equal to it: that an index takes the two for
+ * one is never enough. A link is cut only if it leads to another value, or if two looks, one after the other, find it leading nowhere; the reads of one look may
  * lie on both sides of a commit. A record is stored under another call's keys only while these are so young that no
  * sweep can take them for orphans before this call has committed.
  */
+import { equalBytes } from '../crypto/mac.ts';
+import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { resealsUnderWay } from '../erasure/corrections.ts';
 import { VaultError } from '../errors.ts';
 import { createdAt, type RecordId, type TenantId, type Token } from '../ids.ts';
 import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
-import { findRecords } from '../records/store.ts';
+import { openRecords } from '../records/open-records.ts';
+import { findRecords, type RecordRow } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../search/blind-index.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
@@ -21,7 +25,7 @@ import type { Parts } from './parts.ts';
 /** A call may take half of the orphans' grace; see `perform`. */
 const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
 
-/** A link led to a record or a token that is no more. It has been cut; the call is to be made again. */
+/** A link led to a record or a token that is no more, or to another value. It has been cut; the call is to be made again. */
 export class StaleLinkError extends VaultError {
   readonly kind = 'conflict';
   readonly code = 'concurrent_change';
@@ -41,6 +45,7 @@ export interface Followed {
 
 /**
  * @param links by the place of their value in the call
+ * @param values of the call, by the same places
  * @param own records that this call stores itself: a value may come twice in one call
  * @throws {StaleLinkError}
  */
@@ -50,6 +55,7 @@ export async function followLinks(
   now: Date,
   links: ReadonlyMap<number, ReuseRow>,
   own: ReadonlySet<RecordId>,
+  values: readonly Accepted[],
 ): Promise<Map<number, Followed>> {
   const followed = new Map<number, Followed>();
   const others: [number, ReuseRow][] = [];
@@ -70,6 +76,16 @@ export async function followLinks(
     if (stale.length > 0) await parts.keyStore.exclusive((tx) => cutLinks(tx, stale));
     throw new StaleLinkError();
   }
+  try {
+    await assertEqual(
+      parts,
+      tenant,
+      others.map(([i, link], n) => ({ link, value: values[i] as Accepted, row: seen[n]?.row })),
+    );
+  } catch (error) {
+    wipe(seen);
+    throw error;
+  }
   const taken = new Set<string>();
   for (const [n, [i, link]] of others.entries()) {
     const { dek, expiresAt } = seen[n] as Seen;
@@ -81,7 +97,48 @@ export async function followLinks(
   return followed;
 }
 
-type Seen = Pick<Followed, 'dek' | 'expiresAt'>;
+type Seen = Pick<Followed, 'dek' | 'expiresAt'> & {
+  /** Absent where the record is still to be stored. */
+  readonly row: RecordRow | undefined;
+};
+
+/** @throws {StaleLinkError} where a link leads to a value that is not the one sent; such links have been cut */
+async function assertEqual(
+  { recordStore, keyStore, keyring, catalogue }: Parts,
+  tenant: TenantId,
+  followed: readonly { readonly link: ReuseRow; readonly value: Accepted; readonly row: RecordRow | undefined }[],
+): Promise<void> {
+  const stored = followed.filter(({ row }) => row !== undefined);
+  if (stored.length === 0) return;
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  const entries = await openRecords(
+    from,
+    tenant,
+    stored.map(({ row }) => row as RecordRow),
+  );
+  const strange: ReuseRow[] = [];
+  try {
+    for (const [n, entry] of entries.entries()) {
+      const { link, value } = stored[n] as (typeof stored)[number];
+      // Erased or corrected since it was looked at: the next try sees it.
+      if (entry instanceof VaultError) throw new StaleLinkError();
+      const { type: name, type_version: version } = entry.row;
+      const type = await catalogue.stored(tenant, name, version);
+      const isEqual = name === value.type.name && areEqual(type, entry.value.expose() as Json, value);
+      if (!isEqual) strange.push(link);
+    }
+  } finally {
+    for (const entry of entries) if (!(entry instanceof VaultError)) entry.value.wipe();
+  }
+  if (strange.length === 0) return;
+  await keyStore.exclusive((tx) => cutLinks(tx, strange));
+  throw new StaleLinkError();
+}
+
+function areEqual(type: DataType, stored: Json, sent: Accepted): boolean {
+  const [one, other] = [identityOf(type, stored), identityOf(sent.type, sent.value)].map((text) => Buffer.from(text));
+  return equalBytes(one as Buffer, other as Buffer);
+}
 
 /** @returns undefined for a link that leads nowhere, as far as these reads can tell */
 async function look(
@@ -115,11 +172,12 @@ async function look(
     if ((record?.generation === link.generation || isSealedAnew) && !erased[n]) {
       dek?.fill(0);
       if (token === undefined || token instanceof VaultError || token.record !== link.record) return undefined;
-      return { dek: undefined, expiresAt: token.expires_at === null ? undefined : new Date(token.expires_at) };
+      const expiresAt = token.expires_at === null ? undefined : new Date(token.expires_at);
+      return { dek: undefined, expiresAt, row: record };
     }
     const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
     const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_AGE_MS;
-    if (isUnmade && isYoung && dek !== undefined) return { dek, expiresAt: undefined };
+    if (isUnmade && isYoung && dek !== undefined) return { dek, expiresAt: undefined, row: undefined };
     dek?.fill(0);
     return undefined;
   });

@@ -79,7 +79,7 @@ export async function makeRecords(
   try {
     const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
     const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
-    const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own);
+    const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own, values);
     const helped = [...followed].filter(([, { dek }]) => dek !== undefined);
     keys.push(...helped.map(([, { dek }]) => dek as Buffer));
     const withValues = helped.map(([i, { link }]) => ({ link, value: values[i] as NewValue }));

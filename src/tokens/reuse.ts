@@ -6,10 +6,10 @@
  * Guarantees: nothing about the value can be computed from the token, which is as random as any; a link is bound to its
  * record and token by a MAC; it never leads from one subject's value to another's record, whose erasure would take the
  * wrong person's data along or leave the right one's. A link goes when its record's key goes.
- * Does not: hide from whoever reads the key store that two calls brought the same value.
+ * Does not: decide that two values are one; who follows a link opens the value and compares it (`intake/links.ts`). Nor hide from whoever reads the key store that two calls brought the same value.
  */
 import { equalBytes } from '../crypto/mac.ts';
-import type { DataType, Json } from '../datatypes/datatype.ts';
+import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
@@ -70,7 +70,7 @@ export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey
 /** The link that a call proposes for its scope; `settleReuses` says which stands. */
 export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
   const { type, value, kept, format, audience, subject } = scope;
-  const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', type.canonical(value)];
+  const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', identityOf(type, value)];
   const mac = key.mac('lethe/reuse/1', MAC_BYTES, tenant, ...fields);
   const row = { tenant, version: key.version, mac, ...link, subject: subject ?? null };
   return { ...row, tag: tagOf(key, row) };

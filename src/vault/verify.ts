@@ -1,10 +1,11 @@
 /**
  * Says whether a value is the one that was stored, where only a verifier was (passwords). A right and a wrong value take
  * the same computations and the same commits; each principal may try only so many wrong ones (`guesses/`). A verifier made with weaker
- * parameters than today's is replaced once the right value has been in hand, after the answer. Verifying reveals
+ * parameters than today's, or of another spelling, is replaced once the right value has been in hand, after the answer. Verifying reveals
  * nothing, so it takes none of a limited token's uses; a token that has none left verifies nothing.
  */
 import type { z } from 'zod';
+import { spellingsOf } from '../datatypes/password.ts';
 import { InvalidRequestError, InvalidValueError, UnavailableError, VaultError } from '../errors.ts';
 import { RECORD } from '../guesses/limits.ts';
 import { ofCaller } from '../guesses/questions.ts';
@@ -46,7 +47,8 @@ export async function verify(
     const type = await catalogue.stored(tenant, live.type, live.type_version);
     if (type.custody !== 'verifier') throw new NotVerifiableError();
     door.decide({ type: resourceOf(type) });
-    const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
+    passwordOf(acceptAs(type, value, undefined, door.now).value);
+    const spellings = spellingsOf(value);
     const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
     const [opened] = await openRecords(from, tenant, [live]);
     if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
@@ -55,7 +57,7 @@ export async function verify(
     const budget = { allowance: RECORD, of: [record] };
     const [ofRecord, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
     return vault.guesses.during(caller, [ofRecord, ofAll], async (right) => {
-      const found = await hasher.verify(password, phc, { tenant }).catch((error: unknown) => {
+      const found = await hasher.verify(spellings, phc, { tenant }).catch((error: unknown) => {
         // Nothing was computed: who was turned away has not guessed.
         if (error instanceof UnavailableError) right();
         throw error;

@@ -43,6 +43,18 @@ function told({ status, headers, body }: Response): unknown {
   return { status, headers: rest, problem };
 }
 
+test('a document leaves with the digits it came with', async () => {
+  const vault = await openWatchedVault();
+  const stored = await post(
+    vault,
+    '/v1/tokenize',
+    '{"items":[{"type":"document","value":[0.12345678901234567890123]}]}',
+  );
+  const [{ token }] = stored.body.results;
+  const reply = await post(vault, '/v1/detokenize', JSON.stringify({ tokens: [token], purpose: 'billing' }));
+  expect(reply.text).toContain('"value":[0.12345678901234567890123]');
+});
+
 describe('a body', () => {
   const tokenize = (items: unknown) => JSON.stringify({ items });
   const nested = (open: string, close: string, depth: number) => `${open.repeat(depth)}[]${close.repeat(depth)}`;
@@ -50,6 +62,34 @@ describe('a body', () => {
   type Case = [name: string, body: string | Buffer, status: number, code?: string | undefined, field?: string];
   const cases: Case[] = [
     ['broken off', '{"items":[', 400, 'malformed_request'],
+    ['with a number that no double holds', '{"items":[{"type":"document","value":[1234567890123.123456789]}]}', 200],
+    [
+      'with a number that a double reads as zero',
+      '{"items":[{"type":"document","value":1e-400}]}',
+      422,
+      'invalid_value',
+      'items/0/value',
+    ],
+    [
+      'with such a number for a time',
+      '{"items":[{"type":"text","value":"a","ttlSeconds":60.00000000000000000001}]}',
+      422,
+      'invalid_request',
+      'items/0/ttlSeconds',
+    ],
+    [
+      'nested without end around such a number',
+      `${'['.repeat(100_000)}1e-400${']'.repeat(100_000)}`,
+      400,
+      'malformed_request',
+    ],
+    [
+      'with a ref that looks like another',
+      '{"items":[{"type":"text","value":"a","subject":"sp_1 "}]}',
+      422,
+      'invalid_request',
+      'items/0/subject',
+    ],
     ['empty', '', 400, 'malformed_request'],
     ['with something behind it', `${tokenize([ITEM])} x`, 400, 'malformed_request'],
     ['that is no object', '[]', 422, 'invalid_request'],

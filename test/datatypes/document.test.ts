@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/datatypes/datatype.ts';
 import { document } from '../../src/datatypes/document.ts';
+import { dataType } from '../../src/datatypes/registry.ts';
+import { parseExactly } from '../../src/exact-json.ts';
 import { accepts, refusal, refusedField, seen, stored } from './expectations.ts';
 import { documents } from './inputs.ts';
 
@@ -24,6 +26,29 @@ test('a document comes back exactly, properties in their order', () => {
   );
   const order = '{"b":1,"a":{"d":[],"c":{}},"":null,"constructor":{"prototype":0}}';
   expect(JSON.stringify(stored(document, JSON.parse(order)))).toBe(order);
+});
+
+test('a number comes back with every digit that was sent, or is refused', () => {
+  const sent = '{"a":1234567890123.123456789,"b":[0.1000000000000000055511151231257827,1.5e3,-0.30]}';
+  const value = stored(document, parseExactly(sent));
+  expect(JSON.stringify(value)).toBe(
+    '{"a":1234567890123.123456789,"b":[0.1000000000000000055511151231257827,1500,-0.3]}',
+  );
+  expect(JSON.stringify(stored(document, parseExactly(JSON.stringify(value))))).toBe(JSON.stringify(value));
+  for (const lost of ['1e-400', '-1e-9999999', '[1e400]', '9007199254740993', '12345678901234567890.5']) {
+    expect([lost, refusedField(document, parseExactly(lost))]).toEqual([lost, 'value']);
+  }
+});
+
+test('a number that no double holds is none to a type that asks for one', () => {
+  expect(
+    refusedField(
+      dataType('card'),
+      parseExactly('{"number":"4242424242424242","expiry_month":1.00000000000000001,"expiry_year":2030}'),
+    ),
+  ).toBe('value.expiry_month');
+  expect(refusedField(dataType('name'), parseExactly('1.00000000000000001'))).toBe('value');
+  expect(stored(document, { rawJSON: '1' })).toEqual({ rawJSON: '1' });
 });
 
 test('it is a copy: what happens to the input afterwards does not reach it', () => {

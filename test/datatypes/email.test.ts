@@ -17,7 +17,9 @@ describe('comes back as it can be written to', () => {
     ['IDN in ASCII', 'info@Bücher.example', 'info@xn--bcher-kva.example'],
     ['sharp s not lost', 'info@straße.example', 'info@xn--strae-oqa.example'],
     ['ideographic full stop', 'info@日本。example', 'info@xn--wgv71a.example'],
-    ['tags and dots', 'a..b.+tag@example.com', 'a..b.+tag@example.com'],
+    ['tags and dots', 'a.b.c+tag@example.com', 'a.b.c+tag@example.com'],
+    ['a letter of another alphabet', 'm\u0131ke@example.com', 'm\u0131ke@example.com'],
+    ['long s and ligatures not lost', '\u017fi\ufb01@example.com', '\u017fi\ufb01@example.com'],
     ['local part of 64 octets', `${local64}@example.com`, `${local64}@example.com`],
     ['label of 63 octets', `a@${label63}.com`, `a@${label63}.com`],
   ])('%s', (_, input, output) => {
@@ -30,6 +32,13 @@ describe('refused', () => {
     ['no string', 12],
     ['empty', ''],
     ['white space', ' \n'],
+    ['two dots in a row', 'a..b@example.com'],
+    ['a dot in front', '.a@example.com'],
+    ['a dot behind', 'a.@example.com'],
+    ['dots alone', '.@example.com'],
+    ['full-width dots in a row', 'a\uff0e\uff0eb@example.com'],
+    ['what becomes an @', 'a\ufe6bb@example.com'],
+    ['a filler that nobody sees', 'a\u3164@example.com'],
     ['no @', 'plain'],
     ['two @', 'a@b@example.com'],
     ['no local part', '@example.com'],
@@ -91,12 +100,21 @@ test('other addresses are others', () => {
   expect(new Set(others.map((input) => canonical(email, input))).size).toBe(others.length);
 });
 
+/** The capital of a letter beyond ASCII may be another letter's, too. */
+const ofAscii = (text: string, how: 'toUpperCase') => text.replace(/[a-z]/g, (letter) => letter[how]());
+
+test('letters that have one capital form stay two: they are two mailboxes', () => {
+  const others = ['mike@example.com', 'm\u0131ke@example.com', 'stra\u00dfe@example.com', 'strasse@example.com'];
+  others.push('\u017fam@example.com', 'sam@example.com', '\ufb01nn@example.com', 'finn@example.com');
+  expect(new Set(others.map((input) => canonical(email, input))).size).toBe(others.length);
+});
+
 test('case never changes which address it is', () => {
   const accepted = emails.filter((input) => accepts(email, input));
   fc.assert(
     fc.property(accepted, (input) => {
       const value = stored(email, input);
-      for (const other of [value.toUpperCase(), value.toLowerCase(), value.normalize('NFD')]) {
+      for (const other of [ofAscii(value, 'toUpperCase'), value.toLowerCase(), value.normalize('NFD')]) {
         if (accepts(email, other)) expect(canonical(email, other)).toBe(canonical(email, input));
       }
     }),
@@ -111,7 +129,6 @@ describe('masked shows the domain and at most one character before it', () => {
     ['😀x@example.com', '😀***@example.com'],
     ['👩‍💻@example.com', undefined],
     ['é@example.com', '***@example.com'],
-    ['a.@example.com', '***@example.com'],
     ['__@example.com', '_***@***'],
     ['-@example.com', '***@***'],
   ])('%s', (input, mask) => {

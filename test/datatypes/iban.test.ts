@@ -13,6 +13,8 @@ describe('comes back in its electronic form', () => {
     ['lower case', 'gb29nwbk60161331926819', 'GB29NWBK60161331926819'],
     ['full width', 'ＤＥ８９　３７０４　００４４　０５３２　０１３０　００', 'DE89370400440532013000'],
     ['a clé RIB that does not fit', 'FR11 4002 8033 49N8 1SK8 29C4 T87', 'FR114002803349N81SK829C4T87'],
+    ['of Côte d’Ivoire', 'CI93 CI00 8011 1301 1342 9120 0589', 'CI93CI0080111301134291200589'],
+    ['Arabic digits', 'DE٨٩٣٧٠٤٠٠٤٤٠٥٣٢٠١٣٠٠٠', 'DE89370400440532013000'],
     ['the shortest', 'NO93 8601 1117 947', 'NO9386011117947'],
     ['the longest', 'LC55 HEMM 0001 0001 0012 0012 0002 3015', 'LC55HEMM000100010012001200023015'],
   ])('%s', (_, input, output) => {
@@ -32,11 +34,22 @@ describe('refused', () => {
     ['a word before it', 'IBAN DE89370400440532013000'],
     ['letters where its country has digits', 'DE89370400440532O13000'],
     ['a letter that becomes two', 'DE8937040044053201300ß'],
+    ['of Côte d’Ivoire, with a wrong digit', 'CI93CI0080111301134291200588'],
+    ['of Côte d’Ivoire, with letters elsewhere', 'CI77A12312341234123412341234'],
     ['a line of zeros', '0'.repeat(22)],
     ['endless', `DE89${' '.repeat(1000)}370400440532013000`],
   ])('%s', (_, input) => {
     expect(refusedField(iban, input)).toBe('value');
   });
+});
+
+test('the numbers that central banks print as examples are taken', () => {
+  const printed = `BJ66BJ0610100100144390000769 BF42BF0840101300463574000390 ML13ML0160120102600100668497
+    SN08SN0100152000048500003035 TG53TG0090604310346500400070 NE58NE0380100100130305000268 GB29NWBK60161331926819
+    FR1420041010050500013M02606 IT60X0542811101000000123456 ES9121000418450200051332 NL91ABNA0417164300
+    BR1800360305000010009795493C1 SA0380000000608010167519 AE070331234567890123456 TR330006100519786457841326
+    XK051212012345678906 PK36SCBL0000001123456702 EG380019000500000000263180002 UA213223130000026007233566001`;
+  for (const number of printed.split(/\s+/)) expect([number, accepts(iban, number)]).toEqual([number, true]);
 });
 
 test('every mistyped or exchanged digit is noticed', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { identityOf } from '../../src/datatypes/datatype.ts';
 import { name } from '../../src/datatypes/name.ts';
 import { accepts, CONTEXT, canonical, firstOfMore, refusedField, seen, stored } from './expectations.ts';
 import { names } from './inputs.ts';
@@ -26,7 +27,8 @@ describe('refused', () => {
     ['a number for a part', { given: 'Ada', family: 7 }, 'value.family'],
     ['null for a part', { given: null, family: 'Byron' }, 'value.given'],
     ['a control character', { given: 'A\u0000da' }, 'value.given'],
-    ['a line break', { given: 'Ada', family: 'By\nron' }, 'value.family'],
+    ['nothing that is seen', { given: '\u200b', family: ' \u3164\u2800' }, 'value'],
+    ['a bidirectional override', { given: 'Ada', family: 'By\u202eron' }, 'value.family'],
     ['over 200 characters', { given: 'x'.repeat(201) }, 'value.given'],
     ['an unknown property', JSON.parse('{"given":"A","family":"B","__proto__x":1}'), 'value.__proto__x'],
   ])('%s', (_, input, field) => {
@@ -116,4 +118,18 @@ describe('by the family name a name is found', () => {
       expect(refusedField({ ...name, parse: (input) => family.parse(input, CONTEXT) as never }, nothing)).toBe('value');
     }
   });
+});
+
+test('a name is found however it was typed, and given in place of another only where no letter differs', () => {
+  const of = (given: string, family: string) => stored(name, { given, family });
+  const found = [
+    of('Jane\u200b', "O'Brien-Doe"),
+    of('JANE', 'O\u2019Brien\u2011Doe'),
+    of('jane', 'o\u02bcbrien\u2212doe'),
+  ];
+  expect(new Set(found.map((value) => name.canonical(value))).size).toBe(1);
+  expect(new Set(found.map((value) => identityOf(name, value))).size).toBe(3);
+  expect(identityOf(name, of('JANE', 'Doe'))).toBe(identityOf(name, of('jane', 'DOE')));
+  expect(name.canonical(of('Mike', ''))).toBe(name.canonical(of('M\u0131ke', '')));
+  expect(identityOf(name, of('Mike', ''))).not.toBe(identityOf(name, of('M\u0131ke', '')));
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstGraphemeOfMore } from '../../src/datatypes/graphemes.ts';
-import { bare, fold, tidy, trim } from '../../src/datatypes/normalise.ts';
+import { bare, fold, foldNarrow, tidy, trim } from '../../src/datatypes/normalise.ts';
 import { InvalidValueError } from '../../src/errors.ts';
 
 describe('folding makes one of', () => {
@@ -17,6 +17,14 @@ describe('folding makes one of', () => {
     ['dotless i', 'ışık', 'IŞIK'],
     ['dotted I', 'İbrahim', 'ibrahim'],
     ['white space', ' Anna\u3000\u3000Lena ', 'anna lena'],
+    ['what nobody sees', 'Jane\u200b\u00ad Doe\u2060', 'jane doe'],
+    ['joiners', 'علی\u200cرضا', 'علیرضا'],
+    ['apostrophes', 'O\u2019Brien', "o'brien"],
+    ['letters for apostrophes', 'O\u02bcBrien', 'O\u00b4Brien'],
+    ['a grave accent', 'O`Brien', 'O\u2018Brien'],
+    ['hyphens', 'Anne\u2011Marie', 'anne-marie'],
+    ['dashes and minus', 'Anne\u2013Marie', 'Anne\u2212Marie'],
+    ['digits', 'Road १२', 'Road ١٢'],
   ])('%s', (_, one, other) => {
     expect(fold(one)).toBe(fold(other));
   });
@@ -62,12 +70,33 @@ test.each([' Ada ', '\tAda\n', '\u3000Ada\u2003', '\u0085 Ada\u0085', '\ufeffAda
   },
 );
 
-test.each(['A\u0000da', 'A\nda', 'A\tda', 'A\u0085da', 'A\u009bda', 'A\u202eda', 'A\u2066da', 'A\ud800da', '\udc00'])(
+test.each(['A\u0000da', 'A\u001bda', 'A\u0007da', 'A\u009bda', 'A\u202eda', 'A\u2066da', 'A\ud800da', '\udc00'])(
   'a control character or half a character inside %j is refused',
   (text) => {
     expect(() => tidy(text, 'given', 200)).toThrow(InvalidValueError);
   },
 );
+
+test.each([
+  ['Flat 1\n12 High St', 'Flat 1 12 High St'],
+  ['A\r\n\tB\u0085C\u2028D', 'A B C D'],
+  ['\u202aAda\u202c', 'Ada'],
+  ['\u2068 \u2067Ada\u2069 \u2069', 'Ada'],
+  ['\u200b', ''],
+  ['\u3164\u2800 \u200f', ''],
+])('white space inside %j is collapsed, and what nobody sees is nothing', (text, line) => {
+  expect(tidy(text, '', 200)).toBe(line);
+});
+
+test('folded narrowly, letters stay letters, whatever the text, and a second time changes nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const folded = foldNarrow(text);
+      expect([text.toLowerCase(), text.normalize('NFD'), folded].map(foldNarrow)).toEqual([folded, folded, folded]);
+    }),
+    { numRuns: 1000 },
+  );
+});
 
 test('length counts code points of the stored form', () => {
   expect(tidy('😀'.repeat(200), '', 200)).toBe('😀'.repeat(200));
@@ -127,8 +156,11 @@ describe('a code is bared of what stands between its groups', () => {
     ['12*34', undefined],
     ["12'34", undefined],
     ['12\u000034', undefined],
-    ['1\u200b2', undefined],
-    ['١٢٣', undefined],
+    ['1\u200b2', '12'],
+    ['\u202a12\u202c', '12'],
+    ['١٢٣', '123'],
+    ['१२३', '123'],
+    ['①②', '12'],
     ['12ß', undefined],
     ['1'.repeat(20), '1'.repeat(20)],
     ['1'.repeat(21), undefined],

@@ -22,7 +22,8 @@ test('there is no equality search', () => {
 test.each([
   ['empty', ''],
   ['white space', ' \u3000'],
-  ['two lines', 'one\ntwo'],
+  ['a control character', 'one\u0007two'],
+  ['nothing that is seen', '\u200b\u00ad'],
   ['1,001 characters', '😀'.repeat(1001)],
   ['half a surrogate pair', 'a\ud800'],
   ['no string', ['dishwasher']],

@@ -38,7 +38,7 @@ describe('refused', () => {
     ['65 characters', 'A'.repeat(65)],
     ['underscore', 'SN_4410'],
     ['letter beyond ASCII', 'SÑ4410'],
-    ['line break', 'SN44\n10'],
+    ['control character', 'SN44\u000010'],
     ['no string', 44_102_278],
   ])('%s', (_, input) => {
     expect(refusedField(serialNumber, input)).toBe('value');

@@ -33,6 +33,7 @@ describe('refused', () => {
     ['a bidirectional override', 'jane\u202e'],
     ['a zero-width space', 'ja\u200bne'],
     ['a soft hyphen', 'ja\u00adne'],
+    ['a filler', 'ja\u3164ne'],
     ['a private character', 'jane\ue000'],
     ['half a surrogate pair', 'jane\ud800'],
     ['65 characters', 'x'.repeat(65)],
@@ -45,7 +46,8 @@ test('case, width and composition never change whose name it is', () => {
   fc.assert(
     fc.property(accepted, (input) => {
       const value = stored(username, input);
-      for (const other of [value.toUpperCase(), value.toLowerCase(), value.normalize('NFD'), fullWidth(value)]) {
+      const capitals = value.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+      for (const other of [capitals, value.toLowerCase(), value.normalize('NFD'), fullWidth(value)]) {
         if (accepts(username, other)) expect(canonical(username, other)).toBe(canonical(username, input));
       }
     }),
@@ -53,8 +55,28 @@ test('case, width and composition never change whose name it is', () => {
 });
 
 test('other names are others', () => {
-  const others = ['jane', 'jané', 'jane.', 'jane_', 'jane1', 'j.ane', 'jаne'];
+  const others = [
+    'jane',
+    'jané',
+    'jane.',
+    'jane_',
+    'jane1',
+    'j.ane',
+    'jаne',
+    'mike',
+    'm\u0131ke',
+    'stra\u00dfe',
+    'strasse',
+    '\ufb01nn',
+    'finn',
+  ];
   expect(new Set(others.map((input) => canonical(username, input))).size).toBe(others.length);
+});
+
+test('a capital says nothing of which sigma it was', () => {
+  expect(canonical(username, 'ΝΙΚΟΣ')).toBe(canonical(username, 'νικος'));
+  expect(canonical(username, 'νικοσ')).toBe(canonical(username, 'νικος'));
+  expect(canonical(username, 'STRA\u1e9eE')).toBe(canonical(username, 'stra\u00dfe'));
 });
 
 test('a mask shows one character of several, and none of one', () => {

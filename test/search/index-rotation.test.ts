@@ -1,9 +1,11 @@
 /** Replacing the key of a blind index: search never misses, whoever sleeps, writes, corrects, erases or crashes meanwhile. */
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
+import { fold } from '../../src/datatypes/normalise.ts';
 import { type JobId, newId, type RecordId, type TenantId } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { rotateIndex, settleIndexRotations } from '../../src/jobs/rotate-index.ts';
+import { blindIndexes, entryRow } from '../../src/search/blind-index.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { erase } from '../../src/vault/erase.ts';
@@ -12,6 +14,7 @@ import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, tell, withParts } from '../support/home.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 import { NOW } from '../support/vault.ts';
 import { entriesOf, findAll, storeAll } from './world.ts';
 
@@ -73,6 +76,27 @@ const keysOf = async ({ home }: World, name = 'email') =>
   ]);
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('rows of the form that an earlier release compared by are made again in the form of this one', async () => {
+    const world = await worldOn(engine);
+    const { vault, app } = world;
+    const value = 'm\u0131ke@example.com';
+    const { results } = await tokenize(vault, app, { items: [{ type: 'email', value, subject: 'cust_1' }] });
+    const { record } = results[0] as (typeof results)[number];
+    const tenant = app.tenant as TenantId;
+    const [key] = await (await vault.keyring.indexes.known(tenant)).versions('email');
+    const earlier = { name: 'email', typeVersion: 1, spread: 'unique', text: fold(value) } as const;
+    await vault.keyStore.exclusive(async (tx) => {
+      await tx.execute((sql) => sql('blind_indexes').where({ name: 'email', record }).delete());
+      await tx.insert(blindIndexes, [entryRow(key as never, tenant, earlier, record, 1)]);
+    });
+    expect(await findAll(vault, app, { type: 'email', value })).toEqual([]);
+
+    await rotate(vault, app, 'email');
+
+    expect(await findAll(vault, app, { type: 'email', value })).toEqual([record]);
+    expect(await findAll(vault, app, { type: 'email', value: 'mike@example.com' })).toEqual([]);
+  });
+
   test('at each step, nodes that slept until then find, store, correct and erase as if nothing were happening', async () => {
     const world = await worldOn(engine);
     const { vault, app } = world;

@@ -85,6 +85,53 @@ describe.each(ENGINES)('on %s', (engine) => {
     return rows.map(({ taken }) => Number(taken));
   };
 
+  test('a verifier from elsewhere fits the spelling it was made of, and after that every spelling', async () => {
+    const nfc = 'Fran\u00e7ois\u00a0\u00e9t\u00e9';
+    const nfd = nfc.normalize('NFD');
+    const prepared = nfc.replace('\u00a0', ' ');
+    for (const [made, typed] of [
+      [nfd, nfd],
+      [nfc, nfc],
+      [prepared, nfd],
+      [prepared.normalize('NFD'), prepared],
+      [prepared.normalize('NFD'), nfc],
+    ] as const) {
+      const { vault, later } = watched(here.vault);
+      const { token, record } = await store({ phc: await phcOf(made) });
+      expect(await ask(token, 'Francois ete', vault)).toBe(false);
+      expect(await ask(token, typed, vault)).toBe(true);
+      await settled(later);
+      const { phc } = await stored(record);
+      expect((await here.vault.hasher.verify(prepared, phc, { tenant: 'x' })).matches).toBe(true);
+      for (const spelling of [nfc, nfd, prepared]) expect(await ask(token, { password: spelling }, vault)).toBe(true);
+    }
+  });
+
+  test('all spellings are one guess, and are computed whichever fits', async () => {
+    const typed = 'e\u0301\u00a0wrong';
+    const computed: number[] = [];
+    const { hasher } = here.vault;
+    const counting = Object.create(hasher, {
+      verify: {
+        value: (spellings: readonly string[], ...rest: [string, { tenant: string }]) => {
+          computed.push(spellings.length);
+          return hasher.verify(spellings, ...rest);
+        },
+      },
+    }) as PasswordHasher;
+    const vault = { ...here.vault, hasher: counting };
+    const { token } = await store({ phc: await phcOf('\u00e9 right') });
+    const answers: unknown[] = [];
+    for (let i = 0; i < RECORD.limit + 1; i += 1) answers.push(await ask(token, typed, vault));
+
+    expect(answers).toEqual([...Array(RECORD.limit).fill(false), 'too_many_guesses']);
+    expect(new Set(computed)).toEqual(new Set([3]));
+    const other = await store({ phc: await phcOf(typed) });
+    computed.length = 0;
+    expect(await ask(other.token, typed, vault)).toBe(true);
+    expect(computed).toEqual([3]);
+  });
+
   test('the right password is verified, any other is not, and the audit entries say which and no more', async () => {
     const { token, record } = await store();
     expect(await ask(token, RIGHT)).toBe(true);
