@@ -100,7 +100,13 @@ export class IntegrityError extends VaultError {
  */
 export class UnavailableError extends VaultError {
   readonly kind = 'unavailable';
-  readonly code: 'store_unavailable' | 'store_replaced' | 'key_unavailable' | 'shutting_down' | 'overloaded';
+  readonly code:
+    | 'store_unavailable'
+    | 'store_replaced'
+    | 'key_unavailable'
+    | 'journal_unavailable'
+    | 'shutting_down'
+    | 'overloaded';
 
   constructor(code: UnavailableError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

@@ -3,7 +3,11 @@ import cliProgress from 'cli-progress';
 import type { ProgressStream } from '../import/progress.ts';
 import type { RecoverProgress } from '../vault/recover.ts';
 
-const WORDS = { erasures: 'erasures run again', tombstones: 'tombstones compared' } as const;
+const WORDS = {
+  entries: 'entries of the journal compared',
+  erasures: 'erasures run again',
+  tombstones: 'tombstones compared',
+} as const;
 const FORMAT = 'recovering [{bar}] {percentage}% | {value}/{total} {what} | {eta_formatted} left';
 
 export function showRecovery(stream: ProgressStream): { progress: RecoverProgress; stop: () => void } {
@@ -19,6 +23,7 @@ export function showRecovery(stream: ProgressStream): { progress: RecoverProgres
         bar?.start(Math.max(total, done, 1), done, { what: WORDS[step] });
         shown = step;
       }
+      bar?.setTotal(Math.max(total, done, 1));
       bar?.update(done, { what: WORDS[step] });
     },
     stop: () => bar?.stop(),

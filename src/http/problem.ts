@@ -127,6 +127,10 @@ export const PROBLEMS: Readonly<Record<string, { readonly kind: ErrorKind; reado
     kind: 'unavailable',
     title: 'A store was replaced while this node ran on it; the node has to be restarted.',
   },
+  journal_unavailable: {
+    kind: 'unavailable',
+    title: 'The journal cannot be written. What was ordered stands; call again until it is answered.',
+  },
   key_unavailable: { kind: 'unavailable', title: 'A key is not at hand; the security team is needed.' },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
   sealed: { kind: 'unavailable', title: 'The vault waits for shares of its root key; see `lethe unseal`.' },

@@ -1,6 +1,7 @@
 /** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
+import { cutJournal } from '../erasure/cut-journal.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
@@ -30,9 +31,9 @@ export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
-  const { recordStore, keyStore, keyring } = vault;
+  const { recordStore, keyStore, keyring, journal } = vault;
   return {
-    ...{ recordStore, keyStore, keyring },
+    ...{ recordStore, keyStore, keyring, journal },
     clock: vault.clock,
     prompt: [
       { name: 'shred_windows', run: () => shredWindows(vault) },
@@ -45,6 +46,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       },
       { name: 'finish_closing', run: async () => (await destroyEnded(closing(vault))).destroyed },
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
+      { name: 'cut_journal', run: () => cutJournal(vault) },
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },

@@ -323,13 +323,13 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('what a call had to leave is tried again soon, ever later, until it is completed', async () => {
     const stored = [...(await store('left')), ...(await store('behind'))];
-    const { recordStore, keyStore, keyring, clock } = here.vault;
+    const { recordStore, keyStore, keyring, journal, clock } = here.vault;
     const refuse = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
     const waited: number[] = [];
     const reports: JobReport[] = [];
     const completed = Promise.withResolvers<void>();
     const woken = startWorker({
-      ...{ recordStore, keyStore, keyring, clock },
+      ...{ recordStore, keyStore, keyring, journal, clock },
       report(done) {
         reports.push(done);
         if (waited.length === 3 && done.name === 'complete_erasures') completed.resolve();
@@ -414,9 +414,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const long = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const { recordStore, keyStore, keyring, clock } = here.vault;
+      const { recordStore, keyStore, keyring, journal, clock } = here.vault;
       const { stop } = startWorker({
-        ...{ recordStore, keyStore, keyring, clock, report: () => {} },
+        ...{ recordStore, keyStore, keyring, journal, clock, report: () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],
       });

@@ -50,15 +50,15 @@ export const deletePrincipal = route({
   operationId: 'revokePrincipal',
   summary: 'Revoke a principal; its API key stops working at once.',
   description:
-    'Answered when both stores know of it, so that no older copy of one brings it back. With `store_unavailable` it may ' +
-    'hold already: call again until it is answered.',
+    'Answered when both stores and the journal know of it, so that no older copy of one brings it back. With `store_unavailable` ' +
+    'or `journal_unavailable` it may hold already: call again until it is answered.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
   reply: z.strictObject({
     principal: PrincipalIdSchema,
     revokedAt: z.iso.datetime().describe('Since when its API key no longer works, UTC.'),
   }),
-  problems: ['principal_not_found', 'own_principal'],
+  problems: ['principal_not_found', 'own_principal', 'journal_unavailable'],
   handle: (vault, caller, { params }) => revokePrincipal(vault, caller, params.principal),
 });
 
