@@ -9,7 +9,7 @@
  */
 import { type KeptRevocation, keyRevocations } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
-import type { SubjectId, TenantId } from '../ids.ts';
+import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
@@ -122,11 +122,14 @@ async function eraseAgain(
   if (isThere) return undefined;
   const overtaken = await isOvertaken(recordStore.reader, entry);
   const rows = places.filter((_, i) => !overtaken[i]).map((key) => tombstoneOf(entry, key));
+  // A generation that came again, and was corrected again, has the tombstone of that correction.
+  const own = places.filter((_, i) => !overtaken[i] && (buried[i]?.[0]?.erasure ?? erasure) === erasure);
   const of = { tenant, erasure };
   const now = clock();
   await keyStore.exclusive((tx) => (rows.length === 0 ? shredNothing(tx, of, now) : shred(tx, of, rows, now)));
-  await recordStore.exclusive((tx) => tx.insert(erasures, [orderOf(entry, rows.length)], 'skip'));
-  const missing = rows.filter((_, i) => buried[i]?.length === 0);
+  await recordStore.exclusive((tx) => tx.insert(erasures, [orderOf(entry, own.length)], 'skip'));
+  const known = new Set(places.filter((_, i) => buried[i]?.length === 1).map(({ record }) => record));
+  const missing = rows.filter(({ record }) => !known.has(record as RecordId));
   if (missing.length === 0) return { tombstones: 0, removed: 0, lost: [] };
   const done = await writeBack({ recordStore, keyStore }, tenant, missing, now);
   return { ...done, tombstones: missing.length };
