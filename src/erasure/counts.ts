@@ -1,11 +1,12 @@
 /**
  * Whether the two stores know of the same erasures and corrections, told by how many each tenant has of them: a store that
- * went back lacks some for good, however many came since. As many rows as there are tenants are compared; where a number
- * differs, the rows themselves are looked at, for erasures of the first releases are not noted in the key store.
+ * went back lacks some for good, however many came since. Counting takes each store some 0.4 s a million, once, at a start.
+ * Where a number differs, the rows themselves are looked at: others may erase meanwhile, and erasures of the first releases
+ * are not noted in the key store.
  *
  * Guarantees: every erasure that one of the stores has completed is known to the other, unless as many are missing in the
- * one as in the other; the journal says more. Right also while other processes erase: what one order after another may
- * change is read in an order in which it accuses no store.
+ * one as in the other; the journal says more. Right also while other processes erase: rows are looked at in the order in
+ * which they come to be, so that no sound store is accused.
  */
 import type { TenantId } from '../ids.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
@@ -26,14 +27,13 @@ export async function countsAgree({ recordStore, keyStore }: Stores): Promise<La
   const shredded = await perTenant(keys, 'shreds');
   const ordered = await perTenant(records, 'erasures');
   const { unfinished, begun } = await underWay(records, keys);
-  const after = await perTenant(keys, 'shreds');
   const recordStoreLacks: string[] = [];
   for (const [tenant, n] of shredded) {
     if (n > at(ordered, tenant) - at(unfinished, tenant) + at(begun, tenant)) recordStoreLacks.push(tenant);
   }
   const keyStoreLacks: string[] = [];
   for (const [tenant, n] of ordered) {
-    if (n - at(unfinished, tenant) + at(begun, tenant) > at(after, tenant)) keyStoreLacks.push(tenant);
+    if (n - at(unfinished, tenant) + at(begun, tenant) > at(shredded, tenant)) keyStoreLacks.push(tenant);
   }
   return {
     recordStoreLacks: await some(recordStoreLacks, (tenant) => lacksOrders(records, keys, tenant)),

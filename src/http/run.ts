@@ -71,6 +71,12 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
+  if (vault.journal.doubtful > 0) {
+    log.warn(
+      { lines: vault.journal.doubtful },
+      'the journal has lines that this vault did not write, or not under this root key: they are ignored',
+    );
+  }
   vault.signals.on('storeReplaced', ({ store }) =>
     log.error({ store }, 'a store was replaced under this node: it serves nothing until it is restarted'),
   );
