@@ -105,7 +105,7 @@ function addRecover(program: Command): void {
           `Ignored ${doubtful} lines of the journal: this vault did not write them, or not under this root key.`,
         );
       }
-      if (remembered > 0) console.log(`Did again ${remembered} entries of the journal that a store had lost.`);
+      if (remembered > 0) console.log(`Done again from the journal, which a store had lost: ${remembered}.`);
       console.log(`Ran ${erasures} erasures and corrections again.`);
       if (revoked.principals + revoked.tokens > 0) {
         console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.`);
