@@ -77,7 +77,7 @@ async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly E
 
 /**
  * Of each key of a correction, whether the record has a value since, stored after the stores went back, under a generation
- * that was destroyed before: that one stays.
+ * that was destroyed before: that one stays. Told by the times of the two, from the clocks of the nodes.
  */
 export async function isOvertaken(reader: Reader<'records'>, entry: ErasureEntry): Promise<boolean[]> {
   if (entry.cause !== 'corrected') return entry.keys.map(() => false);

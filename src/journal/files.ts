@@ -12,8 +12,9 @@
  * Does not: notice that somebody removes a file between two lines of it; the next line is then in a file of its own.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lineDigest } from '../crypto/digest.ts';
 import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
 import { MAX_LINE } from './entry.ts';
 
@@ -41,10 +42,16 @@ export async function filesIn(folder: string): Promise<JournalFile[]> {
     .sort((a, b) => a.epoch - b.epoch || (a.name < b.name ? -1 : 1));
 }
 
+interface OpenFile {
+  readonly epoch: number;
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
 /** What one process writes in one folder. */
 export class Appender {
   readonly #folder: string;
-  #open: { readonly epoch: number; readonly file: FileHandle } | undefined;
+  #open: OpenFile | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -52,12 +59,16 @@ export class Appender {
 
   /** @param suffix of the file's name, where one is to be made */
   async append(epoch: number, lines: string, suffix: () => string): Promise<void> {
+    const before = this.#open;
     try {
-      const file = await this.#fileOf(epoch, suffix);
+      const { file } = await this.#fileOf(epoch, suffix);
       await file.appendFile(lines, 'ascii');
       await file.datasync();
     } catch (error) {
+      const made = this.#open === before ? undefined : this.#open;
       await this.close();
+      // Of one that is new nothing was answered: a full disk is not to be strewn with them.
+      if (made !== undefined) await unlink(made.path).catch(() => {});
       throw error;
     }
   }
@@ -68,18 +79,19 @@ export class Appender {
     await held?.file.close().catch(() => {});
   }
 
-  async #fileOf(epoch: number, suffix: () => string): Promise<FileHandle> {
+  async #fileOf(epoch: number, suffix: () => string): Promise<OpenFile> {
     const held = this.#open;
-    if (held?.epoch === epoch && (await held.file.stat()).nlink > 0) return held.file;
+    if (held?.epoch === epoch && (await held.file.stat()).nlink > 0) return held;
     await this.close();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = join(this.#folder, journalName(epoch, suffix()));
     const file = await open(path, 'ax', 0o600);
-    this.#open = { epoch, file };
+    const made = { epoch, path, file };
+    this.#open = made;
     // Its name, and that of the folder, outlive a crash as what it holds does.
     await syncFolder(path);
     await syncFolder(this.#folder);
-    return file;
+    return made;
   }
 }
 
@@ -110,6 +122,9 @@ export async function removeThrough(folder: string, epoch: number): Promise<numb
   return old.length;
 }
 
-export async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(unlessGone))?.size;
+/** The same for files with the same lines. */
+export async function digestOf(path: string): Promise<string> {
+  const digest = lineDigest();
+  for await (const { text } of linesIn(path)) digest.add(text);
+  return digest.hex();
 }

@@ -11,7 +11,7 @@
  */
 import { unlink } from 'node:fs/promises';
 import type { RandomSource } from '../crypto/random.ts';
-import { codeOf, UnavailableError, VaultError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
 import { unlessGone } from '../keyring/durable-file.ts';
 import type { JournalKey } from '../keyring/journal-key.ts';
 import { type Entry, linesOf } from './entry.ts';
@@ -156,13 +156,9 @@ export class Journal {
         // Read when all of the group is committed: never an epoch before that of their commits.
         const epoch = await this.#epoch();
         await this.#append(epoch, group.map(({ lines }) => lines).join(''));
-        this.#failing = false;
         for (const { resolve } of group) resolve();
       } catch (error) {
-        // A store that does not answer is no fault of the journal.
-        const failure = error instanceof VaultError ? error : unavailable(error);
-        this.#failing ||= codeOf(failure) === 'journal_unavailable';
-        for (const { reject } of group) reject(failure);
+        for (const { reject } of group) reject(error);
       }
     }
     this.#writing = undefined;
@@ -173,7 +169,8 @@ export class Journal {
     const fresh = this.#random(SUFFIX_BYTES).toString('hex');
     const done = await Promise.allSettled(this.#appenders.map((one) => one.append(epoch, lines, () => fresh)));
     const failed = done.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    this.#failing = failed !== undefined;
+    if (failed !== undefined) throw unavailable(failed.reason);
   }
 }
 

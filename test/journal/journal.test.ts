@@ -169,6 +169,17 @@ describe('what somebody else wrote is counted and ignored:', () => {
     expect(await read(folders)).toEqual({ entries: [mine], doubtful: 1 });
   });
 
+  test('one line of the vault’s put in the place of another hides it in that file alone', async () => {
+    const folders = await places(2);
+    const [one, other] = [erasure(), erasure()];
+    await open(folders).note([one, other]);
+    const file = await onlyFile(folders[0] ?? '');
+    const line = (await readFile(file, 'ascii')).split('\n')[0] ?? '';
+    await writeFile(file, `${line}\n${line}\n`);
+    const { entries } = await read(folders);
+    expect(entries).toContainEqual(other);
+  });
+
   test('but a line of the vault’s own may be copied and moved: it says the same', async () => {
     const [home = ''] = await places();
     const mine = erasure();
@@ -234,9 +245,10 @@ describe('a place that cannot be written', () => {
 
   test('a store that does not answer fails the note, and is not called the journal’s fault', async () => {
     const [home = ''] = await places();
-    const gone = Object.assign(new Error('gone'), {});
+    const gone = new Error('gone');
     const journal = new Journal({ places: [home], key, random, epoch: () => Promise.reject(gone) });
-    await expect(journal.note([erasure()])).rejects.toBeDefined();
+    await expect(journal.note([erasure()])).rejects.toBe(gone);
+    expect(journal.failing).toBe(false);
     expect(await filesIn(home)).toEqual([]);
   });
 });
