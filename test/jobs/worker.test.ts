@@ -397,6 +397,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['keep_revocations', undefined],
       ['finish_closing', undefined],
       ['issue_certificates', undefined],
+      ['cut_journal', undefined],
       ['forget_erased_tenants', undefined],
       ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
