@@ -63,7 +63,7 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /** What an administrative call was about: a principal, tenant, job, root slot, store, or set of shares. */
+  /** What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
   /** How many guesses at stored values were wrong, or were not let pass. */

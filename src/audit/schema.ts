@@ -8,7 +8,7 @@ export const AuditEntrySchema = z
   .strictObject({
     entry: z.string().describe('Id of the entry (`aud_…`); entries sort by it.'),
     at: z.iso.datetime().describe('When the call was decided, UTC.'),
-    principal: z.string().describe('Who called (`prn_…`), or the vault itself (`vlt_…`).'),
+    principal: z.string().describe('Who called (`prn_…`). The vault itself is a principal, too.'),
     action: z.enum(ACTIONS).describe('What was asked for.'),
     outcome: z.enum(OUTCOMES).describe('What came of it.'),
     code: z.string().optional().describe('Why it was refused or failed.'),
@@ -20,7 +20,9 @@ export const AuditEntrySchema = z
     target: z
       .string()
       .optional()
-      .describe('The principal, tenant, data type or set of shares that an administrative call was about.'),
+      .describe(
+        'What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares.',
+      ),
     guesses: z
       .int()
       .min(1)

@@ -581,7 +581,7 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly at: string;
-            /** @description Who called (`prn_…`), or the vault itself (`vlt_…`). */
+            /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
             /**
              * @description What was asked for.
@@ -605,7 +605,7 @@ export interface components {
             readonly subject?: string;
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
-            /** @description The principal, tenant, data type or set of shares that an administrative call was about. */
+            /** @description What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares. */
             readonly target?: string;
             /**
              * @description How many guesses at stored values counted, being wrong; with `too_many_guesses`, how many were not made.

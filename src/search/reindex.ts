@@ -52,7 +52,7 @@ export interface Outcome {
 
 /** Rows in one page; their values are opened together. */
 export const PAGE = 256;
-/** Keys of a page at once; in each an index probe. */
+/** The primary key of an index row. */
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
 const rowsOfRecord = lookup(blindIndexes, ['tenant', 'record']);
 

@@ -10,7 +10,7 @@ import { getStatus } from '../../src/vault/get-status.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, rowsOf, tell } from '../support/home.ts';
-import { ENGINES, type Engine, freshStores } from '../support/stores.ts';
+import { bareStores, ENGINES, type Engine } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { filesUnder } from '../threats/needles.ts';
 import { backUp, backupFolder } from './folders.ts';
@@ -25,7 +25,7 @@ async function furnished(engine: Engine) {
     subject: `person-${i}`,
   }));
   const { results } = await tokenize(vault, app, { items });
-  const stores = engine === 'postgres' ? await freshStores('postgres') : undefined;
+  const stores = engine === 'postgres' ? await bareStores('postgres') : undefined;
   if (stores !== undefined) onTestFinished(stores.drop);
   const scratch = stores && { records: stores.recordStoreUrl, keys: stores.keyStoreUrl };
   return { home, vault, app, results, dir: await backupFolder(), scratch };

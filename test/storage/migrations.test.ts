@@ -6,7 +6,7 @@ import { StartError } from '../../src/errors.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import type { StoreName, Table } from '../../src/storage/table.ts';
 import { tell } from '../support/home.ts';
-import { ENGINES, type Engine, freshStores } from '../support/stores.ts';
+import { bareStores, ENGINES, type Engine } from '../support/stores.ts';
 import { together } from '../support/together.ts';
 
 /** Every table that any module of the house defines, exported or not. */
@@ -78,7 +78,7 @@ async function tablesOf(engine: Engine, url: string): Promise<Map<string, Shape>
 }
 
 async function freshUrl(engine: Engine, store: StoreName): Promise<string> {
-  const stores = await freshStores(engine);
+  const stores = await bareStores(engine);
   onTestFinished(stores.drop);
   return store === 'records' ? stores.recordStoreUrl : stores.keyStoreUrl;
 }

@@ -119,7 +119,7 @@ test('no statement of SQLite reads a whole table or a whole tenant: cost never g
   await reopened.close();
   expect(explained).toBeGreaterThan(60);
   const all = [...statements.values()].flatMap((texts) => [...texts]).join('\n');
-  for (const name of ['tokens', 'dead_tokens', 'reuses', 'windows', 'window_reveals', 'verify_attempts']) {
+  for (const name of ['tokens', 'dead_tokens', 'reuses', 'windows', 'window_reveals', 'guess_budgets']) {
     expect(all).toMatch(new RegExp(`\\b${name}\\b`));
   }
   for (const ended of ['revoked_at IS NOT NULL', 'uses_left = 0', 'expires_at <= ?']) expect(all).toContain(ended);

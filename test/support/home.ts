@@ -23,7 +23,7 @@ import { authenticate } from '../../src/vault/authenticate.ts';
 import type { Caller } from '../../src/vault/caller.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { openVault, type Vault, type VaultConfig } from '../../src/vault/vault.ts';
-import { type Engine, freshStores } from './stores.ts';
+import { bareStores, type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 import { NOW, PURPOSES, QUICK_PASSWORDS } from './vault.ts';
 
@@ -50,15 +50,19 @@ export interface Home {
   drop(): Promise<void>;
 }
 
-/** A home of the test that calls this, gone when the test is over. */
-export async function freshHome(engine: Engine): Promise<Home> {
-  const home = await makeHome(engine);
+/**
+ * A home of the test that calls this, gone when the test is over.
+ * @param tables `none`: where a test looks at what is there before a vault is made
+ */
+export async function freshHome(engine: Engine, tables: 'empty' | 'none' = 'empty'): Promise<Home> {
+  const home = await makeHome(engine, tables);
   onTestFinished(home.drop);
   return home;
 }
 
-async function makeHome(engine: Engine): Promise<Home> {
-  const [stores, { path: folder, remove }] = await Promise.all([freshStores(engine), temporaryFolder()]);
+async function makeHome(engine: Engine, tables: 'empty' | 'none'): Promise<Home> {
+  const make = tables === 'none' ? bareStores : freshStores;
+  const [stores, { path: folder, remove }] = await Promise.all([make(engine), temporaryFolder()]);
   const config: VaultConfig = {
     recordStoreUrl: stores.recordStoreUrl,
     keyStoreUrl: stores.keyStoreUrl,
@@ -154,7 +158,7 @@ export function stage(engine: Engine, options: { readonly plannedRecords?: numbe
       sql('audit_entries').orderBy('entry', 'desc').limit(limit),
     );
   beforeAll(async () => {
-    home = await makeHome(engine);
+    home = await makeHome(engine, 'empty');
     vault = await home.open({ clock: () => new Date(time), ...options });
   });
   afterAll(() => home.drop());

@@ -1,24 +1,59 @@
-/** Vitest's global setup: one PostgreSQL server for the whole run, or the one that TEST_POSTGRES_URL names. */
+/**
+ * Vitest's global setup: one PostgreSQL server for the whole run, or the one that TEST_POSTGRES_URL names; and of each
+ * engine two stores without a row, which tests copy: to make their tables takes longer than most tests do.
+ */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { openStore } from '../../src/storage/open-store.ts';
+import type { StoreName } from '../../src/storage/table.ts';
+import type { Engine } from './stores.ts';
+import { temporaryFolder } from './temporary.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's URL of the server that tests make their databases on. */
     postgresUrl: string;
+    /** What to copy: files of SQLite, databases of PostgreSQL. */
+    emptyStores: Record<Engine, Record<StoreName, string>>;
   }
 }
 
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_POSTGRES_URL;
-  if (given) {
-    project.provide('postgresUrl', given);
-    return undefined;
-  }
-  const { url, stop } = await startPostgres();
+  const { url, stop } = given ? { url: given, stop: async () => {} } : await startPostgres();
+  const folder = await temporaryFolder();
+  const run = randomBytes(4).toString('hex');
+  const databases = { records: `lethe_test_${run}_records`, keys: `lethe_test_${run}_keys` };
   project.provide('postgresUrl', url);
-  return stop;
+  project.provide('emptyStores', {
+    sqlite: { records: `${folder.path}/records.db`, keys: `${folder.path}/keystore.db` },
+    postgres: databases,
+  });
+  for (const name of ['records', 'keys'] as const) {
+    const file = name === 'records' ? 'records.db' : 'keystore.db';
+    await tell(url, `CREATE DATABASE ${databases[name]}`);
+    const database = new URL(url);
+    database.pathname = `/${databases[name]}`;
+    for (const store of [database.href, `sqlite:${folder.path}/${file}`]) await (await openStore(name, store)).close();
+  }
+  return async () => {
+    if (given) for (const database of Object.values(databases)) await tell(url, `DROP DATABASE ${database}`);
+    await stop();
+    await folder.remove();
+  };
+}
+
+async function tell(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { addSlot } from '../../src/vault/add-slot.ts';
 import { openVault, type VaultConfig } from '../../src/vault/vault.ts';
 import { close, fileSlot, rootKeyOf, vaultIdOf } from '../support/epochs.ts';
 import { appOf, everyByte, freshHome, type Home, rowsOf, tell } from '../support/home.ts';
-import { ENGINES, freshStores } from '../support/stores.ts';
+import { bareStores, ENGINES } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW, QUICK_PASSWORDS } from '../support/vault.ts';
@@ -17,7 +17,7 @@ const OPTIONS = { clock: () => NOW, passwords: QUICK_PASSWORDS };
 
 /** A second vault's settings: stores of its own, and the key material of this home. */
 async function besides(home: Home, engine: 'sqlite' | 'postgres'): Promise<VaultConfig> {
-  const { drop, ...urls } = await freshStores(engine);
+  const { drop, ...urls } = await bareStores(engine);
   onTestFinished(drop);
   return { ...home.config, ...urls };
 }
@@ -30,7 +30,7 @@ async function stateOf(home: Home) {
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('a making that breaks off anywhere is gone on with, by who may make a vault and nobody else, and is one vault', async () => {
-    const home = await freshHome(engine);
+    const home = await freshHome(engine, 'none');
     const [ids, roots] = [new Set<string>(), new Set<string>()];
     let refused = 0;
     for (let draws = 0; ; draws += 1) {
@@ -68,7 +68,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   }, 60_000);
 
   test('beside the epochs and keys of a vault no second one is made, whatever its home has lost, and the first lives on', async () => {
-    const home = await freshHome(engine);
+    const home = await freshHome(engine, 'none');
     await (await home.open()).close();
     const second = await besides(home, engine);
     const lost = ['vault.id', 'epochs/vault.id', 'admin.key', 'root.key'];
@@ -88,7 +88,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('two vaults that came to one folder and one root key before destroy nothing of each other’s: one is refused', async () => {
-    const home = await freshHome(engine);
+    const home = await freshHome(engine, 'none');
     const vault = await home.open();
     for (let closes = 0; closes < 2; closes += 1) await close(vault);
     await vault.close();
@@ -121,7 +121,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 });
 
 test('a root key that a setting names is taken for a new vault; one that merely lies there is not', async () => {
-  const home = await freshHome('sqlite');
+  const home = await freshHome('sqlite', 'none');
   const path = `${home.folder}/keys/root.key`;
   await mkdir(`${home.folder}/keys`);
   await writeFile(path, `${'5a'.repeat(32)}\n`, { mode: 0o600 });
@@ -139,7 +139,7 @@ test('a root key that a setting names is taken for a new vault; one that merely 
 test.each(['admin.key', 'root.salt', 'keystore.db', 'epochs/epoch-000007.key', 'epochs/slot.id', '../data/records.db'])(
   'no vault is made where %s lies, and it is named and left as it is',
   async (name) => {
-    const home = await freshHome('sqlite');
+    const home = await freshHome('sqlite', 'none');
     const path = join(home.folder, 'keys', name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, 'of another', { mode: 0o600 });
@@ -156,7 +156,7 @@ test.each(['admin.key', 'root.salt', 'keystore.db', 'epochs/epoch-000007.key', '
 );
 
 test('a home whose vault.id is damaged, or another’s, opens nothing until it is put right', async () => {
-  const home = await freshHome('sqlite');
+  const home = await freshHome('sqlite', 'none');
   await (await home.open()).close();
   const [path, right] = [`${home.folder}/keys/vault.id`, await readFile(`${home.folder}/keys/vault.id`)];
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -173,7 +173,7 @@ test('a home whose vault.id is damaged, or another’s, opens nothing until it i
 });
 
 test('two homes that make their vault in the same stores at once: one does, and the other has begun nothing', async () => {
-  const home = await freshHome('postgres');
+  const home = await freshHome('postgres', 'none');
   const other = await temporaryFolder();
   onTestFinished(other.remove);
   const configs = [
@@ -196,7 +196,7 @@ test('two homes that make their vault in the same stores at once: one does, and 
 });
 
 test('a home with epochs that are not known to be its vault’s is not named, nor is their folder, and nothing is put there', async () => {
-  const home = await freshHome('sqlite');
+  const home = await freshHome('sqlite', 'none');
   const vault = await home.open();
   const usb = AddSlotBody.parse({ name: 'usb', kind: 'file', settings: { path: `${home.folder}/usb` } });
   await addSlot(vault, await appOf(vault, home, 'security'), usb);

@@ -129,7 +129,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('the stores of two vaults, an empty key store beside a full record store, are refused and left as they are', async () => {
-    const [one, two] = [await freshHome(engine), await freshHome(engine)];
+    const [one, two] = [await freshHome(engine, 'none'), await freshHome(engine, 'none')];
     await (await one.open()).close();
     const refusal = async () => {
       const mixed = openVault({ ...one.config, keyStoreUrl: two.keyStoreUrl });
