@@ -106,6 +106,7 @@ export class UnavailableError extends VaultError {
     | 'store_replaced'
     | 'store_went_back'
     | 'key_unavailable'
+    | 'journal_unavailable'
     | 'shutting_down'
     | 'overloaded'
     | 'timed_out'

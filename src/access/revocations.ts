@@ -4,12 +4,15 @@
  *
  *   noted   in the record store, in the transaction that revokes: it holds from there on
  *   kept    in the key store, before the revocation is answered, or by a job where that fails
+ *   and in the journal after that, which neither store's going back undoes (`journal/`)
  *
  * Guarantees: of an answered revocation the key store knows, and of one that it knows the record store has known. Whether
  * one of the two lacks a revocation is told by the newest of the other, a bounded number. Ids and times alone are kept.
  * Does not: count at a call, which asks the principal's and the token's own rows. Nor carry a MAC: see `THREATS.md`.
  */
 import type { TenantId } from '../ids.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Notes } from '../journal/journal.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
@@ -53,6 +56,10 @@ interface Stores {
   readonly keyStore: KeyStore;
 }
 
+interface KeepingParts extends Stores {
+  readonly journal: Notes;
+}
+
 type Place = Pick<RevocationRow, 'tenant' | 'kind' | 'target'>;
 const placeOf = ({ tenant, kind, target }: Place) => [tenant, kind, target];
 
@@ -63,25 +70,32 @@ export async function noteRevocation(tx: RecordTx, { tenant, kind, target, at }:
 
 /**
  * After the commit of that transaction, and before its answer.
- * @throws {UnavailableError} where the key store cannot be written: the revocation holds, and a job will keep it
+ * @throws {UnavailableError} where the key store or the journal cannot be written: the revocation holds, and a job will
+ *   keep it
  */
-export async function keepRevocation({ keyStore }: Stores, { tenant, kind, target, at }: Revocation): Promise<void> {
-  await keep(keyStore, [{ tenant, kind, target, revoked_at: at.getTime() }]);
+export async function keepRevocation(parts: KeepingParts, { tenant, kind, target, at }: Revocation): Promise<void> {
+  await keep(parts, [{ tenant, kind, target, revoked_at: at.getTime() }]);
 }
 
-async function keep(keyStore: KeyStore, rows: readonly KeptRevocation[]): Promise<void> {
+async function keep({ keyStore, journal }: KeepingParts, rows: readonly KeptRevocation[]): Promise<void> {
   const kept = rows.map(({ tenant, kind, target, revoked_at }) => ({ tenant, kind, target, revoked_at }));
   await keyStore.shared((tx) => tx.insert(keyRevocations, kept, 'skip'));
+  await journal.note(kept.map(entryOf));
+}
+
+function entryOf({ tenant, kind, target, revoked_at }: KeptRevocation): Entry {
+  return { kind: 'revocation', tenant: tenant as TenantId, of: kind as RevokedKind, target, at: revoked_at };
 }
 
 /** Keeps what is noted and not known to be kept, at most `limit`. May run on several nodes. @returns how many */
-export async function keepRevocations({ recordStore, keyStore }: Stores, now: Date, limit: number): Promise<number> {
+export async function keepRevocations(parts: KeepingParts, now: Date, limit: number): Promise<number> {
+  const { recordStore } = parts;
   const rows = await recordStore.reader.query<RevocationRow>((sql) =>
     // Literally as the partial index says it, or SQLite does not use that.
     sql('revocations').whereRaw('kept_at IS NULL').orderBy(['tenant', 'kind', 'target']).limit(limit),
   );
   if (rows.length === 0) return 0;
-  await keep(keyStore, rows);
+  await keep(parts, rows);
   const kept = rows.map((row) => ({ ...row, kept_at: now.getTime() }));
   await recordStore.exclusive((tx) => tx.update(revocations, ['kept_at'], kept));
   return rows.length;

@@ -96,15 +96,23 @@ function addRestore(program: Command): void {
 function addRecover(program: Command): void {
   program
     .command('recover')
-    .description('make two stores agree again, one of which was restored: erase and revoke once more what was since')
+    .description(
+      'make the two stores agree again, with each other and with the journal: erase and revoke once more what one of them has forgotten',
+    )
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: KeyOptions) => {
       const show = showRecovery(process.stderr);
-      const { erasures, replayed, revoked } = await withSession(
+      const { remembered, doubtful, erasures, replayed, revoked } = await withSession(
         readConfig(),
         { keyFile, recovering: true },
         async ({ vault, caller }) => recover(vault, await caller(), show.progress),
       ).finally(show.stop);
+      if (doubtful > 0) {
+        console.log(
+          `Ignored ${doubtful} lines of the journal: this vault did not write them, or not under this root key.`,
+        );
+      }
+      if (remembered > 0) console.log(`Done again from the journal, which a store had lost: ${remembered}.`);
       console.log(`Ran ${erasures} erasures and corrections again.`);
       if (revoked.principals + revoked.tokens > 0) {
         console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.`);

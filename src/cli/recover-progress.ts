@@ -2,7 +2,11 @@
 import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
 import type { RecoverProgress } from '../vault/recover.ts';
 
-const WORDS = { erasures: 'erasures run again', tombstones: 'tombstones compared' } as const;
+const WORDS = {
+  entries: 'entries of the journal compared',
+  erasures: 'erasures run again',
+  tombstones: 'tombstones compared',
+} as const;
 
 export function showRecovery(stream: ProgressStream): { progress: RecoverProgress; stop: () => void } {
   let shown: keyof typeof WORDS | undefined;

@@ -64,6 +64,11 @@ export async function issueCertificates(parts: CertificateParts, clock: Clock): 
   }
 }
 
+/** The last epoch that no key store opens under any more: destroyed in every slot, and forgotten by every node. */
+export async function settledThrough(parts: CertificateParts): Promise<number> {
+  return certainThrough(await historyOf(parts));
+}
+
 async function issuePage(parts: CertificateParts, history: History, page: readonly ShredRow[], now: Date) {
   const { records, keys } = readersOf(parts);
   const { signing } = parts.keyring;

@@ -3,7 +3,8 @@
  * (S2): tombstones, then keys, then ciphertext.
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
- *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed
+ *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed; and the
+ *               journal has it, which neither store's going back undoes (`journal/`)
  *   final       the epoch those keys were wrapped under is destroyed in every slot (certificate.ts)
  *
  * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each
@@ -12,6 +13,8 @@
  */
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Notes } from '../journal/journal.ts';
 import { removeRecords } from '../records/store.ts';
 import { type Burial, bury, type Cause, type TombstoneRow, tombstonesOfErasure } from '../records/tombstones.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
@@ -127,40 +130,81 @@ export interface Stores {
   readonly keyStore: KeyStore;
 }
 
-/** Destroys the keys an erasure names, in both stores' order. @returns the finished row */
-export async function completeErasure(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
+/** What completing takes: what is destroyed is noted outside the stores, too. */
+export interface CompletingParts extends Stores {
+  readonly journal: Notes;
+}
+
+/**
+ * Destroys the keys an erasure names, in both stores' order.
+ * @returns the finished row
+ * @throws {UnavailableError} also where the journal cannot be written: the keys are destroyed then, and the erasure is
+ *   not completed
+ */
+export async function completeErasure(
+  stores: CompletingParts,
+  order: ErasureRow,
+  now: () => Date,
+): Promise<ErasureRow> {
   if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
   const tenant = order.tenant as TenantId;
   const of = { tenant, erasure: order.erasure };
-  const shredded = await eachPage(stores.recordStore.reader, order, (page) =>
-    stores.keyStore.exclusive((tx) => shred(tx, of, page, now())),
-  );
+  const keys: Key[] = [];
+  const shredded = await eachPage(stores.recordStore.reader, order, (page) => {
+    for (const { record, generation } of page) keys.push({ record: record as RecordId, generation });
+    return stores.keyStore.exclusive((tx) => shred(tx, of, page, now()));
+  });
   const subject = order.subject as SubjectId | null;
   if (subject !== null) await stores.keyStore.exclusive((tx) => shredRefs(tx, of, subject, now()));
   else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
-  await stores.keyStore.scrub();
-  const shreddedAt = now().getTime();
-  if (order.cause === 'erased') {
-    await eachPage(stores.recordStore.reader, order, (page) =>
-      stores.recordStore.exclusive((tx) =>
-        removeRecords(
-          tx,
-          tenant,
-          page.map((row) => row.record as RecordId),
-        ),
-      ),
-    );
-  }
-  await stores.recordStore.scrub();
+  // One that was completed before was noted then.
+  const entries = order.state === 'completed' ? [] : [entryOf(order, keys)];
+  const [noted, shreddedAt] = await Promise.allSettled([stores.journal.note(entries), removeFor(stores, order, now)]);
+  if (shreddedAt.status === 'rejected') throw shreddedAt.reason;
+  if (noted.status === 'rejected') throw noted.reason;
   const done = {
     state: 'completed',
-    shredded_at: order.shredded_at ?? shreddedAt,
+    shredded_at: order.shredded_at ?? shreddedAt.value,
     completed_at: order.completed_at ?? now().getTime(),
   };
   await stores.recordStore.exclusive((tx) =>
     tx.execute((sql) => sql('erasures').where({ tenant, erasure: order.erasure }).update(done)),
   );
   return { ...order, ...done };
+}
+
+type Key = { readonly record: RecordId; readonly generation: number };
+
+function entryOf(order: ErasureRow, keys: readonly Key[]): Entry {
+  return {
+    kind: 'erasure',
+    erasure: order.erasure as ErasureId,
+    tenant: order.tenant as TenantId,
+    cause: order.cause as Cause,
+    subject: order.subject as SubjectId | null,
+    by: order.ordered_by as PrincipalId,
+    at: order.ordered_at,
+    keys,
+  };
+}
+
+/** After the keys are destroyed: what is left of them in files, and the ciphertext. @returns when the keys were gone */
+async function removeFor({ recordStore, keyStore }: Stores, order: ErasureRow, now: () => Date): Promise<number> {
+  await keyStore.scrub();
+  const shreddedAt = now().getTime();
+  if (order.cause === 'erased') {
+    await eachPage(recordStore.reader, order, (page) =>
+      recordStore.exclusive((tx) =>
+        removeRecords(
+          tx,
+          order.tenant as TenantId,
+          page.map((row) => row.record as RecordId),
+        ),
+      ),
+    );
+  }
+  await recordStore.scrub();
+  return shreddedAt;
 }
 
 /** Walks through an erasure's tombstones in the order of their records. @returns how many there are */

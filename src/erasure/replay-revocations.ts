@@ -19,7 +19,7 @@ import { listAdmitted, revokePrincipal, VAULT_TENANT } from '../access/store.ts'
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/index-keys.ts';
 import { revokeAgain } from '../tokens/tokens.ts';
-import type { Stores } from './erasures.ts';
+import type { CompletingParts, Stores } from './erasures.ts';
 
 const PAGE = 500;
 
@@ -30,7 +30,7 @@ export interface RevokedAgain {
   readonly withoutAdmin: readonly TenantId[];
 }
 
-export interface RevocationParts extends Stores {
+export interface RevocationParts extends CompletingParts {
   readonly keyring: { readonly indexes: IndexKeys };
 }
 

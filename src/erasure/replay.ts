@@ -14,11 +14,13 @@ import { type KeyTombstoneRow, markPutBack, tombstones } from '../records/tombst
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
 import { markErased } from '../subjects/subjects.ts';
+import { pagesOf, withoutOrder } from './counts.ts';
 import { type ErasureRow, erasures, type Stores } from './erasures.ts';
+import type { ShredRow } from './shreds.ts';
 
 const PAGE = 500;
 /** How many of the records that lost their value are named. */
-const NAMED = 100;
+export const NAMED = 100;
 const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
 type Mirrored = KeyTombstoneRow;
@@ -29,6 +31,28 @@ export interface Replayed {
   /** Records whose value was corrected after the copy was made, and is lost with the newer record store. */
   readonly lost: number;
   readonly lostRecords: readonly string[];
+}
+
+/** Orders of which the key store knows alone, and that named no record: no tombstone says what they were. */
+export async function writeBackEmpty({ recordStore, keyStore }: Stores, now: Date): Promise<number> {
+  let written = 0;
+  const tenants = await keyStore.reader.query<{ tenant: TenantId }>((sql) =>
+    sql('shreds').distinct('tenant').whereNotIn('tenant', sql('tenant_tombstones').select('tenant')).orderBy('tenant'),
+  );
+  for (const { tenant } of tenants) {
+    for await (const page of pagesOf<ShredRow>(keyStore.reader, 'shreds', tenant)) {
+      const missing = await withoutOrder(recordStore.reader, page);
+      if (missing.length === 0) continue;
+      const rows = missing.map(({ erasure, shredded_at }): ErasureRow => {
+        const times = { ordered_at: shredded_at, shredded_at, completed_at: now.getTime() };
+        const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
+        return { tenant, erasure, cause: 'erased', subject: null, scope: null, ...done };
+      });
+      await recordStore.exclusive((tx) => tx.insert(erasures, rows, 'skip'));
+      written += rows.length;
+    }
+  }
+  return written;
 }
 
 /** @param progress is told how many tombstones have been looked at */
@@ -47,7 +71,7 @@ export async function replayMirror(
       page.map(({ tenant, record, generation }) => [tenant, record, generation]),
     );
     const missing = page.filter((_, i) => found[i]?.length === 0);
-    for (const [tenant, rows] of byTenant(missing)) {
+    for (const [tenant, rows] of Map.groupBy(missing, (row) => row.tenant as TenantId)) {
       const done = await writeBack(stores, tenant, rows, now);
       written += rows.length;
       removed += done.removed;
@@ -78,16 +102,8 @@ function pageOfMirror({ reader }: KeyStore, after: Mirrored | undefined): Promis
   });
 }
 
-function byTenant(rows: readonly Mirrored[]): Map<TenantId, Mirrored[]> {
-  const tenants = new Map<TenantId, Mirrored[]>();
-  for (const row of rows) {
-    const tenant = row.tenant as TenantId;
-    tenants.set(tenant, [...(tenants.get(tenant) ?? []), row]);
-  }
-  return tenants;
-}
-
-async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
+/** Writes back what the record store has forgotten of one tenant. @param rows of the mirror, that it has no tombstone of */
+export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
   const held = await heldKeys(
     stores.keyStore,
     tenant,

@@ -27,9 +27,9 @@ import { DuplicateRowError } from '../storage/errors.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn, reuses } from '../tokens/reuse.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, resealsUnderWay } from './corrections.ts';
-import { completeErasure, type ErasureRow, findOrder, orderErasure, type Stores } from './erasures.ts';
+import { type CompletingParts, completeErasure, type ErasureRow, findOrder, orderErasure } from './erasures.ts';
 
-export interface ResealParts extends Stores {
+export interface ResealParts extends CompletingParts {
   readonly keyring: Keyring;
   readonly random: RandomSource;
   readonly clock: Clock;

@@ -8,6 +8,7 @@
  * Does not: say which records they were; the tombstones do.
  */
 import type { TenantId } from '../ids.ts';
+import { epochInUse } from '../keyring/epoch-states.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
@@ -57,7 +58,7 @@ export async function noteShred(
   // Holds the row until the transaction ends, whoever else completes the same erasure.
   const [row = blank] = await tx.insertOrGet(shreds, [blank]);
   if (row.final_at !== null) return;
-  const epoch = shredded.epoch ?? (row.epoch === 0 ? await latestEpoch(tx) : 0);
+  const epoch = shredded.epoch ?? (row.epoch === 0 ? await epochInUse(tx) : 0);
   const indexes = [...new Set([...indexesOf(row), ...shredded.indexes])].sort();
   const grown = {
     ...row,
@@ -107,12 +108,4 @@ export async function markFinal(
   for (const { tenant, erasure, at } of rows) {
     await tx.execute((sql) => sql('shreds').where({ tenant, erasure, final_at: null }).update({ final_at: at }));
   }
-}
-
-/** The epoch under which keys are wrapped now. */
-async function latestEpoch(tx: KeyTx): Promise<number> {
-  const [row] = await tx.query<{ epoch: number }>((sql) =>
-    sql('epochs').select('epoch').whereNot({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
-  );
-  return row?.epoch ?? 1;
 }

@@ -16,17 +16,18 @@
  */
 import type { TenantRow } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
+import type { Entry } from '../journal/entry.ts';
 import { findTenantTombstones, tenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
 import {
+  type CompletingParts,
   completeErasure,
   ErasureNotFoundError,
   type ErasureRow,
   erasureById,
   erasures,
-  type Stores,
 } from './erasures.ts';
 import { shreds } from './shreds.ts';
 
@@ -74,13 +75,13 @@ export interface Run {
 }
 
 /** Completes an erasure of either kind. @returns the finished row */
-export function complete(stores: Stores, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
+export function complete(stores: CompletingParts, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
   return order.scope === SCOPE ? completeTenantErasure(stores, order, now) : completeErasure(stores, order, now);
 }
 
 /** @returns the finished row */
 export async function completeTenantErasure(
-  stores: Stores,
+  stores: CompletingParts,
   order: ErasureRow,
   now: () => Date,
   run: Run = {},
@@ -93,6 +94,7 @@ export async function completeTenantErasure(
   // What an earlier run has scrubbed needs it again only after it had something to destroy.
   if (keys > 0 || !again) await keyStore.scrub();
   const shreddedAt = now().getTime();
+  if (!again) await stores.journal.note([entryOf(order)]);
   const rows = await emptyRecordStore(recordStore, order, now, run);
   if (rows > 0 || !again) await recordStore.scrub();
   if (again) return order;
@@ -104,6 +106,11 @@ export async function completeTenantErasure(
   await recordStore.exclusive((tx) => tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update(done)));
   const [[finished] = []] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
   return finished ?? { ...order, ...done };
+}
+
+function entryOf({ tenant, erasure, ordered_by, ordered_at }: ErasureRow): Entry {
+  const of = { erasure: erasure as ErasureId, tenant: tenant as TenantId, by: ordered_by as PrincipalId };
+  return { kind: 'tenant', ...of, at: ordered_at };
 }
 
 /** Destroys everything of the tenant in the key store. @returns how many rows there were */
@@ -244,7 +251,7 @@ export async function unsettledTenants(reader: Reader<'records'>, limit: number)
  * @returns for how many tenants
  */
 export async function sweepErasedTenants(
-  stores: Stores,
+  stores: CompletingParts,
   now: () => Date,
   graceMs: number,
   limit: number,

@@ -73,7 +73,9 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
   app.get('/readyz', async (_, response) => {
     const unavailable = closing() ? { server: 'shutting_down' } : await readiness.look();
     const ready = Object.keys(unavailable).length === 0;
-    const reply = ready ? { status: 'ready' } : { status: 'unavailable', unavailable };
+    // Calls are answered; but what is erased waits to be called completed.
+    const degraded = vault.journal.failing ? { degraded: { journal: 'journal_unavailable' } } : {};
+    const reply = ready ? { status: 'ready', ...degraded } : { status: 'unavailable', unavailable };
     send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
   });
   app.get('/metrics', async (_, response) => {

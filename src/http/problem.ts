@@ -156,6 +156,11 @@ export const PROBLEMS: Readonly<Record<string, Described>> = {
     title: 'A store lacks what it had acknowledged; nothing is served until `npm run lethe -- recover` was run.',
     retryAfter: 10,
   },
+  journal_unavailable: {
+    kind: 'unavailable',
+    title: 'The journal cannot be written. What was ordered stands; call again until it is answered.',
+    retryAfter: 10,
+  },
   shutting_down: { kind: 'unavailable', title: 'The vault is shutting down; try another node, or again.' },
   sealed: {
     kind: 'unavailable',

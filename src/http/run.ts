@@ -88,6 +88,12 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
   };
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
+  if (vault.journal.doubtful > 0) {
+    log.warn(
+      { lines: vault.journal.doubtful },
+      'the journal has lines that this vault did not write, or not under this root key: they are ignored',
+    );
+  }
   vault.signals.on('storeDisplaced', ({ store, code }) => log.error({ store, code }, DISPLACED[code] ?? code));
   vault.signals.on('storeTakenOver', ({ store, server }) =>
     log.warn({ store, server }, 'another server took over a store, with all that this node had acknowledged in it'),

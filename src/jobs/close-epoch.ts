@@ -4,7 +4,7 @@
  *   make_secret   the next epoch's secret is in every required slot
  *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys
  *   verify        nothing is left under the old epoch, and what must open still opens
- *   destroy       the old secret, in every slot that was given it
+ *   destroy       the old secret, in every slot that was given it, once the standbys and the journal have the close
  *                 and every slot is asked again for those that were destroyed before
  *   forget        each node of the vault forgets it, in memory and in slots of its own
  *   certify       erasures whose keys are now beyond every copy become final
@@ -37,6 +37,8 @@ export interface CloseEpochParts {
     readonly begun?: (epoch: number) => Promise<void>;
     /** Before the old secret is destroyed; what it throws keeps the secret. */
     readonly verify?: () => Promise<void>;
+    /** Before the secret of an epoch is destroyed: remembers its close elsewhere. @returns what cannot say that it does */
+    readonly remember?: (epoch: number) => Promise<readonly string[]>;
     /** After an epoch is destroyed: waits a little for the nodes to forget it. @returns the nodes that have not */
     readonly forgotten?: (stopping: () => boolean) => Promise<readonly string[]>;
     /** After that. @returns how many erasures became final */
@@ -122,7 +124,7 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
 /**
  * Destroys every epoch that has ended and was verified. Run in each close, and in every round of the background work for
  * slots that were out of reach.
- * @returns the slots that have not confirmed, as `epoch/slot`, and how many epochs were destroyed
+ * @returns what has not confirmed, as `epoch/slot` or `epoch/standby` and `epoch/journal`, and how many epochs were destroyed
  */
 export async function destroyEnded(
   parts: CloseEpochParts,
@@ -132,7 +134,9 @@ export async function destroyEnded(
   let destroyed = 0;
   // Not one that is being closed, or whose close was not found to be right.
   for (const { epoch } of (await rotation.endedEpochs(keys)).filter(isDoomed)) {
-    const late = (await destroy(keys, epoch)).waitsFor;
+    // A store that goes back to before the close has lost its keys with the secret: that has to be known outside it first.
+    const unsaid = (await parts.around.remember?.(epoch)) ?? [];
+    const late = unsaid.length > 0 ? unsaid : (await destroy(keys, epoch)).waitsFor;
     waitsFor.push(...late.map((slot) => `${epoch}/${slot}`));
     if (late.length === 0) destroyed += 1;
   }

@@ -3,13 +3,13 @@
  * (`erasure/tenants.ts`). The tenant's API keys are dead from the order on, whenever the job comes to run.
  */
 import type { Clock } from '../clock.ts';
-import type { Stores } from '../erasure/erasures.ts';
+import type { CompletingParts } from '../erasure/erasures.ts';
 import { completeTenantErasure, findTenantErasure } from '../erasure/tenants.ts';
 import type { ErasureId } from '../ids.ts';
 import { type LongJob, stopIfTold } from './long-job.ts';
 
 /** @returns a job with the parameter `erasure`, which answers with the number of records. @throws {ErasureNotFoundError} */
-export function eraseTenant(parts: Stores & { readonly clock: Clock }): LongJob {
+export function eraseTenant(parts: CompletingParts & { readonly clock: Clock }): LongJob {
   return async ({ params, fence, progress, stopping }) => {
     const order = await findTenantErasure(parts.recordStore.reader, String(params.erasure) as ErasureId);
     const page = async (step: 'keys' | 'records', done: number) => {

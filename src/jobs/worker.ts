@@ -6,7 +6,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
-import { type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
@@ -32,7 +32,7 @@ export interface Chore {
   readonly run: (now: Date) => Promise<number>;
 }
 
-export interface WorkerOptions extends Stores {
+export interface WorkerOptions extends CompletingParts {
   readonly keyring: Pick<Keyring, 'indexes'>;
   readonly clock: Clock;
   /** Further chores of the composition root. */

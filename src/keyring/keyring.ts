@@ -16,7 +16,8 @@ import { EpochKeys } from './epoch-keys.ts';
 import { EpochLedger } from './epoch-ledger.ts';
 import type { EpochWrapped } from './epoch-wrapped.ts';
 import { IndexKeys } from './index-keys.ts';
-import { assertNoLaterEpoch, readOnly } from './later-epoch.ts';
+import { JournalKey } from './journal-key.ts';
+import { assertNoLaterEpoch, assertNotClosed, readOnly } from './later-epoch.ts';
 import type { Node } from './node.ts';
 import { NodeLedger } from './nodes.ts';
 import { RecordKeys } from './record-keys.ts';
@@ -48,6 +49,8 @@ export interface Keyring {
   refresh(): Promise<void>;
   /** Marks the vault's own backups. */
   readonly backups: BackupKey;
+  /** Marks the entries of its journal. */
+  readonly journal: JournalKey;
   /** Wipes every key in memory. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
@@ -66,6 +69,8 @@ export interface KeyringOptions {
   readonly node?: Node | undefined;
   /** The root key that is replacing the vault's; epochs that begin are made with it. Stays its owner's. */
   readonly nextRootKey?: Buffer | undefined;
+  /** The last epoch whose close is remembered outside the stores; asked where an epoch's secret is missing. */
+  readonly lastClose?: ((key: JournalKey) => Promise<number>) | undefined;
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -87,9 +92,14 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const slots = await openSlots(registry, options.readOnly === true);
   await assertNoLaterEpoch(store, slots);
   const backups = new BackupKey(rootKey, vaultId);
+  const journal = new JournalKey(rootKey, vaultId);
   const ledger = new EpochLedger(rootKey, vaultId);
   const nodes = new NodeLedger(rootKey, vaultId);
-  const epochs = await EpochKeys.open(store, next ? [rootKey, next] : [rootKey], slots, ledger, random, clock());
+  const rootKeys = next ? [rootKey, next] : [rootKey];
+  const epochs = await EpochKeys.open(store, rootKeys, slots, ledger, random, clock()).catch(async (error: unknown) => {
+    if (error instanceof StartError) await assertNotClosed(store, await options.lastClose?.(journal));
+    throw error;
+  });
   await claimPlaces(store, epochs);
   const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
   epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
@@ -101,6 +111,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const keyring: Keyring = {
     epochs,
     backups,
+    journal,
     registry,
     buckets,
     records: new RecordKeys(buckets, indexes, random),
@@ -126,6 +137,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
       buckets.wipe();
       await indexes.wipe();
       backups.wipe();
+      journal.wipe();
       nodes.wipe();
       await epochs.wipe();
       await registry.close();

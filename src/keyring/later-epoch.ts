@@ -31,6 +31,19 @@ export async function assertNoLaterEpoch({ reader }: KeyStore, slots: RootSlots)
   }
 }
 
+/**
+ * Where a key store does not open because a secret is missing: whether that was destroyed, as is remembered outside it.
+ * @param closed the last epoch of which that is remembered. @throws {StartError} if so
+ */
+export async function assertNotClosed({ reader }: KeyStore, closed = 0): Promise<void> {
+  const [row] = await reader.query<{ epoch: number | null }>((sql) =>
+    sql('epochs').max('epoch as epoch').where({ state: 'active' }),
+  );
+  const active = Number(row?.epoch ?? 0);
+  if (active > 0 && active <= closed)
+    throw beforeTheClose(active, `the journal remembers the close of epoch ${closed}`);
+}
+
 /** @returns undefined where no slot has it and one could not be asked */
 async function isHeld(slots: RootSlots, epoch: number): Promise<boolean | undefined> {
   try {

@@ -104,9 +104,20 @@ export async function mirroredOf(
   tenant: TenantId,
   keys: readonly Key[],
 ): Promise<(KeyTombstoneRow | undefined)[]> {
+  return mirroredAt(
+    reader,
+    keys.map((key) => ({ tenant, ...key })),
+  );
+}
+
+/** The same for keys of several tenants. */
+export async function mirroredAt(
+  reader: Reader<'keys'>,
+  keys: readonly (Key & { readonly tenant: string })[],
+): Promise<(KeyTombstoneRow | undefined)[]> {
   const found = await reader.find(
     keyTombstoneByGeneration,
-    keys.map(({ record, generation }) => [tenant, record, generation]),
+    keys.map(({ tenant, record, generation }) => [tenant, record, generation]),
   );
   return found.map(([row]) => row);
 }

@@ -3,8 +3,8 @@
  * Nothing deletes them but a person, who is told how.
  */
 import { quote } from './backup.ts';
-import { sqlitePath } from './url.ts';
 import { LOGS } from './settle.ts';
+import { sqlitePath } from './url.ts';
 
 /** The name of such a schema, and of such a file what comes after its store's. */
 export const ASIDE = /^before_restore_\w+$/;

@@ -10,11 +10,11 @@ import { UnavailableError } from '../errors.ts';
 import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
 import { sizeOf } from './look-at.ts';
-import { sqlitePath } from './url.ts';
 import { PostgresReader } from './postgres-tx.ts';
 import { Connection, SqliteReader } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
 import type { Reader, Store } from './tx.ts';
+import { sqlitePath } from './url.ts';
 
 const QUERY_TIMEOUT_MS = 10_000;
 

@@ -4,16 +4,21 @@
  *   the ids agree           one vault's stores
  *   no older key store      it may hold keys of erased records again            `lethe recover`
  *   no older record store   it does not know what was erased or revoked since   `lethe recover`
+ *   neither is older        than what the journal remembers, which both may lack `lethe recover`
  *   no closed epoch's       a key store from before the close cannot be opened  the newest copy of the key store
  *
- * Guarantees: changes nothing but the ids of a new vault; looks at a bounded number of rows, whatever the vault holds.
- * Does not: tell an older store from which nothing is missing that this looks at; each is told by its last erasures and revocations.
+ * Guarantees: changes nothing but the ids of a new vault. Beside a bounded number of rows it looks at each entry of the
+ * journal, which has those since the last close, and counts the erasures of each store.
+ * Does not: tell an older store that lacks no erasure, no revocation and no close.
  */
 import { revocationsHeld } from '../access/revocations.ts';
 import { recordFact, recordFacts } from '../backup/vault-facts.ts';
+import { countsAgree } from '../erasure/counts.ts';
+import { rememberedHeld } from '../erasure/remembered.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { StartError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
+import type { Journal } from '../journal/journal.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { beforeTheClose } from '../keyring/later-epoch.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
@@ -58,7 +63,7 @@ const EPOCHS_ARE_LOST =
   'Restore the newest copy of the key store (`npm run lethe -- restore DIR --store keys --replace`).';
 
 /** @throws {StartError} naming the command that makes good what can be made good */
-export async function assertAgreement(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
+export async function assertAgreement(recordStore: RecordStore, keyStore: KeyStore, journal: Journal): Promise<void> {
   const tenants = await erasedTenantsHeld(recordStore, keyStore);
   if (tenants.keyStoreLacks.length > 0) throw new StartError(KEY_STORE_IS_OLDER);
   if (tenants.recordStoreLacks.length > 0) throw new StartError(RECORD_STORE_IS_OLDER);
@@ -67,6 +72,20 @@ export async function assertAgreement(recordStore: RecordStore, keyStore: KeySto
   const revoked = await revocationsHeld({ recordStore, keyStore });
   if (revoked.recordStoreLacks) throw new StartError(RECORD_STORE_IS_OLDER);
   if (revoked.keyStoreLacks) throw new StartError(KEY_STORE_IS_OLDER);
+  const counted = await countsAgree({ recordStore, keyStore });
+  if (counted.recordStoreLacks) throw new StartError(RECORD_STORE_IS_OLDER);
+  if (counted.keyStoreLacks) throw new StartError(KEY_STORE_IS_OLDER);
+  // Last: where the stores themselves disagree, that says more than what both may lack.
+  const remembered = await rememberedHeld({ recordStore, keyStore }, journal.entries());
+  if (remembered.recordStoreLacks) throw new StartError(wentBack('record'));
+  if (remembered.keyStoreLacks) throw new StartError(wentBack('key'));
+}
+
+function wentBack(store: 'record' | 'key'): string {
+  return (
+    `The ${store} store went back to before an erasure, a correction or a revocation that was answered, as the journal remembers: a fail-over lost it, or an older copy was put back. ` +
+    'Run `npm run lethe -- recover` on this node, which does again what the journal has, then start.'
+  );
 }
 
 const KEY_STORE_IS_OLDER =

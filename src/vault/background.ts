@@ -2,6 +2,7 @@
 import { keepRevocations } from '../access/revocations.ts';
 import { setRecordFact } from '../backup/vault-facts.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
+import { cutJournal } from '../erasure/cut-journal.ts';
 import { unsettledTenants } from '../erasure/tenants.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
@@ -31,9 +32,9 @@ export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
 }
 
 function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
-  const { recordStore, keyStore, keyring } = vault;
+  const { recordStore, keyStore, keyring, journal } = vault;
   return {
-    ...{ recordStore, keyStore, keyring },
+    ...{ recordStore, keyStore, keyring, journal },
     clock: vault.clock,
     allAnswered: () => noteSweep(vault),
     prompt: [
@@ -47,6 +48,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       },
       { name: 'finish_closing', run: async () => (await destroyEnded(closing(vault))).destroyed },
       { name: 'issue_certificates', run: (now) => issue(vault, now) },
+      { name: 'cut_journal', run: () => cutJournal(vault) },
       { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
       { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },

@@ -4,13 +4,14 @@
  */
 import type { z } from 'zod';
 import { mayBeShown } from '../access/decide.ts';
-import type { ErasureRow } from '../erasure/erasures.ts';
+import { completeErasure, type ErasureRow, findOrder } from '../erasure/erasures.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import { accept, acceptAs, asKept, withVerifiers } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
 import { findRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
+import { tombstonesOf } from '../records/tombstones.ts';
 import { assertNoneOutdated } from '../tokens/outdated.ts';
 import type { Caller } from './caller.ts';
 import { perform } from './perform.ts';
@@ -21,7 +22,8 @@ import type { Vault } from './vault.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError} */
+/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError}
+ *  @throws {UnavailableError} also where it is corrected and only the journal could not note it; to be called again */
 export async function correct(
   vault: Vault,
   caller: Caller,
@@ -35,6 +37,7 @@ export async function correct(
     remember: ({ version, kept }: Reply) => ({ version, kept }),
     replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
       const row = await findRecord(vault.recordStore.reader, tenant, record);
+      await finishOthers(vault, tenant, record);
       const { type } = await vault.catalogue.type(tenant, row.type);
       const again = acceptAs(type, body.value, kept, vault.clock());
       return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
@@ -68,9 +71,23 @@ export async function correct(
     await inTime(caller.limit, finish(vault, order, next, vault.clock)).catch((error: unknown) => {
       vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
       vault.signals.emit('erasureLeft');
+      // The correction stands. But what neither store's going back may undo is answered only when the journal has it.
+      if (codeOf(error) === 'journal_unavailable') throw error;
     });
     return reply;
   });
+}
+
+/** Completes what is left of the record's corrections: the first call of these may have failed at the journal alone. */
+async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {
+  const [graves = []] = await tombstonesOf(vault.recordStore.reader, tenant, [record]);
+  for (const { erasure } of graves) {
+    const order = erasure === null ? undefined : await findOrder(vault.recordStore.reader, tenant, erasure);
+    if (order === undefined || order.state === 'completed') continue;
+    await completeErasure(vault, order, vault.clock).catch((error: unknown) => {
+      if (codeOf(error) === 'journal_unavailable') throw error;
+    });
+  }
 }
 
 /** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */

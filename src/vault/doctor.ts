@@ -19,11 +19,11 @@ import { StartError } from '../errors.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import type { LookOptions } from '../keyring/node-silence.ts';
-import { sqlitePath } from '../storage/url.ts';
 import { openReadOnly } from '../storage/read-only.ts';
 import { lookAtServer } from '../storage/server-look.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Store } from '../storage/tx.ts';
+import { sqlitePath } from '../storage/url.ts';
 import { findVault } from './home.ts';
 
 export type { Finding };

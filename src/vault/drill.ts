@@ -183,8 +183,8 @@ async function putInto(url: string | undefined, backup: Backup, filled: string[]
 }
 
 /** Copies of two moments may need a `recover`, which is no fault of theirs. */
-async function agreement({ recordStore, keyStore }: Vault): Promise<string> {
-  return assertAgreement(recordStore, keyStore).then(
+async function agreement({ recordStore, keyStore, journal }: Vault): Promise<string> {
+  return assertAgreement(recordStore, keyStore, journal).then(
     () => 'the stores agree',
     () => 'after a restore of both, `npm run lethe -- recover` has to run',
   );

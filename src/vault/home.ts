@@ -41,6 +41,8 @@ type Look =
   | { readonly stores: 'none'; readonly vaultId: string | undefined };
 
 const BEGUN = ' begun';
+/** In the folder of keys, and in that of the copies of the key store: `journal/`. */
+export const JOURNAL_FOLDER = 'journal';
 
 /** @throws {StartError} where there is no vault, or not one alone; nothing has been changed */
 export async function findVault(config: HomeConfig): Promise<FoundVault> {
@@ -137,7 +139,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
 async function partsIn({ rootKey, recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): Promise<string[]> {
   const named = rootKey.from === 'file' && !rootKey.isDefault ? rootKey.path : undefined;
   const stores = [recordStoreUrl, keyStoreUrl].map((url) => sqlitePath(url));
-  const files = ['admin.key', 'root.key', 'root.salt', 'keystore.db', '../data/records.db']
+  const files = ['admin.key', 'root.key', 'root.salt', 'keystore.db', JOURNAL_FOLDER, '../data/records.db']
     .map((name) => join(keysPath, name))
     .filter((path) => path !== named && !stores.includes(path));
   const there = await Promise.all(

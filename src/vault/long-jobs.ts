@@ -8,6 +8,7 @@ import { backupKeyStore } from '../backup/backups.ts';
 import { noteBackup, noteEpoch } from '../backup/vault-facts.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
+import { cutJournal } from '../erasure/cut-journal.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
 import { eraseTenant } from '../jobs/erase-tenant.ts';
@@ -18,6 +19,7 @@ import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { LookOptions } from '../keyring/node-silence.ts';
 import { waitForNodes } from '../keyring/node-wait.ts';
+import { awaitReplicated } from '../storage/replication.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
 
@@ -49,12 +51,24 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
         const { manifest } = await backupKeyStore(vault, keyBackupDir);
         await recordStore.exclusive((tx) => noteBackup(tx, manifest));
       },
+      async remember(epoch) {
+        const isReplicated = await awaitReplicated(vault.keyStore);
+        const isNoted = await vault.journal.noteClose(epoch, vault.clock()).then(
+          () => true,
+          () => false,
+        );
+        return [...(isReplicated ? [] : ['standby']), ...(isNoted ? [] : ['journal'])];
+      },
       async forgotten(stopping) {
         // Processes of this server are told at once, and the others hear of it at their next beat.
         vault.signals.emit('epochDestroyed');
         return waitForNodes(vault, { ...look, stopping });
       },
-      certify: () => issueCertificates(vault, vault.clock),
+      async certify() {
+        const issued = await issueCertificates(vault, vault.clock);
+        await cutJournal(vault);
+        return issued;
+      },
     },
   };
 }

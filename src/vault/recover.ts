@@ -2,8 +2,9 @@
  * Makes two stores agree again, of which one was restored from a backup. Every erasure and correction that the record
  * store remembers is run through once more, so that an older key store loses again what was destroyed; what the key
  * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
- * erased again. Principals and tokens that either store knows to be revoked are revoked in both, before all else. May be
- * interrupted and run again.
+ * erased again. What the journal remembers and a store has lost is done again, also where both have. Principals and tokens
+ * that either store or the journal knows to be revoked are revoked in both, before all else. May be interrupted and run
+ * again.
  *
  * Who was revoked since the copy does not run it, as long as somebody else could, whose API key works: were there nobody, nothing would ever
  * start the vault again, and who can run it can read every store and key file there is.
@@ -15,7 +16,8 @@ import { listAdmitted } from '../access/store.ts';
 import { takeFact } from '../backup/vault-facts.ts';
 import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
-import { type Replayed, replayMirror, sizeOfMirror } from '../erasure/replay.ts';
+import { NAMED, type Replayed, replayMirror, sizeOfMirror, writeBackEmpty } from '../erasure/replay.ts';
+import { keepRemembered, replayJournal } from '../erasure/replay-journal.ts';
 import { type RevokedAgain, replayRevocations } from '../erasure/replay-revocations.ts';
 import { orderAgain } from '../erasure/tenant-agreement.ts';
 import { complete } from '../erasure/tenants.ts';
@@ -28,6 +30,10 @@ import type { Vault } from './vault.ts';
 const PAGE = 200;
 
 export interface Recovered {
+  /** Entries of the journal that a store had lost. */
+  readonly remembered: number;
+  /** Lines of the journal that this vault did not write, or not under this root key: ignored. */
+  readonly doubtful: number;
   /** Erasures and corrections that were run again in the key store. */
   readonly erasures: number;
   /** What was written back into the record store. */
@@ -35,19 +41,21 @@ export interface Recovered {
   readonly revoked: RevokedAgain;
 }
 
-/** How far it is: `erasures` run again, then `tombstones` of the mirror looked at. */
-export type RecoverProgress = (step: 'erasures' | 'tombstones', done: number, total: number) => void;
+/** How far it is: `entries` of the journal looked at, `erasures` run again, then `tombstones` of the mirror looked at. */
+export type RecoverProgress = (step: 'entries' | 'erasures' | 'tombstones', done: number, total: number) => void;
 
 /** @param vault opened with `recovering` */
 export async function recover(vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> {
   return perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
     door.decide();
+    await keepRemembered(vault);
     await assertNotRevokedSince(vault, caller);
     const revoked = await replayRevocations(vault, vault.clock());
     const [{ n = 0 } = {}] = await vault.recordStore.reader.query<{ n: number }>((sql) =>
       sql('erasures').count('* as n'),
     );
     let erasures = 0;
+    const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
     await orderAgain(vault);
     for (let after = ''; ; ) {
       const page = await pageOfErasures(vault.recordStore.reader, { after, limit: PAGE });
@@ -59,9 +67,19 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
       after = last.erasure;
     }
     const total = await sizeOfMirror(vault.keyStore);
-    const replayed = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+    const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+    await writeBackEmpty(vault, vault.clock());
+    const lostRecords = [...new Set([...again.lost, ...mirror.lostRecords])].slice(0, NAMED);
+    const replayed = {
+      tombstones: again.tombstones + mirror.tombstones,
+      records: again.records + mirror.records,
+      lost: again.lost.length + mirror.lost,
+      lostRecords,
+    };
     await forgetLost(vault);
-    const recovered = await door.commit('shared', async () => ({ reply: { erasures, replayed, revoked }, entry: {} }));
+    const { doubtful } = vault.journal;
+    const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
+    const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
     // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
     for (const store of [vault.recordStore, vault.keyStore]) await takeFact(store, 'went_back');
     return recovered;

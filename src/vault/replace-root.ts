@@ -18,6 +18,7 @@ import type { LongJobContext } from '../jobs/long-job.ts';
 import { type Pace, Progress, paceOf } from '../jobs/progress.ts';
 import { besideNoJob } from '../jobs/runner.ts';
 import { BackupKey } from '../keyring/backup-key.ts';
+import { JournalKey } from '../keyring/journal-key.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import { loadRootKey, rootKeyCheck } from '../keyring/root-key.ts';
 import { beginReplacement, finishReplacement } from '../keyring/root-replacement.ts';
@@ -81,7 +82,10 @@ export async function replaceRoot(vault: Vault, caller: Caller, options: Replace
       await epochs.ledger.retag(tx, options.newKey);
       await nodes.retag(tx, options.newKey);
     };
+    const journalKey = new JournalKey(options.newKey, vaultId);
+    const removeOld = await vault.journal.rewriteUnder(journalKey).finally(() => journalKey.wipe());
     await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
+    await removeOld();
     await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
   });
   await backUpUnder(vault, options.newKey, vaultId);

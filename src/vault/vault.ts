@@ -21,6 +21,9 @@ import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import { GuessBudgets } from '../guesses/budgets.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
+import { Journal } from '../journal/journal.ts';
+import { epochInUse } from '../keyring/epoch-states.ts';
+import type { JournalKey } from '../keyring/journal-key.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
 import { Node } from '../keyring/node.ts';
@@ -35,7 +38,7 @@ import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { startBeat } from './beat.ts';
-import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
+import { type FoundVault, findOrBegin, findVault, giveUp, JOURNAL_FOLDER, nameHome } from './home.ts';
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
@@ -176,6 +179,7 @@ async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vau
     readOnly: drilling,
     node,
     nextRootKey,
+    lastClose: (key) => journalOf(opening, key).lastClose(),
     random,
     clock,
   });
@@ -200,13 +204,14 @@ async function noteCheck(keyStore: KeyStore, check: string): Promise<void> {
 async function complete(opening: Opening, node: Node | undefined, keyring: Keyring): Promise<Vault> {
   const { config, found, recordStore, keyStore, options } = opening;
   const { clock, random, passwords = {}, mayMake = false, recovering = false, drilling = false } = options;
-  if (!recovering && !drilling) await assertAgreement(recordStore, keyStore);
+  const journal = journalOf(opening, keyring.journal);
+  if (!recovering && !drilling) await assertAgreement(recordStore, keyStore, journal);
   const { epochs, registry, nodes: ledger, indexes } = keyring;
   await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, options.visiting);
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
-    ...{ recordStore, keyStore, keyring, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
+    ...{ recordStore, keyStore, keyring, journal, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
     ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
@@ -246,6 +251,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
         await guesses.close().catch(() => {});
         await beat.stop();
         await hasher.close();
+        await journal.close();
       } finally {
         try {
           // Others wait for this process until nothing of a key is in its memory; it leaves by way of the key store.
@@ -257,6 +263,17 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
       }
     },
   };
+}
+
+/** In the node's home, and beside the copies of the key store. A copy that is tried out has none: it is asked nothing. */
+function journalOf({ config, keyStore, options }: Opening, key: JournalKey): Journal {
+  const folders = [config.keysPath, ...(config.keyBackupDir === undefined ? [] : [config.keyBackupDir])];
+  return new Journal({
+    places: options.drilling ? [] : folders.map((folder) => join(folder, JOURNAL_FOLDER)),
+    key,
+    epoch: () => epochInUse(keyStore.reader),
+    random: options.random,
+  });
 }
 
 async function shuttingDown(): Promise<never> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { ensureCanaries } from '../../src/canaries/canaries.ts';
 import { drainBuckets } from '../../src/erasure/drain.ts';
-import type { ErasureRow, Stores } from '../../src/erasure/erasures.ts';
+import type { ErasureRow } from '../../src/erasure/erasures.ts';
 import { completeTenantErasure } from '../../src/erasure/tenants.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
 import { eraseTenant as eraseTenantJob } from '../../src/jobs/erase-tenant.ts';
@@ -204,7 +204,8 @@ describe.each(ENGINES)('on %s', (engine) => {
             return left < 0 ? Promise.reject(new Error('crashed')) : store.exclusive(work);
           },
         } as unknown as Partial<S>);
-      const stores: Stores = { keyStore: limit(vault.keyStore), recordStore: limit(vault.recordStore) };
+      const { journal } = vault;
+      const stores = { keyStore: limit(vault.keyStore), recordStore: limit(vault.recordStore), journal };
       const order = await orderOf(home, tenant);
       const done = await completeTenantErasure(stores, order, () => NOW).catch(() => undefined);
       if (done !== undefined) break;

@@ -323,13 +323,13 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('what a call had to leave is tried again soon, ever later, until it is completed', async () => {
     const stored = [...(await store('left')), ...(await store('behind'))];
-    const { recordStore, keyStore, keyring, clock } = here.vault;
+    const { recordStore, keyStore, keyring, journal, clock } = here.vault;
     const refuse = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
     const waited: number[] = [];
     const reports: JobReport[] = [];
     const completed = Promise.withResolvers<void>();
     const woken = startWorker({
-      ...{ recordStore, keyStore, keyring, clock, allAnswered: async () => {} },
+      ...{ recordStore, keyStore, keyring, journal, clock, allAnswered: async () => {} },
       report(done) {
         reports.push(done);
         if (waited.length === 3 && done.name === 'complete_erasures') completed.resolve();
@@ -397,6 +397,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['keep_revocations', undefined],
       ['finish_closing', undefined],
       ['issue_certificates', undefined],
+      ['cut_journal', undefined],
       ['forget_erased_tenants', undefined],
       ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
@@ -414,9 +415,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const long = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const { recordStore, keyStore, keyring, clock } = here.vault;
+      const { recordStore, keyStore, keyring, journal, clock } = here.vault;
       const { stop } = startWorker({
-        ...{ recordStore, keyStore, keyring, clock, report: () => {}, allAnswered: async () => {} },
+        ...{ recordStore, keyStore, keyring, journal, clock, report: () => {}, allAnswered: async () => {} },
         prompt: [{ name: 'prompt', run: async () => (rounds.prompt += 1) }],
         extra: [{ name: 'long', run: () => long.then(() => (rounds.long += 1)) }],
       });

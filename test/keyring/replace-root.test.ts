@@ -78,6 +78,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     await both.close();
 
     const fresh = await home.open(withNew);
+    // What the journal remembers stands under the new key, and nothing of the old one is left to doubt.
+    expect([await fresh.journal.lastClose(), fresh.journal.doubtful]).toEqual([1, 0]);
     expect(await home.reveal(fresh, token)).toBe('ada@example.com');
     expect(await close(fresh)).toMatchObject({ waitsFor: [] });
     expect(await home.reveal(fresh, token)).toBe('ada@example.com');

@@ -98,6 +98,8 @@ test('no statement of SQLite reads a whole table or a whole tenant: cost never g
     const db = new Database(file, { readonly: true });
     for (const text of texts) {
       if (!/^\s*(select|insert|update|delete|with)\b/i.test(text) || /sqlite_|_migrations/.test(text)) continue;
+      // At a start alone, which counts what each tenant has in either store (`erasure/counts.ts`).
+      if (/^select `tenant`, count\(\*\) as `n` from `(shreds|erasures)` group by `tenant`$/.test(text)) continue;
       // A migration's, which runs once.
       if (text.startsWith('INSERT INTO revocations')) continue;
       const bound = Array.from({ length: text.split('?').length - 1 }, () => (/json_each/.test(text) ? '[]' : 'x'));

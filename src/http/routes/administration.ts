@@ -53,7 +53,7 @@ export const deletePrincipal = route({
   operationId: 'revokePrincipal',
   summary: 'Revoke a principal; its API key stops working at once.',
   description:
-    'Answered when both stores know of it, so that no older copy of one brings it back. With a 503 it may ' +
+    'Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may ' +
     'hold already: call again until it is answered.',
   action: 'revoke_principal',
   params: z.strictObject({ principal: PrincipalIdSchema }),
@@ -61,7 +61,7 @@ export const deletePrincipal = route({
     principal: PrincipalIdSchema,
     revokedAt: z.iso.datetime().describe('Since when its API key no longer works, UTC.'),
   }),
-  problems: ['principal_not_found', 'own_principal'],
+  problems: ['principal_not_found', 'own_principal', 'journal_unavailable'],
   handle: (vault, caller, { params }) => revokePrincipal(vault, caller, params.principal),
 });
 

@@ -65,7 +65,7 @@ export const deleteToken = route({
   operationId: 'revokeToken',
   summary: 'Revoke a token; its record and its other tokens stay.',
   description:
-    'Answered when both stores know of it, so that no older copy of one brings it back. With a 503 it may ' +
+    'Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may ' +
     'hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.',
   action: 'change_token',
   params: named,
@@ -73,6 +73,6 @@ export const deleteToken = route({
     token: TokenSchema,
     revokedAt: z.iso.datetime().describe('Since when it cannot be used, UTC.'),
   }),
-  problems: [...ENDED, 'concurrent_change'],
+  problems: [...ENDED, 'concurrent_change', 'journal_unavailable'],
   handle: (vault, caller, { params }) => revokeToken(vault, caller, params.token),
 });

@@ -131,6 +131,7 @@ export const patchRecord = route({
   idempotent: true,
   problems: [
     ...['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
+    'journal_unavailable',
     'token_outdated',
   ],
   handle: (vault, caller, { params, body }) => correct(vault, caller, params.record, body),

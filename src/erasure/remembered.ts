@@ -1,0 +1,123 @@
+/**
+ * Whether both stores have what the journal says was done: one that lacks it went back to before that, whatever the other
+ * store says, and however much was done since.
+ *
+ * Guarantees: every entry is looked for, in pages. An erasure that the record store knows and has not completed yet is
+ * not asked of the key store. One of many records is told by each line's last key, as they were destroyed in that order.
+ * Does not: notice a key store that went back to between the last key of a subject's erasure and its refs.
+ */
+import { keyRevocations, revocations } from '../access/revocations.ts';
+import { findTenant } from '../access/store.ts';
+import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
+import { findRecords } from '../records/store.ts';
+import { mirroredAt } from '../records/tombstones.ts';
+import { lookup } from '../storage/table.ts';
+import type { Reader } from '../storage/tx.ts';
+import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
+import { findShred } from './shreds.ts';
+
+const notedByTarget = lookup(revocations, ['tenant', 'kind', 'target']);
+const keptByTarget = lookup(keyRevocations, ['tenant', 'kind', 'target']);
+
+export interface Lacking {
+  readonly recordStoreLacks: boolean;
+  readonly keyStoreLacks: boolean;
+}
+
+const NOTHING: Lacking = { recordStoreLacks: false, keyStoreLacks: false };
+
+/** @param pages of the journal; read no further than to the first that a store lacks */
+export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readonly Entry[]>): Promise<Lacking> {
+  for await (const page of pages) {
+    const { erasures, tenants, revoked } = byKind(page);
+    for (const found of [
+      await ofErasures(stores, erasures),
+      await ofTenants(stores, tenants),
+      await ofRevocations(stores, revoked),
+    ]) {
+      if (found.recordStoreLacks || found.keyStoreLacks) return found;
+    }
+  }
+  return NOTHING;
+}
+
+export function byKind(page: readonly Entry[]) {
+  return {
+    erasures: page.filter((entry): entry is ErasureEntry => entry.kind === 'erasure'),
+    tenants: page.filter((entry): entry is TenantEntry => entry.kind === 'tenant'),
+    revoked: page.filter((entry): entry is RevocationEntry => entry.kind === 'revocation'),
+  };
+}
+
+async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly ErasureEntry[]): Promise<Lacking> {
+  const orders = await recordStore.reader.find(
+    erasureById,
+    entries.map(({ tenant, erasure }) => [tenant, erasure]),
+  );
+  if (orders.some((rows) => rows.length === 0)) return { ...NOTHING, recordStoreLacks: true };
+  const done = entries.filter((_, i) => orders[i]?.[0]?.state === 'completed');
+  const last = done.flatMap((entry) => {
+    const key = entry.keys.at(-1);
+    return key === undefined ? [] : [{ entry, key }];
+  });
+  const mirrored = await mirroredAt(
+    keyStore.reader,
+    last.map(({ entry, key }) => ({ tenant: entry.tenant, ...key })),
+  );
+  for (const [i, { entry }] of last.entries()) {
+    if (mirrored[i] !== undefined || (await isOvertaken(recordStore.reader, entry)).at(-1)) continue;
+    return { ...NOTHING, keyStoreLacks: true };
+  }
+  for (const { tenant, erasure } of done.filter(({ keys }) => keys.length === 0)) {
+    if ((await findShred(keyStore.reader, tenant, erasure)) === undefined) return { ...NOTHING, keyStoreLacks: true };
+  }
+  return NOTHING;
+}
+
+/**
+ * Of each key of a correction, whether the record has a value since, stored after the stores went back, under a generation
+ * that was destroyed before: that one stays. Told by the times of the two, from the clocks of the nodes.
+ */
+export async function isOvertaken(reader: Reader<'records'>, entry: ErasureEntry): Promise<boolean[]> {
+  if (entry.cause !== 'corrected') return entry.keys.map(() => false);
+  const rows = await findRecords(
+    reader,
+    entry.tenant,
+    entry.keys.map(({ record }) => record),
+  );
+  return entry.keys.map(({ generation }, i) => {
+    const row = rows[i];
+    return row !== undefined && row.generation <= generation && row.updated_at > entry.at;
+  });
+}
+
+async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly TenantEntry[]): Promise<Lacking> {
+  const buried = await findTenantTombstones(
+    keyStore.reader,
+    entries.map(({ tenant }) => tenant),
+  );
+  for (const [i, { tenant, erasure }] of entries.entries()) {
+    const known = await findTenant(recordStore.reader, tenant);
+    if (known !== undefined && known.erased_at === null) return { ...NOTHING, recordStoreLacks: true };
+    const [[order] = []]: ErasureRow[][] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
+    const isUnderWay = order !== undefined && order.state !== 'completed';
+    if (!isUnderWay && buried[i]?.shredded_at == null) return { ...NOTHING, keyStoreLacks: true };
+  }
+  return NOTHING;
+}
+
+async function ofRevocations({ recordStore, keyStore }: Stores, entries: readonly RevocationEntry[]): Promise<Lacking> {
+  const places = entries.map(({ tenant, of, target }) => [tenant, of, target]);
+  const noted = await recordStore.reader.find(notedByTarget, places);
+  const kept = await keyStore.reader.find(keptByTarget, places);
+  for (const [i, { tenant }] of entries.entries()) {
+    const found = { recordStoreLacks: noted[i]?.length === 0, keyStoreLacks: kept[i]?.length === 0 };
+    if (!found.recordStoreLacks && !found.keyStoreLacks) continue;
+    // The revocations of an erased tenant go with it.
+    const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
+    const known = await findTenant(recordStore.reader, tenant);
+    if (buried === undefined && (known === undefined || known.erased_at === null)) return found;
+  }
+  return NOTHING;
+}

@@ -1,0 +1,130 @@
+/**
+ * The files of a journal in one folder. Each is one process's alone, of one epoch, and only grows:
+ *
+ *   epoch-000041.<32 hexadecimal digits>.journal   mode 0600, in a folder of mode 0700
+ *
+ * The epoch in the name is one under which keys were wrapped when, or after, the key store had committed what the lines
+ * say. A key store from before that has the same epoch or an earlier one in use, and so cannot be opened once that
+ * secret is destroyed: then the whole file is needed no more.
+ *
+ * Guarantees: `append` resolves when the lines are on the disk. After a failure the file is left as it is, and the next
+ * lines go into another, so that a line that was cut short is always a file's last.
+ * Does not: notice that somebody removes a file between two lines of it; the next line is then in a file of its own.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lineDigest } from '../crypto/digest.ts';
+import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
+import { MAX_LINE } from './entry.ts';
+
+const NAME = /^epoch-(\d{6,})\.[0-9a-f]{32}\.journal$/;
+
+export interface JournalFile {
+  readonly name: string;
+  readonly epoch: number;
+  readonly path: string;
+}
+
+/** @param suffix 32 hexadecimal digits that are nobody else's */
+export function journalName(epoch: number, suffix: string): string {
+  return `epoch-${String(epoch).padStart(6, '0')}.${suffix}.journal`;
+}
+
+/** Of the earliest epoch first. Where there is no such folder there are none. */
+export async function filesIn(folder: string): Promise<JournalFile[]> {
+  const names = (await readdir(folder).catch(unlessGone)) ?? [];
+  return names
+    .flatMap((name) => {
+      const epoch = NAME.exec(name)?.[1];
+      return epoch === undefined ? [] : [{ name, epoch: Number(epoch), path: join(folder, name) }];
+    })
+    .sort((a, b) => a.epoch - b.epoch || (a.name < b.name ? -1 : 1));
+}
+
+interface OpenFile {
+  readonly epoch: number;
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+/** What one process writes in one folder. */
+export class Appender {
+  readonly #folder: string;
+  #open: OpenFile | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param suffix of the file's name, where one is to be made */
+  async append(epoch: number, lines: string, suffix: () => string): Promise<void> {
+    const before = this.#open;
+    try {
+      const { file } = await this.#fileOf(epoch, suffix);
+      await file.appendFile(lines, 'ascii');
+      await file.datasync();
+    } catch (error) {
+      const made = this.#open === before ? undefined : this.#open;
+      await this.close();
+      // Of one that is new nothing was answered: a full disk is not to be strewn with them.
+      if (made !== undefined) await unlink(made.path).catch(() => {});
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const held = this.#open;
+    this.#open = undefined;
+    await held?.file.close().catch(() => {});
+  }
+
+  async #fileOf(epoch: number, suffix: () => string): Promise<OpenFile> {
+    const held = this.#open;
+    if (held?.epoch === epoch && (await held.file.stat()).nlink > 0) return held;
+    await this.close();
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = join(this.#folder, journalName(epoch, suffix()));
+    const file = await open(path, 'ax', 0o600);
+    const made = { epoch, path, file };
+    this.#open = made;
+    // Its name, and that of the folder, outlive a crash as what it holds does.
+    await syncFolder(path);
+    await syncFolder(this.#folder);
+    return made;
+  }
+}
+
+export interface Line {
+  readonly text: string;
+  /** Whether it has its end; without it, it was cut short, or is the last of a file that is being written. */
+  readonly isWhole: boolean;
+}
+
+/** The lines of a file, as they stand. One that is longer than any the vault writes is given cut short. */
+export async function* linesIn(path: string): AsyncGenerator<Line> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: 1 << 18 })) {
+    const parts = `${rest}${chunk as string}`.split('\n');
+    rest = parts.pop() ?? '';
+    for (const text of parts) yield { text, isWhole: true };
+    if (rest.length <= MAX_LINE) continue;
+    yield { text: rest, isWhole: true };
+    rest = '';
+  }
+  if (rest !== '') yield { text: rest, isWhole: false };
+}
+
+/** Removes the files of every epoch up to one. Those that another process has removed meanwhile are gone as well. */
+export async function removeThrough(folder: string, epoch: number): Promise<number> {
+  const old = (await filesIn(folder)).filter((file) => file.epoch <= epoch);
+  for (const { path } of old) await unlink(path).catch(unlessGone);
+  return old.length;
+}
+
+/** The same for files with the same lines. */
+export async function digestOf(path: string): Promise<string> {
+  const digest = lineDigest();
+  for await (const { text } of linesIn(path)) digest.add(text);
+  return digest.hex();
+}

@@ -1,0 +1,76 @@
+/**
+ * Reading a journal, whoever wrote it. Only what carries the vault's own tag counts; the rest is counted, and ignored.
+ *
+ * Guarantees: a last line without its end, which a crash cut short, is no doubt; what such a line would have said was
+ * never answered. A file that two places have alike is read once.
+ */
+import { StartError } from '../errors.ts';
+import type { JournalKey } from '../keyring/journal-key.ts';
+import { type Entry, lineOf, readLine } from './entry.ts';
+import { digestOf, filesIn, linesIn } from './files.ts';
+
+const PAGE = 500;
+
+/** @param found is told how many lines were ignored. @throws {StartError} where a folder that is there cannot be read */
+export async function* readEntries(
+  places: readonly string[],
+  key: JournalKey,
+  found: { doubtful: number },
+): AsyncGenerator<Entry[]> {
+  /** Where files were read that may stand in the next place, too. */
+  const known = new Map<string, string>();
+  for (const folder of places) {
+    let page: Entry[] = [];
+    for (const { name, path } of await filesIn(folder).catch((error) => unreadable(folder, error))) {
+      const twin = known.get(name);
+      if (twin !== undefined && (await isAlike(twin, path))) continue;
+      known.set(name, path);
+      for await (const { text, isWhole } of readable(folder, linesIn(path))) {
+        const read = readLine(text, key);
+        if (read === undefined) {
+          if (isWhole) found.doubtful += 1;
+          continue;
+        }
+        page.push(read.entry);
+        if (page.length < PAGE) continue;
+        yield page;
+        page = [];
+      }
+    }
+    if (page.length > 0) yield page;
+  }
+}
+
+/** Not by their sizes: in one of the two somebody may have put one line of the vault's in another's place. */
+async function isAlike(one: string, other: string): Promise<boolean> {
+  try {
+    return (await digestOf(one)) === (await digestOf(other));
+  } catch {
+    return false;
+  }
+}
+
+/** The lines of a file that stand under one key, under another. */
+export async function* lineUnder(path: string, from: JournalKey, to: JournalKey): AsyncGenerator<string> {
+  for await (const { text } of linesIn(path)) {
+    const read = readLine(text, from);
+    if (read !== undefined) yield lineOf(read.text, to);
+  }
+}
+
+async function* readable<T>(folder: string, from: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    yield* from;
+  } catch (error) {
+    // Another process has found it to be needed no more.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    unreadable(folder, error);
+  }
+}
+
+function unreadable(folder: string, error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  throw new StartError(
+    `The journal in ${folder} cannot be read (${code}). It says what must stay erased; nothing is served without it. Mend the folder, or put it aside and know that what it alone remembers may be open again.`,
+  );
+}
