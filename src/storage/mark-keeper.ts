@@ -10,6 +10,8 @@ import type { Marks } from './marks.ts';
 import { run } from './postgres-calls.ts';
 import { SilentWriters } from './silent-writers.ts';
 
+const LEAVE_MS = 500;
+
 export class MarkKeeper {
   readonly #pool: pg.Pool;
   readonly #marks: Marks;
@@ -30,7 +32,9 @@ export class MarkKeeper {
     for (const { writer, n } of this.#others.see(rows)) await run(this.#pool, REMOVE_SILENT, [writer, n]);
   }
 
+  /** Waits a moment at most for a server that has fallen silent, and gives its connection up then. */
   async leave(): Promise<void> {
-    await run(this.#pool, REMOVE_WRITER, [this.#marks.writer]).catch(() => {});
+    const statement = { text: REMOVE_WRITER, values: [this.#marks.writer], query_timeout: LEAVE_MS };
+    await this.#pool.query(statement).catch(() => {});
   }
 }

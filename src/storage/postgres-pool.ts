@@ -14,6 +14,8 @@ import type { StoreName } from './table.ts';
 
 /** Longer than the server's own, so that its answer counts where there is one. */
 const QUERY_TIMEOUT_MS = 35_000;
+/** Of a connection that was just made. */
+const LOOK_TIMEOUT_MS = 5_000;
 
 /** What stands between, as far as is known: shared by the connections of a pool. */
 interface Way {
@@ -81,6 +83,8 @@ export function openPool(
 
 /** Whether what answers is another than the one that was connected to. */
 async function isMoved(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // Part of connecting, and no slower.
+  const statement = { text: 'SELECT pg_backend_pid() AS pid', query_timeout: LOOK_TIMEOUT_MS };
+  const { rows } = await client.query<{ pid: number }>(statement);
   return rows[0]?.pid !== (client as unknown as { readonly processID: number | null }).processID;
 }
