@@ -232,8 +232,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ...KEY_EXAMPLES,
   getStatus: {
     reply: {
-      recordStore: { engine: 'postgres', reachable: true },
-      keyStore: { engine: 'postgres', reachable: true },
+      release: '0.1.0',
+      recordStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
+      keyStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
       epoch: 1,
       dirtyBuckets: 2,
       unfinishedErasures: 0,
