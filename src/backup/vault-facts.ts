@@ -23,10 +23,11 @@ export async function recordFact(reader: Reader<'records'>, name: string): Promi
   return (await reader.find(recordFactByName, [[name]]))[0]?.[0]?.value;
 }
 
-/** In an exclusive transaction. */
+/** In an exclusive transaction. Of two at the same moment the later one stands: its row is never missing in between. */
 export async function setRecordFact(tx: RecordTx, name: string, value: string): Promise<void> {
-  await tx.remove(recordFacts, ['name'], [[name]]);
-  await tx.insert(recordFacts, [{ name, value }]);
+  const row = { name, value };
+  await tx.insert(recordFacts, [row], 'skip');
+  await tx.update(recordFacts, ['value'], [row]);
 }
 
 /** Takes a fact away, so that it is acted on once. @returns it, unless another process was quicker */
