@@ -97,7 +97,7 @@ export class IntegrityError extends VaultError {
 /**
  * A store, or the key material, is out of reach. Nothing has been acknowledged; try again later, but for `store_replaced`:
  * the process has to be started anew; and for `store_went_back`: `lethe recover` has to be run. Nothing has been done either, unless
- * the code is `outcome_unknown`.
+ * the code is `outcome_unknown`, or `journal_unavailable`: then what was ordered holds.
  */
 export class UnavailableError extends VaultError {
   readonly kind = 'unavailable';

@@ -98,7 +98,7 @@ function tell({ job, detail: { waitsFor, waitsForNodes, returned, ...detail } }:
   console.log([`Done: ${job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));
   if (Array.isArray(waitsFor) && waitsFor.length > 0) {
     console.log(
-      `NOT destroyed yet (epoch/slot): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
+      `NOT destroyed yet (epoch/what has not confirmed): ${textOf(waitsFor)}. Until it is, erasures of that epoch are not final.`,
     );
   }
   if (waitsForNodes !== undefined) {

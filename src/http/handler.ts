@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
+import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
 import { authenticate } from '../vault/authenticate.ts';
@@ -94,10 +95,16 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
       source: mayLogSource(caller, status) ? source : undefined,
       seconds: (performance.now() - startedAt) / 1000,
       defect: code === 'internal_error' ? error : undefined,
-      cause: driverCode(error),
+      cause: driverCode(error) ?? systemCode(error),
       at: placeOf(error),
     });
   };
+}
+
+/** The operating system's code behind an error of the journal. */
+function systemCode(error: unknown): string | undefined {
+  const cause = error instanceof VaultError ? error.cause : undefined;
+  return typeof cause === 'string' && /^E[A-Z0-9]+$/.test(cause) ? cause : undefined;
 }
 
 async function handle(

@@ -74,8 +74,9 @@ place in the request; \`request\` finds the call in the log. No problem repeats 
 
 **Calling again.** Reads can be repeated at will. A write that takes an \`Idempotency-Key\` does its work once per key
 within 24 hours and gives the same answer each time. After a 503, or no answer at all, wait and send the same again;
-\`Retry-After\` says how many seconds to wait. After a 503 nothing has been done, but for \`outcome_unknown\`: then it may
-have been, and only the same Idempotency-Key keeps it from being done twice. A call is answered within 30 seconds.
+\`Retry-After\` says how many seconds to wait. After a 503 nothing has been done, with two exceptions.
+\`outcome_unknown\`: it may have been, and only the same Idempotency-Key keeps it from being done twice.
+\`journal_unavailable\`, and any 503 to a revocation: what was ordered holds; call again until it is answered. A call is answered within 30 seconds.
 
 **Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Of
 at most 25 passwords a call makes verifiers. Lists come in pages: \`more\` says whether there is another.

@@ -12,10 +12,11 @@
  * Does not: notice that somebody removes a file between two lines of it; the next line is then in a file of its own.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
+import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
 
 const NAME = /^epoch-(\d{6,})\.[0-9a-f]{32}\.journal$/;
@@ -83,7 +84,7 @@ export class Appender {
     const held = this.#open;
     if (held?.epoch === epoch && (await held.file.stat()).nlink > 0) return held;
     await this.close();
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const path = join(this.#folder, journalName(epoch, suffix()));
     const file = await open(path, 'ax', 0o600);
     const made = { epoch, path, file };

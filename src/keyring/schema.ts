@@ -105,6 +105,8 @@ export const KeysReply = z.strictObject({
 export const SlotNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and hyphens, 32 at most, beginning with a letter')
+  // The outcome of a close names these beside slots.
+  .refine((name) => name !== 'journal' && name !== 'standby', 'names what is no slot')
   .describe('The name of a root slot, for good: certificates speak of it.');
 
 const pathSchema = z.string().regex(/^\/./, 'must be an absolute path').max(500);

@@ -26,7 +26,7 @@ export function codeOfText(error: Error): string | undefined {
 }
 
 const CUT =
-  'The connection was cut in the middle: by a restart of the server, a failover, a pooler or a firewall. Try again; if it goes on, look there.';
+  'The connection was cut in the middle: by a restart of the server, a fail-over, a pooler or a firewall. Try again; if it goes on, look there.';
 const UNREACHED =
   'The host does not answer. Check host and port, the firewall and the route; connect_timeout in the URL is how long is waited.';
 const UNTRUSTED =

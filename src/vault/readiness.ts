@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';
 import type { Id } from '../ids.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { within } from '../storage/limits.ts';
 import type { Row, StoreName, Table } from '../storage/table.ts';
 import type { Store } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
@@ -118,14 +119,4 @@ class Part {
     this.#found = { at: this.#clock().getTime(), code };
     this.#underWay = undefined;
   }
-}
-
-function within(work: Promise<void>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void work.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -180,7 +180,11 @@ test('there is a method for every operation, and each does what it says', async 
   const range = { from: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk', to: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' };
   expect(await security.getJob(await security.compromiseKeys(range))).toMatchObject({ kind: 'compromise' });
   expect(await security.listExposed({ limit: 5 })).toEqual({ exposed: [] });
-  expect((await admin.getStatus()).recordStore).toEqual({ engine: 'sqlite', reachable: true, schema: expect.stringMatching(/^\d{4}-/) });
+  expect((await admin.getStatus()).recordStore).toEqual({
+    engine: 'sqlite',
+    reachable: true,
+    schema: expect.stringMatching(/^\d{4}-/),
+  });
 });
 
 test('tokens in every shape, brought along, given again, and found by parts of their values', async () => {

@@ -65,3 +65,17 @@ test('every limit that it says a test shows is shown by one in a file it names',
   expect(limits.size).toBeGreaterThanOrEqual(5);
   expect([...limits].some((name) => name?.startsWith('until its epoch is closed'))).toBe(true);
 });
+
+test('a row shows no more limits by tests than the files that it names have', async () => {
+  const rows = text.split('\n').filter((line) => /^\| \d+ \|/.test(line));
+  for (const row of rows) {
+    const said = row.match(/\(`limit:` test\)/g)?.length ?? 0;
+    const sources = await Promise.all(
+      filesIn(row)
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => readFile(root + name, 'utf8')),
+    );
+    const shown = sources.flatMap((source) => source.match(/'limit: /g) ?? []).length;
+    expect(said, row.slice(0, 60)).toBeLessThanOrEqual(shown);
+  }
+});

@@ -1,6 +1,7 @@
 /** Principals and tenants: who adds whom, who sees what, and that tenants cannot tell what else the vault holds. */
 import { describe, expect, test } from 'vitest';
 import type { PrincipalId, SubjectId, TenantId, Token } from '../../src/ids.ts';
+import { RELEASE } from '../../src/release.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
 import { addTenant } from '../../src/vault/add-tenant.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
@@ -186,8 +187,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('the status tells the engines, the epoch and what waits, to those who run the vault', async () => {
     for (const role of ['admin', 'security'] as const) {
       expect(await getStatus(here.vault, await here.as(role))).toEqual({
-        recordStore: { engine, reachable: true },
-        keyStore: { engine, reachable: true },
+        release: RELEASE,
+        recordStore: { engine, reachable: true, schema: expect.stringMatching(/^\d{4}-/) },
+        keyStore: { engine, reachable: true, schema: expect.stringMatching(/^\d{4}-/) },
         ...{ epoch: 1, dirtyBuckets: 0, unfinishedErasures: 0 },
       });
     }

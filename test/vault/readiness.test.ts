@@ -107,7 +107,7 @@ describe('on PostgreSQL', () => {
     'a %s that has fallen silent is not waited for, by nobody who comes after either',
     async (part) => {
       const { vault, wires, later } = await behindWires();
-      const readiness = new Readiness(vault, 50);
+      const readiness = new Readiness(vault, 500);
       wires[part].silence();
       const silent = { [part]: 'no_answer', ...(part === 'keyStore' && { keys: 'no_answer' }) };
       expect(await readiness.look()).toEqual(silent);

@@ -22,7 +22,10 @@ export const backup: Check = {
       const last = at.at(-1);
       if (last === undefined) {
         found.push(
-          warn(`No copy of the ${CALLED[name]} was ever taken.`, `\`lethe backup DIR --store ${name}\`, daily.`),
+          warn(
+            `No copy of the ${CALLED[name]} was ever taken.`,
+            `\`npm run lethe -- backup DIR --store ${name}\`, daily.`,
+          ),
         );
         continue;
       }
@@ -31,7 +34,7 @@ export const backup: Check = {
         found.push(
           warn(
             `The newest copy of the ${CALLED[name]} is ${spell(age)} old.`,
-            `\`lethe backup DIR --store ${name}\`, daily.`,
+            `\`npm run lethe -- backup DIR --store ${name}\`, daily.`,
           ),
         );
       }
@@ -40,7 +43,7 @@ export const backup: Check = {
         found.push(
           fail(
             `No copy of the key store opens: the newest is of epoch ${epoch}, and ${active} is current.`,
-            '`lethe backup DIR --store keys`, now; set LETHE_KEY_BACKUP_DIR.',
+            '`npm run lethe -- backup DIR --store keys`, now; set LETHE_KEY_BACKUP_DIR.',
           ),
         );
       }
@@ -53,10 +56,11 @@ export const drill: Check = {
   id: 'drill',
   async look(world) {
     const last = await lastDrill((await world.recordStore()).reader);
-    if (last === undefined) return [warn('The backups were never tried.', '`lethe drill --from DIR`, monthly.')];
+    if (last === undefined)
+      return [warn('The backups were never tried.', '`npm run lethe -- drill --from DIR`, monthly.')];
     if (!last.ok) return [fail(`The last drill failed, on ${last.at}.`, 'keys/README.md, “Drill”: act today.')];
     const late = world.clock().getTime() - Date.parse(last.nextDueAt);
-    if (late > 0) return [warn(`A drill is overdue for ${spell(late)}.`, '`lethe drill --from DIR`.')];
+    if (late > 0) return [warn(`A drill is overdue for ${spell(late)}.`, '`npm run lethe -- drill --from DIR`.')];
     return orOk([], `The last drill went well; the next is due ${last.nextDueAt}.`);
   },
 };

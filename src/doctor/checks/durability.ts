@@ -1,4 +1,4 @@
-/** Whether what PostgreSQL acknowledges is there after a crash, and after a failover. */
+/** Whether what PostgreSQL acknowledges is there after a crash, and after a fail-over. */
 import type { ServerLook } from '../../storage/server-look.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
 import { CALLED, STORES, type World } from '../world.ts';
@@ -30,7 +30,7 @@ function replicationOf(called: string, { standbys, settings }: ServerLook): Foun
   if (standbys.length > 0) {
     return [
       warn(
-        `The ${called}’s replication is not synchronous: a failover loses what was acknowledged last, erasures too.`,
+        `The ${called}’s replication is not synchronous: a fail-over loses what was acknowledged last, erasures too.`,
         `Set synchronous_standby_names; ${REPLICATION}`,
       ),
     ];

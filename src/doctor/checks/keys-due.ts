@@ -22,7 +22,7 @@ export const keysDue: Check = {
       found.push(
         warn(
           `${old} index keys are over a year old and were not replaced.`,
-          '`lethe keys list` names them; a server replaces them unless LETHE_ROTATE_EVERY is off.',
+          '`npm run lethe -- keys list` names them; a server replaces them unless LETHE_ROTATE_EVERY is off.',
         ),
       );
     }

@@ -19,7 +19,7 @@ export const nodes: Check = {
     const found: Found[] = silent.map(({ node, kind, label }) =>
       warn(
         `A process of ${node} (${kind} on ${label}) says nothing any more.`,
-        'Start that node again, which tidies up; one that is gone for good: `lethe nodes abandon`.',
+        'Start that node again, which tidies up; one that is gone for good: `npm run lethe -- nodes abandon`.',
       ),
     );
     const rows = await nodeRows(reader);
@@ -35,7 +35,7 @@ export const nodes: Check = {
       found.push(
         warn(
           `${row.node} (${row.label}) has not said that it has forgotten epoch ${through}: certificates wait for it.`,
-          'Start it; one that is gone for good: `lethe nodes abandon` (keys/README.md, “Several nodes”).',
+          'Start it; one that is gone for good: `npm run lethe -- nodes abandon` (keys/README.md, “Several nodes”).',
         ),
       );
     }

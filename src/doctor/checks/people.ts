@@ -15,7 +15,7 @@ export const administrators: Check = {
       found.push(
         warn(
           'The first tenant has one administrator: a lost API key, and nobody can add another.',
-          '`lethe principals add NAME --role admin`, for somebody else.',
+          '`npm run lethe -- principals add NAME --role admin`, for somebody else.',
         ),
       );
     }
@@ -25,7 +25,7 @@ export const administrators: Check = {
       found.push(
         warn(
           'Nobody has the role security: no copies, drills or slots can be seen to.',
-          '`lethe principals add NAME --role security`.',
+          '`npm run lethe -- principals add NAME --role security`.',
         ),
       );
     }

@@ -7,7 +7,12 @@ export const slots: Check = {
   id: 'slots',
   async look(world) {
     if (world.config.rootKey.from === 'shares') {
-      return [note('The root slots were not asked: the root key is in shares.', '`lethe keys slots check` asks them.')];
+      return [
+        note(
+          'The root slots were not asked: the root key is in shares.',
+          '`npm run lethe -- keys slots check` asks them.',
+        ),
+      ];
     }
     const [store, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
     const { epochs, registry } = keyring;
@@ -24,7 +29,7 @@ export const slots: Check = {
         found.push(
           fail(
             `In the root slot ${name} a destroyed secret came back: epoch ${returned}. There is a copy somewhere.`,
-            'Find out from where; then `lethe keys slots check --destroy-returned`.',
+            'Find out from where; then `npm run lethe -- keys slots check --destroy-returned`.',
           ),
         );
       }
@@ -33,7 +38,7 @@ export const slots: Check = {
       found.push(
         warn(
           `The removed root slot ${name} still holds epoch ${held}.`,
-          'Reach it, and run `lethe keys slots remove`.',
+          'Reach it, and run `npm run lethe -- keys slots remove`.',
         ),
       );
     }

@@ -1,6 +1,6 @@
 /** The way to the databases: what stands between, and who can listen. */
 import { isIP } from 'node:net';
-import { sqlitePath } from '../../storage/url.ts';
+import { parseStoreUrl } from '../../storage/url.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
 import { CALLED, STORES, spell, urlOf } from '../world.ts';
 
@@ -30,10 +30,11 @@ export const tls: Check = {
   async look(world) {
     const found: Found[] = [];
     for (const name of STORES) {
-      const url = urlOf(world, name);
+      const place = parseStoreUrl(urlOf(world, name));
       const server = await world.server(name);
-      if (server === undefined || sqlitePath(url) !== undefined) continue;
-      if (!server.encrypted && !isLocal(new URL(url).hostname)) {
+      if (server === undefined || place.engine === 'sqlite') continue;
+      // A folder is that of a Unix socket.
+      if (!server.encrypted && !place.host.startsWith('/') && !isLocal(place.host)) {
         found.push(
           warn(`The way to the ${CALLED[name]} is not encrypted.`, 'Ask for TLS in its URL: `?sslmode=verify-full`.'),
         );

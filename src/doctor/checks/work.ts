@@ -46,7 +46,7 @@ export const epochs: Check = {
       found.push(
         fail(
           `Epoch ${late.map(({ epoch }) => epoch).join(', ')} has ended and is not destroyed in every slot: certificates wait.`,
-          '`lethe keys slots check`, `lethe jobs list`.',
+          '`npm run lethe -- keys slots check`, `npm run lethe -- jobs list`.',
         ),
       );
     }
@@ -57,7 +57,7 @@ export const epochs: Check = {
       found.push(
         warn(
           `The epoch is ${spell(age)} old, and should be closed every ${spell(rotateEveryMs)}: erasures do not become final.`,
-          'A running server closes it: start it, and see `lethe jobs list`.',
+          'A running server closes it: start it, and see `npm run lethe -- jobs list`.',
         ),
       );
     }
@@ -75,7 +75,7 @@ export const jobs: Check = {
       old.map(({ kind, code, ordered_at }) =>
         warn(
           `A job (${kind}) waits since ${spell(now - Number(ordered_at))}${code ? `, for ${code}` : ''}.`,
-          '`lethe jobs list`.',
+          '`npm run lethe -- jobs list`.',
         ),
       ),
       'No long job is held up.',
