@@ -3,8 +3,9 @@
  * without that commit would need.
  *
  * Guarantees, on PostgreSQL: `true` means that each standby that is connected now has flushed everything committed
- * before the call; or that commits wait for a standby anyway (`synchronous_standby_names`, with `synchronous_commit` on,
- * as the vault sets it). On SQLite there is none.
+ * before the call; or, where commits wait for a standby (`synchronous_standby_names`), that a commit made now was
+ * acknowledged: one that came before it may have been seen without (a cancelled wait, a restart), and the log has one order.
+ * On SQLite there is none.
  * Does not: see a standby that is not connected at this moment; or, without the role pg_monitor (pg_read_all_stats), how
  * far one is: then `true`, and the handbook says to grant it. Counts no archiver, base backup or logical subscriber.
  */
@@ -25,12 +26,12 @@ export interface Standbys {
 
 /** @param patienceMs how long standbys are waited for. @returns whether none is behind */
 export async function awaitReplicated(
-  store: Pick<Store, 'engine' | 'reader'>,
+  store: Pick<Store, 'engine' | 'reader' | 'exclusive'>,
   patienceMs = PATIENCE_MS,
 ): Promise<boolean> {
   if (store.engine === 'sqlite') return true;
   try {
-    return await areThere(store.reader, patienceMs);
+    return await areThere(store, patienceMs);
   } catch (error) {
     // An engine that speaks the protocol and has no such views shows nothing.
     if (error instanceof StatementError) return true;
@@ -38,9 +39,14 @@ export async function awaitReplicated(
   }
 }
 
-async function areThere(reader: Reader, patienceMs: number): Promise<boolean> {
+async function areThere(
+  store: Pick<Store, 'reader' | 'exclusive'>,
+  patienceMs: number,
+): Promise<boolean> {
+  const { reader } = store;
   const { lsn, names } = await placeOf(reader);
-  if (names.trim() !== '') return true;
+  // Its mark alone is written.
+  if (names.trim() !== '') return store.exclusive(async () => true).catch(() => false);
   for (const until = performance.now() + patienceMs; ; await setTimeout(LOOK_EVERY_MS)) {
     const { behind } = await standbysAt(reader, lsn);
     if (behind === 0) return true;

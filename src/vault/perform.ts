@@ -161,7 +161,10 @@ async function performAll<R>(
     }
   } catch (thrown) {
     const error = await explained(vault, thrown);
-    if (!committed) await appendFailure(vault, caller, { ...call, reasonMac }, error);
+    // Where its own commit holds after all, the call's entry is in it, and another would say the contrary.
+    const mayBeDone = error instanceof OutcomeUnknownError && time.mayBeDone;
+    if (!committed && !mayBeDone) await appendFailure(vault, caller, { ...call, reasonMac }, error);
+    else if (mayBeDone) vault.signals.emit('call', { action: call.action, outcome: 'failed', code: error.code });
     throw error;
   }
 }
@@ -254,8 +257,6 @@ async function appendFailure(
   const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
   const base = { ...baseEntry(vault, caller, action, vault.clock()), purpose, reasonMac, outcome, code };
   const entry = { ...base, records, guesses };
-  // Where the commit holds after all, the call's own entry is in it, and another would say the contrary.
-  if (error instanceof OutcomeUnknownError) return;
   const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
   // What is out of reach says why itself; anything else is told only with its entry.
   await (error instanceof UnavailableError ? appending.catch(() => {}) : appending);

@@ -59,6 +59,11 @@ export class CallTime {
     this.#call = call;
   }
 
+  /** Whether its own commit was on the way when it failed. */
+  get mayBeDone(): boolean {
+    return this.#at === 'committing';
+  }
+
   /** First in its transaction, each time that is run. @throws {UnavailableError} `timed_out` */
   begins(): void {
     this.#assertInTime();

@@ -5,6 +5,8 @@ import { kill } from 'node:process';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
+import { STORE_LIMITS } from '../../src/storage/limits.ts';
+import { openStore } from '../../src/storage/open-store.ts';
 import { PostgresStore } from '../../src/storage/postgres.ts';
 import { awaitReplicated, standbysAt } from '../../src/storage/replication.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
@@ -96,4 +98,15 @@ test('the secret of an epoch is kept until a standby that is connected has its c
   }
   expect(await closeEpoch(closing(vault))(contextOf({ params: { epoch: 1 } }))).toMatchObject({ waitsFor: [] });
   await expect(readFile(`${home.config.keysPath}/epochs/epoch-000001.key`)).rejects.toMatchObject({ code: 'ENOENT' });
+}, 60_000);
+
+test('where commits wait for a standby, one that is acknowledged now says that it has what came before, and nothing else does', async () => {
+  const pair = await primaryWithStandby();
+  const limits = { ...STORE_LIMITS, commitMs: 500 };
+  const store = await openStore('keys', await pair.address('keys'), { limits });
+  onTestFinished(() => store.close());
+  await pair.setSynchronous(true);
+  expect(await awaitReplicated(store)).toBe(true);
+  await pair.kill('standby');
+  expect(await awaitReplicated(store)).toBe(false);
 }, 60_000);
