@@ -25,6 +25,7 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'principals add': ['app', '--role', 'app', '--save', 'DESK/app.key'],
   'principals list': [],
   'principals revoke': [newId('principal', random, NOW)],
+  'tenants list': [],
   'tenants add': ['shop', '--save', 'DESK/shop.key'],
   'tenants erase': ['shop', '--yes-erase', 'shop'],
   import: ['DESK/in.ndjson', '--map', 'DESK/map.json', '--out', 'DESK/out.ndjson'],
@@ -47,8 +48,8 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'root split': ['--shares', '3', '--threshold', '2', '--out', 'DESK/shares'],
   'root replace': ['--new-key-file', 'DESK/new.key'],
 };
-/** They open no vault: one speaks to a server, the other to nobody. */
-const ELSEWHERE = ['unseal', 'certificate verify'];
+/** They open no vault: one speaks to a server, one to nobody, and the doctor only looks (test/doctor). */
+const ELSEWHERE = ['unseal', 'certificate verify', 'doctor'];
 const MAKERS = ['init', 'serve'];
 
 function leaves(command: Command, name = ''): string[] {

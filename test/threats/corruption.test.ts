@@ -128,7 +128,7 @@ test('a file that is no database is named at the start, with what to do', async 
 
   await expect(openAt(place)).rejects.toMatchObject({
     code: 'cannot_start',
-    message: expect.stringMatching(/^The key store is damaged.*\(SQLITE_NOTADB\).*newest copy back/),
+    message: expect.stringMatching(/^The key store \(sqlite:.*\) is damaged.*\(SQLITE_NOTADB\).*newest copy back/),
   });
 });
 

@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('SIGUSR1', () => {
 
   test('is not listened to from the very start where npm starts server, command and demo', async () => {
     const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-    for (const name of ['start', 'lethe', 'demo']) expect(scripts[name]).toMatch(/^node --disable-sigusr1 src\//);
+    for (const name of ['start', 'lethe', 'demo']) expect(scripts[name]).toMatch(/^exec node --disable-sigusr1 src\//);
   });
 });
 

@@ -68,7 +68,7 @@ async function undo(home: Home): Promise<void> {
 
 const EPOCH_1 = ({ folder }: Home) => `${folder}/keys/epochs/epoch-000001.key`;
 
-/** Takes back what binds a home to its vault, as if this release had never been there: ids, and the epoch's file. */
+/** Takes back what this release keeps in a home, as if it had never been there: ids, the epoch's file, the journal. */
 async function unbind(home: Home): Promise<void> {
   const rootKey = await rootKeyOf(home);
   const secret = (await slotOf(home, rootKey).get(1)) as Buffer;
@@ -76,6 +76,7 @@ async function unbind(home: Home): Promise<void> {
   const check = mac(deriveKey(rootKey, 'lethe/file-slot-check/1'), 'lethe/file-slot/1', 16, body);
   await writeFile(EPOCH_1(home), Buffer.concat([body, check]));
   for (const at of ['keys', 'keys/epochs']) await rm(`${home.folder}/${at}/vault.id`);
+  await rm(`${home.folder}/keys/journal`, { recursive: true });
 }
 
 describe.each(ENGINES)('on %s', (engine) => {
