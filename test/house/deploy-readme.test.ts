@@ -53,7 +53,7 @@ test('the commands of the handbook run as they are typed', async () => {
   const doctor = said['Doctor, status and metrics'] ?? '';
   expect(doctor).toMatch(/^OK +vault +Home, stores, root key and epochs are one vault’s\.$/m);
   expect(doctor).toMatch(/^exit code 1$/m);
-  expect(doctor).toMatch(/^record store +sqlite, reachable$[\s\S]*^ten_\w+ +default +.* live$/m);
+  expect(doctor).toMatch(/^record store +sqlite, reachable, schema \d{4}-[a-z-]+$[\s\S]*^ten_\w+ +default +.* live$/m);
   expect(doctor).toMatch(/^lethe_epoch_age_seconds \d+$/m);
   const { findings } = JSON.parse(await readFile(join(folder, 'findings.json'), 'utf8')) as { findings: object[] };
   expect(findings.length).toBeGreaterThan(0);
