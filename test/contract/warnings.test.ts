@@ -31,11 +31,12 @@ test('each cause of a 503 is told once a second at most, with how many more ther
     operation: 'tokenize',
     msg: 'a call was answered with 503',
   };
-  const unknown = { ...line, code: 'outcome_unknown', cause: 'no_answer' };
+  const remedy = expect.stringMatching(/\.$/);
+  const unknown = { ...line, remedy, code: 'outcome_unknown', cause: 'no_answer' };
   expect(lines).toEqual([
     { ...unknown, store: 'records', leftOut: 0 },
     { ...unknown, store: 'keys', leftOut: 0 },
     { ...unknown, store: 'records', leftOut: 1_000 },
-    { ...line, code: 'store_unavailable', cause: '25006', store: 'records', leftOut: 0 },
+    { ...line, remedy, code: 'store_unavailable', cause: '25006', store: 'records', leftOut: 0 },
   ]);
 });
