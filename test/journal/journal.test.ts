@@ -247,6 +247,14 @@ describe('a place that cannot be written', () => {
     const [home = ''] = await places();
     const gone = new Error('gone');
     const journal = new Journal({ places: [home], key, random, epoch: () => Promise.reject(gone) });
+  test('a file that cannot be read is named, and whose it has to be', async () => {
+    const [home = ''] = await places();
+    const path = join(home, `epoch-000001.${'a'.repeat(32)}.journal`);
+    await mkdir(path, { recursive: true });
+    const said = expect.stringMatching(new RegExp(`${path} cannot be read \\(EISDIR\\).*\\(chown\\)`));
+    await expect(read([home])).rejects.toMatchObject({ code: 'cannot_start', message: said });
+  });
+
     await expect(journal.note([erasure()])).rejects.toBe(gone);
     expect(journal.failing).toBe(false);
     expect(await filesIn(home)).toEqual([]);
