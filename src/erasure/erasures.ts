@@ -137,14 +137,16 @@ export interface CompletingParts extends Stores {
 
 /**
  * Destroys the keys an erasure names, in both stores' order.
+ * @param noted is called once the journal has it, whatever else fails
  * @returns the finished row
- * @throws {UnavailableError} also where the journal cannot be written: the keys are destroyed then, and the erasure is
- *   not completed
+ * @throws {UnavailableError} also where the journal cannot be written, which is told before what else failed: the keys
+ *   are destroyed then, and the erasure is not completed
  */
 export async function completeErasure(
   stores: CompletingParts,
   order: ErasureRow,
   now: () => Date,
+  noted: () => void = () => {},
 ): Promise<ErasureRow> {
   if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
   const tenant = order.tenant as TenantId;
@@ -159,9 +161,10 @@ export async function completeErasure(
   else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
   // One that was completed before was noted then.
   const entries = order.state === 'completed' ? [] : [entryOf(order, keys)];
-  const [noted, shreddedAt] = await Promise.allSettled([stores.journal.note(entries), removeFor(stores, order, now)]);
+  const noting = stores.journal.note(entries).then(noted);
+  const [notedAt, shreddedAt] = await Promise.allSettled([noting, removeFor(stores, order, now)]);
+  if (notedAt.status === 'rejected') throw notedAt.reason;
   if (shreddedAt.status === 'rejected') throw shreddedAt.reason;
-  if (noted.status === 'rejected') throw noted.reason;
   const done = {
     state: 'completed',
     shredded_at: order.shredded_at ?? shreddedAt.value,

@@ -131,8 +131,17 @@ export async function decideFor(
   return orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
 }
 
-/** Destroys the old key. Should this fail, a job does it, and the new value stands. */
-export async function finish(parts: Parts, order: ErasureRow, to: RecordRow, clock: () => Date): Promise<void> {
-  await completeErasure(parts, order, clock);
+/**
+ * Destroys the old key. Should this fail, a job does it, and the new value stands.
+ * @param noted as `completeErasure` has it
+ */
+export async function finish(
+  parts: Parts,
+  order: ErasureRow,
+  to: RecordRow,
+  clock: () => Date,
+  noted?: () => void,
+): Promise<void> {
+  await completeErasure(parts, order, clock, noted);
   await parts.keyStore.exclusive((tx) => clearCorrection(tx, to));
 }

@@ -3,6 +3,7 @@
  *
  *   epoch-000041.<32 hexadecimal digits>.journal   mode 0600, in a folder of mode 0700
  *
+ * The folder is one vault's alone, for nothing in a name says whose the file is.
  * The epoch in the name is one under which keys were wrapped when, or after, the key store had committed what the lines
  * say. A key store from before that has the same epoch or an earlier one in use, and so cannot be opened once that
  * secret is destroyed: then the whole file is needed no more.
@@ -13,7 +14,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -51,11 +52,11 @@ interface OpenFile {
 
 /** What one process writes in one folder. */
 export class Appender {
-  readonly #folder: string;
+  readonly folder: string;
   #open: OpenFile | undefined;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** @param suffix of the file's name, where one is to be made */
@@ -84,14 +85,13 @@ export class Appender {
     const held = this.#open;
     if (held?.epoch === epoch && (await held.file.stat()).nlink > 0) return held;
     await this.close();
-    await makeFolder(this.#folder);
-    const path = join(this.#folder, journalName(epoch, suffix()));
+    await makeFolder(this.folder);
+    const path = join(this.folder, journalName(epoch, suffix()));
     const file = await open(path, 'ax', 0o600);
     const made = { epoch, path, file };
     this.#open = made;
-    // Its name, and that of the folder, outlive a crash as what it holds does.
-    await syncFolder(path);
-    await syncFolder(this.#folder);
+    // Its name, and those of the vault's folder and of `journal/`, outlive a crash as what it holds does.
+    for (const name of [path, this.folder, dirname(this.folder)]) await syncFolder(name);
     return made;
   }
 }

@@ -7,13 +7,17 @@
  * fsync. An entry is noted after the commit that it speaks of, never before, so what is replayed was decided. It is kept
  * until no key store that lacks it can be opened any more (`cut`): until the close of its epoch is complete. So the
  * journal stays small: some 220 bytes for an erasure of one record, 220 MB for a million between two closes.
+ * A place that does not answer, such as a mount that is away, is waited for once, and not for long; until it answers, what
+ * comes after fails at once, so that it takes neither the background work nor the threads that read files with it.
  * Does not: hide which ids were erased. Nor hold what was committed and not answered, or answered by earlier releases.
+ * Nor limit how long its reading may take: that is for a start, and for a person's commands.
  */
 import { unlink } from 'node:fs/promises';
 import type { RandomSource } from '../crypto/random.ts';
 import { UnavailableError } from '../errors.ts';
 import { unlessGone } from '../keyring/durable-file.ts';
 import type { JournalKey } from '../keyring/journal-key.ts';
+import { TOO_LATE, within } from '../storage/limits.ts';
 import { type Entry, linesOf } from './entry.ts';
 import { Appender, filesIn, removeThrough } from './files.ts';
 import { lineUnder, readEntries } from './read.ts';
@@ -21,6 +25,7 @@ import { lineUnder, readEntries } from './read.ts';
 /** More in one write would only make the first of them wait for the last. */
 const MAX_GROUP = 512;
 const SUFFIX_BYTES = 16;
+const PLACE_LIMIT_MS = 10_000;
 
 /** As far as those who note something need it. */
 export type Notes = Pick<Journal, 'note'>;
@@ -33,6 +38,8 @@ export interface JournalOptions {
   /** The epoch that is in use in the key store now, or a later one. */
   readonly epoch: () => Promise<number>;
   readonly random: RandomSource;
+  /** For how long a place is waited for, in milliseconds. */
+  readonly limitMs?: number | undefined;
 }
 
 interface Waiting {
@@ -46,18 +53,22 @@ export class Journal {
   readonly #key: JournalKey;
   readonly #epoch: () => Promise<number>;
   readonly #random: RandomSource;
+  readonly #limitMs: number;
   readonly #appenders: readonly Appender[];
+  /** What was not answered in time, and still is not, with its folder. */
+  readonly #late = new Map<Promise<unknown>, string>();
   readonly #closes = new Set<number>();
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #failing = false;
   #doubtful = 0;
 
-  constructor({ places, key, epoch, random }: JournalOptions) {
+  constructor({ places, key, epoch, random, limitMs = PLACE_LIMIT_MS }: JournalOptions) {
     this.places = places;
     this.#key = key;
     this.#epoch = epoch;
     this.#random = random;
+    this.#limitMs = limitMs;
     this.#appenders = places.map((folder) => new Appender(folder));
   }
 
@@ -111,10 +122,11 @@ export class Journal {
    * Removes what is needed no more, of every process.
    * @param through every epoch up to this one is destroyed, and forgotten by every node
    * @returns how many files are gone
+   * @throws {UnavailableError} with `journal_unavailable`, where a place does not answer: to be called again
    */
   async cut(through: number): Promise<number> {
     let removed = 0;
-    for (const folder of this.places) removed += await removeThrough(folder, through);
+    for (const folder of this.places) removed += await this.#inTime(folder, () => removeThrough(folder, through));
     return removed;
   }
 
@@ -143,10 +155,11 @@ export class Journal {
     };
   }
 
-  /** Finishes what waits. Nothing may be noted afterwards. */
+  /** Finishes what waits, but for a place that does not answer. Nothing may be noted afterwards. */
   async close(): Promise<void> {
     await this.#writing;
-    for (const appender of this.#appenders) await appender.close();
+    // What was answered is on the disk.
+    await Promise.allSettled(this.#appenders.map((one) => this.#inTime(one.folder, () => one.close())));
   }
 
   async #write(): Promise<void> {
@@ -167,14 +180,30 @@ export class Journal {
   async #append(epoch: number, lines: string): Promise<void> {
     // The same name in each place, by which a reader knows what it has read already.
     const fresh = this.#random(SUFFIX_BYTES).toString('hex');
-    const done = await Promise.allSettled(this.#appenders.map((one) => one.append(epoch, lines, () => fresh)));
+    const append = (one: Appender) => this.#inTime(one.folder, () => one.append(epoch, lines, () => fresh));
+    const done = await Promise.allSettled(this.#appenders.map(append));
     const failed = done.find((one) => one.status === 'rejected');
     this.#failing = failed !== undefined;
     if (failed !== undefined) throw unavailable(failed.reason);
   }
+
+  /** What comes late is finished all the same: lines that stand twice do no harm. */
+  async #inTime<R>(folder: string, work: () => Promise<R>): Promise<R> {
+    if ([...this.#late.values()].includes(folder)) throw unavailable(SILENT);
+    const working = work();
+    const found = await within(working, this.#limitMs);
+    if (found !== TOO_LATE) return found;
+    this.#late.set(working, folder);
+    const answered = () => void this.#late.delete(working);
+    working.then(answered, answered);
+    throw unavailable(SILENT);
+  }
 }
 
+const SILENT = { code: 'ETIMEDOUT' };
+
 function unavailable(error: unknown): UnavailableError {
+  if (error instanceof UnavailableError) return error;
   const cause = (error as NodeJS.ErrnoException | null)?.code;
   return new UnavailableError(
     'journal_unavailable',

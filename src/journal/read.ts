@@ -11,7 +11,7 @@ import { digestOf, filesIn, linesIn } from './files.ts';
 
 const PAGE = 500;
 
-/** @param found is told how many lines were ignored. @throws {StartError} where a folder that is there cannot be read */
+/** @param found is told how many lines were ignored. @throws {StartError} naming a folder or a file that is there and cannot be read */
 export async function* readEntries(
   places: readonly string[],
   key: JournalKey,
@@ -25,7 +25,7 @@ export async function* readEntries(
       const twin = known.get(name);
       if (twin !== undefined && (await isAlike(twin, path))) continue;
       known.set(name, path);
-      for await (const { text, isWhole } of readable(folder, linesIn(path))) {
+      for await (const { text, isWhole } of readable(path, linesIn(path))) {
         const read = readLine(text, key);
         if (read === undefined) {
           if (isWhole) found.doubtful += 1;
@@ -58,19 +58,19 @@ export async function* lineUnder(path: string, from: JournalKey, to: JournalKey)
   }
 }
 
-async function* readable<T>(folder: string, from: AsyncGenerator<T>): AsyncGenerator<T> {
+async function* readable<T>(path: string, from: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     yield* from;
   } catch (error) {
     // Another process has found it to be needed no more.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    unreadable(folder, error);
+    unreadable(path, error);
   }
 }
 
-function unreadable(folder: string, error: unknown): never {
+function unreadable(path: string, error: unknown): never {
   const { code } = error as NodeJS.ErrnoException;
   throw new StartError(
-    `The journal in ${folder} cannot be read (${code}). It says what must stay erased; nothing is served without it. Mend the folder, or put it aside and know that what it alone remembers may be open again.`,
+    `The journal’s ${path} cannot be read (${code}). It says what must stay erased; nothing is served without it. Where it belongs to another user, give it to the one the vault runs as (chown). Else mend it, or put it aside and know that what it alone remembers may be open again.`,
   );
 }

@@ -2,7 +2,7 @@
  * Whom the file system lets at the key material: looked at before anything of it is read. Where others than the process'
  * user and root could read or exchange it, the vault does not start and says which commands mend that.
  *
- *   keys/, epochs/ and journal/    changed by nobody else; their names may be read
+ *   keys/, epochs/, journal/       changed by nobody else, nor the folders in journal/; their names may be read
  *   what they hold (*.key, salt)   read (salt: changed) by nobody else, its group neither; all theirs: the user's or root's
  *   key files elsewhere            not read by everybody; their group may, which is how Kubernetes hands out secrets
  *   the folders above              not changed by everybody, unless sticky as /tmp is: who can, puts others in their place
@@ -59,11 +59,8 @@ async function openToOthers(keysPath: string, rootKey: RootKeySource, ofNew: typ
   const within = new Set([...(await keyFilesIn(keysPath)), ...(await keyFilesIn(epochs))]);
   const isNew = within.size === 0;
   if (named !== undefined && !isElsewhere) within.add(named);
-  const faults = [
-    await (isNew ? ofNew : folderFault)(keysPath, user),
-    await folderFault(epochs, user),
-    await folderFault(join(keysPath, 'journal'), user),
-  ];
+  const faults = [await (isNew ? ofNew : folderFault)(keysPath, user), await folderFault(epochs, user)];
+  for (const path of await journalFolders(keysPath)) faults.push(await folderFault(path, user));
   for (const path of within) faults.push(await fileFault(path, user));
   if (isElsewhere) faults.push(await namedFileFault(named));
   for (const path of await foldersAbove([keysPath, ...(isElsewhere ? [named] : [])]))
@@ -127,6 +124,13 @@ function fault(path: string, { mode }: Stats, mend: string): Fault {
 async function keyFilesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder).catch(unlookedAt)) ?? [];
   return names.filter((name) => /\.(key|salt)(\.[0-9a-f]+\.new)?$/.test(name)).map((name) => join(folder, name));
+}
+
+/** Of whichever vault: none is open yet. */
+async function journalFolders(keysPath: string): Promise<string[]> {
+  const journal = join(keysPath, 'journal');
+  const names = (await readdir(journal).catch(unlookedAt)) ?? [];
+  return [journal, ...names.filter((name) => name.startsWith('vlt_')).map((name) => join(journal, name))];
 }
 
 /** Every folder on the way to these, as they are named and as they are found. */

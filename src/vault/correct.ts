@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { mayBeShown } from '../access/decide.ts';
 import { completeErasure, type ErasureRow, findOrder } from '../erasure/erasures.ts';
-import { codeOf, VaultError } from '../errors.ts';
+import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import { accept, acceptAs, asKept, withVerifiers } from '../intake/accept.ts';
 import { decideFor, finish, prepare } from '../intake/replacement.ts';
@@ -23,7 +23,7 @@ import type { Vault } from './vault.ts';
 type Reply = z.infer<typeof CorrectReply>;
 
 /** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError}
- *  @throws {UnavailableError} also where it is corrected and only the journal could not note it; to be called again */
+ *  @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again */
 export async function correct(
   vault: Vault,
   caller: Caller,
@@ -67,27 +67,51 @@ export async function correct(
       const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
       return { reply: done, entry: { records: [record] } };
     });
-    // The correction is committed: should this fail, or take too long, the caller's answer stands.
-    await inTime(caller.limit, finish(vault, order, next, vault.clock)).catch((error: unknown) => {
-      vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
-      vault.signals.emit('erasureLeft');
-      // The correction stands. But what neither store's going back may undo is answered only when the journal has it.
-      if (codeOf(error) === 'journal_unavailable') throw error;
-    });
+    // The correction is committed: should this fail, or take too long, the caller's answer stands once it is noted.
+    await untilNoted(
+      (noted) => inTime(caller.limit, finish(vault, order, next, vault.clock, noted)),
+      (error) => {
+        vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+        vault.signals.emit('erasureLeft');
+      },
+    );
     return reply;
   });
 }
 
-/** Completes what is left of the record's corrections: the first call of these may have failed at the journal alone. */
+/** Completes what is left of the record's corrections: the first call of these may have failed before they were noted. */
 async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {
   const [graves = []] = await tombstonesOf(vault.recordStore.reader, tenant, [record]);
   for (const { erasure } of graves) {
     const order = erasure === null ? undefined : await findOrder(vault.recordStore.reader, tenant, erasure);
     if (order === undefined || order.state === 'completed') continue;
-    await completeErasure(vault, order, vault.clock).catch((error: unknown) => {
-      if (codeOf(error) === 'journal_unavailable') throw error;
-    });
+    await untilNoted((noted) => completeErasure(vault, order, vault.clock, noted));
   }
+}
+
+/**
+ * What neither store's going back may undo is answered only when the journal has it. What else fails, a job does again.
+ * @param failed is told of every failure
+ * @throws {UnavailableError} with `journal_unavailable`, whatever it was that kept the journal from having it
+ */
+async function untilNoted(
+  work: (noted: () => void) => Promise<unknown>,
+  failed: (error: unknown) => void = () => {},
+): Promise<void> {
+  let isNoted = false;
+  const noted = () => {
+    isNoted = true;
+  };
+  await work(noted).catch((error: unknown) => {
+    failed(error);
+    if (isNoted) return;
+    throw codeOf(error) === 'journal_unavailable' ? error : notNoted(error);
+  });
+}
+
+function notNoted(cause: unknown): UnavailableError {
+  const said = 'The correction stands, and is not in the journal yet. Call again until it is answered.';
+  return new UnavailableError('journal_unavailable', said, { cause: codeOf(cause) });
 }
 
 /** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */

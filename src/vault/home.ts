@@ -41,8 +41,19 @@ type Look =
   | { readonly stores: 'none'; readonly vaultId: string | undefined };
 
 const BEGUN = ' begun';
-/** In the folder of keys, and in that of the copies of the key store: `journal/`. */
-export const JOURNAL_FOLDER = 'journal';
+const VAULT_ID = /^vlt_[0-9a-z]+$/;
+const JOURNAL_FOLDER = 'journal';
+
+/**
+ * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
+ * put their copies into one folder.
+ * @param folder that of the keys, or of the copies of the key store
+ * @throws {StartError} where the id, which the stores say, is none
+ */
+export function journalIn(folder: string, vaultId: string): string {
+  if (!VAULT_ID.test(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
+  return join(folder, JOURNAL_FOLDER, vaultId);
+}
 
 /** @throws {StartError} where there is no vault, or not one alone; nothing has been changed */
 export async function findVault(config: HomeConfig): Promise<FoundVault> {
@@ -131,7 +142,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
   });
   if (text === undefined) return undefined;
   const [vaultId, isBegun] = text.endsWith(BEGUN) ? [text.slice(0, -BEGUN.length), true] : [text, false];
-  if (/^vlt_[0-9a-z]+$/.test(vaultId)) return { vaultId, isBegun };
+  if (VAULT_ID.test(vaultId)) return { vaultId, isBegun };
   throw new StartError(`${markPath(keysPath)} does not hold a vault’s id. Nothing has been changed.`);
 }
 

@@ -38,7 +38,7 @@ import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { startBeat } from './beat.ts';
-import { type FoundVault, findOrBegin, findVault, giveUp, JOURNAL_FOLDER, nameHome } from './home.ts';
+import { type FoundVault, findOrBegin, findVault, giveUp, journalIn, nameHome } from './home.ts';
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
@@ -266,10 +266,10 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
 }
 
 /** In the node's home, and beside the copies of the key store. A copy that is tried out has none: it is asked nothing. */
-function journalOf({ config, keyStore, options }: Opening, key: JournalKey): Journal {
+function journalOf({ config, found, keyStore, options }: Opening, key: JournalKey): Journal {
   const folders = [config.keysPath, ...(config.keyBackupDir === undefined ? [] : [config.keyBackupDir])];
   return new Journal({
-    places: options.drilling ? [] : folders.map((folder) => join(folder, JOURNAL_FOLDER)),
+    places: options.drilling ? [] : folders.map((folder) => journalIn(folder, found.vaultId)),
     key,
     epoch: () => epochInUse(keyStore.reader),
     random: options.random,

@@ -11,11 +11,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId } from '../../src/ids.ts';
 import { type Entry, type ErasureEntry, linesOf, MAX_LINE, readLine } from '../../src/journal/entry.ts';
-import { filesIn } from '../../src/journal/files.ts';
+import { Appender, filesIn } from '../../src/journal/files.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { JournalKey } from '../../src/keyring/journal-key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -48,8 +48,12 @@ async function places(count = 1): Promise<string[]> {
   return Array.from({ length: count }, (_, i) => join(path, `place-${i}`, 'journal'));
 }
 
-function open(folders: readonly string[], of: { epoch?: () => number; key?: JournalKey } = {}): Journal {
-  const journal = new Journal({ places: folders, key: of.key ?? key, epoch: async () => of.epoch?.() ?? 1, random });
+function open(
+  folders: readonly string[],
+  of: { epoch?: () => number; key?: JournalKey; limitMs?: number } = {},
+): Journal {
+  const epoch = async () => of.epoch?.() ?? 1;
+  const journal = new Journal({ places: folders, key: of.key ?? key, epoch, random, limitMs: of.limitMs });
   onTestFinished(() => journal.close());
   return journal;
 }
@@ -243,6 +247,14 @@ describe('a place that cannot be written', () => {
     await expect(read([home])).rejects.toMatchObject({ code: 'cannot_start', message: expect.stringContaining(home) });
   });
 
+  test('a file that cannot be read is named, and whose it has to be', async () => {
+    const [home = ''] = await places();
+    const path = join(home, `epoch-000001.${'a'.repeat(32)}.journal`);
+    await mkdir(path, { recursive: true });
+    const said = expect.stringMatching(new RegExp(`${path} cannot be read \\(EISDIR\\).*\\(chown\\)`));
+    await expect(read([home])).rejects.toMatchObject({ code: 'cannot_start', message: said });
+  });
+
   test('a store that does not answer fails the note, and is not called the journal’s fault', async () => {
     const [home = ''] = await places();
     const gone = new Error('gone');
@@ -250,6 +262,54 @@ describe('a place that cannot be written', () => {
     await expect(journal.note([erasure()])).rejects.toBe(gone);
     expect(journal.failing).toBe(false);
     expect(await filesIn(home)).toEqual([]);
+  });
+});
+
+describe('a place that does not answer', () => {
+  const unavailable = { code: 'journal_unavailable' };
+  /** A busy disk takes longer than these tests wait. */
+  const PATIENTLY = { timeout: 10_000, interval: 5 };
+
+  /** Does not answer, once, until it is told to. */
+  function hold(of: 'append' | 'close') {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const held = vi.spyOn(Appender.prototype, of);
+    onTestFinished(() => held.mockRestore());
+    held.mockImplementationOnce(() => promise);
+    return { held, release: resolve, fail: reject };
+  }
+
+  test('fails the note, is said to fail, is asked nothing more until it answers, and then takes what comes', async () => {
+    const [home = ''] = await places();
+    const journal = open([home], { limitMs: 20 });
+    const { held, release } = hold('append');
+    await expect(journal.note([erasure()])).rejects.toMatchObject(unavailable);
+    expect(journal.failing).toBe(true);
+    await expect(journal.note([erasure()])).rejects.toMatchObject(unavailable);
+    await expect(journal.cut(1)).rejects.toMatchObject(unavailable);
+    await journal.close();
+    expect(held).toHaveBeenCalledTimes(1);
+
+    release();
+    const entry = erasure();
+    await vi.waitFor(() => journal.note([entry]), PATIENTLY);
+    expect(journal.failing).toBe(false);
+    expect((await read([home])).entries).toContainEqual(entry);
+  });
+
+  test('and has failed meanwhile is asked again', async () => {
+    const journal = open(await places(), { limitMs: 20 });
+    const { fail } = hold('append');
+    await expect(journal.note([erasure()])).rejects.toMatchObject(unavailable);
+    fail(Object.assign(new Error('ESTALE'), { code: 'ESTALE' }));
+    await vi.waitFor(() => journal.note([erasure()]), PATIENTLY);
+  });
+
+  test('does not keep the journal from being closed', async () => {
+    const journal = open(await places(), { limitMs: 20 });
+    await vi.waitFor(() => journal.note([erasure()]), PATIENTLY);
+    hold('close');
+    await journal.close();
   });
 });
 

@@ -68,6 +68,14 @@ describe.skipIf(!hasModes)('where there are modes', () => {
     expect(await refusalOf(home)).toBe('opened');
   });
 
+  test('a vault’s folder in journal/ is looked at as journal/ is', async () => {
+    const home = await homeWithKeys();
+    const path = `${home.folder}/keys/journal/vlt_01`;
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o770);
+    expect(commandsIn(await refusalOf(home))).toBe(`chmod 700 ${path}`);
+  });
+
   test('everything at fault is said at once', async () => {
     const home = await homeWithKeys();
     await chmod(`${home.folder}/keys`, 0o777);

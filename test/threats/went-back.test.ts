@@ -3,8 +3,8 @@
  * what was erased, corrected or revoked since, and the journal outside them does.
  */
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RecordId, TenantId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { addPrincipal } from '../../src/vault/add-principal.ts';
@@ -57,7 +57,10 @@ async function furnished(engine: Engine) {
 
 type Stored = { readonly token: Token; readonly record: RecordId; readonly subject?: string };
 
-const journalOf = ({ folder }: Home) => join(folder, 'keys', 'journal');
+const journalOf = async ({ folder }: Home) => {
+  const keys = join(folder, 'keys');
+  return join(keys, 'journal', (await readFile(join(keys, 'vault.id'), 'ascii')).trim());
+};
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('both lost what was answered: the vault does not start, recover does all of it again, and the rest is as it was', async () => {
@@ -150,7 +153,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         await erase(unaware, caller, { tokens: [results[0]?.token as Token] });
       }
       await unaware.close();
-      await rm(journalOf(home), { recursive: true });
+      await rm(await journalOf(home), { recursive: true });
 
       const name = store === 'records' ? 'record' : 'key';
       await expect(home.open()).rejects.toThrow(new RegExp(`${name} store is older than the .*recover`));
@@ -164,10 +167,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { home, vault, app, ada, bob } = await furnished(engine);
     await erase(vault, app, { tokens: [ada.token] });
     await vault.close();
-    const [name = ''] = await readdir(journalOf(home));
-    const line = (await readFile(join(journalOf(home), name), 'ascii')).trimEnd();
+    const journal = await journalOf(home);
+    const [name = ''] = await readdir(journal);
+    const line = (await readFile(join(journal, name), 'ascii')).trimEnd();
     const forged = line.replace(ada.record, bob.record);
-    await appendFile(join(journalOf(home), name), `${forged}\n`);
+    await appendFile(join(journal, name), `${forged}\n`);
 
     const again = await home.open();
     expect(again.journal.doubtful).toBe(1);
@@ -178,7 +182,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('an erasure is not completed, a revocation and a correction are not answered, before the journal has them', async () => {
     const { home, vault, advance, admin, app, leaver, ada, bob, dan } = await furnished(engine);
-    await writeFile(journalOf(home), '');
+    const journal = await journalOf(home);
+    await mkdir(join(journal, '..'));
+    await writeFile(journal, '');
     const receipt = await erase(vault, app, { tokens: [ada.token] });
     expect(receipt.state).toBe('ordered');
     expect(await home.reveal(vault, ada.token)).toBe('record_erased');
@@ -196,13 +202,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(rounds.find(({ name }) => name === 'complete_erasures')?.failed).toBe('journal_unavailable');
     expect(rounds.find(({ name }) => name === 'keep_revocations')?.failed).toBe('journal_unavailable');
 
-    await rm(journalOf(home));
+    await rm(journal);
     expect(await change()).toMatchObject({ record: bob.record });
     await runBackgroundOnce(vault);
     expect(vault.journal.failing).toBe(false);
     expect(await getErasure(vault, app, receipt.erasure)).toMatchObject({ state: 'completed' });
     const text = (
-      await Promise.all((await readdir(journalOf(home))).map((name) => readFile(join(journalOf(home), name), 'ascii')))
+      await Promise.all((await readdir(journal)).map((name) => readFile(join(journal, name), 'ascii')))
     ).join('');
     for (const id of [receipt.erasure, bob.record, leaver.principal, dan.token]) expect(text).toContain(id);
   });
@@ -212,7 +218,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     await first.close();
     const keyBackupDir = await backupFolder();
     const open = () => openVault({ ...home.config, keyBackupDir }, { passwords: QUICK_PASSWORDS });
-    const places = [journalOf(home), join(keyBackupDir, 'journal')];
+    const journal = await journalOf(home);
+    const places = [journal, join(keyBackupDir, 'journal', basename(journal))];
     const vault = await open();
     const app = await callerOf(vault, stays.apiKey);
     await erase(vault, app, { tokens: [ada.token] });
@@ -251,6 +258,25 @@ describe.each(ENGINES)('on %s', (engine) => {
 
 test('a home whose folder holds nothing but a journal is no place for a new vault', async () => {
   const home = await freshHome('sqlite');
-  await mkdir(journalOf(home), { recursive: true });
+  await mkdir(join(home.folder, 'keys', 'journal'), { recursive: true });
   await expect(home.open()).rejects.toThrow(/there is something of one: .*journal/);
+});
+
+test('vaults that put their copies into one folder cut, count and read each its own journal there', async () => {
+  const keyBackupDir = await backupFolder();
+  const [one, other] = await Promise.all(
+    ['one', 'other'].map(async () => {
+      const home = await freshHome('sqlite');
+      await (await home.open()).close();
+      const vault = await openVault({ ...home.config, keyBackupDir }, { passwords: QUICK_PASSWORDS });
+      onTestFinished(() => vault.close());
+      await vault.journal.noteClose(1, NOW);
+      return { vault, copies: join(keyBackupDir, 'journal', basename(await journalOf(home))) };
+    }),
+  );
+  if (one === undefined || other === undefined) throw new Error('Two were opened.');
+  expect([await one.vault.journal.lastClose(), one.vault.journal.doubtful]).toEqual([1, 0]);
+  expect(await one.vault.journal.cut(99)).toBe(2);
+  expect([await readdir(one.copies), (await readdir(other.copies)).length]).toEqual([[], 1]);
+  expect(await other.vault.journal.lastClose()).toBe(1);
 });

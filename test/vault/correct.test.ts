@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { UnavailableError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
+import { TOO_LATE } from '../../src/storage/limits.ts';
 import { correct } from '../../src/vault/correct.ts';
 import { describeToken } from '../../src/vault/describe-token.ts';
 import { detokenize } from '../../src/vault/detokenize.ts';
 import { erase } from '../../src/vault/erase.ts';
-import { stage, tell } from '../support/home.ts';
+import { TimeLimit } from '../../src/vault/time-limit.ts';
+import { refuseDeletes, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
@@ -130,5 +133,59 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(entry).toMatchObject({ action: 'correct', outcome: 'done', records: JSON.stringify([record]) });
     expect(entry?.reason_mac).toHaveLength(16);
     expect(JSON.stringify(entry)).not.toMatch(/asked|customer|example/);
+  });
+
+  describe('S6: it is answered only when the journal has it, whatever else fails:', () => {
+    const FULL = new UnavailableError('journal_unavailable', 'Full.');
+    const DOWN = new UnavailableError('store_unavailable', 'Down.');
+    const UNANSWERED = { kind: 'unavailable', code: 'journal_unavailable' };
+    const journalThat = (note: () => Promise<void>) => {
+      const spied = vi.spyOn(here.vault.journal, 'note').mockImplementation(note);
+      onTestFinished(() => spied.mockRestore());
+    };
+    const scrubFails = () => {
+      const spied = vi.spyOn(here.vault.keyStore, 'scrub').mockRejectedValue(DOWN);
+      onTestFinished(() => spied.mockRestore());
+    };
+
+    test('the journal is full, and the keys could not be scrubbed either', async () => {
+      const { token, record } = await store();
+      journalThat(() => Promise.reject(FULL));
+      scrubFails();
+      await expect(put(record, 'ada@example.org')).rejects.toMatchObject(UNANSWERED);
+      expect(await reveal(token)).toBe('ada@example.org');
+    });
+
+    test('the journal does not answer, and the time of the call is over', async () => {
+      const { record } = await store();
+      const over = Promise.withResolvers<typeof TOO_LATE>();
+      journalThat(() => {
+        over.resolve(TOO_LATE);
+        return new Promise(() => {});
+      });
+      const limit = withParts(new TimeLimit(60_000), { within: (work) => Promise.race([work, over.promise]) });
+      const caller = { ...(await here.as('app')), limit };
+      await expect(correct(here.vault, caller, record, { value: 'ada@example.org' })).rejects.toMatchObject(UNANSWERED);
+    });
+
+    test('the key store fails before the journal is asked, also for the same call once more', async () => {
+      const { record } = await store();
+      const once = { ...(await here.as('app')), idempotencyKey: `once-${record}` };
+      const change = () => correct(here.vault, once, record, { value: 'ada@example.org' });
+      const allow = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
+      await expect(change()).rejects.toMatchObject(UNANSWERED);
+      await expect(change()).rejects.toMatchObject(UNANSWERED);
+      await allow();
+      const noted = vi.spyOn(here.vault.journal, 'note');
+      onTestFinished(() => noted.mockRestore());
+      expect(await change()).toMatchObject({ record, version: 2 });
+      expect(noted).toHaveBeenCalledWith([expect.objectContaining({ cause: 'corrected' })]);
+    });
+
+    test('but what fails besides is left to a job', async () => {
+      const { record } = await store();
+      scrubFails();
+      expect(await put(record, 'ada@example.org')).toMatchObject({ record, version: 2 });
+    });
   });
 });
