@@ -4,7 +4,7 @@
  *   root_key_check   which root key it was made with, in the key store
  *   root_key_check_next   the same of the one that is replacing it, while that is under way (`root-replacement.ts`)
  *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
- *   incarnation      which restore put this store in its place; none: it was never put back by this vault's own command
+ *   incarnation      which restore put this store in its place, or which `recover` ended its having gone back; none: neither ever was
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   went_back        that a process missed what this store had acknowledged, and when, until `recover` was run
  *   last_drill       how the last drill went, in the record store
@@ -37,6 +37,25 @@ export async function takeFact(store: Store, name: string): Promise<string | und
     const taken = row && (await tx.execute((sql) => sql('vault_facts').where({ name, value: row.value }).delete()));
     return taken === 1 ? row?.value : undefined;
   });
+}
+
+/**
+ * Takes the word of whoever missed what a store had acknowledged away, from both. A process that was not stopped before, and
+ * still misses it, is told by another `incarnation`, which stands before the word is gone: it stops alone, and leaves no
+ * word again. Where nobody had left one nothing is changed. May be interrupted and run again.
+ */
+export async function endLoss(stores: readonly Store[], incarnation: string): Promise<void> {
+  const words = await Promise.all(
+    stores.map((store) =>
+      store.exclusive((tx) => tx.query((sql) => sql('vault_facts').select('value').where({ name: 'went_back' }))),
+    ),
+  );
+  if (words.flat().length === 0) return;
+  const row = { name: 'incarnation', value: incarnation };
+  for (const store of stores) {
+    await store.exclusive((tx) => tx.execute((sql) => sql('vault_facts').insert(row).onConflict('name').merge()));
+  }
+  for (const store of stores) await takeFact(store, 'went_back');
 }
 
 /**

@@ -21,6 +21,14 @@ export function storeReplaced(): UnavailableError {
   );
 }
 
+/** A process was away from a store for so long that others may have removed its marks: by them it cannot tell any more. */
+export function storeOutOfSight(): UnavailableError {
+  return new UnavailableError(
+    'store_replaced',
+    'This node had nothing acknowledged by a store for so long that it cannot tell whether it still is the one that it opened. Restart the node: it then says whether `npm run lethe -- recover` has to run.',
+  );
+}
+
 /** A store lacks what this process, or another one, has had acknowledged. Nothing has been written by who noticed it. */
 export function storeWentBack(): UnavailableError {
   return new UnavailableError(

@@ -6,10 +6,12 @@ export interface StoreLimits {
   readonly workMs: number;
   /** For how long a connection whose COMMIT is not answered is kept, so that it may answer after all. */
   readonly unansweredMs: number;
+  /** How long after one transaction another is let through, while so many COMMITs are not answered that the rest are refused. */
+  readonly tryMs: number;
 }
 
 /** A standby that is started anew is back within the first of these; nobody's statement waits for a lock as long as the second. */
-export const STORE_LIMITS: StoreLimits = { commitMs: 10_000, workMs: 10_000, unansweredMs: 3_600_000 };
+export const STORE_LIMITS: StoreLimits = { commitMs: 10_000, workMs: 10_000, unansweredMs: 3_600_000, tryMs: 5_000 };
 
 /** What `within` answers where the time has run out. */
 export const TOO_LATE = Symbol('too late');

@@ -15,11 +15,13 @@ const LEAVE_MS = 500;
 export class MarkKeeper {
   readonly #pool: pg.Pool;
   readonly #marks: Marks;
-  readonly #others = new SilentWriters();
+  readonly #others: SilentWriters;
 
-  constructor(pool: pg.Pool, marks: Marks) {
+  /** @param elapsed running time of this process in milliseconds */
+  constructor(pool: pg.Pool, marks: Marks, elapsed: () => number) {
     this.#pool = pool;
     this.#marks = marks;
+    this.#others = new SilentWriters(elapsed);
   }
 
   /** @param touch leaves a mark: a sign of life, of which the others are to have one between two looks */

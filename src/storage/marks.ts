@@ -22,6 +22,8 @@ export const keyMarks = table('keys', 'marks', columns, ['writer', 'n']);
 
 /** Fits a number of JavaScript. */
 const WRITER_BYTES = 6;
+/** After a day of silence others remove a writer's marks (`silent-writers.ts`); their clocks may run a little faster. */
+const SURE_MS = 20 * 60 * 60_000;
 
 export interface Mark {
   readonly n: number;
@@ -36,8 +38,13 @@ export class Marks {
   readonly #needed = new Set<number>();
   readonly #underWay = new Set<Mark>();
   #removedBelow = 1;
+  readonly #elapsed: () => number;
+  #acknowledgedAt: number;
 
-  constructor(random: RandomSource = pooledRandom()) {
+  /** @param elapsed running time of this process in milliseconds */
+  constructor(random: RandomSource = pooledRandom(), elapsed: () => number = () => performance.now()) {
+    this.#elapsed = elapsed;
+    this.#acknowledgedAt = elapsed();
     this.writer = 1 + random(WRITER_BYTES).readUIntBE(0, WRITER_BYTES);
   }
 
@@ -53,6 +60,12 @@ export class Marks {
   acknowledge(mark: Mark): void {
     for (const seen of mark.after) this.#needed.delete(seen);
     this.#needed.add(mark.n);
+    this.#acknowledgedAt = this.#elapsed();
+  }
+
+  /** Whether others may have taken this writer for dead, and removed its marks: that one is missed proves nothing then. */
+  get mayBeRemoved(): boolean {
+    return this.#elapsed() - this.#acknowledgedAt > SURE_MS;
   }
 
   /** Nothing more is sent of it. */

@@ -17,6 +17,8 @@ export interface OpenOptions {
   /** A store that is known to have gone back in time is opened all the same. */
   readonly recovering?: boolean;
   readonly limits?: StoreLimits;
+  /** Running time of this process in milliseconds. */
+  readonly elapsed?: () => number;
 }
 
 /** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do; or that it went back in time */

@@ -2,17 +2,18 @@
  * Whether a store on PostgreSQL is still the one that was opened, with all that it had acknowledged.
  *
  * Another store in its place is known by the number of a table, which no other table in this database or its server has,
- * and by what each restore writes (`incarnation`). The same store as it was before is known by the marks of this
+ * and by what each restore, and each `recover` of a store that went back, writes (`incarnation`). The same store as it was before is known by the marks of this
  * process's transactions (`marks.ts`), or by the word that another process leaves which missed its own (`went_back`).
  *
  * Guarantees: once either was seen, it holds for good. A store that was put back while this process had no connection to
  * it is told by its first new connection, before that serves anything; one that was put back beside an open connection,
  * and a lost mark, at the next `look`.
+ * A process that missed a mark of its own which others may have removed stops alone, and leaves no word.
  * Does not: take a server that took over, and lost nothing, for anything but what it was; it only says so (`server`).
  */
 import type pg from 'pg';
 import { UnavailableError } from '../errors.ts';
-import { driverCode, storeError, storeReplaced, storeWentBack } from './errors.ts';
+import { driverCode, storeError, storeOutOfSight, storeReplaced, storeWentBack } from './errors.ts';
 import { COUNT } from './mark-statements.ts';
 import type { Marks } from './marks.ts';
 import { run } from './postgres-calls.ts';
@@ -24,9 +25,10 @@ export const WENT_BACK = 'went_back';
 const FACTS = `SELECT to_regclass('vault_facts')::oid::text AS found,
   (SELECT value FROM vault_facts WHERE name = 'incarnation') AS incarnation,
   (SELECT value FROM vault_facts WHERE name = '${WENT_BACK}') AS went_back`;
-/** Durable on this server; a standby may be what is gone. */
+/** Durable on this server; a standby may be what is gone. Not in a store that was recovered, or put back, meanwhile. */
 const LEAVE_WORD = `INSERT INTO vault_facts (name, value) SELECT '${WENT_BACK}', $1
-  WHERE set_config('synchronous_commit', 'local', true) = 'local' ON CONFLICT (name) DO NOTHING`;
+  WHERE set_config('synchronous_commit', 'local', true) = 'local'
+    AND coalesce((SELECT value FROM vault_facts WHERE name = 'incarnation'), '') = $2 ON CONFLICT (name) DO NOTHING`;
 /** Any account may ask this. The timeline grows with each server that takes over. */
 const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||
   substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS server`;
@@ -82,6 +84,8 @@ export class StoreMark {
     const [row] = rows;
     this.#compare(row);
     const incarnation = row?.incarnation ?? '';
+    // Whoever recovers writes another one itself; a store in the place of this one it tells by the table's number.
+    if (recovering) this.#incarnation = incarnation;
     this.#incarnation ??= incarnation;
     if (incarnation !== this.#incarnation) throw this.#displace(storeReplaced());
     if (row?.went_back != null && !recovering) throw this.#displace(storeWentBack());
@@ -100,8 +104,10 @@ export class StoreMark {
     // A store that was put back misses them as well, and needs less to be done.
     await this.look(pool, { recovering: false }).catch(() => {});
     if (this.#displaced === undefined) {
+      // Another process must not be stopped by what may be this one's own absence.
+      if (this.#marks.mayBeRemoved) return this.#displace(storeOutOfSight());
       this.#displace(storeWentBack());
-      await run(pool, LEAVE_WORD, [at.toISOString()]).catch(() => {});
+      await run(pool, LEAVE_WORD, [at.toISOString(), this.#incarnation ?? '']).catch(() => {});
     }
     return this.#displaced ?? storeWentBack();
   }

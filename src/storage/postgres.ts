@@ -58,7 +58,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #underWay = new Set<Promise<unknown>>();
   #queue: Job[] = [];
   #lanes = 0;
-  readonly #marks = new Marks();
+  readonly #marks: Marks;
   readonly #mark: StoreMark;
   readonly #keeper: MarkKeeper;
   readonly #recovering: boolean;
@@ -73,19 +73,21 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     {
       recovering = false,
       limits = STORE_LIMITS,
-    }: { readonly recovering?: boolean; readonly limits?: StoreLimits } = {},
+      elapsed = () => performance.now(),
+    }: { readonly recovering?: boolean; readonly limits?: StoreLimits; readonly elapsed?: () => number } = {},
   ) {
     this.name = name;
+    this.#marks = new Marks(undefined, elapsed);
     this.#mark = new StoreMark(name, this.#marks);
     this.#recovering = recovering;
     this.#limits = limits;
-    this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE / 2);
+    this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE, elapsed);
     this.#url = url;
     // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
     this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE, recognise);
     this.#reads = openPool(name, url, READ_POOL_SIZE, recognise);
-    this.#keeper = new MarkKeeper(this.#reads, this.#marks);
+    this.#keeper = new MarkKeeper(this.#reads, this.#marks, elapsed);
     this.reader = new PostgresReader(name, this.#reads);
   }
 
@@ -123,7 +125,10 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   async assertInPlace(): Promise<void> {
+    const { server } = this;
     const sawAll = await this.#mark.look(this.#reads, { recovering: this.#recovering });
+    // What the server before has not answered, nobody answers any more.
+    if (server !== undefined && server !== this.server) this.#commits.giveUp();
     // A transaction of nothing but its mark is the sure look.
     const touch = () => this.#track(this.#transaction((transaction) => transaction.begin()));
     if (!sawAll) await touch();
@@ -243,7 +248,11 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   async #transaction<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
-    this.#commits.assertAnswered();
+    const ended = this.#commits.admit();
+    return this.#admitted(work).finally(ended);
+  }
+
+  async #admitted<R>(work: (transaction: LazyTransaction) => Promise<R>): Promise<R> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw storeError(error, this.name, 'connect');
     });

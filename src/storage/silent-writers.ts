@@ -3,8 +3,8 @@
  * dead once its marks have stayed as they were over a day of the looker's own looks. No clock of another's is read. A
  * store that is open leaves a mark at every look.
  *
- * Does not: know a process that is stopped in its tracks for longer than a day from a dead one. It misses its marks when it
- * goes on, and takes the store for one that went back.
+ * Does not: know a process that was stopped in its tracks, or cut off from the store, for longer than a day from a dead one.
+ * It misses its marks when it goes on, and stops alone (`Marks.mayBeRemoved`).
  */
 const LOOK_EVERY_MS = 60 * 60_000;
 const LOOKS = 24;

@@ -13,7 +13,7 @@ import { UnauthenticatedError } from '../access/principals.ts';
 import { isKeptRevoked } from '../access/revocations.ts';
 import { RULES } from '../access/roles.ts';
 import { listAdmitted } from '../access/store.ts';
-import { takeFact } from '../backup/vault-facts.ts';
+import { endLoss } from '../backup/vault-facts.ts';
 import { forgetLost } from '../canaries/canaries.ts';
 import { pageOfErasures } from '../erasure/erasures.ts';
 import { NAMED, type Replayed, replayMirror, sizeOfMirror, writeBackEmpty } from '../erasure/replay.ts';
@@ -28,6 +28,7 @@ import { perform } from './perform.ts';
 import type { Vault } from './vault.ts';
 
 const PAGE = 200;
+const INCARNATION_BYTES = 16;
 
 export interface Recovered {
   /** Entries of the journal that a store had lost. */
@@ -81,7 +82,7 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
     const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
     const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
     // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
-    for (const store of [vault.recordStore, vault.keyStore]) await takeFact(store, 'went_back');
+    await endLoss([vault.recordStore, vault.keyStore], vault.random(INCARNATION_BYTES).toString('hex'));
     return recovered;
   });
 }

@@ -14,7 +14,7 @@ import { freshDatabase } from '../support/postgres.ts';
 import { type Pair, primaryWithStandby } from '../support/standby.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 
-const LIMITS: StoreLimits = { commitMs: 500, workMs: 10_000, unansweredMs: 60_000 };
+const LIMITS: StoreLimits = { commitMs: 500, workMs: 10_000, unansweredMs: 60_000, tryMs: 5_000 };
 const UNKNOWN = { kind: 'unavailable', code: 'outcome_unknown' };
 const MODES = ['shared', 'exclusive'] as const;
 const byId = lookup(subjects, ['tenant', 'subject']);
@@ -22,8 +22,9 @@ const byId = lookup(subjects, ['tenant', 'subject']);
 const put = (store: RecordStore, mode: (typeof MODES)[number], subject: string) =>
   store[mode]((tx) => tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null }]));
 
-async function opened(url: string, limits: StoreLimits = LIMITS): Promise<RecordStore> {
-  const store = await openStore('records', url, { limits });
+/** @param elapsed stands still, unless the test lets it go on */
+async function opened(url: string, limits: StoreLimits = LIMITS, elapsed = () => 0): Promise<RecordStore> {
+  const store = await openStore('records', url, { limits, elapsed });
   onTestFinished(() => store.close());
   return store;
 }
@@ -50,7 +51,8 @@ async function held(pair: Pair): Promise<number[]> {
 describe('a synchronous standby that is gone', () => {
   test('each commit is of unknown outcome within the limit, nothing is cancelled, and all is there when it is back', async () => {
     const pair = await primaryWithStandby();
-    const store = await opened(await pair.address('lethe'));
+    let now = 0;
+    const store = await opened(await pair.address('lethe'), LIMITS, () => now);
     await pair.setSynchronous(true);
     await put(store, 'shared', 'before');
     await pair.stop('standby');
@@ -71,10 +73,20 @@ describe('a synchronous standby that is gone', () => {
       await expect(put(store, mode, 'refused')).rejects.toMatchObject({ code: 'store_unavailable' });
     }
     expect(performance.now() - startedAt).toBeLessThan(200);
+    // But one now and then; never all of the pool.
+    for (const one of ['c', 'd', 'e']) {
+      now += LIMITS.tryMs;
+      await Promise.all([
+        expect(put(store, 'exclusive', one)).rejects.toMatchObject(UNKNOWN),
+        expect(put(store, 'exclusive', 'refused')).rejects.toMatchObject({ code: 'store_unavailable' }),
+      ]);
+    }
+    now += LIMITS.tryMs;
+    await expect(put(store, 'exclusive', 'refused')).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(await namesOf(store)).toEqual(['before']);
 
     await pair.start('standby');
-    const all = ['a', 'b', 'before', 'exclusive', 'shared'];
+    const all = ['a', 'b', 'before', 'c', 'd', 'e', 'exclusive', 'shared'];
     await vi.waitFor(async () => expect(await namesOf(store)).toEqual(all), { timeout: 15_000 });
     await vi.waitFor(() => put(store, 'shared', 'later'));
     expect(await namesOf(store)).toEqual([...all, 'later'].sort());
@@ -140,7 +152,7 @@ describe('an answer that is lost', () => {
   }
   async function committing(url: string, number = 1): Promise<void> {
     const active = `SELECT 1 FROM pg_stat_activity
-      WHERE (query = 'COMMIT' OR query LIKE 'INSERT%') AND state = 'active' AND datname = current_database()`;
+      WHERE (query = 'COMMIT' OR query LIKE 'WITH mark AS %, i0 AS (INSERT%') AND state = 'active' AND datname = current_database()`;
     await vi.waitFor(async () => expect(await tell(url, active)).toHaveLength(number), { interval: 10 });
   }
   const countIn = async (url: string) =>
@@ -187,8 +199,53 @@ describe('an answer that is lost', () => {
     wire.silence();
     await told;
     const ours =
-      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lethe-records' AND datname = current_database()";
+      "SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND application_name = 'lethe-records' AND datname = current_database()";
     await vi.waitFor(async () => expect(await tell(url, ours)).toEqual([]));
+  });
+});
+
+describe('a server that is gone without a word, with COMMITs that TCP still tries to bring it', () => {
+  /** As many as are waited for at most. `isGone` is of the connections that commit meanwhile; other ones are answered. */
+  async function stranded(elapsed: () => number) {
+    const { url, drop } = await freshDatabase();
+    onTestFinished(drop);
+    const store = await opened(url, { ...LIMITS, commitMs: 50 }, elapsed);
+    const wire = { isGone: true, server: undefined as string | undefined };
+    const query = pg.Client.prototype.query;
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+      const [{ text }, ...rest] = given as [{ text?: string }];
+      if (wire.isGone && text === 'COMMIT') return new Promise(() => {}) as never;
+      const isMoved = wire.server !== undefined && text?.includes('pg_control_system');
+      const asked = isMoved ? [{ text: `SELECT '${wire.server}' AS server` }, ...rest] : given;
+      return (query as (...all: unknown[]) => unknown).call(this, ...asked) as never;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const four = ['a', 'b', 'c', 'd'].map((one) => put(store, 'exclusive', one));
+    await Promise.all(four.map((one) => expect(one).rejects.toMatchObject(UNKNOWN)));
+    wire.isGone = false;
+    const refused = () => expect(put(store, 'exclusive', 'no')).rejects.toMatchObject({ code: 'store_unavailable' });
+    await refused();
+    return { store, wire, refused };
+  }
+
+  test('is tried again after a few seconds; once another one answers, nothing is refused', async () => {
+    let now = 0;
+    const { store, refused } = await stranded(() => now);
+    now = LIMITS.tryMs - 1;
+    await refused();
+    now = LIMITS.tryMs;
+    for (const one of ['e', 'f', 'g']) await put(store, 'exclusive', one);
+    expect(await namesOf(store)).toEqual(['e', 'f', 'g']);
+  });
+
+  test('is not waited for once a look finds another in its place', async () => {
+    const { store, wire, refused } = await stranded(() => 0);
+    await store.assertInPlace();
+    await refused();
+    wire.server = '1/00000002';
+    await store.assertInPlace();
+    await put(store, 'exclusive', 'e');
+    expect(await namesOf(store)).toEqual(['e']);
   });
 });
 

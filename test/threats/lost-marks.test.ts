@@ -78,6 +78,44 @@ describe('a store whose marks are gone or older, as a restored dump or a hand in
   });
 });
 
+describe('a process that was cut off, or stopped in its tracks', () => {
+  /** Two that have the store open, the first of which wakes without its marks. */
+  const woken = async (hours: number) => {
+    const { url, drop } = await freshDatabase(inject('emptyStores').postgres.records);
+    let now = 0;
+    const [late, healthy] = [await openStore('records', url, { elapsed: () => now }), await openStore('records', url)];
+    onTestFinished(async () => {
+      await Promise.all([late.close(), healthy.close()]);
+      await drop();
+    });
+    await late.exclusive((tx) => tx.insert(subjects, [row('first')]));
+    const [mark] = await tell<{ writer: string }>(url, 'SELECT writer FROM marks');
+    await healthy.exclusive((tx) => tx.insert(subjects, [row('second')]));
+    await tell(url, 'DELETE FROM marks WHERE writer = $1', [mark?.writer]);
+    now = hours * 3_600_000;
+    const word = () => tell(url, "SELECT 1 FROM vault_facts WHERE name = 'went_back'");
+    return { late, healthy, word };
+  };
+
+  test('for a day finds its marks removed, and stops alone: nobody else is told that the store went back', async () => {
+    const { late, healthy, word } = await woken(25);
+    await expect(late.assertInPlace()).rejects.toMatchObject({ code: 'store_replaced' });
+    await expect(late.shared((tx) => tx.insert(subjects, [row('late')]))).rejects.toMatchObject({
+      code: 'store_replaced',
+    });
+    expect(await word()).toEqual([]);
+    await healthy.assertInPlace();
+    await healthy.exclusive((tx) => tx.insert(subjects, [row('third')]));
+  });
+
+  test('for some hours knows that they should be there, and tells everybody', async () => {
+    const { late, healthy, word } = await woken(19);
+    await expect(late.assertInPlace()).rejects.toMatchObject(WENT_BACK);
+    expect(await word()).toHaveLength(1);
+    await expect(healthy.assertInPlace()).rejects.toMatchObject(WENT_BACK);
+  });
+});
+
 test('transactions side by side, failing ones, cut connections and looks meanwhile: nothing is taken for a loss, and no marks are left', async () => {
   const { url, drop } = await freshDatabase(inject('emptyStores').postgres.records);
   onTestFinished(drop);
@@ -205,15 +243,32 @@ describe('a vault whose store went back', () => {
       expect([ready.status, JSON.stringify(ready.body)]).toEqual([503, expect.stringContaining('store_went_back')]);
       const reply = await get('/v1/status');
       expect([reply.status, reply.body.code]).toEqual([503, 'store_went_back']);
-      expect(reply.body.detail).toMatch(/Stop every node, run `lethe recover`/);
+      expect(reply.body.detail).toMatch(/Stop every node, run `npm run lethe -- recover`/);
       expect(displaced).toEqual([
         { store: name, code: 'store_went_back' },
         { store: name, code: 'store_went_back' },
       ]);
       await Promise.all([one.close(), two.close()]);
-      await expect(home.open()).rejects.toThrow(/lethe recover/);
+      await expect(home.open()).rejects.toThrow(/lethe -- recover/);
       await recoverHome(home);
       await expect((await home.open()).close()).resolves.toBeUndefined();
     },
   );
+
+  test('is recovered beside a process that nobody stopped: that one stops alone, and those that were started since go on', async () => {
+    const { home, one, two: late } = await openTwo();
+    const urls = [home.recordStoreUrl, home.keyStoreUrl];
+    for (const url of urls) await tell(url, 'DELETE FROM marks');
+    await one.beat();
+    await one.close();
+    await recoverHome(home);
+    const started = await home.open();
+
+    await late.beat();
+
+    expect(() => late.assertInPlace()).toThrow(expect.objectContaining({ code: 'store_replaced' }));
+    for (const url of urls) expect(await tell(url, "SELECT 1 FROM vault_facts WHERE name = 'went_back'")).toEqual([]);
+    await started.beat();
+    expect(() => started.assertInPlace()).not.toThrow();
+  });
 });
