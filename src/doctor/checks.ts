@@ -4,6 +4,7 @@ import { clock } from './checks/clock.ts';
 import { backup, drill } from './checks/copies.ts';
 import { disk } from './checks/disk.ts';
 import { durability, replication } from './checks/durability.ts';
+import { journal } from './checks/journal.ts';
 import { keysDue } from './checks/keys-due.ts';
 import { network } from './checks/network.ts';
 import { nodes } from './checks/nodes.ts';
@@ -21,7 +22,7 @@ import type { Check } from './finding.ts';
 export const CHECKS: readonly Check[] = [
   ...[vault, stores, permissions, places, slots, strays, asides],
   ...[replication, durability, pooler, tls, network],
-  ...[backup, drill, disk, clock],
+  ...[backup, drill, journal, disk, clock],
   ...[administrators, keysDue, erasures, epochs, jobs, nodes],
   ...[memory, descriptors],
 ];

@@ -16,9 +16,24 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
+import { StartError } from '../errors.ts';
 import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
+
+export const JOURNAL_FOLDER = 'journal';
+const VAULT_ID = /^vlt_[0-9a-z]+$/;
+
+/**
+ * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
+ * put their copies into one folder.
+ * @param folder that of the keys, or of the copies of the key store
+ * @throws {StartError} where the id, which the stores say, is none
+ */
+export function journalIn(folder: string, vaultId: string): string {
+  if (!VAULT_ID.test(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
+  return join(folder, JOURNAL_FOLDER, vaultId);
+}
 
 const NAME = /^epoch-(\d{6,})\.[0-9a-f]{32}\.journal$/;
 

@@ -39,10 +39,7 @@ export async function awaitReplicated(
   }
 }
 
-async function areThere(
-  store: Pick<Store, 'reader' | 'exclusive'>,
-  patienceMs: number,
-): Promise<boolean> {
+async function areThere(store: Pick<Store, 'reader' | 'exclusive'>, patienceMs: number): Promise<boolean> {
   const { reader } = store;
   const { lsn, names } = await placeOf(reader);
   // Its mark alone is written.

@@ -17,6 +17,7 @@ import { stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
+import { JOURNAL_FOLDER } from '../journal/files.ts';
 import { createDurably, writeDurably } from '../keyring/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -42,18 +43,6 @@ type Look =
 
 const BEGUN = ' begun';
 const VAULT_ID = /^vlt_[0-9a-z]+$/;
-const JOURNAL_FOLDER = 'journal';
-
-/**
- * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
- * put their copies into one folder.
- * @param folder that of the keys, or of the copies of the key store
- * @throws {StartError} where the id, which the stores say, is none
- */
-export function journalIn(folder: string, vaultId: string): string {
-  if (!VAULT_ID.test(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
-  return join(folder, JOURNAL_FOLDER, vaultId);
-}
 
 /** @throws {StartError} where there is no vault, or not one alone; nothing has been changed */
 export async function findVault(config: HomeConfig): Promise<FoundVault> {

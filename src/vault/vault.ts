@@ -21,6 +21,7 @@ import { codeOf, StartError, UnavailableError } from '../errors.ts';
 import { GuessBudgets } from '../guesses/budgets.ts';
 import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
+import { journalIn } from '../journal/files.ts';
 import { Journal } from '../journal/journal.ts';
 import { epochInUse } from '../keyring/epoch-states.ts';
 import type { JournalKey } from '../keyring/journal-key.ts';
@@ -38,7 +39,9 @@ import { openStore } from '../storage/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { startBeat } from './beat.ts';
-import { type FoundVault, findOrBegin, findVault, giveUp, journalIn, nameHome } from './home.ts';
+
+import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
+
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';

@@ -216,6 +216,16 @@ const PLANTS: readonly Plant[] = [
       env: { LETHE_KEY_BACKUP_DIR: 'copies' },
     }),
   ],
+  [
+    'a file in the place of the journal',
+    'journal',
+    /^fail The journal cannot be written in .*journal \(ENOTDIR\)/,
+    async (home) => {
+      await mkdir(`${home.folder}/copies`);
+      await writeFile(`${home.folder}/copies/journal`, '');
+      return { env: { LETHE_KEY_BACKUP_DIR: `${home.folder}/copies` } };
+    },
+  ],
   ['a slot alone', 'slots', /^warn file is the only required root slot/, async () => undefined],
   [
     'a second slot that lost its secret',
