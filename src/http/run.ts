@@ -38,7 +38,11 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
   const vault = await openVault(config, { mayMake: true, process: 'server' });
   if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
-  const server = await serve(vault, log, config);
+  // A node that never served is not to be waited for.
+  const server = await serve(vault, log, config).catch(async (error: unknown) => {
+    await stopWork();
+    throw error;
+  });
   log.info({ settings: printable(config), url: server.url }, 'serving');
   process.stdout.write(`${welcome(config, vault, server)}\n`);
   supervisor.ready(`Serving on ${server.url}`);

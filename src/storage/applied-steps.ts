@@ -36,6 +36,21 @@ export async function checksumOf({ up }: Migration, client: string): Promise<str
 }
 
 /**
+ * Whether each of these steps, and no other, was applied in the form it has here, and noted: then nothing is written. Reads only.
+ * @param table as in `compareSteps`
+ */
+export async function isCurrent(db: Knex, table: string, steps: readonly Migration[]): Promise<boolean> {
+  const applied = await appliedOf(db, table);
+  if (applied.length !== steps.length) return false;
+  const noted = await notedOf(db);
+  for (const [i, step] of steps.entries()) {
+    if (applied[i] !== step.name) return false;
+    if (noted.get(step.name) !== (await checksumOf(step, db.client.config.client))) return false;
+  }
+  return true;
+}
+
+/**
  * @param table where Knex keeps which steps were applied
  * @returns what the store is to keep once the steps that are missing were applied too
  * @throws {StartError} naming the step that was applied in another form; nothing has been changed

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
-import { compareSteps, type Migration } from './applied-steps.ts';
+import { compareSteps, isCurrent, type Migration } from './applied-steps.ts';
 import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
 import { DURABLE } from './mark-statements.ts';
@@ -75,6 +75,8 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
       getMigration: async (migration: Migration) => migration,
     },
   };
+  // A start that has nothing to write waits for no standby.
+  if (only === undefined && (await isCurrent(connection, MIGRATIONS_TABLE[store], known))) return;
   // Knex's own lock is a row that a crash leaves behind; the lock held around this call makes it safe to free.
   await connection.migrate.forceFreeMigrationsLock(migrator);
   // A copy that is put back brings along what its store keeps of its steps.

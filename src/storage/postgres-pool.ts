@@ -57,23 +57,38 @@ export function openPool(
   max: number,
   recognise: (client: pg.ClientBase) => Promise<void>,
 ): pg.Pool {
+  return poolOf(url, `lethe-${name}`, { max, query_timeout: QUERY_TIMEOUT_MS }, async (client, way) => {
+    if (!way.movesSessions) await client.query(SESSION);
+    await recognise(client);
+  });
+}
+
+/** For who only looks: no setting of a session is changed, which a pooler could hand on to others. */
+export function openLookingPool(url: string, queryTimeoutMs: number): pg.Pool {
+  return poolOf(url, 'lethe-doctor', { max: 2, query_timeout: queryTimeoutMs }, async () => {});
+}
+
+function poolOf(
+  url: string,
+  applicationName: string,
+  more: pg.PoolConfig,
+  prepare: (client: pg.ClientBase, way: Way) => Promise<void>,
+): pg.Pool {
   const way: Way = { movesSessions: false };
-  const pool = newPool(url, `lethe-${name}`, {
+  const pool = newPool(url, applicationName, {
+    ...more,
     // The types of the driver know no client that takes what every client is given.
     Client: Connection as unknown as NonNullable<pg.PoolConfig['Client']>,
-    max,
     pipeline: true,
     // A server that vanished, and owes an answer, is noticed within half a minute.
     keepAliveInitialDelayMillis: 10_000,
-    query_timeout: QUERY_TIMEOUT_MS,
     // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
     async onConnect(client) {
       // One that dies while a work holds it may not end the process: its next statement fails, and that is enough said.
       client.on('error', () => {});
       if (await isMoved(client)) way.movesSessions = true;
-      if (!way.movesSessions) await client.query(SESSION);
       (client as Connection).way = way;
-      await recognise(client);
+      await prepare(client, way);
     },
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.

@@ -7,9 +7,9 @@
  * Does not: read a store of another release: what a statement names may not be there.
  */
 import { UnavailableError } from '../errors.ts';
-import { newPool } from './connect.ts';
 import { storeError } from './errors.ts';
 import { sizeOf } from './look-at.ts';
+import { openLookingPool } from './postgres-pool.ts';
 import { PostgresReader } from './postgres-tx.ts';
 import { Connection, SqliteReader } from './sqlite-tx.ts';
 import type { StoreName } from './table.ts';
@@ -38,9 +38,7 @@ async function onFile<S extends StoreName>(name: S, path: string): Promise<Store
 }
 
 async function onServer<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
-  const pool = newPool(url, 'lethe-doctor', { max: 2, query_timeout: QUERY_TIMEOUT_MS });
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = openLookingPool(url, QUERY_TIMEOUT_MS);
   const store = { ...refusing(name, 'postgres', new PostgresReader(name, pool)), close: () => pool.end() };
   try {
     await pool.query('SELECT 1');
