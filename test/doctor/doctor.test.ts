@@ -219,7 +219,7 @@ const PLANTS: readonly Plant[] = [
   [
     'a file in the place of the journal',
     'journal',
-    /^fail The journal cannot be written in .*journal \(ENOTDIR\)/,
+    /^fail The journal cannot be written in .*journal\/vlt_.* \(ENOTDIR\)/,
     async (home) => {
       await mkdir(`${home.folder}/copies`);
       await writeFile(`${home.folder}/copies/journal`, '');
