@@ -13,6 +13,7 @@
  *   step <name>      by which SQL a step made it, in both (`storage/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
+import { WENT_BACK } from '../storage/postgres-mark.ts';
 import { lookup, type StoreName, table } from '../storage/table.ts';
 import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
@@ -47,7 +48,7 @@ export async function takeFact(store: Store, name: string): Promise<string | und
 export async function endLoss(stores: readonly Store[], incarnation: string): Promise<void> {
   const words = await Promise.all(
     stores.map((store) =>
-      store.exclusive((tx) => tx.query((sql) => sql('vault_facts').select('value').where({ name: 'went_back' }))),
+      store.exclusive((tx) => tx.query((sql) => sql('vault_facts').select('value').where({ name: WENT_BACK }))),
     ),
   );
   if (words.flat().length === 0) return;
@@ -55,7 +56,7 @@ export async function endLoss(stores: readonly Store[], incarnation: string): Pr
   for (const store of stores) {
     await store.exclusive((tx) => tx.execute((sql) => sql('vault_facts').insert(row).onConflict('name').merge()));
   }
-  for (const store of stores) await takeFact(store, 'went_back');
+  for (const store of stores) await takeFact(store, WENT_BACK);
 }
 
 /**

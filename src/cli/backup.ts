@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, storeUrlOf } from '../config.ts';
+import { CALLED } from '../storage/errors.ts';
 import { backup } from '../vault/backup.ts';
 import { drill } from '../vault/drill.ts';
 import { recover } from '../vault/recover.ts';
@@ -13,7 +14,6 @@ import { watched } from './watched.ts';
 
 type StoreName = 'records' | 'keys';
 const BOTH: readonly StoreName[] = ['records', 'keys'];
-const WORDS = { records: 'record store', keys: 'key store' } as const;
 
 interface KeyOptions {
   readonly keyFile?: string;
@@ -54,7 +54,7 @@ function addBackup(program: Command): void {
       for (const folder of swept) console.log(`removed  ${folder}: a backup that was never finished`);
       for (const { folder, manifest } of copies) {
         const { sizeBytes } = manifest.file;
-        console.log(`${WORDS[manifest.store]}  ${folder}  ${sizeBytes} bytes in ${manifest.tookMs} ms`);
+        console.log(`${CALLED[manifest.store]}  ${folder}  ${sizeBytes} bytes in ${manifest.tookMs} ms`);
       }
       for (const folder of pruned) console.log(`pruned  ${folder}: every epoch of its keys is closed`);
     });
@@ -80,7 +80,7 @@ function addRestore(program: Command): void {
       const done = flags.unverified ? await put(config) : await withRootKey(config, put);
       if (done === undefined) return;
       const { backup: taken, aside, drop } = done;
-      console.log(`The ${WORDS[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
+      console.log(`The ${CALLED[store]} is as it was at ${taken.manifest.takenAt} (${taken.folder}).`);
       if (aside !== undefined) {
         console.log(`What was there before is now ${aside}.`);
         if (store === 'keys') console.log('It holds wrapped keys.');

@@ -27,7 +27,6 @@ export interface World {
 }
 
 export const STORES = ['records', 'keys'] as const;
-export const CALLED: Readonly<Record<StoreName, string>> = { records: 'record store', keys: 'key store' };
 
 /** The store's URL. */
 export function urlOf({ config }: Pick<World, 'config'>, store: StoreName): string {

@@ -4,7 +4,7 @@
 import { type Config, printable, startedByNpm } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { coreDumpWarning } from '../process-memory.ts';
-import { StoreCorruptError } from '../storage/errors.ts';
+import { CALLED, StoreCorruptError } from '../storage/errors.ts';
 import { startBackground } from '../vault/background.ts';
 import { type LongJobOptions, startLongJobs } from '../vault/long-job-thread.ts';
 import { openSealed, type SealedVault } from '../vault/sealed.ts';
@@ -152,8 +152,7 @@ export function dieQuietly(): void {
 export function explain(error: unknown): string {
   if (error instanceof StartError) return `lethe: ${error.message}`;
   if (error instanceof StoreCorruptError && error.store !== undefined) {
-    const what = error.store === 'records' ? 'record store' : 'key store';
-    return `lethe: ${error.message.replace('A store', `The ${what}`)} (${error.code})`;
+    return `lethe: ${error.message.replace('A store', `The ${CALLED[error.store]}`)} (${error.code})`;
   }
   if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
   const code = (error as { code?: unknown } | null)?.code;

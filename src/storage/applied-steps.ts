@@ -13,6 +13,7 @@
 import knex, { type Knex } from 'knex';
 import { lineDigest } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
+import { CALLED } from './errors.ts';
 import type { StoreName } from './table.ts';
 
 export interface Migration {
@@ -21,7 +22,6 @@ export interface Migration {
   down(knex: Knex): Promise<void>;
 }
 
-const WHAT: Record<StoreName, string> = { records: 'record store', keys: 'key store' };
 const FACT = 'step ';
 /** Columns by table: `table.column` with its type, of the three that both stores share, and `?` where it may be NULL. */
 type Shape = ReadonlyMap<string, string>;
@@ -86,7 +86,7 @@ export async function compareSteps(
 
 function otherForm(store: StoreName, step: string): StartError {
   return new StartError(
-    `The step ${step} of the ${WHAT[store]} was applied in another form: this data was made by an unreleased version of Lethe. ` +
+    `The step ${step} of the ${CALLED[store]} was applied in another form: this data was made by an unreleased version of Lethe. ` +
       'Open it with that version, or begin anew in an empty home. Nothing has been changed.',
   );
 }
@@ -120,7 +120,7 @@ async function compareShape(db: Knex, store: StoreName, steps: readonly Migratio
     if (other !== undefined) {
       const [has, should] = [found.get(other) ?? 'absent', right.get(other) ?? 'absent'];
       throw new StartError(
-        `The ${WHAT[store]} is not as a released version of Lethe made it: ${other} is ${has}, and should be ${should}. ` +
+        `The ${CALLED[store]} is not as a released version of Lethe made it: ${other} is ${has}, and should be ${should}. ` +
           'It was made by an unreleased version, or changed by hand. Nothing has been changed.',
       );
     }

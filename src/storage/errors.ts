@@ -7,6 +7,9 @@ import { MARKS_ALL_THERE } from './mark-statements.ts';
 import { codeOfText, remedyOf } from './remedies.ts';
 import type { StoreName } from './table.ts';
 
+/** What people call a store, in every message. */
+export const CALLED: Readonly<Record<StoreName, string>> = { records: 'record store', keys: 'key store' };
+
 /** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
 export class DuplicateRowError extends VaultError {
   readonly kind = 'conflict';

@@ -10,7 +10,8 @@
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError } from '../errors.ts';
-import { SETTING, WHAT } from './cannot-open.ts';
+import { SETTING } from './cannot-open.ts';
+import { CALLED } from './errors.ts';
 import { MIGRATIONS_TABLE } from './migrate.ts';
 import type { StoreName } from './table.ts';
 
@@ -97,7 +98,7 @@ async function judge(
 ): Promise<Found> {
   const other = OTHER[name];
   if (tables.has(MIGRATIONS_TABLE[other])) {
-    throw new StartError(`${SETTING[name]} names a ${WHAT[other]}, not the ${WHAT[name]}. ${UNCHANGED}`);
+    throw new StartError(`${SETTING[name]} names a ${CALLED[other]}, not the ${CALLED[name]}. ${UNCHANGED}`);
   }
   if (await isBegun(MIGRATIONS_TABLE[name])) return 'store';
   if (others === 0) return 'nothing';
@@ -107,7 +108,7 @@ async function judge(
 }
 
 function assertServer(name: StoreName, { version, database, encoding, spoken, schema }: Server): void {
-  const what = WHAT[name];
+  const what = CALLED[name];
   if (version < OLDEST_POSTGRES * 10_000) {
     throw new StartError(
       `The ${what} is on PostgreSQL ${Math.floor(version / 10_000)}; the oldest that this release works with is ${OLDEST_POSTGRES}. ${UNCHANGED}`,
@@ -123,5 +124,5 @@ function notUtf8(name: StoreName, where: string, encoding: string): string {
 }
 
 function inAnotherSchema(name: StoreName): string {
-  return `The tables of the ${WHAT[name]} are in another schema than the first of the account’s search_path, in which new ones would be made. Set one schema: ALTER ROLE … SET search_path. ${UNCHANGED}`;
+  return `The tables of the ${CALLED[name]} are in another schema than the first of the account’s search_path, in which new ones would be made. Set one schema: ALTER ROLE … SET search_path. ${UNCHANGED}`;
 }

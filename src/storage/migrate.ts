@@ -13,7 +13,7 @@ import knex, { type Knex } from 'knex';
 import { StartError, VaultError } from '../errors.ts';
 import { compareSteps, isCurrent, type Migration } from './applied-steps.ts';
 import { newPool } from './connect.ts';
-import { storeError } from './errors.ts';
+import { CALLED, storeError } from './errors.ts';
 import { DURABLE } from './mark-statements.ts';
 import type { StoreName } from './table.ts';
 import type { Store } from './tx.ts';
@@ -26,7 +26,6 @@ const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_3
 const FOR_MIGRATIONS = `SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true), ${DURABLE}`;
 const LOCK_NOT_AVAILABLE = '55P03';
-const WHAT: Record<StoreName, string> = { records: 'record store', keys: 'key store' };
 /** Where a store keeps which migrations made it. */
 export const MIGRATIONS_TABLE: Record<StoreName, string> = {
   records: 'lethe_record_migrations',
@@ -95,7 +94,7 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
 const MIGRATING = 'has been migrating it';
 
 function waitedInVain(store: StoreName, why: string, patienceMs: number): StartError {
-  const [what, seconds] = [WHAT[store], Math.ceil(patienceMs / 1_000)];
+  const [what, seconds] = [CALLED[store], Math.ceil(patienceMs / 1_000)];
   return new StartError(
     `The ${what} cannot be opened: another process ${why} for ${seconds} s. Nothing has been changed. Wait for it, or end it, then start again.`,
   );

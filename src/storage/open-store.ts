@@ -3,7 +3,8 @@ import { chmod, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
-import { cannotOpen, WHAT } from './cannot-open.ts';
+import { cannotOpen } from './cannot-open.ts';
+import { CALLED } from './errors.ts';
 import type { StoreLimits } from './limits.ts';
 import { assertFit } from './look-at.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
@@ -33,7 +34,7 @@ export async function openStore<S extends StoreName>(
 }
 
 function wentBack(name: StoreName): string {
-  return `The ${WHAT[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`npm run lethe -- recover\`, then start (src/deploy/README.md).`;
+  return `The ${CALLED[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`npm run lethe -- recover\`, then start (src/deploy/README.md).`;
 }
 
 async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {

@@ -2,10 +2,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ASIDE, dropAside } from '../../storage/asides.ts';
+import { CALLED } from '../../storage/errors.ts';
 import type { StoreName } from '../../storage/table.ts';
 import { sqlitePath } from '../../storage/url.ts';
 import { type Check, type Found, note, orOk, warn } from '../finding.ts';
-import { CALLED, STORES, urlOf, type World } from '../world.ts';
+import { STORES, urlOf, type World } from '../world.ts';
 
 export const asides: Check = {
   id: 'asides',

@@ -4,8 +4,9 @@
  */
 import { firstTenant } from '../../access/first-tenant.ts';
 import { CLOCKS_DIFFER_MS } from '../../clock.ts';
+import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
-import { CALLED, STORES, spell } from '../world.ts';
+import { STORES, spell } from '../world.ts';
 
 const DIFFERENCE_MS = 5_000;
 /** Of two nodes that keep to the same time. */

@@ -1,8 +1,9 @@
 /** How old the newest copies are, whether they would open, and how the last drill went. */
 import { epochsOf, listBackups } from '../../backup/backups.ts';
 import { lastBackup, lastDrill } from '../../backup/vault-facts.ts';
+import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
-import { CALLED, STORES, spell } from '../world.ts';
+import { STORES, spell } from '../world.ts';
 
 /** Copies are taken daily; one that failed is no alarm yet. */
 const BACKUP_AGE_MS = 2 * 86_400_000;

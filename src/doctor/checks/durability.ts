@@ -1,7 +1,9 @@
 /** Whether what PostgreSQL acknowledges is there after a crash, and after a fail-over. */
+
+import { CALLED } from '../../storage/errors.ts';
 import type { ServerLook } from '../../storage/server-look.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
-import { CALLED, STORES, type World } from '../world.ts';
+import { STORES, type World } from '../world.ts';
 
 const REPLICATION = 'src/deploy/README.md, “Replication, and a store that went back in time”.';
 

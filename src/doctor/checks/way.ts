@@ -1,8 +1,9 @@
 /** The way to the databases: what stands between, and who can listen. */
 import { isIP } from 'node:net';
+import { CALLED } from '../../storage/errors.ts';
 import { parseStoreUrl } from '../../storage/url.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
-import { CALLED, STORES, spell, urlOf } from '../world.ts';
+import { STORES, spell, urlOf } from '../world.ts';
 
 /** Certificates are mostly renewed with a third of their time left, and some are good for 90 days. */
 const SOON_MS = 21 * 86_400_000;
