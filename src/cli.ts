@@ -3,7 +3,7 @@ import './closed-memory.ts';
 import { CommanderError } from 'commander';
 import { newProgram } from './cli/program.ts';
 import { telltales } from './config.ts';
-import { dieQuietly, explain } from './http/run.ts';
+import { dieQuietly, explain } from './http/serving/run.ts';
 import { assertMemoryIsClosed } from './process-memory.ts';
 
 dieQuietly();

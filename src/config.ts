@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
 import { publicUrl, trustedProxies } from './proxy-settings.ts';
-import { faultOfUrl, ONE_PLACE, parseStoreUrl, printableUrl } from './storage/url.ts';
+import { faultOfUrl, ONE_PLACE, parseStoreUrl, printableUrl } from './storage/opening/url.ts';
 
 const KEY_BYTES = 32;
 
@@ -191,7 +191,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     apiKey: settings.LETHE_API_KEY,
     notify,
   };
-  // Two names of one are found out by asking: `storage/apart.ts`.
+  // Two names of one are found out by asking: `storage/opening/apart.ts`.
   if (config.recordStoreUrl === config.keyStoreUrl) throw new StartError(ONE_PLACE);
   return config;
 }

@@ -1,7 +1,7 @@
 /** The server: `npm start`. */
 import './closed-memory.ts';
 import { readConfig, telltales } from './config.ts';
-import { explain, runServer } from './http/run.ts';
+import { explain, runServer } from './http/serving/run.ts';
 import { assertMemoryIsClosed } from './process-memory.ts';
 
 try {

@@ -128,7 +128,7 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, entry)
      )`,
 
-    // Distributed by principal. Holds no personal data: see vault/idempotency.ts.
+    // Distributed by principal. Holds no personal data: see calls/idempotency.ts.
     `CREATE TABLE idempotency_keys (
        tenant ${text} NOT NULL,
        principal ${text} NOT NULL,

@@ -5,9 +5,9 @@
  * Does not: see a release that announces nothing, or anybody where the key store is lost or damaged.
  */
 import { StartError } from '../errors.ts';
-import { findAlive, type LookOptions } from '../keyring/node-silence.ts';
-import { isItself, type NodeRow, nodes } from '../keyring/nodes.ts';
-import { rowsAt } from '../storage/rows-at.ts';
+import { findAlive, type LookOptions } from '../keyring/nodes/node-silence.ts';
+import { isItself, type NodeRow, nodes } from '../keyring/nodes/nodes.ts';
+import { rowsAt } from '../storage/copies/rows-at.ts';
 
 /**
  * Looks for as long as it takes to know that a silent process is dead.

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256Of } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
-import type { BackupKey } from '../keyring/backup-key.ts';
-import { writeDurably } from '../keyring/durable-file.ts';
-import type { CopyWatch } from '../storage/backup.ts';
+import { writeDurably } from '../keyring/slots/durable-file.ts';
+import type { BackupKey } from '../keyring/tree/backup-key.ts';
+import type { CopyWatch } from '../storage/copies/backup.ts';
 
 export const FORMAT = 'lethe-backup/1';
 export const MANIFEST = 'manifest.json';

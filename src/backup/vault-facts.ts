@@ -10,10 +10,10 @@
  *   last_drill       how the last drill went, in the record store
  *   last_backup_records, last_backup_keys   when the newest copy of each was taken, and under which epoch; in the record store
  *   last_sweep       when keys without a record were last looked for, in the record store
- *   step <name>      by which SQL a step made it, in both (`storage/applied-steps.ts`)
+ *   step <name>      by which SQL a step made it, in both (`storage/opening/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
-import { WENT_BACK } from '../storage/postgres-mark.ts';
+import { WENT_BACK } from '../storage/postgres/postgres-mark.ts';
 import { lookup, type StoreName, table } from '../storage/table.ts';
 import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 

@@ -15,7 +15,7 @@ import type { TypeDefinition } from '../datatypes/definition.ts';
 import { dataTypes } from '../datatypes/registry.ts';
 import { IntegrityError, UnknownTypeError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { changeKeep, declareType } from './changes.ts';
 import { UnknownKeepError } from './errors.ts';

@@ -11,7 +11,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import type { TypeDefinition } from '../datatypes/definition.ts';
 import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 

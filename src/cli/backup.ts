@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, storeUrlOf } from '../config.ts';
+import { backup } from '../operations/copies/backup.ts';
+import { drill } from '../operations/copies/drill.ts';
+import { recover } from '../operations/copies/recover.ts';
+import { restore } from '../operations/copies/restore.ts';
 import { CALLED } from '../storage/errors.ts';
-import { backup } from '../vault/backup.ts';
-import { drill } from '../vault/drill.ts';
-import { recover } from '../vault/recover.ts';
-import { restore } from '../vault/restore.ts';
 import { showRecovery } from './recover-progress.ts';
 import { withSession } from './session.ts';
 import { withRootKey } from './shares.ts';

@@ -8,9 +8,9 @@ import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import type { Statement } from '../erasure/schema.ts';
 import { StartError } from '../errors.ts';
+import { readCertificate } from '../operations/erasures/read-certificate.ts';
+import { type Verified, verifyCertificate } from '../operations/erasures/verify-certificate.ts';
 import { ErasureIdSchema } from '../schema.ts';
-import { readCertificate } from '../vault/read-certificate.ts';
-import { type Verified, verifyCertificate } from '../vault/verify-certificate.ts';
 import { checked } from './arguments.ts';
 import { withSession } from './session.ts';
 

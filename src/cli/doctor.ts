@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
-import { callDoctor, doctorExitCode, type Finding } from '../vault/doctor.ts';
+import { callDoctor, doctorExitCode, type Finding } from '../operations/oversight/doctor.ts';
 
 const CANNOT_LOOK = 3;
 const ORDER = ['fail', 'unseen', 'warn', 'note', 'ok'] as const;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
-import { eraseTenant } from '../vault/erase-tenant.ts';
+import { eraseTenant } from '../operations/erasures/erase-tenant.ts';
 import { withSession } from './session.ts';
 
 interface EraseOptions {

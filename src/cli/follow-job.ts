@@ -2,11 +2,12 @@
  * Follows a long job that a command has ordered: does it in this process unless another does it already, and shows how
  * far it is. An interrupt ends the work after its page and leaves the job to a running server, or to the same command.
  */
+
+import { runJobsOnce } from '../background/long-jobs.ts';
 import { StartError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
 import type { JobView } from '../jobs/schema.ts';
-import { runJobsOnce } from '../vault/long-jobs.ts';
-import { lookAgain } from '../vault/read-job.ts';
+import { lookAgain } from '../operations/keys/read-job.ts';
 import type { Vault } from '../vault/vault.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';

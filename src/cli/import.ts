@@ -11,9 +11,9 @@ import { type ImportResult, importFile } from '../import/import-file.ts';
 import { type ImportMap, readMap } from '../import/map.ts';
 import { showProgress } from '../import/progress.ts';
 import type { Tokenizer } from '../import/tokenize-batch.ts';
-import { typeCatalogue } from '../vault/list-types.ts';
-import { TokenizeBody } from '../vault/schema.ts';
-import { tokenize } from '../vault/tokenize.ts';
+import { typeCatalogue } from '../operations/types/list-types.ts';
+import { TokenizeBody } from '../operations/values/schema.ts';
+import { tokenize } from '../operations/values/tokenize.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { readApiKey, withSession } from './session.ts';
 

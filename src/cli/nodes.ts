@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
+import { abandonNode } from '../operations/keys/abandon-node.ts';
+import { listNodes, type NodeEntry } from '../operations/keys/list-nodes.ts';
 import { ReasonSchema } from '../schema.ts';
-import { abandonNode } from '../vault/abandon-node.ts';
-import { listNodes, type NodeEntry } from '../vault/list-nodes.ts';
 import { checked } from './arguments.ts';
 import { withSession } from './session.ts';
 import { type Column, table } from './table.ts';

@@ -1,6 +1,6 @@
 /** Shows how a recovery goes: a bar on a terminal; elsewhere a line for each step. Counts, never an id. */
 import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
-import type { RecoverProgress } from '../vault/recover.ts';
+import type { RecoverProgress } from '../operations/copies/recover.ts';
 
 const WORDS = {
   entries: 'entries of the journal compared',

@@ -9,7 +9,7 @@ import {
   type ReplaceRootOptions,
   replacementUnderWay,
   replaceRoot,
-} from '../vault/replace-root.ts';
+} from '../operations/keys/replace-root.ts';
 import type { Vault } from '../vault/vault.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';

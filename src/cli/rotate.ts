@@ -3,12 +3,12 @@
  * end (`follow-job.ts`).
  */
 import type { Command } from 'commander';
+import { rotationDueAt } from '../background/scheduled-rotation.ts';
 import { readConfig } from '../config.ts';
 import { type JobView, RotateKeysBody } from '../jobs/schema.ts';
+import { listJobs, readJob } from '../operations/keys/read-job.ts';
+import { rotateKeys } from '../operations/keys/rotate-keys.ts';
 import { JobIdSchema } from '../schema.ts';
-import { listJobs, readJob } from '../vault/read-job.ts';
-import { rotateKeys } from '../vault/rotate-keys.ts';
-import { rotationDueAt } from '../vault/scheduled-rotation.ts';
 import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
 import { follow } from './follow-job.ts';

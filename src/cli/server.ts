@@ -1,8 +1,8 @@
 /** `lethe init`, `lethe serve` and `lethe status`. */
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
-import { runServer, whatToKeep } from '../http/run.ts';
-import { getStatus } from '../vault/get-status.ts';
+import { runServer, whatToKeep } from '../http/serving/run.ts';
+import { getStatus } from '../operations/oversight/get-status.ts';
 import { openAsSet, withSession } from './session.ts';
 
 export function addServerCommands(program: Command): void {

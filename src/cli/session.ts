@@ -5,11 +5,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { authenticate } from '../calls/authenticate.ts';
+import type { Caller } from '../calls/caller.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { authenticate } from '../vault/authenticate.ts';
-import type { Caller } from '../vault/caller.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 

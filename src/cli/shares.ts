@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
-import { rootKeyOfShares } from '../vault/restore.ts';
+import { rootKeyOfShares } from '../operations/copies/restore.ts';
 import { openSealed, UnsealFailedError } from '../vault/sealed.ts';
 import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { askHidden } from './hidden-prompt.ts';

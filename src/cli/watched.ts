@@ -2,9 +2,10 @@
  * Shows how far a command's work is, and ends it when it is interrupted: what the work has made for itself alone is
  * removed before the command ends. Steps and numbers only.
  */
+
+import { type Pace, paced } from '../calls/paced.ts';
 import { systemClock } from '../clock.ts';
 import { InterruptedError } from '../temporary.ts';
-import { type Pace, paced } from '../vault/paced.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
 

@@ -5,8 +5,8 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { LookOptions } from '../keyring/node-silence.ts';
-import type { ServerLook } from '../storage/server-look.ts';
+import type { LookOptions } from '../keyring/nodes/node-silence.ts';
+import type { ServerLook } from '../storage/postgres/server-look.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 

@@ -11,8 +11,8 @@
 import type { Clock } from '../clock.ts';
 import type { ErasureId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { isItself, nodeRows } from '../keyring/nodes.ts';
-import { tierOf } from '../keyring/slot-registry.ts';
+import { isItself, nodeRows } from '../keyring/nodes/nodes.ts';
+import { tierOf } from '../keyring/slots/slot-registry.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';

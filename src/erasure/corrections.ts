@@ -3,7 +3,7 @@
  * so that a crash leaves neither a key without a value nor a value without its key.
  */
 import type { RecordId, TenantId } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { recordKeys } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { blindIndexes } from '../search/blind-index.ts';

@@ -17,7 +17,7 @@ import {
 } from '../access/revocations.ts';
 import { listAdmitted, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { revokeAgain } from '../tokens/tokens.ts';
 import type { CompletingParts, Stores } from './erasures.ts';
 

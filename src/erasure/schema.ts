@@ -1,6 +1,6 @@
 /** Erasures as the API speaks of them: orders, receipts, certificates; and what a compromise exposed. */
 import { z } from 'zod';
-import { SLOT_KINDS } from '../keyring/root-slot.ts';
+import { SLOT_KINDS } from '../keyring/slots/root-slot.ts';
 import {
   ErasureIdSchema,
   JobIdSchema,

@@ -8,7 +8,7 @@
  * Does not: say which records they were; the tombstones do.
  */
 import type { TenantId } from '../ids.ts';
-import { epochInUse } from '../keyring/epoch-states.ts';
+import { epochInUse } from '../keyring/epochs/epoch-states.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 

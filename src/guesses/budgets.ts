@@ -16,7 +16,7 @@
 import type { Clock } from '../clock.ts';
 import { UnavailableError } from '../errors.ts';
 import type { PrincipalId, TenantId } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { OVERLOADED, type RecordStore, type RecordTx } from '../storage/tx.ts';
 import { type BudgetKind, TooManyGuessesError } from './errors.ts';
 import type { Allowance } from './limits.ts';

@@ -5,17 +5,17 @@ import { measuring } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
 import { releaseAndSchema } from '../vault/release-and-schema.ts';
 import type { Vault } from '../vault/vault.ts';
-import { docsRouter } from './docs.ts';
 import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
 import { EventStreams, type EventTimes } from './events.ts';
 import { handlerOf, send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import { type Log, logAlarms, logAnswered, placesOf, warnerOf503 } from './log.ts';
-import { newMetrics } from './metrics.ts';
+import { docsRouter } from './openapi/docs.ts';
 import { problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
-import { newSources } from './sources.ts';
+import { type Log, logAlarms, logAnswered, placesOf, warnerOf503 } from './serving/log.ts';
+import { newMetrics } from './serving/metrics.ts';
+import { newSources } from './serving/sources.ts';
 import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
 /** What stands in front of the vault, as the settings say. */

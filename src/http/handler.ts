@@ -4,13 +4,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
+import { authenticate } from '../calls/authenticate.ts';
+import type { Caller } from '../calls/caller.ts';
+import { turnAway } from '../calls/perform.ts';
+import { TimeLimit } from '../calls/time-limit.ts';
 import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
-import { authenticate } from '../vault/authenticate.ts';
-import type { Caller } from '../vault/caller.ts';
-import { turnAway } from '../vault/perform.ts';
-import { TimeLimit } from '../vault/time-limit.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
 import { ClientGoneError, MalformedRequestError } from './errors.ts';
@@ -18,7 +18,7 @@ import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
 import type { Route } from './route.ts';
-import { mayLogSource } from './sources.ts';
+import { mayLogSource } from './serving/sources.ts';
 import { validate } from './validate.ts';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;

@@ -3,8 +3,8 @@
  * the audit of what is turned away, and the operation's part of the OpenAPI document.
  */
 import type { z } from 'zod';
-import type { Caller } from '../vault/caller.ts';
-import type { Call } from '../vault/perform.ts';
+import type { Caller } from '../calls/caller.ts';
+import type { Call } from '../calls/perform.ts';
 import type { Vault } from '../vault/vault.ts';
 
 type Shape = z.ZodType | undefined;

@@ -3,15 +3,15 @@
  * health and the API's description: a certificate is for people who have no API key.
  */
 import type { RequestHandler } from 'express';
+import { raiseAlarms } from '../calls/alarms.ts';
+import { TimeLimit } from '../calls/time-limit.ts';
 import { JwksReply } from '../erasure/schema.ts';
 import { newId } from '../ids.ts';
-import { raiseAlarms } from '../vault/alarms.ts';
 import { publicKeys } from '../vault/public-keys.ts';
-import { TimeLimit } from '../vault/time-limit.ts';
 import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import type { JsonSchemas, Schema } from './json-schemas.ts';
+import type { JsonSchemas, Schema } from './openapi/json-schemas.ts';
 import { problemOf } from './problem.ts';
 
 export const JWKS_PATH = '/.well-known/jwks.json';

@@ -10,7 +10,7 @@
  * the second fails with `DuplicateRowError` and finds on its next try what the first has stored.
  */
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
-import type { WindowKey } from '../keyring/window-keys.ts';
+import type { WindowKey } from '../keyring/tree/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows, NOTHING } from '../search/blind-index.ts';

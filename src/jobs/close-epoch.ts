@@ -15,11 +15,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { destroy, sweep } from '../keyring/epoch-destruction.ts';
-import { isDoomed } from '../keyring/epoch-states.ts';
+import { destroy, sweep } from '../keyring/epochs/epoch-destruction.ts';
+import { isDoomed } from '../keyring/epochs/epoch-states.ts';
+import * as rotation from '../keyring/epochs/rotation.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import * as rotation from '../keyring/rotation.ts';
-import { takeBackIfRemoved } from '../keyring/slot-copies.ts';
+import { takeBackIfRemoved } from '../keyring/slots/slot-copies.ts';
 import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';

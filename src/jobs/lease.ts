@@ -13,7 +13,7 @@
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
-import { pause } from '../keyring/node-silence.ts';
+import { pause } from '../keyring/nodes/node-silence.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 

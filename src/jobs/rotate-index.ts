@@ -1,6 +1,6 @@
 /**
  * Rotating the key of a blind index, while apps write and search: a new version is filled beside the old one, takes its
- * place, and the old one goes with its rows and its key. `keyring/index-versions.ts` says why no search ever misses,
+ * place, and the old one goes with its rows and its key. `keyring/indexes/index-versions.ts` says why no search ever misses,
  * `search/reindex.ts` why no row comes back.
  *
  *   opening     the new version is written beside the old one, by everybody: the buckets are raised
@@ -25,7 +25,7 @@ import {
   raiseBuckets,
   removeVersion,
   type Turn,
-} from '../keyring/index-versions.ts';
+} from '../keyring/indexes/index-versions.ts';
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';

@@ -19,7 +19,7 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
-import type { JournalKey } from '../keyring/journal-key.ts';
+import type { JournalKey } from '../keyring/tree/journal-key.ts';
 
 export interface ErasureEntry {
   readonly kind: 'erasure';

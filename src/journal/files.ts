@@ -17,7 +17,7 @@ import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
-import { syncFolder, unlessGone } from '../keyring/durable-file.ts';
+import { syncFolder, unlessGone } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
 

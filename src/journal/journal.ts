@@ -15,8 +15,8 @@
 import { unlink } from 'node:fs/promises';
 import type { RandomSource } from '../crypto/random.ts';
 import { UnavailableError } from '../errors.ts';
-import { unlessGone } from '../keyring/durable-file.ts';
-import type { JournalKey } from '../keyring/journal-key.ts';
+import { unlessGone } from '../keyring/slots/durable-file.ts';
+import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { TOO_LATE, within } from '../storage/limits.ts';
 import { type Entry, linesOf } from './entry.ts';
 import { Appender, filesIn, removeThrough } from './files.ts';

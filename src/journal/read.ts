@@ -5,7 +5,7 @@
  * never answered. A file that two places have alike is read once.
  */
 import { StartError } from '../errors.ts';
-import type { JournalKey } from '../keyring/journal-key.ts';
+import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { type Entry, lineOf, readLine } from './entry.ts';
 import { digestOf, filesIn, linesIn } from './files.ts';
 

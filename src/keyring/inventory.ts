@@ -8,11 +8,11 @@
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
 import { cryptoperiodOf } from './cryptoperiods.ts';
-import type { IndexKeyState } from './index-key.ts';
-import { isOwn, stateOf as stateOfVersion } from './index-keys.ts';
+import type { IndexKeyState } from './indexes/index-key.ts';
+import { isOwn, stateOf as stateOfVersion } from './indexes/index-keys.ts';
 import type { KeyEntry, KeyState } from './schema.ts';
-import type { SigningKeyRow } from './signing-keys.ts';
 import { type EpochRow, type EpochSlotRow, epochSlots, epochs, type IndexKeyRow } from './tables.ts';
+import type { SigningKeyRow } from './tree/signing-keys.ts';
 
 /** Rows counted of a kind; beyond, an entry says `atLeast`. */
 export const COUNTED = 10_000;

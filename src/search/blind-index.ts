@@ -17,8 +17,8 @@
  */
 import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
-import { StaleIndexKeysError } from '../keyring/index-key.ts';
-import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/index-keys.ts';
+import { StaleIndexKeysError } from '../keyring/indexes/index-key.ts';
+import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/indexes/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 

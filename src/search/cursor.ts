@@ -5,7 +5,7 @@
 import type { RandomSource } from '../crypto/random.ts';
 import { InvalidRequestError, VaultError } from '../errors.ts';
 import { isId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 
 const KEY_NAME = '@cursor';
 const LABEL = 'lethe/cursor/1';

@@ -3,8 +3,8 @@
  * the constraint), so a driver's message never travels: only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
-import { MARKS_ALL_THERE } from './mark-statements.ts';
-import { codeOfText, remedyOf } from './remedies.ts';
+import { codeOfText, remedyOf } from './opening/remedies.ts';
+import { MARKS_ALL_THERE } from './postgres/mark-statements.ts';
 import type { StoreName } from './table.ts';
 
 /** What people call a store, in every message. */

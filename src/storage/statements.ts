@@ -2,7 +2,7 @@
  * The SQL of the keyed operations, written once for each table and store. The hot path runs these as prepared
  * statements: composing the same select with Knex takes about 100 µs, running it about 8.
  */
-import { markedAlone } from './mark-statements.ts';
+import { markedAlone } from './postgres/mark-statements.ts';
 import type { ColumnType, Lookup, Table } from './table.ts';
 
 const quote = (name: string) => `"${name}"`;

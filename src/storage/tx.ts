@@ -16,7 +16,7 @@
  */
 import type { Knex } from 'knex';
 import type { UnavailableError } from '../errors.ts';
-import type { CopyWatch, RowCounts } from './backup.ts';
+import type { CopyWatch, RowCounts } from './copies/backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
 /** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */

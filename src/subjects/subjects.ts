@@ -8,7 +8,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { type BucketId, isId, newId, type SubjectId, type TenantId } from '../ids.ts';
-import type { IndexKey } from '../keyring/index-keys.ts';
+import type { IndexKey } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordTx } from '../storage/tx.ts';

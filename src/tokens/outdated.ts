@@ -8,7 +8,7 @@
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { RecordId, TenantId } from '../ids.ts';
-import type { IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import type { Reader } from '../storage/tx.ts';
 import { isOutdated, showsOf } from './format.ts';
 import { causeOfDeath, tokensOfRecords } from './tokens.ts';

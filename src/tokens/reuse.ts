@@ -12,7 +12,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
-import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx } from '../storage/tx.ts';
 

@@ -10,7 +10,7 @@
 import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId, Token } from '../ids.ts';
-import type { IndexKey, IndexKeys } from '../keyring/index-keys.ts';
+import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type DeathCause, findDead } from './dead-tokens.ts';

@@ -17,7 +17,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { IntegrityError, type VaultError } from '../errors.ts';
 import { isId, type SubjectId, type TenantId, type Token, type WindowId } from '../ids.ts';
-import type { WindowKey, WindowKeys } from '../keyring/window-keys.ts';
+import type { WindowKey, WindowKeys } from '../keyring/tree/window-keys.ts';
 import { TokenExpiredError, TokenNotFoundError, TokenUsedUpError } from './errors.ts';
 
 const PREFIX = 'cvc_';

@@ -6,8 +6,8 @@
  * that took over and lost nothing is said, no more.
  */
 import { UnavailableError } from '../errors.ts';
-import type { Node } from '../keyring/node.ts';
-import { BEAT_MS } from '../keyring/node-silence.ts';
+import type { Node } from '../keyring/nodes/node.ts';
+import { BEAT_MS } from '../keyring/nodes/node-silence.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import type { Signals } from './signals.ts';
 

@@ -18,11 +18,11 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { JOURNAL_FOLDER } from '../journal/files.ts';
-import { createDurably, writeDurably } from '../keyring/durable-file.ts';
-import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slot-folder.ts';
+import { createDurably, writeDurably } from '../keyring/slots/durable-file.ts';
+import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slots/slot-folder.ts';
 import { makeFolder } from '../make-folder.ts';
-import { assertApart, lookAt } from '../storage/look-at.ts';
-import { printableUrl, sqlitePath } from '../storage/url.ts';
+import { assertApart, lookAt } from '../storage/opening/look-at.ts';
+import { printableUrl, sqlitePath } from '../storage/opening/url.ts';
 
 export type HomeConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
 

@@ -14,7 +14,7 @@ import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { writeDurably } from '../keyring/durable-file.ts';
+import { writeDurably } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
 import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';

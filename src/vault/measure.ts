@@ -5,8 +5,8 @@
 import { lastBackup, lastDrill } from '../backup/vault-facts.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
-import { nodeRows } from '../keyring/nodes.ts';
-import { type Pulse, SlotPulse } from '../keyring/slot-pulse.ts';
+import { nodeRows } from '../keyring/nodes/nodes.ts';
+import { type Pulse, SlotPulse } from '../keyring/slots/slot-pulse.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Vault } from './vault.ts';
 

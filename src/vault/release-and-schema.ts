@@ -1,6 +1,6 @@
 /** Which release this process is, and up to which step it makes the stores: for whoever upgrades, without a question to a store. */
 import { RELEASE } from '../release.ts';
-import { knownSteps } from '../storage/migrate.ts';
+import { knownSteps } from '../storage/opening/migrate.ts';
 
 export interface ReleaseAndSchema {
   readonly release: string;

@@ -8,10 +8,11 @@
  *
  * What ended while no process ran is destroyed before the vault is handed out.
  *
- * While it is open, other processes know of it (`keyring/node.ts`); once a store was replaced under it, it serves no more.
+ * While it is open, other processes know of it (`keyring/nodes/node.ts`); once a store was replaced under it, it serves no more.
  */
 
 import { join } from 'node:path';
+import { CALL_LIMIT_MS } from '../calls/time-limit.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, DEFAULT_PLANNED_RECORDS, type RootKeySource } from '../config.ts';
@@ -23,29 +24,26 @@ import { newId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { journalIn } from '../journal/files.ts';
 import { Journal } from '../journal/journal.ts';
-import { epochInUse } from '../keyring/epoch-states.ts';
-import type { JournalKey } from '../keyring/journal-key.ts';
+import { epochInUse } from '../keyring/epochs/epoch-states.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
-import { Node } from '../keyring/node.ts';
-import { amongOthers } from '../keyring/node-admission.ts';
-import type { LookOptions } from '../keyring/node-silence.ts';
-import type { ProcessKind } from '../keyring/nodes.ts';
+import { Node } from '../keyring/nodes/node.ts';
+import { amongOthers } from '../keyring/nodes/node-admission.ts';
+import type { LookOptions } from '../keyring/nodes/node-silence.ts';
+import type { ProcessKind } from '../keyring/nodes/nodes.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
-import { assertNotReplacing, assertReplacing } from '../keyring/root-key.ts';
+import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
+import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { STORE_LIMITS, type StoreLimits } from '../storage/limits.ts';
-import { openStore } from '../storage/open-store.ts';
+import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { startBeat } from './beat.ts';
-
 import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
-
 import { initialise } from './initialise.ts';
 import { noteRestores } from './note-restores.ts';
 import { newSignals, type Signals } from './signals.ts';
-import { CALL_LIMIT_MS } from './time-limit.ts';
 
 export interface Vault extends Parts {
   readonly clock: Clock;

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { newApiKey } from '../../src/access/api-key.ts';
 import type { Role } from '../../src/access/roles.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { type ApiKeyId, newId } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { stage, tell, tellAll } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 

@@ -1,14 +1,14 @@
 /** Canaries: what lives opens, what was shredded stays dead, and nobody can enter where they are. */
 import { describe, expect, test } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { closing } from '../../src/background/long-jobs.ts';
 import { ensureCanaries, openCanaries, raise, shredOne } from '../../src/canaries/canaries.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import { runChores } from '../../src/jobs/worker.ts';
-import { addTenant } from '../../src/vault/add-tenant.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { closing } from '../../src/vault/long-jobs.ts';
+import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';

@@ -1,9 +1,9 @@
 /** A folder for backups that is gone when the test is over, and what a test does with backups in it. */
 import { onTestFinished } from 'vitest';
-import type { BackedUp } from '../../src/vault/backup.ts';
-import { backup } from '../../src/vault/backup.ts';
-import { recover } from '../../src/vault/recover.ts';
-import { restore } from '../../src/vault/restore.ts';
+import type { BackedUp } from '../../src/operations/copies/backup.ts';
+import { backup } from '../../src/operations/copies/backup.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
+import { restore } from '../../src/operations/copies/restore.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { appOf, callerOf, type Home, tell } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';

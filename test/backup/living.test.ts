@@ -1,7 +1,7 @@
 /** A restore under a vault that runs: refused while a process gives signs of life, whether or not it has a connection. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { LookOptions } from '../../src/keyring/node-silence.ts';
-import { restore } from '../../src/vault/restore.ts';
+import type { LookOptions } from '../../src/keyring/nodes/node-silence.ts';
+import { restore } from '../../src/operations/copies/restore.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { freshHome, type Home, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

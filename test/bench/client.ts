@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import type { Tokenized, TokenizeItem } from '../../src/vault/schema.ts';
+import type { Tokenized, TokenizeItem } from '../../src/operations/values/schema.ts';
 
 export const PURPOSE = 'billing';
 

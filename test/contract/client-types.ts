@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { openApi } from '../../src/http/openapi.ts';
+import { openApi } from '../../src/http/openapi/openapi.ts';
 
 export const CLIENT_TYPES = new URL('../../src/client/api.ts', import.meta.url);
 

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';

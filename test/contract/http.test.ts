@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import request, { type Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { typeCatalogue } from '../../src/vault/list-types.ts';
+import { typeCatalogue } from '../../src/operations/types/list-types.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW, type TestVault } from '../support/vault.ts';
 import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';

@@ -2,12 +2,12 @@
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { parseApiKey } from '../../src/access/api-key.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
+import { secretOfCall } from '../../src/calls/idempotency.ts';
 import { newId } from '../../src/ids.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { eraseTenant } from '../../src/vault/erase-tenant.ts';
-import { secretOfCall } from '../../src/vault/idempotency.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { ENGINES } from '../support/stores.ts';
 import type { TestCaller, TestVault } from '../support/vault.ts';
 import { openWatchedVault, plant, watchLogs } from './watched.ts';

@@ -1,13 +1,13 @@
 /** Long jobs over the API: ordered, read, and followed as server-sent events, on the real listening server. */
 import { describe, expect, test, vi } from 'vitest';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { LetheError } from '../../src/client/errors.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
-import { listJobs } from '../../src/vault/read-job.ts';
+import { listJobs } from '../../src/operations/keys/read-job.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { EventTimes } from '../../src/http/events.ts';
-import { type RunningServer, serve } from '../../src/http/server.ts';
+import { type RunningServer, serve } from '../../src/http/serving/server.ts';
 import type { TestVault } from '../support/vault.ts';
 
 export interface Listening extends RunningServer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import request from 'supertest';
 import { expect, onTestFinished, test } from 'vitest';
-import { newSealedApp } from '../../src/http/sealed.ts';
+import { newSealedApp } from '../../src/http/serving/sealed.ts';
 import { withoutTable } from '../support/home.ts';
 import { startServer } from '../support/server-process.ts';
 import { mistyped, type SplitHome, sealedAt, split, splitHome } from '../support/shares.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { newSupervisor } from '../../src/http/supervisor.ts';
+import { newSupervisor } from '../../src/http/serving/supervisor.ts';
 import { lethe } from '../support/command.ts';
 import { startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';

@@ -1,7 +1,7 @@
 /** What the log warns of: calls that were answered with 503, with their cause, and never by the thousand. */
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { warnerOf503 } from '../../src/http/log.ts';
+import { warnerOf503 } from '../../src/http/serving/log.ts';
 
 const answered = (status: number, code: string, cause: string, store: 'records' | 'keys') => ({
   ...{ request: 'req_1' as never, operation: 'tokenize', status, code, principal: 'prn_1', seconds: 1 },

@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { readConfig } from '../../src/config.ts';
-import { serve } from '../../src/http/server.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { serve } from '../../src/http/serving/server.ts';
 import {
   answerTo,
   CLIENT_ADDRESS,

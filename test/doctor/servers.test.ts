@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { CHECKS } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { World } from '../../src/doctor/world.ts';
-import { lookAtServer } from '../../src/storage/server-look.ts';
+import { lookAtServer } from '../../src/storage/postgres/server-look.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { primaryWithStandby } from '../support/standby.ts';
 import { temporaryFolder } from '../support/temporary.ts';

@@ -1,11 +1,11 @@
 /** Erasure beside everything else at the same moment: what is erased stays erased, and nothing slips in behind it. */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import type { RecordId, SubjectId } from '../../src/ids.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { RecordTx } from '../../src/storage/tx.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, freshHome, stage, tell, withoutTable, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

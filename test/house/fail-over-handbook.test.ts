@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
-import { erase } from '../../src/vault/erase.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
 import { appOf, freshHome } from '../support/home.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { keepBoth } from '../support/went-back.ts';

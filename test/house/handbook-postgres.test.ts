@@ -1,8 +1,8 @@
 /** The commands of the handbook's section “PostgreSQL”, typed as it says them, on a server of the tests. */
 import { readFile } from 'node:fs/promises';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { openStore } from '../../src/storage/open-store.ts';
-import { faultOfUrl } from '../../src/storage/url.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
+import { faultOfUrl } from '../../src/storage/opening/url.ts';
 import { tell } from '../support/home.ts';
 
 const PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'port', 'connect_timeout'];

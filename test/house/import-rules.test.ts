@@ -15,7 +15,7 @@ type Plant = [name: string, file: string, source: string];
 type Violation = [...Plant, caught: string];
 
 const ONE_WAY = 'imports go one way';
-const EDGE = 'An edge reaches a noun through vault/';
+const EDGE = 'An edge reaches a noun through operations/';
 const VERB = 'A verb never imports another verb';
 const OWNER = 'One importer each';
 
@@ -35,14 +35,17 @@ const forbidden: Violation[] = [
   ['the command line imports Knex', 'src/cli/init.ts', "import 'knex';", OWNER],
   ['the server imports Express itself', 'src/main.ts', "import 'express';", OWNER],
   ['the client imports a noun', 'src/client/client.ts', "import '../tokens/token.ts';", EDGE],
-  ['a verb imports a verb', 'src/vault/a.ts', "import './erase.ts';", VERB],
-  ['a verb imports a verb the long way round', 'src/vault/b.ts', "import '../vault/erase.ts';", VERB],
-  ['a verb loads a verb later', 'src/vault/c.ts', "export const late = import('./erase.ts');", VERB],
-  ['a verb imports http', 'src/vault/d.ts', "import '../http/problem.ts';", ONE_WAY],
+  ['a verb imports a verb', 'src/operations/erasures/a.ts', "import './erase.ts';", VERB],
+  ['a verb imports a verb the long way round', 'src/operations/keys/b.ts', "import '../erasures/erase.ts';", VERB],
+  ['a verb loads a verb later', 'src/operations/erasures/c.ts', "export const late = import('./erase.ts');", VERB],
+  ['a verb imports http', 'src/operations/keys/d.ts', "import '../../http/problem.ts';", ONE_WAY],
   ['the composition root imports http', 'src/vault/vault.ts', "import '../http/server.ts';", ONE_WAY],
-  ['the one door imports the client', 'src/vault/perform.ts', "import '../client/client.ts';", ONE_WAY],
-  ['a verb imports Knex', 'src/vault/e.ts', "import 'knex';", OWNER],
-  ['a noun imports a verb', 'src/jobs/a.ts', "import '../vault/rotate-keys.ts';", ONE_WAY],
+  ['the one door imports the client', 'src/calls/perform.ts', "import '../client/client.ts';", ONE_WAY],
+  ['a verb imports Knex', 'src/operations/keys/e.ts', "import 'knex';", OWNER],
+  ['a noun imports a verb', 'src/jobs/a.ts', "import '../operations/keys/rotate-keys.ts';", ONE_WAY],
+  ['a call imports http', 'src/calls/a.ts', "import '../http/problem.ts';", ONE_WAY],
+  ['the background work imports http', 'src/background/a.ts', "import '../http/problem.ts';", ONE_WAY],
+  ['a noun imports a call', 'src/jobs/b.ts', "import '../calls/perform.ts';", ONE_WAY],
   ['a noun imports http', 'src/access/a.ts', "import '../http/problem.ts';", ONE_WAY],
   ['a noun imports the client', 'src/erasure/a.ts', "import '../client/client.ts';", ONE_WAY],
   ['the errors import the vault', 'src/errors.ts', "import './vault/vault.ts';", ONE_WAY],
@@ -57,7 +60,7 @@ const forbidden: Violation[] = [
   ],
   ['http imports the inside of the catalogue', 'src/http/g.ts', "import '../catalogue/store.ts';", EDGE],
   ['the client imports the catalogue', 'src/client/b.ts', "import '../catalogue/catalogue.ts';", EDGE],
-  ['the catalogue imports a verb', 'src/catalogue/a.ts', "import '../vault/tokenize.ts';", ONE_WAY],
+  ['the catalogue imports a verb', 'src/catalogue/a.ts', "import '../operations/values/tokenize.ts';", ONE_WAY],
   [
     'storage imports the catalogue',
     'src/storage/c.ts',
@@ -72,7 +75,7 @@ const forbidden: Violation[] = [
     'storage/ carries every noun',
   ],
   ['http imports the inside of the doctor', 'src/http/d-2.ts', "import '../doctor/examine.ts';", EDGE],
-  ['the doctor imports a verb', 'src/doctor/a.ts', "import '../vault/erase.ts';", ONE_WAY],
+  ['the doctor imports a verb', 'src/doctor/a.ts', "import '../operations/erasures/erase.ts';", ONE_WAY],
   ['a noun imports the doctor', 'src/erasure/d.ts', "import '../doctor/examine.ts';", 'stands above the nouns'],
   ['keyring imports the journal', 'src/keyring/notes.ts', "import '../journal/journal.ts';", 'keyring/ knows nothing'],
   [
@@ -81,7 +84,7 @@ const forbidden: Violation[] = [
     "import '../journal/entry.ts';",
     'storage/ carries every noun',
   ],
-  ['the journal imports a verb', 'src/journal/a.ts', "import '../vault/recover.ts';", ONE_WAY],
+  ['the journal imports a verb', 'src/journal/a.ts', "import '../operations/copies/recover.ts';", ONE_WAY],
   [
     'the journal imports the canaries',
     'src/journal/b.ts',
@@ -101,8 +104,8 @@ const forbidden: Violation[] = [
   ['http imports the inside of intake', 'src/http/g-2.ts', "import '../intake/accept.ts';", EDGE],
   ['http imports the inside of guesses', 'src/http/h.ts', "import '../guesses/budgets.ts';", EDGE],
   ['the client imports the catalogue', 'src/client/a.ts', "import '../catalogue/catalogue.ts';", EDGE],
-  ['the catalogue imports a verb', 'src/catalogue/a-2.ts', "import '../vault/list-types.ts';", ONE_WAY],
-  ['intake imports a verb', 'src/intake/a.ts', "import '../vault/tokenize.ts';", ONE_WAY],
+  ['the catalogue imports a verb', 'src/catalogue/a-2.ts', "import '../operations/types/list-types.ts';", ONE_WAY],
+  ['intake imports a verb', 'src/intake/a.ts', "import '../operations/values/tokenize.ts';", ONE_WAY],
   ['a noun below imports intake', 'src/tokens/a.ts', "import '../intake/accept.ts';", 'intake/ stands above'],
   [
     'a noun below imports the canaries',
@@ -137,7 +140,7 @@ const forbidden: Violation[] = [
   ['a noun imports Express', 'src/records/g.ts', "import 'express';", OWNER],
   ['a noun imports Helmet', 'src/records/h.ts', "import 'helmet';", OWNER],
   ['a noun imports the HSM', 'src/records/m.ts', "import 'pkcs11js';", OWNER],
-  ['a verb imports the HSM', 'src/vault/f.ts', "import 'pkcs11js';", OWNER],
+  ['a verb imports the HSM', 'src/operations/keys/f.ts', "import 'pkcs11js';", OWNER],
   ['storage imports the HSM', 'src/storage/d-2.ts', "import 'pkcs11js';", OWNER],
   ['crypto imports the HSM', 'src/crypto/d.ts', "import 'pkcs11js';", OWNER],
   ['the command line imports the HSM', 'src/cli/a-2.ts', "import 'pkcs11js';", OWNER],
@@ -159,7 +162,7 @@ const forbidden: Violation[] = [
 ];
 
 const allowed: Plant[] = [
-  ['http imports a verb', 'src/http/routes/z.ts', "import '../../vault/erase.ts';"],
+  ['http imports a verb', 'src/http/routes/z.ts', "import '../../operations/erasures/erase.ts';"],
   ['http imports the schema of the catalogue', 'src/http/v.ts', "import '../catalogue/schema.ts';"],
   [
     'the catalogue imports keys, types, the store and MACs',
@@ -176,8 +179,8 @@ const allowed: Plant[] = [
   ['the client imports the vault', 'src/client/z.ts', "import '../vault/vault.ts';"],
   [
     'a verb imports the door, the root, the shapes and a noun',
-    'src/vault/z.ts',
-    "import './perform.ts'; import './vault.ts'; import './schema.ts'; import '../records/store.ts';",
+    'src/operations/keys/z.ts',
+    "import '../../calls/perform.ts'; import '../../vault/vault.ts'; import '../values/schema.ts'; import '../../records/store.ts';",
   ],
   ['keyring imports crypto and storage', 'src/keyring/z.ts', "import '../crypto/wrap.ts'; import '../storage/tx.ts';"],
   ['keyring imports the HSM', 'src/keyring/y.ts', "import 'pkcs11js';"],

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { LEASE_TTL_MS, LeaseLostError, type LeaseOptions, takeLease } from '../../src/jobs/lease.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { KeyStore, KeyTx } from '../../src/storage/tx.ts';
 import { tell } from '../support/home.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startLongJobs } from '../../src/background/long-job-thread.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { JobReport } from '../../src/jobs/worker.ts';
 import { INDEX_KEY_SECONDS } from '../../src/keyring/cryptoperiods.ts';
-import { startLongJobs } from '../../src/vault/long-job-thread.ts';
-import { lookAgain } from '../../src/vault/read-job.ts';
-import { rotateKeys } from '../../src/vault/rotate-keys.ts';
+import { lookAgain } from '../../src/operations/keys/read-job.ts';
+import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { findAll, storeAll } from '../search/world.ts';
 import { appOf, freshHome, tell } from '../support/home.ts';
 import { startServer } from '../support/server-process.ts';
@@ -141,7 +141,7 @@ describe('the root key that a thread was handed is wiped', () => {
   /** Programs that first show the test the bytes they were given: memory that both threads see. */
   const SHOW = `import { parentPort, workerData } from 'node:worker_threads';
     parentPort.postMessage({ signal: 'values', said: workerData.config.rootKey.key });`;
-  const WORKER = `await import(${JSON.stringify(new URL('../../src/vault/long-job-worker.ts', import.meta.url).href)});`;
+  const WORKER = `await import(${JSON.stringify(new URL('../../src/background/long-job-worker.ts', import.meta.url).href)});`;
   const DEAF = 'setInterval(() => {}, 1000);';
   /** @returns the bytes as they stood whenever the thread said something, and when it had ended */
   const shown = async (program: string, key = ROOT_KEY) => {

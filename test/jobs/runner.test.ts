@@ -7,7 +7,7 @@ import { type JobOrder, listJobs, orderJob, readJob, viewOf } from '../../src/jo
 import { LEASE_TTL_MS, LeaseLostError } from '../../src/jobs/lease.ts';
 import type { LongJob, LongJobContext } from '../../src/jobs/long-job.ts';
 import { type JobKinds, type RunnerOptions, runLongJobs } from '../../src/jobs/runner.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { tell } from '../support/home.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

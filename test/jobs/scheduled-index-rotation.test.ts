@@ -1,18 +1,18 @@
 /** Index keys are replaced on schedule: when their year is over, once, ordered by the vault itself, whatever the clock does. */
 import { describe, expect, test, vi } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { AT_ONCE, scheduledIndexRotation } from '../../src/background/scheduled-index-rotation.ts';
+import type { Caller } from '../../src/calls/caller.ts';
 import { newId, type TenantId } from '../../src/ids.ts';
 import { orderJob } from '../../src/jobs/job-store.ts';
 import { rotateIndex } from '../../src/jobs/rotate-index.ts';
 import { INDEX_KEY_SECONDS } from '../../src/keyring/cryptoperiods.ts';
-import { dueVersions } from '../../src/keyring/index-versions.ts';
-import { addTenant } from '../../src/vault/add-tenant.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { eraseTenant } from '../../src/vault/erase-tenant.ts';
-import { listKeys } from '../../src/vault/list-keys.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
-import { rotateKeys } from '../../src/vault/rotate-keys.ts';
-import { AT_ONCE, scheduledIndexRotation } from '../../src/vault/scheduled-index-rotation.ts';
+import { dueVersions } from '../../src/keyring/indexes/index-versions.ts';
+import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
+import { listKeys } from '../../src/operations/keys/list-keys.ts';
+import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { findAll, storeAll } from '../search/world.ts';
 import { contextOf } from '../support/epochs.ts';

@@ -1,9 +1,9 @@
 /** Epochs close on schedule: when they are due, once, ordered by the vault itself, whatever the clock does. */
 import { describe, expect, test } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { rotationDueAt, scheduledRotation } from '../../src/background/scheduled-rotation.ts';
 import { measure } from '../../src/vault/measure.ts';
-import { rotationDueAt, scheduledRotation } from '../../src/vault/scheduled-rotation.ts';
 import { freshHome, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

@@ -1,18 +1,18 @@
 /** The background work: what a crash interrupted is completed or taken back, and what it left is swept. */
 import { describe, expect, test, vi } from 'vitest';
+import { runBackgroundOnce, startBackground } from '../../src/background/background.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../../src/search/blind-index.ts';
 import { markErased } from '../../src/subjects/subjects.ts';
-import { runBackgroundOnce, startBackground } from '../../src/vault/background.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { getErasure } from '../../src/vault/get-erasure.ts';
-import { search } from '../../src/vault/search.ts';
 import { refuseDeletes, refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';

@@ -17,7 +17,7 @@ import { newId } from '../../src/ids.ts';
 import { type Entry, type ErasureEntry, linesOf, MAX_LINE, readLine } from '../../src/journal/entry.ts';
 import { Appender, filesIn } from '../../src/journal/files.ts';
 import { Journal } from '../../src/journal/journal.ts';
-import { JournalKey } from '../../src/keyring/journal-key.ts';
+import { JournalKey } from '../../src/keyring/tree/journal-key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { NOW } from '../support/vault.ts';
 

@@ -1,7 +1,7 @@
 /** Buckets: the unit of forgetting. Small, and one subject's records together. */
 import { describe, expect, test } from 'vitest';
 import { newId, type TenantId } from '../../src/ids.ts';
-import { BUCKET_RECORDS, BUCKET_RECORDS_MAX } from '../../src/keyring/bucket-keys.ts';
+import { BUCKET_RECORDS, BUCKET_RECORDS_MAX } from '../../src/keyring/tree/bucket-keys.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { type Home, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

@@ -1,15 +1,15 @@
 /** The close of an epoch by a process that dies at a root slot, or whose clock is set while it works (K4). */
 import { describe, expect, test } from 'vitest';
+import { closing, runJobsOnce } from '../../src/background/long-jobs.ts';
 import type { Token } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';
-import type { RootSlot } from '../../src/keyring/root-slot.ts';
-import { RootSlots } from '../../src/keyring/root-slots.ts';
-import { addSlot } from '../../src/vault/add-slot.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { closing, runJobsOnce } from '../../src/vault/long-jobs.ts';
-import { readCertificate } from '../../src/vault/read-certificate.ts';
-import { rotateKeys } from '../../src/vault/rotate-keys.ts';
+import type { RootSlot } from '../../src/keyring/slots/root-slot.ts';
+import { RootSlots } from '../../src/keyring/slots/root-slots.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { readCertificate } from '../../src/operations/erasures/read-certificate.ts';
+import { addSlot } from '../../src/operations/keys/add-slot.ts';
+import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, withSlots } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, tell, withParts } from '../support/home.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { KeyCache } from '../../src/keyring/key-cache.ts';
+import { KeyCache } from '../../src/keyring/tree/key-cache.ts';
 
 const key = (byte: number) => Buffer.alloc(32, byte);
 

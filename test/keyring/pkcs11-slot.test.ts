@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import type { Cryptoki } from '../../src/keyring/pkcs11-library.ts';
-import { Pkcs11Slot, type Pkcs11SlotOptions } from '../../src/keyring/pkcs11-slot.ts';
+import type { Cryptoki } from '../../src/keyring/slots/pkcs11-library.ts';
+import { Pkcs11Slot, type Pkcs11SlotOptions } from '../../src/keyring/slots/pkcs11-slot.ts';
 import { withParts } from '../support/home.ts';
 import { onToken, pkcs11js, type SoftHsm, softHsm } from '../support/softhsm.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { secretOf } from '../../src/keyring/slot-secrets.ts';
+import { secretOf } from '../../src/keyring/slots/slot-secrets.ts';
 import { openSealed } from '../../src/vault/sealed.ts';
 import { openVault, type VaultOptions } from '../../src/vault/vault.ts';
 import { lethe } from '../support/command.ts';

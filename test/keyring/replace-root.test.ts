@@ -3,11 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { UnavailableError } from '../../src/errors.ts';
+import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import { keyFact } from '../../src/keyring/key-store-facts.ts';
-import * as rotation from '../../src/keyring/rotation.ts';
+import { restore } from '../../src/operations/copies/restore.ts';
+import {
+  newKeyOfFile,
+  newKeyOfShares,
+  replacementUnderWay,
+  replaceRoot,
+} from '../../src/operations/keys/replace-root.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
-import { newKeyOfFile, newKeyOfShares, replacementUnderWay, replaceRoot } from '../../src/vault/replace-root.ts';
-import { restore } from '../../src/vault/restore.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { backupFolder } from '../backup/folders.ts';
 import { close } from '../support/epochs.ts';
@@ -49,7 +54,7 @@ async function furnished(engine: (typeof ENGINES)[number]) {
   const { results } = await tokenize(vault, app, {
     items: [{ type: 'email', value: 'ada@example.com', subject: 'ada' }],
   });
-  const { addPrincipal } = await import('../../src/vault/add-principal.ts');
+  const { addPrincipal } = await import('../../src/operations/access/add-principal.ts');
   const admin = await callerOf(vault, await home.adminKey());
   const { apiKey } = await addPrincipal(vault, admin, { name: 'sec', role: 'security', purposes: [] });
   const token = results[0]?.token ?? '';

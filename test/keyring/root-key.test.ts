@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RootKeySource } from '../../src/config.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { StartError } from '../../src/errors.ts';
-import { loadRootKey } from '../../src/keyring/root-key.ts';
+import { loadRootKey } from '../../src/keyring/root/root-key.ts';
 import { appOf, freshHome, type Home, rowsOf } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError } from '../../src/errors.ts';
-import { type SlotEntry, SlotRegistry } from '../../src/keyring/slot-registry.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { type SlotEntry, SlotRegistry } from '../../src/keyring/slots/slot-registry.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
 import { tell } from '../support/home.ts';
 import { ENGINES, freshStores, type StoreUrls } from '../support/stores.ts';

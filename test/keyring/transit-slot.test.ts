@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { type Envelopes, TransitSlot, type TransitSlotOptions } from '../../src/keyring/transit-slot.ts';
+import { type Envelopes, TransitSlot, type TransitSlotOptions } from '../../src/keyring/slots/transit-slot.ts';
 import { POLICY, type TransitServer, transitServer } from '../support/transit-server.ts';
 
 const random = pooledRandom();

@@ -1,11 +1,11 @@
 /** Window keys: they live for minutes, on whichever node, whatever its clock says, and are gone when they end. */
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { firstIdAt, newId, type TenantId, type WindowId } from '../../src/ids.ts';
-import { AHEAD_MS, LIFE_MS, WindowKeys } from '../../src/keyring/window-keys.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { AHEAD_MS, LIFE_MS, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
 import { everyByte, freshHome, placesOf, refuseInserts, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

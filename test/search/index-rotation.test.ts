@@ -1,15 +1,15 @@
 /** Replacing the key of a blind index: search never misses, whoever sleeps, writes, corrects, erases or crashes meanwhile. */
 import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../src/calls/caller.ts';
 import type { Clock } from '../../src/clock.ts';
 import { fold } from '../../src/datatypes/normalise.ts';
 import { type JobId, newId, type RecordId, type TenantId } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { rotateIndex, settleIndexRotations } from '../../src/jobs/rotate-index.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { setKeep } from '../../src/operations/types/set-keep.ts';
+import { correct } from '../../src/operations/values/correct.ts';
 import { blindIndexes, entryRow } from '../../src/search/blind-index.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { setKeep } from '../../src/vault/set-keep.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, tell, withParts } from '../support/home.ts';

@@ -1,12 +1,12 @@
 /** Pages of a search: everything once, in the order it was stored, whatever happens between two of them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../src/calls/caller.ts';
 import type { RecordId } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { search } from '../../src/vault/search.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { callerOf, stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { PURPOSES } from '../support/vault.ts';

@@ -1,8 +1,8 @@
 /** Search by parts of values, in indexes so blurred that every entry is shared by others. */
 import { describe, expect, test } from 'vitest';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { search } from '../../src/vault/search.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { counting, entriesOf, findAll, storeAll } from './world.ts';

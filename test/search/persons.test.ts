@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/access/roles.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { revokeToken } from '../../src/vault/revoke-token.ts';
-import { search } from '../../src/vault/search.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { callerOf, stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { PURPOSES } from '../support/vault.ts';

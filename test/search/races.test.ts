@@ -1,9 +1,9 @@
 /** A search beside corrections and erasures of what it looks for. */
 import { describe, expect, test } from 'vitest';
 import type { RecordId } from '../../src/ids.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { search } from '../../src/vault/search.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

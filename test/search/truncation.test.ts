@@ -1,9 +1,9 @@
 /** Entries of shared forms are cut so short that each names a crowd, and stay as they were made. */
 import { describe, expect, test } from 'vitest';
 import type { RecordId } from '../../src/ids.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { bitsFor } from '../../src/search/blind-index.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { search } from '../../src/vault/search.ts';
 import { appOf, freshHome, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

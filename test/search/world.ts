@@ -1,10 +1,11 @@
 /** What the tests of search share: values stored and found, index entries as they lie in the key store, opened values counted. */
+
+import type { Caller } from '../../src/calls/caller.ts';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { wrapKey } from '../../src/crypto/envelope.ts';
 import type { RecordId, TenantId } from '../../src/ids.ts';
 import { indexKeys } from '../../src/keyring/tables.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { search } from '../../src/vault/search.ts';
+import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { withParts } from '../support/home.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';

@@ -1,8 +1,8 @@
 /** A store keeps by which steps it was made, and one that was made by others is refused by name, unchanged. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checksumOf, type Migration } from '../../src/storage/applied-steps.ts';
-import { migrationsOf } from '../../src/storage/migrate.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { checksumOf, type Migration } from '../../src/storage/opening/applied-steps.ts';
+import { migrationsOf } from '../../src/storage/opening/migrate.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { tell } from '../support/home.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VaultError } from '../../src/errors.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { lookup, type Row, table } from '../../src/storage/table.ts';
 import { MAX_WAITING, type RecordStore, type RecordTx } from '../../src/storage/tx.ts';
 import { tell } from '../support/home.ts';

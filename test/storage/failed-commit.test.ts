@@ -1,7 +1,7 @@
 /** A COMMIT on SQLite whose write fails: the error is put in its place, for no disk here fails on demand. */
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
 import { freshStores } from '../support/stores.ts';
 

@@ -1,5 +1,5 @@
 /** A process of its own that opens a store, and so migrates it: `node migrate-once.ts <records|keys> <url>`. */
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { atOnce } from '../support/together.ts';
 
 const [name, url] = process.argv.slice(2) as ['records' | 'keys', string];

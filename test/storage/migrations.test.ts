@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { StartError } from '../../src/errors.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { StoreName, Table } from '../../src/storage/table.ts';
 import { tell } from '../support/home.ts';
 import { bareStores, ENGINES, type Engine } from '../support/stores.ts';

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newId, type Token } from '../../src/ids.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { tokenize } from '../../src/vault/tokenize.ts';
+import { tokenize } from '../../src/operations/values/tokenize.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { withParts } from '../support/home.ts';
 import { openTestVault } from '../support/vault.ts';

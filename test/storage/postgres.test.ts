@@ -1,7 +1,7 @@
 /** What only PostgreSQL can do to a store: end a connection, undo a commit, choose a deadlock's victim. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { lookup, table } from '../../src/storage/table.ts';
 import type { RecordStore, Tx } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';

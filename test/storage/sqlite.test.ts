@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { apiKeys } from '../../src/access/store.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { RecordStore } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
 import { smallDisk } from '../support/small-disk.ts';

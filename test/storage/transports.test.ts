@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { newClient } from '../../src/storage/connect.ts';
-import { assertApart, lookAt } from '../../src/storage/look-at.ts';
-import { type PostgresPlace, parseStoreUrl } from '../../src/storage/url.ts';
+import { assertApart, lookAt } from '../../src/storage/opening/look-at.ts';
+import { type PostgresPlace, parseStoreUrl } from '../../src/storage/opening/url.ts';
+import { newClient } from '../../src/storage/postgres/connect.ts';
 import { startPostgres } from '../support/postgres-setup.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoreLimits } from '../../src/storage/limits.ts';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { lookup } from '../../src/storage/table.ts';
 import type { RecordStore } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';

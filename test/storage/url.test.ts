@@ -3,8 +3,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { newClient, newPool } from '../../src/storage/connect.ts';
-import { faultOfUrl, type PostgresPlace, parseStoreUrl, printableUrl } from '../../src/storage/url.ts';
+import { faultOfUrl, type PostgresPlace, parseStoreUrl, printableUrl } from '../../src/storage/opening/url.ts';
+import { newClient, newPool } from '../../src/storage/postgres/connect.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const BASE = {

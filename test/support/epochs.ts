@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { JobId, PrincipalId, TenantId } from '../../src/ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../../src/jobs/close-epoch.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
-import { FileSlot, type FileSlotOptions } from '../../src/keyring/file-slot.ts';
-import type { RootSlots } from '../../src/keyring/root-slots.ts';
+import { FileSlot, type FileSlotOptions } from '../../src/keyring/slots/file-slot.ts';
+import type { RootSlots } from '../../src/keyring/slots/root-slots.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { type Home, withParts } from './home.ts';
 

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openStore } from '../../src/storage/open-store.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { StoreName } from '../../src/storage/table.ts';
 import type { Engine } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';

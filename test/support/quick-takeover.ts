@@ -3,6 +3,6 @@
  * for tests that kill it hundreds of times, one process after another.
  */
 import { readConfig } from '../../src/config.ts';
-import { runServer } from '../../src/http/run.ts';
+import { runServer } from '../../src/http/serving/run.ts';
 
 await runServer(readConfig(), { leaseTtlMs: 400 });

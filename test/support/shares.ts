@@ -1,8 +1,8 @@
 /** A vault whose root key was split, and the lines that people hold. */
 
 import { onTestFinished } from 'vitest';
+import { splitRoot } from '../../src/operations/keys/split-root.ts';
 import { openSealed, type SealedVault } from '../../src/vault/sealed.ts';
-import { splitRoot } from '../../src/vault/split-root.ts';
 import type { Vault, VaultConfig } from '../../src/vault/vault.ts';
 import { appOf, freshHome, type Home } from './home.ts';
 import type { Engine } from './stores.ts';

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Cryptoki } from '../../src/keyring/pkcs11-library.ts';
+import type { Cryptoki } from '../../src/keyring/slots/pkcs11-library.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const LIBRARIES = [

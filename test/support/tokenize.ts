@@ -1,8 +1,9 @@
 /** `tokenize` as a caller meets it who is tied to no audience, and so is told every record; `reuse` is for billing. */
+
+import type { Caller } from '../../src/calls/caller.ts';
 import type { RecordId } from '../../src/ids.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import type { TokenizeItem, Tokenized as Told } from '../../src/vault/schema.ts';
-import { tokenize as tokenizeFor } from '../../src/vault/tokenize.ts';
+import type { TokenizeItem, Tokenized as Told } from '../../src/operations/values/schema.ts';
+import { tokenize as tokenizeFor } from '../../src/operations/values/tokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 
 export type Tokenized = Told & { readonly record: RecordId };

@@ -13,7 +13,7 @@ import { onTestFinished } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newApp } from '../../src/http/app.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { openVault, type Vault, type VaultOptions } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';

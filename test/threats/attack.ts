@@ -6,7 +6,7 @@ import { associatedData } from '../../src/crypto/associated-data.ts';
 import { open, unwrapKey } from '../../src/crypto/envelope.ts';
 import { deriveKey } from '../../src/crypto/kdf.ts';
 import type { RecordId, TenantId } from '../../src/ids.ts';
-import { IndexKey } from '../../src/keyring/index-key.ts';
+import { IndexKey } from '../../src/keyring/indexes/index-key.ts';
 import { entryRow, type Form } from '../../src/search/blind-index.ts';
 import { openDirectly } from './database.ts';
 

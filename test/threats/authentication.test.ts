@@ -148,11 +148,11 @@ test('secrets, MACs and tags are compared in constant time, and in no other way'
   for (const file of [
     'access/principals.ts',
     'tokens/tokens.ts',
-    'vault/idempotency.ts',
-    'keyring/root-key.ts',
-    'keyring/file-slot.ts',
-    'keyring/epoch-file.ts',
-    'keyring/nodes.ts',
+    'calls/idempotency.ts',
+    'keyring/root/root-key.ts',
+    'keyring/slots/file-slot.ts',
+    'keyring/epochs/epoch-file.ts',
+    'keyring/nodes/nodes.ts',
   ]) {
     const text = await readFile(root + file, 'utf8');
     expect([file, /equalBytes\(/.test(text)]).toEqual([file, true]);

@@ -9,7 +9,7 @@ import { publicKeyOf, signJws, thumbprintOf } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificate.ts';
 import { newId } from '../../src/ids.ts';
-import { verifyCertificate } from '../../src/vault/verify-certificate.ts';
+import { verifyCertificate } from '../../src/operations/erasures/verify-certificate.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';

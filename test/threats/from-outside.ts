@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import { listBackups } from '../../src/backup/backups.ts';
 import { assertWhole, type Backup } from '../../src/backup/manifest.ts';
 import { deriveKey } from '../../src/crypto/kdf.ts';
-import { FileSlot } from '../../src/keyring/file-slot.ts';
+import { FileSlot } from '../../src/keyring/slots/file-slot.ts';
 import { type DirectDatabase, openDirectly } from './database.ts';
 
 export interface Outside {

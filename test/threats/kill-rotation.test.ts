@@ -13,7 +13,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { listBackups } from '../../src/backup/backups.ts';
 import { LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
-import { verifyCertificate } from '../../src/vault/verify-certificate.ts';
+import { verifyCertificate } from '../../src/operations/erasures/verify-certificate.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { ENGINES } from '../support/stores.ts';
 import { Callers, newPrincipal, pause } from './callers.ts';

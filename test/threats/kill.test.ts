@@ -6,8 +6,8 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';

@@ -4,8 +4,8 @@
  */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Token } from '../../src/ids.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close as closeEpoch } from '../support/epochs.ts';
 import { appOf, freshHomeAt, type Home, tell } from '../support/home.ts';

@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { explain } from '../../src/http/run.ts';
+import { explain } from '../../src/http/serving/run.ts';
 import { lethe } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { found, needle } from './needles.ts';

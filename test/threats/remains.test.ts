@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { handOn } from './hand.ts';
 import { filesUnder, found, type Haystack, needle } from './needles.ts';
 import { newPlace, openAt, type Place } from './place.ts';

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newApp } from '../../src/http/app.ts';
-import { restore } from '../../src/vault/restore.ts';
+import { restore } from '../../src/operations/copies/restore.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { backUp, backupFolder } from '../backup/folders.ts';
 import { lethe } from '../support/command.ts';

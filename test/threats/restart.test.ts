@@ -4,11 +4,11 @@
  */
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { StartError, UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { recover } from '../../src/vault/recover.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';

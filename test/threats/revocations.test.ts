@@ -3,17 +3,17 @@
  * principal's API key nor a token.
  */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { addTenant } from '../../src/vault/add-tenant.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { eraseTenant } from '../../src/vault/erase-tenant.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
-import { recover } from '../../src/vault/recover.ts';
-import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
-import { revokeToken } from '../../src/vault/revoke-token.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
+import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { backUp, backupFolder, putBack, recoverHome } from '../backup/folders.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId, type TenantId } from '../../src/ids.ts';
-import { LIFE_MS } from '../../src/keyring/window-keys.ts';
+import { LIFE_MS } from '../../src/keyring/tree/window-keys.ts';
 import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';

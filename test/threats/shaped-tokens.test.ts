@@ -3,12 +3,12 @@
  * showing what the value no longer is.
  */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { holdsNoCardNumber } from '../../src/card-like.ts';
 import type { RecordId } from '../../src/ids.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { describeRecord } from '../../src/vault/describe-record.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';

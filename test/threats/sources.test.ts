@@ -7,7 +7,7 @@ import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../src/access/roles.ts';
 import { newApp } from '../../src/http/app.ts';
-import { newSealedApp } from '../../src/http/sealed.ts';
+import { newSealedApp } from '../../src/http/serving/sealed.ts';
 import { everyByte, freshHome, placesOf } from '../support/home.ts';
 import { mistyped, sealedAt, splitHome } from '../support/shares.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';

@@ -4,7 +4,7 @@
  */
 import request from 'supertest';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';

@@ -3,16 +3,16 @@
  * for its key is destroyed, and that is no tampering. It says so for itself alone, and can be erased.
  */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import { search } from '../../src/operations/values/search.ts';
 import type { Store } from '../../src/storage/tx.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
-import { recover } from '../../src/vault/recover.ts';
-import { search } from '../../src/vault/search.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { backUp, backupFolder, putBack, recoverHome } from '../backup/folders.ts';
 import { close } from '../support/epochs.ts';

@@ -3,10 +3,10 @@
  * rows. The vault must notice when it reads them, show nothing, and raise the alarm.
  */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { issueCertificates } from '../../src/erasure/certificate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';

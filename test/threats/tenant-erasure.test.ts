@@ -4,10 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { newId } from '../../src/ids.ts';
-import { authenticate } from '../../src/vault/authenticate.ts';
-import { runJobsOnce } from '../../src/vault/long-jobs.ts';
-import { recover } from '../../src/vault/recover.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { ENGINES } from '../support/stores.ts';
 import { handOn } from './hand.ts';

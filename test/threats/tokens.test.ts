@@ -3,7 +3,7 @@
  * audience, for as long and as often as was set; a value leads to its own token.
  */
 import { describe, expect, test } from 'vitest';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, PURPOSES } from '../support/vault.ts';
 import { expectAlarm, expectDamage, type Hand, handOn, type StoredRow } from './hand.ts';

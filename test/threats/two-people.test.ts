@@ -4,12 +4,12 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { RecordId, SubjectId, TenantId, Token } from '../../src/ids.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { RefSchema } from '../../src/schema.ts';
 import { type Link, reuseKey, reuseRow, reuses } from '../../src/tokens/reuse.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
-import { search } from '../../src/vault/search.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';

@@ -1,14 +1,14 @@
 /** Tokens in the store: swept for the cause that reads name, and never free while they stand or once they stood. */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { extendToken } from '../../src/operations/tokens/extend-token.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { sweepDeadTokens } from '../../src/tokens/sweep.ts';
 import { takenTokens } from '../../src/tokens/tokens.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { extendToken } from '../../src/vault/extend-token.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
-import { revokeToken } from '../../src/vault/revoke-token.ts';
 import { stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

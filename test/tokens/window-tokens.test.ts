@@ -6,7 +6,7 @@ import type { DataType } from '../../src/datatypes/datatype.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../../src/errors.ts';
 import { newId, type SubjectId, type TenantId, type Token } from '../../src/ids.ts';
-import { LIFE_MS } from '../../src/keyring/window-keys.ts';
+import { LIFE_MS } from '../../src/keyring/tree/window-keys.ts';
 import {
   isWindowToken,
   newMark,

@@ -3,8 +3,8 @@
  * which two audiences could join what they hold.
  */
 import { describe, expect, test } from 'vitest';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { callerOf, stage } from '../support/home.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { TimeLimit } from '../../src/calls/time-limit.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { describeToken } from '../../src/operations/tokens/describe-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { TOO_LATE } from '../../src/storage/limits.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { describeToken } from '../../src/vault/describe-token.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { TimeLimit } from '../../src/vault/time-limit.ts';
 import { refuseDeletes, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';

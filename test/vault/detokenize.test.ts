@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
 import { newToken, type Token } from '../../src/ids.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

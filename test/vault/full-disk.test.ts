@@ -1,8 +1,8 @@
 /** A disk that is full in the middle of everything: nothing is shown, nothing is lost, and it goes on when there is room. */
 import { expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { appOf, freshHome } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';

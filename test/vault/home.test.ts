@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { AddSlotBody } from '../../src/keyring/schema.ts';
-import { addSlot } from '../../src/vault/add-slot.ts';
+import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { openVault, type VaultConfig } from '../../src/vault/vault.ts';
 import { close, fileSlot, rootKeyOf, vaultIdOf } from '../support/epochs.ts';
 import { appOf, everyByte, freshHome, type Home, rowsOf, tell } from '../support/home.ts';

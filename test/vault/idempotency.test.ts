@@ -1,12 +1,12 @@
 /** Idempotency: the same key and body from the same caller are one call, however often and however fast they come. */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import type { Caller } from '../../src/calls/caller.ts';
+import { KEPT_MS } from '../../src/calls/idempotency.ts';
 import type { RecordId } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { KEPT_MS } from '../../src/vault/idempotency.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

@@ -1,14 +1,14 @@
 /** Several nodes on the same stores: what one does, the others know at their next call. */
 import { describe, expect, test } from 'vitest';
 import type { RecordId, SubjectId, Token } from '../../src/ids.ts';
-import { addPrincipal } from '../../src/vault/add-principal.ts';
-import { addTenant } from '../../src/vault/add-tenant.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { resolveSubject } from '../../src/vault/resolve-subject.ts';
-import { revokePrincipal } from '../../src/vault/revoke-principal.ts';
-import { search } from '../../src/vault/search.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { resolveSubject } from '../../src/operations/subjects/resolve-subject.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { callerOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

@@ -1,13 +1,13 @@
 /** Opening a vault: an empty home makes itself one; stores that do not belong together are refused and left alone. */
 import { access, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { closing } from '../../src/background/long-jobs.ts';
 import { StartError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
-import { openStore } from '../../src/storage/open-store.ts';
-import { erase } from '../../src/vault/erase.ts';
+import { recover } from '../../src/operations/copies/recover.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { openStore } from '../../src/storage/opening/open-store.ts';
 import { initialise } from '../../src/vault/initialise.ts';
-import { closing } from '../../src/vault/long-jobs.ts';
-import { recover } from '../../src/vault/recover.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { contextOf, vaultIdOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll, withParts } from '../support/home.ts';

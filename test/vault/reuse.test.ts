@@ -1,15 +1,15 @@
 /** Tokens that are given again: one value, one token, on whichever node, after whatever interruption. */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { extendToken } from '../../src/vault/extend-token.ts';
-import { revokeToken } from '../../src/vault/revoke-token.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
-import { search } from '../../src/vault/search.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { extendToken } from '../../src/operations/tokens/extend-token.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
+import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

@@ -1,10 +1,10 @@
 /** A vault that waits for shares of its root key: what opens it, what does not, and what is left when it fails. */
 import { describe, expect, test } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
-import { dropOtherShareSets } from '../../src/keyring/root-shares.ts';
-import { listAuditEntries } from '../../src/vault/list-audit-entries.ts';
+import { dropOtherShareSets } from '../../src/keyring/root/root-shares.ts';
+import { splitRoot } from '../../src/operations/keys/split-root.ts';
+import { listAuditEntries } from '../../src/operations/oversight/list-audit-entries.ts';
 import { openSealed } from '../../src/vault/sealed.ts';
-import { splitRoot } from '../../src/vault/split-root.ts';
 import { appOf, freshHome, refuseInserts, tell, withoutTable } from '../support/home.ts';
 import { mistyped, sealedAt, split, splitHome } from '../support/shares.ts';
 import { ENGINES } from '../support/stores.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { RecordId } from '../../src/ids.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { search } from '../../src/vault/search.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { search } from '../../src/operations/values/search.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

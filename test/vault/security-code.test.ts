@@ -1,9 +1,9 @@
 /** Card security codes: in no store, revealed once, and gone with their window. */
 import { describe, expect, test, vi } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { newId, type Token } from '../../src/ids.ts';
-import { LIFE_MS, type WindowKey, WindowKeys } from '../../src/keyring/window-keys.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
+import { LIFE_MS, type WindowKey, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { appOf, freshHome, refuseInserts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

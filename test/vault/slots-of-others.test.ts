@@ -1,11 +1,11 @@
 /** Places that are somebody else's, or the vault's own under another name: refused, and nothing in them is removed. */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Caller } from '../../src/calls/caller.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
-import { addSlot } from '../../src/vault/add-slot.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { checkSlots } from '../../src/vault/check-slots.ts';
-import { listSlots } from '../../src/vault/list-slots.ts';
+import { addSlot } from '../../src/operations/keys/add-slot.ts';
+import { checkSlots } from '../../src/operations/keys/check-slots.ts';
+import { listSlots } from '../../src/operations/keys/list-slots.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, freshHome, type Home, tell } from '../support/home.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isId, type RecordId, type SubjectId } from '../../src/ids.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { getSubject } from '../../src/vault/get-subject.ts';
-import { resolveSubject } from '../../src/vault/resolve-subject.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { getSubject } from '../../src/operations/subjects/get-subject.ts';
+import { resolveSubject } from '../../src/operations/subjects/resolve-subject.ts';
+import { correct } from '../../src/operations/values/correct.ts';
 import { stage, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';

@@ -1,7 +1,7 @@
 /** What is told of a call whose time has run out, by how far it was, and what becomes of it. Real stores: `test/threats/time-limits.test.ts`. */
 import { describe, expect, test, vi } from 'vitest';
+import { TimeLimit } from '../../src/calls/time-limit.ts';
 import type { Store } from '../../src/storage/tx.ts';
-import { TimeLimit } from '../../src/vault/time-limit.ts';
 import { withParts } from '../support/home.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 

@@ -1,16 +1,16 @@
 /** Tokens in every shape, and such as are brought along: offered, refused, taken, revealed, found, erased. */
 import { describe, expect, test } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
 import { isCardLike } from '../../src/card-like.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import type { DataType, Json } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { DuplicateRowError } from '../../src/storage/errors.ts';
 import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
-import { revokeToken } from '../../src/vault/revoke-token.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { Token } from '../../src/ids.ts';
-import { describeToken } from '../../src/vault/describe-token.ts';
-import { detokenize } from '../../src/vault/detokenize.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { resolveSubject } from '../../src/vault/resolve-subject.ts';
-import type { TokenizeItem } from '../../src/vault/schema.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { resolveSubject } from '../../src/operations/subjects/resolve-subject.ts';
+import { describeToken } from '../../src/operations/tokens/describe-token.ts';
+import { detokenize } from '../../src/operations/values/detokenize.ts';
+import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DataTypeDescription } from '../../src/catalogue/schema.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
-import { setKeep } from '../../src/vault/set-keep.ts';
+import { setKeep } from '../../src/operations/types/set-keep.ts';
 import { shelfOf } from '../catalogue/shelf.ts';
 import { BADGE, definition, RECEIPT } from '../datatypes/definitions.ts';
 import { appOf, freshHome } from '../support/home.ts';

@@ -1,5 +1,7 @@
 /** Verifying passwords: yes or no, in equal steps, so many times, and never the password. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { runBackgroundOnce } from '../../src/background/background.ts';
+import type { Caller } from '../../src/calls/caller.ts';
 import { argon2id } from '../../src/crypto/kdf.ts';
 import { PasswordHasher } from '../../src/crypto/password-hash.ts';
 import { formatPhc, parsePhc } from '../../src/crypto/phc.ts';
@@ -7,15 +9,13 @@ import { UnavailableError } from '../../src/errors.ts';
 import { GuessBudgets } from '../../src/guesses/budgets.ts';
 import { LONGEST_MS, RECORD } from '../../src/guesses/limits.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { verify } from '../../src/operations/values/verify.ts';
 import { openRecords } from '../../src/records/open-records.ts';
 import { findRecords } from '../../src/records/store.ts';
-import { runBackgroundOnce } from '../../src/vault/background.ts';
-import type { Caller } from '../../src/vault/caller.ts';
-import { correct } from '../../src/vault/correct.ts';
-import { erase } from '../../src/vault/erase.ts';
-import { mintToken } from '../../src/vault/mint-token.ts';
 import type { Vault } from '../../src/vault/vault.ts';
-import { verify } from '../../src/vault/verify.ts';
 import { appOf, everyByte, freshHome, placesOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';

@@ -1,10 +1,10 @@
 /** What restores have put aside: a file beside the store, or a schema of its database. A key store's holds wrapped keys. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ASIDE, dropAside } from '../../storage/asides.ts';
+import { ASIDE, dropAside } from '../../storage/copies/asides.ts';
 import { CALLED } from '../../storage/errors.ts';
+import { sqlitePath } from '../../storage/opening/url.ts';
 import type { StoreName } from '../../storage/table.ts';
-import { sqlitePath } from '../../storage/url.ts';
 import { type Check, type Found, note, orOk, warn } from '../finding.ts';
 import { STORES, urlOf, type World } from '../world.ts';
 

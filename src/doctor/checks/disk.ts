@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { sqlitePath } from '../../storage/url.ts';
+import { sqlitePath } from '../../storage/opening/url.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, urlOf } from '../world.ts';
 

@@ -1,7 +1,7 @@
 /** Whether what PostgreSQL acknowledges is there after a crash, and after a fail-over. */
 
 import { CALLED } from '../../storage/errors.ts';
-import type { ServerLook } from '../../storage/server-look.ts';
+import type { ServerLook } from '../../storage/postgres/server-look.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
 import { STORES, type World } from '../world.ts';
 

@@ -3,8 +3,8 @@
  * to for as long as it takes: up to ten seconds where one is dead, and two or three where all live.
  */
 
-import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/node-silence.ts';
-import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes.ts';
+import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/nodes/node-silence.ts';
+import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes/nodes.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
 import type { World } from '../world.ts';
 

@@ -1,7 +1,7 @@
 /** Whom the file system lets at keys, stores and the files with secrets. */
 import { stat } from 'node:fs/promises';
 import { isOpenToAll, keyFaults } from '../../keyring/private-files.ts';
-import { sqlitePath } from '../../storage/url.ts';
+import { sqlitePath } from '../../storage/opening/url.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, urlOf } from '../world.ts';
 

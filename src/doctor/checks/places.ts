@@ -3,7 +3,7 @@
  * two: with the root key in it, too, one theft of all but the slots.
  */
 import { dirname, relative } from 'node:path';
-import { sqlitePath } from '../../storage/url.ts';
+import { sqlitePath } from '../../storage/opening/url.ts';
 import { type Check, type Found, note, orOk, warn } from '../finding.ts';
 import type { World } from '../world.ts';
 

@@ -1,7 +1,7 @@
 /** Whether there is one vault here, and whether its stores are of this release. */
 import { StartError } from '../../errors.ts';
 import { CALLED } from '../../storage/errors.ts';
-import { stepsApart } from '../../storage/migrate.ts';
+import { stepsApart } from '../../storage/opening/migrate.ts';
 import type { RecordStore } from '../../storage/tx.ts';
 import { type Check, type Found, fail, note, ok, orOk } from '../finding.ts';
 import { STORES } from '../world.ts';

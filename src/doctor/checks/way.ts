@@ -1,7 +1,7 @@
 /** The way to the databases: what stands between, and who can listen. */
 import { isIP } from 'node:net';
 import { CALLED } from '../../storage/errors.ts';
-import { parseStoreUrl } from '../../storage/url.ts';
+import { parseStoreUrl } from '../../storage/opening/url.ts';
 import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
 import { STORES, spell, urlOf } from '../world.ts';
 

@@ -11,14 +11,14 @@ import {
   TenantsReply,
 } from '../../access/schema.ts';
 import { AuditQuery, AuditReply } from '../../audit/schema.ts';
+import { addPrincipal } from '../../operations/access/add-principal.ts';
+import { addTenant } from '../../operations/access/add-tenant.ts';
+import { listPrincipals } from '../../operations/access/list-principals.ts';
+import { listTenants } from '../../operations/access/list-tenants.ts';
+import { revokePrincipal } from '../../operations/access/revoke-principal.ts';
+import { getStatus as readStatus, StatusReply } from '../../operations/oversight/get-status.ts';
+import { listAuditEntries } from '../../operations/oversight/list-audit-entries.ts';
 import { PrincipalIdSchema } from '../../schema.ts';
-import { addPrincipal } from '../../vault/add-principal.ts';
-import { addTenant } from '../../vault/add-tenant.ts';
-import { getStatus as readStatus, StatusReply } from '../../vault/get-status.ts';
-import { listAuditEntries } from '../../vault/list-audit-entries.ts';
-import { listPrincipals } from '../../vault/list-principals.ts';
-import { listTenants } from '../../vault/list-tenants.ts';
-import { revokePrincipal } from '../../vault/revoke-principal.ts';
 import { route } from '../route.ts';
 
 export const postPrincipal = route({

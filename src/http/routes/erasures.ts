@@ -1,11 +1,11 @@
 /** Erasures: ordered, and looked at afterwards. */
 import { z } from 'zod';
 import { CertificateReply, EraseBody, ReceiptSchema } from '../../erasure/schema.ts';
+import { erase } from '../../operations/erasures/erase.ts';
+import { eraseTenant } from '../../operations/erasures/erase-tenant.ts';
+import { getErasure as readErasure } from '../../operations/erasures/get-erasure.ts';
+import { readCertificate } from '../../operations/erasures/read-certificate.ts';
 import { ErasureIdSchema } from '../../schema.ts';
-import { erase } from '../../vault/erase.ts';
-import { eraseTenant } from '../../vault/erase-tenant.ts';
-import { getErasure as readErasure } from '../../vault/get-erasure.ts';
-import { readCertificate } from '../../vault/read-certificate.ts';
 import { route } from '../route.ts';
 
 export const postErasure = route({

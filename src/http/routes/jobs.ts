@@ -1,9 +1,9 @@
 /** Rotation, and the long jobs that do it. */
 import { z } from 'zod';
 import { JobReply, OrderedJob, RotateKeysBody } from '../../jobs/schema.ts';
+import { lookAgain, readJob } from '../../operations/keys/read-job.ts';
+import { rotateKeys } from '../../operations/keys/rotate-keys.ts';
 import { JobIdSchema } from '../../schema.ts';
-import { lookAgain, readJob } from '../../vault/read-job.ts';
-import { rotateKeys } from '../../vault/rotate-keys.ts';
 import { route } from '../route.ts';
 
 const params = z.strictObject({ job: JobIdSchema });

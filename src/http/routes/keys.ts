@@ -2,9 +2,9 @@
 import { ExposedQuery, ExposedReply } from '../../erasure/schema.ts';
 import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
 import { KeysReply } from '../../keyring/schema.ts';
-import { compromiseKeys } from '../../vault/compromise-keys.ts';
-import { listExposed } from '../../vault/list-exposed.ts';
-import { listKeys } from '../../vault/list-keys.ts';
+import { compromiseKeys } from '../../operations/keys/compromise-keys.ts';
+import { listExposed } from '../../operations/keys/list-exposed.ts';
+import { listKeys } from '../../operations/keys/list-keys.ts';
 import { route } from '../route.ts';
 
 export const getKeys = route({

@@ -1,9 +1,9 @@
 /** Subjects: the people the data is about. */
 import { z } from 'zod';
+import { getSubject as readSubject } from '../../operations/subjects/get-subject.ts';
+import { resolveSubject } from '../../operations/subjects/resolve-subject.ts';
+import { ResolveBody, ResolveReply, SubjectQuery, SubjectReply } from '../../operations/values/schema.ts';
 import { SubjectIdSchema } from '../../schema.ts';
-import { getSubject as readSubject } from '../../vault/get-subject.ts';
-import { resolveSubject } from '../../vault/resolve-subject.ts';
-import { ResolveBody, ResolveReply, SubjectQuery, SubjectReply } from '../../vault/schema.ts';
 import { route } from '../route.ts';
 
 export const postSubjectResolve = route({

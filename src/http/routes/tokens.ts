@@ -1,11 +1,11 @@
 /** Tokens beside the first: described, minted, extended, revoked. */
 import { z } from 'zod';
+import { describeToken } from '../../operations/tokens/describe-token.ts';
+import { extendToken } from '../../operations/tokens/extend-token.ts';
+import { mintToken } from '../../operations/tokens/mint-token.ts';
+import { revokeToken } from '../../operations/tokens/revoke-token.ts';
 import { TokenSchema } from '../../schema.ts';
 import { ExtendTokenBody, MintTokenBody, MintTokenReply, TokenDescriptionSchema } from '../../tokens/schema.ts';
-import { describeToken } from '../../vault/describe-token.ts';
-import { extendToken } from '../../vault/extend-token.ts';
-import { mintToken } from '../../vault/mint-token.ts';
-import { revokeToken } from '../../vault/revoke-token.ts';
 import { route } from '../route.ts';
 
 const named = z.strictObject({ token: TokenSchema });

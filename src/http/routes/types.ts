@@ -1,8 +1,8 @@
 /** Data types: those of the house, and those a tenant declares for itself. */
 import { DataTypeSchema, DeclareTypeBody, KeepBody, KeepParams, TypesReply } from '../../catalogue/schema.ts';
-import { declareType } from '../../vault/declare-type.ts';
-import { listTypes } from '../../vault/list-types.ts';
-import { setKeep } from '../../vault/set-keep.ts';
+import { declareType } from '../../operations/types/declare-type.ts';
+import { listTypes } from '../../operations/types/list-types.ts';
+import { setKeep } from '../../operations/types/set-keep.ts';
 import { route } from '../route.ts';
 
 export const getTypes = route({

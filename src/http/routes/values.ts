@@ -1,10 +1,8 @@
 /** Storing, revealing, verifying, searching and correcting values. */
 import { z } from 'zod';
-import { RecordIdSchema } from '../../schema.ts';
-import { SearchBody, SearchReply } from '../../search/schema.ts';
-import { correct } from '../../vault/correct.ts';
-import { describeRecord } from '../../vault/describe-record.ts';
-import { detokenize } from '../../vault/detokenize.ts';
+import { correct } from '../../operations/values/correct.ts';
+import { describeRecord } from '../../operations/values/describe-record.ts';
+import { detokenize } from '../../operations/values/detokenize.ts';
 import {
   CorrectBody,
   CorrectReply,
@@ -15,10 +13,12 @@ import {
   TokenizeReply,
   VerifyBody,
   VerifyReply,
-} from '../../vault/schema.ts';
-import { search } from '../../vault/search.ts';
-import { tokenize } from '../../vault/tokenize.ts';
-import { verify } from '../../vault/verify.ts';
+} from '../../operations/values/schema.ts';
+import { search } from '../../operations/values/search.ts';
+import { tokenize } from '../../operations/values/tokenize.ts';
+import { verify } from '../../operations/values/verify.ts';
+import { RecordIdSchema } from '../../schema.ts';
+import { SearchBody, SearchReply } from '../../search/schema.ts';
 import { route } from '../route.ts';
 
 export const postTokenize = route({

@@ -1,0 +1,109 @@
+/** The vault's background work, started beside a server: chores that complete, sweep and forget. */
+import { keepRevocations } from '../access/revocations.ts';
+import { setRecordFact } from '../backup/vault-facts.ts';
+import { forgetOldAnswers } from '../calls/idempotency.ts';
+import { issueCertificates } from '../erasure/certificate.ts';
+import { cutJournal } from '../erasure/cut-journal.ts';
+import { unsettledTenants } from '../erasure/tenants.ts';
+import { forgetOldGuesses } from '../guesses/store.ts';
+import type { TenantId } from '../ids.ts';
+import { destroyEnded } from '../jobs/close-epoch.ts';
+import { settleIndexRotations } from '../jobs/rotate-index.ts';
+import { type JobReport, runChores, startWorker, type WorkerOptions } from '../jobs/worker.ts';
+import { sweepDeadTokens } from '../tokens/sweep.ts';
+import type { Vault } from '../vault/vault.ts';
+import { closing } from './long-jobs.ts';
+
+const AT_ONCE = 2_000;
+
+/** @returns what stops it and waits for the round under way */
+export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
+  const worker = startWorker(options(vault, report));
+  vault.signals.on('erasureLeft', worker.wake);
+  return () => {
+    vault.signals.off('erasureLeft', worker.wake);
+    return worker.stop();
+  };
+}
+
+/** One round of every chore now. */
+export function runBackgroundOnce(vault: Vault): Promise<JobReport[]> {
+  return runChores(options(vault, () => {}));
+}
+
+function options(vault: Vault, report: (report: JobReport) => void): WorkerOptions {
+  const { recordStore, keyStore, keyring, journal } = vault;
+  return {
+    ...{ recordStore, keyStore, keyring, journal },
+    clock: vault.clock,
+    allAnswered: () => noteSweep(vault),
+    prompt: [
+      { name: 'shred_windows', run: () => shredWindows(vault) },
+      { name: 'forget_epochs', run: () => forgetEpochs(vault) },
+    ],
+    extra: [
+      {
+        name: 'keep_revocations',
+        run: (now) => inPages((limit) => keepRevocations(vault, now, limit)),
+      },
+      { name: 'finish_closing', run: async () => (await destroyEnded(closing(vault))).destroyed },
+      { name: 'issue_certificates', run: (now) => issue(vault, now) },
+      { name: 'cut_journal', run: () => cutJournal(vault) },
+      { name: 'forget_erased_tenants', run: () => forgetErased(vault) },
+      { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
+      { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
+      { name: 'forget_guesses', run: (now) => inPages((limit) => forgetOldGuesses(recordStore, now, limit)) },
+      {
+        name: 'forget_old_answers',
+        run: (now) => inPages((limit) => recordStore.exclusive((tx) => forgetOldAnswers(tx, now, limit))),
+      },
+    ],
+    report: (done) => {
+      vault.signals.emit('job', done);
+      report(done);
+    },
+  };
+}
+
+/**
+ * Commits to the record store. A server answers COMMITs that wait for a standby in the order of its log: when this one is
+ * answered, so are those before it.
+ */
+async function noteSweep({ recordStore, clock }: Vault): Promise<void> {
+  await recordStore.exclusive((tx) => setRecordFact(tx, 'last_sweep', clock().toISOString()));
+}
+
+/** Destroys the keys of windows that are over, and what their removal has left in the store's files. */
+async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
+  const shredded = await windows.shred();
+  await windows.scrub();
+  return shredded;
+}
+
+/** On every node: what a process remembers of a tenant that was erased. */
+async function forgetErased(vault: Vault): Promise<number> {
+  const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
+  for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
+  return erased.length;
+}
+
+/** Wipes from this process's memory the epochs that another one has destroyed. */
+async function forgetEpochs({ keyring }: Vault): Promise<number> {
+  await keyring.refresh();
+  return 0;
+}
+
+/** Signs what became final although nobody was there to sign it, with a key whose year is not over. */
+async function issue(vault: Vault, now: Date): Promise<number> {
+  await vault.keyring.signing.newIfDue(now);
+  return issueCertificates(vault, vault.clock);
+}
+
+/** A chore in pages, until one finds less than it might. @returns how much was done */
+async function inPages(page: (limit: number) => Promise<number>): Promise<number> {
+  for (let done = 0; ; ) {
+    const count = await page(AT_ONCE);
+    done += count;
+    if (count < AT_ONCE) return done;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The program of the thread that does long jobs: opens the vault, does one round, tells the server's thread what
+ * happened in signals, and ends. Prints nothing: an error's text may hold a value.
+ */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../errors.ts';
+import { SIGNALS } from '../vault/signals.ts';
+import { openVault, type Vault, type VaultConfig } from '../vault/vault.ts';
+import { runJobsOnce } from './long-jobs.ts';
+
+export interface ThreadData {
+  readonly config: VaultConfig;
+  /** See `LongJobOptions`. */
+  readonly leaseTtlMs?: number | undefined;
+}
+
+/** A signal of this thread's vault, to be given on as the server's. */
+export interface FromThread {
+  readonly signal: string;
+  readonly said: unknown;
+}
+
+async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
+  let stopping = false;
+  parentPort?.on('message', () => {
+    stopping = true;
+  });
+  const tell = (signal: string, said?: unknown) => parentPort?.postMessage({ signal, said } satisfies FromThread);
+  try {
+    const vault = await openHandedOver(config);
+    for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
+    try {
+      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs } });
+    } finally {
+      await vault.close();
+    }
+  } catch (error) {
+    tell('job', { name: 'long_jobs', failed: codeOf(error), changed: 0 });
+  } finally {
+    parentPort?.close();
+  }
+}
+
+/** A root key that was handed over is wiped here as soon as the vault has its own, or could not be opened. */
+async function openHandedOver(config: VaultConfig): Promise<Vault> {
+  const { rootKey } = config;
+  if (rootKey.from !== 'environment') return openVault(config, { process: 'jobs' });
+  // Between threads a buffer becomes plain bytes.
+  const key = Buffer.from(rootKey.key.buffer);
+  try {
+    return await openVault({ ...config, rootKey: { from: rootKey.from, key } }, { process: 'jobs' });
+  } finally {
+    key.fill(0);
+  }
+}
+
+if (!isMainThread) await run(workerData as ThreadData);

@@ -1,0 +1,116 @@
+/**
+ * The kinds of long job there are, and one round of them over an open vault: what the server's thread does, and what
+ * `lethe keys rotate` does in its own process.
+ */
+import type { Action } from '../access/actions.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { backupKeyStore } from '../backup/backups.ts';
+import { noteBackup, noteEpoch } from '../backup/vault-facts.ts';
+import { openCanaries, shredOne } from '../canaries/canaries.ts';
+import { issueCertificates } from '../erasure/certificate.ts';
+import { cutJournal } from '../erasure/cut-journal.ts';
+import { newId, type PrincipalId, type TenantId } from '../ids.ts';
+import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
+import { eraseTenant } from '../jobs/erase-tenant.ts';
+import { type JobRow, unfinishedJobs } from '../jobs/job-store.ts';
+import type { JobKind } from '../jobs/long-job.ts';
+import { reseal } from '../jobs/reseal-compromised.ts';
+import { rotateIndex } from '../jobs/rotate-index.ts';
+import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
+import type { LookOptions } from '../keyring/nodes/node-silence.ts';
+import { waitForNodes } from '../keyring/nodes/node-wait.ts';
+import { awaitReplicated } from '../storage/postgres/replication.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** A new kind is a line here. */
+function kindsOf(vault: Vault, look?: LookOptions): JobKinds {
+  return {
+    rotate_epoch: closeEpoch(closing(vault, look)),
+    rotate_index: rotateIndex(vault),
+    compromise: reseal(vault),
+    erase_tenant: eraseTenant(vault),
+  };
+}
+
+/**
+ * What closing an epoch takes besides keys: canaries, a copy of the key store, the other nodes, certificates.
+ * @param look how long a node may be silent before it is not waited for
+ */
+export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
+  const { recordStore, keyBackupDir } = vault;
+  return {
+    ...vault,
+    around: {
+      prepare: async () => void (await shredOne(vault)),
+      begun: (epoch) => noteEpoch(recordStore, epoch),
+      async verify() {
+        await openCanaries(vault);
+        // Copies from before are of no use once the old secret is gone.
+        if (keyBackupDir === undefined) return;
+        const { manifest } = await backupKeyStore(vault, keyBackupDir);
+        await recordStore.exclusive((tx) => noteBackup(tx, manifest));
+      },
+      async remember(epoch) {
+        const isReplicated = await awaitReplicated(vault.keyStore);
+        const isNoted = await vault.journal.noteClose(epoch, vault.clock()).then(
+          () => true,
+          () => false,
+        );
+        return [...(isReplicated ? [] : ['standby']), ...(isNoted ? [] : ['journal'])];
+      },
+      async forgotten(stopping) {
+        // Processes of this server are told at once, and the others hear of it at their next beat.
+        vault.signals.emit('epochDestroyed');
+        return waitForNodes(vault, { ...look, stopping });
+      },
+      async certify() {
+        const issued = await issueCertificates(vault, vault.clock);
+        await cutJournal(vault);
+        return issued;
+      },
+    },
+  };
+}
+
+/** The word by which the audit log names what each kind does: that of its order. */
+const ACTION_OF: Readonly<Record<JobKind, Action>> = {
+  rotate_epoch: 'rotate_keys',
+  rotate_index: 'rotate_keys',
+  compromise: 'compromise_keys',
+  erase_tenant: 'erase_tenant',
+};
+
+/** One round; see `runLongJobs`. */
+export async function runJobsOnce(
+  vault: Vault,
+  options: Pick<RunnerOptions, 'stopping' | 'lease'> = {},
+): Promise<JobEnd[] | undefined> {
+  const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
+  const ends = await runLongJobs(vault, kindsOf(vault, options.lease), { ...options, ended });
+  for (const { kind, state, code } of ends ?? []) {
+    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
+  }
+  return ends;
+}
+
+/** Whether there is a job to do, or to try again. */
+export async function hasWork(vault: Vault): Promise<boolean> {
+  const kinds = kindsOf(vault);
+  return (await unfinishedJobs(vault.recordStore.reader)).some(({ kind }) => kinds[kind as JobKind] !== undefined);
+}
+
+/** That a job has ended, and how, said of whoever ordered it. */
+async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state, code }: JobEnd, at: Date) {
+  await appendAuditEntry(tx, {
+    entry: newId('audit', vault.random, at),
+    tenant: row.tenant as TenantId,
+    at,
+    principal: row.ordered_by as PrincipalId,
+    action: ACTION_OF[kind],
+    outcome: state === 'completed' ? 'done' : 'failed',
+    code,
+    target: job,
+    request: newId('request', vault.random, at),
+  });
+}

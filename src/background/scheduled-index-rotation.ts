@@ -1,0 +1,104 @@
+/**
+ * Replaces the keys of blind indexes on schedule, each when its cryptoperiod is over (`keyring/cryptoperiods.ts`): the
+ * vault itself orders the rotation, as the security team does by hand, and the tenant's audit log says so.
+ *
+ * Guarantees: an index has one unfinished rotation at most, whichever nodes find it due and whoever else orders one; what
+ * has been replaced meanwhile is not ordered again. A key whose time is not over is left alone. Of the vault's orders few
+ * are unfinished at a time, so that people's own jobs are neither refused nor kept waiting for all of them. One process
+ * orders an index at most once in a week of its own running time, whatever is done to the clock and however the rotation
+ * ended: a clock that jumps a year ahead replaces each key once, and once more when it is right again, for a key that was
+ * made in the future is due at once; and no loop.
+ * Does not: order anything for a tenant that is being erased, or was, nor for the keys of the vault's own MACs (`@…`).
+ */
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { livesUntilCommit } from '../access/store.ts';
+import { appendOwnEntry } from '../audit/entries.ts';
+import { VaultError } from '../errors.ts';
+import { newId, type TenantId } from '../ids.ts';
+import { orderJob, TooManyJobsError, unfinishedJobs } from '../jobs/job-store.ts';
+import { type DueVersion, dueVersions, isDue } from '../keyring/indexes/index-versions.ts';
+import { isRace } from '../storage/errors.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** Unfinished orders of the vault's own, of all tenants: well below what one tenant may have. */
+export const AT_ONCE = 4;
+/** Versions looked at in one round. */
+const PAGE = 100;
+const AGAIN_MS = 7 * 24 * 60 * 60 * 1000;
+
+type Index = Pick<DueVersion, 'tenant' | 'name'>;
+
+/** @returns a function that orders some of the rotations that are due, and says how many it ordered */
+export function scheduledIndexRotation(
+  vault: Vault,
+  elapsed: () => number = () => performance.now(),
+): () => Promise<number> {
+  /** Indexes of which a rotation was seen unfinished, or ordered, and when. */
+  const seen = new Map<string, number>();
+  let after: DueVersion | undefined;
+  return async () => {
+    const now = vault.clock();
+    const due = await dueVersions(vault.keyStore.reader, now, after, PAGE);
+    if (due.length === 0) {
+      after = undefined;
+      return 0;
+    }
+    for (const [index, at] of seen) if (elapsed() - at >= AGAIN_MS) seen.delete(index);
+    const unfinished = await unfinishedRotations(vault);
+    for (const { index } of unfinished) seen.set(index, elapsed());
+    let room = AT_ONCE - unfinished.filter(({ isOwn }) => isOwn).length;
+    let ordered = 0;
+    for (const version of due) {
+      if (room <= 0) return ordered;
+      // The next round goes on behind it, whatever becomes of this one.
+      after = version;
+      const index = nameOf(version);
+      if (!seen.has(index) && (await order(vault, version, now))) {
+        seen.set(index, elapsed());
+        ordered += 1;
+        room -= 1;
+      }
+    }
+    return ordered;
+  };
+}
+
+function nameOf({ tenant, name }: Index): string {
+  return `${tenant}/${name}`;
+}
+
+async function unfinishedRotations({ recordStore }: Vault): Promise<{ index: string; isOwn: boolean }[]> {
+  const rotations = (await unfinishedJobs(recordStore.reader)).filter(({ kind }) => kind === 'rotate_index');
+  return rotations.map(({ tenant, params, ordered_by }) => {
+    const { name } = JSON.parse(params) as { name: string };
+    return { index: nameOf({ tenant, name }), isOwn: ordered_by === THE_VAULT_ITSELF };
+  });
+}
+
+/** What was due when it was read has been replaced since. Nothing has been ordered. */
+class ReplacedMeanwhileError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'concurrent_change';
+}
+
+async function order(vault: Vault, { tenant: id, name }: Index, at: Date): Promise<boolean> {
+  const tenant = id as TenantId;
+  const fresh = newId('job', vault.random, at);
+  const ordering = vault.recordStore.exclusive(async (tx) => {
+    if (!(await livesUntilCommit(tx, tenant))) return false;
+    const by = THE_VAULT_ITSELF;
+    const { job } = await orderJob(tx, { job: fresh, kind: 'rotate_index', tenant, params: { name }, by, at });
+    if (job !== fresh) return false;
+    // From here on nobody else can order the same, and whoever did before has ended: only now is it sure to be due.
+    if (!(await isDue(vault.keyStore.reader, tenant, name, at))) {
+      throw new ReplacedMeanwhileError('The key of the index has been replaced meanwhile.');
+    }
+    await appendOwnEntry(tx, { tenant, at, random: vault.random }, { action: 'rotate_keys', target: job });
+    return true;
+  });
+  return ordering.catch((error: unknown) => {
+    // Another node orders at this moment, or the tenant's own people have ordered all that it may have.
+    if (error instanceof TooManyJobsError || isRace(error)) return false;
+    throw error;
+  });
+}

@@ -1,0 +1,39 @@
+/** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
+
+import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
+import { newId, type RequestId } from '../ids.ts';
+import type { Vault } from '../vault/vault.ts';
+import { raiseAlarms } from './alarms.ts';
+import type { Caller } from './caller.ts';
+import { turnAway } from './perform.ts';
+
+/**
+ * @param apiKey the text as sent
+ * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
+ *   the principal, whose secret was right; the first two concern nobody and are only counted.
+ * @throws {IntegrityError} for a principal that was altered in the store; audited under it, too
+ * @throws {UnavailableError} where a store was replaced under this process: what it says of anybody counts no more
+ */
+export async function authenticate(
+  vault: Vault,
+  apiKey: string,
+  request: RequestId,
+  idempotencyKey?: string,
+): Promise<Caller> {
+  vault.assertInPlace();
+  try {
+    const principal = await recognise(vault.recordStore.reader, vault.keyring.indexes, apiKey, vault.clock());
+    return { ...principal, request, idempotencyKey };
+  } catch (error) {
+    if (error instanceof UnauthenticatedError && error.principal !== undefined) {
+      const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };
+      return turnAway(vault, caller, 'authenticate', error);
+    }
+    if (error instanceof AlteredPrincipalError) {
+      return turnAway(vault, { ...error.principal, purposes: [], request }, 'authenticate', error);
+    }
+    raiseAlarms(vault.signals, [error], request);
+    vault.signals.emit('call', { action: 'authenticate', outcome: 'refused', code: 'unauthenticated' });
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The page at `/docs`: the operations as Swagger UI shows them, then the data types and the problems as plain HTML,
+ * so that `type` of a problem leads somewhere without a script. All text is escaped. All links start at the page itself:
+ * a proxy may serve it under a path of its own.
+ */
+import { typeCatalogue } from '../../operations/types/list-types.ts';
+import { PROBLEMS, STATUS } from '../problem.ts';
+
+export function docsPage(): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Lethe API</title>
+    <link rel="stylesheet" href="docs/assets/swagger-ui.css" />
+    <link rel="stylesheet" href="docs/style.css" />
+    <link rel="icon" href="data:," />
+  </head>
+  <body>
+    <nav>
+      <a href="#docs">Operations</a>
+      <a href="#types">Data types</a>
+      <a href="#problems">Problems</a>
+      <a href="openapi.json">openapi.json</a>
+    </nav>
+    <main id="docs"><noscript>The operations need JavaScript to be shown; openapi.json has them, too.</noscript></main>
+    <section id="types">
+      <h2>Data types</h2>
+      <p>What <code>type</code> can be, and what <code>value</code> then is. <code>GET /v1/types</code>
+        tells the same, and the types that a tenant has declared for itself.</p>
+      ${typeCatalogue().map(typeEntry).join('\n      ')}
+    </section>
+    <section id="problems">
+      <h2>Problems</h2>
+      <p>Every <code>code</code> that an error can have, by its status.</p>
+      <dl>
+        ${Object.keys(PROBLEMS).sort(byStatus).map(problemEntry).join('\n        ')}
+      </dl>
+    </section>
+    <script src="docs/assets/swagger-ui-bundle.js"></script>
+    <script src="docs/start.js"></script>
+  </body>
+</html>
+`;
+}
+
+type Type = ReturnType<typeof typeCatalogue>[number];
+
+function typeEntry({ name, version, category, description, examples, ...type }: Type): string {
+  const shown = examples.map((example) => `<pre>${html(JSON.stringify(example))}</pre>`).join('');
+  const offers = [
+    named('found by', type.search.parts),
+    named('views', type.views),
+    named('tokens', type.formats),
+    named('may be kept as', type.keeps),
+  ];
+  return `<article id="type-${html(name)}">
+        <h3><code>${html(name)}</code> <span class="facts">${html(category)}, version ${version}</span></h3>
+        <p>${html(description)}</p>
+        <p class="facts">${[CUSTODY[type.custody], SPREAD[type.search.spread]].join(' · ')}</p>
+        <p class="facts">${offers.join('')}</p>
+        ${shown}
+      </article>`;
+}
+
+const CUSTODY: Readonly<Record<Type['custody'], string>> = {
+  record: 'kept sealed, until corrected or erased',
+  verifier: 'kept as a one-way verifier: verified, never revealed',
+  window: 'kept in no store: the token opens once, within minutes',
+};
+const SPREAD: Readonly<Record<Type['search']['spread'], string>> = {
+  unique: 'found by the whole value, of which nearly everybody has another',
+  shared: 'found by the whole value, which many share',
+  none: 'not found by the whole value',
+};
+
+/** The words of the API for what a type offers; nothing of what it does not. */
+function named(what: string, offered: readonly (string | { readonly name: string })[]): string {
+  const words = offered.map((offer) => `<code>${html(typeof offer === 'string' ? offer : offer.name)}</code>`);
+  return words.length === 0 ? '' : `<span>${html(what)} ${words.join(' ')}</span>`;
+}
+
+function problemEntry(code: string): string {
+  const { kind, title } = PROBLEMS[code] ?? { kind: 'internal', title: '' };
+  return (
+    `<div id="problem-${html(code)}"><dt><span>${STATUS[kind]}</span> <code>${html(code)}</code></dt>` +
+    `<dd>${html(title).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</dd></div>`
+  );
+}
+
+function byStatus(a: string, b: string): number {
+  return STATUS[PROBLEMS[a]?.kind ?? 'internal'] - STATUS[PROBLEMS[b]?.kind ?? 'internal'];
+}
+
+function html(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * Swagger UI takes the address's fragment for its own. One that names a place on the page, such as a problem, is kept
+ * from it and followed anew whenever the operations above that place take more room.
+ */
+export const START_SCRIPT = `const operations = document.getElementById('docs');
+const place = document.getElementById(location.hash.slice(1));
+SwaggerUIBundle({
+  url: new URL('openapi.json', location.href).href,
+  domNode: operations,
+  deepLinking: place === null,
+  defaultModelExpandDepth: 2,
+  defaultModelsExpandDepth: 0,
+  docExpansion: 'list',
+  validatorUrl: null,
+  persistAuthorization: false,
+});
+if (place !== null && place !== operations) {
+  const follow = new ResizeObserver(() => place.scrollIntoView());
+  follow.observe(operations);
+  for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+    addEventListener(event, () => follow.disconnect(), { once: true });
+  }
+}
+`;
+
+export const STYLE = `html { scroll-padding-top: 4rem; }
+body { margin: 0; background: #fafafa; color: #3b4151; font-family: sans-serif; line-height: 1.5; }
+nav { position: sticky; top: 0; z-index: 1; display: flex; gap: 1.5rem; padding: 0.8rem max(20px, calc(50% - 710px));
+  background: #1b1b1b; }
+nav a { color: #fff; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+noscript { display: block; padding: 2rem 20px; }
+.swagger-ui .info { margin: 2rem 0; }
+.swagger-ui .response-col_links { display: none; }
+body > section { max-width: 1460px; margin: 0 auto; padding: 2rem 20px; box-sizing: border-box; }
+h2 { font-size: 1.5rem; margin: 0 0 0.5rem; }
+article h3 { font-size: 1rem; margin: 0; }
+article p { margin: 0.3rem 0; }
+article { margin: 1rem 0; padding: 0.8rem 1rem; background: #fff; border: 1px solid #d8dde7; border-radius: 4px; }
+article pre { display: inline-block; margin: 0.3rem 0.5rem 0 0; padding: 0.3rem 0.6rem; border-radius: 4px;
+  background: #eef0f3; max-width: 100%; overflow-x: auto; box-sizing: border-box; }
+code, pre { font-family: monospace; }
+code { font-weight: 600; }
+.facts { color: #6b7280; }
+h3 .facts { font-weight: 400; }
+p.facts span { margin-right: 1.5rem; }
+dl { margin: 1rem 0; background: #fff; border: 1px solid #d8dde7; border-radius: 4px; }
+dl > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.5rem 1rem; border-top: 1px solid #eef0f3; }
+dl > div:first-child { border-top: 0; }
+dl > div:target { background: #fff6d6; }
+dt { flex: 0 0 20rem; }
+dt span { display: inline-block; width: 3rem; color: #6b7280; }
+dd { flex: 1 1 20rem; margin: 0; }
+`;

@@ -1,0 +1,209 @@
+/**
+ * Prometheus metrics: counts and times by closed words only. No label ever holds a tenant's data, an id or a path.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Measures } from '../../vault/measure.ts';
+import type { Signals } from '../../vault/signals.ts';
+import type { Answered } from '../handler.ts';
+import type { Disbelieved } from './sources.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  answered(answered: Answered): void;
+  /** A request named a client that was not believed. */
+  disbelieved(why: Disbelieved): void;
+}
+
+/** @param measure asked at each scrape; where it fails, what it measures is left out of the answer */
+export function newMetrics(signals: Signals, measure: () => Promise<Measures>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'lethe_http_request_seconds',
+    help: 'Time from the arrival of a request to its reply.',
+    labelNames: ['operation', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  });
+  const calls = new Counter({
+    name: 'lethe_calls_total',
+    help: 'Calls decided, as the audit log counts them.',
+    labelNames: ['action', 'outcome', 'code'],
+    registers,
+  });
+  const values = new Counter({
+    name: 'lethe_values_total',
+    help: 'Values stored or shown.',
+    labelNames: ['action'],
+    registers,
+  });
+  const integrityFailures = new Counter({
+    name: 'lethe_integrity_failures_total',
+    help: 'Stored bytes that failed their authentication. Anything above zero is an alarm.',
+    registers,
+  });
+  const guessesRefused = new Counter({
+    name: 'lethe_guesses_refused_total',
+    help: 'Calls refused because their principal guessed wrong too often.',
+    registers,
+  });
+  const guessesAlarms = new Counter({
+    name: 'lethe_guesses_alarms_total',
+    help: 'Times that all principals together guessed wrong at one thing as often as mistakes do not explain.',
+    labelNames: ['budget'],
+    registers,
+  });
+  const storeCorruptions = new Counter({
+    name: 'lethe_store_corruption_total',
+    help: 'Statements to which a store answered that its own data is damaged. Anything above zero is an alarm.',
+    registers,
+  });
+  const connectionsRefused = new Counter({
+    name: 'lethe_connections_refused_total',
+    help: 'Clients turned away because as many were connected as there is room for (open files).',
+    registers,
+  });
+  const jobs = new Counter({
+    name: 'lethe_jobs_total',
+    help: 'Rounds of background jobs.',
+    labelNames: ['job', 'outcome'],
+    registers,
+  });
+  const untrustedForwarded = new Counter({
+    name: 'lethe_untrusted_forwarded_total',
+    help: 'Requests with Forwarded or X-Forwarded-For from a peer outside LETHE_TRUSTED_PROXIES. Rising: a proxy that is not named there.',
+    registers,
+  });
+  const unreadableForwarded = new Counter({
+    name: 'lethe_unreadable_forwarded_total',
+    help: 'Requests of which a trusted proxy named the client in a way that cannot be believed.',
+    registers,
+  });
+  addGauges(registry, measure);
+  signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
+  signals.on('values', ({ action, count }) => values.inc({ action }, count));
+  signals.on('integrityFailure', () => integrityFailures.inc());
+  signals.on('guessesRefused', () => guessesRefused.inc());
+  signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
+  signals.on('storeCorruption', () => storeCorruptions.inc());
+  signals.on('connectionRefused', () => connectionsRefused.inc());
+  signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
+  return {
+    registry,
+    disbelieved: (why) => (why === 'peer' ? untrustedForwarded : unreadableForwarded).inc(),
+    answered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
+  };
+}
+
+type Value = number | undefined;
+
+interface GaugeOf {
+  readonly name: string;
+  readonly help: string;
+  /** Absent is `undefined`. */
+  readonly of: (measures: Measures) => Value;
+}
+
+/** The same by closed words. */
+interface GaugesOf {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  readonly by: (measures: Measures) => Readonly<Record<string, Value>>;
+}
+
+const GAUGES: readonly (GaugeOf | GaugesOf)[] = [
+  {
+    name: 'lethe_epoch_age_seconds',
+    help: 'Since the current epoch began. Erasures become final when it is closed.',
+    of: (measures) => measures.epochAgeSeconds,
+  },
+  {
+    name: 'lethe_epoch_since_close_seconds',
+    help: 'Since the secret of an epoch was last destroyed in every slot; absent where none ever was.',
+    of: (measures) => measures.sinceCloseSeconds,
+  },
+  {
+    name: 'lethe_epoch_destruction_pending',
+    help: 'Epochs that ended over an hour ago and are not destroyed in every slot, or not forgotten by every node. Anything above zero is an alarm.',
+    of: (measures) => measures.destructionPending,
+  },
+  {
+    name: 'lethe_unfinished_long_jobs',
+    help: 'Long jobs that wait or run.',
+    of: (measures) => measures.unfinishedJobs,
+  },
+  {
+    name: 'lethe_unfinished_erasures',
+    help: 'Erasures ordered over a minute ago and not completed, up to 1,000. Anything above zero for minutes is an alarm.',
+    of: (measures) => measures.unfinishedErasures,
+  },
+  {
+    name: 'lethe_drill_age_seconds',
+    help: 'Since the backups were last tried; absent where they never were.',
+    of: ({ drill }) => drill?.ageSeconds,
+  },
+  {
+    name: 'lethe_drill_ok',
+    help: '1 where the last drill went well, 0 where it failed; absent where there was none.',
+    of: ({ drill }) => drill && Number(drill.ok),
+  },
+  {
+    name: 'lethe_backup_age_seconds',
+    help: 'Since this vault last copied the store; absent where it never did.',
+    label: 'store',
+    by: (measures) => measures.backupAgeSeconds,
+  },
+  {
+    name: 'lethe_key_backup_epochs_behind',
+    help: 'Epochs that began since the newest copy of the key store. Above zero, no copy opens. Absent where there is none.',
+    of: (measures) => measures.keyBackupBehind,
+  },
+  {
+    name: 'lethe_root_slots',
+    help: 'Root slots in force.',
+    label: 'kind',
+    by: ({ slots }) => ({ required: slots?.required.inForce, optional: slots?.optional.inForce }),
+  },
+  {
+    name: 'lethe_root_slots_answering',
+    help: 'Root slots that answered, and have the current epoch, when they were last asked: once a minute at most.',
+    label: 'kind',
+    by: ({ slots }) => ({ required: slots?.required.answering, optional: slots?.optional.answering }),
+  },
+];
+
+function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
+  // All are collected in the same turn: one measurement for all of them.
+  let asked: Promise<Measures | undefined> | undefined;
+  const ask = () => {
+    asked ??= measure()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  for (const { name, help, ...which } of GAUGES) {
+    const labelNames = 'label' in which ? [which.label] : [];
+    const gauge: Gauge = new Gauge({
+      ...{ name, help, labelNames, registers: [registry] },
+      async collect() {
+        const measures = await ask();
+        gauge.reset();
+        // Without labels, a reset is a 0.
+        if (labelNames.length === 0) gauge.remove();
+        if (measures === undefined) return;
+        if ('of' in which) {
+          const value = which.of(measures);
+          if (value !== undefined) gauge.set(value);
+          return;
+        }
+        for (const [word, value] of Object.entries(which.by(measures))) {
+          if (value !== undefined) gauge.set({ [which.label]: word }, value);
+        }
+      },
+    });
+  }
+}

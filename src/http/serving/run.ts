@@ -1,0 +1,164 @@
+/**
+ * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened, never the message of an error, which could hold a value.
+ */
+
+import { startBackground } from '../../background/background.ts';
+import { type LongJobOptions, startLongJobs } from '../../background/long-job-thread.ts';
+import { type Config, printable, startedByNpm } from '../../config.ts';
+import { StartError, VaultError } from '../../errors.ts';
+import { coreDumpWarning } from '../../process-memory.ts';
+import { CALLED, StoreCorruptError } from '../../storage/errors.ts';
+import { openSealed, type SealedVault } from '../../vault/sealed.ts';
+import { openVault, type Vault } from '../../vault/vault.ts';
+import { type Log, newLog, placesOf } from './log.ts';
+import { type RunningServer, serve, serveSealed } from './server.ts';
+import { listenForStop, type Stopping } from './stopping.ts';
+import { newSupervisor, type Supervisor } from './supervisor.ts';
+import { systemFault } from './system-faults.ts';
+
+/** How its long jobs are run; tests give others than a server has. */
+type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
+
+interface Around {
+  readonly log: Log;
+  readonly stopping: Stopping;
+  readonly supervisor: Supervisor;
+}
+
+export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
+  const log = newLog(config.logLevel);
+  dieQuietly();
+  const stopping = listenForStop({ log, withParent: startedByNpm() });
+  const warning = coreDumpWarning();
+  if (warning !== undefined) {
+    log.warn(warning);
+    process.stderr.write(`${warning}\n`);
+  }
+  const supervisor = newSupervisor(config.notify, log);
+  if (config.rootKey.from === 'shares') return runSealed(config, { log, stopping, supervisor }, jobs);
+  const vault = await openVault(config, { mayMake: true, process: 'server' });
+  if (stopping.asked) return stopping.onStop(() => vault.close());
+  const stopWork = startWork(vault, config, log, jobs);
+  // A node that never served is not to be waited for.
+  const server = await serve(vault, log, config).catch(async (error: unknown) => {
+    await stopWork();
+    throw error;
+  });
+  log.info({ settings: printable(config), url: server.url }, 'serving');
+  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  supervisor.ready(`Serving on ${server.url}`);
+  stopping.onStop(async () => {
+    supervisor.stopping();
+    await server.stop();
+    await stopWork();
+  });
+}
+
+/** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
+async function runSealed(config: Config, { log, stopping, supervisor }: Around, jobs: JobOptions): Promise<void> {
+  let stopWork = async () => {};
+  const sealed: SealedVault = await openSealed(config, {
+    process: 'server',
+    opened(vault, rootKey) {
+      // Long jobs open the vault again, and nobody is asked for shares then.
+      const key = Buffer.from(rootKey);
+      const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
+      stopWork = () => stop().finally(() => key.fill(0));
+      server.open(vault);
+      log.info({ url: server.url }, 'unsealed; serving');
+      supervisor.status(`Serving on ${server.url}`);
+    },
+  });
+  const server = await serveSealed(sealed, log, config);
+  log.info({ settings: printable(config), url: server.url }, 'sealed');
+  const { needed } = sealed.progress;
+  process.stdout.write(
+    `Lethe is sealed and serves on ${server.url} nothing but POST /v1/unseal.\n` +
+      `${needed} holders of shares each run:  npm run lethe -- unseal --url ${server.url}\n`,
+  );
+  supervisor.ready(`Sealed: ${needed} holders of shares each run lethe unseal --url ${server.url}`);
+  stopping.onStop(async () => {
+    supervisor.stopping();
+    await server.stop();
+    await sealed.close();
+    await stopWork();
+  });
+}
+
+/** @returns what finishes the work under way and closes the vault */
+function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
+  const report = (done: Parameters<LongJobOptions['report']>[0]) => {
+    if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
+    else if (done.changed > 0) log.info(done, 'job');
+  };
+  const stopJobs = startBackground(vault, report);
+  const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
+  if (vault.journal.doubtful > 0) {
+    log.warn(
+      { lines: vault.journal.doubtful },
+      'the journal has lines that this vault did not write, or not under this root key: they are ignored',
+    );
+  }
+  vault.signals.on('storeDisplaced', ({ store, code }) => log.error({ store, code }, DISPLACED[code] ?? code));
+  vault.signals.on('storeTakenOver', ({ store, server }) =>
+    log.warn({ store, server }, 'another server took over a store, with all that this node had acknowledged in it'),
+  );
+  return async () => {
+    await Promise.all([stopJobs(), stopLongJobs()]);
+    await vault.close();
+  };
+}
+
+const DISPLACED: Readonly<Record<string, string>> = {
+  store_replaced: 'a store was replaced under this node: it serves nothing until it is restarted',
+  store_went_back:
+    'a store has lost what it had acknowledged: it went back in time, as after a fail-over to a server that lagged behind. ' +
+    'Nothing is served: stop every node, run `npm run lethe -- recover`, then start (src/deploy/README.md)',
+};
+
+/** What a person reads at start: five lines in a new home, one in a known one. */
+function welcome(config: Config, vault: Vault, server: RunningServer): string {
+  const apiUrl = config.publicUrl ?? server.url;
+  if (vault.firstKeyPath === undefined) return `Lethe serves on ${server.url} (API: ${apiUrl}/docs)`;
+  return [
+    `Lethe made a new vault in ${config.home} and serves on ${server.url}`,
+    `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
+    '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
+    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${apiUrl}/docs`,
+    `4. ${whatToKeep(config)}`,
+  ].join('\n');
+}
+
+/** What must be kept besides the stores, by where the root key comes from. Never an epoch's secret: no copy of one is harmless. */
+export function whatToKeep({ rootKey }: Config): string {
+  const why = 'without the root key, nothing in the vault opens (keys/README.md).';
+  if (rootKey.from === 'file') return `Keep a copy of ${rootKey.path} apart from the data: ${why}`;
+  if (rootKey.from === 'passphrase') {
+    return `Keep the passphrase, and a copy of ${rootKey.saltPath}, apart from the data: ${why}`;
+  }
+  return `Keep the key of LETHE_ROOT_KEY apart from the data, and set it at every start: ${why}`;
+}
+
+/** Node prints the message and the source line of an uncaught error; both can hold a value. */
+export function dieQuietly(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`${explain(error)}\n`);
+      process.exit(1);
+    });
+  }
+}
+
+/** An error as it may be printed: the vault's own texts, or the places of anything else. */
+export function explain(error: unknown): string {
+  if (error instanceof StartError) return `lethe: ${error.message}`;
+  if (error instanceof StoreCorruptError && error.store !== undefined) {
+    return `lethe: ${error.message.replace('A store', `The ${CALLED[error.store]}`)} (${error.code})`;
+  }
+  if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
+  const code = (error as { code?: unknown } | null)?.code;
+  const fault = systemFault(error);
+  if (fault !== undefined) return `lethe: ${fault}`;
+  const { error: name, at } = placesOf(error);
+  return [`lethe: stopped by a defect (${name}${typeof code === 'string' ? ` ${code}` : ''}).`, ...at].join('\n');
+}

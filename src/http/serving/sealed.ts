@@ -1,0 +1,110 @@
+/**
+ * What a sealed server answers: `/healthz` that it lives, `/readyz` 503, `/v1/unseal` to shares of the root key, and the
+ * problem `sealed` to everything else. No API key is asked for: a share is the credential, and nothing in here could
+ * check a key.
+ *
+ * Does not: keep a share. It is in memory as the text of one request until it is collected, and nowhere else: no log
+ * line, reply or error holds any of it.
+ */
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { VaultError } from '../../errors.ts';
+import { driverCode, placeOf } from '../../storage/errors.ts';
+import { releaseAndSchema } from '../../vault/release-and-schema.ts';
+import { type SealedVault, UnsealFailedError, type UnsealProgress } from '../../vault/sealed.ts';
+import type { Front } from '../app.ts';
+import { readJson } from '../body.ts';
+import { MethodNotAllowedError, SealedError } from '../errors.ts';
+import { send } from '../handler.ts';
+import { problemOf, retryAfterSeconds } from '../problem.ts';
+import { validate } from '../validate.ts';
+import { type Log, logAnswered, placesOf } from './log.ts';
+import { newSources } from './sources.ts';
+
+const MAX_BODY_BYTES = 4 * 1024;
+const RETRY_AFTER_SECONDS = 60;
+const UNSEAL_PATH = '/v1/unseal';
+
+const UnsealBody = z.strictObject({ share: z.string().min(1).max(1024) });
+
+export interface SealedAppOptions {
+  readonly front?: Front | undefined;
+  readonly sealed: SealedVault;
+  readonly log: Log;
+  readonly closing: () => boolean;
+}
+
+export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOptions): Express {
+  const { trustedProxies = [], publicUrl } = front;
+  const sourceOf = newSources(trustedProxies, log);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  const refuse = (response: Response, error: unknown, close = closing()) => {
+    const problem = problemOf(error, sealed.newRequestId(), publicUrl);
+    const retryAfter = problem.status === 429 ? RETRY_AFTER_SECONDS : retryAfterSeconds(error, problem);
+    send(response, problem.status, 'application/problem+json', problem, problem.request, close, retryAfter);
+    return problem;
+  };
+
+  app.get('/healthz', async (_, response) => {
+    const reply = { status: 'ok', ...(await releaseAndSchema()) };
+    send(response, 200, 'application/json', reply, sealed.newRequestId(), closing());
+  });
+  app.get('/readyz', (_, response) =>
+    send(response, 503, 'application/json', { status: 'sealed' }, sealed.newRequestId(), closing()),
+  );
+  app.get(UNSEAL_PATH, (_, response) =>
+    send(response, 200, 'application/json', sealed.progress, sealed.newRequestId(), closing()),
+  );
+  app.post(UNSEAL_PATH, async (request, response) => {
+    const startedAt = performance.now();
+    const source = sourceOf(request);
+    const answered = { operation: 'unseal', principal: undefined };
+    const seconds = () => (performance.now() - startedAt) / 1000;
+    try {
+      const { share } = validate(UnsealBody, await readJson(request, MAX_BODY_BYTES));
+      const progress: UnsealProgress = await sealed.give(share);
+      const id = sealed.newRequestId();
+      send(response, 200, 'application/json', progress, id, closing());
+      const ok = { request: id, status: 200, code: undefined, defect: undefined, cause: undefined, source: undefined };
+      logAnswered(log, { ...answered, ...ok, seconds: seconds() });
+    } catch (error) {
+      const { request: id, status, code } = refuse(response, error, closing() || !request.complete);
+      const defect = code === 'internal_error' ? error : undefined;
+      logAnswered(log, {
+        ...answered,
+        request: id,
+        status,
+        code,
+        defect,
+        // A share is the credential here: whoever brings one that is refused may be an attacker (decision 32).
+        source: status < 500 ? source : undefined,
+        cause: driverCode(error),
+        at: placeOf(error),
+        seconds: seconds(),
+      });
+      if (error instanceof UnsealFailedError) sayWhy(log, error.cause);
+    }
+  });
+  app.all(UNSEAL_PATH, (_, response) => {
+    response.setHeader('Allow', 'GET, POST');
+    refuse(response, new MethodNotAllowedError(), true);
+  });
+
+  app.use((request: Request, response: Response) => void refuse(response, new SealedError(), !request.complete));
+  app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next();
+    log.error(placesOf(error), 'defect');
+    refuse(response, new SealedError());
+  });
+  return app;
+}
+
+/** The vault's own texts hold no value and say what to do; of anything else the places in the code. */
+function sayWhy(log: Log, cause: unknown): void {
+  const why = cause instanceof VaultError ? { code: cause.code, why: cause.message } : placesOf(cause);
+  log.error({ ...why, cause: driverCode(cause) }, 'the shares are right, but the vault does not open; it stays sealed');
+}

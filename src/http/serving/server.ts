@@ -1,0 +1,101 @@
+/**
+ * The listening server. It bounds what a slow or hostile client can hold, and a graceful stop finishes every request
+ * that was accepted before it closes the stores.
+ */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SealedVault } from '../../vault/sealed.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { type Front, newApp } from '../app.ts';
+import type { EventTimes } from '../events.ts';
+import { boundConnections } from './connections.ts';
+import { type Log, placesOf } from './log.ts';
+import { newSealedApp } from './sealed.ts';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const STOP_TIMEOUT_MS = 25_000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops accepting, finishes what was accepted; after 25 s, drops what is left. Idempotent. */
+  stop(): Promise<void>;
+}
+
+interface Address extends Front {
+  readonly host: string;
+  readonly port: number;
+  readonly events?: EventTimes;
+}
+
+export function serve(vault: Vault, log: Log, address: Address): Promise<RunningServer> {
+  const refused = () => void vault.signals.emit('connectionRefused');
+  const handler = (closing: () => boolean) => newApp({ vault, log, closing, events: address.events, front: address });
+  return listen(handler, address, log, refused);
+}
+
+/** Serves what opens the vault, and from `open` on the vault, to the same connections. */
+export async function serveSealed(
+  sealed: SealedVault,
+  log: Log,
+  address: Address,
+): Promise<RunningServer & { open(vault: Vault): void }> {
+  let answer: RequestListener | undefined;
+  let closing = () => false;
+  let refused = () => {};
+  const handler = (isClosing: () => boolean): RequestListener => {
+    closing = isClosing;
+    answer = newSealedApp({ sealed, log, closing, front: address });
+    return (request, response) => answer?.(request, response);
+  };
+  const server = await listen(handler, address, log, () => refused());
+  return {
+    ...server,
+    open(vault) {
+      refused = () => void vault.signals.emit('connectionRefused');
+      answer = newApp({ vault, log, closing, events: address.events, front: address });
+    },
+  };
+}
+
+async function listen(
+  handler: (closing: () => boolean) => RequestListener,
+  { host, port }: Address,
+  log: Log,
+  refused: () => void,
+): Promise<RunningServer> {
+  let stopping: Promise<void> | undefined;
+  const answer = handler(() => stopping !== undefined);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 5_000 }, answer);
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // What `accept` fails with; the server goes on listening.
+  server.on('error', (error) => log.error(placesOf(error), 'a connection could not be taken'));
+  boundConnections(server, log, refused);
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    stop() {
+      stopping ??= close(server);
+      return stopping;
+    },
+  };
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const drop = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS);
+  await closed;
+  clearTimeout(drop);
+}

@@ -1,0 +1,31 @@
+/**
+ * What the operating system refused, for the operator: a path, an address or a port is named, and what to do. A setting, a
+ * right or a full disk is no defect of the vault.
+ *
+ * Guarantees: a file's content is never in it; of an error, only its code, its call and its path are.
+ */
+import { remedyFor } from '../../storage/errors.ts';
+
+const ADDRESSES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken. Set LETHE_PORT to another one.',
+  EADDRNOTAVAIL: 'cannot listen there: this machine has no such address (EADDRNOTAVAIL). Check LETHE_HOST.',
+  EACCES: 'cannot listen there: this user may not take this port (EACCES). Set LETHE_PORT to 1024 or more.',
+  EAFNOSUPPORT: 'cannot listen there: this machine has no addresses of that kind (EAFNOSUPPORT). Check LETHE_HOST.',
+};
+const CALLS: Readonly<Record<string, string>> = { mkdir: 'make', write: 'write', rename: 'write', link: 'write' };
+const KNOWN = /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EISDIR|ENOENT|EMFILE|ENFILE|EIO|ELOOP|ENAMETOOLONG|EEXIST)$/;
+
+/** @returns undefined for an error that is not the system's, or that nothing can be said about */
+export function systemFault(error: unknown): string | undefined {
+  const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
+  if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;
+  if (syscall === 'listen' || syscall === 'bind') {
+    return ADDRESSES[code] ?? `cannot listen there (${code}). Check LETHE_HOST and LETHE_PORT.`;
+  }
+  if (syscall === 'getaddrinfo') {
+    return `cannot listen there: nobody knows this host (${code}). Set LETHE_HOST to an address of this machine.`;
+  }
+  if (!KNOWN.test(code)) return undefined;
+  const what = typeof path === 'string' ? `${CALLS[syscall] ?? 'open'} ${path}` : `${CALLS[syscall] ?? 'use'} a file`;
+  return [`cannot ${what} (${code}).`, remedyFor(code)].filter(Boolean).join(' ');
+}

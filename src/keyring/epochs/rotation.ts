@@ -1,0 +1,224 @@
+/**
+ * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a crash
+ * anywhere is made good by running the steps again.
+ *
+ *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
+ *   activate   from this commit on nothing more is wrapped under the old epoch
+ *   move       everything that is wrapped under the old epoch is wrapped under the new one, page by page (K1, K3)
+ *   approve    nothing is left under the old epoch, and what must open opens; now it may be destroyed (`epoch-destruction.ts`)
+ *
+ * Guarantees: whoever lost the lease changes nothing in the key store; an epoch's row names one secret by its check
+ * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
+ * harm: where a secret was lost before it was used, its number is left out.
+ */
+import type { Clock } from '../../clock.ts';
+import type { RandomSource } from '../../crypto/random.ts';
+import { UnavailableError, VaultError } from '../../errors.ts';
+import type { KeyStore, KeyTx } from '../../storage/tx.ts';
+import type { RootSlot } from '../slots/root-slot.ts';
+import { storeIn } from '../slots/root-slots.ts';
+import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from '../tables.ts';
+import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
+import { isOver } from './epoch-states.ts';
+import type { EpochWrapped } from './epoch-wrapped.ts';
+
+/** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
+const PAGE = 512;
+
+/** Proves in a key-store transaction that this process is still the one that may do this. */
+export type Fence = (tx: KeyTx) => Promise<void>;
+
+export interface RotationParts {
+  readonly store: KeyStore;
+  readonly epochs: EpochKeys;
+  readonly wrapped: readonly EpochWrapped[];
+  readonly random: RandomSource;
+  readonly clock: Clock;
+}
+
+/** Something is still wrapped under an epoch that was to be destroyed. Nothing has been destroyed. */
+export class EpochInUseError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'epoch_in_use';
+
+  constructor() {
+    super('Keys are still wrapped under this epoch; it is not destroyed.');
+  }
+}
+
+/**
+ * Makes the secret of the next epoch durable in every required slot.
+ * @returns the number of that epoch, and the optional slots that did not take its secret
+ * @throws {UnavailableError} where a required slot does not; the epoch is not begun
+ */
+export async function begin(
+  parts: RotationParts,
+  fence: Fence,
+): Promise<{ readonly next: number; readonly without: string[] }> {
+  const { next, secret } = (await interrupted(parts)) ?? (await draw(parts, fence));
+  try {
+    // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
+    await parts.epochs.slots.reload();
+    const without: string[] = [];
+    for (const { slot, required } of parts.epochs.slots.inForce) {
+      try {
+        await note(parts, next, slot.name, fence);
+        try {
+          await storeIn(slot, next, secret);
+        } finally {
+          await takeBackIfOver(parts, next, slot);
+        }
+      } catch (error) {
+        if (required || !(error instanceof UnavailableError)) throw error;
+        without.push(slot.name);
+      }
+    }
+    return { next, without };
+  } finally {
+    secret.fill(0);
+  }
+}
+
+/**
+ * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is not
+ * approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
+ * @throws {EpochEndedError} where it is over: the slot has nothing of it
+ */
+async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
+  const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
+  if (row === undefined || !isOver(row)) return;
+  await slot.destroy(epoch);
+  throw new EpochEndedError();
+}
+
+interface Drawn {
+  readonly next: number;
+  readonly secret: Buffer;
+}
+
+/** The secret of a beginning that a crash interrupted, from whichever slot has it. */
+async function interrupted({ store, epochs: keys }: RotationParts): Promise<Drawn | undefined> {
+  const [row] = await store.reader.query<EpochRow>((sql) =>
+    sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
+  );
+  if (row === undefined || row.epoch < keys.current) return undefined;
+  const secret = await keys.slots
+    .get(row.epoch, (candidate) => keys.isRight(row, candidate))
+    .catch(async (error: unknown) => {
+      if (!(error instanceof UnavailableError)) throw error;
+      // A secret that at most an optional slot has is as good as lost; a required one that is out of reach throws.
+      for (const slot of keys.slots.required) await slot.has(row.epoch);
+      return undefined;
+    });
+  return secret && { next: row.epoch, secret };
+}
+
+async function draw({ store, epochs: keys, random, clock }: RotationParts, fence: Fence): Promise<Drawn> {
+  const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
+  const next = (last?.epoch ?? 0) + 1;
+  const secret = random(SECRET_BYTES);
+  const row: EpochRow = {
+    ...{
+      epoch: next,
+      state: 'pre_activation',
+      created_at: clock().getTime(),
+      secret_check: keys.checkOf(secret, next),
+    },
+    ...{
+      activated_at: null,
+      deactivated_at: null,
+      closed_at: null,
+      compromised_at: null,
+      verified_at: null,
+      tag: null,
+    },
+  };
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    await keys.rootKeyIsCurrent(tx);
+    await tx.insert(epochs, [row]);
+  });
+  return { next, secret };
+}
+
+/** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */
+async function note({ store, clock }: RotationParts, epoch: number, slot: string, fence: Fence): Promise<void> {
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
+  });
+}
+
+/**
+ * Ends an epoch for whoever wraps keys, and begins the next.
+ * @throws {EpochEndedError} where that has happened already
+ */
+export async function activate(parts: RotationParts, epoch: number, begun: number, fence: Fence): Promise<void> {
+  const { store, epochs: keys, clock } = parts;
+  await store.exclusive(async (tx) => {
+    await fence(tx);
+    await keys.rootKeyIsCurrent(tx);
+    const [[old] = [], [next] = []] = await tx.find(epochByNumber, [[epoch], [begun]]);
+    if (old?.state !== 'active' || next?.state !== 'pre_activation') throw new EpochEndedError();
+    const at = clock().getTime();
+    await tx.update(
+      epochs,
+      ['state', 'activated_at', 'deactivated_at'],
+      [
+        { ...old, state: 'deactivated', deactivated_at: at },
+        { ...next, state: 'active', activated_at: at },
+      ],
+    );
+  });
+  await keys.refresh();
+}
+
+/**
+ * Moves everything from under an epoch that has ended to the next.
+ * @param moved told after each page how many rows it moved
+ */
+export async function move(
+  parts: RotationParts,
+  from: number,
+  to: number,
+  fence: Fence,
+  moved: (rows: number) => Promise<void>,
+): Promise<void> {
+  for (const kind of parts.wrapped) {
+    for (;;) {
+      const rows = await parts.store.exclusive(async (tx) => {
+        await fence(tx);
+        return kind.rewrap(tx, from, to, PAGE);
+      });
+      if (rows === 0) break;
+      await moved(rows);
+    }
+  }
+}
+
+/** How many rows are wrapped under an epoch. */
+export async function countUnder({ store, wrapped }: RotationParts, epoch: number): Promise<number> {
+  let rows = 0;
+  for (const kind of wrapped) rows += await kind.countUnder(store.reader, epoch);
+  return rows;
+}
+
+/**
+ * Notes that everything is as it must be before the secret of an ended epoch goes. Whoever calls it has looked.
+ * @throws {EpochInUseError} where something is left under the epoch
+ */
+export async function approve(parts: RotationParts, epoch: number, fence: Fence): Promise<void> {
+  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
+  await parts.store.exclusive(async (tx) => {
+    await fence(tx);
+    const at = parts.clock().getTime();
+    await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
+  });
+}
+
+/** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
+export async function endedEpochs({ store, epochs: keys }: RotationParts): Promise<EpochRow[]> {
+  return store.reader.query<EpochRow>((sql) =>
+    sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
+  );
+}

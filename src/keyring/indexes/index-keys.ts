@@ -1,0 +1,318 @@
+/**
+ * Index keys: per tenant and name, versioned, wrapped by the epoch key. Under them the vault makes blind indexes of
+ * values (`email`, `card.last4`), and under names that begin with `@` its own MACs: of refs, tokens, principals, API
+ * keys, idempotency keys and stated reasons.
+ *
+ * Guarantees: a wrapped index key opens only as this tenant's, name's and version's, and with the length of MACs it was
+ * made for; the first use of a name makes its key, and two processes that do so at once end up with the same one.
+ * The keys of blind indexes are replaced (`index-versions.ts`). What a process knows of them has a generation, and is
+ * used only where that is proved to be recent enough: a writer by the buckets it holds (`admit`), a search by the
+ * tenant's generation after it has read (`isCurrent`). No process is believed to have heard of anything in time.
+ */
+
+import type { Clock } from '../../clock.ts';
+import { associatedData } from '../../crypto/associated-data.ts';
+import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
+import type { RandomSource } from '../../crypto/random.ts';
+import { IntegrityError } from '../../errors.ts';
+import type { TenantId } from '../../ids.ts';
+import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import type { EpochKeys } from '../epochs/epoch-keys.ts';
+import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import {
+  bucketByIdShared,
+  type IndexKeyRow,
+  indexGenerationOf,
+  indexGenerationShared,
+  indexKeys,
+  indexKeysByName,
+} from '../tables.ts';
+import { assertNotBuried } from '../tree/tenant-tombstones.ts';
+import { IndexKey, type IndexKeyState, StaleIndexKeysError } from './index-key.ts';
+
+export type { IndexKey };
+
+const KEY_BYTES = 32;
+/** Of a whole index entry. */
+const MAX_BITS = 128;
+
+/** What a process knows of a tenant's blind indexes. */
+export interface KnownIndexes {
+  /** The tenant's generation before any of these keys was read: they are those of this generation, or of a later one. */
+  readonly generation: number;
+  /**
+   * Every version there is, the oldest first; at least one.
+   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   */
+  versions(name: string, bits?: number): Promise<readonly IndexKey[]>;
+}
+
+interface Cached extends KnownIndexes {
+  readonly names: ReadonlyMap<string, Promise<readonly IndexKey[]>>;
+}
+
+export class IndexKeys implements EpochWrapped {
+  readonly kind = 'index_keys';
+  readonly #store: KeyStore;
+  readonly #epochs: EpochKeys;
+  readonly #random: RandomSource;
+  readonly #clock: Clock;
+  /** Keys of the vault's own MACs, which stay as they are. */
+  readonly #own = new Map<string, Promise<readonly IndexKey[]>>();
+  readonly #blind = new Map<TenantId, Promise<Cached>>();
+
+  constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
+    this.#store = store;
+    this.#epochs = epochs;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /**
+   * The version under which new MACs of the vault's own are made.
+   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   */
+  async current(tenant: TenantId, name: string, bits?: number): Promise<IndexKey> {
+    const versions = await this.versions(tenant, name, bits);
+    return versions[versions.length - 1] as IndexKey;
+  }
+
+  /**
+   * The version under which a stored MAC was made.
+   * @throws {IntegrityError} for a version that does not exist
+   */
+  async version(tenant: TenantId, name: string, version: number): Promise<IndexKey> {
+    const key = (await this.versions(tenant, name)).find((candidate) => candidate.version === version);
+    if (key === undefined) throw new IntegrityError();
+    return key;
+  }
+
+  /** Every version there is, the oldest first; at least one. @param bits as for `current` */
+  async versions(tenant: TenantId, name: string, bits?: number): Promise<readonly IndexKey[]> {
+    if (!isOwn(name)) return (await this.known(tenant)).versions(name, bits);
+    return remembered(this.#own, `${tenant}/${name}`, () => this.#load(tenant, name, bits));
+  }
+
+  /** What this process knows of the tenant's blind indexes: it may be out of date. */
+  known(tenant: TenantId): Promise<KnownIndexes> {
+    return remembered(this.#blind, tenant, () => this.#know(tenant));
+  }
+
+  /**
+   * Whether nothing has changed since `known` was read: then what was read meanwhile, by these keys, was complete.
+   * Forgets what is out of date.
+   */
+  async isCurrent(reader: Reader<'keys'>, tenant: TenantId, { generation }: KnownIndexes): Promise<boolean> {
+    const now = await this.generation(reader, tenant);
+    if (now > generation) await this.#forget(tenant, now);
+    return now === generation;
+  }
+
+  async generation(reader: Reader<'keys'>, tenant: TenantId): Promise<number> {
+    const [[row] = []] = await reader.find(indexGenerationOf, [[tenant]]);
+    return row?.generation ?? 0;
+  }
+
+  /**
+   * For writing index rows, in the transaction that holds the rows of their records' buckets.
+   * @param generation of the keys they were made under
+   * @throws {StaleIndexKeysError} where a bucket is beyond it; made again, the rows will do
+   */
+  async admit(
+    tenant: TenantId,
+    generation: number,
+    buckets: readonly { readonly index_generation: number }[],
+  ): Promise<void> {
+    const wanted = buckets.reduce((most, bucket) => Math.max(most, bucket.index_generation), 0);
+    if (wanted <= generation) return;
+    await this.#forget(tenant, wanted);
+    throw new StaleIndexKeysError();
+  }
+
+  /** As `admit`, for who does not hold the buckets yet. */
+  async admitTo(tx: KeyTx, tenant: TenantId, generation: number, buckets: readonly string[]): Promise<void> {
+    const found = await tx.find(
+      bucketByIdShared,
+      [...new Set(buckets)].sort().map((bucket) => [tenant, bucket]),
+    );
+    await this.admit(tenant, generation, found.flat());
+  }
+
+  /** As `isCurrent`, held until the transaction ends. @throws {StaleIndexKeysError} */
+  async assertCurrent(tx: KeyTx, tenant: TenantId, { generation }: KnownIndexes): Promise<void> {
+    const [[row] = []] = await tx.find(indexGenerationShared, [[tenant]]);
+    await this.admit(tenant, generation, row === undefined ? [] : [{ index_generation: row.generation }]);
+  }
+
+  /**
+   * Makes a key for a tenant, wrapped under the current epoch, which must last until it is stored.
+   * @param work stores what `make` makes, in the transaction that it hands to it; may be run again
+   */
+  async making<R>(tenant: TenantId, work: (make: MakeKey) => Promise<R>): Promise<R> {
+    return this.#epochs.underCurrent(async (epoch) => {
+      const epochKey = await this.#epochs.keyOf(epoch, tenant);
+      const key = this.#random(KEY_BYTES);
+      try {
+        return await work(async (tx, made) => {
+          await this.#epochs.assertActive(tx, epoch);
+          await assertNotBuried(tx, tenant);
+          const place = { ...made, tenant, epoch };
+          const wrapped = wrapKey(key, epochKey, indexKeyAd(place), this.#random);
+          return { ...place, wrapped, created_at: this.#clock().getTime(), removed_at: null, removed_epoch: null };
+        });
+      } finally {
+        key.fill(0);
+        epochKey.fill(0);
+      }
+    });
+  }
+
+  /**
+   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under zeros,
+   * and whoever finds one could then try values against it.
+   */
+  forget(tenant: TenantId): void {
+    this.#blind.delete(tenant);
+    for (const id of [...this.#own.keys()]) if (id.startsWith(`${tenant}/`)) this.#own.delete(id);
+  }
+
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const rows = await tx.query<IndexKeyRow>((sql) =>
+      sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
+    );
+    const moved: IndexKeyRow[] = [];
+    for (const row of rows) {
+      const tenant = row.tenant as TenantId;
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(from, tenant));
+      const place = { ...row, epoch: to };
+      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, tenant), place) });
+      key.fill(0);
+    }
+    await tx.update(indexKeys, ['epoch', 'wrapped'], moved);
+    return moved.length;
+  }
+
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'index_keys', epoch);
+  }
+
+  async wipe(): Promise<void> {
+    const known = await Promise.all(this.#blind.values());
+    for (const versions of [...this.#own.values(), ...known.flatMap(({ names }) => [...names.values()])]) {
+      for (const key of await versions) key.wipe();
+    }
+    this.#own.clear();
+    this.#blind.clear();
+  }
+
+  /** The generation first, so that it is never newer than the keys. */
+  async #know(tenant: TenantId): Promise<Cached> {
+    const generation = await this.generation(this.#store.reader, tenant);
+    const names = new Map<string, Promise<readonly IndexKey[]>>();
+    const versions = (name: string, bits?: number) => remembered(names, name, () => this.#load(tenant, name, bits));
+    return { generation, names, versions };
+  }
+
+  async #forget(tenant: TenantId, wanted: number): Promise<void> {
+    const pending = this.#blind.get(tenant);
+    const known = await pending?.catch(() => undefined);
+    if (known === undefined || known.generation >= wanted || this.#blind.get(tenant) !== pending) return;
+    this.#blind.delete(tenant);
+    for (const versions of known.names.values()) {
+      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. Who still holds one of these
+      // keys is told by the key itself that it is over.
+      versions.then(
+        (keys) => {
+          for (const key of keys) key.wipe();
+        },
+        () => {},
+      );
+    }
+  }
+
+  async #load(tenant: TenantId, name: string, bits: number | undefined): Promise<IndexKey[]> {
+    const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
+    const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
+    const keys: IndexKey[] = [];
+    for (const row of rows) {
+      const state = stateOf(row);
+      if (state === 'removed') continue;
+      // No key was ever made for so many; what is bound below must be a natural number.
+      if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
+      const key = unwrapIndexKey(row, await this.#epochs.keyOf(row.epoch, tenant));
+      keys.push(new IndexKey(row.version, state, row.bits ?? undefined, key));
+    }
+    if (keys.length === 0) throw new IntegrityError();
+    return keys;
+  }
+
+  async #create(tenant: TenantId, name: string, bits: number | null): Promise<IndexKeyRow> {
+    return this.making(tenant, (make) =>
+      this.#store.shared(async (tx) => {
+        const row = await make(tx, { name, version: 1, bits, state: null, made_by: null });
+        const [standing] = await tx.insertOrGet(indexKeys, [row]);
+        return standing ?? row;
+      }),
+    );
+  }
+
+  /** @param epochKey wiped */
+  #wrap(key: Buffer, epochKey: Buffer, place: Bound): Buffer {
+    try {
+      return wrapKey(key, epochKey, indexKeyAd(place), this.#random);
+    } finally {
+      epochKey.fill(0);
+    }
+  }
+}
+
+/** Makes the row of a new key, to be inserted in the transaction. */
+export type MakeKey = (
+  tx: KeyTx,
+  made: Pick<IndexKeyRow, 'name' | 'version' | 'bits' | 'state' | 'made_by'>,
+) => Promise<IndexKeyRow>;
+
+/** @param epochKey wiped */
+function unwrapIndexKey(row: IndexKeyRow, epochKey: Buffer): Buffer {
+  try {
+    return unwrapKey(row.wrapped, epochKey, indexKeyAd(row));
+  } finally {
+    epochKey.fill(0);
+  }
+}
+
+const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
+
+/** @throws {IntegrityError} for a word that no release wrote */
+export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
+  const state = row.state ?? 'active';
+  if (!STATES.includes(state)) throw new IntegrityError();
+  return state as IndexKeyState;
+}
+
+/** Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again. */
+export function isOwn(name: string): boolean {
+  return name.startsWith('@');
+}
+
+function remembered<K, V>(cache: Map<K, Promise<V>>, id: K, make: () => Promise<V>): Promise<V> {
+  let known = cache.get(id);
+  if (known === undefined) {
+    const made = make();
+    known = made;
+    cache.set(id, made);
+    made.catch(() => {
+      if (cache.get(id) === made) cache.delete(id);
+    });
+  }
+  return known;
+}
+
+type Bound = Pick<IndexKeyRow, 'tenant' | 'name' | 'version' | 'epoch' | 'bits'>;
+
+/** A key of whole MACs is bound as the first release bound all its keys. */
+function indexKeyAd({ tenant, name, version, epoch, bits }: Bound): Buffer {
+  return bits === null
+    ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
+    : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
+}

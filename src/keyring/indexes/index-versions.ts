@@ -1,0 +1,274 @@
+/**
+ * The life of an index key's versions. A new one is filled beside the active one, takes its place, and the old one goes
+ * when nothing is left under it:
+ *
+ *   version   new: filling          active                                   old: active  leaving  draining  removed
+ *   written   by whoever knows it   by everybody                             yes          by who knows no better, no, no
+ *   searched  no                    yes                                      yes          yes      yes       no
+ *
+ * Each change is one transaction that also raises the tenant's generation, and each is such that a value has a row where
+ * both generations search: who wrote under the generation before wrote what is searched now. Two changes back is too
+ * far: `raiseBuckets` comes between, after which no bucket takes rows from who knows less. It is a proof, not a wait:
+ * every writer holds the rows of its buckets (`IndexKeys.admit`), so each has committed before its bucket was raised,
+ * or finds it raised. A process that slept for an hour is turned back by the bucket.
+ *
+ * The key of a removed version is destroyed here and now. Copies of the key store made before hold it, wrapped under
+ * epochs up to the one in its row, beside the rows made under it: both are past use once these epochs are closed.
+ *
+ * Does not: replace the keys of the vault's own MACs (`@…`): what those are made of is not stored.
+ */
+import { CLOCKS_DIFFER_MS, dueAfter } from '../../clock.ts';
+import { VaultError } from '../../errors.ts';
+import type { JobId, TenantId } from '../../ids.ts';
+import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import { INDEX_KEY_SECONDS } from '../cryptoperiods.ts';
+import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from '../tables.ts';
+import type { IndexKeyState } from './index-key.ts';
+import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
+
+/** Buckets raised in one transaction. */
+const PAGE = 256;
+const PERIOD_MS = INDEX_KEY_SECONDS * 1000;
+
+/** The name is one of the vault's own MACs; see `isOwn`. Nothing has been changed. */
+export class IndexNotRotatableError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'index_not_rotatable';
+
+  constructor() {
+    super('The vault’s own MACs (names that begin with @) cannot be made again: what they are made of is not stored.', {
+      field: 'index',
+    });
+  }
+}
+
+/** The tenant has no index of this name. Nothing has been changed. */
+export class UnknownIndexError extends VaultError {
+  readonly kind = 'invalid';
+  readonly code = 'unknown_index';
+
+  constructor() {
+    super('The tenant has no index of this name.', { field: 'index' });
+  }
+}
+
+/** @throws {IndexNotRotatableError} @throws {UnknownIndexError} */
+export async function assertRotatable(reader: Reader<'keys'>, tenant: TenantId, name: string): Promise<void> {
+  if (isOwn(name)) throw new IndexNotRotatableError();
+  if ((await versionsOf(reader, tenant, name)).length === 0) throw new UnknownIndexError();
+}
+
+async function versionsOf(reader: Reader<'keys'>, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
+  const [rows = []] = await reader.find(indexKeysByName, [[tenant, name]]);
+  return rows;
+}
+
+/** A name's versions that still mean something, as a rotation sees them. */
+export interface Turn {
+  /** The version that the rotation makes. */
+  readonly to: IndexKeyRow;
+  /** Those before it that still have rows, the oldest first. */
+  readonly from: readonly IndexKeyRow[];
+  readonly state: IndexKeyState;
+}
+
+/**
+ * Makes the new version, to be filled, or finds the one that this job has made; one that another job left half-way is
+ * taken over. In an exclusive transaction.
+ * @param make as `IndexKeys.making` hands it out
+ * @param bits of entries of a shared form from now on
+ * @throws {IndexNotRotatableError} @throws {UnknownIndexError}
+ */
+export async function beginVersion(
+  tx: KeyTx,
+  make: MakeKey,
+  job: JobId,
+  tenant: TenantId,
+  name: string,
+  bits: number,
+): Promise<Turn> {
+  await assertRotatable(tx, tenant, name);
+  // Before the rows are read: of two that begin at once, the second finds what the first has made.
+  await raiseGeneration(tx, tenant);
+  const rows = await versionsOf(tx, tenant, name);
+  const newest = rows.at(-1) as IndexKeyRow;
+  if (newest.made_by === job || stateOf(newest) === 'filling') return turnOf(rows, newest);
+  const isShared = newest.bits !== null;
+  const [version, state] = [newest.version + 1, 'filling'];
+  const to = await make(tx, { name, version, bits: isShared ? bits : null, state, made_by: job });
+  await tx.insert(indexKeys, [to]);
+  return turnOf([...rows, to], to);
+}
+
+function turnOf(rows: readonly IndexKeyRow[], to: IndexKeyRow): Turn {
+  const from = rows.filter((row) => row.version < to.version && stateOf(row) !== 'removed');
+  return { to, from, state: stateOf(to) };
+}
+
+/** The filled version takes the place of those before it, which nobody who knows this writes any more. */
+export async function putInPlace(tx: KeyTx, { to }: Turn): Promise<void> {
+  const { tenant, name, version } = to;
+  await raiseGeneration(tx, tenant as TenantId);
+  await tx.execute((sql) =>
+    sql('index_keys')
+      .where({ tenant, name })
+      .andWhere('version', '<', version)
+      .whereRaw("coalesce(state, 'active') = 'active'")
+      .update({ state: 'leaving' }),
+  );
+  await tx.execute((sql) => sql('index_keys').where({ tenant, name, version }).update({ state: null }));
+}
+
+/** Nobody writes the versions that were left any more: the buckets have been raised since. @returns which */
+export async function noteDraining(tx: KeyTx, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
+  await tx.execute((sql) => sql('index_keys').where({ tenant, name, state: 'leaving' }).update({ state: 'draining' }));
+  return (await versionsOf(tx, tenant, name)).filter((row) => stateOf(row) === 'draining');
+}
+
+/**
+ * Destroys the key of a version that nobody writes any more and that has no rows; in an exclusive transaction.
+ * @returns whether it is gone
+ */
+export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Promise<boolean> {
+  const { tenant, name, version } = row;
+  const rows = await tx.query((sql) => sql('blind_indexes').select('record').where({ tenant, name, version }).limit(1));
+  if (rows.length > 0) return false;
+  const removed = await tx.execute((sql) =>
+    sql('index_keys')
+      .where({ tenant, name, version, state: 'draining' })
+      // Under no epoch any more: an epoch is closed when nothing is under it.
+      .update({
+        ...{ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() },
+        ...{ removed_epoch: sql.ref('epoch'), epoch: 0 },
+      }),
+  );
+  if (removed > 0) await raiseGeneration(tx, tenant as TenantId);
+  return removed > 0;
+}
+
+/** Versions that wait for their last rows, of whatever tenant. */
+export async function drainingVersions(reader: Reader<'keys'>, limit: number): Promise<IndexKeyRow[]> {
+  return reader.query((sql) =>
+    sql('index_keys')
+      // Literally as the partial index says it, or SQLite does not use that.
+      .whereRaw("state = 'draining'")
+      .orderBy(['tenant', 'name', 'version'])
+      .limit(limit),
+  );
+}
+
+/** When a version is to be replaced; undefined: never, for the vault's own MACs stay under theirs. */
+export function replacementDueAt({ name, created_at }: MadeVersion, now: Date): Date | undefined {
+  return isOwn(name) ? undefined : dueAfter(created_at, PERIOD_MS, now);
+}
+
+type MadeVersion = Pick<IndexKeyRow, 'name' | 'created_at'>;
+
+/** Where the page before ended. */
+export type DueVersion = Pick<IndexKeyRow, 'tenant' | 'name' | 'version' | 'created_at'>;
+
+/**
+ * A page of the versions that are due to be replaced, of whatever tenant, the oldest first: those in place, and those
+ * that a rotation has left and not ended. One that waits for its last rows is not due: it has been replaced.
+ */
+export async function dueVersions(
+  reader: Reader<'keys'>,
+  now: Date,
+  after: DueVersion | undefined,
+  limit: number,
+): Promise<DueVersion[]> {
+  const page = (range: '<=' | '>', ms: number, most: number) =>
+    reader.query<DueVersion>((sql) => {
+      const rows = sql('index_keys')
+        .select('tenant', 'name', 'version', 'created_at')
+        // Literally as the partial index says it, or SQLite does not use that.
+        .whereRaw("(state IS NULL OR state = 'leaving') AND substr(name, 1, 1) <> '@'")
+        .andWhere('created_at', range, ms)
+        .orderBy(['created_at', 'tenant', 'name', 'version'])
+        .limit(most);
+      if (after === undefined) return rows;
+      const { created_at, tenant, name, version } = after;
+      return rows.whereRaw('(created_at, tenant, name, version) > (?, ?, ?, ?)', [created_at, tenant, name, version]);
+    });
+  const old = await page('<=', now.getTime() - PERIOD_MS, limit);
+  if (old.length === limit) return old;
+  return [...old, ...(await page('>', now.getTime() + CLOCKS_DIFFER_MS, limit - old.length))];
+}
+
+/** Whether a version of this index is due to be replaced; see `dueVersions`. */
+export async function isDue(reader: Reader<'keys'>, tenant: TenantId, name: string, now: Date): Promise<boolean> {
+  return (await versionsOf(reader, tenant, name)).some((row) => {
+    const dueAt = replacementDueAt(row, now);
+    return ['active', 'leaving'].includes(stateOf(row)) && dueAt !== undefined && dueAt <= now;
+  });
+}
+
+/** Who writes under an earlier generation waits for this, or this for them. */
+async function raiseGeneration(tx: KeyTx, tenant: TenantId): Promise<void> {
+  await tx.insertOrGet(indexGenerations, [{ tenant, generation: 0 }]);
+  await tx.execute((sql) => sql('index_generations').where({ tenant }).increment('generation', 1));
+}
+
+/**
+ * Lets no bucket of the tenant take index rows any more from who knows less than its generation now. A bucket that
+ * others hold is waited for alone, so that nobody waits for two.
+ * @param fence first in each transaction
+ */
+export async function raiseBuckets(
+  store: KeyStore,
+  indexes: IndexKeys,
+  tenant: TenantId,
+  fence: (tx: KeyTx) => Promise<void>,
+  progress: (done: number) => Promise<void>,
+): Promise<void> {
+  const generation = await indexes.generation(store.reader, tenant);
+  for (let after = '', done = 0; ; ) {
+    const page = await store.reader.query<{ bucket: string; index_generation: number }>((sql) =>
+      sql('buckets')
+        .select('bucket', 'index_generation')
+        .where({ tenant })
+        .andWhere('bucket', '>', after)
+        .orderBy('bucket')
+        .limit(PAGE),
+    );
+    const behind = page.filter((row) => row.index_generation < generation).map(({ bucket }) => bucket);
+    const raised = new Set(behind.length === 0 ? [] : await raise(store, tenant, generation, behind, fence, true));
+    for (const bucket of behind) {
+      if (!raised.has(bucket)) await raise(store, tenant, generation, [bucket], fence, false);
+    }
+    done += page.length;
+    await progress(done);
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.bucket ?? '';
+  }
+}
+
+/** @returns those that were raised: with `skip`, those that nobody held */
+async function raise(
+  store: KeyStore,
+  tenant: TenantId,
+  generation: number,
+  wanted: readonly string[],
+  fence: (tx: KeyTx) => Promise<void>,
+  skip: boolean,
+): Promise<string[]> {
+  return store.exclusive(async (tx) => {
+    await fence(tx);
+    const rows = await tx.query<{ bucket: string }>((sql) => {
+      const held = sql('buckets').select('bucket').where({ tenant }).whereIn('bucket', wanted).orderBy('bucket');
+      if (sql.client.config.client !== 'pg') return held;
+      return skip ? held.forUpdate().skipLocked() : held.forUpdate();
+    });
+    const buckets = rows.map(({ bucket }) => bucket);
+    if (buckets.length > 0) {
+      await tx.execute((sql) =>
+        sql('buckets')
+          .where({ tenant })
+          .whereIn('bucket', buckets)
+          .andWhere('index_generation', '<', generation)
+          .update({ index_generation: generation }),
+      );
+    }
+    return buckets;
+  });
+}

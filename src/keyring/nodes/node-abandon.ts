@@ -1,0 +1,51 @@
+/**
+ * Gives up a node of which nothing is heard: certificates wait for it no longer, and say so. Should it come back, it says
+ * what it has forgotten, and is no longer given up.
+ */
+import type { Clock } from '../../clock.ts';
+import type { KeyStore } from '../../storage/tx.ts';
+import { findAlive, type LookOptions } from './node-silence.ts';
+import {
+  ITSELF,
+  isItself,
+  NodeAliveError,
+  type NodeLedger,
+  NodeNotFoundError,
+  type NodeRow,
+  nodeRows,
+  nodes,
+} from './nodes.ts';
+
+export interface AbandonParts {
+  readonly store: KeyStore;
+  readonly ledger: NodeLedger;
+  readonly clock: Clock;
+  readonly look?: LookOptions | undefined;
+}
+
+/**
+ * @param ownName the node that asks, which is alive by that
+ * @throws {NodeNotFoundError} @throws {NodeAliveError}; nothing has been changed
+ */
+export async function abandonNode({ store, ledger, clock, look }: AbandonParts, node: string, ownName: string) {
+  const rowsOf = async () => (await nodeRows(store.reader)).filter((row) => row.node === node);
+  const before = await rowsOf();
+  const [first] = before;
+  if (first === undefined) throw new NodeNotFoundError();
+  if (node === ownName || (await findAlive(rowsOf, look)) !== undefined) throw new NodeAliveError();
+  await store.exclusive(async (tx) => {
+    const now = (await nodeRows(tx)).filter((row) => row.node === node);
+    // Whoever came since is alive.
+    if (now.some((row) => before.every(({ process }) => process !== row.process))) throw new NodeAliveError();
+    const [newest] = await tx.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
+    const itself = now.find(isItself) ?? first;
+    const row: NodeRow = {
+      ...{ ...itself, process: ITSELF, kind: 'node', beat: 0 },
+      // What of it had forgotten least: a process may have died with more in its memory than its node's slots had.
+      forgot: Math.min(...now.map((one) => ledger.forgot(one))),
+      ...{ abandoned_at: clock().getTime(), abandoned_epoch: Number(newest?.epoch ?? 0) },
+    };
+    await tx.remove(nodes, ['node'], [[node]]);
+    await tx.insert(nodes, [ledger.signed(row)]);
+  });
+}

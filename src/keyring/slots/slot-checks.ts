@@ -1,0 +1,101 @@
+/**
+ * How the root slots are: what answers, which epochs each holds, what has come back that was destroyed, and how quickly
+ * it says so. Changes nothing, unless what came back is to be destroyed again.
+ */
+
+import { UnavailableError } from '../../errors.ts';
+import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
+import type { EpochRow, EpochSlotRow } from '../tables.ts';
+import type { SlotKind, SlotTier } from './root-slot.ts';
+import type { SlotParts } from './slot-copies.ts';
+
+export interface SlotCheck {
+  readonly name: string;
+  readonly kind: SlotKind;
+  readonly tier: SlotTier;
+  readonly required: boolean;
+  /** What answers, as it names itself; absent where nothing does. */
+  readonly product?: string;
+  readonly limits?: string;
+  /** Why it is out of reach, in the vault's own words. */
+  readonly problem?: string;
+  /** The epochs whose right secret it hands out. */
+  readonly holds: readonly number[];
+  /** The epochs in use whose secret it should have and has not. */
+  readonly lacks: readonly number[];
+  /** The epochs for which it hands out another secret than their check value says. */
+  readonly wrong: readonly number[];
+  /** The epochs of which it has something although they are destroyed: put back from a copy, or by a sleeper (K5). */
+  readonly returned: readonly number[];
+  readonly latencyMs: number;
+  /** Whether it does what a slot must. */
+  readonly healthy: boolean;
+}
+
+/** A slot that was removed and still has, as far as is known, what it was given. */
+export interface SlotRemains {
+  readonly name: string;
+  readonly epochs: readonly number[];
+}
+
+/**
+ * @param destroyReturned whether what came back is destroyed again now, and not only at the next close
+ * @param looking leaves a folder that is not there as it is: what a file slot says of itself is then not asked
+ */
+export async function checkSlots(
+  parts: SlotParts,
+  { destroyReturned = false, looking = false } = {},
+): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
+  const { store, epochs: keys, registry } = parts;
+  await keys.refresh();
+  const entries = await registry.entries();
+  const rows = await store.reader.query<EpochRow>((sql) =>
+    sql('epochs').whereNot({ state: 'destroyed' }).orderBy('epoch'),
+  );
+  const dead = await destroyedEpochs(parts);
+  const slots: SlotCheck[] = [];
+  for (const entry of entries.filter(({ removedAt }) => removedAt === undefined)) {
+    slots.push(await check(parts, entry, rows, dead, { destroyReturned, looking }));
+  }
+  const held = await store.reader.query<EpochSlotRow>((sql) =>
+    sql('epoch_slots').whereNull('destroyed_at').orderBy('epoch'),
+  );
+  const remains = entries
+    .filter(({ removedAt }) => removedAt !== undefined)
+    .map(({ name }) => ({ name, epochs: held.filter(({ slot }) => slot === name).map(({ epoch }) => epoch) }))
+    .filter(({ epochs }) => epochs.length > 0);
+  return { slots, remains };
+}
+
+async function check(
+  { epochs: keys, registry, clock }: SlotParts,
+  entry: Awaited<ReturnType<SlotParts['registry']['entries']>>[number],
+  rows: readonly EpochRow[],
+  dead: readonly number[],
+  { destroyReturned, looking }: { readonly destroyReturned: boolean; readonly looking: boolean },
+): Promise<SlotCheck> {
+  const slot = registry.slotOf(entry);
+  const found = { holds: [] as number[], lacks: [] as number[], wrong: [] as number[], returned: [] as number[] };
+  const begun = clock().getTime();
+  const about = { name: entry.name, kind: entry.kind, required: entry.required };
+  try {
+    const asked = looking && entry.kind === 'file' ? undefined : await slot.attest();
+    const of = asked ? { tier: asked.tier, product: asked.product, limits: asked.limits } : { tier: slot.tier };
+    for (const row of rows) {
+      const secret = await slot.get(row.epoch);
+      const right = secret !== undefined && keys.isRight(row, secret);
+      secret?.fill(0);
+      if (right) found.holds.push(row.epoch);
+      else if (secret !== undefined) found.wrong.push(row.epoch);
+      else if (row.state === 'active') found.lacks.push(row.epoch);
+    }
+    found.returned = await whatReturned(slot, dead);
+    if (destroyReturned) for (const epoch of found.returned) await slot.destroy(epoch);
+    const healthy = found.returned.length === 0 && found.lacks.length === 0 && found.wrong.length === 0;
+    return { ...about, ...found, ...of, latencyMs: clock().getTime() - begun, healthy };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    const latencyMs = clock().getTime() - begun;
+    return { ...about, ...found, tier: slot.tier, problem: error.message, latencyMs, healthy: false };
+  }
+}

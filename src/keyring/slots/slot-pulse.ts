@@ -1,0 +1,72 @@
+/**
+ * How many root slots answer, for whoever asks often: each slot is asked for the current epoch, whether it has it.
+ *
+ * Guarantees: slots are asked at most once a minute, whoever asks how often, and nobody waits for them: what is told is what
+ * the last look found. Told in numbers, never by name.
+ * Does not: read a secret, or look for what came back: `lethe keys slots check` does. An HSM's call holds up this thread for as
+ * long as the device takes, once a minute.
+ */
+import type { Clock } from '../../clock.ts';
+import type { EpochKeys } from '../epochs/epoch-keys.ts';
+
+export interface SlotCounts {
+  readonly inForce: number;
+  /** Of those: how many answer, and have the current epoch. */
+  readonly answering: number;
+}
+
+export interface Pulse {
+  readonly required: SlotCounts;
+  readonly optional: SlotCounts;
+}
+
+const LOOK_EVERY_MS = 60_000;
+
+export class SlotPulse {
+  readonly #epochs: Pick<EpochKeys, 'slots' | 'current'>;
+  readonly #clock: Clock;
+  #found: Pulse | undefined;
+  #begunAt: number | undefined;
+  #underWay: Promise<void> | undefined;
+
+  constructor(epochs: Pick<EpochKeys, 'slots' | 'current'>, clock: Clock) {
+    this.#epochs = epochs;
+    this.#clock = clock;
+  }
+
+  /** What the last look found; undefined before the first has ended. Begins another where that is due. */
+  read(): Pulse | undefined {
+    const now = this.#clock().getTime();
+    // A clock that was put back is no reason to stop looking.
+    const since = this.#begunAt === undefined ? LOOK_EVERY_MS : Math.abs(now - this.#begunAt);
+    if (this.#underWay === undefined && since >= LOOK_EVERY_MS) {
+      this.#begunAt = now;
+      this.#underWay = this.#look().finally(() => {
+        this.#underWay = undefined;
+      });
+    }
+    return this.#found;
+  }
+
+  /** Waits for the look under way, if any. */
+  async settled(): Promise<void> {
+    await this.#underWay;
+  }
+
+  async #look(): Promise<void> {
+    const { slots, current } = this.#epochs;
+    // A store that does not answer is told elsewhere: the slots known are asked.
+    await slots.reload().catch(() => {});
+    const answers = await Promise.all(
+      slots.inForce.map(async ({ slot, required }) => ({
+        required,
+        well: await slot.has(current).catch(() => false),
+      })),
+    );
+    const count = (of: typeof answers) => ({ inForce: of.length, answering: of.filter(({ well }) => well).length });
+    this.#found = {
+      required: count(answers.filter(({ required }) => required)),
+      optional: count(answers.filter(({ required }) => !required)),
+    };
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Window keys: 32 random bytes under which short-lived tokens carry their own value (card security codes). A window
+ * takes new tokens for a minute; its key is wrapped by the epoch key, is in the key store and in no cache, opens
+ * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault that
+ * opens destroys first what ended while no process ran.
+ *
+ * Guarantees: a wrapped window key opens only as this tenant's, window's and epoch's; a token of a window is revealed
+ * once, on whichever node, because its mark can be inserted once, and only while the window is there. A clock that was
+ * ahead, and was put back, lengthens no life: a window that began more than `AHEAD_MS` from now is over.
+ * Does not: reach a copy of the key store that was made within those minutes; see THREATS.md. Nodes whose clocks differ
+ * by more than `AHEAD_MS` end each other's windows early.
+ */
+import type { Clock } from '../../clock.ts';
+import { associatedData } from '../../crypto/associated-data.ts';
+import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
+import type { RandomSource } from '../../crypto/random.ts';
+import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
+import { DuplicateRowError } from '../../storage/errors.ts';
+import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import type { EpochKeys } from '../epochs/epoch-keys.ts';
+import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from '../tables.ts';
+import { assertNotBuried } from './tenant-tombstones.ts';
+
+const KEY_BYTES = 32;
+const MINUTE_MS = 60 * 1000;
+/** How long a window takes new tokens. */
+const OPEN_MS = MINUTE_MS;
+/** How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed. */
+export const LIFE_MS = 13 * MINUTE_MS;
+/** How far ahead another node's clock may be; the window lives so much longer, and is still gone within 15 minutes. */
+export const AHEAD_MS = MINUTE_MS;
+/** Windows destroyed in one transaction. */
+const PAGE = 2_000;
+
+/** A window's key; the holder wipes `key`. */
+export interface WindowKey {
+  readonly window: WindowId;
+  readonly key: Buffer;
+  /** When the key opens nothing more. */
+  readonly endsAt: Date;
+}
+
+/** `over`: the window has ended meanwhile, and with it every claim. */
+export type Claim = 'claimed' | 'used_up' | 'over';
+
+export class WindowKeys implements EpochWrapped {
+  readonly kind = 'windows';
+  readonly #store: KeyStore;
+  readonly #epochs: EpochKeys;
+  readonly #random: RandomSource;
+  readonly #clock: Clock;
+  /** Whether the store's files may still hold what was removed: at first by a process that was killed. */
+  #owesScrub = true;
+
+  constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
+    this.#store = store;
+    this.#epochs = epochs;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /** The key of a window that takes new tokens now; a new one where there is none. */
+  async current(tenant: TenantId): Promise<WindowKey> {
+    const now = this.#clock();
+    const [newest] = await this.#store.reader.query<WindowRow>((sql) =>
+      sql('windows')
+        .where({ tenant })
+        .andWhere('window_id', '>', firstIdAt('window', new Date(now.getTime() - OPEN_MS)))
+        // A window from the future, of a clock that was ahead, takes nothing.
+        .andWhere('window_id', '<', firstIdAt('window', new Date(now.getTime() + 1)))
+        .orderBy('window_id', 'desc')
+        .limit(1),
+    );
+    if (newest !== undefined && this.#isAlive(newest)) return this.#unwrap(newest);
+    const window = newId('window', this.#random, now);
+    const key = this.#random(KEY_BYTES);
+    const created_at = now.getTime();
+    try {
+      await this.#epochs.underCurrent(async (epoch) => {
+        const place = { tenant, window_id: window, epoch };
+        const wrapped = this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place);
+        await this.#store.shared(async (tx) => {
+          await this.#epochs.assertActive(tx, epoch);
+          await assertNotBuried(tx, tenant);
+          await tx.insert(windows, [{ ...place, wrapped, created_at }]);
+        });
+      });
+      return { window, key, endsAt: endOf(created_at) };
+    } catch (error) {
+      key.fill(0);
+      throw error;
+    }
+  }
+
+  /** @returns undefined for a window that has ended, or never was */
+  async find(tenant: TenantId, window: WindowId): Promise<WindowKey | undefined> {
+    if (this.hasEnded(window)) return undefined;
+    const [[row] = []] = await this.#store.reader.find(windowById, [[tenant, window]]);
+    return row === undefined || !this.#isAlive(row) ? undefined : this.#unwrap(row);
+  }
+
+  /** Whether a window of this id would be over, if there ever was one. */
+  hasEnded(window: WindowId): boolean {
+    return endOf(createdAt(window).getTime()) <= this.#clock();
+  }
+
+  /** Whether a token's mark has been claimed before. */
+  async isRevealed(tenant: TenantId, window: WindowId, mark: Uint8Array): Promise<boolean> {
+    const [found = []] = await this.#store.reader.find(revealByMark, [[tenant, window, Buffer.from(mark)]]);
+    return found.length > 0;
+  }
+
+  /** Claims the one reveal of a token; durable when it returns. */
+  async claim(tenant: TenantId, window: WindowId, mark: Uint8Array): Promise<Claim> {
+    const row = { tenant, window_id: window, mark: Buffer.from(mark) };
+    try {
+      return await this.#store.shared(async (tx) => {
+        // Marks end with their window: one set after that could be set again, and would stay for good.
+        const [[held] = []] = await tx.find(windowByIdShared, [[tenant, window]]);
+        if (held === undefined || !this.#isAlive(held)) return 'over';
+        await tx.insert(windowReveals, [row]);
+        return 'claimed';
+      });
+    } catch (error) {
+      if (error instanceof DuplicateRowError) return 'used_up';
+      throw error;
+    }
+  }
+
+  /** Destroys the keys of all windows that are over, and their marks. @returns how many */
+  async shred(): Promise<number> {
+    for (let done = 0; ; ) {
+      const now = this.#clock().getTime();
+      const rows = await this.#store.reader.query<{ tenant: string; window_id: string }>((sql) =>
+        sql('windows')
+          .select('tenant', 'window_id')
+          .where('created_at', '<=', now - LIFE_MS)
+          .orWhere('created_at', '>', now + AHEAD_MS)
+          .orderBy('created_at')
+          .limit(PAGE),
+      );
+      if (rows.length > 0) this.#owesScrub = true;
+      const keys = rows.map((row) => [row.tenant, row.window_id]);
+      if (keys.length > 0) {
+        await this.#store.exclusive(async (tx) => {
+          await tx.remove(windows, ['tenant', 'window_id'], keys);
+          await tx.remove(windowReveals, ['tenant', 'window_id'], keys);
+        });
+      }
+      done += keys.length;
+      if (keys.length < PAGE) return done;
+    }
+  }
+
+  /** Drops what `shred` has left in the store's files, if anything. @throws {UnavailableError} to be tried again */
+  async scrub(): Promise<void> {
+    if (!this.#owesScrub) return;
+    this.#owesScrub = false;
+    await this.#store.scrub().catch((error: unknown) => {
+      this.#owesScrub = true;
+      throw error;
+    });
+  }
+
+  #isAlive({ window_id, created_at }: WindowRow): boolean {
+    const now = this.#clock().getTime();
+    // The id says when, too, and is bound to the key: a time edited in the row lengthens nothing.
+    const began = [created_at, createdAt(window_id as WindowId).getTime()];
+    return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + AHEAD_MS;
+  }
+
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+    const rows = await tx.query<WindowRow>((sql) =>
+      sql('windows').where({ epoch: from }).orderBy(['tenant', 'window_id']).limit(limit).forUpdate(),
+    );
+    const moved: WindowRow[] = [];
+    for (const row of rows) {
+      const { key } = await this.#unwrap(row);
+      const place = { ...row, epoch: to };
+      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, row.tenant as TenantId), place) });
+      key.fill(0);
+    }
+    await tx.update(windows, ['epoch', 'wrapped'], moved);
+    return moved.length;
+  }
+
+  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
+    return countRows(reader, 'windows', epoch);
+  }
+
+  async #unwrap(row: WindowRow): Promise<WindowKey> {
+    const epochKey = await this.#epochs.keyOf(row.epoch, row.tenant as TenantId);
+    try {
+      const key = unwrapKey(row.wrapped, epochKey, windowAd(row));
+      return { window: row.window_id as WindowId, key, endsAt: endOf(row.created_at) };
+    } finally {
+      epochKey.fill(0);
+    }
+  }
+
+  /** @param epochKey wiped */
+  #wrap(key: Buffer, epochKey: Buffer, place: Place): Buffer {
+    try {
+      return wrapKey(key, epochKey, windowAd(place), this.#random);
+    } finally {
+      epochKey.fill(0);
+    }
+  }
+}
+
+function endOf(startMs: number): Date {
+  return new Date(startMs + LIFE_MS);
+}
+
+type Place = Pick<WindowRow, 'tenant' | 'window_id' | 'epoch'>;
+
+function windowAd({ tenant, window_id, epoch }: Place): Buffer {
+  return associatedData('lethe/window-key/1', tenant, window_id, epoch);
+}

@@ -1,0 +1,76 @@
+/**
+ * Adds a tenant with its first administrator. Only an administrator of the first tenant may: those of the others
+ * manage their own and cannot tell what else the vault holds.
+ *
+ * An answer that was lost would leave a tenant that nobody can enter, so the same call under the same idempotency key
+ * shows the same API key again, which is stored nowhere (`secretOfCall`). Beside the answer a salt is kept, which that key
+ * is made of, too: when the answer is forgotten, a day later, no key of the vault leads to the API key any more.
+ */
+import type { z } from 'zod';
+import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
+import { assertOfFirstTenant } from '../../access/first-tenant.ts';
+import { accessKeys, addFirstAdmin } from '../../access/principals.ts';
+import type { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
+import { newTenantRow, tenantByName, tenants } from '../../access/store.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { secretOfCall } from '../../calls/idempotency.ts';
+import { perform } from '../../calls/perform.ts';
+import { VaultError } from '../../errors.ts';
+import { type ApiKeyId, newId } from '../../ids.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/** A tenant of that name exists. Nothing has been changed. */
+export class TenantExistsError extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'tenant_exists';
+
+  constructor() {
+    super('A tenant of this name exists already.', { field: 'name' });
+  }
+}
+
+type Reply = z.infer<typeof AddTenantReply>;
+type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
+
+const SALT_BYTES = 32;
+
+/** @throws {TenantExistsError} */
+export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
+  const { indexes } = vault.keyring;
+  const fresh = vault.random(SALT_BYTES).toString('hex');
+  const secretFor = (tenant: string, salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [tenant, salt]);
+  const idempotent = {
+    body,
+    remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
+    replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
+      const secret = await secretFor(tenant, salt);
+      const apiKey = apiKeyText(key, secret);
+      secret.fill(0);
+      return { tenant, principal, apiKey };
+    },
+  };
+  return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
+    door.decide();
+    const tenant = newId('tenant', vault.random, door.now);
+    const keys = await accessKeys(vault.keyring.indexes, tenant);
+    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh);
+    // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
+    const secretFrom = secret && (() => Buffer.from(secret));
+    const adding = door.commit('exclusive', async (tx) => {
+      await assertOfFirstTenant(tx, caller.tenant);
+      const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
+      if (taken !== undefined) throw new TenantExistsError();
+      await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
+      const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
+      return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
+    });
+    return adding.finally(() => secret?.fill(0));
+  });
+}
+
+function idOf(apiKey: string): ApiKeyId {
+  const parsed = parseApiKey(apiKey);
+  if (parsed === undefined) throw new TypeError('Not an API key.');
+  parsed.secret.fill(0);
+  return parsed.id;
+}

@@ -1,0 +1,104 @@
+/**
+ * Makes two stores agree again, of which one was restored from a backup. Every erasure and correction that the record
+ * store remembers is run through once more, so that an older key store loses again what was destroyed; what the key
+ * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
+ * erased again. What the journal remembers and a store has lost is done again, also where both have. Principals and tokens
+ * that either store or the journal knows to be revoked are revoked in both, before all else. May be interrupted and run
+ * again.
+ *
+ * Who was revoked since the copy does not run it, as long as somebody else could, whose API key works: were there nobody, nothing would ever
+ * start the vault again, and who can run it can read every store and key file there is.
+ */
+import { UnauthenticatedError } from '../../access/principals.ts';
+import { isKeptRevoked } from '../../access/revocations.ts';
+import { RULES } from '../../access/roles.ts';
+import { listAdmitted } from '../../access/store.ts';
+import { endLoss } from '../../backup/vault-facts.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { perform } from '../../calls/perform.ts';
+import { forgetLost } from '../../canaries/canaries.ts';
+import { pageOfErasures } from '../../erasure/erasures.ts';
+import { NAMED, type Replayed, replayMirror, sizeOfMirror, writeBackEmpty } from '../../erasure/replay.ts';
+import { keepRemembered, replayJournal } from '../../erasure/replay-journal.ts';
+import { type RevokedAgain, replayRevocations } from '../../erasure/replay-revocations.ts';
+import { orderAgain } from '../../erasure/tenant-agreement.ts';
+import { complete } from '../../erasure/tenants.ts';
+import type { TenantId } from '../../ids.ts';
+import { findTenantTombstones } from '../../keyring/tree/tenant-tombstones.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+const PAGE = 200;
+const INCARNATION_BYTES = 16;
+
+export interface Recovered {
+  /** Entries of the journal that a store had lost. */
+  readonly remembered: number;
+  /** Lines of the journal that this vault did not write, or not under this root key: ignored. */
+  readonly doubtful: number;
+  /** Erasures and corrections that were run again in the key store. */
+  readonly erasures: number;
+  /** What was written back into the record store. */
+  readonly replayed: Replayed;
+  readonly revoked: RevokedAgain;
+}
+
+/** How far it is: `entries` of the journal looked at, `erasures` run again, then `tombstones` of the mirror looked at. */
+export type RecoverProgress = (step: 'entries' | 'erasures' | 'tombstones', done: number, total: number) => void;
+
+/** @param vault opened with `recovering` */
+export async function recover(vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> {
+  return perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
+    door.decide();
+    await keepRemembered(vault);
+    await assertNotRevokedSince(vault, caller);
+    const revoked = await replayRevocations(vault, vault.clock());
+    const [{ n = 0 } = {}] = await vault.recordStore.reader.query<{ n: number }>((sql) =>
+      sql('erasures').count('* as n'),
+    );
+    let erasures = 0;
+    const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
+    await orderAgain(vault);
+    for (let after = ''; ; ) {
+      const page = await pageOfErasures(vault.recordStore.reader, { after, limit: PAGE });
+      for (const row of page) await complete(vault, row, vault.clock);
+      erasures += page.length;
+      progress('erasures', erasures, Number(n));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.erasure;
+    }
+    const total = await sizeOfMirror(vault.keyStore);
+    const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+    await writeBackEmpty(vault, vault.clock());
+    const lostRecords = [...new Set([...again.lost, ...mirror.lostRecords])].slice(0, NAMED);
+    const replayed = {
+      tombstones: again.tombstones + mirror.tombstones,
+      records: again.records + mirror.records,
+      lost: again.lost.length + mirror.lost,
+      lostRecords,
+    };
+    await forgetLost(vault);
+    const { doubtful } = vault.journal;
+    const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
+    const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
+    // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
+    await endLoss([vault.recordStore, vault.keyStore], vault.random(INCARNATION_BYTES).toString('hex'));
+    return recovered;
+  });
+}
+
+/** @throws {UnauthenticatedError} */
+async function assertNotRevokedSince({ recordStore, keyStore, clock }: Vault, caller: Caller): Promise<void> {
+  const revoked = (tenant: TenantId, target: string) =>
+    isKeptRevoked(keyStore.reader, { tenant, kind: 'principal', target });
+  if (!(await revoked(caller.tenant, caller.principal))) return;
+  const roles = Object.entries(RULES).flatMap(([role, rules]) =>
+    rules.some(({ actions }) => actions.includes('recover')) ? role : [],
+  );
+  for (const other of await listAdmitted(recordStore.reader, roles, clock())) {
+    const tenant = other.tenant as TenantId;
+    // Of a tenant that was erased since the copy nobody is let in either.
+    const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
+    if (buried === undefined && !(await revoked(tenant, other.principal))) throw new UnauthenticatedError(caller);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Erases records, named by themselves, by their tokens, or by the subject they are about. From the first commit on,
+ * nothing opens them; keys, index rows and ciphertext are destroyed before the receipt is returned, or, should that
+ * be interrupted, by a job.
+ */
+
+import type { Caller } from '../../calls/caller.ts';
+import { receiptFor } from '../../calls/naming.ts';
+import { perform } from '../../calls/perform.ts';
+import { inTime } from '../../calls/time-limit.ts';
+import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../../erasure/erasures.ts';
+import type { EraseRequest, Receipt } from '../../erasure/schema.ts';
+import { codeOf, VaultError } from '../../errors.ts';
+import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
+import { RecordNotFoundError } from '../../records/open-records.ts';
+import { lockRecords, pageOfSubject } from '../../records/store.ts';
+import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { liveSubject, markErased, namedSubject } from '../../subjects/subjects.ts';
+import { type Asking, findTokens } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+const PAGE = 1_000;
+
+type Doomed = { readonly record: RecordId; readonly generation: number };
+
+/** @throws {TokenNotFoundError}, {RecordNotFoundError}, {SubjectNotFoundError} naming the item; nothing is erased then */
+export async function erase(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
+  const { tenant } = caller;
+  const idempotent = {
+    body,
+    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    replay: ({ erasure }: { erasure: string }) => findErasure(vault.recordStore.reader, tenant, erasure as ErasureId),
+  };
+  const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
+  const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
+    door.decide();
+    const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
+    return door.commit('exclusive', async (tx) => {
+      const erasure = newId('erasure', vault.random, door.now);
+      const keys =
+        subject === undefined
+          ? await ofNames(vault, tx, caller, body, door.now)
+          : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
+      const row = await orderErasure(tx, tenant, {
+        erasure,
+        cause: 'erased',
+        subject,
+        keys,
+        by: caller.principal,
+        at: door.now,
+      });
+      const records = keys.map((key) => key.record);
+      return { reply: row, entry: { erasure, subject, records } };
+    });
+  });
+  return receiptFor(caller, await complete(vault, caller, order));
+}
+
+/** The erasure is ordered and stands: should its completion fail now, or its caller's time run out, a job completes it. */
+async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promise<ErasureRow> {
+  if (order.state === 'completed') return order;
+  try {
+    return await inTime(caller.limit, completeErasure(vault, order, vault.clock));
+  } catch (error) {
+    vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+    vault.signals.emit('erasureLeft');
+    return order;
+  }
+}
+
+/**
+ * Marks the subject first: whoever adds a record to it from here on waits, and is then refused. On PostgreSQL the call
+ * that makes the subject may commit just after the mark found no row: then it is there, lives, and is marked again.
+ */
+async function ofSubject(
+  tx: RecordTx,
+  tenant: TenantId,
+  subject: SubjectId,
+  field: 'subject' | 'ref',
+  now: Date,
+): Promise<Doomed[]> {
+  while (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject, field);
+  const keys: Doomed[] = [];
+  for (let after: RecordId | undefined; ; ) {
+    const page = await pageOfSubject(tx, tenant, subject, { after, limit: PAGE });
+    const ids = page.map((row) => row.record as RecordId);
+    keys.push(...(await notErased(tx, tenant, await lockRecords(tx, tenant, ids))));
+    if (page.length < PAGE) return keys;
+    after = ids.at(-1);
+  }
+}
+
+/** Without those that another erasure has buried, and counts, but whose rows it has not removed yet. */
+async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
+  const graves = await tombstonesOf(
+    tx,
+    tenant,
+    held.map((key) => key.record),
+  );
+  return held.flatMap((key, i) => (isErased(graves[i]) ? [] : [doomed(key, graves[i])]));
+}
+
+function isErased(graves: readonly TombstoneRow[] = []): boolean {
+  return graves.some(({ cause }) => cause === 'erased');
+}
+
+/**
+ * What is to be buried of a record: the generation it has, or, in a record store that was put back to before a
+ * correction, the one after all that are buried. Two tombstones of one generation would be one, which says `corrected`.
+ */
+function doomed({ record, generation }: Doomed, graves: readonly TombstoneRow[] = []): Doomed {
+  return { record, generation: Math.max(generation, ...graves.map((grave) => grave.generation + 1)) };
+}
+
+/** The records that the request names and that are still there; one erased before stays erased. */
+async function ofNames(
+  vault: Vault,
+  tx: RecordTx,
+  { tenant, audience }: Caller,
+  { tokens, records = [] }: EraseRequest,
+  now: Date,
+): Promise<Doomed[]> {
+  const named = tokens === undefined ? records : await recordsOf(vault, tx, { tenant, audience, now }, tokens);
+  const ids = [...new Set(named)];
+  const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
+  const graves = await tombstonesOf(tx, tenant, ids);
+  return ids.flatMap((record, i) => {
+    if (isErased(graves[i])) return [];
+    const row = rows.get(record);
+    if (row === undefined) throw new RecordNotFoundError(`records/${named.indexOf(record)}`);
+    return [doomed(row, graves[i])];
+  });
+}
+
+async function recordsOf(vault: Vault, tx: RecordTx, asking: Asking, tokens: readonly Token[]): Promise<RecordId[]> {
+  const rows = await findTokens(tx, vault.keyring.indexes, asking, tokens);
+  return rows.map((row, i) => {
+    if (row instanceof VaultError) throw row.at(`tokens/${i}`);
+    return row.record as RecordId;
+  });
+}

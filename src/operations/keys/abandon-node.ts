@@ -1,0 +1,29 @@
+/**
+ * Gives up a node of which nothing is heard and that will not come back: a stated act, which every certificate names that
+ * would have waited for it. What its memory and its own slots hold is not destroyed by this.
+ */
+import { assertOfFirstTenant } from '../../access/first-tenant.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { perform } from '../../calls/perform.ts';
+import { abandonNode as abandon } from '../../keyring/nodes/node-abandon.ts';
+import type { LookOptions } from '../../keyring/nodes/node-silence.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/**
+ * @param look how long, and by which running time, it is looked whether the node is silent
+ * @throws {NodeNotFoundError} @throws {NodeAliveError}; nothing has been changed
+ */
+export async function abandonNode(
+  vault: Vault,
+  caller: Caller,
+  { node, reason }: { readonly node: string; readonly reason: string },
+  look?: LookOptions,
+): Promise<void> {
+  await perform<void>(vault, caller, { action: 'abandon_node', reason, mayTakeLong: true }, async (door) => {
+    door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const { keyStore: store, keyring, clock } = vault;
+    await abandon({ store, ledger: keyring.nodes, clock, look }, node, vault.node ?? '');
+    return door.commit('shared', async () => ({ reply: undefined, entry: { target: node } }));
+  });
+}

@@ -1,0 +1,27 @@
+/**
+ * Adds a root slot, or brings one up to date: it is tried out, given the secrets in use, and then named in the list.
+ * Running servers learn of it when the next epoch begins; none begins one meanwhile.
+ */
+import { assertOfFirstTenant } from '../../access/first-tenant.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { perform } from '../../calls/perform.ts';
+import type { LeaseOptions } from '../../jobs/lease.ts';
+import { besideNoJob } from '../../jobs/runner.ts';
+import type { AddSlot } from '../../keyring/schema.ts';
+import { type AddedSlot, addSlot as add } from '../../keyring/slots/slot-changes.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/**
+ * @throws {SlotExistsError} @throws {SlotUnfitError}
+ * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
+ */
+export async function addSlot(vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> {
+  return perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
+    door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const { keyStore: store, keyring, random, clock } = vault;
+    const { epochs, registry } = keyring;
+    const reply = await besideNoJob(vault, lease, () => add({ store, epochs, registry, random, clock }, body));
+    return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * Looks at the root slots of a vault that does not open, because no slot hands out the secret of an epoch in use. There is
+ * then nobody to be asked who he is, and no audit entry: whoever can read the root key and the key store can do this.
+ *
+ * Guarantees: changes nothing, in no slot and no store, and takes no secret out of a slot.
+ */
+import { systemClock } from '../../clock.ts';
+import { pooledRandom } from '../../crypto/random.ts';
+import { UnavailableError } from '../../errors.ts';
+import { keyFact } from '../../keyring/key-store-facts.ts';
+import { assertRootKey, loadRootKey } from '../../keyring/root/root-key.ts';
+import { type SlotEntry, SlotRegistry } from '../../keyring/slots/slot-registry.ts';
+import { openStore } from '../../storage/opening/open-store.ts';
+import { findVault } from '../../vault/home.ts';
+import { epochsPathOf, type VaultConfig } from '../../vault/vault.ts';
+
+export interface SlotLooked {
+  readonly name: string;
+  readonly required: boolean;
+  /** What answers, as it names itself; absent where nothing does. */
+  readonly product?: string;
+  /** Why it is out of reach, in the vault's own words. */
+  readonly problem?: string;
+  /** The epochs of which it has something. */
+  readonly has: readonly number[];
+}
+
+/** @throws {StartError} where there is no vault, or the root key is another's */
+export async function checkSlotsUnopened(config: VaultConfig): Promise<SlotLooked[]> {
+  const { vaultId } = await findVault(config);
+  const store = await openStore('keys', config.keyStoreUrl);
+  try {
+    const random = pooledRandom();
+    const rootKey = await loadRootKey(config.rootKey, random, false);
+    assertRootKey(rootKey, vaultId, (await keyFact(store.reader, 'root_key_check')) ?? '');
+    const filePath = epochsPathOf(config);
+    const secrets = config.slotSecrets ?? {};
+    const registry = new SlotRegistry({ store, rootKey, vaultId, filePath, secrets, random, clock: systemClock });
+    rootKey.fill(0);
+    try {
+      const rows = await store.reader.query<{ epoch: number }>((sql) =>
+        sql('epochs').select('epoch').whereNot({ state: 'destroyed' }).orderBy('epoch'),
+      );
+      const entries = (await registry.entries()).filter(({ removedAt }) => removedAt === undefined);
+      const looked: SlotLooked[] = [];
+      for (const entry of entries) {
+        looked.push(await lookAt(registry, entry, rows));
+      }
+      return looked;
+    } finally {
+      await registry.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function lookAt(
+  registry: SlotRegistry,
+  entry: SlotEntry,
+  rows: readonly { readonly epoch: number }[],
+): Promise<SlotLooked> {
+  const slot = registry.slotOf(entry);
+  const about = { name: entry.name, required: entry.required };
+  const has: number[] = [];
+  try {
+    const { product } = await slot.attest();
+    for (const { epoch } of rows) if (await slot.has(epoch)) has.push(epoch);
+    return { ...about, product, has };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { ...about, problem: error.message, has };
+  }
+}

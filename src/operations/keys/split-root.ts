@@ -1,0 +1,26 @@
+/**
+ * Splits the root key into shares for people to keep. The shares are handed out before they take effect: a crash in
+ * between leaves the set before in force, so nobody is ever left without one.
+ */
+import { assertOfFirstTenant } from '../../access/first-tenant.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { perform } from '../../calls/perform.ts';
+import type { NewShares } from '../../keyring/root/root-shares.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/**
+ * @returns the shares, and what puts them in force once they are handed out; audited before they are
+ * @throws {ShareCountError}
+ */
+export async function splitRoot(
+  vault: Vault,
+  caller: Caller,
+  { shares, threshold }: { readonly shares: number; readonly threshold: number },
+): Promise<NewShares> {
+  return perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
+    door.decide();
+    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
+    return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
+  });
+}

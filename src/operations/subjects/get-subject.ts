@@ -1,0 +1,68 @@
+/** What is held about a subject: its records, page by page, with their tokens. No values. */
+import type { z } from 'zod';
+import type { Caller } from '../../calls/caller.ts';
+import { tokensFor } from '../../calls/naming.ts';
+import { perform } from '../../calls/perform.ts';
+import type { RecordId, SubjectId, TenantId, Token } from '../../ids.ts';
+import { factsOf } from '../../records/record-facts.ts';
+import { pageOfSubject } from '../../records/store.ts';
+import { areErased } from '../../records/tombstones.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { liveSubject } from '../../subjects/subjects.ts';
+import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { SubjectReply } from '../values/schema.ts';
+
+/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
+export async function getSubject(
+  vault: Vault,
+  caller: Caller,
+  id: SubjectId,
+  page: { readonly after?: RecordId | undefined; readonly limit: number },
+): Promise<z.infer<typeof SubjectReply>> {
+  const { tenant } = caller;
+  return perform(vault, caller, { action: 'read_subject' }, async (door) => {
+    door.decide();
+    return door.commit('shared', async (tx) => {
+      const subject = await liveSubject(tx, tenant, id);
+      const { rows, more } = await livePage(tx, tenant, id, page);
+      const ids = rows.map((row) => row.record as RecordId);
+      const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
+      const records = rows.map((row, i) => ({
+        record: row.record as RecordId,
+        subject: id,
+        ...factsOf(row),
+        tokens: tokensFor(caller, row.type, tokens[i] ?? [])
+          .filter((token) => causeOfDeath(token, door.now) === undefined)
+          .map(idOf),
+      }));
+      const reply = {
+        subject: id,
+        createdAt: new Date(subject.created_at).toISOString(),
+        records,
+        more,
+      };
+      return { reply, entry: { subject: id, records: ids } };
+    });
+  });
+}
+
+function idOf({ token }: TokenRow): Token {
+  return token as Token;
+}
+
+type Page = { readonly after?: RecordId | undefined; readonly limit: number };
+
+/** A page without records that are being erased; an empty one only at the end, so that a reader can always go on. */
+async function livePage(tx: RecordTx, tenant: TenantId, subject: SubjectId, { after, limit }: Page) {
+  for (let from = after; ; ) {
+    const found = await pageOfSubject(tx, tenant, subject, { after: from, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const ids = page.map((row) => row.record as RecordId);
+    const erased = await areErased(tx, tenant, ids);
+    const rows = page.filter((_, i) => !erased[i]);
+    const more = found.length > limit;
+    if (rows.length > 0 || !more) return { rows, more };
+    from = ids.at(-1);
+  }
+}

@@ -1,0 +1,77 @@
+/** Gives a record one more token: in another format, for another receiving system, for a time or a number of uses. */
+import type { z } from 'zod';
+import { mayBeShown, NotAllowedError } from '../../access/decide.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { type Door, perform } from '../../calls/perform.ts';
+import { VaultError } from '../../errors.ts';
+import type { RecordId, TenantId, Token } from '../../ids.ts';
+import { withTokens } from '../../intake/new-tokens.ts';
+import { throughRaces } from '../../intake/races.ts';
+import { ConcurrentChangeError } from '../../intake/replacement.ts';
+import { findRecord, openRecords } from '../../records/open-records.ts';
+import { lockRecords, type RecordRow } from '../../records/store.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { TokenNotFoundError } from '../../tokens/errors.ts';
+import { showsOf, takesAfter } from '../../tokens/format.ts';
+import type { MintedToken, MintTokenBody } from '../../tokens/schema.ts';
+import { factsOf } from '../../tokens/token-facts.ts';
+import { insertTokens, tokenKey, tokenRow } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {NotAllowedError}; for a token the record cannot have, which option is at fault */
+export async function mintToken(
+  vault: Vault,
+  caller: Caller,
+  body: z.infer<typeof MintTokenBody>,
+): Promise<MintedToken> {
+  // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
+  const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
+  return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, async (door) => {
+    door.decide();
+    return throughRaces(() => mint(vault, caller, door, body));
+  });
+}
+
+const SHOWS_OF =
+  'A token of this format takes after the value: it is for callers who may see the value masked, for a purpose of their own.';
+
+async function mint(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  body: z.infer<typeof MintTokenBody>,
+): Promise<MintedToken> {
+  const { tenant } = caller;
+  const { recordStore, keyStore, keyring, catalogue } = vault;
+  const found = await findRecord(recordStore.reader, tenant, body.record);
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  if (takesAfter(body.format) && !mayBeShown(caller, found.type)) throw new NotAllowedError(SHOWS_OF);
+  // A shaped token takes after the value; besides, an altered row gets no token.
+  const [opened] = await openRecords(from, tenant, [found]);
+  if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
+  const { row } = opened;
+  const type = await catalogue.stored(tenant, row.type, row.type_version);
+  const accepted = { type, value: opened.value.expose(), kept: undefined };
+  opened.value.wipe();
+  const [wanted] = await withTokens(vault, tenant, [accepted], [body], door.now, () => '');
+  if (wanted === undefined) throw new TypeError('One value has one token.');
+  const { format, expiresAt } = wanted;
+  const { audience, uses, record } = body;
+  const key = await tokenKey(keyring.indexes, tenant);
+  const made = { token: wanted.token as Token, record, format, audience, expiresAt, uses };
+  const token = tokenRow(key, tenant, made, door.now);
+  const isShowing = showsOf(body.format);
+  return door.commit(isShowing ? 'exclusive' : 'shared', async (tx) => {
+    if (isShowing) await holdUncorrected(tx, row);
+    // It may have been erased since it was opened.
+    await findRecord(tx, tenant, record);
+    await insertTokens(tx, [token]);
+    return { reply: factsOf(token), entry: { records: [record] } };
+  });
+}
+
+/** A token that shows something of the value must not slip in while that becomes another. @throws {ConcurrentChangeError} */
+async function holdUncorrected(tx: RecordTx, { tenant, record, generation }: RecordRow): Promise<void> {
+  const [held] = await lockRecords(tx, tenant as TenantId, [record as RecordId]);
+  if (held !== undefined && held.generation !== generation) throw new ConcurrentChangeError();
+}

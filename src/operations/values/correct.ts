@@ -1,0 +1,139 @@
+/**
+ * Replaces a record's value; its tokens stay, and so it is refused while one of them shows of the old value what the new
+ * one has not (`tokens/outdated.ts`). How, and what a crash leaves: `intake/replacement.ts`.
+ */
+import type { z } from 'zod';
+import { mayBeShown } from '../../access/decide.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { perform } from '../../calls/perform.ts';
+import { resourceOf } from '../../calls/resource.ts';
+import { inTime } from '../../calls/time-limit.ts';
+import { completeErasure, type ErasureRow, findOrder } from '../../erasure/erasures.ts';
+import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
+import type { RecordId, TenantId } from '../../ids.ts';
+import { accept, acceptAs, asKept, withVerifiers } from '../../intake/accept.ts';
+import { decideFor, finish, prepare } from '../../intake/replacement.ts';
+import { findRecord, openRecords } from '../../records/open-records.ts';
+import type { RecordRow } from '../../records/store.ts';
+import { tombstonesOf } from '../../records/tombstones.ts';
+import { assertNoneOutdated } from '../../tokens/outdated.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { CorrectReply } from './schema.ts';
+
+type Reply = z.infer<typeof CorrectReply>;
+
+/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError}
+ *  @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again */
+export async function correct(
+  vault: Vault,
+  caller: Caller,
+  record: RecordId,
+  body: { readonly value?: unknown; readonly reason?: string | undefined },
+): Promise<Reply> {
+  const { tenant, principal } = caller;
+  const said = caller.idempotencyKey === undefined ? body : await withoutSecret(vault, caller, record, body);
+  const idempotent = {
+    body: said,
+    remember: ({ version, kept }: Reply) => ({ version, kept }),
+    replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
+      const row = await findRecord(vault.recordStore.reader, tenant, record);
+      await finishOthers(vault, tenant, record);
+      const { type } = await vault.catalogue.type(tenant, row.type);
+      const again = acceptAs(type, body.value, kept, vault.clock());
+      return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
+    },
+  };
+  const call = { action: 'correct' as const, reason: body.reason, idempotent };
+  // A record that is gone says so, also where the same call corrected it before.
+  const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
+  return perform<Reply>(vault, once, call, async (door) => {
+    door.decide();
+    const row = await findRecord(vault.recordStore.reader, tenant, record);
+    await assertUnaltered(vault, row);
+    const known = await vault.catalogue.type(tenant, row.type);
+    const { type } = known;
+    door.decide({ type: resourceOf(type) });
+    const accepted = accept(known, body.value, door.now);
+    const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
+    const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
+    // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
+    await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
+    const next = await prepare(vault, row, value, door.now);
+    let order!: ErasureRow;
+    const reply = await door.commit<Reply>('exclusive', async (tx) => {
+      order = await decideFor(tx, vault, row, next, principal, door.now);
+      await assertNoneOutdated(tx, vault.keyring.indexes, of);
+      const kept = value.kept && { kept: value.kept.name };
+      const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
+      return { reply: done, entry: { records: [record] } };
+    });
+    // The correction is committed: should this fail, or take too long, the caller's answer stands once it is noted.
+    await untilNoted(
+      (noted) => inTime(caller.limit, finish(vault, order, next, vault.clock, noted)),
+      (error) => {
+        vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+        vault.signals.emit('erasureLeft');
+      },
+    );
+    return reply;
+  });
+}
+
+/** Completes what is left of the record's corrections: the first call of these may have failed before they were noted. */
+async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {
+  const [graves = []] = await tombstonesOf(vault.recordStore.reader, tenant, [record]);
+  for (const { erasure } of graves) {
+    const order = erasure === null ? undefined : await findOrder(vault.recordStore.reader, tenant, erasure);
+    if (order === undefined || order.state === 'completed') continue;
+    await untilNoted((noted) => completeErasure(vault, order, vault.clock, noted));
+  }
+}
+
+/**
+ * What neither store's going back may undo is answered only when the journal has it. What else fails, a job does again.
+ * @param failed is told of every failure
+ * @throws {UnavailableError} with `journal_unavailable`, whatever it was that kept the journal from having it
+ */
+async function untilNoted(
+  work: (noted: () => void) => Promise<unknown>,
+  failed: (error: unknown) => void = () => {},
+): Promise<void> {
+  let isNoted = false;
+  const noted = () => {
+    isNoted = true;
+  };
+  await work(noted).catch((error: unknown) => {
+    failed(error);
+    if (isNoted) return;
+    throw codeOf(error) === 'journal_unavailable' ? error : notNoted(error);
+  });
+}
+
+function notNoted(cause: unknown): UnavailableError {
+  const said = 'The correction stands, and is not in the journal yet. Call again until it is answered.';
+  return new UnavailableError('journal_unavailable', said, { cause: codeOf(cause) });
+}
+
+/** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */
+async function withoutSecret(
+  { catalogue, recordStore, clock }: Vault,
+  { tenant }: Caller,
+  record: RecordId,
+  body: { readonly value?: unknown },
+) {
+  const row = await findRecord(recordStore.reader, tenant, record).catch((error: unknown) => {
+    if (error instanceof VaultError && (error.kind === 'gone' || error.kind === 'not_found')) return undefined;
+    throw error;
+  });
+  if (row === undefined) return undefined;
+  const value = await asKept(catalogue, tenant, { type: row.type, value: body.value }, clock());
+  return { record, ...body, value };
+}
+
+/** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */
+async function assertUnaltered({ recordStore, keyStore, keyring }: Vault, row: RecordRow): Promise<void> {
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  const [opened] = await openRecords(from, row.tenant as TenantId, [row]);
+  if (opened instanceof VaultError) throw opened;
+  opened?.value.wipe();
+}

@@ -1,0 +1,188 @@
+/**
+ * Exchanges tokens for the values they stand for, each as far as the caller may see it for the stated purpose. Each
+ * token is answered on its own, also one whose token, record or key was altered, moved or put back: it is shown nothing,
+ * the others open, and the alarm is raised (decisions/0026). What stands in the way of them all (the caller's own row, the
+ * key by which tokens are checked, an epoch) fails the call.
+ *
+ * A token that is limited to so many uses loses one when its value is shown, in the transaction of the audit entry; one
+ * that carries its own value loses its only one before that, and the value is lost should the entry then fail.
+ */
+import { decide, NeverRevealedError } from '../../access/decide.ts';
+import { damagedRecords } from '../../calls/alarms.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { type Door, perform } from '../../calls/perform.ts';
+import { resourceOf } from '../../calls/resource.ts';
+import { eachTypeOf } from '../../catalogue/types-of.ts';
+import type { DataType } from '../../datatypes/datatype.ts';
+import { IntegrityError, VaultError } from '../../errors.ts';
+import type { RecordId, Token } from '../../ids.ts';
+import { eachLive, type OpenedRecord, openEach } from '../../records/open-records.ts';
+import type { RecordRow } from '../../records/store.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { TokenNotFoundError } from '../../tokens/errors.ts';
+import { findEachToken, lockTokens, type TokenRow, takeUse, tokenKey } from '../../tokens/tokens.ts';
+import { isWindowToken } from '../../tokens/window-tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { type Answer, type Carried, revealWindowTokens } from './reveal-window.ts';
+import type { DetokenizeRequest, Revealed } from './schema.ts';
+
+/** A token whose value the caller may see, with the view. */
+interface Allowed {
+  readonly token: TokenRow;
+  readonly row: RecordRow;
+  readonly type: DataType;
+  readonly view: string;
+}
+
+/**
+ * A token of the call has limited uses: taking one changes a row, which a shared transaction may not. Never leaves this
+ * file, but goes through the store, which takes what is not the vault's own for a failure of its driver.
+ */
+class LimitedUses extends VaultError {
+  readonly kind = 'conflict';
+  readonly code = 'limited_uses';
+
+  constructor() {
+    super('A token has limited uses.');
+  }
+}
+
+/**
+ * @throws {NotAllowedError} @throws {PurposeNotAllowedError} @throws {IntegrityError} for what no token can do without;
+ *   nothing has been shown then
+ */
+export async function detokenize(
+  vault: Vault,
+  caller: Caller,
+  body: DetokenizeRequest,
+): Promise<{ results: Revealed[] }> {
+  const { purpose, reason } = body;
+  return perform(vault, caller, { action: 'detokenize', purpose, reason }, async (door) => {
+    door.decide();
+    const carried = await revealWindowTokens(vault, caller, body);
+    const work = (mode: 'shared' | 'exclusive') =>
+      door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
+    const reply = await work('shared').catch((error: unknown) => {
+      if (error instanceof LimitedUses) return work('exclusive');
+      throw error;
+    });
+    vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
+    return reply;
+  });
+}
+
+async function answerAll(
+  vault: Vault,
+  caller: Caller,
+  body: DetokenizeRequest,
+  { now }: Door,
+  tx: RecordTx,
+  mode: 'shared' | 'exclusive',
+  carried: Carried,
+) {
+  const { tenant, audience } = caller;
+  const ids = body.tokens.filter((token) => !isWindowToken(token));
+  if (mode === 'exclusive') await lockTokens(tx, tenant, ids);
+  const found = await findEachToken(tx, vault.keyring.indexes, { tenant, audience, now }, ids);
+  const known = found.filter((row): row is TokenRow => !(row instanceof VaultError));
+  const live = await eachLive(
+    tx,
+    tenant,
+    known.map((row) => row.record as RecordId),
+  );
+  const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
+  const decided = new Map<string, Allowed | VaultError>();
+  for (const [i, row] of found.entries()) if (row instanceof VaultError) decided.set(ids[i] as Token, row);
+  for (const [i, token] of known.entries()) {
+    const row = live[i] as RecordRow | VaultError;
+    const type = row instanceof VaultError ? row : typeOf(row);
+    decided.set(token.token, type instanceof VaultError ? type : viewOf(caller, body, token, row as RecordRow, type));
+  }
+  const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
+  if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new LimitedUses();
+  const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
+  const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
+  const opened = await openEach(from, tenant, distinct);
+  const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
+  if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
+
+  const errors: VaultError[] = [];
+  const results = body.tokens.map((token): Revealed => {
+    const answer = carried.answers.get(token) ?? answerOf(decided.get(token), values);
+    if (!(answer instanceof VaultError)) return { token, ...answer };
+    errors.push(answer);
+    return { token, error: { code: answer.code } };
+  });
+  const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
+  for (const { value } of shown) value.wipe();
+  const damaged = errors.filter((error) => error instanceof IntegrityError);
+  const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
+  const views = results.flatMap((result) => ('view' in result ? result.view : []));
+  const [subject, ...others] = carried.subjects;
+  const whose = others.length === 0 ? { subject } : {};
+  const whole = views.length === 0 && damaged.length === errors.length;
+  const records = whole ? damagedRecords(damaged) : about;
+  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
+}
+
+/** How much of a record the caller may see, by this token. */
+function viewOf(
+  caller: Caller,
+  { purpose, view }: DetokenizeRequest,
+  token: TokenRow,
+  row: RecordRow,
+  type: DataType,
+): Allowed | VaultError {
+  const never = type.custody === 'verifier';
+  const resource = { type: resourceOf(type), view: view ?? (never ? 'masked' : undefined), purpose };
+  const decision = decide(caller, 'detokenize', resource);
+  if (!decision.allowed) return decision.refusal;
+  if (never && decision.view === 'plain') return new NeverRevealedError();
+  return { token, row, type, view: decision.view as string };
+}
+
+/** Takes one use of each limited token whose value is about to be shown. */
+async function takeUses(
+  vault: Vault,
+  { tenant }: Caller,
+  tx: RecordTx,
+  allowed: readonly Allowed[],
+  values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
+): Promise<void> {
+  const key = await tokenKey(vault.keyring.indexes, tenant);
+  for (const { token, row } of allowed) {
+    if (token.uses_left === null || values.get(row.record) instanceof VaultError) continue;
+    await takeUse(tx, key, token);
+  }
+}
+
+function answerOf(
+  entry: Allowed | VaultError | undefined,
+  values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
+): Answer {
+  if (entry === undefined || entry instanceof VaultError) return entry ?? new TokenNotFoundError();
+  const found = values.get(entry.row.record);
+  if (found === undefined || found instanceof VaultError) return found ?? new TokenNotFoundError();
+  const { type, view } = entry;
+  const value = found.value.expose();
+  const make = type.views[view];
+  if (view !== 'plain' && make === undefined) return new TokenNotFoundError();
+  return { type: type.name, view, value: view === 'plain' || make === undefined ? value : make(value) };
+}
+
+/**
+ * A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a
+ * list. Damage has an entry of its own: here it counts where there is nothing else to tell.
+ */
+function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
+  const others = errors.filter((error) => !(error instanceof IntegrityError));
+  const refusal = others.find((error) => error.kind === 'refused');
+  const code = (refusal ?? others[0] ?? (views.length === 0 ? errors[0] : undefined))?.code;
+  if (views.length === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
+  return { view: views.includes('plain') ? 'plain' : views[0], code };
+}
+
+/** The records that a call with nothing to show was about. */
+function named(live: readonly (RecordRow | VaultError)[]): RecordRow[] {
+  return live.filter((row): row is RecordRow => !(row instanceof VaultError));
+}

@@ -1,0 +1,188 @@
+/** The shapes of the verbs' requests and replies: validation, types and OpenAPI come from here. */
+
+import { z } from 'zod';
+import { AudienceSchema, PurposeSchema } from '../../access/schema.ts';
+import { recordFacts } from '../../records/schema.ts';
+import {
+  ExpiresAtSchema,
+  JsonSchema,
+  KeptSchema,
+  LabelSchema,
+  MAX_BATCH,
+  MaskedSchema,
+  NAMED,
+  ReasonSchema,
+  RecordIdSchema,
+  RefSchema,
+  SubjectIdSchema,
+  TokenSchema,
+  TypeNameSchema,
+  VersionSchema,
+  ViewSchema,
+} from '../../schema.ts';
+import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
+
+/** Said of what would tell one audience of another's, or speak for a person it does not know. */
+const UNTIED = 'Not from a caller that is tied to an audience.';
+
+export const TokenizeItemSchema = z
+  .strictObject({
+    type: TypeNameSchema,
+    value: JsonSchema,
+    subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
+    label: LabelSchema.optional(),
+    format: TokenFormatSchema.optional(),
+    audience: AudienceSchema.optional().describe('The system that the token is for; absent: the caller’s own, if any.'),
+    ttlSeconds: TtlSchema.optional(),
+    uses: UsesSchema.optional(),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is ' +
+          'what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a ' +
+          '`purpose`, and within the budget of guesses.',
+      ),
+    token: TokenSchema.optional().describe(`A token that stood for the value in another vault, to be kept. ${UNTIED}`),
+  })
+  .superRefine((item, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
+    if (item.token !== undefined && item.format !== undefined) say('format', 'does not go with a token brought along');
+    for (const option of ['ttlSeconds', 'uses', 'token'] as const) {
+      if (item.reuse && item[option] !== undefined)
+        say(option, 'does not go with reuse, which gives one token for good');
+    }
+  })
+  .meta({ id: 'TokenizeItem', description: 'A value to store, its data type, and the person it is about.' });
+export type TokenizeItem = z.infer<typeof TokenizeItemSchema>;
+
+export const TokenizeBody = z
+  .strictObject({
+    items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
+    purpose: PurposeSchema.optional().describe(
+      'Why it is asked whether equal values are there: must be stated where an item says `reuse`.',
+    ),
+  })
+  .refine(({ items, purpose }) => purpose !== undefined || !items.some(({ reuse }) => reuse), {
+    error: 'must be stated where an item says `reuse`: the answer tells whether an equal value is there',
+    path: ['purpose'],
+  });
+
+export const TokenizedSchema = z
+  .strictObject({
+    token: TokenSchema,
+    record: RecordIdSchema.optional().describe(`The stored value; absent for one that is in no store. ${NAMED}`),
+    subject: SubjectIdSchema.optional().describe(`The person the value is about. ${NAMED}`),
+    masked: MaskedSchema,
+    expiresAt: ExpiresAtSchema,
+    kept: KeptSchema.optional(),
+    created: z
+      .boolean()
+      .describe('Whether the value was stored by this call.')
+      .meta({ examples: [true] }),
+  })
+  .meta({ id: 'Tokenized', description: 'What to keep in place of the value.' });
+export const TokenizeReply = z.strictObject({
+  results: z.array(TokenizedSchema).describe('One for each item, in the order of the items.'),
+});
+export type Tokenized = z.infer<typeof TokenizedSchema>;
+
+export const DetokenizeBody = z.strictObject({
+  tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).describe('The tokens to exchange.'),
+  purpose: PurposeSchema,
+  view: ViewSchema.optional().describe('The view wanted; absent: the widest the caller may see.'),
+  reason: ReasonSchema.optional(),
+});
+
+export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
+
+export const RevealedValueSchema = z
+  .strictObject({
+    token: TokenSchema,
+    type: TypeNameSchema,
+    view: ViewSchema.describe('The view that `value` is.'),
+    value: JsonSchema.describe('The value, as far as `view` shows it.'),
+  })
+  .meta({ id: 'RevealedValue', title: 'Revealed', description: 'A token and the value it stands for.' });
+
+export const NotRevealedSchema = z
+  .strictObject({
+    token: TokenSchema,
+    error: z
+      .strictObject({
+        code: z
+          .string()
+          .describe(
+            '`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view` or `integrity_failure`; more may come.',
+          )
+          .meta({ examples: ['record_erased'] }),
+      })
+      .describe('Why this token was not revealed.'),
+  })
+  .meta({ id: 'NotRevealed', title: 'Not revealed', description: 'A token that was not revealed, and why.' });
+
+export const RevealedSchema = z
+  .union([RevealedValueSchema, NotRevealedSchema])
+  .meta({ id: 'Revealed', description: 'The answer for one token: its value, or why there is none.' });
+export const DetokenizeReply = z.strictObject({
+  results: z.array(RevealedSchema).describe('One for each token, in the order of the tokens.'),
+});
+export type Revealed = z.infer<typeof RevealedSchema>;
+
+/** Said of lists of tokens. */
+const SHAPED =
+  'Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own.';
+
+export const RecordSchema = z
+  .strictObject({
+    record: RecordIdSchema,
+    subject: SubjectIdSchema.optional(),
+    ...recordFacts,
+    tokens: z.array(TokenSchema).describe(`The tokens that stand for it; none that has ended. ${SHAPED}`),
+  })
+  .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
+
+export const RecordDescriptionSchema = z
+  .strictObject({
+    record: RecordIdSchema,
+    subject: SubjectIdSchema.optional(),
+    ...recordFacts,
+    tokens: z.array(TokenFactsSchema).describe(`Its tokens, the oldest first. ${SHAPED}`),
+  })
+  .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
+
+export const VerifyBody = z.strictObject({
+  token: TokenSchema,
+  value: JsonSchema.describe('What may be the right value, such as the password that somebody typed.'),
+});
+export const VerifyReply = z.strictObject({
+  verified: z
+    .boolean()
+    .describe('Whether it is.')
+    .meta({ examples: [true] }),
+});
+
+export const CorrectBody = z.strictObject({
+  value: JsonSchema.describe('The right value, of the record’s data type.'),
+  reason: ReasonSchema.optional(),
+});
+export const CorrectReply = z.strictObject({
+  record: RecordIdSchema,
+  version: VersionSchema.meta({ examples: [2] }),
+  masked: MaskedSchema,
+  kept: KeptSchema.optional(),
+});
+
+export const ResolveBody = z.strictObject({ ref: RefSchema });
+export const ResolveReply = z.strictObject({ subject: SubjectIdSchema });
+
+export const SubjectQuery = z.strictObject({
+  after: RecordIdSchema.optional().describe('The last record of the page before.'),
+  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
+});
+export const SubjectReply = z.strictObject({
+  subject: SubjectIdSchema,
+  createdAt: z.iso.datetime().describe('When the vault first heard of the subject, UTC.'),
+  records: z.array(RecordSchema).describe('In the order the values were stored.'),
+  more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
+});

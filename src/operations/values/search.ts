@@ -1,0 +1,218 @@
+/**
+ * Finds records by equality of a value, or of a part of one, and of further values of the same person. Shows tokens and
+ * masked values, never more; what an index offers is opened and compared before it counts as found.
+ *
+ * Takes from the budgets of guesses before it compares anything for the caller (`guesses/questions.ts`): a search that
+ * finds nothing was a wrong guess.
+ *
+ * Results come page by page in the order the values were stored. A page may hold fewer than asked for, or none, and still
+ * have one behind it: what a call opens is bounded.
+ */
+import type { z } from 'zod';
+import type { Caller } from '../../calls/caller.ts';
+import { namesFor } from '../../calls/naming.ts';
+import { type Door, perform } from '../../calls/perform.ts';
+import { mayReveal, resourceOf } from '../../calls/resource.ts';
+import { typesOf } from '../../catalogue/types-of.ts';
+import type { DataType, Json } from '../../datatypes/datatype.ts';
+import { VaultError } from '../../errors.ts';
+import { counts, ofSearch, soughtIn } from '../../guesses/questions.ts';
+import type { RecordId, SubjectId, Token } from '../../ids.ts';
+import { liveCandidates, liveOfSubjects, openRecords } from '../../records/open-records.ts';
+import type { RecordRow } from '../../records/store.ts';
+import { findCandidates } from '../../search/blind-index.ts';
+import { type Criterion, criterionOf } from '../../search/criteria.ts';
+import { openCursor, sealCursor } from '../../search/cursor.ts';
+import { MAX_PAGE, type SearchBody, type SearchReply } from '../../search/schema.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/** After so many records that were looked at a page ends, and candidates looked at at once at least. */
+const MAX_LOOKED = 2_000;
+const MIN_SLICE = 64;
+/** People whose further values are opened at once. */
+const MAX_PEOPLE = 8;
+
+/** A record of which the caller may meet a token. */
+interface Met {
+  readonly row: RecordRow;
+  readonly token: Token;
+}
+type Found = Met & { readonly masked: Json };
+
+/** One search under way. */
+interface Search {
+  readonly vault: Vault;
+  readonly caller: Caller;
+  readonly tx: RecordTx;
+  readonly now: Date;
+  readonly criterion: Criterion;
+  readonly further: readonly Criterion[];
+  /** How many records have been looked at. */
+  looked: number;
+}
+
+/**
+ * @throws {NotSearchableError} @throws {UnknownPartError} @throws {UnknownTypeError} @throws {InvalidValueError} with
+ *   `field` naming `and/<n>/…` for a further value; @throws {NotAllowedError} @throws {PurposeNotAllowedError}
+ */
+export async function search(
+  vault: Vault,
+  caller: Caller,
+  body: z.infer<typeof SearchBody>,
+): Promise<z.infer<typeof SearchReply>> {
+  const { purpose, reason, and = [] } = body;
+  return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
+    const criterion = await criterionFor(vault, caller, door, body, '');
+    const further: Criterion[] = [];
+    for (const [i, query] of and.entries()) further.push(await criterionFor(vault, caller, door, query, `and/${i}/`));
+    const { indexes } = vault.keyring;
+    const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
+    const random = vault.random;
+    const limit = body.limit ?? MAX_PAGE;
+    const sought = soughtIn([criterion, ...further], (type) => mayReveal(caller, type, purpose));
+    return vault.guesses.during(caller, ofSearch(sought), async (right) => {
+      let isRight = false;
+      const reply = await door.commit('shared', async (tx) => {
+        const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
+        isRight = !counts(sought, peopleIn(page.found), page.last !== undefined);
+        const results = page.found.map(({ row, masked, token }) => ({
+          token,
+          ...namesFor(caller, row),
+          ...(row.label === null ? {} : { label: row.label }),
+          masked,
+        }));
+        const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
+        const records = page.found.map(({ row }) => row.record as RecordId);
+        const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
+        return { reply: { results, more: page.last !== undefined, ...next }, entry };
+      });
+      if (isRight) right();
+      return reply;
+    });
+  });
+}
+
+/** Records of nobody count each for one. */
+function peopleIn(found: readonly Found[]): number {
+  return new Set(found.map(({ row }) => row.subject ?? row.record)).size;
+}
+
+async function criterionFor(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  query: { readonly type: string; readonly part?: string | undefined; readonly value?: unknown },
+  place: string,
+): Promise<Criterion> {
+  try {
+    const known = await vault.catalogue.type(caller.tenant, query.type);
+    door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
+    return criterionOf(known, query, { now: door.now });
+  } catch (error) {
+    throw error instanceof VaultError && error.field !== undefined && place !== '' ? error.at(place) : error;
+  }
+}
+
+/** @returns `last`: the record to go on after, where there may be more */
+async function pageOf(
+  search: Search,
+  start: RecordId | undefined,
+  limit: number,
+): Promise<{ found: Found[]; last: RecordId | undefined }> {
+  const { vault, caller, tx, criterion, further } = search;
+  const found: Found[] = [];
+  // Who is tied to an audience is told of more only where there is more of its own: that anybody else has such a value
+  // must not show in a page that is full.
+  const goesOn = () => search.looked < MAX_LOOKED && (found.length < limit || caller.audience !== undefined);
+  for (let after = start; ; ) {
+    const { keyStore, indexer } = vault;
+    const candidates = await findCandidates(keyStore.reader, indexer, caller.tenant, criterion.forms, after);
+    const { records } = candidates;
+    for (let i = 0; i < records.length; ) {
+      // As many as are missing, so that nothing is opened that is not shown; more where an index names crowds.
+      const slice = records.slice(i, i + Math.max(limit - found.length, MIN_SLICE));
+      i += slice.length;
+      const met = await withToken(search, await liveCandidates(tx, caller.tenant, slice));
+      const matches = await matching(search, criterion, met);
+      const groups = groupsOf(matches, further.length === 0 ? MAX_PAGE : MAX_PEOPLE);
+      for (const [n, group] of groups.entries()) {
+        const usable = await agreeing(search, group);
+        const room = limit - found.length;
+        found.push(...usable.slice(0, room));
+        if (usable.length > room) return { found, last: found.at(-1)?.row.record as RecordId };
+        if (!goesOn() && n < groups.length - 1) return { found, last: group.at(-1)?.row.record as RecordId };
+      }
+      after = slice.at(-1);
+      const isLast = i === records.length && !candidates.more;
+      if (!isLast && !goesOn()) return { found, last: after };
+    }
+    if (!candidates.more) return { found, last: undefined };
+  }
+}
+
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+}
+
+/** Those of the candidates whose opened value is what is asked for. */
+async function matching(search: Search, criterion: Criterion, met: readonly Met[]): Promise<Found[]> {
+  const { vault, caller, tx } = search;
+  const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
+  const entries = await openRecords(
+    from,
+    caller.tenant,
+    met.map(({ row }) => row),
+  );
+  const tokenOf = new Map(met.map(({ row, token }) => [row.record, token]));
+  const opened = entries.flatMap((entry) => (entry instanceof VaultError ? [] : entry));
+  try {
+    const typeOf = await typesOf(
+      vault.catalogue,
+      caller.tenant,
+      opened.map(({ row }) => row),
+    );
+    return opened.flatMap(({ row, value }) => {
+      const plain = value.expose() as Json;
+      const type: DataType = typeOf(row);
+      if (row.type !== criterion.type.name || !criterion.matches(type, plain)) return [];
+      return [{ row, token: tokenOf.get(row.record) as Token, masked: type.views.masked(plain) }];
+    });
+  } finally {
+    for (const { value } of opened) value.wipe();
+  }
+}
+
+/**
+ * Those of the matches whose person has, for each further criterion, a record that meets it and that the caller could
+ * find by itself: who may not meet a value's token learns nothing of the value here either.
+ */
+async function agreeing(search: Search, matches: readonly Found[]): Promise<Found[]> {
+  const { caller, tx, further } = search;
+  let left = matches.filter(({ row }) => further.length === 0 || row.subject !== null);
+  for (const criterion of further) {
+    const subjects = [...new Set(left.map(({ row }) => row.subject as SubjectId))];
+    const rows = await liveOfSubjects(tx, caller.tenant, subjects, criterion.type.name);
+    const meeting = await matching(search, criterion, await withToken(search, rows));
+    const held = new Set(meeting.map(({ row }) => row.subject));
+    left = left.filter(({ row }) => held.has(row.subject));
+  }
+  return left;
+}
+
+/**
+ * With the token the caller is to use: one of no audience, or of its own, that has not ended. Without one, it is neither
+ * found nor opened: how long a search takes must not tell what others hold.
+ */
+async function withToken(search: Search, rows: readonly RecordRow[]): Promise<Met[]> {
+  const { vault, caller, tx, now } = search;
+  search.looked += rows.length;
+  const ids = rows.map(({ record }) => record as RecordId);
+  const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
+  return rows.flatMap((row, i) => {
+    const alive = (tokens[i] as TokenRow[]).filter((token) => causeOfDeath(token, now) === undefined);
+    const token = alive.find(({ audience }) => audience === null) ?? alive[0];
+    return token === undefined ? [] : [{ row, token: token.token as Token }];
+  });
+}

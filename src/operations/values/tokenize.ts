@@ -1,0 +1,168 @@
+/**
+ * Stores values and hands out tokens in their place. All or nothing: one refused item refuses the call.
+ *
+ * Order (S1): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
+ * in no store go into their tokens instead (`tokens/window-tokens.ts`).
+ */
+import { beyondAudience, decide } from '../../access/decide.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { namesFor } from '../../calls/naming.ts';
+import { type Door, perform } from '../../calls/perform.ts';
+import { mayReveal, resourceOf } from '../../calls/resource.ts';
+import type { Guess } from '../../guesses/budgets.ts';
+import { guessesOfReuse } from '../../guesses/of-reuse.ts';
+import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
+import { makeRecords, type Stored } from '../../intake/new-records.ts';
+import { assertTokens, withTokens } from '../../intake/new-tokens.ts';
+import { throughRaces } from '../../intake/races.ts';
+import { insertRecords } from '../../records/store.ts';
+import { holdSubjects } from '../../subjects/subjects.ts';
+import { insertTokens } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Tokenized, TokenizeItem } from './schema.ts';
+import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
+
+/** The reply, and what it was made of: by that it can be made again. */
+interface Made {
+  readonly results: Tokenized[];
+  /** Made only for a call that may come again. */
+  readonly memo: () => readonly Memo[];
+}
+
+/**
+ * @param body `purpose`: why it is to be known whether equal values are there; needed for `reuse` alone
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws {PurposeNotAllowedError}
+ * @throws {TooManyGuessesError}; nothing has been stored
+ */
+export async function tokenize(
+  vault: Vault,
+  caller: Caller,
+  body: { readonly items: readonly TokenizeItem[]; readonly purpose?: string | undefined },
+): Promise<{ results: Tokenized[] }> {
+  const { items, purpose } = body;
+  const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
+  const idempotent = {
+    body:
+      caller.idempotencyKey === undefined
+        ? body
+        : { ...(await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock())), purpose },
+    remember: (reply: Made) => reply.memo(),
+    replay: async (memo: readonly Memo[]): Promise<Made> => {
+      const again = await recalled(vault, caller.tenant, wanted, memo);
+      return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo: () => memo };
+    },
+  };
+  const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
+    door.decide();
+    assertWithinAudience(caller, wanted);
+    const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
+    for (const type of new Set(accepted.map((item) => item.type))) {
+      door.decide({ type: resourceOf(type) });
+    }
+    assertTokens(accepted, wanted);
+    const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
+    const values = await withVerifiers(vault.hasher, accepted, caller, () =>
+      acceptAll(vault.catalogue, caller.tenant, items, door.now),
+    );
+    return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>
+      throughRaces(() =>
+        store(vault, caller, door, values, wanted, (created) => {
+          right([...reused].flatMap(([i, guesses]) => (created[i] ? [] : guesses)));
+          return [...reused].filter(([i, guesses]) => created[i] && guesses.length > 0).length;
+        }),
+      ),
+    );
+  });
+  return { results: made.results };
+}
+
+/**
+ * What the call guesses at, by place in it. That an equal value was there is told as a search tells it: to who may
+ * search such values for the purpose, within its budget of guesses.
+ */
+async function reusesOf(
+  vault: Vault,
+  caller: Caller,
+  accepted: readonly Accepted[],
+  wanted: readonly TokenizeItem[],
+  purpose = '',
+): Promise<Map<number, Guess[]>> {
+  const asked = [...wanted.entries()].filter(([, { reuse }]) => reuse);
+  for (const type of new Set(asked.map(([i]) => (accepted[i] as Accepted).type))) {
+    const sought = { type: resourceOf(type), view: 'masked', whole: true, purpose };
+    const decision = decide(caller, 'search', sought);
+    if (!decision.allowed) throw decision.refusal;
+  }
+  const reuses = asked.map(([i, { subject }]) => {
+    const { type, value } = accepted[i] as Accepted;
+    return { type, value, mayReveal: mayReveal(caller, type, purpose), subject };
+  });
+  const guesses = await guessesOfReuse(vault, caller.tenant, reuses);
+  return new Map(asked.map(([i], n) => [i, guesses[n] as Guess[]]));
+}
+
+/**
+ * Before anything is looked up: whether a text is taken as a token would tell one audience of another's, and a value
+ * about a person whom the caller does not know would stand among those of that person for everybody.
+ */
+function assertWithinAudience(caller: Caller, wanted: readonly TokenizeItem[]): void {
+  if (caller.audience === undefined) return;
+  const isBeyond = ({ audience, subject, token }: TokenizeItem) =>
+    audience !== caller.audience || subject !== undefined || token !== undefined;
+  if (wanted.some(isBeyond)) throw beyondAudience();
+}
+
+async function store(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  accepted: readonly Accepted[],
+  wanted: readonly TokenizeItem[],
+  /** @returns how many wrong guesses it was to store these */
+  wrongGuesses: (created: readonly boolean[]) => number,
+): Promise<Made> {
+  const { tenant } = caller;
+  const values = await withTokens(vault, tenant, accepted, wanted, door.now);
+  const stored = await makeRecords(vault, tenant, values, door.now);
+  const subjects = [...new Set(stored.flatMap(({ subject }) => subject ?? []))];
+  const reply: Made = {
+    results: stored.map((one, i) => tokenized(caller, accepted[i] as Accepted, one, isCreated(one))),
+    memo: () => stored.map((one, i) => memoOf(accepted[i] as Accepted, one, isCreated(one))),
+  };
+  await door.commit('shared', async (tx) => {
+    await holdSubjects(tx, tenant, subjects, door.now);
+    await insertRecords(
+      tx,
+      stored.flatMap(({ recordRow }) => recordRow ?? []),
+    );
+    await insertTokens(
+      tx,
+      stored.flatMap(({ tokenRow }) => tokenRow ?? []),
+    );
+    const records = stored.flatMap(({ record }) => record ?? []);
+    const guesses = wrongGuesses(stored.map(isCreated)) || undefined;
+    return { reply, entry: { records, guesses, subject: subjects.length === 1 ? subjects[0] : undefined } };
+  });
+  vault.signals.emit('values', { action: 'tokenize', count: stored.length });
+  return reply;
+}
+
+function isCreated({ recordRow, place }: Stored): boolean {
+  return recordRow !== undefined || place !== undefined;
+}
+
+function tokenized(
+  caller: Caller,
+  { type, value, kept }: Accepted,
+  { token, record, subject, expiresAt }: Pick<Stored, 'token' | 'record' | 'subject' | 'expiresAt'>,
+  created: boolean,
+): Tokenized {
+  return {
+    token,
+    ...namesFor(caller, { record, subject }),
+    masked: type.views.masked(value),
+    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
+    ...(kept === undefined ? {} : { kept: kept.name }),
+    created,
+  };
+}

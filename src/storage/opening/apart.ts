@@ -1,0 +1,68 @@
+/**
+ * Whether two URLs lead to two databases. Names do not tell: an alias, a pooler, a socket, a link and a second schema lead
+ * to one by another name. So the servers are asked, or the file system.
+ *
+ * Guarantees: the same database, or the same file, is found out; nothing is made or changed.
+ * Does not: mind two databases on one server, or two files in one folder; see a primary and its standby as one (nothing
+ * can be made on a standby). An engine whose advisory locks do nothing is not told.
+ */
+import { readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pooledRandom } from '../../crypto/random.ts';
+import { onClient } from '../copies/backup.ts';
+import { sqlitePath } from './url.ts';
+
+const MAX_LINKS = 40;
+
+/** @throws a driver's error where that cannot be told */
+export async function isOnePlace(first: string, second: string): Promise<boolean> {
+  const [one, two] = [sqlitePath(first), sqlitePath(second)];
+  if (one === undefined && two === undefined) return isOneDatabase(first, second);
+  return one !== undefined && two !== undefined && isOneFile(one, two);
+}
+
+/**
+ * An advisory lock is of one database, whatever leads to it, and whichever schema or account. One transaction each: it
+ * holds through a pooler, too.
+ */
+async function isOneDatabase(first: string, second: string): Promise<boolean> {
+  const lock = [pooledRandom()(8).readBigInt64BE().toString()];
+  return onClient(first, async (holder) => {
+    await holder.query('BEGIN');
+    await holder.query('SELECT pg_advisory_xact_lock($1::bigint)', lock);
+    const taken = await onClient(second, async (client) => {
+      await client.query('BEGIN');
+      const { rows } = await client.query<{ free: boolean }>(
+        'SELECT pg_try_advisory_xact_lock($1::bigint) AS free',
+        lock,
+      );
+      await client.query('ROLLBACK');
+      return rows[0]?.free === false;
+    });
+    await holder.query('ROLLBACK');
+    return taken;
+  });
+}
+
+async function isOneFile(first: string, second: string): Promise<boolean> {
+  const [one, two] = await Promise.all([fileAt(first), fileAt(second)]);
+  if (one !== undefined && two !== undefined) return one === two;
+  if (one !== two) return false;
+  // Neither is there: what would be made. Some file systems take both cases of a letter for one.
+  const [here, there] = await Promise.all([targetOf(first), targetOf(second)]);
+  return here.normalize('NFC').toLowerCase() === there.normalize('NFC').toLowerCase();
+}
+
+async function fileAt(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev}/${found.ino}`;
+}
+
+/** Where a file would be made, with every link on the way followed. */
+async function targetOf(path: string, links = 0): Promise<string> {
+  const whole = await realpath(path).catch(() => undefined);
+  if (whole !== undefined || dirname(path) === path) return whole ?? path;
+  const folder = await targetOf(dirname(path), links);
+  const link = links < MAX_LINKS ? await readlink(path).catch(() => undefined) : undefined;
+  return link === undefined ? join(folder, basename(path)) : targetOf(resolve(folder, link), links + 1);
+}

@@ -1,0 +1,71 @@
+/** Opens a store by its URL (`sqlite:<path>` or `postgres://…`), migrated and ready. */
+import { chmod, open as openFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StartError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
+import { CALLED } from '../errors.ts';
+import type { StoreLimits } from '../limits.ts';
+import { PostgresStore } from '../postgres/postgres.ts';
+import { SqliteStore } from '../sqlite/sqlite.ts';
+import type { StoreName } from '../table.ts';
+import type { Store } from '../tx.ts';
+import { cannotOpen } from './cannot-open.ts';
+import { assertFit } from './look-at.ts';
+import { migratePostgres, migrateSqlite } from './migrate.ts';
+import { sqlitePath } from './url.ts';
+
+export interface OpenOptions {
+  /** A store that is known to have gone back in time is opened all the same. */
+  readonly recovering?: boolean;
+  readonly limits?: StoreLimits;
+  /** Running time of this process in milliseconds. */
+  readonly elapsed?: () => number;
+}
+
+/** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do; or that it went back in time */
+export async function openStore<S extends StoreName>(
+  name: S,
+  url: string,
+  options: OpenOptions = {},
+): Promise<Store<S>> {
+  return open<S>(name, url, options).catch((error: unknown) => {
+    throw cannotOpen(name, url, error);
+  });
+}
+
+function wentBack(name: StoreName): string {
+  return `The ${CALLED[name]} went back in time: a process missed what it had been told was written. Nothing is written before both stores agree again: stop every node, run \`npm run lethe -- recover\`, then start (src/deploy/README.md).`;
+}
+
+async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
+  const path = sqlitePath(url);
+  await assertFit(name, url);
+  if (path === undefined) {
+    await migratePostgres(name, url);
+    const store = new PostgresStore(name, url, options);
+    try {
+      await store.assertInPlace();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw store.displaced === undefined ? error : new StartError(wentBack(name));
+    }
+  }
+  await makeFolder(dirname(path));
+  await createPrivately(path);
+  // The file of the lock stays: whoever removed it would let in two, the one that waits for it and one that comes new.
+  await createPrivately(`${path}.migrating`);
+  await chmod(`${path}.migrating`, 0o600);
+  await migrateSqlite(name, path);
+  await chmod(path, 0o600);
+  return new SqliteStore(name, path, options.limits);
+}
+
+/**
+ * SQLite gives its log and its index the mode that the database file has when it makes them. A file that is there is
+ * not opened: closing it would drop the locks that this process may hold on it.
+ */
+async function createPrivately(path: string): Promise<void> {
+  const file = await openFile(path, 'ax', 0o600).catch(() => undefined);
+  await file?.close();
+}

@@ -1,0 +1,119 @@
+/** A transaction on one PostgreSQL connection, begun no earlier than it is needed, and marked (`marks.ts`). */
+import type pg from 'pg';
+import { UnavailableError } from '../../errors.ts';
+import { storeError } from '../errors.ts';
+import { BEGIN, MARK } from './mark-statements.ts';
+import type { Mark, Marks } from './marks.ts';
+import { type Insert, insertAll, type Queryable, run } from './postgres-calls.ts';
+
+/** The longest that a timer takes. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/**
+ * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
+ * its own work at most, which may have swallowed it.
+ */
+export class RolledBackError extends UnavailableError {
+  constructor() {
+    super('store_unavailable', 'The transaction was rolled back.');
+  }
+}
+
+/**
+ * A transaction that begins when the first statement needs it. A group that only reads, and then writes with one
+ * statement, needs none: the statement is one by itself.
+ */
+export class LazyTransaction {
+  /** One statement after another: the next one may depend on the one before. */
+  readonly client: Queryable;
+  readonly #connection: Queryable;
+  readonly #marks: Marks;
+  #mark: Mark | undefined;
+  #begun: Promise<unknown> | undefined;
+  #only: readonly Insert[] | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param client sends what it is given without waiting for the answer to what was before */
+  constructor(client: Queryable, marks: Marks) {
+    const query = (statement: never) => {
+      const result = this.#last.then(() => client.query(statement));
+      this.#last = result.catch(() => {});
+      return result;
+    };
+    this.#connection = client;
+    this.client = { query: query as unknown as Queryable['query'] };
+    this.#marks = marks;
+  }
+
+  async begin(): Promise<void> {
+    this.#begun ??= this.#begin();
+    await this.#begun;
+  }
+
+  /** Whether there is anything to be committed. */
+  get isOpen(): boolean {
+    return this.#begun !== undefined || this.#only !== undefined;
+  }
+
+  /** Writes these rows with one statement; where nothing was begun, with `commit`, of which it is then the whole. */
+  async insertAll(inserts: readonly Insert[]): Promise<void> {
+    if (inserts.every(({ rows }) => rows.length === 0)) return;
+    if (this.#begun === undefined) this.#only = inserts;
+    else await insertAll(this.client, inserts);
+  }
+
+  /**
+   * Waits for the answer as long as it takes; `unanswered-commits.ts` says how long a caller does.
+   * @throws {RolledBackError} @throws the driver's error
+   */
+  async commit(): Promise<void> {
+    const { client } = this;
+    // The driver's own limit would end the connection, and leave a backend behind that goes on waiting for its standby.
+    const patient = (statement: object) => client.query({ ...statement, query_timeout: NO_LIMIT_MS } as never);
+    if (this.#only !== undefined) {
+      const { n, after } = this.#take();
+      const mark = [this.#marks.writer, [n, ...after]] as const;
+      return insertAll({ query: patient as unknown as Queryable['query'] }, this.#only, mark);
+    }
+    if (this.#begun === undefined) return;
+    // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
+    const { command } = (await patient({ text: 'COMMIT' })) as unknown as pg.QueryResult;
+    if (command !== 'COMMIT') throw new RolledBackError();
+  }
+
+  /** Its commit was answered, in time and without a warning: its mark must be there from now on. */
+  acknowledge(): void {
+    if (this.#mark !== undefined) this.#marks.acknowledge(this.#mark);
+  }
+
+  /** @returns the error that leaves the connection in an unknown state */
+  async rollback(): Promise<Error | undefined> {
+    if (this.#begun === undefined) return undefined;
+    return this.client.query('ROLLBACK').then(
+      () => undefined,
+      (error: Error) => error,
+    );
+  }
+
+  /** After either; whoever asks for its marks need not wait for it any more. */
+  end(): void {
+    if (this.#mark !== undefined) this.#marks.end(this.#mark);
+  }
+
+  #take(): Mark {
+    this.#mark = this.#marks.take();
+    return this.#mark;
+  }
+
+  /** Both at once: what is written is checked, and durable, from the first statement on. */
+  async #begin(): Promise<void> {
+    const { n, after } = this.#take();
+    const sent = this.#last.then(() =>
+      Promise.all([this.#connection.query(BEGIN), run(this.#connection, MARK, [this.#marks.writer, [n, ...after]])]),
+    );
+    this.#last = sent.catch(() => {});
+    await sent.catch((error: unknown) => {
+      throw storeError(error);
+    });
+  }
+}

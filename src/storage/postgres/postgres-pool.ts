@@ -1,0 +1,105 @@
+/**
+ * Connections to PostgreSQL, each made ready before anybody is given it.
+ *
+ * Guarantees: where something stands between that may give each transaction another session, such as PgBouncer in
+ * transaction mode, nothing is left to a session: no setting and no prepared statement. Whether something does is told by
+ * the number that a connection is given for cancelling: a server gives the number of its process, a pooler one of its own.
+ * Where it gives the right one and moves sessions all the same, the first statement that is missed tells it.
+ */
+import type pg from 'pg';
+import { isPreparedElsewhere } from '../errors.ts';
+import type { StoreName } from '../table.ts';
+import { BareClient, newPool } from './connect.ts';
+import { SESSION } from './mark-statements.ts';
+
+/** Longer than the server's own, so that its answer counts where there is one. */
+const QUERY_TIMEOUT_MS = 35_000;
+/** Of a connection that was just made. */
+const LOOK_TIMEOUT_MS = 5_000;
+
+/** What stands between, as far as is known: shared by the connections of a pool. */
+interface Way {
+  /** Whether a statement may find another session than the one before it. */
+  movesSessions: boolean;
+}
+
+class Connection extends BareClient {
+  /** Until it has been looked at, nothing is prepared. */
+  way: Way = { movesSessions: true };
+
+  override query(...given: unknown[]): never {
+    const { way } = this;
+    const notice = (error: unknown) => {
+      if (isPreparedElsewhere(error)) way.movesSessions = true;
+    };
+    const [first, ...rest] = given.map((one) => {
+      if (typeof one !== 'function') return one;
+      return (error: unknown, ...more: unknown[]) => {
+        notice(error);
+        one(error, ...more);
+      };
+    });
+    const statement = way.movesSessions && hasName(first) ? { ...first, name: undefined } : first;
+    const result = super.query(...([statement, ...rest] as [string])) as Promise<unknown> | undefined;
+    result?.catch?.(notice);
+    return result as never;
+  }
+}
+
+function hasName(statement: unknown): statement is { readonly name: string } {
+  return (statement as { name?: unknown } | null)?.name !== undefined;
+}
+
+/** @param recognise asked of each new connection before it is used; what it throws ends that */
+export function openPool(
+  name: StoreName,
+  url: string,
+  max: number,
+  recognise: (client: pg.ClientBase) => Promise<void>,
+): pg.Pool {
+  return poolOf(url, `lethe-${name}`, { max, query_timeout: QUERY_TIMEOUT_MS }, async (client, way) => {
+    if (!way.movesSessions) await client.query(SESSION);
+    await recognise(client);
+  });
+}
+
+/** For who only looks: no setting of a session is changed, which a pooler could hand on to others. */
+export function openLookingPool(url: string, queryTimeoutMs: number): pg.Pool {
+  return poolOf(url, 'lethe-doctor', { max: 2, query_timeout: queryTimeoutMs }, async () => {});
+}
+
+function poolOf(
+  url: string,
+  applicationName: string,
+  more: pg.PoolConfig,
+  prepare: (client: pg.ClientBase, way: Way) => Promise<void>,
+): pg.Pool {
+  const way: Way = { movesSessions: false };
+  const pool = newPool(url, applicationName, {
+    ...more,
+    // The types of the driver know no client that takes what every client is given.
+    Client: Connection as unknown as NonNullable<pg.PoolConfig['Client']>,
+    pipeline: true,
+    // A server that vanished, and owes an answer, is noticed within half a minute.
+    keepAliveInitialDelayMillis: 10_000,
+    // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
+    async onConnect(client) {
+      // One that dies while a work holds it may not end the process: its next statement fails, and that is enough said.
+      client.on('error', () => {});
+      if (await isMoved(client)) way.movesSessions = true;
+      (client as Connection).way = way;
+      await prepare(client, way);
+    },
+  });
+  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Whether what answers is another than the one that was connected to. */
+async function isMoved(client: pg.ClientBase): Promise<boolean> {
+  // Part of connecting, and no slower.
+  const statement = { text: 'SELECT pg_backend_pid() AS pid', query_timeout: LOOK_TIMEOUT_MS };
+  const { rows } = await client.query<{ pid: number }>(statement);
+  return rows[0]?.pid !== (client as unknown as { readonly processID: number | null }).processID;
+}
