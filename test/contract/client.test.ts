@@ -6,7 +6,7 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
 import { STATUS } from '../../src/http/problem.ts';
-import { ROUTES } from '../../src/http/routes.ts';
+import { ROUTES } from '../../src/operations/operations.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';

@@ -31,7 +31,6 @@ export async function changeToken<R>(
 ): Promise<R> {
   const { tenant, audience } = caller;
   return perform(vault, caller, { action: 'change_token', ...(idempotent && { idempotent }) }, async (door) => {
-    door.decide();
     const { indexes } = vault.keyring;
     const key = await tokenKey(indexes, tenant);
     return door.commit('exclusive', async (tx) => {
