@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
-import { turnAway } from '../calls/perform.ts';
+import { turnAway } from '../calls/entries.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
 import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';

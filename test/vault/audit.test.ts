@@ -1,7 +1,7 @@
 /** The audit log: one entry for every decided call, before anything leaves; and never anything of what was said. */
 import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
-import { turnAway } from '../../src/calls/perform.ts';
+import { turnAway } from '../../src/calls/entries.ts';
 import { InvalidRequestError } from '../../src/errors.ts';
 import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';

@@ -32,8 +32,8 @@ export const listPrincipals = operation({
     },
   },
   work: (vault, caller, page) =>
-    perform(vault, caller, { action: 'list_principals' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    perform(vault, caller, { action: 'list_principals' }, (door) =>
+      door.commit('shared', async (tx) => {
         const rows = await list(tx, caller.tenant, { after: page.after, limit: page.limit + 1 });
         const principals = rows.slice(0, page.limit).map((row) => ({
           principal: row.principal as PrincipalId,
@@ -46,6 +46,6 @@ export const listPrincipals = operation({
           ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),
         }));
         return { reply: { principals, more: rows.length > page.limit }, entry: {} };
-      });
-    }),
+      }),
+    ),
 });

@@ -24,8 +24,8 @@ export const listTenants = operation({
     },
   },
   work: (vault, caller, page) =>
-    perform(vault, caller, { action: 'list_tenants' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    perform(vault, caller, { action: 'list_tenants' }, (door) =>
+      door.commit('shared', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);
         const rows = await list(tx, { after: page.after, limit: page.limit + 1 });
         const tenants = rows.slice(0, page.limit).map((row) => ({
@@ -35,6 +35,6 @@ export const listTenants = operation({
           ...(row.erased_at === null ? {} : { erasedAt: new Date(row.erased_at).toISOString() }),
         }));
         return { reply: { tenants, more: rows.length > page.limit }, entry: {} };
-      });
-    }),
+      }),
+    ),
 });

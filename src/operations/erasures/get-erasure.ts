@@ -27,12 +27,12 @@ export const getErasure = operation({
   problems: ['erasure_not_found'],
   example: { reply: { ...RECEIPT, state: 'final', finalAt: '2026-11-24T03:00:04.512Z' } },
   work: (vault, caller, { erasure }) =>
-    perform(vault, caller, { action: 'read_erasure' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    perform(vault, caller, { action: 'read_erasure' }, (door) =>
+      door.commit('shared', async (tx) => {
         const row = await erasureFor(tx, caller, erasure);
         const certificate = await findCertificate(tx, row.tenant as TenantId, erasure);
         const finalAt = certificate && new Date(certificate.issued_at);
         return { reply: receiptFor(caller, row, finalAt), entry: { erasure } };
-      });
-    }),
+      }),
+    ),
 });

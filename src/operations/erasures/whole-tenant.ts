@@ -67,8 +67,8 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
   };
   const call = { action: 'erase_tenant' as const, reason: body.reason, idempotent };
   let ordered = false;
-  const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
-    return door.commit('exclusive', async (tx) => {
+  const order = await perform<ErasureRow>(vault, caller, call, (door) =>
+    door.commit('exclusive', async (tx) => {
       const first = await firstTenant(tx);
       const [[named] = []] = await tx.find(tenantByName, [[body.confirm]]);
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
@@ -99,8 +99,8 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
       });
       ordered = true;
       return { reply: row, entry };
-    });
-  });
+    }),
+  );
   if (ordered) {
     vault.keyring.forget(order.tenant as TenantId);
     vault.signals.emit('jobOrdered');

@@ -12,13 +12,13 @@ import type { Vault } from '../../vault/vault.ts';
 
 /** @throws {JobNotFoundError} for another tenant's, too */
 export function readJob(vault: Vault, caller: Caller, { job }: { readonly job: JobId }): Promise<JobView> {
-  return perform(vault, caller, { action: 'read_job' }, async (door) => {
-    return door.commit('shared', async (tx) => {
+  return perform(vault, caller, { action: 'read_job' }, (door) =>
+    door.commit('shared', async (tx) => {
       const row = await readRow(tx, job);
       if (!maySee(caller, row)) throw new JobNotFoundError();
       return { reply: viewOf(row), entry: { target: job } };
-    });
-  });
+    }),
+  );
 }
 
 /** A job that the caller has been shown, as it stands now; no call of its own, and so without an audit entry. */

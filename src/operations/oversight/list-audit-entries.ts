@@ -35,8 +35,8 @@ export const listAuditEntries = operation({
     },
   },
   work: (vault, caller, page) =>
-    perform(vault, caller, { action: 'read_audit' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    perform(vault, caller, { action: 'read_audit' }, (door) =>
+      door.commit('shared', async (tx) => {
         const rows = await list(tx, caller.tenant, { before: page.before, limit: page.limit + 1 });
         const entries = rows.slice(0, page.limit).map((row) => ({
           entry: row.entry,
@@ -58,8 +58,8 @@ export const listAuditEntries = operation({
           request: row.request,
         }));
         return { reply: { entries, more: rows.length > page.limit }, entry: {} };
-      });
-    }),
+      }),
+    ),
 });
 
 function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {

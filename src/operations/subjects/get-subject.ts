@@ -46,8 +46,8 @@ export const getSubject = operation({
   },
   work: async (vault, caller, { subject: id, ...page }) => {
     const { tenant } = caller;
-    return perform(vault, caller, { action: 'read_subject' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    return perform(vault, caller, { action: 'read_subject' }, (door) =>
+      door.commit('shared', async (tx) => {
         const subject = await liveSubject(tx, tenant, id);
         const { rows, more } = await livePage(tx, tenant, id, page);
         const ids = rows.map((row) => row.record as RecordId);
@@ -67,8 +67,8 @@ export const getSubject = operation({
           more,
         };
         return { reply, entry: { subject: id, records: ids } };
-      });
-    });
+      }),
+    );
   },
 });
 

@@ -1,7 +1,8 @@
 /** What revoking and extending a token have in common. A token that has ended stays so: another is minted instead. */
 
 import type { Caller } from '../../calls/caller.ts';
-import { type Call, perform } from '../../calls/perform.ts';
+import type { Call } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { ConcurrentChangeError } from '../../intake/replacement.ts';

@@ -28,15 +28,15 @@ export const describeToken = operation({
   },
   work: async (vault, caller, { token }) => {
     const { tenant, audience } = caller;
-    return perform(vault, caller, { action: 'describe_token' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    return perform(vault, caller, { action: 'describe_token' }, (door) =>
+      door.commit('shared', async (tx) => {
         const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
         const record = known.record as RecordId;
         const [row] = await liveRecords(tx, tenant, [record]);
         if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
         const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
         return { reply, entry: { records: [record] } };
-      });
-    });
+      }),
+    );
   },
 });

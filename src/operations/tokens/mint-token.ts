@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { mayBeShown, NotAllowedError } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import type { Door } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, TenantId, Token } from '../../ids.ts';
 import { withTokens } from '../../intake/new-tokens.ts';
@@ -45,9 +46,9 @@ export const mintToken = operation({
   work: async (vault, caller, body) => {
     // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
     const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
-    return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, async (door) => {
-      return throughRaces(() => mint(vault, caller, door, body));
-    });
+    return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, (door) =>
+      throughRaces(() => mint(vault, caller, door, body)),
+    );
   },
 });
 

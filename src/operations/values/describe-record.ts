@@ -36,8 +36,8 @@ export const describeRecord = operation({
     },
   },
   work: (vault, caller, { record }) =>
-    perform(vault, caller, { action: 'read_record' }, async (door) => {
-      return door.commit('shared', async (tx) => {
+    perform(vault, caller, { action: 'read_record' }, (door) =>
+      door.commit('shared', async (tx) => {
         const row = await findRecord(tx, caller.tenant, record);
         const [rows = []] = await tokensOfRecords(tx, vault.keyring.indexes, caller, [record]);
         const tokens = tokensFor(caller, row.type, rows).map((token) => ({
@@ -46,6 +46,6 @@ export const describeRecord = operation({
         }));
         const reply = { ...namesFor(caller, row), record, ...recordFacts(row), tokens };
         return { reply, entry: { records: [record] } };
-      });
-    }),
+      }),
+    ),
 });

@@ -10,7 +10,8 @@
 import { decide, NeverRevealedError } from '../../access/decide.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import type { Door } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import type { DataType } from '../../datatypes/datatype.ts';

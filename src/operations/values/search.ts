@@ -9,8 +9,9 @@
  * have one behind it: what a call opens is bounded.
  */
 import type { Caller } from '../../calls/caller.ts';
+import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';

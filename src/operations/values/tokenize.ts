@@ -6,8 +6,9 @@
  */
 import { beyondAudience, decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
+import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import type { Guess } from '../../guesses/budgets.ts';
 import { guessesOfReuse } from '../../guesses/of-reuse.ts';
