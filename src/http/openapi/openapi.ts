@@ -137,7 +137,7 @@ function operation(route: Route, schemas: JsonSchemas, publicUrl: string | undef
     ...((params ?? query ?? body) === undefined ? [] : WITH_INPUT),
     ...(body === undefined ? [] : WITH_BODY),
     ...(route.idempotent ? (['idempotency_key_reused'] as const) : []),
-    ...(route.problems as readonly ProblemCode[]),
+    ...route.problems,
   ]);
   const example = EXAMPLES[operationId];
   const content = (of: z.ZodType, io: 'input' | 'output', kind: string, value: unknown) => {
