@@ -68,16 +68,6 @@ export interface Door {
   ): Promise<R>;
 }
 
-/** The call was made before: its caller gets the first call's answer, and this never leaves `perform`. */
-class RepeatedCall extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'repeated_call';
-
-  constructor() {
-    super('The call was made before.');
-  }
-}
-
 /** How the call commits. */
 export interface Commits {
   readonly base: BaseEntry;
@@ -135,7 +125,7 @@ export class CallDoor<Reply> implements Door {
     const { base, once, time } = this.#commits;
     time.begins();
     await assertTenantLives(tx, this.#caller.tenant);
-    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
+    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
     const { reply, entry: about } = await work(tx);
     const { damaged = [], ...entry } = about;
     if (damaged.length > 0) await vault.lookInPlace();

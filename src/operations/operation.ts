@@ -14,6 +14,7 @@
 import type { z } from 'zod';
 import type { Action } from '../access/actions.ts';
 import type { Caller } from '../calls/caller.ts';
+import type { ProblemCode } from '../problems/list.ts';
 import type { Vault } from '../vault/vault.ts';
 
 type Shape = z.ZodType | undefined;
@@ -52,7 +53,7 @@ export interface Operation<
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Codes of its own; those that every operation may answer with are added. */
-  readonly problems: readonly string[];
+  readonly problems: readonly ProblemCode[];
   /** As the API's description shows it: one story about Jane Doe, whom nobody ever met. */
   readonly example: { readonly request?: unknown; readonly reply: unknown };
   work(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<z.output<R>>;

@@ -90,4 +90,4 @@ export const ExtendTokenBody = z
   });
 
 /** Why a token answers no more: problems of the operations that name one. */
-export const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'];
+export const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'] as const;

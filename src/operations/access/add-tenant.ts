@@ -19,22 +19,12 @@ import { type ApiKeyId, newId } from '../../ids.ts';
 import { EXAMPLE_API_KEY, TENANT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** A tenant of that name exists. Nothing has been changed. */
-export class TenantExistsError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'tenant_exists';
-
-  constructor() {
-    super('A tenant of this name exists already.', { field: 'name' });
-  }
-}
-
 type Reply = z.infer<typeof AddTenantReply>;
 type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
 
 const SALT_BYTES = 32;
 
-/** @throws {TenantExistsError} */
+/** @throws `tenant_exists` */
 export const addTenant = operation({
   operationId: 'addTenant',
   action: 'add_tenant',
@@ -81,7 +71,7 @@ export const addTenant = operation({
       const adding = door.commit('exclusive', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);
         const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
-        if (taken !== undefined) throw new TenantExistsError();
+        if (taken !== undefined) throw new VaultError('tenant_exists');
         await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
         const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
         return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };

@@ -12,7 +12,6 @@ import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf, VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
-import { RecordNotFoundError } from '../../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
@@ -43,8 +42,8 @@ export const erase = operation({
   status: 201,
   idempotent: true,
   problems: [
-    ...['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
-    ...['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'],
+    ...(['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'] as const),
+    ...(['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'] as const),
   ],
   example: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: RECEIPT },
   work: (vault, caller, { tenant, confirm = '', ...body }) =>
@@ -53,7 +52,7 @@ export const erase = operation({
       : eraseWholeTenant(vault, caller, { tenant, confirm, reason: body.reason }),
 });
 
-/** @throws {TokenNotFoundError}, {RecordNotFoundError}, {SubjectNotFoundError} naming the item; nothing is erased then */
+/** @throws `token_not_found`, `record_not_found`, `subject_not_found` naming the item; nothing is erased then */
 async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
   const { tenant } = caller;
   const idempotent = {
@@ -156,7 +155,7 @@ async function ofNames(
   return ids.flatMap((record, i) => {
     if (isErased(graves[i])) return [];
     const row = rows.get(record);
-    if (row === undefined) throw new RecordNotFoundError(`records/${named.indexOf(record)}`);
+    if (row === undefined) throw new VaultError('record_not_found', { field: `records/${named.indexOf(record)}` });
     return [doomed(row, graves[i])];
   });
 }

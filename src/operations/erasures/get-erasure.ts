@@ -12,7 +12,7 @@ import { operation } from '../operation.ts';
 
 /**
  * The caller's tenant's; for those who operate the vault, that of a whole tenant, too.
- * @throws {ErasureNotFoundError}
+ * @throws `erasure_not_found`
  */
 export const getErasure = operation({
   operationId: 'getErasure',

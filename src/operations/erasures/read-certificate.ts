@@ -12,7 +12,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** @throws {ErasureNotFoundError} @throws {IntegrityError} for a certificate that the vault did not sign */
+/** @throws `erasure_not_found` @throws {IntegrityError} for a certificate that the vault did not sign */
 export const readCertificate = operation({
   operationId: 'getCertificate',
   action: 'read_certificate',

@@ -12,7 +12,7 @@ import { commandOperation } from '../operation.ts';
 
 /**
  * @param look how long, and by which running time, it is looked whether the node is silent
- * @throws {NodeNotFoundError} @throws {NodeAliveError}; nothing has been changed
+ * @throws `node_not_found`, `node_alive`; nothing has been changed
  */
 export const abandonNode = commandOperation({
   operationId: 'abandonNode',

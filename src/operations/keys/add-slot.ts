@@ -13,7 +13,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
 /**
- * @throws {SlotExistsError} @throws {SlotUnfitError}
+ * @throws `slot_exists`, `slot_unfit`
  * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
  */
 export const addSlot = commandOperation({

@@ -16,7 +16,7 @@ import { operation } from '../operation.ts';
 type Reply = { job: JobId };
 
 /**
- * @throws {EpochNotFoundError} @throws {EpochNotEndedError} @throws {SubjectNotFoundError} @throws {SubjectErasedError}
+ * @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`
  *   nothing is ordered then
  */
 export const compromiseKeys = operation({

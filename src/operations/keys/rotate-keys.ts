@@ -13,7 +13,7 @@ import { operation } from '../operation.ts';
 
 type Reply = { job: JobId };
 
-/** @throws {UnknownIndexError} @throws {IndexNotRotatableError} for an index that there is not, or that stays */
+/** @throws `unknown_index`, `index_not_rotatable` for an index that there is not, or that stays */
 export const rotateKeys = operation({
   operationId: 'rotateKeys',
   action: 'rotate_keys',

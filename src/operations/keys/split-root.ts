@@ -11,7 +11,7 @@ import { commandOperation } from '../operation.ts';
 
 /**
  * @returns the shares, and what puts them in force once they are handed out; audited before they are
- * @throws {ShareCountError}
+ * @throws `invalid_share_count`
  */
 export const splitRoot = commandOperation({
   operationId: 'splitRoot',

@@ -14,7 +14,7 @@ import { EMAIL, NAME, STORED_AT, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { SubjectQuery, SubjectReply } from '../values/schema.ts';
 
-/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
+/** @throws `subject_not_found`, `subject_erased` */
 export const getSubject = operation({
   operationId: 'getSubject',
   action: 'read_subject',

@@ -6,14 +6,13 @@ import { VaultError } from '../../errors.ts';
 import type { RecordId } from '../../ids.ts';
 import { liveRecords } from '../../records/open-records.ts';
 import { TokenSchema } from '../../schema.ts';
-import { TokenNotFoundError } from '../../tokens/errors.ts';
 import { ENDED, TokenDescriptionSchema } from '../../tokens/schema.ts';
 import { factsOf as tokenFacts } from '../../tokens/token-facts.ts';
 import { findToken } from '../../tokens/tokens.ts';
 import { EMAIL, STORED_AT, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended, why */
+/** @throws `token_not_found` @throws {RecordErasedError}; for one that ended, why */
 export const describeToken = operation({
   operationId: 'describeToken',
   action: 'describe_token',
@@ -33,7 +32,7 @@ export const describeToken = operation({
         const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
         const record = known.record as RecordId;
         const [row] = await liveRecords(tx, tenant, [record]);
-        if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
+        if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
         const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
         return { reply, entry: { records: [record] } };
       }),

@@ -4,7 +4,7 @@ import { perform } from '../../calls/perform.ts';
 import { describeType } from '../../catalogue/description.ts';
 import { type DataTypeDescription, DataTypeSchema, KeepBody, KeepParams } from '../../catalogue/schema.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
-import { UnknownTypeError } from '../../errors.ts';
+import { VaultError } from '../../errors.ts';
 import { operation } from '../operation.ts';
 
 const [IP] = dataTypes().flatMap((type) =>
@@ -14,7 +14,7 @@ const [IP] = dataTypes().flatMap((type) =>
 /**
  * What is stored already stays as it is. Setting what is set changes nothing and is no error.
  * @param keep null: the whole value
- * @throws {UnknownTypeError} @throws {UnknownKeepError}; nothing has been changed
+ * @throws `unknown_type`, `unknown_keep`; nothing has been changed
  */
 export const setKeep = operation({
   operationId: 'setKeep',
@@ -38,7 +38,7 @@ export const setKeep = operation({
       const { tenant } = caller;
       const keys = await vault.catalogue.keys(tenant);
       const entry = (await vault.catalogue.list(tenant)).find(({ type }) => type.name === name);
-      if (entry === undefined) throw new UnknownTypeError();
+      if (entry === undefined) throw new VaultError('unknown_type');
       const reply = await door.commit('exclusive', async (tx) => {
         await vault.catalogue.setKeep(tx, keys, tenant, name, keep, door.now);
         return {

@@ -25,8 +25,10 @@ import { CorrectBody, CorrectReply } from './schema.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError}
- *  @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again */
+/**
+ * @throws `record_not_found`, `record_superseded`, `concurrent_change`, `token_outdated` @throws {RecordErasedError}
+ * @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again
+ */
 export const correct = operation({
   operationId: 'correctRecord',
   action: 'correct',
@@ -41,7 +43,7 @@ export const correct = operation({
   reply: CorrectReply,
   idempotent: true,
   problems: [
-    ...['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
+    ...(['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'] as const),
     'journal_unavailable',
     'token_outdated',
   ],

@@ -11,7 +11,7 @@ import { EMAIL, EXPIRES_AT, MINTED, STORED_AT, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { RecordDescriptionSchema } from './schema.ts';
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} */
+/** @throws `record_not_found` @throws {RecordErasedError} */
 export const describeRecord = operation({
   operationId: 'describeRecord',
   action: 'read_record',

@@ -34,7 +34,7 @@ interface Made {
 
 /**
  * @param body `purpose`: why it is to be known whether equal values are there; needed for `reuse` alone
- * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws {PurposeNotAllowedError}
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws `purpose_not_allowed`
  * @throws {TooManyGuessesError}; nothing has been stored
  */
 export const tokenize = operation({
@@ -53,9 +53,9 @@ export const tokenize = operation({
   reply: TokenizeReply,
   idempotent: true,
   problems: [
-    ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
-    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
-    ...['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'],
+    ...(['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'] as const),
+    ...(['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'] as const),
+    ...(['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'] as const),
   ],
   example: {
     request: {
