@@ -3,6 +3,7 @@
  * `LETHE_HOME` itself, also while a server runs on it, makes none where there is none, and calls with the API key of `--key-file`, `LETHE_API_KEY`, or
  * the first administrator's file.
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticate } from '../calls/authenticate.ts';
@@ -10,6 +11,7 @@ import type { Caller } from '../calls/caller.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { secret } from '../secret.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
@@ -36,14 +38,14 @@ export async function withSession<R>(
 ): Promise<R> {
   const { recovering = false, visiting = false, nextRootKey } = options;
   const { vault, rootKey } = await openAsSet(config, { recovering, visiting, ...(nextRootKey && { nextRootKey }) });
+  using held = secret(rootKey);
   try {
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>
       authenticate(vault, apiKey, newId('request', vault.random, vault.clock()), idempotencyKey);
-    const opened = rootKey ? { ...config, rootKey: { from: 'environment' as const, key: rootKey } } : config;
+    const opened = held ? { ...config, rootKey: { from: 'environment' as const, key: held } } : config;
     return await work({ vault, caller, config: opened });
   } finally {
-    rootKey?.fill(0);
     await vault.close();
   }
 }

@@ -10,8 +10,10 @@
  * made for another purpose passes (RFC 8725, 3.1 and 3.11).
  * Does not: say whether the list of keys is the vault's; whoever verifies gets it from there.
  */
+
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { CompactSign, compactVerify, errors, importJWK } from 'jose';
+import { secret } from '../secret.ts';
 
 const ALG = 'EdDSA';
 const KEY_BYTES = 32;
@@ -112,8 +114,6 @@ function membersOf(publicKey: Uint8Array) {
 
 function privateKeyOf(seed: Uint8Array) {
   if (seed.length !== KEY_BYTES) throw new RangeError('A seed has 32 bytes.');
-  const der = Buffer.concat([PKCS8_HEAD, seed]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  der.fill(0);
-  return key;
+  using der = secret(Buffer.concat([PKCS8_HEAD, seed]));
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }

@@ -5,8 +5,10 @@
  * a value leaves is found by searching for that word. After `wipe` its bytes are zero and `expose` throws.
  * Does not: wipe the strings that `expose` has made; JavaScript cannot.
  */
+
 import { IntegrityError } from '../errors.ts';
 import { parseExactly } from '../exact-json.ts';
+import { wipe } from '../secret.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -49,8 +51,12 @@ export class Plaintext {
 
   /** Idempotent. */
   wipe(): void {
-    this.#bytes?.fill(0);
+    wipe(this.#bytes);
     this.#bytes = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.wipe();
   }
 
   toString(): string {

@@ -4,8 +4,10 @@
  * A second property of the same name is where two readers of one body come to disagree on what it says, so it is
  * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
  */
+
 import type { IncomingMessage } from 'node:http';
 import { isExactNumber, parseExactly } from '../exact-json.ts';
+import { secret } from '../secret.ts';
 import { BodyTooLargeError, MalformedRequestError, UnsupportedMediaTypeError } from './errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -20,12 +22,8 @@ export async function readJson(request: IncomingMessage, maxBytes = MAX_BODY_BYT
   if (!JSON_TYPE.test(type) || (encoding !== undefined && encoding !== 'identity')) {
     throw new UnsupportedMediaTypeError();
   }
-  const bytes = await readBytes(request, maxBytes);
-  try {
-    return parseJson(textOf(bytes));
-  } finally {
-    bytes.fill(0);
-  }
+  using bytes = secret(await readBytes(request, maxBytes));
+  return parseJson(textOf(bytes));
 }
 
 function textOf(bytes: Buffer): string {

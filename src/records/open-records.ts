@@ -7,10 +7,12 @@
  * `integrity_failure` and shows nothing of it. Not a sign of anything: a record whose key the key store notes to be destroyed
  * by a correction, and to be the one that `recover` found in a record store put back to before it.
  */
+
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { secrets } from '../secret.ts';
 import type { Reader } from '../storage/tx.ts';
 import { openValue } from './sealing.ts';
 import { findRecords, type RecordRow, recordsOfSubjects } from './store.ts';
@@ -172,6 +174,7 @@ async function openHeld(
     keyring.records.findEach(keys, tenant, places),
     areMirrored(keys, tenant, places),
   ]);
+  using _keys = secrets(found);
   const opened: (OpenedRecord | IntegrityError | undefined)[] = [];
   try {
     for (const [i, row] of rows.entries()) {
@@ -182,8 +185,6 @@ async function openHeld(
   } catch (error) {
     wipe(opened);
     throw error;
-  } finally {
-    for (const key of found) if (Buffer.isBuffer(key)) key.fill(0);
   }
 }
 

@@ -10,6 +10,7 @@
  * was altered, or made up, is a token there is not.
  * Does not: reach the app's copy of the token; without the window's key that is random bytes.
  */
+
 import { associatedData } from '../crypto/associated-data.ts';
 import { envelopeSizeBytes, open, seal } from '../crypto/envelope.ts';
 import { Plaintext } from '../crypto/plaintext.ts';
@@ -18,6 +19,7 @@ import type { DataType, Json } from '../datatypes/datatype.ts';
 import { IntegrityError, type VaultError } from '../errors.ts';
 import { isId, type SubjectId, type TenantId, type Token, type WindowId } from '../ids.ts';
 import type { WindowKey, WindowKeys } from '../keyring/tree/window-keys.ts';
+import { secret } from '../secret.ts';
 import { TokenExpiredError, TokenNotFoundError, TokenUsedUpError } from './errors.ts';
 
 const PREFIX = 'cvc_';
@@ -100,18 +102,16 @@ export async function openWindowToken(
   if (windows.hasEnded(window)) return new TokenExpiredError();
   const key = await windows.find(tenant, window);
   if (key === undefined) return new TokenNotFoundError();
+  using _key = secret(key.key);
   try {
-    const plain = Plaintext.ofBytes(open(envelope, key.key, tokenAd(tenant, window, type, mark)));
+    using plain = Plaintext.ofBytes(open(envelope, key.key, tokenAd(tenant, window, type, mark)));
     const content = plain.expose() as WindowContent;
-    plain.wipe();
     if (audience !== undefined && content.audience !== audience) return new TokenNotFoundError();
     if (await windows.isRevealed(tenant, window, mark)) return new TokenUsedUpError();
     return { place: { window, mark }, content };
   } catch (error) {
     if (error instanceof IntegrityError) return new TokenNotFoundError();
     throw error;
-  } finally {
-    key.key.fill(0);
   }
 }
 

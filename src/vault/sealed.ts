@@ -11,6 +11,7 @@
  * a right share still counts: a stranger cannot keep the holders out. No guess ever succeeds, a share is 256 random bits.
  * Does not: know who gave a share. The audit log names the shares, by number; a list of who holds which is the company's.
  */
+
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -21,6 +22,7 @@ import { keyFact } from '../keyring/key-store-facts.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertRootKey } from '../keyring/root/root-key.ts';
 import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root/root-shares.ts';
+import { handOver, secret } from '../secret.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { findVault } from './home.ts';
@@ -187,9 +189,8 @@ export class SealedVault {
   async #open(last: number): Promise<void> {
     const { set } = this.#given;
     const shares = this.#given.indexes;
-    let rootKey: Buffer = Buffer.alloc(0);
     try {
-      rootKey = await this.#combine();
+      using rootKey = secret(await this.#combine());
       const { opened, ...options } = this.#options;
       const vault = await openVault({ ...this.#config, rootKey: { from: 'environment', key: rootKey } }, options);
       try {
@@ -203,8 +204,6 @@ export class SealedVault {
       if (error instanceof SharesDisagreeError) throw error;
       this.#given.takeBack(last);
       throw new UnsealFailedError({ cause: error });
-    } finally {
-      rootKey.fill(0);
     }
     await this.#end('open');
   }
@@ -213,13 +212,12 @@ export class SealedVault {
   async #combine(): Promise<Buffer> {
     const check = (await keyFact(this.#keyStore.reader, 'root_key_check')) ?? '';
     // One piece alone, where the key store says that one is enough, is not even combined.
-    const combined = await this.#given.combine().catch(() => Buffer.alloc(0));
+    using combined = secret(await this.#given.combine().catch(() => Buffer.alloc(0)));
     try {
       if (combined.length === 0) throw new SharesDisagreeError();
       assertRootKey(combined, this.#vaultId, check);
-      return combined;
+      return handOver(combined);
     } catch {
-      combined.fill(0);
       this.#forget();
       throw new SharesDisagreeError();
     }

@@ -13,8 +13,10 @@
  * another vault's also where both vaults have one root key.
  * Does not: hide anything. Whoever reads this file and the root key can derive the epoch key.
  */
+
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { handOver, secret, wipe } from '../../secret.ts';
 
 const MAGIC = Buffer.from('LETHE-E2', 'ascii');
 const MAGIC_1 = Buffer.from('LETHE-E1', 'ascii');
@@ -42,16 +44,10 @@ export class EpochFiles {
   decode(epoch: number, content: Buffer): Buffer | undefined {
     const isFirst = equalBytes(content.subarray(0, MAGIC.length), MAGIC_1);
     const at = MAGIC.length + (isFirst ? 0 : VAULT_BYTES) + 4;
-    const secret = Buffer.from(content.subarray(at, at + SECRET_BYTES));
-    const right =
-      secret.length === SECRET_BYTES &&
-      equalBytes(
-        content,
-        isFirst ? this.#sealed(MAGIC_1, 'lethe/file-slot/1', epoch, secret) : this.encode(epoch, secret),
-      );
-    if (right) return secret;
-    secret.fill(0);
-    return undefined;
+    using held = secret(Buffer.from(content.subarray(at, at + SECRET_BYTES)));
+    if (held.length !== SECRET_BYTES) return undefined;
+    using right = secret(isFirst ? this.#sealed(MAGIC_1, 'lethe/file-slot/1', epoch, held) : this.encode(epoch, held));
+    return equalBytes(content, right) ? handOver(held) : undefined;
   }
 
   /**
@@ -67,7 +63,7 @@ export class EpochFiles {
   }
 
   wipe(): void {
-    this.#checkKey.fill(0);
+    wipe(this.#checkKey);
   }
 
   #sealed(head: Buffer, label: string, epoch: number, secret: Buffer): Buffer {

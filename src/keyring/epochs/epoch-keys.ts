@@ -7,11 +7,13 @@
  * destroyed is wiped from memory at the next `refresh`, and cannot be loaded again.
  * Does not: reach the memory of a process that does not refresh, or a core dump of one.
  */
+
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../../errors.ts';
 import type { Id, TenantId } from '../../ids.ts';
+import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import { type RootSlots, storeIn } from '../slots/root-slots.ts';
 import { EpochSecretMissingError } from '../slots/slot-errors.ts';
@@ -186,7 +188,7 @@ export class EpochKeys {
 
   async wipe(): Promise<void> {
     for (const epoch of [...this.#opened.keys()]) await this.#forget(epoch);
-    for (const key of this.#rootKeys) key.fill(0);
+    wipe(this.#rootKeys);
     this.ledger.wipe();
     await this.slots.close();
   }
@@ -209,9 +211,9 @@ export class EpochKeys {
   async #load(epoch: number): Promise<Opened> {
     const [[row] = []] = await this.#store.reader.find(epochByNumber, [[epoch]]);
     if (row === undefined || row.state === 'destroyed') throw closed();
-    const secret = await this.slots.get(epoch, (candidate) => this.isRight(row, candidate));
-    if (secret === undefined) throw new EpochSecretMissingError(epoch);
-    return { secret, rootKey: this.#rootOf(row, secret) as Buffer };
+    const found = await this.slots.get(epoch, (candidate) => this.isRight(row, candidate));
+    if (found === undefined) throw new EpochSecretMissingError(epoch);
+    return { secret: found, rootKey: this.#rootOf(row, found) as Buffer };
   }
 
   #rootOf({ epoch, secret_check }: Pick<EpochRow, 'epoch' | 'secret_check'>, secret: Uint8Array): Buffer | undefined {
@@ -221,46 +223,37 @@ export class EpochKeys {
 
   async #forget(epoch: number): Promise<void> {
     const opened = await this.#opened.get(epoch)?.catch(() => undefined);
-    opened?.secret.fill(0);
+    wipe(opened?.secret);
     this.#opened.delete(epoch);
     for (const [name, key] of this.#keys) {
       if (!name.startsWith(`${epoch}/`)) continue;
-      key.fill(0);
+      wipe(key);
       this.#keys.delete(name);
     }
   }
 
   /** The secret is durable in every required slot before the epoch's row says that it exists (K4). */
   async #makeFirst(random: RandomSource, now: Date): Promise<void> {
-    const secret = (await this.slots.get(FIRST_EPOCH, () => true)) ?? random(SECRET_BYTES);
-    try {
-      for (const slot of this.slots.required) await storeFirst(slot, secret);
-      const at = now.getTime();
-      const times = { created_at: at, activated_at: at, deactivated_at: null, closed_at: null };
-      const never = { compromised_at: null, verified_at: null, tag: null };
-      const row = {
-        epoch: FIRST_EPOCH,
-        state: 'active',
-        secret_check: this.checkOf(secret, FIRST_EPOCH),
-        ...times,
-        ...never,
-      };
-      await this.#store.exclusive(async (tx) => {
-        await tx.insert(epochs, [row], 'skip');
-        await tx.insert(epochSlots, this.#held(FIRST_EPOCH, at), 'skip');
-      });
-    } finally {
-      secret.fill(0);
-    }
+    using first = secret((await this.slots.get(FIRST_EPOCH, () => true)) ?? random(SECRET_BYTES));
+    for (const slot of this.slots.required) await storeFirst(slot, first);
+    const at = now.getTime();
+    const row = {
+      ...{ epoch: FIRST_EPOCH, state: 'active', secret_check: this.checkOf(first, FIRST_EPOCH) },
+      ...{ created_at: at, activated_at: at, deactivated_at: null, closed_at: null },
+      ...{ compromised_at: null, verified_at: null, tag: null },
+    };
+    await this.#store.exclusive(async (tx) => {
+      await tx.insert(epochs, [row], 'skip');
+      await tx.insert(epochSlots, this.#held(FIRST_EPOCH, at), 'skip');
+    });
   }
 
   /** An epoch of the first releases: its row gets the check value of the secret that the slots hold. */
   async #adopt(row: EpochRow): Promise<void> {
     const { epoch } = row;
-    const secret = await this.slots.get(epoch, () => true);
-    if (secret === undefined) throw new EpochSecretMissingError(epoch);
-    const secret_check = this.checkOf(secret, epoch);
-    secret.fill(0);
+    using held = secret(await this.slots.get(epoch, () => true));
+    if (held === undefined) throw new EpochSecretMissingError(epoch);
+    const secret_check = this.checkOf(held, epoch);
     await this.#store.exclusive(async (tx) => {
       await tx.execute((sql) =>
         sql('epochs').where({ epoch }).whereNull('secret_check').update({ secret_check, activated_at: row.created_at }),
@@ -275,17 +268,17 @@ export class EpochKeys {
 }
 
 /** Another process that opens this vault for the first time may have been quicker: its secret is the one. */
-async function storeFirst(slot: RootSlots['required'][number], secret: Buffer): Promise<void> {
-  const theirs = await slot.get(FIRST_EPOCH);
+async function storeFirst(slot: RootSlots['required'][number], first: Buffer): Promise<void> {
+  using theirs = secret(await slot.get(FIRST_EPOCH));
   if (theirs === undefined) {
-    await storeIn(slot, FIRST_EPOCH, secret).catch(async (error: unknown) => {
-      const since = await slot.get(FIRST_EPOCH);
+    await storeIn(slot, FIRST_EPOCH, first).catch(async (error: unknown) => {
+      using since = secret(await slot.get(FIRST_EPOCH));
       if (since === undefined) throw error;
-      since.copy(secret);
+      since.copy(first);
     });
     return;
   }
-  theirs.copy(secret);
+  theirs.copy(first);
 }
 
 /** The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is asked. */

@@ -10,8 +10,10 @@
  * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is told
  * by its number.
  */
+
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { Destruction } from '../slots/root-slot.ts';
 import {
@@ -118,7 +120,7 @@ export class EpochLedger {
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
-    const key = tagKey(rootKey, this.#vaultId);
+    using key = secret(tagKey(rootKey, this.#vaultId));
     const held = await slotsByEpoch(tx);
     for (const row of await tx.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'))) {
       const slots = held.get(row.epoch) ?? [];
@@ -127,11 +129,10 @@ export class EpochLedger {
       await tx.update(epochSlots, ['tag'], confirmed);
       if (isOurs) await tx.update(epochs, ['tag'], [{ ...row, tag: epochTag(key, row, confirmed) }]);
     }
-    key.fill(0);
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   /** Those that come after what was found before, as long as each is certain. */

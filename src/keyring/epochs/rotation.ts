@@ -11,9 +11,11 @@
  * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
  * harm: where a secret was lost before it was used, its number is left out.
  */
+
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { handOver, secret } from '../../secret.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
@@ -55,28 +57,25 @@ export async function begin(
   parts: RotationParts,
   fence: Fence,
 ): Promise<{ readonly next: number; readonly without: string[] }> {
-  const { next, secret } = (await interrupted(parts)) ?? (await draw(parts, fence));
-  try {
-    // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
-    await parts.epochs.slots.reload();
-    const without: string[] = [];
-    for (const { slot, required } of parts.epochs.slots.inForce) {
+  const { next, drawn } = (await interrupted(parts)) ?? (await draw(parts, fence));
+  using held = secret(drawn);
+  // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
+  await parts.epochs.slots.reload();
+  const without: string[] = [];
+  for (const { slot, required } of parts.epochs.slots.inForce) {
+    try {
+      await note(parts, next, slot.name, fence);
       try {
-        await note(parts, next, slot.name, fence);
-        try {
-          await storeIn(slot, next, secret);
-        } finally {
-          await takeBackIfOver(parts, next, slot);
-        }
-      } catch (error) {
-        if (required || !(error instanceof UnavailableError)) throw error;
-        without.push(slot.name);
+        await storeIn(slot, next, held);
+      } finally {
+        await takeBackIfOver(parts, next, slot);
       }
+    } catch (error) {
+      if (required || !(error instanceof UnavailableError)) throw error;
+      without.push(slot.name);
     }
-    return { next, without };
-  } finally {
-    secret.fill(0);
   }
+  return { next, without };
 }
 
 /**
@@ -93,7 +92,8 @@ async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: Roo
 
 interface Drawn {
   readonly next: number;
-  readonly secret: Buffer;
+  /** Its secret, owned by whoever holds this object. */
+  readonly drawn: Buffer;
 }
 
 /** The secret of a beginning that a crash interrupted, from whichever slot has it. */
@@ -102,7 +102,7 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
     sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
   );
   if (row === undefined || row.epoch < keys.current) return undefined;
-  const secret = await keys.slots
+  const drawn = await keys.slots
     .get(row.epoch, (candidate) => keys.isRight(row, candidate))
     .catch(async (error: unknown) => {
       if (!(error instanceof UnavailableError)) throw error;
@@ -110,19 +110,19 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
       for (const slot of keys.slots.required) await slot.has(row.epoch);
       return undefined;
     });
-  return secret && { next: row.epoch, secret };
+  return drawn && { next: row.epoch, drawn };
 }
 
 async function draw({ store, epochs: keys, random, clock }: RotationParts, fence: Fence): Promise<Drawn> {
   const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
   const next = (last?.epoch ?? 0) + 1;
-  const secret = random(SECRET_BYTES);
+  using drawn = secret(random(SECRET_BYTES));
   const row: EpochRow = {
     ...{
       epoch: next,
       state: 'pre_activation',
       created_at: clock().getTime(),
-      secret_check: keys.checkOf(secret, next),
+      secret_check: keys.checkOf(drawn, next),
     },
     ...{
       activated_at: null,
@@ -138,7 +138,7 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
     await keys.rootKeyIsCurrent(tx);
     await tx.insert(epochs, [row]);
   });
-  return { next, secret };
+  return { next, drawn: handOver(drawn) };
 }
 
 /** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */

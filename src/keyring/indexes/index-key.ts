@@ -2,12 +2,14 @@
  * One version of an index key, open in memory: MACs under it; the key itself stays inside. One that is wiped says so
  * when it is used, for a MAC under zeros would be a value that is never found again.
  */
+
 import type { Field } from '../../crypto/associated-data.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import { open, seal } from '../../crypto/envelope.ts';
 import { mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { VaultError } from '../../errors.ts';
+import { secret, wipe } from '../../secret.ts';
 
 const KEY_BYTES = 32;
 
@@ -76,17 +78,13 @@ export class IndexKey {
 
   wipe(): void {
     this.#wiped = true;
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   /** A key of its own for sealing, so that no MAC is ever one. */
   #under<R>(label: string, use: (key: Buffer) => R): R {
-    const key = mac(this.#live(), `${label}/key`, KEY_BYTES);
-    try {
-      return use(key);
-    } finally {
-      key.fill(0);
-    }
+    using key = secret(mac(this.#live(), `${label}/key`, KEY_BYTES));
+    return use(key);
   }
 
   #live(): Buffer {

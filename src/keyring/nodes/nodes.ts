@@ -9,9 +9,11 @@
  * Guarantees: that a row has forgotten something, or was given up, counts with a MAC under a key of the root key alone.
  * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next beat.
  */
+
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';
+import { secret, wipe } from '../../secret.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 
@@ -127,18 +129,17 @@ export class NodeLedger {
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
-    const key = keyOf(rootKey, this.#vaultId);
+    using key = secret(keyOf(rootKey, this.#vaultId));
     const ours = (await nodeRows(tx)).filter((row) => this.#isOurs(row));
     await tx.update(
       nodes,
       ['tag'],
       ours.map((row) => ({ ...row, tag: tagOf(key, row) })),
     );
-    key.fill(0);
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   #isOurs(row: NodeRow): boolean {

@@ -16,6 +16,7 @@ import { equalBytes, mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { combineShares, MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
 import { VaultError } from '../../errors.ts';
+import { handOver, secret, secrets, wipe } from '../../secret.ts';
 import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { rootKeyCheck } from './root-key.ts';
@@ -133,9 +134,10 @@ export class RootShares {
 
   /** @throws {ShareCountError} unless 2 ≤ threshold ≤ shares ≤ 255 */
   async split(shares: number, threshold: number, now: Date): Promise<NewShares> {
-    const pieces = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
+    const split = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
       throw error instanceof RangeError ? new ShareCountError() : error;
     });
+    using pieces = secrets(split);
     const set = this.#random(SET_BYTES).toString('hex');
     const vaultMark = vaultMarkOf(this.#vaultId);
     const root_key_check = rootKeyCheck(this.#rootKey, this.#vaultId);
@@ -145,7 +147,6 @@ export class RootShares {
       mark: markOf(share, this.#vaultId),
     }));
     const lines = all.map(shareText);
-    for (const piece of pieces) piece.fill(0);
     return {
       set,
       lines,
@@ -184,13 +185,9 @@ export class GivenShares {
    */
   give(text: string): number {
     const share = readShare(text);
-    try {
-      this.#judge(share);
-    } catch (refusal) {
-      share.piece.fill(0);
-      throw refusal;
-    }
-    this.#given.set(share.index, share);
+    using piece = secret(share.piece);
+    this.#judge(share);
+    this.#given.set(share.index, { ...share, piece: handOver(piece) });
     return share.index;
   }
 
@@ -210,7 +207,7 @@ export class GivenShares {
 
   /** As if this share had not been given. */
   takeBack(index: number): void {
-    this.#given.get(index)?.piece.fill(0);
+    wipe(this.#given.get(index)?.piece);
     this.#given.delete(index);
   }
 
@@ -235,27 +232,23 @@ export async function combineUnseen(
   ask: (given: number, needed: number | undefined, refusal: unknown) => Promise<string>,
 ): Promise<Buffer> {
   const given = new Map<number, Share>();
-  try {
-    for (let refusal: unknown; ; ) {
-      const [first] = given.values();
-      if (first !== undefined && given.size >= first.threshold) {
-        return await combineShares([...given.values()].map(({ piece }) => piece));
-      }
-      const line = await ask(given.size, first?.threshold, refusal);
-      refusal = undefined;
-      try {
-        const share = readShare(line);
-        const isForeign = first !== undefined && share.set !== first.set;
-        if (isForeign || given.has(share.index)) {
-          share.piece.fill(0);
-          throw isForeign ? new ForeignShareError() : new RepeatedShareError();
-        }
-        given.set(share.index, share);
-      } catch (error) {
-        refusal = error;
-      }
+  using pieces = secrets<Buffer>([]);
+  for (let refusal: unknown; ; ) {
+    const [first] = given.values();
+    if (first !== undefined && given.size >= first.threshold) {
+      return await combineShares([...given.values()].map(({ piece }) => piece));
     }
-  } finally {
-    for (const { piece } of given.values()) piece.fill(0);
+    const line = await ask(given.size, first?.threshold, refusal);
+    refusal = undefined;
+    try {
+      const share = readShare(line);
+      using piece = secret(share.piece);
+      if (first !== undefined && share.set !== first.set) throw new ForeignShareError();
+      if (given.has(share.index)) throw new RepeatedShareError();
+      pieces.push(handOver(piece));
+      given.set(share.index, share);
+    } catch (error) {
+      refusal = error;
+    }
   }
 }

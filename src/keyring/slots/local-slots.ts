@@ -5,7 +5,9 @@
  * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
  * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
  */
+
 import { join } from 'node:path';
+import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { isOver } from '../epochs/epoch-states.ts';
@@ -136,13 +138,9 @@ async function give(store: KeyStore, keys: EpochKeys, slot: RootSlot, epoch: num
   const row = async () => (await store.reader.find(epochByNumber, [[epoch]]))[0]?.[0];
   const before = await row();
   if (before?.state !== 'active') return;
-  const secret = await keys.slots.get(epoch, (candidate) => keys.isRight(before, candidate));
-  if (secret === undefined) return;
-  try {
-    await storeIn(slot, epoch, secret);
-  } finally {
-    secret.fill(0);
-  }
+  using held = secret(await keys.slots.get(epoch, (candidate) => keys.isRight(before, candidate)));
+  if (held === undefined) return;
+  await storeIn(slot, epoch, held);
   const after = await row();
   if (after === undefined || isOver(after)) await slot.destroy(epoch);
 }

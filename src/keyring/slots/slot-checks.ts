@@ -4,6 +4,7 @@
  */
 
 import { UnavailableError } from '../../errors.ts';
+import { secret } from '../../secret.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
 import type { EpochRow, EpochSlotRow } from '../tables.ts';
 import type { SlotKind, SlotTier } from './root-slot.ts';
@@ -82,11 +83,9 @@ async function check(
     const asked = looking && entry.kind === 'file' ? undefined : await slot.attest();
     const of = asked ? { tier: asked.tier, product: asked.product, limits: asked.limits } : { tier: slot.tier };
     for (const row of rows) {
-      const secret = await slot.get(row.epoch);
-      const right = secret !== undefined && keys.isRight(row, secret);
-      secret?.fill(0);
-      if (right) found.holds.push(row.epoch);
-      else if (secret !== undefined) found.wrong.push(row.epoch);
+      using held = secret(await slot.get(row.epoch));
+      if (held !== undefined && keys.isRight(row, held)) found.holds.push(row.epoch);
+      else if (held !== undefined) found.wrong.push(row.epoch);
       else if (row.state === 'active') found.lacks.push(row.epoch);
     }
     found.returned = await whatReturned(slot, dead);

@@ -5,9 +5,11 @@
  * Guarantees: a slot is noted as holding an epoch before it is given the secret; what it had before, and was not noted
  * as given, is not removed.
  */
+
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError } from '../../errors.ts';
+import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { isOver } from '../epochs/epoch-states.ts';
@@ -48,26 +50,22 @@ export async function copyInto(
   const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
   for (const row of rows) {
     const { epoch } = row;
-    const isRight = (secret: Buffer) => keys.isRight(row, secret);
-    const secret = await keys.slots.get(epoch, isRight);
-    if (secret === undefined) {
+    const isRight = (candidate: Buffer) => keys.isRight(row, candidate);
+    using held = secret(await keys.slots.get(epoch, isRight));
+    if (held === undefined) {
       // Begun, and lost before it was used: its number is left out.
       if (row.state === 'pre_activation') continue;
       throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
     }
-    try {
-      if (isNew) await assertNotThere(store, slot, epoch);
-      const noted = await store.exclusive(async (tx) => {
-        const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
-        if (now === undefined || !isInUse(now.state)) return false;
-        await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
-        return true;
-      });
-      if (!noted) continue;
-      await storeIn(slot, epoch, secret);
-    } finally {
-      secret.fill(0);
-    }
+    if (isNew) await assertNotThere(store, slot, epoch);
+    const noted = await store.exclusive(async (tx) => {
+      const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
+      if (now === undefined || !isInUse(now.state)) return false;
+      await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
+      return true;
+    });
+    if (!noted) continue;
+    await storeIn(slot, epoch, held);
     if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
     const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {

@@ -3,8 +3,10 @@
  * write to a backup but has no root key cannot make one that passes. It opens nothing.
  * Does not: outlive the root key. After that is replaced, older backups carry the mark of the old one.
  */
+
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { wipe } from '../../secret.ts';
 
 const MARK_BYTES = 32;
 
@@ -24,6 +26,6 @@ export class BackupKey {
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 }
