@@ -25,7 +25,7 @@ import type { Parts } from '../intake/parts.ts';
 import { throughRaces } from '../intake/races.ts';
 import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration, recordKeysOf } from '../keyring/tables.ts';
-import { BucketKeys, unwrapBucketKey } from '../keyring/tree/bucket-keys.ts';
+import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/tree/record-keys.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
@@ -280,7 +280,7 @@ async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>,
   // Without it: the bucket has another key by now (K1), or this one opens what it wrapped.
   const [[bucket] = []] = await keyStore.reader.find(bucketById, [[VAULT_TENANT, row.bucket]]);
   if (bucket === undefined) return false;
-  using today = secret(unwrapBucketKey(bucket, await keyring.epochs.keyOf(bucket.epoch, VAULT_TENANT)));
+  using today = secret(await keyring.buckets.underEpochs.open(bucket));
   const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };
   try {
     wipe(unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today));

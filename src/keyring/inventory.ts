@@ -8,8 +8,7 @@
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
 import { cryptoperiodOf } from './cryptoperiods.ts';
-import type { IndexKeyState } from './indexes/index-key.ts';
-import { isOwn, stateOf as stateOfVersion } from './indexes/index-keys.ts';
+import { type IndexKeyState, isOwn, stateOf as stateOfVersion } from './indexes/index-key.ts';
 import type { KeyEntry, KeyState } from './schema.ts';
 import { type EpochRow, type EpochSlotRow, epochSlots, epochs, type IndexKeyRow } from './tables.ts';
 import type { SigningKeyRow } from './tree/signing-keys.ts';

@@ -11,7 +11,7 @@ import type { Id, TenantId } from '../ids.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { EpochKeys } from './epochs/epoch-keys.ts';
 import { EpochLedger } from './epochs/epoch-ledger.ts';
-import type { EpochWrapped } from './epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from './epochs/keys-under-epoch.ts';
 import { assertNoLaterEpoch, assertNotClosed, readOnly } from './epochs/later-epoch.ts';
 import { IndexKeys } from './indexes/index-keys.ts';
 import type { Node } from './nodes/node.ts';
@@ -121,7 +121,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     // The same bytes as the epoch keys have, which wipe them.
     rootShares: new RootShares(store, rootKey, vaultId, random),
     nodes,
-    wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
+    wrapped: [new BucketRotation(epochs, random), ...[indexes, windows, signing].map((kind) => kind.underEpochs)],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
       await epochs.refresh();

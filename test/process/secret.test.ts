@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { handOver, secret, secrets, wipe } from '../../src/secret.ts';
@@ -149,4 +151,15 @@ describe('what is handed over', () => {
 
     expect([...made]).toEqual([key(), key()]);
   });
+});
+
+test('no other file wipes by hand', async () => {
+  const root = join(import.meta.dirname, '../../src');
+  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const found: string[] = [];
+  for (const file of files) {
+    if ((await readFile(join(root, file), 'utf8')).includes('.fill(0)')) found.push(file);
+  }
+
+  expect(found).toEqual(['secret.ts']);
 });

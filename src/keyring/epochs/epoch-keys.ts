@@ -43,7 +43,7 @@ interface Opened {
 }
 
 /** Whose keys: a tenant's, or the vault's own. */
-type Owner = TenantId | Id<'vault'>;
+export type Owner = TenantId | Id<'vault'>;
 
 export class EpochKeys {
   readonly #store: KeyStore;

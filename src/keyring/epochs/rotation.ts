@@ -22,7 +22,7 @@ import { storeIn } from '../slots/root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from '../tables.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import { isOver } from './epoch-states.ts';
-import type { EpochWrapped } from './epoch-wrapped.ts';
+import type { EpochWrapped } from './keys-under-epoch.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
 const PAGE = 512;

@@ -8,8 +8,9 @@ import { associatedData } from '../../crypto/associated-data.ts';
 import { open, seal } from '../../crypto/envelope.ts';
 import { mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { VaultError } from '../../errors.ts';
+import { IntegrityError, VaultError } from '../../errors.ts';
 import { secret, wipe } from '../../secret.ts';
+import type { IndexKeyRow } from '../tables.ts';
 
 const KEY_BYTES = 32;
 
@@ -46,6 +47,20 @@ export async function throughStaleKeys<R>(work: () => Promise<R>): Promise<R> {
  *   removed   has no entries and no key
  */
 export type IndexKeyState = 'filling' | 'active' | 'leaving' | 'draining' | 'removed';
+
+const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
+
+/** @throws {IntegrityError} for a word that no release wrote */
+export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
+  const state = row.state ?? 'active';
+  if (!STATES.includes(state)) throw new IntegrityError();
+  return state as IndexKeyState;
+}
+
+/** Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again. */
+export function isOwn(name: string): boolean {
+  return name.startsWith('@');
+}
 
 export class IndexKey {
   readonly version: number;

@@ -23,8 +23,8 @@ import type { JobId, TenantId } from '../../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { INDEX_KEY_SECONDS } from '../cryptoperiods.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from '../tables.ts';
-import type { IndexKeyState } from './index-key.ts';
-import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
+import { type IndexKeyState, isOwn, stateOf } from './index-key.ts';
+import type { IndexKeys, MakeKey } from './index-keys.ts';
 
 /** Buckets raised in one transaction. */
 const PAGE = 256;
