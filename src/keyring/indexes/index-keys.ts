@@ -19,6 +19,7 @@ import { handOver, secrets } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
+import { remembered } from '../remembered.ts';
 import {
   bucketByIdShared,
   type IndexKeyRow,
@@ -232,19 +233,6 @@ export type MakeKey = (
   tx: KeyTx,
   made: Pick<IndexKeyRow, 'name' | 'version' | 'bits' | 'state' | 'made_by'>,
 ) => Promise<IndexKeyRow>;
-
-function remembered<K, V>(cache: Map<K, Promise<V>>, id: K, make: () => Promise<V>): Promise<V> {
-  let known = cache.get(id);
-  if (known === undefined) {
-    const made = make();
-    known = made;
-    cache.set(id, made);
-    made.catch(() => {
-      if (cache.get(id) === made) cache.delete(id);
-    });
-  }
-  return known;
-}
 
 const indexKeyKind: KeyKindUnderEpoch<IndexKeyRow> = {
   table: indexKeys,

@@ -28,6 +28,7 @@ import {
   nodeByName,
   nodeRows,
   nodes,
+  oneAtATime,
   type Places,
   type ProcessKind,
   placesOf,
@@ -50,9 +51,9 @@ export interface NodeOptions {
 export interface NodeKeys {
   readonly epochs: EpochKeys;
   readonly registry: SlotRegistry;
-  readonly ledger: NodeLedger;
+  readonly nodes: NodeLedger;
   /** Forgets what is destroyed, and then calls `confirm`. */
-  readonly refresh: () => Promise<void>;
+  refresh(): Promise<void>;
 }
 
 export class Node {
@@ -106,13 +107,13 @@ export class Node {
     const settled = await store.exclusive(async (tx) => {
       await oneAtATime(tx);
       const others = (await nodeRows(tx)).filter((row) => row.node !== this.name);
-      const strangers = others.filter((row) => isItself(row) && !keys.ledger.isAbandoned(row) && !shared(row));
+      const strangers = others.filter((row) => isItself(row) && !keys.nodes.isAbandoned(row) && !shared(row));
       const [stranger] = strangers;
       if (stranger !== undefined) {
         if (anyway) return undefined;
         throw new StrangerError(stranger);
       }
-      await tx.update(nodes, ['forgot', 'tag'], [keys.ledger.signed({ ...this.#row, forgot: memory })]);
+      await tx.update(nodes, ['forgot', 'tag'], [keys.nodes.signed({ ...this.#row, forgot: memory })]);
       return { slots: await this.#settle(tx, keys), isAlone: others.length === 0 };
     });
     if (settled === undefined) return;
@@ -193,7 +194,7 @@ export class Node {
   }
 
   async #write(tx: KeyTx, through: number, clean: boolean): Promise<void> {
-    const { ledger } = this.#keys as NodeKeys;
+    const { nodes: ledger } = this.#keys as NodeKeys;
     await oneAtATime(tx);
     await tx.update(nodes, ['forgot', 'tag'], [ledger.signed({ ...this.#row, forgot: through })]);
     if (clean) await this.#settle(tx, this.#keys as NodeKeys, through);
@@ -205,7 +206,7 @@ export class Node {
    */
   async #settle(tx: KeyTx, keys: NodeKeys, through?: number): Promise<number> {
     const { standing, believed } = await this.#standing(tx, keys);
-    const row = keys.ledger.signed({
+    const row = keys.nodes.signed({
       ...{ ...this.#row, process: ITSELF, kind: 'node', places: JSON.stringify(this.#places), beat: 0 },
       ...{
         forgot: Math.max(believed, through ?? 0),
@@ -223,7 +224,7 @@ export class Node {
    * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has destroyed
    * was signed after somebody wrote into the epochs: it counts as one that has said nothing.
    */
-  async #standing(reader: Reader<'keys'>, { epochs, ledger }: NodeKeys) {
+  async #standing(reader: Reader<'keys'>, { epochs, nodes: ledger }: NodeKeys) {
     const [standing] = (await reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
     const said = standing === undefined ? 0 : ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
     const destroyed = await epochs.ledger.destroyedThrough(reader);
@@ -244,9 +245,4 @@ export class Node {
       await dismiss(this.#options.store, row);
     }
   }
-}
-
-/** Of two that come at the same moment, the second sees the first. */
-async function oneAtATime(tx: KeyTx): Promise<void> {
-  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
 }

@@ -77,6 +77,11 @@ export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
   return rows.map((row) => ({ ...row, beat: Number(row.beat), forgot: Number(row.forgot) }));
 }
 
+/** Of two that come at the same moment, the second sees the first. */
+export async function oneAtATime(tx: KeyTx): Promise<void> {
+  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
+}
+
 export function isItself({ process }: Pick<NodeRow, 'process'>): boolean {
   return process === ITSELF;
 }

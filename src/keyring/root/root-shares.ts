@@ -1,26 +1,24 @@
 /**
- * The root key in m-of-n shares: what the key store knows of the set in force, and the judgement on each share as it is
- * given.
+ * The root key in m-of-n shares: how it is split, and what the key store knows of the set in force.
  *
  * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its mark
  * says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it is
  * given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
  * wrong one in; what shares combine to is judged by the root key's own check value in the end.
  *
- * Guarantees: a refused share changes nothing of what was given before. Pieces are wiped when they are forgotten.
  * Does not: make the shares of an older set worthless. They still combine to the same root key, wherever somebody
  * combines them; the vault only takes them no more. `lethe root replace` makes them worthless.
  */
 
-import { equalBytes, mac } from '../../crypto/mac.ts';
+import { mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { combineShares, MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
+import { MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
 import { VaultError } from '../../errors.ts';
-import { handOver, secret, secrets, wipe } from '../../secret.ts';
+import { secrets } from '../../secret.ts';
 import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { rootKeyCheck } from './root-key.ts';
-import { readShare, SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
+import { SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
 
 const MARK_BYTES = 32;
 
@@ -30,41 +28,6 @@ export const rootShares = table(
   { share_set: 'text', share: 'int', threshold: 'int', mark: 'bytes', root_key_check: 'text', created_at: 'int' },
   ['share_set', 'share'],
 );
-
-/** The share is of another vault, or of a set that was replaced. Nothing has been changed. */
-export class ForeignShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_foreign';
-
-  constructor() {
-    super(
-      'This share belongs to another vault, or to a set of shares that was replaced. What was given so far still counts.',
-      { field: 'share' },
-    );
-  }
-}
-
-/** The share says that it is of this vault's set and is not: somebody made it up. Nothing has been changed. */
-export class WrongShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_wrong';
-
-  constructor() {
-    super('This is not the share that was handed out under its number. What was given so far still counts.', {
-      field: 'share',
-    });
-  }
-}
-
-/** The share was given before and counts once. Nothing has been changed. */
-export class RepeatedShareError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'share_repeated';
-
-  constructor() {
-    super('This share was given already. Shares of other people are needed.');
-  }
-}
 
 /** How many shares cannot be made. Nothing has been changed. */
 export class ShareCountError extends VaultError {
@@ -159,96 +122,7 @@ export class RootShares {
   }
 }
 
-/** Shares of one set as they come in. */
-export class GivenShares {
-  readonly set: ShareSet;
-  readonly #vaultId: string;
-  readonly #given = new Map<number, Share>();
-
-  constructor(set: ShareSet, vaultId: string) {
-    this.set = set;
-    this.#vaultId = vaultId;
-  }
-
-  get count(): number {
-    return this.#given.size;
-  }
-
-  /** The numbers of the shares, in order: they tell whose they were, and nothing of the root key. */
-  get indexes(): number[] {
-    return [...this.#given.keys()].sort((a, b) => a - b);
-  }
-
-  /**
-   * @returns the share's number
-   * @throws {ShareTypoError} @throws {ForeignShareError} @throws {WrongShareError} @throws {RepeatedShareError}
-   */
-  give(text: string): number {
-    const share = readShare(text);
-    using piece = secret(share.piece);
-    this.#judge(share);
-    this.#given.set(share.index, { ...share, piece: handOver(piece) });
-    return share.index;
-  }
-
-  #judge(share: Share): void {
-    if (share.set !== this.set.set || !equalBytes(share.vaultMark, vaultMarkOf(this.#vaultId))) {
-      throw new ForeignShareError();
-    }
-    const expected = this.set.marks.get(share.index);
-    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected)) throw new WrongShareError();
-    if (this.#given.has(share.index)) throw new RepeatedShareError();
-  }
-
-  /** @returns what the shares combine to, owned by the caller: the root key, if its check value says so */
-  combine(): Promise<Buffer> {
-    return combineShares([...this.#given.values()].map(({ piece }) => piece));
-  }
-
-  /** As if this share had not been given. */
-  takeBack(index: number): void {
-    wipe(this.#given.get(index)?.piece);
-    this.#given.delete(index);
-  }
-
-  /** Wipes every piece. */
-  forget(): void {
-    for (const index of this.indexes) this.takeBack(index);
-  }
-}
-
 /** Binds everything the line says: a share with another number or threshold is another share. */
-function markOf({ set, threshold, shares, index, piece }: Share, vaultId: string): Buffer {
+export function markOf({ set, threshold, shares, index, piece }: Share, vaultId: string): Buffer {
   return mac(piece, 'lethe/root-share/1', MARK_BYTES, vaultId, set, threshold, shares, index);
-}
-
-/**
- * A root key where no store says which shares are right: a backup is to be put back. Each line must be whole, and all of
- * one set; what they make is for the caller to check.
- * @param ask the next share; `needed` is known after the first. What it throws ends it
- * @returns what the shares combine to, owned by the caller
- */
-export async function combineUnseen(
-  ask: (given: number, needed: number | undefined, refusal: unknown) => Promise<string>,
-): Promise<Buffer> {
-  const given = new Map<number, Share>();
-  using pieces = secrets<Buffer>([]);
-  for (let refusal: unknown; ; ) {
-    const [first] = given.values();
-    if (first !== undefined && given.size >= first.threshold) {
-      return await combineShares([...given.values()].map(({ piece }) => piece));
-    }
-    const line = await ask(given.size, first?.threshold, refusal);
-    refusal = undefined;
-    try {
-      const share = readShare(line);
-      using piece = secret(share.piece);
-      if (first !== undefined && share.set !== first.set) throw new ForeignShareError();
-      if (given.has(share.index)) throw new RepeatedShareError();
-      pieces.push(handOver(piece));
-      given.set(share.index, share);
-    } catch (error) {
-      refusal = error;
-    }
-  }
 }

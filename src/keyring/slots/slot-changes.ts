@@ -14,13 +14,14 @@
  * destroyed, and no certificate that needs them becomes final.
  */
 import { UnavailableError } from '../../errors.ts';
+import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
 import { nodeRows } from '../nodes/nodes.ts';
 import type { AddSlot } from '../schema.ts';
 import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
 import type { Attestation, Destruction } from './root-slot.ts';
 import { holds } from './root-slots.ts';
-import { copyInto, epochRows, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
+import { copyInto, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
@@ -136,7 +137,7 @@ export async function removeSlot(
 /** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
 async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
-  for (const row of await epochRows(store)) {
+  for (const row of await allEpochs(store.reader)) {
     if (row.state === 'destroyed' || (row.state === 'pre_activation' && row.epoch < keys.current)) continue;
     const isRight = (secret: Buffer) => keys.isRight(row, secret);
     if (row.state === 'active') {

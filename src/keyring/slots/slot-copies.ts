@@ -12,15 +12,8 @@ import { UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { isOver } from '../epochs/epoch-states.ts';
-import {
-  type EpochRow,
-  type EpochSlotRow,
-  epochByNumberShared,
-  epochSlotByName,
-  epochSlots,
-  givenTo,
-} from '../tables.ts';
+import { allEpochs, isOver } from '../epochs/epoch-states.ts';
+import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
 import { SlotExistsError } from './slot-errors.ts';
@@ -47,7 +40,7 @@ export async function copyInto(
 ): Promise<number[]> {
   await keys.refresh();
   const copied: number[] = [];
-  const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
+  const rows = (await allEpochs(store.reader)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
   for (const row of rows) {
     const { epoch } = row;
     const isRight = (candidate: Buffer) => keys.isRight(row, candidate);
@@ -67,7 +60,7 @@ export async function copyInto(
     if (!noted) continue;
     await storeIn(slot, epoch, held);
     if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
-    const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
+    const [now] = (await allEpochs(store.reader)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
       continue;
@@ -117,10 +110,6 @@ export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> 
     if (done === undefined) continue;
     await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
   }
-}
-
-export function epochRows(store: KeyStore): Promise<EpochRow[]> {
-  return store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
 }
 
 function isInUse(state: string): boolean {

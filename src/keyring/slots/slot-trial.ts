@@ -1,27 +1,19 @@
 /** A slot is tried out before it is trusted with anything: it must be new, hold, give back and destroy. */
-import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
-import type { RandomSource } from '../../crypto/random.ts';
-import { type EpochKeys, SECRET_BYTES } from '../epochs/epoch-keys.ts';
+import { SECRET_BYTES } from '../epochs/epoch-keys.ts';
 import type { AddSlot } from '../schema.ts';
 import { envelopesInMemory } from '../tree/envelopes.ts';
 import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
 import type { Attestation, RootSlot } from './root-slot.ts';
 import { holds } from './root-slots.ts';
+import type { SlotParts } from './slot-copies.ts';
 import { SlotExistsError, SlotUnfitError } from './slot-errors.ts';
-import type { SlotEntry, SlotRegistry, SlotSettings } from './slot-registry.ts';
+import type { SlotEntry, SlotSettings } from './slot-registry.ts';
 import { TransitSlot } from './transit-slot.ts';
 
 /** Of no epoch: what a slot is tried out with. */
 const SCRATCH = 0;
-
-export interface TrialParts {
-  readonly epochs: EpochKeys;
-  readonly registry: SlotRegistry;
-  readonly random: RandomSource;
-  readonly clock: Clock;
-}
 
 export interface TriedOut {
   /** What the slot says it is. */
@@ -37,7 +29,7 @@ export interface TriedOut {
  * @throws {SlotExistsError} @throws {SlotUnfitError} @throws {UnavailableError}
  */
 export async function tryOut(
-  { registry, random, clock, epochs }: TrialParts,
+  { registry, random, clock, epochs }: SlotParts,
   { name, kind, required, settings }: AddSlot,
 ): Promise<TriedOut> {
   const addedAt = clock();
