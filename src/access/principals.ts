@@ -15,7 +15,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { TenantErasedError } from '../keyring/tree/tenant-tombstones.ts';
+import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import { secret } from '../secret.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { newApiKey, parseApiKey } from './api-key.ts';

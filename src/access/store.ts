@@ -1,7 +1,7 @@
 /** Tenants, principals and API keys in the record store: small tables, off the path of any value. */
 
 import { type ApiKeyId, firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
-import { TenantErasedError } from '../keyring/tree/tenant-tombstones.ts';
+import { TenantErasedError } from '../keyring/tenant-tombstones.ts';
 import type { Row } from '../storage/table.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';

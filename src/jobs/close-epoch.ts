@@ -19,8 +19,8 @@ import { destroy, sweep } from '../keyring/epochs/epoch-destruction.ts';
 import { isDoomed } from '../keyring/epochs/epoch-states.ts';
 import * as rotation from '../keyring/epochs/rotation.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { takeBackIfRemoved } from '../keyring/slots/slot-copies.ts';
 import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
+import { takeBackIfRemoved } from '../keyring/upkeep/slot-copies.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 

@@ -21,7 +21,6 @@ import { NodeLedger } from './nodes/nodes.ts';
 import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root/root-key.ts';
 import { RootShares } from './root/root-shares.ts';
 import { RootSlots } from './slots/root-slots.ts';
-import { claimPlaces } from './slots/slot-claims.ts';
 import { SlotRegistry } from './slots/slot-registry.ts';
 import { BackupKey } from './tree/backup-key.ts';
 import { BucketKeys } from './tree/bucket-keys.ts';
@@ -30,6 +29,7 @@ import { JournalKey } from './tree/journal-key.ts';
 import { RecordKeys } from './tree/record-keys.ts';
 import { SigningKeys } from './tree/signing-keys.ts';
 import { WindowKeys } from './tree/window-keys.ts';
+import { claimPlaces } from './upkeep/slot-claims.ts';
 
 export interface Keyring {
   readonly epochs: EpochKeys;

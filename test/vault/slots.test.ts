@@ -9,7 +9,7 @@ import { JOBS_LEASE } from '../../src/jobs/runner.ts';
 import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
 import type { RootSlot } from '../../src/keyring/slots/root-slot.ts';
-import { removeSlot as removeFrom } from '../../src/keyring/slots/slot-changes.ts';
+import { removeSlot as removeFrom } from '../../src/keyring/upkeep/slot-changes.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';

@@ -1,6 +1,6 @@
 /** The root slots: what answers, what is missing, and what has come back. */
 import { pooledRandom } from '../../crypto/random.ts';
-import { checkSlots } from '../../keyring/slots/slot-checks.ts';
+import { checkSlots } from '../../keyring/upkeep/slot-checks.ts';
 import { type Check, type Found, fail, note, ok, warn } from '../finding.ts';
 
 export const slots: Check = {

@@ -28,7 +28,7 @@ import {
   indexKeys,
   indexKeysByName,
 } from '../tables.ts';
-import { assertNotBuried } from '../tree/tenant-tombstones.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
 import { IndexKey, isOwn, StaleIndexKeysError, stateOf } from './index-key.ts';
 
 export type { IndexKey };

@@ -18,8 +18,8 @@ import { equalBytes } from '../../crypto/mac.ts';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
-import { EpochFiles, FILE_BYTES } from '../epochs/epoch-file.ts';
 import { createDurably, overwrite, syncFolder, TEMPORARY, unlessGone } from './durable-file.ts';
+import { EpochFiles, FILE_BYTES } from './epoch-file.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { SlotFolder } from './slot-folder.ts';
 

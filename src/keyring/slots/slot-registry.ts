@@ -20,7 +20,7 @@ import { IntegrityError } from '../../errors.ts';
 import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { type RootSlotRow, rootSlots } from '../tables.ts';
-import { storedEnvelopes } from '../tree/envelopes.ts';
+import { storedEnvelopes } from './envelopes.ts';
 import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
 import type { Pkcs11Settings } from './pkcs11-token.ts';

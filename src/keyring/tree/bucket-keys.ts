@@ -25,8 +25,8 @@ import {
   indexGenerationShared,
   indexGenerations,
 } from '../tables.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
 import { KeyCache } from './key-cache.ts';
-import { assertNotBuried } from './tenant-tombstones.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
 export const BUCKET_RECORDS = 256;

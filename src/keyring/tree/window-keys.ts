@@ -21,7 +21,7 @@ import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from '../tables.ts';
-import { assertNotBuried } from './tenant-tombstones.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
 
 const MINUTE_MS = 60 * 1000;
 /** How long a window takes new tokens. */

@@ -19,7 +19,7 @@ import { findTenantErasure, orderTenantErasure } from '../../erasure/tenants.ts'
 import { VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type TenantId } from '../../ids.ts';
 import { orderJob } from '../../jobs/job-store.ts';
-import { TenantErasedError } from '../../keyring/tree/tenant-tombstones.ts';
+import { TenantErasedError } from '../../keyring/tenant-tombstones.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /** No tenant of this id or name. Said to the first tenant only: others cannot tell what else the vault holds. */

@@ -8,7 +8,7 @@ import { perform } from '../../calls/perform.ts';
 import type { LeaseOptions } from '../../jobs/lease.ts';
 import { besideNoJob } from '../../jobs/runner.ts';
 import type { AddSlot } from '../../keyring/schema.ts';
-import { type AddedSlot, addSlot as add } from '../../keyring/slots/slot-changes.ts';
+import { type AddedSlot, addSlot as add } from '../../keyring/upkeep/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**

@@ -5,7 +5,7 @@
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { checkSlots as check, type SlotCheck, type SlotRemains } from '../../keyring/slots/slot-checks.ts';
+import { checkSlots as check, type SlotCheck, type SlotRemains } from '../../keyring/upkeep/slot-checks.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /** How many an audit entry names: the command says them all. */

@@ -10,7 +10,7 @@ import { perform } from '../../calls/perform.ts';
 import type { LeaseOptions } from '../../jobs/lease.ts';
 import { besideNoJob } from '../../jobs/runner.ts';
 import type { RemoveSlotBody } from '../../keyring/schema.ts';
-import { removeSlot as remove } from '../../keyring/slots/slot-changes.ts';
+import { removeSlot as remove } from '../../keyring/upkeep/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**

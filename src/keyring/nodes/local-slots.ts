@@ -11,14 +11,14 @@ import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { isOver } from '../epochs/epoch-states.ts';
-import { fingerprintOf } from '../nodes/node-identity.ts';
-import type { Places } from '../nodes/nodes.ts';
+import type { RootSlot } from '../slots/root-slot.ts';
+import { storeIn } from '../slots/root-slots.ts';
+import { readId, SLOT_ID_FILE } from '../slots/slot-folder.ts';
+import type { SlotRegistry, SlotSettings } from '../slots/slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from '../tables.ts';
-import type { RootSlot } from './root-slot.ts';
-import { storeIn } from './root-slots.ts';
-import { unlessUnavailable } from './slot-copies.ts';
-import { readId, SLOT_ID_FILE } from './slot-folder.ts';
-import type { SlotRegistry, SlotSettings } from './slot-registry.ts';
+import { unlessUnavailable } from '../upkeep/slot-copies.ts';
+import { fingerprintOf } from './node-identity.ts';
+import type { Places } from './nodes.ts';
 
 export interface OwnSlot {
   readonly slot: RootSlot;

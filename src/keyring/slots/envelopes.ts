@@ -2,8 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { KeyStore } from '../../storage/tx.ts';
-import type { Envelopes } from '../slots/transit-slot.ts';
 import { epochSlotByName, epochSlots, givenTo } from '../tables.ts';
+import type { Envelopes } from './transit-slot.ts';
 
 export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
   return {

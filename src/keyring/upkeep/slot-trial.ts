@@ -2,15 +2,15 @@
 import { equalBytes } from '../../crypto/mac.ts';
 import { SECRET_BYTES } from '../epochs/epoch-keys.ts';
 import type { AddSlot } from '../schema.ts';
-import { envelopesInMemory } from '../tree/envelopes.ts';
-import { FileSlot } from './file-slot.ts';
-import { Pkcs11Slot } from './pkcs11-slot.ts';
-import type { Attestation, RootSlot } from './root-slot.ts';
-import { holds } from './root-slots.ts';
+import { envelopesInMemory } from '../slots/envelopes.ts';
+import { FileSlot } from '../slots/file-slot.ts';
+import { Pkcs11Slot } from '../slots/pkcs11-slot.ts';
+import type { Attestation, RootSlot } from '../slots/root-slot.ts';
+import { holds } from '../slots/root-slots.ts';
+import { SlotExistsError, SlotUnfitError } from '../slots/slot-errors.ts';
+import type { SlotEntry, SlotSettings } from '../slots/slot-registry.ts';
+import { TransitSlot } from '../slots/transit-slot.ts';
 import type { SlotParts } from './slot-copies.ts';
-import { SlotExistsError, SlotUnfitError } from './slot-errors.ts';
-import type { SlotEntry, SlotSettings } from './slot-registry.ts';
-import { TransitSlot } from './transit-slot.ts';
 
 /** Of no epoch: what a slot is tried out with. */
 const SCRATCH = 0;

@@ -13,11 +13,11 @@ import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { allEpochs, isOver } from '../epochs/epoch-states.ts';
+import type { RootSlot } from '../slots/root-slot.ts';
+import { storeIn } from '../slots/root-slots.ts';
+import { SlotExistsError } from '../slots/slot-errors.ts';
+import type { SlotRegistry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
-import type { RootSlot } from './root-slot.ts';
-import { storeIn } from './root-slots.ts';
-import { SlotExistsError } from './slot-errors.ts';
-import type { SlotRegistry } from './slot-registry.ts';
 
 export interface SlotParts {
   readonly store: KeyStore;

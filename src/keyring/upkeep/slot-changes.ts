@@ -18,12 +18,12 @@ import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
 import { nodeRows } from '../nodes/nodes.ts';
 import type { AddSlot } from '../schema.ts';
+import type { Attestation, Destruction } from '../slots/root-slot.ts';
+import { holds } from '../slots/root-slots.ts';
+import { SlotNeededError, SlotNotFoundError } from '../slots/slot-errors.ts';
+import type { SlotEntry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
-import type { Attestation, Destruction } from './root-slot.ts';
-import { holds } from './root-slots.ts';
 import { copyInto, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
-import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
-import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
 /** For an HSM or a service that is slow, thrice over. */

@@ -6,8 +6,8 @@
 import { UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
+import type { SlotKind, SlotTier } from '../slots/root-slot.ts';
 import type { EpochRow, EpochSlotRow } from '../tables.ts';
-import type { SlotKind, SlotTier } from './root-slot.ts';
 import type { SlotParts } from './slot-copies.ts';
 
 export interface SlotCheck {
