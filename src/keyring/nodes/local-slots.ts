@@ -13,10 +13,10 @@ import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { isOver } from '../epochs/epoch-states.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
+import { unlessUnavailable } from '../slots/slot-errors.ts';
 import { readId, SLOT_ID_FILE } from '../slots/slot-folder.ts';
 import type { SlotRegistry, SlotSettings } from '../slots/slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from '../tables.ts';
-import { unlessUnavailable } from '../upkeep/slot-copies.ts';
 import { fingerprintOf } from './node-identity.ts';
 import type { Places } from './nodes.ts';
 

@@ -20,10 +20,10 @@ import { nodeRows } from '../nodes/nodes.ts';
 import type { AddSlot } from '../schema.ts';
 import type { Attestation, Destruction } from '../slots/root-slot.ts';
 import { holds } from '../slots/root-slots.ts';
-import { SlotNeededError, SlotNotFoundError } from '../slots/slot-errors.ts';
+import { SlotNeededError, SlotNotFoundError, unlessUnavailable } from '../slots/slot-errors.ts';
 import type { SlotEntry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
-import { copyInto, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
+import { copyInto, type SlotParts, takeBack } from './slot-copies.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
 /** For an HSM or a service that is slow, thrice over. */

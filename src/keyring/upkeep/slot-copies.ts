@@ -15,7 +15,7 @@ import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { allEpochs, isOver } from '../epochs/epoch-states.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
-import { SlotExistsError } from '../slots/slot-errors.ts';
+import { SlotExistsError, unlessUnavailable } from '../slots/slot-errors.ts';
 import type { SlotRegistry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 
@@ -114,8 +114,4 @@ export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> 
 
 function isInUse(state: string): boolean {
   return state === 'active' || state === 'pre_activation';
-}
-
-export function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof UnavailableError)) throw error;
 }
