@@ -8,7 +8,6 @@
  * bytes they share are wiped here.
  * Does not: keep a passphrase from being copied; a string cannot be wiped, here as in the server.
  */
-
 import { Worker } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
 import type { JobReport } from '../jobs/worker.ts';

@@ -2,7 +2,6 @@
  * The program of the thread that does long jobs: opens the vault, does one round, tells the server's thread what
  * happened in signals, and ends. Prints nothing: an error's text may hold a value.
  */
-
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
 import { secret } from '../secret.ts';

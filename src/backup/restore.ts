@@ -6,7 +6,6 @@
  * is alive (`living.ts`); a store that is there is replaced on demand only, and kept aside; a failure leaves what was there.
  * Each restore gives the store a mark of its own (`incarnation`), by which a process that runs all the same tells it.
  */
-
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';

@@ -1,5 +1,4 @@
 /** `lethe root replace`: a new root key in the place of one that was stolen, or that too many have seen. */
-
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';

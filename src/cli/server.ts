@@ -1,5 +1,4 @@
 /** `lethe init`, `lethe serve` and `lethe status`. */
-
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { runServer, whatToKeep } from '../http/serving/run.ts';

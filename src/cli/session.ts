@@ -3,7 +3,6 @@
  * `LETHE_HOME` itself, also while a server runs on it, makes none where there is none, and calls with the API key of `--key-file`, `LETHE_API_KEY`, or
  * the first administrator's file.
  */
-
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticate } from '../calls/authenticate.ts';

@@ -2,7 +2,6 @@
  * Shares of the root key as a command gets them: from the files of `--share-file`, or at hidden prompts. A command that
  * opens the vault itself unseals it for itself alone; a sealed server is opened by `lethe unseal`.
  */
-
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';

@@ -10,7 +10,6 @@
  * made for another purpose passes (RFC 8725, 3.1 and 3.11).
  * Does not: say whether the list of keys is the vault's; whoever verifies gets it from there.
  */
-
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { CompactSign, compactVerify, errors, importJWK } from 'jose';
 import { secret } from '../secret.ts';

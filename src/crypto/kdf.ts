@@ -6,7 +6,6 @@
  * from the event loop.
  * Does not: make a weak passphrase strong. The passphrase is a string and stays in memory until collected.
  */
-
 import { argon2 } from 'node:crypto';
 import { secret } from '../secret.ts';
 import type { Field } from './associated-data.ts';

@@ -10,7 +10,6 @@
  * Does not: stop a computation that runs, normalise a password (`datatypes/password.ts`), slow down who guesses (the
  * caller's rate limits), or wipe the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
  */
-
 import { UnavailableError } from '../errors.ts';
 import { secret } from '../secret.ts';
 import { argon2id, DEFAULT_PASSPHRASE_PARAMS, type PassphraseParams } from './kdf.ts';

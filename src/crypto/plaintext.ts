@@ -5,7 +5,6 @@
  * a value leaves is found by searching for that word. After `wipe` its bytes are zero and `expose` throws.
  * Does not: wipe the strings that `expose` has made; JavaScript cannot.
  */
-
 import { IntegrityError } from '../errors.ts';
 import { parseExactly } from '../exact-json.ts';
 import { wipe } from '../secret.ts';

@@ -7,7 +7,6 @@
  * word, so whoever combines must check the result. Its tables are read at places that depend on secrets: splitting and
  * combining are for a ceremony, not for a service that a stranger may time.
  */
-
 import { combine, split } from 'shamir-secret-sharing';
 import { secret, secrets } from '../secret.ts';
 

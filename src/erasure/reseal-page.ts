@@ -12,7 +12,6 @@
  * compromised. Run again after a crash anywhere, it goes on.
  * Does not: reach older ciphertext in backups of the record store, which the old keys open for good.
  */
-
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';

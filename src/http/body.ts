@@ -4,7 +4,6 @@
  * A second property of the same name is where two readers of one body come to disagree on what it says, so it is
  * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
  */
-
 import type { IncomingMessage } from 'node:http';
 import { isExactNumber, parseExactly } from '../exact-json.ts';
 import { secret } from '../secret.ts';

@@ -6,7 +6,6 @@
  * lie on both sides of a commit. A record is stored under another call's keys only while these are so young that no
  * sweep can take them for orphans before this call has committed.
  */
-
 import { equalBytes } from '../crypto/mac.ts';
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { resealsUnderWay } from '../erasure/corrections.ts';

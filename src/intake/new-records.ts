@@ -9,7 +9,6 @@
  * not there yet stores the record itself, under the keys and the token that the link's maker prepared: of two that do,
  * the second fails with `DuplicateRowError` and finds on its next try what the first has stored.
  */
-
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import type { WindowKey } from '../keyring/tree/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';

@@ -5,7 +5,6 @@
  * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
  * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
  */
-
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
 import { VaultError } from '../errors.ts';

@@ -7,7 +7,6 @@
  * `integrity_failure` and shows nothing of it. Not a sign of anything: a record whose key the key store notes to be destroyed
  * by a correction, and to be the one that `recover` found in a record store put back to before it.
  */
-
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';

@@ -10,7 +10,6 @@
  * was altered, or made up, is a token there is not.
  * Does not: reach the app's copy of the token; without the window's key that is random bytes.
  */
-
 import { associatedData } from '../crypto/associated-data.ts';
 import { envelopeSizeBytes, open, seal } from '../crypto/envelope.ts';
 import { Plaintext } from '../crypto/plaintext.ts';

@@ -8,7 +8,6 @@
  * standby is gone. Tells in closed words which part is not well.
  * Does not: see what fails one kind of call alone, such as one tenant's or one with a larger batch than there is room for.
  */
-
 import { recordFacts } from '../backup/vault-facts.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';

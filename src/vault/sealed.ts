@@ -11,7 +11,6 @@
  * a right share still counts: a stranger cannot keep the holders out. No guess ever succeeds, a share is 256 random bits.
  * Does not: know who gave a share. The audit log names the shares, by number; a list of who holds which is the company's.
  */
-
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
 import { type Clock, systemClock } from '../clock.ts';

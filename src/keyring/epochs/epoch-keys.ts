@@ -7,7 +7,6 @@
  * destroyed is wiped from memory at the next `refresh`, and cannot be loaded again.
  * Does not: reach the memory of a process that does not refresh, or a core dump of one.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';

@@ -10,7 +10,6 @@
  * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is told
  * by its number.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { secret, wipe } from '../../secret.ts';

@@ -2,7 +2,6 @@
  * Root slots that know better than the key store: they hold the secret of an epoch that the key store has not begun. An
  * epoch's row is written before any slot is given its secret, so such a key store was put back to before that.
  */
-
 import { StartError, UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';

@@ -11,7 +11,6 @@
  * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
  * harm: where a secret was lost before it was used, its number is left out.
  */
-
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';

@@ -2,7 +2,6 @@
  * One version of an index key, open in memory: MACs under it; the key itself stays inside. One that is wiped says so
  * when it is used, for a MAC under zeros would be a value that is never found again.
  */
-
 import type { Field } from '../../crypto/associated-data.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import { open, seal } from '../../crypto/envelope.ts';

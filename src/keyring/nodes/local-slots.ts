@@ -5,7 +5,6 @@
  * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
  * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
  */
-
 import { join } from 'node:path';
 import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';

@@ -9,7 +9,6 @@
  * Guarantees: that a row has forgotten something, or was given up, counts with a MAC under a key of the root key alone.
  * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next beat.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';

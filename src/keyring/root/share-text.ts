@@ -19,7 +19,6 @@
  * bounded by its length.
  * Does not: say that a share is right. A checksum is no proof: everybody can make one.
  */
-
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';
 import { handOver, secret } from '../../secret.ts';

@@ -13,7 +13,6 @@
  * another vault's also where both vaults have one root key.
  * Does not: hide anything. Whoever reads this file and the root key can derive the epoch key.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { handOver, secret, wipe } from '../../secret.ts';

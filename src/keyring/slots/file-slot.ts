@@ -10,7 +10,6 @@
  * names that somebody made elsewhere. That limit belongs to this tier, is in every statement, and `keys/README.md`
  * names it.
  */
-
 import { constants } from 'node:fs';
 import { access, readFile, statfs, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';

@@ -12,7 +12,6 @@
  * Does not: reach backups and clones that the device's own tools made. A token that is a program, such as SoftHSM,
  * keeps its objects in files, and its tier says so.
  */
-
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';
 import { handOver, secret, secrets } from '../../secret.ts';

@@ -5,7 +5,6 @@
  * Guarantees: what a slot hands out is compared with the epoch's check value before it is used; a slot that cannot be
  * reached is never taken for one that is empty.
  */
-
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';
 import { handOver, secret } from '../../secret.ts';

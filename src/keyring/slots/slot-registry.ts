@@ -10,7 +10,6 @@
  * Does not: hold a PIN or a token (those are settings); tell a list that is whole from an older one that was, which
  * somebody put back with the key store: it names slots the security team once chose, and none besides.
  */
-
 import type { Clock } from '../../clock.ts';
 import type { SlotSecrets } from '../../config.ts';
 import { deriveKey } from '../../crypto/kdf.ts';

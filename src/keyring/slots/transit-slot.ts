@@ -12,7 +12,6 @@
  * slot was added says that it has no such key.
  * Does not: reach the service's own backups. Whoever has one of these, its seal and an old envelope has the secret.
  */
-
 import { associatedData } from '../../crypto/associated-data.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';

@@ -4,7 +4,6 @@
  *
  * Does not: authenticate anew what is there. Those are secrets of epochs that close while the root key is replaced.
  */
-
 import { equalBytes } from '../../crypto/mac.ts';
 import { secret } from '../../secret.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';

@@ -3,7 +3,6 @@
  * write to a backup but has no root key cannot make one that passes. It opens nothing.
  * Does not: outlive the root key. After that is replaced, older backups carry the mark of the old one.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { wipe } from '../../secret.ts';

@@ -3,7 +3,6 @@
  * the vault: whoever can write that file but has no root key cannot have the vault erase anything. It opens nothing.
  * Does not: outlive the root key. What is still needed when that is replaced is written anew under the next one.
  */
-
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { wipe } from '../../secret.ts';

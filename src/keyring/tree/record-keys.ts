@@ -4,7 +4,6 @@
  *
  * Guarantees: a wrapped record key opens only as this record and generation, in this bucket and bucket generation (K7).
  */
-
 import { associatedData } from '../../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';

@@ -12,7 +12,6 @@
  * that a public key put into the table by hand is never published.
  * Does not: keep a seed in memory longer than a signature takes.
  */
-
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import { jwkOf, type PublicJwk, publicKeyOf, signJws, thumbprintOf, verifyJws } from '../../crypto/jws.ts';

@@ -10,7 +10,6 @@
  * Does not: reach a copy of the key store that was made within those minutes; see THREATS.md. Nodes whose clocks differ
  * by more than `AHEAD_MS` end each other's windows early.
  */
-
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import type { RandomSource } from '../../crypto/random.ts';

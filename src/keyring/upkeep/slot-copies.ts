@@ -5,7 +5,6 @@
  * Guarantees: a slot is noted as holding an epoch before it is given the secret; what it had before, and was not noted
  * as given, is not removed.
  */
-
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError } from '../../errors.ts';

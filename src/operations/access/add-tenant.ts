@@ -6,7 +6,6 @@
  * shows the same API key again, which is stored nowhere (`secretOfCall`). Beside the answer a salt is kept, which that key
  * is made of, too: when the answer is forgotten, a day later, no key of the vault leads to the API key any more.
  */
-
 import type { z } from 'zod';
 import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';

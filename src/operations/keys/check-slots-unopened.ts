@@ -4,7 +4,6 @@
  *
  * Guarantees: changes nothing, in no slot and no store, and takes no secret out of a slot.
  */
-
 import { systemClock } from '../../clock.ts';
 import { pooledRandom } from '../../crypto/random.ts';
 import { UnavailableError } from '../../errors.ts';

@@ -3,7 +3,6 @@
  * carries its own value is not kept, for that value may be at rest nowhere: it is made again, from the value that was
  * sent again, as the same token, to be revealed instead of the first.
  */
-
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { RecordId, SubjectId, TenantId, Token, WindowId } from '../../ids.ts';
 import { type Accepted, acceptAs, asKept } from '../../intake/accept.ts';
