@@ -128,12 +128,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     await add(usb());
     const { slots } = vault.keyring.epochs;
     const get = slots.get.bind(slots);
-    const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
     const free = async () => {};
     vi.spyOn(slots, 'get').mockImplementationOnce(async (...asked) => {
       const secret = await get(...asked);
-      const { next } = await rotation.begin(parts, free);
-      await rotation.activate(parts, 1, next, free);
+      const { next } = await rotation.begin(vault, free);
+      await rotation.activate(vault, 1, next, free);
       return secret;
     });
 
@@ -180,11 +179,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const slot = vault.keyring.epochs.slots.byName('usb') as RootSlot;
     const put = slot.put.bind(slot);
     vi.spyOn(slot, 'put').mockImplementationOnce(async (...asked) => {
-      await removeFrom(
-        { ...other.keyring, store: other.keyStore, random: other.random, clock: other.clock },
-        'usb',
-        false,
-      );
+      await removeFrom(other, 'usb', false);
       await put(...asked);
     });
 

@@ -14,9 +14,8 @@ export const slots: Check = {
         ),
       ];
     }
-    const [store, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
-    const { epochs, registry } = keyring;
-    const parts = { store, epochs, registry, random: pooledRandom(), clock: world.clock };
+    const [keyStore, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
+    const parts = { keyStore, keyring, random: pooledRandom(), clock: world.clock };
     const { slots: checks, remains } = await checkSlots(parts, { looking: true });
     const found: Found[] = [];
     for (const { name, required, problem, lacks, wrong, returned } of checks) {

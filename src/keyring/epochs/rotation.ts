@@ -29,10 +29,10 @@ const PAGE = 512;
 /** Proves in a key-store transaction that this process is still the one that may do this. */
 export type Fence = (tx: KeyTx) => Promise<void>;
 
+/** A vault, or what a close needs of one. */
 export interface RotationParts {
-  readonly store: KeyStore;
-  readonly epochs: EpochKeys;
-  readonly wrapped: readonly EpochWrapped[];
+  readonly keyStore: KeyStore;
+  readonly keyring: { readonly epochs: EpochKeys; readonly wrapped: readonly EpochWrapped[] };
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -59,9 +59,9 @@ export async function begin(
   const { next, drawn } = (await interrupted(parts)) ?? (await draw(parts, fence));
   using held = secret(drawn);
   // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
-  await parts.epochs.slots.reload();
+  await parts.keyring.epochs.slots.reload();
   const without: string[] = [];
-  for (const { slot, required } of parts.epochs.slots.inForce) {
+  for (const { slot, required } of parts.keyring.epochs.slots.inForce) {
     try {
       await note(parts, next, slot.name, fence);
       try {
@@ -82,7 +82,7 @@ export async function begin(
  * approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
  * @throws {EpochEndedError} where it is over: the slot has nothing of it
  */
-async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
+async function takeBackIfOver({ keyStore: store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
   const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
   if (row === undefined || !isOver(row)) return;
   await slot.destroy(epoch);
@@ -96,7 +96,7 @@ interface Drawn {
 }
 
 /** The secret of a beginning that a crash interrupted, from whichever slot has it. */
-async function interrupted({ store, epochs: keys }: RotationParts): Promise<Drawn | undefined> {
+async function interrupted({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<Drawn | undefined> {
   const [row] = await store.reader.query<EpochRow>((sql) =>
     sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
   );
@@ -112,7 +112,10 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
   return drawn && { next: row.epoch, drawn };
 }
 
-async function draw({ store, epochs: keys, random, clock }: RotationParts, fence: Fence): Promise<Drawn> {
+async function draw(
+  { keyStore: store, keyring: { epochs: keys }, random, clock }: RotationParts,
+  fence: Fence,
+): Promise<Drawn> {
   const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
   const next = (last?.epoch ?? 0) + 1;
   using drawn = secret(random(SECRET_BYTES));
@@ -141,7 +144,12 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
 }
 
 /** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */
-async function note({ store, clock }: RotationParts, epoch: number, slot: string, fence: Fence): Promise<void> {
+async function note(
+  { keyStore: store, clock }: RotationParts,
+  epoch: number,
+  slot: string,
+  fence: Fence,
+): Promise<void> {
   await store.exclusive(async (tx) => {
     await fence(tx);
     await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
@@ -153,7 +161,8 @@ async function note({ store, clock }: RotationParts, epoch: number, slot: string
  * @throws {EpochEndedError} where that has happened already
  */
 export async function activate(parts: RotationParts, epoch: number, begun: number, fence: Fence): Promise<void> {
-  const { store, epochs: keys, clock } = parts;
+  const { keyStore: store, keyring, clock } = parts;
+  const { epochs: keys } = keyring;
   await store.exclusive(async (tx) => {
     await fence(tx);
     await keys.rootKeyIsCurrent(tx);
@@ -183,9 +192,9 @@ export async function move(
   fence: Fence,
   moved: (rows: number) => Promise<void>,
 ): Promise<void> {
-  for (const kind of parts.wrapped) {
+  for (const kind of parts.keyring.wrapped) {
     for (;;) {
-      const rows = await parts.store.exclusive(async (tx) => {
+      const rows = await parts.keyStore.exclusive(async (tx) => {
         await fence(tx);
         return kind.rewrap(tx, from, to, PAGE);
       });
@@ -196,7 +205,10 @@ export async function move(
 }
 
 /** How many rows are wrapped under an epoch. */
-export async function countUnder({ store, wrapped }: RotationParts, epoch: number): Promise<number> {
+export async function countUnder(
+  { keyStore: store, keyring: { wrapped } }: RotationParts,
+  epoch: number,
+): Promise<number> {
   let rows = 0;
   for (const kind of wrapped) rows += await kind.countUnder(store.reader, epoch);
   return rows;
@@ -208,7 +220,7 @@ export async function countUnder({ store, wrapped }: RotationParts, epoch: numbe
  */
 export async function approve(parts: RotationParts, epoch: number, fence: Fence): Promise<void> {
   if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
-  await parts.store.exclusive(async (tx) => {
+  await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
     const at = parts.clock().getTime();
     await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
@@ -216,7 +228,7 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
 }
 
 /** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
-export async function endedEpochs({ store, epochs: keys }: RotationParts): Promise<EpochRow[]> {
+export async function endedEpochs({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<EpochRow[]> {
   return store.reader.query<EpochRow>((sql) =>
     sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
   );

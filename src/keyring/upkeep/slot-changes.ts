@@ -41,7 +41,8 @@ export interface AddedSlot {
  *   it is in the list, and what it was given is destroyed again as far as it lets itself be
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
-  const { registry, clock } = parts;
+  const { keyring, clock } = parts;
+  const { registry } = keyring;
   const { attestation, entry, unmake } = await inTime(tryOut(parts, wanted));
   const standing = (await registry.entries()).find(({ name }) => name === entry.name);
   if (standing === undefined) {
@@ -63,8 +64,8 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
     }
   }
   // An epoch may have begun before the list named this slot: then it is there by now.
-  await parts.epochs.slots.reload();
-  const slot = parts.epochs.slots.byName(entry.name);
+  await keyring.epochs.slots.reload();
+  const slot = keyring.epochs.slots.byName(entry.name);
   if (slot === undefined) throw new SlotNotFoundError();
   return { attestation, epochs: await copyInto(parts, slot) };
 }
@@ -101,7 +102,8 @@ export async function removeSlot(
   name: string,
   abandon: boolean,
 ): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
-  const { registry, epochs: keys, clock } = parts;
+  const { keyStore, keyring, clock } = parts;
+  const { registry, epochs: keys } = keyring;
   const entry = (await registry.entries()).find((one) => one.name === name);
   if (entry === undefined) throw new SlotNotFoundError();
   const slot = registry.slotOf(entry);
@@ -115,7 +117,7 @@ export async function removeSlot(
   if (entry.removedAt === undefined) {
     await keys.slots.reload();
     await assertNotNeeded(parts, name);
-    assertStillShared(await nodeRows(parts.store.reader), await registry.entries(), name);
+    assertStillShared(await nodeRows(keyStore.reader), await registry.entries(), name);
     await registry.change((entries) => {
       const now = entries.find((one) => one.name === name);
       if (now === undefined) throw new SlotNotFoundError();
@@ -135,7 +137,7 @@ export async function removeSlot(
 }
 
 /** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
-async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
+async function assertNotNeeded({ keyStore: store, keyring: { epochs: keys } }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
   for (const row of await allEpochs(store.reader)) {
     if (row.state === 'destroyed' || (row.state === 'pre_activation' && row.epoch < keys.current)) continue;
@@ -166,9 +168,9 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
 }
 
 /** The epochs that a slot was given and has not destroyed. */
-async function heldBy({ store, epochs: { ledger } }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
-  return rows.filter((row) => !ledger.isConfirmed(row)).map(({ epoch }) => epoch);
+async function heldBy({ keyStore, keyring }: SlotParts, slot: string): Promise<number[]> {
+  const rows = await keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
+  return rows.filter((row) => !keyring.epochs.ledger.isConfirmed(row)).map(({ epoch }) => epoch);
 }
 
 const GIVEN_UP: Destruction = {
@@ -177,8 +179,8 @@ const GIVEN_UP: Destruction = {
 };
 
 async function record(parts: SlotParts, epoch: number, slot: string, done: Destruction | undefined): Promise<void> {
-  const { store, epochs: keys, clock } = parts;
-  if (done !== undefined) return keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
+  const { keyStore: store, keyring, clock } = parts;
+  if (done !== undefined) return keyring.epochs.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
   const statement = JSON.stringify(GIVEN_UP);
   await store.exclusive(async (tx) => {
     await tx.execute((sql) =>

@@ -7,6 +7,7 @@ import { UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
 import type { SlotKind, SlotTier } from '../slots/root-slot.ts';
+import type { SlotEntry } from '../slots/slot-registry.ts';
 import type { EpochRow, EpochSlotRow } from '../tables.ts';
 import type { SlotParts } from './slot-copies.ts';
 
@@ -47,7 +48,8 @@ export async function checkSlots(
   parts: SlotParts,
   { destroyReturned = false, looking = false } = {},
 ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
-  const { store, epochs: keys, registry } = parts;
+  const { keyStore: store, keyring } = parts;
+  const { epochs: keys, registry } = keyring;
   await keys.refresh();
   const entries = await registry.entries();
   const rows = await store.reader.query<EpochRow>((sql) =>
@@ -69,8 +71,8 @@ export async function checkSlots(
 }
 
 async function check(
-  { epochs: keys, registry, clock }: SlotParts,
-  entry: Awaited<ReturnType<SlotParts['registry']['entries']>>[number],
+  { keyring: { epochs: keys, registry }, clock }: SlotParts,
+  entry: SlotEntry,
   rows: readonly EpochRow[],
   dead: readonly number[],
   { destroyReturned, looking }: { readonly destroyReturned: boolean; readonly looking: boolean },

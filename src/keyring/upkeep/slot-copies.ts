@@ -18,10 +18,10 @@ import { SlotExistsError, unlessUnavailable } from '../slots/slot-errors.ts';
 import type { SlotRegistry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 
+/** A vault, or what the upkeep of its slots needs of one. */
 export interface SlotParts {
-  readonly store: KeyStore;
-  readonly epochs: EpochKeys;
-  readonly registry: SlotRegistry;
+  readonly keyStore: KeyStore;
+  readonly keyring: { readonly epochs: EpochKeys; readonly registry: SlotRegistry };
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -33,7 +33,7 @@ export interface SlotParts {
  * @throws {SlotExistsError} for such a one: what it has stays
  */
 export async function copyInto(
-  { store, epochs: keys, clock }: SlotParts,
+  { keyStore: store, keyring: { epochs: keys }, clock }: SlotParts,
   slot: RootSlot,
   { isNew = false } = {},
 ): Promise<number[]> {
@@ -58,7 +58,7 @@ export async function copyInto(
     });
     if (!noted) continue;
     await storeIn(slot, epoch, held);
-    if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
+    if (await takeBackIfRemoved({ keyStore: store, keyring: { epochs: keys } }, epoch, slot)) continue;
     const [now] = (await allEpochs(store.reader)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
@@ -79,12 +79,12 @@ export async function copyInto(
  * @throws {UnavailableError} where the slot cannot be asked to
  */
 export async function takeBackIfRemoved(
-  { store, epochs: { ledger } }: Pick<SlotParts, 'store' | 'epochs'>,
+  { keyStore: store, keyring }: { readonly keyStore: KeyStore; readonly keyring: { readonly epochs: EpochKeys } },
   epoch: number,
   slot: RootSlot,
 ): Promise<boolean> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
-  if (note !== undefined && !ledger.isConfirmed(note)) return false;
+  if (note !== undefined && !keyring.epochs.ledger.isConfirmed(note)) return false;
   await slot.destroy(epoch);
   return true;
 }
@@ -101,13 +101,13 @@ async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): P
  * before was noted by nobody, and stays.
  */
 export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
-  const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
-  const listed = await parts.registry.entries().catch(() => undefined);
+  const rows = await parts.keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
+  const listed = await parts.keyring.registry.entries().catch(() => undefined);
   if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
   for (const { epoch } of rows) {
     const done = await slot.destroy(epoch).catch(unlessUnavailable);
     if (done === undefined) continue;
-    await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
+    await parts.keyStore.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
   }
 }
 

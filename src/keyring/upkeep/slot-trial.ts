@@ -29,7 +29,7 @@ export interface TriedOut {
  * @throws {SlotExistsError} @throws {SlotUnfitError} @throws {UnavailableError}
  */
 export async function tryOut(
-  { registry, random, clock, epochs }: SlotParts,
+  { keyring: { epochs, registry }, random, clock }: SlotParts,
   { name, kind, required, settings }: AddSlot,
 ): Promise<TriedOut> {
   const addedAt = clock();

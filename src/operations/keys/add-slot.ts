@@ -19,9 +19,7 @@ export async function addSlot(vault: Vault, caller: Caller, body: AddSlot, lease
   return perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
     door.decide();
     await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const reply = await besideNoJob(vault, lease, () => add({ store, epochs, registry, random, clock }, body));
+    const reply = await besideNoJob(vault, lease, () => add(vault, body));
     return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
   });
 }

@@ -19,9 +19,7 @@ export async function checkSlots(
   return perform(vault, caller, { action: 'check_slots', mayTakeLong: true }, async (door) => {
     door.decide();
     await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const reply = await check({ store, epochs, registry, random, clock }, options);
+    const reply = await check(vault, options);
     const returned = reply.slots.flatMap(({ name, returned }) => returned.map((epoch) => `${epoch}/${name}`));
     const entry =
       returned.length === 0

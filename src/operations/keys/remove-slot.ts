@@ -27,10 +27,7 @@ export async function removeSlot(
   return perform(vault, caller, { action: 'remove_slot', mayTakeLong: true }, async (door) => {
     door.decide();
     await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const parts = { store, epochs, registry, random, clock };
-    const reply = await besideNoJob(vault, lease, () => remove(parts, name, abandon));
+    const reply = await besideNoJob(vault, lease, () => remove(vault, name, abandon));
     const code = reply.left.length > 0 ? 'not_destroyed' : undefined;
     return door.commit('shared', async () => ({ reply, entry: { target: name, ...(code && { code }) } }));
   });
