@@ -10,41 +10,6 @@ import { handOver, secret, secrets, wipe } from '../../secret.ts';
 import { markOf, type ShareSet } from './root-shares.ts';
 import { readShare, type Share, vaultMarkOf } from './share-text.ts';
 
-/** The share is of another vault, or of a set that was replaced. Nothing has been changed. */
-export class ForeignShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_foreign';
-
-  constructor() {
-    super(
-      'This share belongs to another vault, or to a set of shares that was replaced. What was given so far still counts.',
-      { field: 'share' },
-    );
-  }
-}
-
-/** The share says that it is of this vault's set and is not: somebody made it up. Nothing has been changed. */
-export class WrongShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_wrong';
-
-  constructor() {
-    super('This is not the share that was handed out under its number. What was given so far still counts.', {
-      field: 'share',
-    });
-  }
-}
-
-/** The share was given before and counts once. Nothing has been changed. */
-export class RepeatedShareError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'share_repeated';
-
-  constructor() {
-    super('This share was given already. Shares of other people are needed.');
-  }
-}
-
 /** Shares of one set as they come in. */
 export class GivenShares {
   readonly set: ShareSet;
@@ -67,7 +32,7 @@ export class GivenShares {
 
   /**
    * @returns the share's number
-   * @throws {ShareTypoError} @throws {ForeignShareError} @throws {WrongShareError} @throws {RepeatedShareError}
+   * @throws `share_typo`, `share_foreign`, `share_wrong`, `share_repeated`
    */
   give(text: string): number {
     const share = readShare(text);
@@ -79,11 +44,12 @@ export class GivenShares {
 
   #judge(share: Share): void {
     if (share.set !== this.set.set || !equalBytes(share.vaultMark, vaultMarkOf(this.#vaultId))) {
-      throw new ForeignShareError();
+      throw new VaultError('share_foreign');
     }
     const expected = this.set.marks.get(share.index);
-    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected)) throw new WrongShareError();
-    if (this.#given.has(share.index)) throw new RepeatedShareError();
+    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected))
+      throw new VaultError('share_wrong');
+    if (this.#given.has(share.index)) throw new VaultError('share_repeated');
   }
 
   /** @returns what the shares combine to, owned by the caller: the root key, if its check value says so */
@@ -124,8 +90,8 @@ export async function combineUnseen(
     try {
       const share = readShare(line);
       using piece = secret(share.piece);
-      if (first !== undefined && share.set !== first.set) throw new ForeignShareError();
-      if (given.has(share.index)) throw new RepeatedShareError();
+      if (first !== undefined && share.set !== first.set) throw new VaultError('share_foreign');
+      if (given.has(share.index)) throw new VaultError('share_repeated');
       pieces.push(handOver(piece));
       given.set(share.index, share);
     } catch (error) {

@@ -29,17 +29,9 @@ export const rootShares = table(
   ['share_set', 'share'],
 );
 
-/** How many shares cannot be made. Nothing has been changed. */
-export class ShareCountError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'invalid_share_count';
-
-  constructor() {
-    super(
-      `The threshold must be at least ${MIN_THRESHOLD} and at most the number of shares, which is at most ${MAX_SHARES}.`,
-    );
-  }
-}
+const WRONG_COUNT =
+  `The threshold must be at least ${MIN_THRESHOLD} and at most the number of shares, ` +
+  `which is at most ${MAX_SHARES}.`;
 
 /** What is known of the shares in force; nothing of it is secret. */
 export interface ShareSet {
@@ -95,10 +87,10 @@ export class RootShares {
     this.#random = random;
   }
 
-  /** @throws {ShareCountError} unless 2 ≤ threshold ≤ shares ≤ 255 */
+  /** @throws `invalid_share_count` unless 2 ≤ threshold ≤ shares ≤ 255 */
   async split(shares: number, threshold: number, now: Date): Promise<NewShares> {
     const split = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
-      throw error instanceof RangeError ? new ShareCountError() : error;
+      throw error instanceof RangeError ? new VaultError('invalid_share_count', WRONG_COUNT) : error;
     });
     using pieces = secrets(split);
     const set = this.#random(SET_BYTES).toString('hex');

@@ -13,9 +13,9 @@
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import type { RandomSource } from '../../crypto/random.ts';
+import { codeOf } from '../../errors.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
 import { handOver } from '../../secret.ts';
-import { DuplicateRowError } from '../../storage/errors.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
@@ -109,7 +109,7 @@ export class WindowKeys {
         return 'claimed';
       });
     } catch (error) {
-      if (error instanceof DuplicateRowError) return 'used_up';
+      if (codeOf(error) === 'already_exists') return 'used_up';
       throw error;
     }
   }
