@@ -1,13 +1,13 @@
 /**
- * Secret bytes, and the block that owns them. What a block declares with `using` is overwritten with zeros when the block
- * ends, whether it returns, throws or rejects. In an async function the block ends after its last `await`.
+ * Secret bytes, and the block that owns them. What a block declares with `using` is overwritten with zeros when the
+ * block ends, whether it returns, throws or rejects. In an async function the block ends after its last `await`.
  *
  *   using key = secret(await epochs.keyOf(epoch, tenant));    this block owns the bytes
  *   using keys = secrets<Buffer>([]);                         this block owns what is in the list when it ends
  *   return handOver(key);                                     the caller owns the bytes from here on
  *
- * What lives longer than a block has one owner, an object that wipes it in its own `wipe` or `close`: the keyring and what
- * it is made of. No other file of the house wipes by hand.
+ * What lives longer than a block has one owner, an object that wipes it in its own `wipe` or `close`: the keyring and
+ * what it is made of. No other file of the house wipes by hand.
  *
  * Does not: reach strings, or copies that Node, OpenSSL or a driver has made.
  */
@@ -22,7 +22,9 @@ export function secret<B extends Uint8Array>(bytes: B | undefined): (B & Disposa
   return bytes && owned(bytes);
 }
 
-/** The same list, of which the block that declares it with `using` wipes all bytes, also those that were added since. */
+/**
+ * The same list, of which the block that declares it with `using` wipes all bytes, also those that were added since.
+ */
 export function secrets<T>(list: T[]): T[] & Disposable {
   return owned(list);
 }

@@ -1,7 +1,7 @@
 /**
- * How long keys protect new data at most, and who says so. NIST SP 800-57 part 1 rev. 5, section 5.3.6, table 1 suggests:
- * symmetric master (key-derivation) keys about 1 year; key-wrapping, data-encryption and authentication keys 2 years or
- * less; private signature keys 1 to 3 years. Where the house is stricter it says that it is its own rule.
+ * How long keys protect new data at most, and who says so. NIST SP 800-57 part 1 rev. 5, section 5.3.6, table 1
+ * suggests: symmetric master (key-derivation) keys about 1 year; key-wrapping, data-encryption and authentication keys
+ * 2 years or less; private signature keys 1 to 3 years. Where the house is stricter it says that it is its own rule.
  *
  * Bucket and record keys have no date of their own: what wraps them is renewed with each epoch, a bucket takes no more
  * keys once it is full, and a record key seals one value, once.

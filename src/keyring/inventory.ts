@@ -1,8 +1,8 @@
 /**
  * The inventory of keys: kinds, states, times and numbers. Reads rows, opens nothing.
  *
- * Guarantees: numbers are those of one tenant; of the vault's own keys there is nothing to count by tenant. Costs what the
- * tenant's index and window keys are, and of buckets and record keys at most `COUNTED` rows of an index each.
+ * Guarantees: numbers are those of one tenant; of the vault's own keys there is nothing to count by tenant. Costs what
+ * the tenant's index and window keys are, and of buckets and record keys at most `COUNTED` rows of an index each.
  * Does not: say when a bucket key was last renewed, which is stored nowhere.
  */
 import type { TenantId } from '../ids.ts';

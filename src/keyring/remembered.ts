@@ -1,4 +1,7 @@
-/** What is being made, or was made, under a name: once for all who ask at once. What fails is forgotten, and made again. */
+/**
+ * Makes what has a name once for all that ask for it, and keeps it. What fails is forgotten, and made again when asked
+ * for.
+ */
 export function remembered<K, V>(cache: Map<K, Promise<V>>, id: K, make: () => Promise<V>): Promise<V> {
   let known = cache.get(id);
   if (known === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Destroying the secrets of epochs that have ended: only when that was approved, nothing is wrapped under them, and every
- * required slot hands out the secret in use now (K4).
+ * Destroying the secrets of epochs that have ended: only when that was approved, nothing is wrapped under them, and
+ * every required slot hands out the secret in use now (K4).
  *
  * Guarantees: an epoch counts as destroyed only when every slot that was given its secret, and every slot in force, has
  * confirmed that it has none (K5); may be called by any process, any number of times. What comes back into a slot is

@@ -77,8 +77,8 @@ export class EpochKeys {
   }
 
   /**
-   * The last `refresh` found every epoch up to this one destroyed, by the vault's own act, and nothing of them is left in
-   * memory. What a row alone says would have a node sign what it has not done.
+   * The last `refresh` found every epoch up to this one destroyed, by the vault's own act, and nothing of them is left
+   * in memory. What a row alone says would have a node sign what it has not done.
    */
   get forgottenThrough(): number {
     return this.#forgottenThrough;
@@ -138,7 +138,10 @@ export class EpochKeys {
    */
   rootKeyIsCurrent: (tx: KeyTx) => Promise<void> = async () => {};
 
-  /** Whether an epoch's keys are made with the newest root key. @throws {UnavailableError} where no slot has its secret */
+  /**
+   * Whether an epoch's keys are made with the newest root key.
+   * @throws {UnavailableError} where no slot has its secret
+   */
   async isUnderNewest(epoch: number): Promise<boolean> {
     return (await this.#open(epoch)).rootKey === this.#rootKeys.at(-1);
   }

@@ -1,14 +1,14 @@
 /**
- * What the vault itself did to its epochs, told apart from what somebody wrote into the key store: MACs under a key that
- * comes from the root key.
+ * What the vault itself did to its epochs, told apart from what somebody wrote into the key store: MACs under a key
+ * that comes from the root key.
  *
  *   tag of an epoch's slot   that slot's own confirmation: what it stated, and when
  *   tag of an epoch          it is destroyed: its times, and the confirmation of every slot that was given its secret
  *
  * Guarantees: only what carries its tag counts. A certificate rests on nothing else, and a slot whose confirmation was
  * written by hand is asked again.
- * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is told
- * by its number.
+ * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is
+ * told by its number.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
@@ -111,7 +111,9 @@ export class EpochLedger {
     return [...this.#certain];
   }
 
-  /** How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified. */
+  /**
+   * How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified.
+   */
   async destroyedThrough(reader: Reader<'keys'>): Promise<number> {
     const found = await this.#next(reader);
     return Math.max(this.#certain.length, found.at(-1)?.row.epoch ?? 0);

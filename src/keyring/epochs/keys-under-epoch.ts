@@ -1,9 +1,9 @@
 /**
  * Keys of one kind that are wrapped under epoch keys, a row each: made, opened, and moved at the close of an epoch.
  *
- * Guarantees: a wrapped key opens only in its place, to which its kind binds it (K7); a key is made under the epoch that
- * is in use when it is stored, and for nobody whose keys may not be made any more; at a close every key keeps its value
- * (K3), unless its kind renews it (K1).
+ * Guarantees: a wrapped key opens only in its place, to which its kind binds it (K7); a key is made under the epoch
+ * that is in use when it is stored, and for nobody whose keys may not be made any more; at a close every key keeps its
+ * value (K3), unless its kind renews it (K1).
  */
 import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
@@ -139,7 +139,10 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
     return limit;
   }
 
-  /** What else a close does with a key: it may change both the row and the key. @returns how many other keys it wrapped */
+  /**
+   * What else a close does with a key: it may change both the row and the key.
+   * @returns how many other keys it wrapped
+   */
   protected async renew(_tx: KeyTx, _row: R, _key: Buffer): Promise<number> {
     return 0;
   }

@@ -1,9 +1,9 @@
 /**
- * What an opening does about the epochs: it reads the secret of each under which something is wrapped, and makes the first
- * one in a vault that has none.
+ * What an opening does about the epochs: it reads the secret of each under which something is wrapped, and makes the
+ * first one in a vault that has none.
  *
- * Guarantees: the secret of the first epoch is durable in every required slot before its row says that it exists (K4); of
- * two processes that open a vault for the first time at once, both end with the same secret.
+ * Guarantees: the secret of the first epoch is durable in every required slot before its row says that it exists (K4);
+ * of two processes that open a vault for the first time at once, both end with the same secret.
  */
 import type { RandomSource } from '../../crypto/random.ts';
 import { StartError } from '../../errors.ts';
@@ -77,7 +77,10 @@ function givenToAll(slots: RootSlots, epoch: number, at: number) {
   return slots.required.map((slot) => givenTo(slot.name, epoch, at));
 }
 
-/** The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is asked. */
+/**
+ * The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is
+ * asked.
+ */
 export const TABLES_UNDER_EPOCHS: readonly string[] = ['buckets', 'index_keys', 'windows', 'signing_keys'];
 
 /** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */

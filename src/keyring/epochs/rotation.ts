@@ -1,6 +1,6 @@
 /**
- * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a crash
- * anywhere is made good by running the steps again.
+ * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a
+ * crash anywhere is made good by running the steps again.
  *
  *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
  *   activate   from this commit on nothing more is wrapped under the old epoch
@@ -68,8 +68,8 @@ export async function begin(
 }
 
 /**
- * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is not
- * approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
+ * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is
+ * not approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
  * @throws {EpochEndedError} where it is over: the slot has nothing of it
  */
 async function takeBackIfOver({ keyStore: store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
@@ -147,7 +147,7 @@ async function note(
 }
 
 /**
- * Ends an epoch for whoever wraps keys, and begins the next.
+ * Ends an epoch for all that wrap keys, and begins the next.
  * @throws {EpochEndedError} where that has happened already
  */
 export async function activate(parts: RotationParts, epoch: number, begun: number, fence: Fence): Promise<void> {

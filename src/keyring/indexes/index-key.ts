@@ -13,7 +13,10 @@ import type { IndexKeyRow } from '../tables.ts';
 
 const KEY_BYTES = 32;
 
-/** The process knew an older generation of the tenant's index keys than it must; by now it has forgotten it. Nothing has been changed. */
+/**
+ * The process knew an older generation of the tenant's index keys than it must; by now it has forgotten it. Nothing has
+ * been changed.
+ */
 export class StaleIndexKeysError extends VaultError {
   constructor() {
     super('concurrent_change', 'The keys of an index were changed at the same time. Repeat the call.');
@@ -38,7 +41,7 @@ export async function throughStaleKeys<R>(work: () => Promise<R>): Promise<R> {
  * What a version is good for, in the order of its life; `index-versions.ts` says how it goes from one to the next.
  *   filling   is written, and not yet searched: it lacks entries
  *   active    is written and searched
- *   leaving   is searched; who has not heard yet may still write it
+ *   leaving   is searched; a process that has not heard yet may still write it
  *   draining  is searched; nobody writes it any more
  *   removed   has no entries and no key
  */
@@ -53,7 +56,9 @@ export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
   return state as IndexKeyState;
 }
 
-/** Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again. */
+/**
+ * Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again.
+ */
 export function isOwn(name: string): boolean {
   return name.startsWith('@');
 }

@@ -38,7 +38,9 @@ const MAX_BITS = 128;
 
 /** What a process knows of a tenant's blind indexes. */
 export interface KnownIndexes {
-  /** The tenant's generation before any of these keys was read: they are those of this generation, or of a later one. */
+  /**
+   * The tenant's generation before any of these keys was read: they are those of this generation, or of a later one.
+   */
   readonly generation: number;
   /**
    * Every version there is, the oldest first; at least one.
@@ -126,7 +128,7 @@ export class IndexKeys {
     throw new StaleIndexKeysError();
   }
 
-  /** As `admit`, for who does not hold the buckets yet. */
+  /** As `admit`, for a writer that does not hold the buckets yet. */
   async admitTo(tx: KeyTx, tenant: TenantId, generation: number, buckets: readonly string[]): Promise<void> {
     const found = await tx.find(
       bucketByIdShared,
@@ -155,8 +157,8 @@ export class IndexKeys {
   }
 
   /**
-   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under zeros,
-   * and whoever finds one could then try values against it.
+   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under
+   * zeros, and whoever finds one could then try values against it.
    */
   forget(tenant: TenantId): void {
     this.#blind.delete(tenant);
@@ -186,8 +188,8 @@ export class IndexKeys {
     if (known === undefined || known.generation >= wanted || this.#blind.get(tenant) !== pending) return;
     this.#blind.delete(tenant);
     for (const versions of known.names.values()) {
-      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. Who still holds one of these
-      // keys is told by the key itself that it is over.
+      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. A caller that still holds one
+      // of these keys is told by the key itself that it is over.
       versions.then(
         (keys) => {
           for (const key of keys) key.wipe();

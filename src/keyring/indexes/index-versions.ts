@@ -3,14 +3,14 @@
  * when nothing is left under it:
  *
  *   version   new: filling          active                                   old: active  leaving  draining  removed
- *   written   by whoever knows it   by everybody                             yes          by who knows no better, no, no
+ *   written   by whoever knows it   by everybody                             yes          by the unaware, no, no
  *   searched  no                    yes                                      yes          yes      yes       no
  *
- * Each change is one transaction that also raises the tenant's generation, and each is such that a value has a row where
- * both generations search: who wrote under the generation before wrote what is searched now. Two changes back is too
- * far: `raised-buckets.ts` comes between, after which no bucket takes rows from who knows less. It is a proof, not a wait:
- * every writer holds the rows of its buckets (`IndexKeys.admit`), so each has committed before its bucket was raised,
- * or finds it raised. A process that slept for an hour is turned back by the bucket.
+ * Each change is one transaction that also raises the tenant's generation, and each is such that a value has a row
+ * where both generations search: a writer under the generation before wrote what is searched now. Two changes back is
+ * too far: `raised-buckets.ts` comes between, after which no bucket takes rows from a writer that knows less. It is a
+ * proof, not a wait: every writer holds the rows of its buckets (`IndexKeys.admit`), so each has committed before its
+ * bucket was raised, or finds it raised. A process that slept for an hour is turned back by the bucket.
  *
  * The key of a removed version is destroyed here and now. Copies of the key store made before hold it, wrapped under
  * epochs up to the one in its row, beside the rows made under it: both are past use once these epochs are closed.

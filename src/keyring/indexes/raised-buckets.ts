@@ -1,6 +1,6 @@
 /**
- * Between two changes of an index key's versions, every bucket of the tenant is raised to its generation: from then on the
- * bucket takes no index rows from a writer that knows less (`IndexKeys.admit`).
+ * Between two changes of an index key's versions, every bucket of the tenant is raised to its generation: from then on
+ * the bucket takes no index rows from a writer that knows less (`IndexKeys.admit`).
  *
  * Guarantees: a bucket that others hold is waited for alone, so that nobody waits for two.
  */

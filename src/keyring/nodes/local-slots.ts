@@ -55,7 +55,8 @@ export function placesIn(own: readonly OwnSlot[]): Places {
 }
 
 /**
- * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere.
+ * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed
+ * elsewhere.
  * @returns whether each slot has nothing of them any more
  */
 export async function forgetIn(
@@ -80,8 +81,8 @@ export async function forgetIn(
 }
 
 /**
- * Destroys all that is in the node's own slots which the vault has removed. Nobody waits for it: what such a slot held was
- * destroyed in it, or is noted as left, and this reaches the folders that other nodes had under its name.
+ * Destroys all that is in the node's own slots which the vault has removed. Nobody waits for it: what such a slot held
+ * was destroyed in it, or is noted as left, and this reaches the folders that other nodes had under its name.
  * @returns whether nothing is left; a folder that is out of reach is tried again
  */
 export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]): Promise<boolean> {

@@ -1,11 +1,11 @@
 /**
- * This process, as others know it: one row of its own, and one for its node, which it shares with the other processes on
- * the same folder of keys.
+ * This process, as others know it: one row of its own, and one for its node, which it shares with the other processes
+ * on the same folder of keys.
  *
  * Guarantees: its row is there before it has read any secret, and holds up every certificate until it has said what it
- * has forgotten. It says so only after it is true: of memory in its own row, of the node's own slots in the node's. A row
- * that was removed is written again at the next beat. A vault with other nodes is not entered without a root slot that
- * each of them reaches.
+ * has forgotten. It says so only after it is true: of memory in its own row, of the node's own slots in the node's. A
+ * row that was removed is written again at the next beat. A vault with other nodes is not entered without a root slot
+ * that each of them reaches.
  * Does not: speak for a process that sleeps, or cannot reach the key store: those are waited for.
  */
 import { hostname } from 'node:os';
@@ -94,8 +94,8 @@ export class Node {
   /**
    * Takes its place among the others.
    * @param anyway whether it may, also where it shares no root slot with them: for what is done about that
-   * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns without
-   *   having joined. Nothing has been changed
+   * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns
+   *   without having joined. Nothing has been changed
    */
   async join(keys: NodeKeys, anyway = false): Promise<void> {
     const { store } = this.#options;
@@ -221,8 +221,8 @@ export class Node {
   }
 
   /**
-   * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has destroyed
-   * was signed after somebody wrote into the epochs: it counts as one that has said nothing.
+   * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has
+   * destroyed was signed after somebody wrote into the epochs: it counts as one that has said nothing.
    */
   async #standing(reader: Reader<'keys'>, { epochs, nodes: ledger }: NodeKeys) {
     const [standing] = (await reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
@@ -235,7 +235,7 @@ export class Node {
     const { store } = this.#options;
     const { epochs } = this.#keys as NodeKeys;
     const rows = await nodeRows(store.reader);
-    // Alone, whoever began the epoch has put its secret there.
+    // Where it is alone, the process that began the epoch has put its secret there.
     return rows.every((row) => row.node === this.name) || fill(store, epochs, own);
   }
 

@@ -1,13 +1,15 @@
 /**
- * The nodes of a vault: a node is a folder of keys with the processes that are open on it. Its own row (`process` empty)
- * stands for its own root slots, the others for what a process has in memory. All are in the key store, which each reaches.
+ * The nodes of a vault: a node is a folder of keys with the processes that are open on it. Its own row (`process`
+ * empty) stands for its own root slots, the others for what a process has in memory. All are in the key store, which
+ * each reaches.
  *
  *   beat     grows with each sign of life of a process (decision 12: no clocks are compared)
  *   forgot   of every epoch up to this one, all of which are destroyed, it has nothing any more
  *   places   of a node: its file slots by name, and which folder that is
  *
  * Guarantees: that a row has forgotten something, or was given up, counts with a MAC under a key of the root key alone.
- * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next beat.
+ * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next
+ * beat.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';

@@ -1,9 +1,9 @@
 /**
  * The root key in m-of-n shares: how it is split, and what the key store knows of the set in force.
  *
- * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its mark
- * says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it is
- * given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
+ * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its
+ * mark says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it
+ * is given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
  * wrong one in; what shares combine to is judged by the root key's own check value in the end.
  *
  * Does not: make the shares of an older set worthless. They still combine to the same root key, wherever somebody
@@ -42,7 +42,9 @@ export interface ShareSet {
   readonly marks: ReadonlyMap<number, Buffer>;
 }
 
-/** The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more. */
+/**
+ * The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more.
+ */
 export async function shareSetOf(reader: Reader<'keys'>, rootKeyCheck: string): Promise<ShareSet | undefined> {
   const rows = await reader.query<Row<typeof rootShares>>((sql) =>
     sql('root_shares').where({ root_key_check: rootKeyCheck }).orderBy('created_at', 'desc'),
@@ -68,7 +70,9 @@ export interface NewShares {
   readonly set: string;
   /** One line for each person. Strings, which cannot be wiped. */
   readonly lines: readonly string[];
-  /** Makes this the set in force and the one before foreign. To be called when the lines are handed out, not earlier. */
+  /**
+   * Makes this the set in force and the one before foreign. To be called when the lines are handed out, not earlier.
+   */
   takeEffect(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-/** Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out. */
+/**
+ * Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out.
+ */
 import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { KeyStore } from '../../storage/tx.ts';

@@ -39,7 +39,9 @@ export class EpochFiles {
     return this.#sealed(Buffer.concat([MAGIC, this.#vault]), 'lethe/file-slot/2', epoch, secret);
   }
 
-  /** @returns the secret, owned by the caller; undefined where this is not the file of this vault, root key and epoch */
+  /**
+   * @returns the secret, owned by the caller; undefined where this is not the file of this vault, root key and epoch
+   */
   decode(epoch: number, content: Buffer): Buffer | undefined {
     const isFirst = equalBytes(content.subarray(0, MAGIC.length), MAGIC_1);
     const at = MAGIC.length + (isFirst ? 0 : VAULT_BYTES) + 4;

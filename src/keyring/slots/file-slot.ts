@@ -136,7 +136,9 @@ export class FileSlot implements RootSlot {
     return { kind: this.kind, tier: this.tier, product: name, limits: inPlace ? LIMITS : MOVES_LIMITS };
   }
 
-  /** A folder that an earlier release filled is given this vault's name once a secret in it proves to be this vault's. */
+  /**
+   * A folder that an earlier release filled is given this vault's name once a secret in it proves to be this vault's.
+   */
   async claim(epochs: readonly number[], isRight: (epoch: number, secret: Buffer) => boolean): Promise<void> {
     if ((await this.#folder.owner()) !== undefined || (await this.#folder.epochFiles()).length === 0) return;
     for (const epoch of epochs) {

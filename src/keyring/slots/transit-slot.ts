@@ -7,9 +7,9 @@
  *   envelope   "vault:v1:…": the secret, bound to vault and epoch by its associated data
  *
  * Guarantees: nothing is encrypted before the key was made and read back, because a service encrypts for a key that is
- * not there by making one; an envelope that is there is never replaced, and but for a destruction only removed when it is
- * the very one whose key was found gone; destroyed means that the service to which the
- * slot was added says that it has no such key.
+ * not there by making one; an envelope that is there is never replaced, and but for a destruction only removed when it
+ * is the very one whose key was found gone; destroyed means that the service to which the slot was added says that it
+ * has no such key.
  * Does not: reach the service's own backups. Whoever has one of these, its seal and an old envelope has the secret.
  */
 import { associatedData } from '../../crypto/associated-data.ts';

@@ -102,7 +102,9 @@ export class RecordKeys {
     return handOver(keys).map((key) => (key === 'moved' ? undefined : key));
   }
 
-  /** @returns `moved` where the key row and its bucket are not of one generation: the two are read one after the other */
+  /**
+   * @returns `moved` where the key row and its bucket are not of one generation: the two are read one after the other
+   */
   async #findOnce(
     reader: Reader<'keys'>,
     tenant: TenantId,
@@ -166,7 +168,10 @@ export async function rewrapRecordKeys(
   return rows.length;
 }
 
-/** @returns 32 bytes owned by the caller. @throws {IntegrityError} naming the record, for a row this key does not open */
+/**
+ * @returns 32 bytes owned by the caller.
+ * @throws {IntegrityError} naming the record, for a row this key does not open
+ */
 export function unwrapRecordKey(row: RecordKeyRow, bucketKey: Buffer): Buffer {
   try {
     const ad = recordKeyAd(row.tenant, row.bucket, row.bucket_generation, row.record, row.generation);

@@ -7,9 +7,9 @@
  *   wrapped, of a retired one      its public key, in the seed's place: the seed is destroyed (SP 800-57 part 1, 5.3.6),
  *                                  and what stays proves that the vault made this row
  *
- * Guarantees: two nodes that need the first key, or the next one, end up with the same one; a key is bound to the vault,
- * to its id (the thumbprint of its public key), to its epoch, to when it was made and to whether it is retired (K7), so
- * that a public key put into the table by hand is never published.
+ * Guarantees: two nodes that need the first key, or the next one, end up with the same one; a key is bound to the
+ * vault, to its id (the thumbprint of its public key), to its epoch, to when it was made and to whether it is retired
+ * (K7), so that a public key put into the table by hand is never published.
  * Does not: keep a seed in memory longer than a signature takes.
  */
 import type { Clock } from '../../clock.ts';
@@ -70,7 +70,10 @@ export class SigningKeys {
     return await signJws(statement, type, seed);
   }
 
-  /** The public keys of all there ever were, the oldest first. @throws {IntegrityError} for a row the vault did not make */
+  /**
+   * The public keys of all there ever were, the oldest first.
+   * @throws {IntegrityError} for a row the vault did not make
+   */
   async publicKeys(): Promise<PublicJwk[]> {
     const rows = await this.#store.reader.query<SigningKeyRow>((sql) =>
       sql('signing_keys').orderBy(['created_at', 'key_id']),
@@ -140,7 +143,10 @@ export class SigningKeys {
   }
 }
 
-/** What is wrapped is the seed, or in its place the public key. @throws {IntegrityError} for a row the vault did not make */
+/**
+ * What is wrapped is the seed, or in its place the public key.
+ * @throws {IntegrityError} for a row the vault did not make
+ */
 function assertOwn(row: SigningKeyRow, wrapped: Buffer): void {
   const publicKey = row.retired_at === null ? publicKeyOf(wrapped) : wrapped;
   const isOwn = equalBytes(publicKey, row.public_key) && thumbprintOf(row.public_key) === row.key_id;

@@ -1,8 +1,8 @@
 /**
  * Window keys: 32 random bytes under which short-lived tokens carry their own value (card security codes). A window
  * takes new tokens for a minute; its key is wrapped by the epoch key, is in the key store and in no cache, opens
- * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault that
- * opens destroys first what ended while no process ran.
+ * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault
+ * that opens destroys first what ended while no process ran.
  *
  * Guarantees: a wrapped window key opens only as this tenant's, window's and epoch's; a token of a window is revealed
  * once, on whichever node, because its mark can be inserted once, and only while the window is there. A clock that was
@@ -25,7 +25,9 @@ import { assertNotBuried } from '../tenant-tombstones.ts';
 const MINUTE_MS = 60 * 1000;
 /** How long a window takes new tokens. */
 const OPEN_MS = MINUTE_MS;
-/** How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed. */
+/**
+ * How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed.
+ */
 export const LIFE_MS = 13 * MINUTE_MS;
 /** How far ahead another node's clock may be; the window lives so much longer, and is still gone within 15 minutes. */
 export const AHEAD_MS = MINUTE_MS;

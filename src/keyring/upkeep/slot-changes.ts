@@ -70,7 +70,9 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
   return { attestation, epochs: await copyInto(parts, slot) };
 }
 
-/** Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good. */
+/**
+ * Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good.
+ */
 async function inTime<R>(trial: Promise<R>): Promise<R> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

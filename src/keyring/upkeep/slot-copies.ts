@@ -64,8 +64,8 @@ export async function copyInto(
       copied.push(epoch);
       continue;
     }
-    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may still
-    // be wrapped under it, and its close finds the note.
+    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may
+    // still be wrapped under it, and its close finds the note.
     if (now === undefined || isOver(now)) await slot.destroy(epoch);
   }
   return copied;
@@ -89,7 +89,9 @@ export async function takeBackIfRemoved(
   return true;
 }
 
-/** A note under its name says that an earlier attempt gave it the secret; without one, this is a place with two names. */
+/**
+ * A note under its name says that an earlier attempt gave it the secret; without one, this is a place with two names.
+ */
 async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): Promise<void> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
   if (note !== undefined || !(await slot.has(epoch))) return;

@@ -20,7 +20,9 @@ export interface TriedOut {
   readonly attestation: Attestation;
   /** With what the registry is to hold it to from here on. */
   readonly entry: SlotEntry;
-  /** Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret. */
+  /**
+   * Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret.
+   */
   unmake(): Promise<void>;
 }
 
