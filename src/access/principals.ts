@@ -15,6 +15,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
+import { secret } from '../secret.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { newApiKey, parseApiKey } from './api-key.ts';
 import type { Principal } from './principal.ts';
@@ -83,7 +84,8 @@ export async function addPrincipal(
   const now = clock();
   const principal = newId('principal', random, now);
   const id = newId('apiKey', random, now);
-  const { text, secret } = newApiKey(id, secretFrom);
+  const { text, secret: drawn } = newApiKey(id, secretFrom);
+  using held = secret(drawn);
   const row: PrincipalRow = {
     tenant,
     principal,
@@ -102,14 +104,13 @@ export async function addPrincipal(
       api_key: id,
       tenant,
       principal,
-      secret_mac: secretMac(keys.secret, tenant, principal, id, wanted.expiresAt?.getTime() ?? 0, secret),
+      secret_mac: secretMac(keys.secret, tenant, principal, id, wanted.expiresAt?.getTime() ?? 0, held),
       mac_version: keys.secret.version,
       created_at: now.getTime(),
       expires_at: wanted.expiresAt?.getTime() ?? null,
       revoked_at: null,
     },
   ]);
-  secret.fill(0);
   return { principal, apiKey: text };
 }
 
@@ -145,6 +146,7 @@ export async function recognise(
 ): Promise<Principal & { apiKey: ApiKeyId }> {
   const parsed = parseApiKey(text);
   if (parsed === undefined) throw new UnauthenticatedError();
+  using given = secret(parsed.secret);
   const key = await findApiKey(reader, parsed.id);
   if (key === undefined) throw new UnauthenticatedError();
   const [tenant, id] = [key.tenant as TenantId, key.principal as PrincipalId];
@@ -155,8 +157,7 @@ export async function recognise(
     // Erased, says the key store alone: the record store is an old copy.
     throw codeOf(error) === 'tenant_erased' ? new UnauthenticatedError() : error;
   });
-  const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, parsed.secret);
-  parsed.secret.fill(0);
+  const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, given);
   // Who does not hold the secret learns nothing and is nobody: only from here on may an entry name the principal.
   if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
 

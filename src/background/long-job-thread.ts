@@ -11,6 +11,7 @@
 import { Worker } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
 import type { JobReport } from '../jobs/worker.ts';
+import { wipe } from '../secret.ts';
 import type { Vault, VaultConfig } from '../vault/vault.ts';
 import type { FromThread, ThreadData } from './long-job-worker.ts';
 import { hasWork } from './long-jobs.ts';
@@ -100,7 +101,7 @@ function handOver(whole: VaultConfig): { readonly config: VaultConfig; wipe(): v
   // Not moved: a thread that never reads it, or is ended in the middle, would leave it behind where nobody can wipe it.
   const key = Buffer.from(new SharedArrayBuffer(rootKey.key.length));
   rootKey.key.copy(key);
-  return { config: { ...config, rootKey: { from: 'environment', key } }, wipe: () => void key.fill(0) };
+  return { config: { ...config, rootKey: { from: 'environment', key } }, wipe: () => wipe(key) };
 }
 
 /** @throws when the thread broke */

@@ -4,6 +4,7 @@
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
+import { secret } from '../secret.ts';
 import { SIGNALS } from '../vault/signals.ts';
 import { openVault, type Vault, type VaultConfig } from '../vault/vault.ts';
 import { runJobsOnce } from './long-jobs.ts';
@@ -46,12 +47,8 @@ async function openHandedOver(config: VaultConfig): Promise<Vault> {
   const { rootKey } = config;
   if (rootKey.from !== 'environment') return openVault(config, { process: 'jobs' });
   // Between threads a buffer becomes plain bytes.
-  const key = Buffer.from(rootKey.key.buffer);
-  try {
-    return await openVault({ ...config, rootKey: { from: rootKey.from, key } }, { process: 'jobs' });
-  } finally {
-    key.fill(0);
-  }
+  using key = secret(Buffer.from(rootKey.key.buffer));
+  return await openVault({ ...config, rootKey: { from: rootKey.from, key } }, { process: 'jobs' });
 }
 
 if (!isMainThread) await run(workerData as ThreadData);

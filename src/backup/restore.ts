@@ -16,6 +16,7 @@ import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import { nodes } from '../keyring/nodes/nodes.ts';
 import { loadRootKey } from '../keyring/root/root-key.ts';
 import { BackupKey } from '../keyring/tree/backup-key.ts';
+import { secret } from '../secret.ts';
 import { dropAside } from '../storage/copies/asides.ts';
 import { isThere, putBack, vaultOf } from '../storage/copies/put-back.ts';
 import { assertFit } from '../storage/opening/look-at.ts';
@@ -123,9 +124,8 @@ async function assertMarked(backup: Backup, { rootKey, random }: RestoreOptions)
       `A backup is proven by the root key of its vault, and there is none in ${rootKey.path}. Put it there first, or name it with LETHE_ROOT_KEY_FILE; a new home needs the secrets of its epochs, too (keys/README.md). Nothing has been changed.`,
     );
   }
-  const root = await loadRootKey(rootKey, random, false);
+  using root = secret(await loadRootKey(rootKey, random, false));
   const key = new BackupKey(root, backup.manifest.vault);
-  root.fill(0);
   try {
     assertOurs(backup, key);
   } finally {

@@ -25,11 +25,12 @@ import type { Parts } from '../intake/parts.ts';
 import { throughRaces } from '../intake/races.ts';
 import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { bucketById, epochByNumber, recordKeyByGeneration, recordKeysOf } from '../keyring/tables.ts';
-import { BucketKeys, unwrapBucketKey } from '../keyring/tree/bucket-keys.ts';
+import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/tree/record-keys.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
+import { secret, wipe } from '../secret.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -267,27 +268,25 @@ export async function raise(parts: Pick<Parts, 'keyStore' | 'keyring'>): Promise
 }
 
 async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>, row: CanaryRow): Promise<boolean> {
-  const secret = await keyring.epochs.slots
+  const found = await keyring.epochs.slots
     .get(row.epoch as number, () => true)
     .catch((error: unknown) => {
       if (error instanceof UnavailableError) return undefined;
       throw error;
     });
-  secret?.fill(0);
+  wipe(found);
   // With the secret, the bucket key of then opens, and with that the record key.
-  if (secret !== undefined) return true;
+  if (found !== undefined) return true;
   // Without it: the bucket has another key by now (K1), or this one opens what it wrapped.
   const [[bucket] = []] = await keyStore.reader.find(bucketById, [[VAULT_TENANT, row.bucket]]);
   if (bucket === undefined) return false;
-  const today = unwrapBucketKey(bucket, await keyring.epochs.keyOf(bucket.epoch, VAULT_TENANT));
+  using today = secret(await keyring.buckets.underEpochs.open(bucket));
   const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };
   try {
-    unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today).fill(0);
+    wipe(unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today));
     return true;
   } catch (error) {
     if (error instanceof IntegrityError) return false;
     throw error;
-  } finally {
-    today.fill(0);
   }
 }

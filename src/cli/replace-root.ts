@@ -10,6 +10,7 @@ import {
   replacementUnderWay,
   replaceRoot,
 } from '../operations/keys/replace-root.ts';
+import { secret } from '../secret.ts';
 import type { Vault } from '../vault/vault.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
@@ -68,15 +69,11 @@ async function replace(options: ReplaceOptions): Promise<void> {
       ? { ...counts, handOut: ({ lines }: { readonly lines: readonly string[] }) => handOut(lines, out) }
       : undefined;
   if (split !== undefined) await assertCanHandOut(out);
-  const newKey = await bringNewKey(newKeyFile, underWay, newShareFile);
-  try {
-    const done = await withSession(config, { keyFile, nextRootKey: newKey }, ({ vault, caller }) =>
-      shown(vault, async (options) => replaceRoot(vault, await caller(), { newKey, split, ...options })),
-    );
-    if (!done) return;
-  } finally {
-    newKey.fill(0);
-  }
+  using newKey = secret(await bringNewKey(newKeyFile, underWay, newShareFile));
+  const done = await withSession(config, { keyFile, nextRootKey: newKey }, ({ vault, caller }) =>
+    shown(vault, async (options) => replaceRoot(vault, await caller(), { newKey, split, ...options })),
+  );
+  if (!done) return;
   const source =
     newKeyFile === undefined
       ? 'LETHE_ROOT_KEY_SHARES=true'

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { runServer, whatToKeep } from '../http/serving/run.ts';
 import { getStatus } from '../operations/oversight/get-status.ts';
+import { wipe } from '../secret.ts';
 import { openAsSet, withSession } from './session.ts';
 
 export function addServerCommands(program: Command): void {
@@ -12,7 +13,7 @@ export function addServerCommands(program: Command): void {
     .action(async () => {
       const config = readConfig();
       const { vault, rootKey } = await openAsSet(config, { mayMake: true });
-      rootKey?.fill(0);
+      wipe(rootKey);
       await vault.close();
       console.log(opened(config, vault.firstKeyPath));
     });

@@ -10,6 +10,7 @@ import type { Caller } from '../calls/caller.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { secret } from '../secret.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
@@ -36,14 +37,14 @@ export async function withSession<R>(
 ): Promise<R> {
   const { recovering = false, visiting = false, nextRootKey } = options;
   const { vault, rootKey } = await openAsSet(config, { recovering, visiting, ...(nextRootKey && { nextRootKey }) });
+  using held = secret(rootKey);
   try {
     const apiKey = await readApiKey(config, options.keyFile);
     const caller = (idempotencyKey?: string) =>
       authenticate(vault, apiKey, newId('request', vault.random, vault.clock()), idempotencyKey);
-    const opened = rootKey ? { ...config, rootKey: { from: 'environment' as const, key: rootKey } } : config;
+    const opened = held ? { ...config, rootKey: { from: 'environment' as const, key: held } } : config;
     return await work({ vault, caller, config: opened });
   } finally {
-    rootKey?.fill(0);
     await vault.close();
   }
 }

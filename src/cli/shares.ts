@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { rootKeyOfShares } from '../operations/copies/restore.ts';
+import { secret } from '../secret.ts';
 import { openSealed } from '../vault/sealed.ts';
 import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { askHidden } from './hidden-prompt.ts';
@@ -75,7 +76,7 @@ export async function openWithShares(
 export async function withRootKey<R>(config: Config, work: (config: Config) => Promise<R>): Promise<R> {
   if (config.rootKey.from !== 'shares') return work(config);
   const files = [...shareFiles];
-  const key = await rootKeyOfShares(async (given, needed, refusal) => {
+  const combined = await rootKeyOfShares(async (given, needed, refusal) => {
     if (refusal !== undefined) {
       if (shareFiles.length > 0) throw refusal;
       process.stderr.write(`${(refusal as Error).message}\n`);
@@ -86,9 +87,6 @@ export async function withRootKey<R>(config: Config, work: (config: Config) => P
       needed === undefined ? 'A share of the root key' : `Share ${given + 1} of the ${needed} that are needed`;
     return askHidden(`${which} (not shown): `);
   });
-  try {
-    return await work({ ...config, rootKey: { from: 'environment', key } });
-  } finally {
-    key.fill(0);
-  }
+  using key = secret(combined);
+  return await work({ ...config, rootKey: { from: 'environment', key } });
 }

@@ -12,6 +12,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { CompactSign, compactVerify, errors, importJWK } from 'jose';
+import { secret } from '../secret.ts';
 
 const ALG = 'EdDSA';
 const KEY_BYTES = 32;
@@ -112,8 +113,6 @@ function membersOf(publicKey: Uint8Array) {
 
 function privateKeyOf(seed: Uint8Array) {
   if (seed.length !== KEY_BYTES) throw new RangeError('A seed has 32 bytes.');
-  const der = Buffer.concat([PKCS8_HEAD, seed]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  der.fill(0);
-  return key;
+  using der = secret(Buffer.concat([PKCS8_HEAD, seed]));
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }

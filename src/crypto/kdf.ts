@@ -7,6 +7,7 @@
  * Does not: make a weak passphrase strong. The passphrase is a string and stays in memory until collected.
  */
 import { argon2 } from 'node:crypto';
+import { secret } from '../secret.ts';
 import type { Field } from './associated-data.ts';
 import { domain } from './blake2b.ts';
 import { keyedHash } from './mac.ts';
@@ -52,12 +53,8 @@ export async function passphraseKey(
       throw new RangeError(`${name} must be from ${LEAST[name]} to ${MOST[name]}.`);
     }
   }
-  const message = Buffer.from(passphrase.normalize('NFC'), 'utf8');
-  try {
-    return await argon2id({ ...params, message, salt });
-  } finally {
-    message.fill(0);
-  }
+  using message = secret(Buffer.from(passphrase.normalize('NFC'), 'utf8'));
+  return await argon2id({ ...params, message, salt });
 }
 
 /** Argon2id as it is, without the limits of `passphraseKey`; the tag has 32 bytes unless another length is asked for. */

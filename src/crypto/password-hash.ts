@@ -11,6 +11,7 @@
  * caller's rate limits), or wipe the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
  */
 import { UnavailableError } from '../errors.ts';
+import { secret } from '../secret.ts';
 import { argon2id, DEFAULT_PASSPHRASE_PARAMS, type PassphraseParams } from './kdf.ts';
 import { equalBytes } from './mac.ts';
 import { formatPhc, MAX_MEMORY_KIB, parsePhc, requireBounds, type Verifier } from './phc.ts';
@@ -225,11 +226,7 @@ async function unlessGone<R>(work: Promise<R>, gone: AbortSignal | undefined): P
 
 /** The bytes of the password live from here to the end of the computation; while it waits there is the string alone. */
 async function derive(password: string, params: PassphraseParams, salt: Uint8Array, tagBytes: number): Promise<Buffer> {
-  const message = Buffer.allocUnsafeSlow(Buffer.byteLength(password));
+  using message = secret(Buffer.allocUnsafeSlow(Buffer.byteLength(password)));
   message.write(password);
-  try {
-    return await argon2id({ ...params, message, salt, tagBytes });
-  } finally {
-    message.fill(0);
-  }
+  return await argon2id({ ...params, message, salt, tagBytes });
 }

@@ -7,6 +7,7 @@
  */
 import { IntegrityError } from '../errors.ts';
 import { parseExactly } from '../exact-json.ts';
+import { wipe } from '../secret.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -49,8 +50,12 @@ export class Plaintext {
 
   /** Idempotent. */
   wipe(): void {
-    this.#bytes?.fill(0);
+    wipe(this.#bytes);
     this.#bytes = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.wipe();
   }
 
   toString(): string {

@@ -8,6 +8,7 @@
  * combining are for a ceremony, not for a service that a stranger may time.
  */
 import { combine, split } from 'shamir-secret-sharing';
+import { secret, secrets } from '../secret.ts';
 
 /** The library's bounds, and the field's: a share is a point other than zero. */
 export const MIN_THRESHOLD = 2;
@@ -17,18 +18,14 @@ export const MAX_SHARES = 255;
  * @returns `shares` pieces, each one byte longer than the secret and owned by the caller
  * @throws {RangeError} unless 2 ≤ threshold ≤ shares ≤ 255 and the secret has a byte
  */
-export async function splitSecret(secret: Uint8Array, shares: number, threshold: number): Promise<Buffer[]> {
-  const whole = Number.isInteger(shares) && Number.isInteger(threshold);
-  if (!(whole && threshold >= MIN_THRESHOLD && threshold <= shares && shares <= MAX_SHARES && secret.length > 0)) {
+export async function splitSecret(whole: Uint8Array, shares: number, threshold: number): Promise<Buffer[]> {
+  const countable = Number.isInteger(shares) && Number.isInteger(threshold);
+  if (!(countable && threshold >= MIN_THRESHOLD && threshold <= shares && shares <= MAX_SHARES && whole.length > 0)) {
     throw new RangeError(`A secret is split by 2 ≤ threshold ≤ shares ≤ ${MAX_SHARES}.`);
   }
   // The library takes no subclass of Uint8Array, which a Buffer is; the copy has memory of its own.
-  const copy = Uint8Array.from(secret);
-  try {
-    return (await split(copy, shares, threshold)).map(owned);
-  } finally {
-    copy.fill(0);
-  }
+  using copy = secret(Uint8Array.from(whole));
+  return (await split(copy, shares, threshold)).map(owned);
 }
 
 /**
@@ -37,13 +34,11 @@ export async function splitSecret(secret: Uint8Array, shares: number, threshold:
  * @throws {RangeError} where two pieces lie at the same place, or have different lengths
  */
 export async function combineShares(pieces: readonly Uint8Array[]): Promise<Buffer> {
-  const copies = pieces.map((piece) => Uint8Array.from(piece));
+  using copies = secrets(pieces.map((piece) => Uint8Array.from(piece)));
   try {
     return owned(await combine(copies));
   } catch {
     throw new RangeError('These pieces cannot be combined.');
-  } finally {
-    for (const copy of copies) copy.fill(0);
   }
 }
 

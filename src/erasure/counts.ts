@@ -9,7 +9,7 @@
  * which they come to be, so that no sound store is accused.
  */
 import type { TenantId } from '../ids.ts';
-import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored, tombstonesOfErasure } from '../records/tombstones.ts';
 import { lookup } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';

@@ -9,7 +9,7 @@
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
-import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
 import { lookup } from '../storage/table.ts';

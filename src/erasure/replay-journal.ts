@@ -12,7 +12,7 @@ import { findTenant } from '../access/store.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
-import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { type KeyTombstoneRow, mirroredAt, type TombstoneRow, tombstones } from '../records/tombstones.ts';
 import { lookup } from '../storage/table.ts';

@@ -23,6 +23,7 @@ import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { blindIndexes, copyIndexRows } from '../search/blind-index.ts';
+import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn, reuses } from '../tokens/reuse.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, resealsUnderWay } from './corrections.ts';
@@ -141,6 +142,8 @@ async function make(
   const at = clock().getTime();
   const to = await successor();
   const ids = opened.map(({ row }) => row.record as RecordId);
+  // What is made by a try that fails is wiped with the rest.
+  using keys = secrets<Buffer>([]);
   const work = async (tx: KeyTx) => {
     await fence(tx);
     const held = await tx.find(
@@ -157,6 +160,7 @@ async function make(
     // The index rows are copies of those there are: no newer than the tenant's index keys, and no older.
     const indexedAt = await keyring.indexes.generation(tx, tenant);
     const deks = await keyring.records.create(tx, tenant, places, indexedAt);
+    keys.push(...deks);
     const created = places.map(({ record, row, generation }) => ({ record, from: row.generation, to: generation }));
     await tx.insert(
       correctionKeys,
@@ -181,9 +185,7 @@ async function make(
   });
   return made.map(({ row, value, generation, dek }) => {
     const place = { ...row, generation };
-    const sealed = sealPlaintext(place, value, dek, random);
-    dek.fill(0);
-    return { from: row, to: { ...place, sealed } };
+    return { from: row, to: { ...place, sealed: sealPlaintext(place, value, dek, random) } };
   });
 }
 

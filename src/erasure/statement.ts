@@ -10,7 +10,7 @@
 import { type LineDigest, lineDigest } from '../crypto/digest.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { DestroyedEpoch } from '../keyring/epochs/epoch-ledger.ts';
-import { stateOf } from '../keyring/indexes/index-keys.ts';
+import { stateOf } from '../keyring/indexes/index-key.ts';
 import { replacementDueAt } from '../keyring/indexes/index-versions.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/slots/root-slot.ts';
 import { type IndexKeyRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';

@@ -4,7 +4,7 @@
  */
 import { findTenant, type TenantRow } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
-import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
 import { erasureById, type Stores } from './erasures.ts';
 import { orderTenantErasure } from './tenants.ts';

@@ -18,7 +18,7 @@ import type { TenantRow } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
-import { findTenantTombstones, tenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones, tenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import { VaultError } from '../errors.ts';
 import { isExactNumber, parseExactly } from '../exact-json.ts';
+import { secret } from '../secret.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Objects and arrays inside one another; an item's value is the fourth. */
@@ -20,12 +21,8 @@ export async function readJson(request: IncomingMessage, maxBytes = MAX_BODY_BYT
   if (!JSON_TYPE.test(type) || (encoding !== undefined && encoding !== 'identity')) {
     throw new VaultError('unsupported_media_type');
   }
-  const bytes = await readBytes(request, maxBytes);
-  try {
-    return parseJson(textOf(bytes));
-  } finally {
-    bytes.fill(0);
-  }
+  using bytes = secret(await readBytes(request, maxBytes));
+  return parseJson(textOf(bytes));
 }
 
 function textOf(bytes: Buffer): string {

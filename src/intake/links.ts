@@ -17,6 +17,7 @@ import { openRecords } from '../records/open-records.ts';
 import { findRecords, type RecordRow } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { secrets, wipe } from '../secret.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
 import { findTokens } from '../tokens/tokens.ts';
 import type { Accepted } from './accept.ts';
@@ -65,31 +66,27 @@ export async function followLinks(
 
   const rows = others.map(([, link]) => link);
   const seen = await look(parts, tenant, now, rows);
+  using deks = secrets(seen.map((one) => one?.dek));
   const doubtful = rows.filter((_, n) => seen[n] === undefined);
   if (doubtful.length > 0) {
-    wipe(seen);
     const again = await look(parts, tenant, now, doubtful);
-    wipe(again);
+    wipe(again.map((one) => one?.dek));
     const stale = doubtful.filter((_, n) => again[n] === undefined);
     if (stale.length > 0) await parts.keyStore.exclusive((tx) => cutLinks(tx, stale));
     throw staleLink();
   }
-  try {
-    await assertEqual(
-      parts,
-      tenant,
-      others.map(([i, link], n) => ({ link, value: values[i] as Accepted, row: seen[n]?.row })),
-    );
-  } catch (error) {
-    wipe(seen);
-    throw error;
-  }
+  await assertEqual(
+    parts,
+    tenant,
+    others.map(([i, link], n) => ({ link, value: values[i] as Accepted, row: seen[n]?.row })),
+  );
   const taken = new Set<string>();
   for (const [n, [i, link]] of others.entries()) {
-    const { dek, expiresAt } = seen[n] as Seen;
     // Stored once, also where the call brings the value twice.
-    if (dek !== undefined && taken.has(link.record)) dek.fill(0);
-    followed.set(i, { link, dek: taken.has(link.record) ? undefined : dek, expiresAt });
+    const dek = taken.has(link.record) ? undefined : deks[n];
+    followed.set(i, { link, dek, expiresAt: (seen[n] as Seen).expiresAt });
+    // The caller's from here on.
+    if (dek !== undefined) deks[n] = undefined;
     taken.add(link.record);
   }
   return followed;
@@ -153,7 +150,7 @@ async function look(
     areErased(recordStore.reader, tenant, ids),
     findTokens(recordStore.reader, keyring.indexes, { tenant, audience: undefined, now }, named),
   ]);
-  const deks = await keyring.records.find(keyStore.reader, tenant, places);
+  using deks = secrets(await keyring.records.find(keyStore.reader, tenant, places));
   // A link leads on before its record does, while the record is sealed anew.
   const ahead = links.filter((link, n) => link.generation > (records[n]?.generation ?? link.generation));
   const notes = await resealsUnderWay(
@@ -168,21 +165,17 @@ async function look(
         note.record === link.record && note.generation === link.generation && note.resealed_from === record?.generation,
     );
     if ((record?.generation === link.generation || isSealedAnew) && !erased[n]) {
-      dek?.fill(0);
       if (token === undefined || token instanceof VaultError || token.record !== link.record) return undefined;
       const expiresAt = token.expires_at === null ? undefined : new Date(token.expires_at);
       return { dek: undefined, expiresAt, row: record };
     }
     const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
     const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_AGE_MS;
-    if (isUnmade && isYoung && dek !== undefined) return { dek, expiresAt: undefined, row: undefined };
-    dek?.fill(0);
-    return undefined;
+    if (!isUnmade || !isYoung || dek === undefined) return undefined;
+    // The caller's from here on.
+    deks[n] = undefined;
+    return { dek, expiresAt: undefined, row: undefined };
   });
-}
-
-function wipe(seen: readonly (Seen | undefined)[]): void {
-  for (const one of seen) one?.dek?.fill(0);
 }
 
 /**

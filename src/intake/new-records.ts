@@ -14,6 +14,7 @@ import type { WindowKey } from '../keyring/tree/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows, NOTHING } from '../search/blind-index.ts';
+import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
@@ -58,6 +59,8 @@ export async function makeRecords(
   for (const value of values) drafts.push(await draftOf(parts, tenant, value, now));
   const reused = values.some(({ wanted }) => wanted.reuse) ? await reuseKey(keyring.indexes, tenant) : undefined;
 
+  // Those of a try that fails, too; those that others prepared; and the window's.
+  using keys = secrets<Buffer>([]);
   const made = await keyStore.shared(async (tx) => {
     const byName = await settleSubjects(tx, proposal);
     const assigned = names.map((name) => (name === undefined ? undefined : byName.get(name)));
@@ -70,41 +73,36 @@ export async function makeRecords(
       bucket: (assigned[i]?.bucket ?? bucket) as BucketId,
     }));
     const index = allEntries(mine.map(([, draft]) => draft.index));
-    const keys = await keyring.records.create(tx, tenant, places, index.indexedAt);
+    const created = await keyring.records.create(tx, tenant, places, index.indexedAt);
+    keys.push(...created);
     await insertIndexRows(tx, index.rows);
-    return { assigned, links, keys: new Map(mine.map(([i], n) => [i, keys[n] as Buffer])) };
+    return { assigned, links, keys: new Map(mine.map(([i], n) => [i, created[n] as Buffer])) };
   });
 
-  const keys = [...made.keys.values()];
-  try {
-    const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
-    const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
-    const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own, values);
-    const helped = [...followed].filter(([, { dek }]) => dek !== undefined);
-    keys.push(...helped.map(([, { dek }]) => dek as Buffer));
-    const withValues = helped.map(([i, { link }]) => ({ link, value: values[i] as NewValue }));
-    await indexHelped(parts, tenant, withValues);
-    const tag = await tokenKey(keyring.indexes, tenant);
-    const needsWindow = drafts.some(({ record }) => record === undefined);
-    const window = needsWindow ? await keyring.windows.current(tenant) : undefined;
-    if (window !== undefined) keys.push(window.key);
-    return drafts.map(({ value, record }, i) => {
-      const subject = made.assigned[i]?.subject;
-      if (record === undefined) return inWindow(parts, tenant, value, subject, window as WindowKey);
-      const found = followed.get(i);
-      const key = found?.dek ?? made.keys.get(i);
-      const to = {
-        record: (found?.link.record ?? record) as RecordId,
-        token: (found?.link.token ?? value.token) as Token,
-        subject,
-      };
-      const rows = rowsOf(parts, tenant, value, to, key, tag, now);
-      return { ...to, ...rows, expiresAt: found?.expiresAt ?? value.expiresAt, place: undefined };
-    });
-  } finally {
-    // Most were wiped with their use; not the window's, nor those of a call that got no further.
-    for (const key of keys) key.fill(0);
-  }
+  const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
+  const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
+  const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own, values);
+  const helped = [...followed].filter(([, { dek }]) => dek !== undefined);
+  keys.push(...helped.map(([, { dek }]) => dek as Buffer));
+  const withValues = helped.map(([i, { link }]) => ({ link, value: values[i] as NewValue }));
+  await indexHelped(parts, tenant, withValues);
+  const tag = await tokenKey(keyring.indexes, tenant);
+  const needsWindow = drafts.some(({ record }) => record === undefined);
+  const window = needsWindow ? await keyring.windows.current(tenant) : undefined;
+  if (window !== undefined) keys.push(window.key);
+  return drafts.map(({ value, record }, i) => {
+    const subject = made.assigned[i]?.subject;
+    if (record === undefined) return inWindow(parts, tenant, value, subject, window as WindowKey);
+    const found = followed.get(i);
+    const key = found?.dek ?? made.keys.get(i);
+    const to = {
+      record: (found?.link.record ?? record) as RecordId,
+      token: (found?.link.token ?? value.token) as Token,
+      subject,
+    };
+    const rows = rowsOf(parts, tenant, value, to, key, tag, now);
+    return { ...to, ...rows, expiresAt: found?.expiresAt ?? value.expiresAt, place: undefined };
+  });
 }
 
 const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
@@ -178,7 +176,6 @@ function rowsOf(
     version: FIRST,
   };
   const sealed = sealValue(place, value, key, random);
-  key.fill(0);
   const { audience, uses, label } = wanted;
   const recordRow = { ...place, label: label ?? null, sealed, created_at: now.getTime(), updated_at: now.getTime() };
   return { recordRow, tokenRow: tokenRow(tag, tenant, { token, record, format, audience, expiresAt, uses }, now) };

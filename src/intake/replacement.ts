@@ -17,6 +17,7 @@ import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { type Form, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { secrets } from '../secret.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
@@ -34,7 +35,8 @@ export async function prepare(
   now: Date,
 ): Promise<RecordRow> {
   const forms = formsOf(type, value, kept);
-  const { key, generation } = await throughStaleKeys(() => makeKey(parts, row, forms, now));
+  using made = secrets<Buffer>([]);
+  const { key, generation } = await throughStaleKeys(() => makeKey(parts, row, forms, now, made));
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
   const place = {
@@ -47,15 +49,16 @@ export async function prepare(
     version: row.version + 1,
   };
   const sealed = sealValue(place, value, key, parts.random);
-  key.fill(0);
   return { ...place, label: row.label, sealed, created_at: row.created_at, updated_at: now.getTime() };
 }
 
+/** @param made takes every key that is made here, also by a try that fails; the caller wipes them */
 async function makeKey(
   { keyring, keyStore, indexer }: Parts,
   row: RecordRow,
   forms: readonly Form[],
   now: Date,
+  made: Buffer[],
 ): Promise<{ key: Buffer; generation: number }> {
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
@@ -69,13 +72,11 @@ async function makeKey(
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
+      made.push(key as Buffer);
       // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
       if (elsewhere !== undefined) await tx.find(bucketByIdShared, [[tenant, current.bucket]]);
       const [still = []] = await tx.find(recordKeysOf, [[tenant, record]]);
-      if (still.every((entry) => entry.generation !== row.generation)) {
-        key?.fill(0);
-        throw new VaultError('concurrent_change');
-      }
+      if (still.every((entry) => entry.generation !== row.generation)) throw new VaultError('concurrent_change');
       await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(
         tx,

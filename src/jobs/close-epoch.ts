@@ -19,8 +19,8 @@ import { destroy, sweep } from '../keyring/epochs/epoch-destruction.ts';
 import { isDoomed } from '../keyring/epochs/epoch-states.ts';
 import * as rotation from '../keyring/epochs/rotation.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { takeBackIfRemoved } from '../keyring/slots/slot-copies.ts';
 import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
+import { takeBackIfRemoved } from '../keyring/upkeep/slot-copies.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 
@@ -49,7 +49,6 @@ export interface CloseEpochParts {
 export function closeEpoch(parts: CloseEpochParts): LongJob {
   return async ({ params, fence, progress, stopping }) => {
     const { keyring, keyStore, around } = parts;
-    const keys = partsOf(parts);
     await keyring.refresh();
     const { epoch: asked } = params;
     const epoch = typeof asked === 'number' ? asked : keyring.epochs.current;
@@ -61,16 +60,16 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
       ({ without } = begun);
       // Not before: while a slot is out of reach, a close is tried again every minute.
       await around.prepare?.();
-      await rotation.activate(keys, epoch, begun.next, fence);
+      await rotation.activate(parts, epoch, begun.next, fence);
     }
     await around.begun?.(keyring.epochs.current);
 
     let moved = 0;
-    for (const ended of await rotation.endedEpochs(keys)) {
-      const total = await rotation.countUnder(keys, ended.epoch);
+    for (const ended of await rotation.endedEpochs(parts)) {
+      const total = await rotation.countUnder(parts, ended.epoch);
       let done = 0;
       await progress('rewrap', done, total);
-      await rotation.move(keys, ended.epoch, keyring.epochs.current, fence, async (rows) => {
+      await rotation.move(parts, ended.epoch, keyring.epochs.current, fence, async (rows) => {
         done += rows;
         // A bucket may be made in the moment before the epoch ends.
         await progress('rewrap', done, Math.max(done, total));
@@ -81,16 +80,16 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
 
     await progress('verify', 0, 1);
     // What was approved before waits for a slot, and would be verified again, with a copy, at every try.
-    const unseen = (await rotation.endedEpochs(keys)).filter((ended) => !isDoomed(ended));
+    const unseen = (await rotation.endedEpochs(parts)).filter((ended) => !isDoomed(ended));
     if (unseen.length > 0) {
       // Caches would show what was, not what is stored.
       keyring.buckets.wipe();
       await around.verify?.();
-      for (const ended of unseen) await rotation.approve(keys, ended.epoch, fence);
+      for (const ended of unseen) await rotation.approve(parts, ended.epoch, fence);
     }
     await progress('destroy', 0, 1);
     const { waitsFor } = await destroyEnded(parts);
-    const returned = await sweep(keys);
+    const returned = await sweep(parts);
     const waitsForNodes = (await around.forgotten?.(stopping)) ?? [];
     const certified = (await around.certify?.()) ?? 0;
     return {
@@ -108,7 +107,7 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
   await slots.reload();
   const before = slots.inForce;
   try {
-    return await rotation.begin(partsOf(parts), fence);
+    return await rotation.begin(parts, fence);
   } finally {
     const given = new Map([...before, ...slots.inForce].map(({ slot }) => [slot.name, slot]));
     const destroyed = await keyStore.reader.query<EpochSlotRow>((sql) =>
@@ -116,7 +115,7 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
     );
     for (const { epoch, slot: name } of destroyed) {
       const slot = given.get(name);
-      if (slot !== undefined) await takeBackIfRemoved(partsOf(parts), epoch, slot);
+      if (slot !== undefined) await takeBackIfRemoved(parts, epoch, slot);
     }
   }
 }
@@ -129,21 +128,16 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
 export async function destroyEnded(
   parts: CloseEpochParts,
 ): Promise<{ readonly waitsFor: readonly string[]; readonly destroyed: number }> {
-  const keys = partsOf(parts);
   const waitsFor: string[] = [];
   let destroyed = 0;
   // Not one that is being closed, or whose close was not found to be right.
-  for (const { epoch } of (await rotation.endedEpochs(keys)).filter(isDoomed)) {
+  for (const { epoch } of (await rotation.endedEpochs(parts)).filter(isDoomed)) {
     // A store that goes back to before the close has lost its keys with the secret: that has to be known outside it first.
     const unsaid = (await parts.around.remember?.(epoch)) ?? [];
-    const late = unsaid.length > 0 ? unsaid : (await destroy(keys, epoch)).waitsFor;
+    const late = unsaid.length > 0 ? unsaid : (await destroy(parts, epoch)).waitsFor;
     waitsFor.push(...late.map((slot) => `${epoch}/${slot}`));
     if (late.length === 0) destroyed += 1;
   }
   await parts.keyring.refresh();
   return { waitsFor, destroyed };
-}
-
-function partsOf({ keyStore, keyring, random, clock }: CloseEpochParts): rotation.RotationParts {
-  return { store: keyStore, epochs: keyring.epochs, wrapped: keyring.wrapped, random, clock };
 }

@@ -22,10 +22,10 @@ import {
   drainingVersions,
   noteDraining,
   putInPlace,
-  raiseBuckets,
   removeVersion,
   type Turn,
 } from '../keyring/indexes/index-versions.ts';
+import { raiseBuckets } from '../keyring/indexes/raised-buckets.ts';
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';

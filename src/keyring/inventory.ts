@@ -1,15 +1,14 @@
 /**
  * The inventory of keys: kinds, states, times and numbers. Reads rows, opens nothing.
  *
- * Guarantees: numbers are those of one tenant; of the vault's own keys there is nothing to count by tenant. Costs what the
- * tenant's index and window keys are, and of buckets and record keys at most `COUNTED` rows of an index each.
+ * Guarantees: numbers are those of one tenant; of the vault's own keys there is nothing to count by tenant. Costs what
+ * the tenant's index and window keys are, and of buckets and record keys at most `COUNTED` rows of an index each.
  * Does not: say when a bucket key was last renewed, which is stored nowhere.
  */
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
-import { cryptoperiodOf } from './cryptoperiods.ts';
-import type { IndexKeyState } from './indexes/index-key.ts';
-import { isOwn, stateOf as stateOfVersion } from './indexes/index-keys.ts';
+import { type KeyWithoutPeriod as Draft, withPeriod } from './cryptoperiods.ts';
+import { type IndexKeyState, isOwn, stateOf as stateOfVersion } from './indexes/index-key.ts';
 import type { KeyEntry, KeyState } from './schema.ts';
 import { type EpochRow, type EpochSlotRow, epochSlots, epochs, type IndexKeyRow } from './tables.ts';
 import type { SigningKeyRow } from './tree/signing-keys.ts';
@@ -27,8 +26,6 @@ export interface InventoryOptions {
   readonly epochSeconds: number;
 }
 
-type Draft = Omit<KeyEntry, 'cryptoperiodSeconds' | 'cryptoperiodSource' | 'dueAt' | 'overdue'>;
-
 /** From the root of the key tree to its leaves. */
 export async function inventory(reader: Reader<'keys'>, options: InventoryOptions): Promise<KeyEntry[]> {
   const shown = await epochRows(reader);
@@ -42,17 +39,7 @@ export async function inventory(reader: Reader<'keys'>, options: InventoryOption
     ...(await windowKeys(reader, options.tenant)),
     ...(await signingKeys(reader, shown)),
   ];
-  return drafts.map((draft) => withPeriod(draft, options));
-}
-
-function withPeriod(draft: Draft, { now, epochSeconds }: InventoryOptions): KeyEntry {
-  const period = cryptoperiodOf(draft.kind, epochSeconds);
-  if (period === undefined) return draft;
-  const told = { ...draft, cryptoperiodSeconds: period.seconds, cryptoperiodSource: period.source };
-  const since = draft.activatedAt ?? draft.createdAt;
-  if (since === undefined || draft.state !== 'active') return told;
-  const dueAt = new Date(Date.parse(since) + period.seconds * 1000);
-  return { ...told, dueAt: dueAt.toISOString(), overdue: dueAt <= now };
+  return drafts.map((draft) => withPeriod(draft, options.now, options.epochSeconds));
 }
 
 /** When it was made is stored nowhere. */

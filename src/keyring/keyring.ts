@@ -8,18 +8,19 @@ import type { RootKeySource, SlotSecrets } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, StartError } from '../errors.ts';
 import type { Id, TenantId } from '../ids.ts';
+import { secret } from '../secret.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { EpochKeys } from './epochs/epoch-keys.ts';
 import { EpochLedger } from './epochs/epoch-ledger.ts';
-import type { EpochWrapped } from './epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from './epochs/keys-under-epoch.ts';
 import { assertNoLaterEpoch, assertNotClosed, readOnly } from './epochs/later-epoch.ts';
+import { readEpochs } from './epochs/opening.ts';
 import { IndexKeys } from './indexes/index-keys.ts';
 import type { Node } from './nodes/node.ts';
 import { NodeLedger } from './nodes/nodes.ts';
 import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root/root-key.ts';
 import { RootShares } from './root/root-shares.ts';
 import { RootSlots } from './slots/root-slots.ts';
-import { claimPlaces } from './slots/slot-claims.ts';
 import { SlotRegistry } from './slots/slot-registry.ts';
 import { BackupKey } from './tree/backup-key.ts';
 import { BucketKeys } from './tree/bucket-keys.ts';
@@ -28,6 +29,7 @@ import { JournalKey } from './tree/journal-key.ts';
 import { RecordKeys } from './tree/record-keys.ts';
 import { SigningKeys } from './tree/signing-keys.ts';
 import { WindowKeys } from './tree/window-keys.ts';
+import { claimPlaces } from './upkeep/slot-claims.ts';
 
 export interface Keyring {
   readonly epochs: EpochKeys;
@@ -51,7 +53,7 @@ export interface Keyring {
   readonly backups: BackupKey;
   /** Marks the entries of its journal. */
   readonly journal: JournalKey;
-  /** Wipes every key in memory. Nothing may use the keyring afterwards. */
+  /** Wipes every key in memory, also where something fails. Nothing may use the keyring afterwards. */
   close(): Promise<void>;
 }
 
@@ -81,33 +83,39 @@ export interface KeyringOptions {
  */
 export async function openKeyring(options: KeyringOptions): Promise<{ keyring: Keyring; check: string }> {
   const { store, vaultId, expectedCheck, node, random, clock } = options;
-  const rootKey = await loadRootKey(options.rootKey, random, expectedCheck === undefined && !options.readOnly);
+  // The one owner of every key that lives as long as the keyring: wiped when it is closed, or does not open.
+  await using owned = new AsyncDisposableStack();
+  const own = <K extends { wipe(): void | Promise<void> }>(keys: K): K => owned.adopt(keys, (it) => it.wipe());
+  const mayMake = expectedCheck === undefined && !options.readOnly;
+  const rootKey = owned.use(secret(await loadRootKey(options.rootKey, random, mayMake)));
   if (expectedCheck !== undefined) assertRootKey(rootKey, vaultId, expectedCheck);
   const check = rootKeyCheck(rootKey, vaultId);
-  const next = options.nextRootKey && Buffer.from(options.nextRootKey);
-  const registry = new SlotRegistry({
+  const next = options.nextRootKey && owned.use(secret(Buffer.from(options.nextRootKey)));
+  const sources = {
     ...{ store, rootKey, nextRootKey: next, vaultId, random, clock },
     ...{ filePath: options.slotPath, secrets: options.slotSecrets ?? {} },
-  });
+  };
+  const registry = owned.adopt(new SlotRegistry(sources), (it) => it.close());
   const slots = await openSlots(registry, options.readOnly === true);
   await assertNoLaterEpoch(store, slots);
-  const backups = new BackupKey(rootKey, vaultId);
-  const journal = new JournalKey(rootKey, vaultId);
-  const ledger = new EpochLedger(rootKey, vaultId);
-  const nodes = new NodeLedger(rootKey, vaultId);
+  const backups = own(new BackupKey(rootKey, vaultId));
+  const journal = own(new JournalKey(rootKey, vaultId));
+  const nodes = own(new NodeLedger(rootKey, vaultId));
   const rootKeys = next ? [rootKey, next] : [rootKey];
-  const epochs = await EpochKeys.open(store, rootKeys, slots, ledger, random, clock()).catch(async (error: unknown) => {
+  const epochs = own(new EpochKeys(store, rootKeys, slots, new EpochLedger(rootKey, vaultId)));
+  await readEpochs(epochs, store, random, clock()).catch(async (error: unknown) => {
     if (error instanceof StartError) await assertNotClosed(store, await options.lastClose?.(journal));
     throw error;
   });
   await claimPlaces(store, epochs);
   const newest = next === undefined ? check : rootKeyCheck(next, vaultId);
   epochs.rootKeyIsCurrent = (tx) => assertCurrent(tx, newest);
-  const buckets = new BucketKeys(store, epochs, random, clock);
-  const indexes = new IndexKeys(store, epochs, random, clock);
+  const indexes = own(new IndexKeys(store, epochs, random, clock));
+  const buckets = own(new BucketKeys(store, epochs, random, clock));
   const windows = new WindowKeys(store, epochs, random, clock);
   const signing = new SigningKeys(store, epochs, vaultId as Id<'vault'>, random, clock);
   let wipes = epochs.wipes;
+  const held = owned.move();
   const keyring: Keyring = {
     epochs,
     backups,
@@ -118,10 +126,9 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     indexes,
     windows,
     signing,
-    // The same bytes as the epoch keys have, which wipe them.
     rootShares: new RootShares(store, rootKey, vaultId, random),
     nodes,
-    wrapped: [new BucketRotation(epochs, random), indexes, windows, signing],
+    wrapped: [new BucketRotation(epochs, random), ...[indexes, windows, signing].map((kind) => kind.underEpochs)],
     async refresh() {
       // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
       await epochs.refresh();
@@ -133,15 +140,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
       buckets.forget(tenant);
       indexes.forget(tenant);
     },
-    async close() {
-      buckets.wipe();
-      await indexes.wipe();
-      backups.wipe();
-      journal.wipe();
-      nodes.wipe();
-      await epochs.wipe();
-      await registry.close();
-    },
+    close: () => held.disposeAsync(),
   };
   return { keyring, check };
 }

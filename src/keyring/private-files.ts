@@ -1,15 +1,15 @@
 /**
- * Whom the file system lets at the key material: looked at before anything of it is read. Where others than the process'
- * user and root could read or exchange it, the vault does not start and says which commands mend that.
+ * Whom the file system lets at the key material: looked at before anything of it is read. Where others than the
+ * process' user and root could read or exchange it, the vault does not start and says which commands mend that.
  *
  *   keys/, epochs/, journal/       changed by nobody else, nor the folders in journal/; their names may be read
  *   what they hold (*.key, salt)   read (salt: changed) by nobody else, its group neither; all theirs: the user's or root's
  *   key files elsewhere            not read by everybody; their group may, which is how Kubernetes hands out secrets
- *   the folders above              not changed by everybody, unless sticky as /tmp is: who can, puts others in their place
+ *   the folders above              not changed by everybody, unless sticky as /tmp is: others could be put in their place
  *
- * Links are followed: what counts is where they lead, and every folder on the way there. An access list (POSIX ACL) that
- * lets somebody in shows in the group's bits. In a vault that has no keys yet, a folder that its group may change is
- * closed instead, for that is how `git clone` makes it under a umask of 002.
+ * Links are followed: what counts is where they lead, and every folder on the way there. An access list (POSIX ACL)
+ * that lets somebody in shows in the group's bits. In a vault that has no keys yet, a folder that its group may change
+ * is closed instead, for that is how `git clone` makes it under a umask of 002.
  * Does not: look where there are no such modes (Windows), believe that a file system keeps to them, or notice what is
  * opened to others while the vault runs.
  */

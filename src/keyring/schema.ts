@@ -1,6 +1,6 @@
 /**
- * The inventory of keys, as the API speaks of it; and what an operator says of a root slot. A PIN or a token is never among
- * it: those are settings.
+ * The inventory of keys, as the API speaks of it; and what an operator says of a root slot. A PIN or a token is never
+ * among it: those are settings.
  */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';

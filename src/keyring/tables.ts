@@ -81,7 +81,7 @@ export const buckets = table(
     wrapped: 'bytes',
     created_at: 'int',
     dirty_at: 'int?',
-    /** Takes index rows only from who knows the index keys of this generation of the tenant's, or later ones. */
+    /** Takes index rows only from a writer that knows the tenant's index keys of this generation, or later ones. */
     index_generation: 'int',
     /** Since when the bucket takes no more keys, and those it has are to be replaced. */
     compromised_at: 'int?',

@@ -11,6 +11,7 @@ import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { secrets } from '../secret.ts';
 import type { Reader } from '../storage/tx.ts';
 import { openValue } from './sealing.ts';
 import { findRecords, type RecordRow, recordsOfSubjects } from './store.ts';
@@ -157,6 +158,7 @@ async function openHeld(
     keyring.records.findEach(keys, tenant, places),
     areMirrored(keys, tenant, places),
   ]);
+  using _keys = secrets(found);
   const opened: (OpenedRecord | IntegrityError | undefined)[] = [];
   try {
     for (const [i, row] of rows.entries()) {
@@ -167,8 +169,6 @@ async function openHeld(
   } catch (error) {
     wipe(opened);
     throw error;
-  } finally {
-    for (const key of found) if (Buffer.isBuffer(key)) key.fill(0);
   }
 }
 

@@ -18,6 +18,7 @@ import type { DataType, Json } from '../datatypes/datatype.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { isId, type SubjectId, type TenantId, type Token, type WindowId } from '../ids.ts';
 import type { WindowKey, WindowKeys } from '../keyring/tree/window-keys.ts';
+import { secret } from '../secret.ts';
 
 const PREFIX = 'cvc_';
 const WINDOW_PREFIX = 'win_';
@@ -99,18 +100,16 @@ export async function openWindowToken(
   if (windows.hasEnded(window)) return new VaultError('token_expired');
   const key = await windows.find(tenant, window);
   if (key === undefined) return new VaultError('token_not_found');
+  using _key = secret(key.key);
   try {
-    const plain = Plaintext.ofBytes(open(envelope, key.key, tokenAd(tenant, window, type, mark)));
+    using plain = Plaintext.ofBytes(open(envelope, key.key, tokenAd(tenant, window, type, mark)));
     const content = plain.expose() as WindowContent;
-    plain.wipe();
     if (audience !== undefined && content.audience !== audience) return new VaultError('token_not_found');
     if (await windows.isRevealed(tenant, window, mark)) return new VaultError('token_used_up');
     return { place: { window, mark }, content };
   } catch (error) {
     if (error instanceof IntegrityError) return new VaultError('token_not_found');
     throw error;
-  } finally {
-    key.key.fill(0);
   }
 }
 

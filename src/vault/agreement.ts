@@ -21,7 +21,7 @@ import type { TenantId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { beforeTheClose } from '../keyring/epochs/later-epoch.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
-import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored } from '../records/tombstones.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 

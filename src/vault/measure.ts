@@ -6,7 +6,7 @@ import { lastBackup, lastDrill } from '../backup/vault-facts.ts';
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
-import { type Pulse, SlotPulse } from '../keyring/slots/slot-pulse.ts';
+import { type Pulse, SlotPulse } from '../keyring/upkeep/slot-pulse.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Vault } from './vault.ts';
 

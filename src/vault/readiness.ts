@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';
 import type { Id } from '../ids.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { wipe } from '../secret.ts';
 import { within } from '../storage/limits.ts';
 import type { Row, StoreName, Table } from '../storage/table.ts';
 import type { Store } from '../storage/tx.ts';
@@ -71,8 +72,7 @@ async function write<S extends StoreName>(store: Store<S>, facts: Table<S>, row:
 async function openEpochKey({ keyring, keyStore }: Vault): Promise<void> {
   const vaultId = await keyFact(keyStore.reader, 'vault');
   if (vaultId === undefined) throw new UnavailableError('key_unavailable', 'The key store has lost its vault.');
-  const key = await keyring.epochs.keyOf(keyring.epochs.current, vaultId as Id<'vault'>);
-  key.fill(0);
+  wipe(await keyring.epochs.keyOf(keyring.epochs.current, vaultId as Id<'vault'>));
 }
 
 interface Found {

@@ -19,8 +19,10 @@ import { codeOf, StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
+import { GivenShares } from '../keyring/root/given-shares.ts';
 import { assertNotReplacing, assertRootKey } from '../keyring/root/root-key.ts';
-import { GivenShares, type ShareSet, shareSetOf } from '../keyring/root/root-shares.ts';
+import { type ShareSet, shareSetOf } from '../keyring/root/root-shares.ts';
+import { handOver, secret } from '../secret.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { findVault } from './home.ts';
@@ -154,9 +156,8 @@ export class SealedVault {
   async #open(last: number): Promise<void> {
     const { set } = this.#given;
     const shares = this.#given.indexes;
-    let rootKey: Buffer = Buffer.alloc(0);
     try {
-      rootKey = await this.#combine();
+      using rootKey = secret(await this.#combine());
       const { opened, ...options } = this.#options;
       const vault = await openVault({ ...this.#config, rootKey: { from: 'environment', key: rootKey } }, options);
       try {
@@ -170,8 +171,6 @@ export class SealedVault {
       if (codeOf(error) === 'shares_disagree') throw error;
       this.#given.takeBack(last);
       throw new VaultError('unseal_failed', { cause: error });
-    } finally {
-      rootKey.fill(0);
     }
     await this.#end('open');
   }
@@ -180,13 +179,12 @@ export class SealedVault {
   async #combine(): Promise<Buffer> {
     const check = (await keyFact(this.#keyStore.reader, 'root_key_check')) ?? '';
     // One piece alone, where the key store says that one is enough, is not even combined.
-    const combined = await this.#given.combine().catch(() => Buffer.alloc(0));
+    using combined = secret(await this.#given.combine().catch(() => Buffer.alloc(0)));
     try {
       if (combined.length === 0) throw new VaultError('shares_disagree');
       assertRootKey(combined, this.#vaultId, check);
-      return combined;
+      return handOver(combined);
     } catch {
-      combined.fill(0);
       this.#forget();
       throw new VaultError('shares_disagree');
     }

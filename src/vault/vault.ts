@@ -207,8 +207,8 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   const { clock, random, passwords = {}, mayMake = false, recovering = false, drilling = false } = options;
   const journal = journalOf(opening, keyring.journal);
   if (!recovering && !drilling) await assertAgreement(recordStore, keyStore, journal);
-  const { epochs, registry, nodes: ledger, indexes } = keyring;
-  await node?.join({ epochs, registry, ledger, refresh: () => keyring.refresh() }, options.visiting);
+  const { indexes } = keyring;
+  await node?.join(keyring, options.visiting);
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {

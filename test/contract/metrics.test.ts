@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { closing } from '../../src/background/long-jobs.ts';
 import { newApp } from '../../src/http/app.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
-import { SlotPulse } from '../../src/keyring/slots/slot-pulse.ts';
+import { SlotPulse } from '../../src/keyring/upkeep/slot-pulse.ts';
 import { drill } from '../../src/operations/copies/drill.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import type { Vault } from '../../src/vault/vault.ts';

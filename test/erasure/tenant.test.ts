@@ -426,9 +426,8 @@ test('K5: a bucket that a close moves while it is drained is noted under the epo
   const vault = await home.open();
   const app = await appOf(vault, home);
   await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
-  const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
-  const { next } = await rotation.begin(parts, async () => {});
-  await rotation.activate(parts, 1, next, async () => {});
+  const { next } = await rotation.begin(vault, async () => {});
+  await rotation.activate(vault, 1, next, async () => {});
 
   const drained = await vault.keyStore.exclusive(async (tx) => {
     const [buckets] = vault.keyring.wrapped;

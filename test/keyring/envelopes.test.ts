@@ -1,7 +1,7 @@
 /** Where envelopes are kept: one stands, and who removes one removes the one that was meant. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { envelopesInMemory, storedEnvelopes } from '../../src/keyring/slots/envelopes.ts';
 import type { Envelopes } from '../../src/keyring/slots/transit-slot.ts';
-import { envelopesInMemory, storedEnvelopes } from '../../src/keyring/tree/envelopes.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

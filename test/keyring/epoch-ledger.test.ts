@@ -218,15 +218,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(Object.keys(await close(vault))).not.toContain('returned');
     reach.get = false;
     reach.destroy = false;
-    expect(await sweep({ ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] })).toEqual([]);
+    expect(await sweep(vault)).toEqual([]);
   });
 
   test('no row that is written by hand has a slot destroy a secret that is needed', async () => {
     const { vault, disk, keys } = await furnished(engine);
-    const parts = { ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: [] };
     const { state } = await keys.row('epochs', { epoch: 2 });
     await keys.change('epochs', { epoch: 2 }, { state: 'destroyed' });
-    expect([await sweep(parts), (await disk.get(2))?.length]).toEqual([[], 32]);
+    expect([await sweep(vault), (await disk.get(2))?.length]).toEqual([[], 32]);
     await keys.change('epochs', { epoch: 2 }, { state: state ?? null });
 
     // Of the next epoch a slot is said to be rid already, as one that was removed is.
@@ -238,10 +237,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a number that was begun and lost is left out, whatever an optional slot may have of it; it is destroyed in turn', async () => {
     const { vault, disk, reach, keys, issue, state } = await furnished(engine, { required: false });
-    const parts = { ...vault, store: vault.keyStore, epochs: vault.keyring.epochs, wrapped: vault.keyring.wrapped };
-    await expect(
-      rotation.begin({ ...parts, epochs: withSlots(vault, refusing(vault)).keyring.epochs }, async () => {}),
-    ).rejects.toMatchObject({ code: 'key_unavailable' });
+    await expect(rotation.begin(withSlots(vault, refusing(vault)), async () => {})).rejects.toMatchObject({
+      code: 'key_unavailable',
+    });
     expect((await keys.row('epochs', { epoch: 3 })).state).toBe('pre_activation');
     reach.get = false;
     reach.put = false;

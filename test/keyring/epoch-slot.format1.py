@@ -1,4 +1,4 @@
-"""The epoch file, written a second time from the drawing in src/keyring/epochs/epoch-file.ts, of earlier releases, on Python's standard library.
+"""The epoch file, written a second time from the drawing in src/keyring/slots/epoch-file.ts, of earlier releases, on Python's standard library.
 
     python3 test/keyring/epoch-slot.format1.py > test/keyring/epoch-slot.format1.json
 

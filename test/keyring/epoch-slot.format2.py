@@ -1,4 +1,4 @@
-"""The epoch file of today, written a second time from the drawing in src/keyring/epochs/epoch-file.ts, on Python's standard library.
+"""The epoch file of today, written a second time from the drawing in src/keyring/slots/epoch-file.ts, on Python's standard library.
 
     python3 test/keyring/epoch-slot.format2.py > test/keyring/epoch-slot.format2.json
 

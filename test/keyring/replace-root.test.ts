@@ -146,7 +146,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a close that was interrupted before is ended first, and its epoch too is left', async () => {
     const { home, vault, token, replace } = await furnished(engine);
     const { keyStore, keyring, random, clock } = vault;
-    const parts = { store: keyStore, epochs: keyring.epochs, wrapped: keyring.wrapped, random, clock };
+    const parts = { keyStore, keyring, random, clock };
     expect(await rotation.begin(parts, async () => {})).toMatchObject({ next: 2 });
     await vault.close();
     const both = await openWithBoth(home);
@@ -178,7 +178,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(node, token).catch(({ code }) => code)).toBe('key_unavailable');
     const before = await rowsOf(home.keyStoreUrl);
     const { keyStore, keyring, random, clock } = node;
-    const parts = { store: keyStore, epochs: keyring.epochs, wrapped: keyring.wrapped, random, clock };
+    const parts = { keyStore, keyring, random, clock };
     expect(await codeOf(rotation.begin(parts, async () => {}))).toBe('key_unavailable');
     expect(await codeOf(close(node))).not.toBe('done');
     expect((await rowsOf(home.keyStoreUrl)).epochs).toEqual(before.epochs);

@@ -94,11 +94,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     now = new Date(NOW.getTime() + YEAR_MS);
     await signing.newIfDue(now);
     const before = await signing.publicKeys();
-    expect([await signing.countUnder(vault.keyStore.reader, 1), before.length]).toEqual([2, 2]);
+    expect([await signing.underEpochs.countUnder(vault.keyStore.reader, 1), before.length]).toEqual([2, 2]);
 
     await close(vault);
 
-    const under = [1, 2].map((epoch) => signing.countUnder(vault.keyStore.reader, epoch));
+    const under = [1, 2].map((epoch) => signing.underEpochs.countUnder(vault.keyStore.reader, epoch));
     expect(await Promise.all(under)).toEqual([0, 2]);
     expect(await signing.publicKeys()).toEqual(before);
     expect(await verifyJws(await signing.sign({}, TYPE), TYPE, before)).toMatchObject({

@@ -419,7 +419,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [NOW.getTime(), 1, 0],
       [null, null, 2],
     ]);
-    expect(await vault.keyring.indexes.countUnder(vault.keyStore.reader, 1)).toBe(0);
+    expect(await vault.keyring.indexes.underEpochs.countUnder(vault.keyStore.reader, 1)).toBe(0);
     const reopened = await home.open({ plannedRecords: 64 });
     expect(await findAll(reopened, app, { type: 'email', value: email(0).value })).toEqual([one?.record]);
   });

@@ -151,7 +151,7 @@ test('secrets, MACs and tags are compared in constant time, and in no other way'
     'calls/idempotency.ts',
     'keyring/root/root-key.ts',
     'keyring/slots/file-slot.ts',
-    'keyring/epochs/epoch-file.ts',
+    'keyring/slots/epoch-file.ts',
     'keyring/nodes/nodes.ts',
   ]) {
     const text = await readFile(root + file, 'utf8');

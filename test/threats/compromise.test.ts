@@ -9,7 +9,7 @@ import { unwrapKey } from '../../src/crypto/envelope.ts';
 import type { RecordId, TenantId } from '../../src/ids.ts';
 import { reseal } from '../../src/jobs/reseal-compromised.ts';
 import type { BucketRow } from '../../src/keyring/tables.ts';
-import { unwrapBucketKey } from '../../src/keyring/tree/bucket-keys.ts';
+import { bucketKeyKind } from '../../src/keyring/tree/bucket-keys.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { listExposed } from '../../src/operations/keys/list-exposed.ts';
 import { openValue } from '../../src/records/sealing.ts';
@@ -39,7 +39,7 @@ type Copy = Awaited<ReturnType<typeof copyOf>>;
 
 /** Every bucket key that opens with this epoch key, by place: a thief tries each on everything. */
 function bucketKeysOf(copy: Copy, epochKey: Buffer): Buffer[] {
-  return copy.buckets.flatMap((row) => attempt(() => unwrapBucketKey(row, epochKey)));
+  return copy.buckets.flatMap((row) => attempt(() => unwrapKey(row.wrapped, epochKey, bucketKeyKind.bindingOf(row))));
 }
 
 function deksOf(copy: Copy, bucketKeys: readonly Buffer[]): Buffer[] {

@@ -12,7 +12,7 @@ import { email } from '../../src/datatypes/email.ts';
 import type { RecordId, TenantId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { rotateIndex } from '../../src/jobs/rotate-index.ts';
-import type { EpochWrapped } from '../../src/keyring/epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from '../../src/keyring/epochs/keys-under-epoch.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { type Form, formsOf } from '../../src/search/blind-index.ts';

@@ -10,7 +10,7 @@ import { JOBS_LEASE } from '../../src/jobs/runner.ts';
 import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
 import type { RootSlot } from '../../src/keyring/slots/root-slot.ts';
-import { removeSlot as removeFrom } from '../../src/keyring/slots/slot-changes.ts';
+import { removeSlot as removeFrom } from '../../src/keyring/upkeep/slot-changes.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
@@ -129,12 +129,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     await add(usb());
     const { slots } = vault.keyring.epochs;
     const get = slots.get.bind(slots);
-    const parts = { store: vault.keyStore, ...vault.keyring, random: vault.random, clock: vault.clock };
     const free = async () => {};
     vi.spyOn(slots, 'get').mockImplementationOnce(async (...asked) => {
       const secret = await get(...asked);
-      const { next } = await rotation.begin(parts, free);
-      await rotation.activate(parts, 1, next, free);
+      const { next } = await rotation.begin(vault, free);
+      await rotation.activate(vault, 1, next, free);
       return secret;
     });
 
@@ -181,11 +180,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const slot = vault.keyring.epochs.slots.byName('usb') as RootSlot;
     const put = slot.put.bind(slot);
     vi.spyOn(slot, 'put').mockImplementationOnce(async (...asked) => {
-      await removeFrom(
-        { ...other.keyring, store: other.keyStore, random: other.random, clock: other.clock },
-        'usb',
-        false,
-      );
+      await removeFrom(other, 'usb', false);
       await put(...asked);
     });
 

@@ -1,6 +1,6 @@
 /** Keys whose time is over, and certificates of erasures that would no longer be signed. */
 import { INDEX_KEY_SECONDS, SIGNING_KEY_SECONDS } from '../../keyring/cryptoperiods.ts';
-import { isOwn, stateOf } from '../../keyring/indexes/index-keys.ts';
+import { isOwn, stateOf } from '../../keyring/indexes/index-key.ts';
 import type { IndexKeyRow } from '../../keyring/tables.ts';
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 

@@ -1,6 +1,6 @@
 /** The root slots: what answers, what is missing, and what has come back. */
 import { pooledRandom } from '../../crypto/random.ts';
-import { checkSlots } from '../../keyring/slots/slot-checks.ts';
+import { checkSlots } from '../../keyring/upkeep/slot-checks.ts';
 import { type Check, type Found, fail, note, ok, warn } from '../finding.ts';
 
 export const slots: Check = {
@@ -14,9 +14,8 @@ export const slots: Check = {
         ),
       ];
     }
-    const [store, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
-    const { epochs, registry } = keyring;
-    const parts = { store, epochs, registry, random: pooledRandom(), clock: world.clock };
+    const [keyStore, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
+    const parts = { keyStore, keyring, random: pooledRandom(), clock: world.clock };
     const { slots: checks, remains } = await checkSlots(parts, { looking: true });
     const found: Found[] = [];
     for (const { name, required, problem, lacks, wrong, returned } of checks) {

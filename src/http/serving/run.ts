@@ -7,6 +7,7 @@ import { type LongJobOptions, startLongJobs } from '../../background/long-job-th
 import { type Config, printable, startedByNpm } from '../../config.ts';
 import { StartError, VaultError } from '../../errors.ts';
 import { coreDumpWarning } from '../../process-memory.ts';
+import { handOver, secret, wipe } from '../../secret.ts';
 import { CALLED, StoreCorruptError } from '../../storage/errors.ts';
 import { openSealed, type SealedVault } from '../../vault/sealed.ts';
 import { openVault, type Vault } from '../../vault/vault.ts';
@@ -61,9 +62,10 @@ async function runSealed(config: Config, { log, stopping, supervisor }: Around, 
     process: 'server',
     opened(vault, rootKey) {
       // Long jobs open the vault again, and nobody is asked for shares then.
-      const key = Buffer.from(rootKey);
+      using key = secret(Buffer.from(rootKey));
       const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
-      stopWork = () => stop().finally(() => key.fill(0));
+      stopWork = () => stop().finally(() => wipe(key));
+      handOver(key);
       server.open(vault);
       log.info({ url: server.url }, 'unsealed; serving');
       supervisor.status(`Serving on ${server.url}`);

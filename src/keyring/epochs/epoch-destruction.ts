@@ -1,6 +1,6 @@
 /**
- * Destroying the secrets of epochs that have ended: only when that was approved, nothing is wrapped under them, and every
- * required slot hands out the secret in use now (K4).
+ * Destroying the secrets of epochs that have ended: only when that was approved, nothing is wrapped under them, and
+ * every required slot hands out the secret in use now (K4).
  *
  * Guarantees: an epoch counts as destroyed only when every slot that was given its secret, and every slot in force, has
  * confirmed that it has none (K5); may be called by any process, any number of times. What comes back into a slot is
@@ -8,9 +8,11 @@
  * Does not: reach what was copied from a slot before.
  */
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
+import type { KeyStore } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { holds } from '../slots/root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, givenTo, slotsOfEpoch } from '../tables.ts';
+import type { EpochKeys } from './epoch-keys.ts';
 import { isDoomed } from './epoch-states.ts';
 import { countUnder, type RotationParts } from './rotation.ts';
 
@@ -24,7 +26,8 @@ const SWEPT = 64;
  *   nothing has been destroyed
  */
 export async function destroy(parts: RotationParts, epoch: number): Promise<{ readonly waitsFor: string[] }> {
-  const { store, epochs: keys, clock } = parts;
+  const { keyStore: store, keyring, clock } = parts;
+  const { epochs: keys } = keyring;
   const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
   if (row?.state === 'destroyed') return { waitsFor: [] };
   if (row === undefined || epoch >= keys.current || !isDoomed(row)) throw new VaultError('epoch_in_use');
@@ -47,10 +50,10 @@ export async function destroy(parts: RotationParts, epoch: number): Promise<{ re
  * A slot in force that holds an epoch without a note of it gets one: the note was removed by hand.
  * @returns the slots that could not be asked
  */
-async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoch: number): Promise<string[]> {
+async function noteForgotten({ keyStore: store, keyring, clock }: RotationParts, epoch: number): Promise<string[]> {
   const [held = []] = await store.reader.find(slotsOfEpoch, [[epoch]]);
   const late: string[] = [];
-  for (const { slot } of keys.slots.inForce) {
+  for (const { slot } of keyring.epochs.slots.inForce) {
     if (held.some((entry) => entry.slot === slot.name)) continue;
     const has = await slot.has(epoch).catch(unlessOutOfReach);
     if (has === undefined) late.push(slot.name);
@@ -68,7 +71,7 @@ async function noteForgotten({ store, epochs: keys, clock }: RotationParts, epoc
 export async function sweep(parts: RotationParts): Promise<string[]> {
   const epochs = await destroyedEpochs(parts, SWEPT);
   const returned: string[] = [];
-  for (const { slot } of parts.epochs.slots.inForce) {
+  for (const { slot } of parts.keyring.epochs.slots.inForce) {
     for (const epoch of epochs) {
       if ((await slot.has(epoch).catch(unlessOutOfReach)) === false) continue;
       // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
@@ -89,12 +92,17 @@ export async function whatReturned(slot: RootSlot, destroyed: readonly number[])
   return returned;
 }
 
+interface Parts {
+  readonly keyStore: KeyStore;
+  readonly keyring: { readonly epochs: EpochKeys };
+}
+
 /**
  * The epochs that are destroyed, the newest first. Only those that the vault itself noted: a row that says so by
  * another's hand may be of an epoch that is needed.
  */
 export async function destroyedEpochs(
-  { store, epochs: keys }: Pick<RotationParts, 'store' | 'epochs'>,
+  { keyStore: store, keyring: { epochs: keys } }: Parts,
   limit?: number,
 ): Promise<number[]> {
   const noted = await store.reader.query<EpochRow>((sql) => {
@@ -112,7 +120,7 @@ function unlessOutOfReach(error: unknown): undefined {
   if (!(error instanceof VaultError) || codeOf(error) === 'internal_error') throw error;
 }
 
-async function assertCurrentIsDurable({ store, epochs: keys }: RotationParts): Promise<void> {
+async function assertCurrentIsDurable({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<void> {
   await keys.refresh();
   await keys.slots.reload();
   const [[current] = []] = await store.reader.find(epochByNumber, [[keys.current]]);

@@ -9,18 +9,20 @@
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes } from '../../crypto/mac.ts';
-import type { RandomSource } from '../../crypto/random.ts';
-import { StartError, UnavailableError, VaultError } from '../../errors.ts';
+import { UnavailableError, VaultError } from '../../errors.ts';
 import type { Id, TenantId } from '../../ids.ts';
+import { wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
-import { type RootSlots, storeIn } from '../slots/root-slots.ts';
+import { remembered } from '../remembered.ts';
+import type { RootSlots } from '../slots/root-slots.ts';
 import { EpochSecretMissingError } from '../slots/slot-errors.ts';
-import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs, givenTo } from '../tables.ts';
+import { type EpochRow, epochByNumber, epochByNumberShared } from '../tables.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
+import { allEpochs } from './epoch-states.ts';
 
 export const SECRET_BYTES = 32;
 const CHECK_BYTES = 16;
-const FIRST_EPOCH = 1;
+export const FIRST_EPOCH = 1;
 /** How often work that an epoch's end undid is tried again. */
 const MAX_TRIES = 4;
 
@@ -38,7 +40,7 @@ interface Opened {
 }
 
 /** Whose keys: a tenant's, or the vault's own. */
-type Owner = TenantId | Id<'vault'>;
+export type Owner = TenantId | Id<'vault'>;
 
 export class EpochKeys {
   readonly #store: KeyStore;
@@ -53,40 +55,15 @@ export class EpochKeys {
   #wipes = 0;
   #forgottenThrough = 0;
 
-  private constructor(keyStore: KeyStore, rootKeys: readonly Buffer[], slots: RootSlots, ledger: EpochLedger) {
-    this.#store = keyStore;
+  /**
+   * @param rootKeys the vault's, and behind it the one that is to replace it, if any; owned by this object from here on
+   * @param ledger owned by this object, too
+   */
+  constructor(store: KeyStore, rootKeys: readonly Buffer[], slots: RootSlots, ledger: EpochLedger) {
+    this.#store = store;
     this.#rootKeys = [...rootKeys];
     this.slots = slots;
     this.ledger = ledger;
-  }
-
-  /**
-   * Reads the secret of every epoch under which something is wrapped; makes epoch 1 in a vault that has none.
-   * @param rootKeys the vault's, and behind it the one that is to replace it, if any; owned by this object from here on
-   * @param ledger owned by this object, too
-   * @throws {StartError} where no slot holds a secret that is needed
-   */
-  static async open(
-    keyStore: KeyStore,
-    rootKeys: readonly Buffer[],
-    slots: RootSlots,
-    ledger: EpochLedger,
-    random: RandomSource,
-    now: Date,
-  ): Promise<EpochKeys> {
-    const keys = new EpochKeys(keyStore, rootKeys, slots, ledger);
-    let rows = await keys.#rows();
-    if (rows.length === 0) {
-      await keys.#makeFirst(random, now);
-      rows = await keys.#rows();
-    }
-    for (const row of rows.filter(({ state }) => state === 'active' || state === 'deactivated')) {
-      if (row.secret_check === null) await keys.#adopt(row);
-      else if (row.state === 'active' || !(await isEmpty(keyStore, row.epoch)))
-        await keys.#open(row.epoch).catch(orRefuseToStart);
-    }
-    await keys.refresh();
-    return keys;
   }
 
   /** The epoch under which new keys are wrapped, as far as this process knows. */
@@ -100,8 +77,8 @@ export class EpochKeys {
   }
 
   /**
-   * The last `refresh` found every epoch up to this one destroyed, by the vault's own act, and nothing of them is left in
-   * memory. What a row alone says would have a node sign what it has not done.
+   * The last `refresh` found every epoch up to this one destroyed, by the vault's own act, and nothing of them is left
+   * in memory. What a row alone says would have a node sign what it has not done.
    */
   get forgottenThrough(): number {
     return this.#forgottenThrough;
@@ -110,7 +87,7 @@ export class EpochKeys {
   /** Learns what other processes have begun and closed, and wipes what is destroyed. */
   async refresh(): Promise<void> {
     let through = 0;
-    for (const { epoch, state } of await this.#rows()) {
+    for (const { epoch, state } of await allEpochs(this.#store.reader)) {
       if (state === 'destroyed' && epoch === through + 1) through = epoch;
       if (state === 'active') this.#current = Math.max(this.#current, epoch);
       if (state !== 'destroyed' || this.#destroyed.has(epoch)) continue;
@@ -161,7 +138,10 @@ export class EpochKeys {
    */
   rootKeyIsCurrent: (tx: KeyTx) => Promise<void> = async () => {};
 
-  /** Whether an epoch's keys are made with the newest root key. @throws {UnavailableError} where no slot has its secret */
+  /**
+   * Whether an epoch's keys are made with the newest root key.
+   * @throws {UnavailableError} where no slot has its secret
+   */
   async isUnderNewest(epoch: number): Promise<boolean> {
     return (await this.#open(epoch)).rootKey === this.#rootKeys.at(-1);
   }
@@ -183,32 +163,27 @@ export class EpochKeys {
 
   async wipe(): Promise<void> {
     for (const epoch of [...this.#opened.keys()]) await this.#forget(epoch);
-    for (const key of this.#rootKeys) key.fill(0);
+    wipe(this.#rootKeys);
     this.ledger.wipe();
     await this.slots.close();
   }
 
-  #rows(): Promise<EpochRow[]> {
-    return this.#store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
+  /** Reads the secret of an epoch, unless it is known. @throws {UnavailableError} as `keyOf` does */
+  async read(epoch: number): Promise<void> {
+    await this.#open(epoch);
   }
 
   #open(epoch: number): Promise<Opened> {
     if (this.#destroyed.has(epoch)) return Promise.reject(closed());
-    let opened = this.#opened.get(epoch);
-    if (opened === undefined) {
-      opened = this.#load(epoch);
-      this.#opened.set(epoch, opened);
-      opened.catch(() => this.#opened.delete(epoch));
-    }
-    return opened;
+    return remembered(this.#opened, epoch, () => this.#load(epoch));
   }
 
   async #load(epoch: number): Promise<Opened> {
     const [[row] = []] = await this.#store.reader.find(epochByNumber, [[epoch]]);
     if (row === undefined || row.state === 'destroyed') throw closed();
-    const secret = await this.slots.get(epoch, (candidate) => this.isRight(row, candidate));
-    if (secret === undefined) throw new EpochSecretMissingError(epoch);
-    return { secret, rootKey: this.#rootOf(row, secret) as Buffer };
+    const found = await this.slots.get(epoch, (candidate) => this.isRight(row, candidate));
+    if (found === undefined) throw new EpochSecretMissingError(epoch);
+    return { secret: found, rootKey: this.#rootOf(row, found) as Buffer };
   }
 
   #rootOf({ epoch, secret_check }: Pick<EpochRow, 'epoch' | 'secret_check'>, secret: Uint8Array): Buffer | undefined {
@@ -218,91 +193,18 @@ export class EpochKeys {
 
   async #forget(epoch: number): Promise<void> {
     const opened = await this.#opened.get(epoch)?.catch(() => undefined);
-    opened?.secret.fill(0);
+    wipe(opened?.secret);
     this.#opened.delete(epoch);
     for (const [name, key] of this.#keys) {
       if (!name.startsWith(`${epoch}/`)) continue;
-      key.fill(0);
+      wipe(key);
       this.#keys.delete(name);
     }
   }
-
-  /** The secret is durable in every required slot before the epoch's row says that it exists (K4). */
-  async #makeFirst(random: RandomSource, now: Date): Promise<void> {
-    const secret = (await this.slots.get(FIRST_EPOCH, () => true)) ?? random(SECRET_BYTES);
-    try {
-      for (const slot of this.slots.required) await storeFirst(slot, secret);
-      const at = now.getTime();
-      const times = { created_at: at, activated_at: at, deactivated_at: null, closed_at: null };
-      const never = { compromised_at: null, verified_at: null, tag: null };
-      const row = {
-        epoch: FIRST_EPOCH,
-        state: 'active',
-        secret_check: this.checkOf(secret, FIRST_EPOCH),
-        ...times,
-        ...never,
-      };
-      await this.#store.exclusive(async (tx) => {
-        await tx.insert(epochs, [row], 'skip');
-        await tx.insert(epochSlots, this.#held(FIRST_EPOCH, at), 'skip');
-      });
-    } finally {
-      secret.fill(0);
-    }
-  }
-
-  /** An epoch of the first releases: its row gets the check value of the secret that the slots hold. */
-  async #adopt(row: EpochRow): Promise<void> {
-    const { epoch } = row;
-    const secret = await this.slots.get(epoch, () => true);
-    if (secret === undefined) throw new EpochSecretMissingError(epoch);
-    const secret_check = this.checkOf(secret, epoch);
-    secret.fill(0);
-    await this.#store.exclusive(async (tx) => {
-      await tx.execute((sql) =>
-        sql('epochs').where({ epoch }).whereNull('secret_check').update({ secret_check, activated_at: row.created_at }),
-      );
-      await tx.insert(epochSlots, this.#held(epoch, row.created_at), 'skip');
-    });
-  }
-
-  #held(epoch: number, at: number) {
-    return this.slots.required.map((slot) => givenTo(slot.name, epoch, at));
-  }
-}
-
-/** Another process that opens this vault for the first time may have been quicker: its secret is the one. */
-async function storeFirst(slot: RootSlots['required'][number], secret: Buffer): Promise<void> {
-  const theirs = await slot.get(FIRST_EPOCH);
-  if (theirs === undefined) {
-    await storeIn(slot, FIRST_EPOCH, secret).catch(async (error: unknown) => {
-      const since = await slot.get(FIRST_EPOCH);
-      if (since === undefined) throw error;
-      since.copy(secret);
-    });
-    return;
-  }
-  theirs.copy(secret);
-}
-
-/** The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is asked. */
-export const TABLES_UNDER_EPOCHS: readonly string[] = ['buckets', 'index_keys', 'windows', 'signing_keys'];
-
-/** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */
-async function isEmpty(keyStore: KeyStore, epoch: number): Promise<boolean> {
-  for (const table of TABLES_UNDER_EPOCHS) {
-    const rows = await keyStore.reader.query((sql) => sql(table).select('epoch').where({ epoch }).limit(1));
-    if (rows.length > 0) return false;
-  }
-  return true;
 }
 
 function checkUnder(rootKey: Uint8Array, secret: Uint8Array, epoch: number): Buffer {
   return deriveKey(rootKey, 'lethe/epoch-secret-check/1', secret, epoch).subarray(0, CHECK_BYTES);
-}
-
-function orRefuseToStart(error: unknown): never {
-  throw error instanceof EpochSecretMissingError ? new StartError(error.message) : error;
 }
 
 function closed(): UnavailableError {

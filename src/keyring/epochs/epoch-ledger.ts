@@ -1,17 +1,18 @@
 /**
- * What the vault itself did to its epochs, told apart from what somebody wrote into the key store: MACs under a key that
- * comes from the root key.
+ * What the vault itself did to its epochs, told apart from what somebody wrote into the key store: MACs under a key
+ * that comes from the root key.
  *
  *   tag of an epoch's slot   that slot's own confirmation: what it stated, and when
  *   tag of an epoch          it is destroyed: its times, and the confirmation of every slot that was given its secret
  *
  * Guarantees: only what carries its tag counts. A certificate rests on nothing else, and a slot whose confirmation was
  * written by hand is asked again.
- * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is told
- * by its number.
+ * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is
+ * told by its number.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { Destruction } from '../slots/root-slot.ts';
 import {
@@ -110,7 +111,9 @@ export class EpochLedger {
     return [...this.#certain];
   }
 
-  /** How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified. */
+  /**
+   * How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified.
+   */
   async destroyedThrough(reader: Reader<'keys'>): Promise<number> {
     const found = await this.#next(reader);
     return Math.max(this.#certain.length, found.at(-1)?.row.epoch ?? 0);
@@ -118,7 +121,7 @@ export class EpochLedger {
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
-    const key = tagKey(rootKey, this.#vaultId);
+    using key = secret(tagKey(rootKey, this.#vaultId));
     const held = await slotsByEpoch(tx);
     for (const row of await tx.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'))) {
       const slots = held.get(row.epoch) ?? [];
@@ -127,11 +130,10 @@ export class EpochLedger {
       await tx.update(epochSlots, ['tag'], confirmed);
       if (isOurs) await tx.update(epochs, ['tag'], [{ ...row, tag: epochTag(key, row, confirmed) }]);
     }
-    key.fill(0);
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   /** Those that come after what was found before, as long as each is certain. */

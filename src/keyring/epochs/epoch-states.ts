@@ -12,6 +12,10 @@ export function isDoomed(row: EpochRow): boolean {
   return row.state === 'pre_activation' || isApproved(row);
 }
 
+export function allEpochs(reader: Reader<'keys'>): Promise<EpochRow[]> {
+  return reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
+}
+
 /** The epoch under which keys are wrapped now. */
 export async function epochInUse(reader: Reader<'keys'>): Promise<number> {
   const [row] = await reader.query<{ epoch: number }>((sql) =>

@@ -3,6 +3,7 @@
  * epoch's row is written before any slot is given its secret, so such a key store was put back to before that.
  */
 import { StartError, UnavailableError } from '../../errors.ts';
+import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { RootSlot, SlotInForce } from '../slots/root-slot.ts';
 import type { RootSlots } from '../slots/root-slots.ts';
@@ -47,9 +48,8 @@ export async function assertNotClosed({ reader }: KeyStore, closed = 0): Promise
 /** @returns undefined where no slot has it and one could not be asked */
 async function isHeld(slots: RootSlots, epoch: number): Promise<boolean | undefined> {
   try {
-    const secret = await slots.get(epoch, () => true);
-    secret?.fill(0);
-    return secret !== undefined;
+    using held = secret(await slots.get(epoch, () => true));
+    return held !== undefined;
   } catch (error) {
     if (error instanceof UnavailableError) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 /**
- * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a crash
- * anywhere is made good by running the steps again.
+ * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a
+ * crash anywhere is made good by running the steps again.
  *
  *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
  *   activate   from this commit on nothing more is wrapped under the old epoch
@@ -14,13 +14,14 @@
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { handOver, secret } from '../../secret.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from '../tables.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import { isOver } from './epoch-states.ts';
-import type { EpochWrapped } from './epoch-wrapped.ts';
+import type { EpochWrapped } from './keys-under-epoch.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
 const PAGE = 512;
@@ -28,10 +29,10 @@ const PAGE = 512;
 /** Proves in a key-store transaction that this process is still the one that may do this. */
 export type Fence = (tx: KeyTx) => Promise<void>;
 
+/** A vault, or what a close needs of one. */
 export interface RotationParts {
-  readonly store: KeyStore;
-  readonly epochs: EpochKeys;
-  readonly wrapped: readonly EpochWrapped[];
+  readonly keyStore: KeyStore;
+  readonly keyring: { readonly epochs: EpochKeys; readonly wrapped: readonly EpochWrapped[] };
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -45,36 +46,33 @@ export async function begin(
   parts: RotationParts,
   fence: Fence,
 ): Promise<{ readonly next: number; readonly without: string[] }> {
-  const { next, secret } = (await interrupted(parts)) ?? (await draw(parts, fence));
-  try {
-    // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
-    await parts.epochs.slots.reload();
-    const without: string[] = [];
-    for (const { slot, required } of parts.epochs.slots.inForce) {
+  const { next, drawn } = (await interrupted(parts)) ?? (await draw(parts, fence));
+  using held = secret(drawn);
+  // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
+  await parts.keyring.epochs.slots.reload();
+  const without: string[] = [];
+  for (const { slot, required } of parts.keyring.epochs.slots.inForce) {
+    try {
+      await note(parts, next, slot.name, fence);
       try {
-        await note(parts, next, slot.name, fence);
-        try {
-          await storeIn(slot, next, secret);
-        } finally {
-          await takeBackIfOver(parts, next, slot);
-        }
-      } catch (error) {
-        if (required || !(error instanceof UnavailableError)) throw error;
-        without.push(slot.name);
+        await storeIn(slot, next, held);
+      } finally {
+        await takeBackIfOver(parts, next, slot);
       }
+    } catch (error) {
+      if (required || !(error instanceof UnavailableError)) throw error;
+      without.push(slot.name);
     }
-    return { next, without };
-  } finally {
-    secret.fill(0);
   }
+  return { next, without };
 }
 
 /**
- * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is not
- * approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
+ * A process that slept since its note may have put a secret where it was destroyed meanwhile (K5). While an epoch is
+ * not approved, its destruction is still to come, and reaches what was put; before, the secret may be needed.
  * @throws {EpochEndedError} where it is over: the slot has nothing of it
  */
-async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
+async function takeBackIfOver({ keyStore: store }: RotationParts, epoch: number, slot: RootSlot): Promise<void> {
   const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
   if (row === undefined || !isOver(row)) return;
   await slot.destroy(epoch);
@@ -83,16 +81,17 @@ async function takeBackIfOver({ store }: RotationParts, epoch: number, slot: Roo
 
 interface Drawn {
   readonly next: number;
-  readonly secret: Buffer;
+  /** Its secret, owned by whoever holds this object. */
+  readonly drawn: Buffer;
 }
 
 /** The secret of a beginning that a crash interrupted, from whichever slot has it. */
-async function interrupted({ store, epochs: keys }: RotationParts): Promise<Drawn | undefined> {
+async function interrupted({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<Drawn | undefined> {
   const [row] = await store.reader.query<EpochRow>((sql) =>
     sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
   );
   if (row === undefined || row.epoch < keys.current) return undefined;
-  const secret = await keys.slots
+  const drawn = await keys.slots
     .get(row.epoch, (candidate) => keys.isRight(row, candidate))
     .catch(async (error: unknown) => {
       if (!(error instanceof UnavailableError)) throw error;
@@ -100,19 +99,22 @@ async function interrupted({ store, epochs: keys }: RotationParts): Promise<Draw
       for (const slot of keys.slots.required) await slot.has(row.epoch);
       return undefined;
     });
-  return secret && { next: row.epoch, secret };
+  return drawn && { next: row.epoch, drawn };
 }
 
-async function draw({ store, epochs: keys, random, clock }: RotationParts, fence: Fence): Promise<Drawn> {
+async function draw(
+  { keyStore: store, keyring: { epochs: keys }, random, clock }: RotationParts,
+  fence: Fence,
+): Promise<Drawn> {
   const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
   const next = (last?.epoch ?? 0) + 1;
-  const secret = random(SECRET_BYTES);
+  using drawn = secret(random(SECRET_BYTES));
   const row: EpochRow = {
     ...{
       epoch: next,
       state: 'pre_activation',
       created_at: clock().getTime(),
-      secret_check: keys.checkOf(secret, next),
+      secret_check: keys.checkOf(drawn, next),
     },
     ...{
       activated_at: null,
@@ -128,11 +130,16 @@ async function draw({ store, epochs: keys, random, clock }: RotationParts, fence
     await keys.rootKeyIsCurrent(tx);
     await tx.insert(epochs, [row]);
   });
-  return { next, secret };
+  return { next, drawn: handOver(drawn) };
 }
 
 /** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */
-async function note({ store, clock }: RotationParts, epoch: number, slot: string, fence: Fence): Promise<void> {
+async function note(
+  { keyStore: store, clock }: RotationParts,
+  epoch: number,
+  slot: string,
+  fence: Fence,
+): Promise<void> {
   await store.exclusive(async (tx) => {
     await fence(tx);
     await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
@@ -140,11 +147,12 @@ async function note({ store, clock }: RotationParts, epoch: number, slot: string
 }
 
 /**
- * Ends an epoch for whoever wraps keys, and begins the next.
+ * Ends an epoch for all that wrap keys, and begins the next.
  * @throws {EpochEndedError} where that has happened already
  */
 export async function activate(parts: RotationParts, epoch: number, begun: number, fence: Fence): Promise<void> {
-  const { store, epochs: keys, clock } = parts;
+  const { keyStore: store, keyring, clock } = parts;
+  const { epochs: keys } = keyring;
   await store.exclusive(async (tx) => {
     await fence(tx);
     await keys.rootKeyIsCurrent(tx);
@@ -174,9 +182,9 @@ export async function move(
   fence: Fence,
   moved: (rows: number) => Promise<void>,
 ): Promise<void> {
-  for (const kind of parts.wrapped) {
+  for (const kind of parts.keyring.wrapped) {
     for (;;) {
-      const rows = await parts.store.exclusive(async (tx) => {
+      const rows = await parts.keyStore.exclusive(async (tx) => {
         await fence(tx);
         return kind.rewrap(tx, from, to, PAGE);
       });
@@ -187,7 +195,10 @@ export async function move(
 }
 
 /** How many rows are wrapped under an epoch. */
-export async function countUnder({ store, wrapped }: RotationParts, epoch: number): Promise<number> {
+export async function countUnder(
+  { keyStore: store, keyring: { wrapped } }: RotationParts,
+  epoch: number,
+): Promise<number> {
   let rows = 0;
   for (const kind of wrapped) rows += await kind.countUnder(store.reader, epoch);
   return rows;
@@ -199,7 +210,7 @@ export async function countUnder({ store, wrapped }: RotationParts, epoch: numbe
  */
 export async function approve(parts: RotationParts, epoch: number, fence: Fence): Promise<void> {
   if ((await countUnder(parts, epoch)) > 0) throw new VaultError('epoch_in_use');
-  await parts.store.exclusive(async (tx) => {
+  await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
     const at = parts.clock().getTime();
     await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
@@ -207,7 +218,7 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
 }
 
 /** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
-export async function endedEpochs({ store, epochs: keys }: RotationParts): Promise<EpochRow[]> {
+export async function endedEpochs({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<EpochRow[]> {
   return store.reader.query<EpochRow>((sql) =>
     sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
   );

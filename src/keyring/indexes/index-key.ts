@@ -7,11 +7,16 @@ import { associatedData } from '../../crypto/associated-data.ts';
 import { open, seal } from '../../crypto/envelope.ts';
 import { mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { VaultError } from '../../errors.ts';
+import { IntegrityError, VaultError } from '../../errors.ts';
+import { secret, wipe } from '../../secret.ts';
+import type { IndexKeyRow } from '../tables.ts';
 
 const KEY_BYTES = 32;
 
-/** The process knew an older generation of the tenant's index keys than it must; by now it has forgotten it. Nothing has been changed. */
+/**
+ * The process knew an older generation of the tenant's index keys than it must; by now it has forgotten it. Nothing has
+ * been changed.
+ */
 export class StaleIndexKeysError extends VaultError {
   constructor() {
     super('concurrent_change', 'The keys of an index were changed at the same time. Repeat the call.');
@@ -36,11 +41,27 @@ export async function throughStaleKeys<R>(work: () => Promise<R>): Promise<R> {
  * What a version is good for, in the order of its life; `index-versions.ts` says how it goes from one to the next.
  *   filling   is written, and not yet searched: it lacks entries
  *   active    is written and searched
- *   leaving   is searched; who has not heard yet may still write it
+ *   leaving   is searched; a process that has not heard yet may still write it
  *   draining  is searched; nobody writes it any more
  *   removed   has no entries and no key
  */
 export type IndexKeyState = 'filling' | 'active' | 'leaving' | 'draining' | 'removed';
+
+const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
+
+/** @throws {IntegrityError} for a word that no release wrote */
+export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
+  const state = row.state ?? 'active';
+  if (!STATES.includes(state)) throw new IntegrityError();
+  return state as IndexKeyState;
+}
+
+/**
+ * Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again.
+ */
+export function isOwn(name: string): boolean {
+  return name.startsWith('@');
+}
 
 export class IndexKey {
   readonly version: number;
@@ -73,17 +94,13 @@ export class IndexKey {
 
   wipe(): void {
     this.#wiped = true;
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   /** A key of its own for sealing, so that no MAC is ever one. */
   #under<R>(label: string, use: (key: Buffer) => R): R {
-    const key = mac(this.#live(), `${label}/key`, KEY_BYTES);
-    try {
-      return use(key);
-    } finally {
-      key.fill(0);
-    }
+    using key = secret(mac(this.#live(), `${label}/key`, KEY_BYTES));
+    return use(key);
   }
 
   #live(): Buffer {

@@ -12,13 +12,14 @@
 
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
-import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { TenantId } from '../../ids.ts';
+import { handOver, secrets } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
+import { remembered } from '../remembered.ts';
 import {
   bucketByIdShared,
   type IndexKeyRow,
@@ -27,18 +28,19 @@ import {
   indexKeys,
   indexKeysByName,
 } from '../tables.ts';
-import { assertNotBuried } from '../tree/tenant-tombstones.ts';
-import { IndexKey, type IndexKeyState, StaleIndexKeysError } from './index-key.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
+import { IndexKey, isOwn, StaleIndexKeysError, stateOf } from './index-key.ts';
 
 export type { IndexKey };
 
-const KEY_BYTES = 32;
 /** Of a whole index entry. */
 const MAX_BITS = 128;
 
 /** What a process knows of a tenant's blind indexes. */
 export interface KnownIndexes {
-  /** The tenant's generation before any of these keys was read: they are those of this generation, or of a later one. */
+  /**
+   * The tenant's generation before any of these keys was read: they are those of this generation, or of a later one.
+   */
   readonly generation: number;
   /**
    * Every version there is, the oldest first; at least one.
@@ -51,11 +53,9 @@ interface Cached extends KnownIndexes {
   readonly names: ReadonlyMap<string, Promise<readonly IndexKey[]>>;
 }
 
-export class IndexKeys implements EpochWrapped {
-  readonly kind = 'index_keys';
+export class IndexKeys {
+  readonly underEpochs: KeysUnderEpoch<IndexKeyRow>;
   readonly #store: KeyStore;
-  readonly #epochs: EpochKeys;
-  readonly #random: RandomSource;
   readonly #clock: Clock;
   /** Keys of the vault's own MACs, which stay as they are. */
   readonly #own = new Map<string, Promise<readonly IndexKey[]>>();
@@ -63,8 +63,7 @@ export class IndexKeys implements EpochWrapped {
 
   constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
     this.#store = store;
-    this.#epochs = epochs;
-    this.#random = random;
+    this.underEpochs = new KeysUnderEpoch(indexKeyKind, epochs, random);
     this.#clock = clock;
   }
 
@@ -129,7 +128,7 @@ export class IndexKeys implements EpochWrapped {
     throw new StaleIndexKeysError();
   }
 
-  /** As `admit`, for who does not hold the buckets yet. */
+  /** As `admit`, for a writer that does not hold the buckets yet. */
   async admitTo(tx: KeyTx, tenant: TenantId, generation: number, buckets: readonly string[]): Promise<void> {
     const found = await tx.find(
       bucketByIdShared,
@@ -149,51 +148,21 @@ export class IndexKeys implements EpochWrapped {
    * @param work stores what `make` makes, in the transaction that it hands to it; may be run again
    */
   async making<R>(tenant: TenantId, work: (make: MakeKey) => Promise<R>): Promise<R> {
-    return this.#epochs.underCurrent(async (epoch) => {
-      const epochKey = await this.#epochs.keyOf(epoch, tenant);
-      const key = this.#random(KEY_BYTES);
-      try {
-        return await work(async (tx, made) => {
-          await this.#epochs.assertActive(tx, epoch);
-          await assertNotBuried(tx, tenant);
-          const place = { ...made, tenant, epoch };
-          const wrapped = wrapKey(key, epochKey, indexKeyAd(place), this.#random);
-          return { ...place, wrapped, created_at: this.#clock().getTime(), removed_at: null, removed_epoch: null };
-        });
-      } finally {
-        key.fill(0);
-        epochKey.fill(0);
-      }
-    });
+    return this.underEpochs.making(tenant, ({ rowFor }) =>
+      work((tx, made) => {
+        const created_at = this.#clock().getTime();
+        return rowFor(tx, { ...made, tenant, created_at, removed_at: null, removed_epoch: null });
+      }),
+    );
   }
 
   /**
-   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under zeros,
-   * and whoever finds one could then try values against it.
+   * Drops what is held of an erased tenant. Overwrites nothing: a call that is under way would make its MACs under
+   * zeros, and whoever finds one could then try values against it.
    */
   forget(tenant: TenantId): void {
     this.#blind.delete(tenant);
     for (const id of [...this.#own.keys()]) if (id.startsWith(`${tenant}/`)) this.#own.delete(id);
-  }
-
-  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<IndexKeyRow>((sql) =>
-      sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
-    );
-    const moved: IndexKeyRow[] = [];
-    for (const row of rows) {
-      const tenant = row.tenant as TenantId;
-      const key = unwrapIndexKey(row, await this.#epochs.keyOf(from, tenant));
-      const place = { ...row, epoch: to };
-      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, tenant), place) });
-      key.fill(0);
-    }
-    await tx.update(indexKeys, ['epoch', 'wrapped'], moved);
-    return moved.length;
-  }
-
-  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'index_keys', epoch);
   }
 
   async wipe(): Promise<void> {
@@ -219,8 +188,8 @@ export class IndexKeys implements EpochWrapped {
     if (known === undefined || known.generation >= wanted || this.#blind.get(tenant) !== pending) return;
     this.#blind.delete(tenant);
     for (const versions of known.names.values()) {
-      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. Who still holds one of these
-      // keys is told by the key itself that it is over.
+      // Not awaited: a transaction may be waiting here, and a key may be waiting for one. A caller that still holds one
+      // of these keys is told by the key itself that it is over.
       versions.then(
         (keys) => {
           for (const key of keys) key.wipe();
@@ -233,16 +202,20 @@ export class IndexKeys implements EpochWrapped {
   async #load(tenant: TenantId, name: string, bits: number | undefined): Promise<IndexKey[]> {
     const [stored = []] = await this.#store.reader.find(indexKeysByName, [[tenant, name]]);
     const rows = stored.length > 0 ? stored : [await this.#create(tenant, name, bits ?? null)];
+    using opened = secrets<Buffer>([]);
     const keys: IndexKey[] = [];
     for (const row of rows) {
       const state = stateOf(row);
       if (state === 'removed') continue;
       // No key was ever made for so many; what is bound below must be a natural number.
       if (row.bits !== null && (row.bits < 1 || row.bits > MAX_BITS)) throw new IntegrityError();
-      const key = unwrapIndexKey(row, await this.#epochs.keyOf(row.epoch, tenant));
+      const key = await this.underEpochs.open(row);
+      opened.push(key);
       keys.push(new IndexKey(row.version, state, row.bits ?? undefined, key));
     }
     if (keys.length === 0) throw new IntegrityError();
+    // Each index key owns its bytes from here on.
+    handOver(opened);
     return keys;
   }
 
@@ -255,15 +228,6 @@ export class IndexKeys implements EpochWrapped {
       }),
     );
   }
-
-  /** @param epochKey wiped */
-  #wrap(key: Buffer, epochKey: Buffer, place: Bound): Buffer {
-    try {
-      return wrapKey(key, epochKey, indexKeyAd(place), this.#random);
-    } finally {
-      epochKey.fill(0);
-    }
-  }
 }
 
 /** Makes the row of a new key, to be inserted in the transaction. */
@@ -272,47 +236,13 @@ export type MakeKey = (
   made: Pick<IndexKeyRow, 'name' | 'version' | 'bits' | 'state' | 'made_by'>,
 ) => Promise<IndexKeyRow>;
 
-/** @param epochKey wiped */
-function unwrapIndexKey(row: IndexKeyRow, epochKey: Buffer): Buffer {
-  try {
-    return unwrapKey(row.wrapped, epochKey, indexKeyAd(row));
-  } finally {
-    epochKey.fill(0);
-  }
-}
-
-const STATES: readonly string[] = ['filling', 'active', 'leaving', 'draining', 'removed'];
-
-/** @throws {IntegrityError} for a word that no release wrote */
-export function stateOf(row: Pick<IndexKeyRow, 'state'>): IndexKeyState {
-  const state = row.state ?? 'active';
-  if (!STATES.includes(state)) throw new IntegrityError();
-  return state as IndexKeyState;
-}
-
-/** Whether the name is one of the vault's own MACs: what they are made of is not stored, so they cannot be made again. */
-export function isOwn(name: string): boolean {
-  return name.startsWith('@');
-}
-
-function remembered<K, V>(cache: Map<K, Promise<V>>, id: K, make: () => Promise<V>): Promise<V> {
-  let known = cache.get(id);
-  if (known === undefined) {
-    const made = make();
-    known = made;
-    cache.set(id, made);
-    made.catch(() => {
-      if (cache.get(id) === made) cache.delete(id);
-    });
-  }
-  return known;
-}
-
-type Bound = Pick<IndexKeyRow, 'tenant' | 'name' | 'version' | 'epoch' | 'bits'>;
-
-/** A key of whole MACs is bound as the first release bound all its keys. */
-function indexKeyAd({ tenant, name, version, epoch, bits }: Bound): Buffer {
-  return bits === null
-    ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
-    : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits);
-}
+const indexKeyKind: KeyKindUnderEpoch<IndexKeyRow> = {
+  table: indexKeys,
+  ownerOf: ({ tenant }) => tenant as TenantId,
+  /** A key of whole MACs is bound as the first release bound all its keys. */
+  bindingOf: ({ tenant, name, version, epoch, bits }) =>
+    bits === null
+      ? associatedData('lethe/index-key/1', tenant, name, version, epoch)
+      : associatedData('lethe/index-key/2', tenant, name, version, epoch, bits),
+  assertMayMake: (tx, { tenant }) => assertNotBuried(tx, tenant as TenantId),
+};

@@ -3,14 +3,14 @@
  * when nothing is left under it:
  *
  *   version   new: filling          active                                   old: active  leaving  draining  removed
- *   written   by whoever knows it   by everybody                             yes          by who knows no better, no, no
+ *   written   by whoever knows it   by everybody                             yes          by the unaware, no, no
  *   searched  no                    yes                                      yes          yes      yes       no
  *
- * Each change is one transaction that also raises the tenant's generation, and each is such that a value has a row where
- * both generations search: who wrote under the generation before wrote what is searched now. Two changes back is too
- * far: `raiseBuckets` comes between, after which no bucket takes rows from who knows less. It is a proof, not a wait:
- * every writer holds the rows of its buckets (`IndexKeys.admit`), so each has committed before its bucket was raised,
- * or finds it raised. A process that slept for an hour is turned back by the bucket.
+ * Each change is one transaction that also raises the tenant's generation, and each is such that a value has a row
+ * where both generations search: a writer under the generation before wrote what is searched now. Two changes back is
+ * too far: `raised-buckets.ts` comes between, after which no bucket takes rows from a writer that knows less. It is a
+ * proof, not a wait: every writer holds the rows of its buckets (`IndexKeys.admit`), so each has committed before its
+ * bucket was raised, or finds it raised. A process that slept for an hour is turned back by the bucket.
  *
  * The key of a removed version is destroyed here and now. Copies of the key store made before hold it, wrapped under
  * epochs up to the one in its row, beside the rows made under it: both are past use once these epochs are closed.
@@ -20,14 +20,12 @@
 import { CLOCKS_DIFFER_MS, dueAfter } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';
 import type { JobId, TenantId } from '../../ids.ts';
-import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { INDEX_KEY_SECONDS } from '../cryptoperiods.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from '../tables.ts';
-import type { IndexKeyState } from './index-key.ts';
-import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
+import { type IndexKeyState, isOwn, stateOf } from './index-key.ts';
+import type { MakeKey } from './index-keys.ts';
 
-/** Buckets raised in one transaction. */
-const PAGE = 256;
 const PERIOD_MS = INDEX_KEY_SECONDS * 1000;
 
 /** @throws `index_not_rotatable`, `unknown_index` */
@@ -181,72 +179,8 @@ export async function isDue(reader: Reader<'keys'>, tenant: TenantId, name: stri
   });
 }
 
-/** Who writes under an earlier generation waits for this, or this for them. */
+/** A process that writes under an earlier generation waits for this, or this waits for it. */
 async function raiseGeneration(tx: KeyTx, tenant: TenantId): Promise<void> {
   await tx.insertOrGet(indexGenerations, [{ tenant, generation: 0 }]);
   await tx.execute((sql) => sql('index_generations').where({ tenant }).increment('generation', 1));
-}
-
-/**
- * Lets no bucket of the tenant take index rows any more from who knows less than its generation now. A bucket that
- * others hold is waited for alone, so that nobody waits for two.
- * @param fence first in each transaction
- */
-export async function raiseBuckets(
-  store: KeyStore,
-  indexes: IndexKeys,
-  tenant: TenantId,
-  fence: (tx: KeyTx) => Promise<void>,
-  progress: (done: number) => Promise<void>,
-): Promise<void> {
-  const generation = await indexes.generation(store.reader, tenant);
-  for (let after = '', done = 0; ; ) {
-    const page = await store.reader.query<{ bucket: string; index_generation: number }>((sql) =>
-      sql('buckets')
-        .select('bucket', 'index_generation')
-        .where({ tenant })
-        .andWhere('bucket', '>', after)
-        .orderBy('bucket')
-        .limit(PAGE),
-    );
-    const behind = page.filter((row) => row.index_generation < generation).map(({ bucket }) => bucket);
-    const raised = new Set(behind.length === 0 ? [] : await raise(store, tenant, generation, behind, fence, true));
-    for (const bucket of behind) {
-      if (!raised.has(bucket)) await raise(store, tenant, generation, [bucket], fence, false);
-    }
-    done += page.length;
-    await progress(done);
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.bucket ?? '';
-  }
-}
-
-/** @returns those that were raised: with `skip`, those that nobody held */
-async function raise(
-  store: KeyStore,
-  tenant: TenantId,
-  generation: number,
-  wanted: readonly string[],
-  fence: (tx: KeyTx) => Promise<void>,
-  skip: boolean,
-): Promise<string[]> {
-  return store.exclusive(async (tx) => {
-    await fence(tx);
-    const rows = await tx.query<{ bucket: string }>((sql) => {
-      const held = sql('buckets').select('bucket').where({ tenant }).whereIn('bucket', wanted).orderBy('bucket');
-      if (sql.client.config.client !== 'pg') return held;
-      return skip ? held.forUpdate().skipLocked() : held.forUpdate();
-    });
-    const buckets = rows.map(({ bucket }) => bucket);
-    if (buckets.length > 0) {
-      await tx.execute((sql) =>
-        sql('buckets')
-          .where({ tenant })
-          .whereIn('bucket', buckets)
-          .andWhere('index_generation', '<', generation)
-          .update({ index_generation: generation }),
-      );
-    }
-    return buckets;
-  });
 }

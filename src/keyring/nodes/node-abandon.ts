@@ -1,6 +1,6 @@
 /**
- * Gives up a node of which nothing is heard: certificates wait for it no longer, and say so. Should it come back, it says
- * what it has forgotten, and is no longer given up.
+ * Gives up a node of which nothing is heard: certificates wait for it no longer, and say so. Should it come back, it
+ * says what it has forgotten, and is no longer given up.
  */
 import type { Clock } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';
@@ -27,7 +27,7 @@ export async function abandonNode({ store, ledger, clock, look }: AbandonParts, 
   if (node === ownName || (await findAlive(rowsOf, look)) !== undefined) throw new VaultError('node_alive');
   await store.exclusive(async (tx) => {
     const now = (await nodeRows(tx)).filter((row) => row.node === node);
-    // Whoever came since is alive.
+    // A process that came since is alive.
     if (now.some((row) => before.every(({ process }) => process !== row.process))) throw new VaultError('node_alive');
     const [newest] = await tx.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
     const itself = now.find(isItself) ?? first;

@@ -30,7 +30,8 @@ export async function sharedWith(
 }
 
 /**
- * Why a node could not even read what it needs, where there are others: a secret is not to be copied from one to the other.
+ * Why a node could not even read what it needs, where there are others: a secret is not to be copied from one to the
+ * other.
  * @returns the error as it was where this node is the only one
  */
 export async function amongOthers(error: unknown, store: KeyStore, node: string | undefined): Promise<unknown> {

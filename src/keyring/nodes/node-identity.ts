@@ -17,7 +17,9 @@ const NODE_FILE = 'node.id';
 const NAME_BYTES = 16;
 const NAME_CHARACTERS = 32;
 
-/** The `f_type` of statfs(2) of file systems on which a file keeps its number: ext4, xfs, tmpfs, btrfs, zfs, f2fs, nfs. */
+/**
+ * The `f_type` of statfs(2) of file systems on which a file keeps its number: ext4, xfs, tmpfs, btrfs, zfs, f2fs, nfs.
+ */
 const LASTING: ReadonlySet<number> = new Set([
   ...[0xef53, 0x58465342, 0x01021994, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x6969],
 ]);

@@ -1,6 +1,6 @@
 /**
- * Who gives signs of life, by the rule of decision 12: a row counts as silent when it has not changed for `ttlMs` of the
- * looker's own running time, looked at several times. No wall clock is read.
+ * Which processes give signs of life, by the rule of decision 12: a row counts as silent when it has not changed for
+ * `ttlMs` of the looker's own running time, looked at several times. No wall clock is read.
  */
 import { isItself, type NodeRow } from './nodes.ts';
 

@@ -1,7 +1,8 @@
 /**
  * Waiting for the nodes of a vault to forget what is destroyed, so that a close can be certified with it.
  *
- * Guarantees: who lives is waited for, a little; who is silent is not; the caller learns which nodes have said nothing.
+ * Guarantees: a node that lives is waited for, a little; a silent one is not; the caller learns which nodes have said
+ * nothing.
  * Does not: decide whether a certificate may be signed; `erasure/certificate.ts` does, of every row there is then.
  */
 import type { KeyStore } from '../../storage/tx.ts';
@@ -11,7 +12,10 @@ import { dismiss, isItself, type NodeLedger, nodeRows } from './nodes.ts';
 
 /** Looks within the time that a beat takes: most wait for no more than the next one. */
 const LOOKS = 8;
-/** A node that lives and does not confirm, as one whose own slot is out of reach, is waited for so many times the silence. */
+/**
+ * A node that lives and does not confirm, as one whose own slot is out of reach, is waited for so many times the
+ * silence.
+ */
 const PATIENCE = 2;
 
 export interface WaitOptions extends LookOptions {

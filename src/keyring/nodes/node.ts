@@ -1,11 +1,11 @@
 /**
- * This process, as others know it: one row of its own, and one for its node, which it shares with the other processes on
- * the same folder of keys.
+ * This process, as others know it: one row of its own, and one for its node, which it shares with the other processes
+ * on the same folder of keys.
  *
  * Guarantees: its row is there before it has read any secret, and holds up every certificate until it has said what it
- * has forgotten. It says so only after it is true: of memory in its own row, of the node's own slots in the node's. A row
- * that was removed is written again at the next beat. A vault with other nodes is not entered without a root slot that
- * each of them reaches.
+ * has forgotten. It says so only after it is true: of memory in its own row, of the node's own slots in the node's. A
+ * row that was removed is written again at the next beat. A vault with other nodes is not entered without a root slot
+ * that each of them reaches.
  * Does not: speak for a process that sleeps, or cannot reach the key store: those are waited for.
  */
 import { hostname } from 'node:os';
@@ -14,8 +14,8 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { newId } from '../../ids.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from '../slots/local-slots.ts';
 import type { SlotRegistry } from '../slots/slot-registry.ts';
+import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { StrangerError, sharedWith } from './node-admission.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { type LookOptions, Silence } from './node-silence.ts';
@@ -28,6 +28,7 @@ import {
   nodeByName,
   nodeRows,
   nodes,
+  oneAtATime,
   type Places,
   type ProcessKind,
   placesOf,
@@ -50,9 +51,9 @@ export interface NodeOptions {
 export interface NodeKeys {
   readonly epochs: EpochKeys;
   readonly registry: SlotRegistry;
-  readonly ledger: NodeLedger;
+  readonly nodes: NodeLedger;
   /** Forgets what is destroyed, and then calls `confirm`. */
-  readonly refresh: () => Promise<void>;
+  refresh(): Promise<void>;
 }
 
 export class Node {
@@ -93,8 +94,8 @@ export class Node {
   /**
    * Takes its place among the others.
    * @param anyway whether it may, also where it shares no root slot with them: for what is done about that
-   * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns without
-   *   having joined. Nothing has been changed
+   * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns
+   *   without having joined. Nothing has been changed
    */
   async join(keys: NodeKeys, anyway = false): Promise<void> {
     const { store } = this.#options;
@@ -106,13 +107,13 @@ export class Node {
     const settled = await store.exclusive(async (tx) => {
       await oneAtATime(tx);
       const others = (await nodeRows(tx)).filter((row) => row.node !== this.name);
-      const strangers = others.filter((row) => isItself(row) && !keys.ledger.isAbandoned(row) && !shared(row));
+      const strangers = others.filter((row) => isItself(row) && !keys.nodes.isAbandoned(row) && !shared(row));
       const [stranger] = strangers;
       if (stranger !== undefined) {
         if (anyway) return undefined;
         throw new StrangerError(stranger);
       }
-      await tx.update(nodes, ['forgot', 'tag'], [keys.ledger.signed({ ...this.#row, forgot: memory })]);
+      await tx.update(nodes, ['forgot', 'tag'], [keys.nodes.signed({ ...this.#row, forgot: memory })]);
       return { slots: await this.#settle(tx, keys), isAlone: others.length === 0 };
     });
     if (settled === undefined) return;
@@ -193,7 +194,7 @@ export class Node {
   }
 
   async #write(tx: KeyTx, through: number, clean: boolean): Promise<void> {
-    const { ledger } = this.#keys as NodeKeys;
+    const { nodes: ledger } = this.#keys as NodeKeys;
     await oneAtATime(tx);
     await tx.update(nodes, ['forgot', 'tag'], [ledger.signed({ ...this.#row, forgot: through })]);
     if (clean) await this.#settle(tx, this.#keys as NodeKeys, through);
@@ -205,7 +206,7 @@ export class Node {
    */
   async #settle(tx: KeyTx, keys: NodeKeys, through?: number): Promise<number> {
     const { standing, believed } = await this.#standing(tx, keys);
-    const row = keys.ledger.signed({
+    const row = keys.nodes.signed({
       ...{ ...this.#row, process: ITSELF, kind: 'node', places: JSON.stringify(this.#places), beat: 0 },
       ...{
         forgot: Math.max(believed, through ?? 0),
@@ -220,10 +221,10 @@ export class Node {
   }
 
   /**
-   * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has destroyed
-   * was signed after somebody wrote into the epochs: it counts as one that has said nothing.
+   * The node's own row as it is, and through which epoch it is believed. A row that says more than the vault has
+   * destroyed was signed after somebody wrote into the epochs: it counts as one that has said nothing.
    */
-  async #standing(reader: Reader<'keys'>, { epochs, ledger }: NodeKeys) {
+  async #standing(reader: Reader<'keys'>, { epochs, nodes: ledger }: NodeKeys) {
     const [standing] = (await reader.find(nodeByName, [[this.name, ITSELF]]))[0] ?? [];
     const said = standing === undefined ? 0 : ledger.forgot({ ...standing, forgot: Number(standing.forgot) });
     const destroyed = await epochs.ledger.destroyedThrough(reader);
@@ -234,7 +235,7 @@ export class Node {
     const { store } = this.#options;
     const { epochs } = this.#keys as NodeKeys;
     const rows = await nodeRows(store.reader);
-    // Alone, whoever began the epoch has put its secret there.
+    // Where it is alone, the process that began the epoch has put its secret there.
     return rows.every((row) => row.node === this.name) || fill(store, epochs, own);
   }
 
@@ -244,9 +245,4 @@ export class Node {
       await dismiss(this.#options.store, row);
     }
   }
-}
-
-/** Of two that come at the same moment, the second sees the first. */
-async function oneAtATime(tx: KeyTx): Promise<void> {
-  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
 }

@@ -1,16 +1,19 @@
 /**
- * The nodes of a vault: a node is a folder of keys with the processes that are open on it. Its own row (`process` empty)
- * stands for its own root slots, the others for what a process has in memory. All are in the key store, which each reaches.
+ * The nodes of a vault: a node is a folder of keys with the processes that are open on it. Its own row (`process`
+ * empty) stands for its own root slots, the others for what a process has in memory. All are in the key store, which
+ * each reaches.
  *
  *   beat     grows with each sign of life of a process (decision 12: no clocks are compared)
  *   forgot   of every epoch up to this one, all of which are destroyed, it has nothing any more
  *   places   of a node: its file slots by name, and which folder that is
  *
  * Guarantees: that a row has forgotten something, or was given up, counts with a MAC under a key of the root key alone.
- * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next beat.
+ * Does not: miss a row that somebody removed; a process that lives writes its own, and its node's, again at its next
+ * beat.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { secret, wipe } from '../../secret.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 
@@ -52,6 +55,11 @@ export type Places = Readonly<Record<string, string>>;
 export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
   const rows = await reader.query<NodeRow>((sql) => sql('nodes').orderBy(['node', 'process']));
   return rows.map((row) => ({ ...row, beat: Number(row.beat), forgot: Number(row.forgot) }));
+}
+
+/** Of two that come at the same moment, the second sees the first. */
+export async function oneAtATime(tx: KeyTx): Promise<void> {
+  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
 }
 
 export function isItself({ process }: Pick<NodeRow, 'process'>): boolean {
@@ -106,18 +114,17 @@ export class NodeLedger {
 
   /** Writes under another root key what this one vouches for, in the transaction in which the vault takes that key. */
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
-    const key = keyOf(rootKey, this.#vaultId);
+    using key = secret(keyOf(rootKey, this.#vaultId));
     const ours = (await nodeRows(tx)).filter((row) => this.#isOurs(row));
     await tx.update(
       nodes,
       ['tag'],
       ours.map((row) => ({ ...row, tag: tagOf(key, row) })),
     );
-    key.fill(0);
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   #isOurs(row: NodeRow): boolean {

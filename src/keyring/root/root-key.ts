@@ -1,6 +1,7 @@
 /**
- * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is never in a database; what
- * is there is a check value, by which a wrong root key is told before anything is opened or written with it.
+ * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is
+ * never in a database; what is there is a check value, by which a wrong root key is told before anything is opened or
+ * written with it.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

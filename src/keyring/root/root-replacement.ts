@@ -5,7 +5,7 @@
  */
 import { UnavailableError, VaultError } from '../../errors.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
-import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from '../epochs/keys-under-epoch.ts';
 import { keyFact, keyFacts } from '../key-store-facts.ts';
 import type { EpochRow } from '../tables.ts';
 import { dropOtherShareSets } from './root-shares.ts';

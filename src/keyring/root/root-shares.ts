@@ -1,25 +1,24 @@
 /**
- * The root key in m-of-n shares: what the key store knows of the set in force, and the judgement on each share as it is
- * given.
+ * The root key in m-of-n shares: how it is split, and what the key store knows of the set in force.
  *
- * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its mark
- * says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it is
- * given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
+ * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its
+ * mark says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it
+ * is given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
  * wrong one in; what shares combine to is judged by the root key's own check value in the end.
  *
- * Guarantees: a refused share changes nothing of what was given before. Pieces are wiped when they are forgotten.
  * Does not: make the shares of an older set worthless. They still combine to the same root key, wherever somebody
  * combines them; the vault only takes them no more. `lethe root replace` makes them worthless.
  */
 
-import { equalBytes, mac } from '../../crypto/mac.ts';
+import { mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { combineShares, MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
+import { MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
 import { VaultError } from '../../errors.ts';
+import { secrets } from '../../secret.ts';
 import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { rootKeyCheck } from './root-key.ts';
-import { readShare, SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
+import { SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
 
 const MARK_BYTES = 32;
 
@@ -43,7 +42,9 @@ export interface ShareSet {
   readonly marks: ReadonlyMap<number, Buffer>;
 }
 
-/** The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more. */
+/**
+ * The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more.
+ */
 export async function shareSetOf(reader: Reader<'keys'>, rootKeyCheck: string): Promise<ShareSet | undefined> {
   const rows = await reader.query<Row<typeof rootShares>>((sql) =>
     sql('root_shares').where({ root_key_check: rootKeyCheck }).orderBy('created_at', 'desc'),
@@ -69,7 +70,9 @@ export interface NewShares {
   readonly set: string;
   /** One line for each person. Strings, which cannot be wiped. */
   readonly lines: readonly string[];
-  /** Makes this the set in force and the one before foreign. To be called when the lines are handed out, not earlier. */
+  /**
+   * Makes this the set in force and the one before foreign. To be called when the lines are handed out, not earlier.
+   */
   takeEffect(): Promise<void>;
 }
 
@@ -90,9 +93,10 @@ export class RootShares {
 
   /** @throws `invalid_share_count` unless 2 ≤ threshold ≤ shares ≤ 255 */
   async split(shares: number, threshold: number, now: Date): Promise<NewShares> {
-    const pieces = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
+    const split = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
       throw error instanceof RangeError ? new VaultError('invalid_share_count', WRONG_COUNT) : error;
     });
+    using pieces = secrets(split);
     const set = this.#random(SET_BYTES).toString('hex');
     const vaultMark = vaultMarkOf(this.#vaultId);
     const root_key_check = rootKeyCheck(this.#rootKey, this.#vaultId);
@@ -102,7 +106,6 @@ export class RootShares {
       mark: markOf(share, this.#vaultId),
     }));
     const lines = all.map(shareText);
-    for (const piece of pieces) piece.fill(0);
     return {
       set,
       lines,
@@ -115,106 +118,7 @@ export class RootShares {
   }
 }
 
-/** Shares of one set as they come in. */
-export class GivenShares {
-  readonly set: ShareSet;
-  readonly #vaultId: string;
-  readonly #given = new Map<number, Share>();
-
-  constructor(set: ShareSet, vaultId: string) {
-    this.set = set;
-    this.#vaultId = vaultId;
-  }
-
-  get count(): number {
-    return this.#given.size;
-  }
-
-  /** The numbers of the shares, in order: they tell whose they were, and nothing of the root key. */
-  get indexes(): number[] {
-    return [...this.#given.keys()].sort((a, b) => a - b);
-  }
-
-  /**
-   * @returns the share's number
-   * @throws `share_typo`, `share_foreign`, `share_wrong`, `share_repeated`
-   */
-  give(text: string): number {
-    const share = readShare(text);
-    try {
-      this.#judge(share);
-    } catch (refusal) {
-      share.piece.fill(0);
-      throw refusal;
-    }
-    this.#given.set(share.index, share);
-    return share.index;
-  }
-
-  #judge(share: Share): void {
-    if (share.set !== this.set.set || !equalBytes(share.vaultMark, vaultMarkOf(this.#vaultId))) {
-      throw new VaultError('share_foreign');
-    }
-    const expected = this.set.marks.get(share.index);
-    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected)) {
-      throw new VaultError('share_wrong');
-    }
-    if (this.#given.has(share.index)) throw new VaultError('share_repeated');
-  }
-
-  /** @returns what the shares combine to, owned by the caller: the root key, if its check value says so */
-  combine(): Promise<Buffer> {
-    return combineShares([...this.#given.values()].map(({ piece }) => piece));
-  }
-
-  /** As if this share had not been given. */
-  takeBack(index: number): void {
-    this.#given.get(index)?.piece.fill(0);
-    this.#given.delete(index);
-  }
-
-  /** Wipes every piece. */
-  forget(): void {
-    for (const index of this.indexes) this.takeBack(index);
-  }
-}
-
 /** Binds everything the line says: a share with another number or threshold is another share. */
-function markOf({ set, threshold, shares, index, piece }: Share, vaultId: string): Buffer {
+export function markOf({ set, threshold, shares, index, piece }: Share, vaultId: string): Buffer {
   return mac(piece, 'lethe/root-share/1', MARK_BYTES, vaultId, set, threshold, shares, index);
-}
-
-/**
- * A root key where no store says which shares are right: a backup is to be put back. Each line must be whole, and all of
- * one set; what they make is for the caller to check.
- * @param ask the next share; `needed` is known after the first. What it throws ends it
- * @returns what the shares combine to, owned by the caller
- */
-export async function combineUnseen(
-  ask: (given: number, needed: number | undefined, refusal: unknown) => Promise<string>,
-): Promise<Buffer> {
-  const given = new Map<number, Share>();
-  try {
-    for (let refusal: unknown; ; ) {
-      const [first] = given.values();
-      if (first !== undefined && given.size >= first.threshold) {
-        return await combineShares([...given.values()].map(({ piece }) => piece));
-      }
-      const line = await ask(given.size, first?.threshold, refusal);
-      refusal = undefined;
-      try {
-        const share = readShare(line);
-        const isForeign = first !== undefined && share.set !== first.set;
-        if (isForeign || given.has(share.index)) {
-          share.piece.fill(0);
-          throw isForeign ? new VaultError('share_foreign') : new VaultError('share_repeated');
-        }
-        given.set(share.index, share);
-      } catch (error) {
-        refusal = error;
-      }
-    }
-  } finally {
-    for (const { piece } of given.values()) piece.fill(0);
-  }
 }

@@ -21,6 +21,7 @@
  */
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';
+import { handOver, secret } from '../../secret.ts';
 
 export const SET_BYTES = 8;
 const VAULT_MARK_BYTES = 4;
@@ -55,9 +56,8 @@ export function vaultMarkOf(vaultId: string): Buffer {
 
 /** The share as a line. A string cannot be wiped: it lives until it is collected. */
 export function shareText(share: Share): string {
-  const bytes = encode(share);
+  using bytes = secret(encode(share));
   const text = toBase32(bytes);
-  bytes.fill(0);
   return [
     PREFIX,
     ...Array.from({ length: text.length / GROUP }, (_, i) => text.slice(i * GROUP, (i + 1) * GROUP)),
@@ -66,22 +66,17 @@ export function shareText(share: Share): string {
 
 /** @throws `share_typo` for everything that is not a share to the last bit */
 export function readShare(text: string): Share {
-  const bytes = text.length <= MAX_SHARE_TEXT ? fromBase32(text) : undefined;
+  using bytes = secret(text.length <= MAX_SHARE_TEXT ? fromBase32(text) : undefined);
   if (bytes === undefined) throw new VaultError('share_typo');
-  try {
-    const at = SET_BYTES + VAULT_MARK_BYTES;
-    const [threshold = 0, shares = 0, index = 0] = bytes.subarray(at, at + 3);
-    const right = equalBytes(checksum(bytes.subarray(0, BODY_BYTES)), bytes.subarray(BODY_BYTES));
-    if (!(right && threshold >= 2 && threshold <= shares && index >= 1 && index <= shares)) {
-      throw new VaultError('share_typo');
-    }
-    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
-    bytes.copy(piece, 0, at + 3, BODY_BYTES);
-    const set = bytes.toString('hex', 0, SET_BYTES);
-    return { set, vaultMark: Buffer.from(bytes.subarray(SET_BYTES, at)), threshold, shares, index, piece };
-  } finally {
-    bytes.fill(0);
-  }
+  const at = SET_BYTES + VAULT_MARK_BYTES;
+  const [threshold = 0, shares = 0, index = 0] = bytes.subarray(at, at + 3);
+  const right = equalBytes(checksum(bytes.subarray(0, BODY_BYTES)), bytes.subarray(BODY_BYTES));
+  if (!(right && threshold >= 2 && threshold <= shares && index >= 1 && index <= shares))
+    throw new VaultError('share_typo');
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  bytes.copy(piece, 0, at + 3, BODY_BYTES);
+  const set = bytes.toString('hex', 0, SET_BYTES);
+  return { set, vaultMark: Buffer.from(bytes.subarray(SET_BYTES, at)), threshold, shares, index, piece };
 }
 
 function encode({ set, vaultMark, threshold, shares, index, piece }: Share): Buffer {
@@ -123,16 +118,13 @@ function fromBase32(text: string): Buffer | undefined {
     .replaceAll(/[IL]/g, '1');
   const body = characters.slice(PREFIX_READ.length);
   if (!characters.startsWith(PREFIX_READ) || body.length !== SHARE_CHARACTERS) return undefined;
-  const bytes = Buffer.allocUnsafeSlow(BODY_BYTES + CHECKSUM_BYTES);
+  using bytes = secret(Buffer.allocUnsafeSlow(BODY_BYTES + CHECKSUM_BYTES));
   let at = 0;
   let bits = 0;
   let held = 0;
   for (const character of body) {
     const value = ALPHABET.indexOf(character);
-    if (value < 0) {
-      bytes.fill(0);
-      return undefined;
-    }
+    if (value < 0) return undefined;
     held = (held << 5) | value;
     bits += 5;
     if (bits >= 8) {
@@ -142,5 +134,5 @@ function fromBase32(text: string): Buffer | undefined {
     }
     held &= (1 << bits) - 1;
   }
-  return bytes;
+  return handOver(bytes);
 }

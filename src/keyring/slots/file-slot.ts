@@ -16,8 +16,9 @@ import { basename, join } from 'node:path';
 import { equalBytes } from '../../crypto/mac.ts';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
-import { EpochFiles, FILE_BYTES } from '../epochs/epoch-file.ts';
+import { secret } from '../../secret.ts';
 import { createDurably, overwrite, syncFolder, TEMPORARY, unlessGone } from './durable-file.ts';
+import { EpochFiles, FILE_BYTES } from './epoch-file.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { SlotFolder } from './slot-folder.ts';
 
@@ -64,28 +65,27 @@ export class FileSlot implements RootSlot {
     this.#files = new EpochFiles(rootKey, vaultId);
   }
 
-  async put(epoch: number, secret: Buffer): Promise<void> {
-    const content = this.#files.encode(epoch, secret);
+  async put(epoch: number, wanted: Buffer): Promise<void> {
+    using content = secret(this.#files.encode(epoch, wanted));
     const created = await guarded(async () => {
       await this.#folder.assertWritable();
       return createDurably(this.#path(epoch), content, this.#random);
-    }).finally(() => content.fill(0));
+    });
     if (created) return;
-    const present = await this.get(epoch);
-    const same = present !== undefined && equalBytes(present, secret);
-    present?.fill(0);
-    if (!same) throw new UnavailableError('key_unavailable', 'The file slot holds another secret for this epoch.');
+    using present = secret(await this.get(epoch));
+    if (present === undefined || !equalBytes(present, wanted))
+      throw new UnavailableError('key_unavailable', 'The file slot holds another secret for this epoch.');
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {
-    const content = await reading(async () => {
+    const read = await reading(async () => {
       await this.#folder.assertReadable();
       return readFile(this.#path(epoch)).catch(unlessGone);
     });
+    using content = secret(read);
     if (content === undefined) return undefined;
-    const secret = this.#files.decode(epoch, content);
-    content.fill(0);
-    if (secret !== undefined) return secret;
+    const found = this.#files.decode(epoch, content);
+    if (found !== undefined) return found;
     throw new UnavailableError(
       'key_unavailable',
       'The epoch secret in the file slot is damaged or belongs to another root key or vault.',
@@ -136,14 +136,14 @@ export class FileSlot implements RootSlot {
     return { kind: this.kind, tier: this.tier, product: name, limits: inPlace ? LIMITS : MOVES_LIMITS };
   }
 
-  /** A folder that an earlier release filled is given this vault's name once a secret in it proves to be this vault's. */
+  /**
+   * A folder that an earlier release filled is given this vault's name once a secret in it proves to be this vault's.
+   */
   async claim(epochs: readonly number[], isRight: (epoch: number, secret: Buffer) => boolean): Promise<void> {
     if ((await this.#folder.owner()) !== undefined || (await this.#folder.epochFiles()).length === 0) return;
     for (const epoch of epochs) {
-      const secret = await this.get(epoch).catch(() => undefined);
-      const proves = secret !== undefined && isRight(epoch, secret);
-      secret?.fill(0);
-      if (proves) return guarded(() => this.#folder.claim());
+      using found = secret(await this.get(epoch).catch(() => undefined));
+      if (found !== undefined && isRight(epoch, found)) return guarded(() => this.#folder.claim());
     }
   }
 
@@ -167,12 +167,11 @@ export class FileSlot implements RootSlot {
 
   /** @throws {UnavailableError} for a file that names another vault, or may be another's in a folder that names none */
   async #assertOurs(epoch: number, path: string): Promise<void> {
-    const content = await readFile(path).catch(unlessGone);
+    using content = secret(await readFile(path).catch(unlessGone));
     if (content === undefined) return;
     const isAnothers = this.#files.isAnothers(content);
-    const secret = this.#files.decode(epoch, content);
-    const isOurs = (secret !== undefined && content.length === FILE_BYTES) || (await this.#folder.isNamed());
-    for (const held of [content, secret]) held?.fill(0);
+    using found = secret(this.#files.decode(epoch, content));
+    const isOurs = (found !== undefined && content.length === FILE_BYTES) || (await this.#folder.isNamed());
     if (isOurs && !isAnothers) return;
     throw new UnavailableError(
       'key_unavailable',

@@ -14,6 +14,7 @@
  */
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';
+import { handOver, secret, secrets } from '../../secret.ts';
 import { type Pkcs11Settings, Pkcs11Token, type TokenFacts, type TokenSession } from './pkcs11-token.ts';
 import type { Attestation, Destruction, RootSlot, SlotTier } from './root-slot.ts';
 
@@ -51,17 +52,14 @@ export class Pkcs11Slot implements RootSlot {
     return this.#tier;
   }
 
-  async put(epoch: number, secret: Buffer): Promise<void> {
+  async put(epoch: number, wanted: Buffer): Promise<void> {
     const label = this.#label(epoch);
     const same = await this.#run(`store the secret of epoch ${epoch}`, (session) => {
-      const present = one(session.valuesOf(label));
-      if (present === undefined) session.create(label, secret);
-      present?.fill(0);
+      using present = secret(one(session.valuesOf(label)));
+      if (present === undefined) session.create(label, wanted);
       // Read back, and whatever another process has made meanwhile.
-      const stored = one(session.valuesOf(label));
-      const equal = stored !== undefined && equalBytes(stored, secret);
-      stored?.fill(0);
-      return equal;
+      using stored = secret(one(session.valuesOf(label)));
+      return stored !== undefined && equalBytes(stored, wanted);
     });
     if (!same)
       throw new UnavailableError(
@@ -76,8 +74,7 @@ export class Pkcs11Slot implements RootSlot {
 
   async has(epoch: number): Promise<boolean> {
     return this.#run(`say whether it has epoch ${epoch}`, (session) => {
-      const values = session.valuesOf(this.#label(epoch));
-      for (const value of values) value.fill(0);
+      using values = secrets(session.valuesOf(this.#label(epoch)));
       return values.length > 0;
     });
   }
@@ -133,10 +130,10 @@ function tierOf({ hardware }: TokenFacts): SlotTier {
 
 /** The value that all objects of a label have. The buffers of the others are wiped. */
 function one(values: Buffer[]): Buffer | undefined {
-  const [first, ...others] = values;
-  const right = first === undefined || (first.length === SECRET_BYTES && others.every((it) => equalBytes(it, first)));
-  for (const other of others) other.fill(0);
-  if (right) return first;
-  first.fill(0);
+  using all = secrets(values);
+  const first = all.shift();
+  if (first === undefined) return undefined;
+  using value = secret(first);
+  if (value.length === SECRET_BYTES && all.every((it) => equalBytes(it, value))) return handOver(value);
   throw new UnavailableError('key_unavailable', 'it holds several secrets for this epoch, or a damaged one.');
 }

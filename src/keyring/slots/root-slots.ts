@@ -7,6 +7,7 @@
  */
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';
+import { handOver, secret } from '../../secret.ts';
 import type { RootSlot, SlotInForce } from './root-slot.ts';
 
 export type IsRight = (secret: Buffer) => boolean;
@@ -52,13 +53,12 @@ export class RootSlots {
   async #find(epoch: number, isRight: IsRight): Promise<Buffer | undefined> {
     let failure: unknown;
     for (const { slot } of this.inForce) {
-      const secret = await slot.get(epoch).catch((error: unknown) => {
+      const given = await slot.get(epoch).catch((error: unknown) => {
         failure ??= error;
         return undefined;
       });
-      if (secret === undefined) continue;
-      if (isRight(secret)) return secret;
-      secret.fill(0);
+      using held = secret(given);
+      if (held !== undefined && isRight(held)) return handOver(held);
     }
     if (failure !== undefined) throw failure;
     return undefined;
@@ -79,17 +79,15 @@ function requiredFirst(slots: readonly SlotInForce[]): readonly SlotInForce[] {
  * through its own end could put its secret in the place of the one in use.
  * @throws {UnavailableError} unless the slot has given the secret back
  */
-export async function storeIn(slot: RootSlot, epoch: number, secret: Buffer): Promise<void> {
-  await slot.put(epoch, secret);
-  if (!(await holds(slot, epoch, (found) => equalBytes(found, secret)))) {
+export async function storeIn(slot: RootSlot, epoch: number, wanted: Buffer): Promise<void> {
+  await slot.put(epoch, wanted);
+  if (!(await holds(slot, epoch, (found) => equalBytes(found, wanted)))) {
     throw new UnavailableError('key_unavailable', `The root slot ${slot.name} does not give back what was put there.`);
   }
 }
 
 /** Whether a slot holds the right secret of an epoch, and hands it out now. @throws {UnavailableError} */
 export async function holds(slot: RootSlot, epoch: number, isRight: IsRight): Promise<boolean> {
-  const secret = await slot.get(epoch);
-  const right = secret !== undefined && isRight(secret);
-  secret?.fill(0);
-  return right;
+  using held = secret(await slot.get(epoch));
+  return held !== undefined && isRight(held);
 }

@@ -8,3 +8,8 @@ export class EpochSecretMissingError extends UnavailableError {
     super('key_unavailable', `No root slot holds the secret of epoch ${epoch} (the file slot: ${file}). Put it back.`);
   }
 }
+
+/** For what is done without a slot that is out of reach. */
+export function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof UnavailableError)) throw error;
+}

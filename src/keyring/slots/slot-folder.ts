@@ -43,7 +43,10 @@ export class SlotFolder {
     if (owner !== undefined && owner !== this.#vaultId) throw anothers();
   }
 
-  /** Makes it and names this vault where nothing is there yet. @throws {UnavailableError} as for reading, and see above */
+  /**
+   * Makes it and names this vault where nothing is there yet.
+   * @throws {UnavailableError} as for reading, and see above
+   */
   async assertWritable(): Promise<void> {
     await this.assertReadable();
     if (await this.isNamed()) return;

@@ -16,9 +16,10 @@ import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
+import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { type RootSlotRow, rootSlots } from '../tables.ts';
-import { storedEnvelopes } from '../tree/envelopes.ts';
+import { storedEnvelopes } from './envelopes.ts';
 import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
 import type { Pkcs11Settings } from './pkcs11-token.ts';
@@ -137,16 +138,14 @@ export class SlotRegistry {
   /** Writes the list under another root key, in the transaction in which the vault takes it. */
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
     const { entries, rows } = await this.#read(tx);
-    const key = tagKey(rootKey, this.#sources.vaultId);
+    using key = secret(tagKey(rootKey, this.#sources.vaultId));
     if (rows.length > 0) await this.#write(tx, rows, entries, key);
-    key.fill(0);
   }
 
   async close(): Promise<void> {
     for (const slot of this.#opened.values()) await slot.close?.();
     this.#opened.clear();
-    this.#key.fill(0);
-    for (const rootKey of this.#rootKeys) rootKey.fill(0);
+    wipe([this.#key, ...this.#rootKeys]);
   }
 
   async #read(reader: Reader<'keys'>): Promise<{ entries: SlotEntry[]; rows: RootSlotRow[] }> {

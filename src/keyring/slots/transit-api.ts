@@ -77,7 +77,9 @@ export class TransitApi {
     return data.ciphertext;
   }
 
-  /** @returns undefined where there is no key of this name, or it does not open this ciphertext: `readKey` tells which */
+  /**
+   * @returns undefined where there is no key of this name, or it does not open this ciphertext: `readKey` tells which
+   */
   async decrypt(name: string, ciphertext: string, associatedData: Buffer): Promise<Buffer | undefined> {
     const body = { ciphertext, associated_data: associatedData.toString('base64') };
     const answer = await this.#transit('POST', `decrypt/${name}`, body);

@@ -7,14 +7,15 @@
  *   envelope   "vault:v1:…": the secret, bound to vault and epoch by its associated data
  *
  * Guarantees: nothing is encrypted before the key was made and read back, because a service encrypts for a key that is
- * not there by making one; an envelope that is there is never replaced, and but for a destruction only removed when it is
- * the very one whose key was found gone; destroyed means that the service to which the
- * slot was added says that it has no such key.
+ * not there by making one; an envelope that is there is never replaced, and but for a destruction only removed when it
+ * is the very one whose key was found gone; destroyed means that the service to which the slot was added says that it
+ * has no such key.
  * Does not: reach the service's own backups. Whoever has one of these, its seal and an old envelope has the secret.
  */
 import { associatedData } from '../../crypto/associated-data.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import { UnavailableError } from '../../errors.ts';
+import { handOver, secret } from '../../secret.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { TransitApi, type TransitKey, type TransitSettings } from './transit-api.ts';
 
@@ -52,24 +53,23 @@ export class TransitSlot implements RootSlot {
     this.#api = new TransitApi(settings, token);
   }
 
-  async put(epoch: number, secret: Buffer): Promise<void> {
+  async put(epoch: number, wanted: Buffer): Promise<void> {
     const key = this.#key(epoch);
     const found = await this.#envelopes.get(this.name, epoch);
-    const present = found && (await this.#open(epoch, found));
+    using present = secret(found && (await this.#open(epoch, found)));
     if (present === undefined) {
       // An envelope whose key is gone opens nowhere, and stands in the way. Of two processes that are here at once, the
       // later one leaves the earlier one's alone; the key they both ask for is one, and so is the envelope that stands.
       if (found !== undefined) await this.#envelopes.remove(this.name, epoch, found);
       await this.#api.createKey(key);
       assertFit(await this.#api.readKey(key));
-      const ciphertext = Buffer.from(await this.#api.encrypt(key, secret, this.#binding(epoch)), 'utf8');
+      const ciphertext = Buffer.from(await this.#api.encrypt(key, wanted, this.#binding(epoch)), 'utf8');
       const standing = await this.#envelopes.put(this.name, epoch, ciphertext);
       if (equalBytes(standing, ciphertext)) return;
     }
-    const stored = present ?? (await this.get(epoch));
-    const same = stored !== undefined && equalBytes(stored, secret);
-    stored?.fill(0);
-    if (!same) throw new UnavailableError('key_unavailable', 'The key service holds another secret for this epoch.');
+    using stored = secret(present ?? (await this.get(epoch)));
+    if (stored === undefined || !equalBytes(stored, wanted))
+      throw new UnavailableError('key_unavailable', 'The key service holds another secret for this epoch.');
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {
@@ -80,10 +80,9 @@ export class TransitSlot implements RootSlot {
   /** @returns undefined where the service has no such key */
   async #open(epoch: number, envelope: Buffer): Promise<Buffer | undefined> {
     const key = this.#key(epoch);
-    const secret = await this.#api.decrypt(key, envelope.toString('utf8'), this.#binding(epoch));
-    if (secret?.length === SECRET_BYTES) return secret;
-    secret?.fill(0);
-    if (secret === undefined && (await this.#api.readKey(key)) === undefined) return undefined;
+    using held = secret(await this.#api.decrypt(key, envelope.toString('utf8'), this.#binding(epoch)));
+    if (held?.length === SECRET_BYTES) return handOver(held);
+    if (held === undefined && (await this.#api.readKey(key)) === undefined) return undefined;
     throw new UnavailableError('key_unavailable', 'The key service does not open the envelope of this epoch.');
   }
 

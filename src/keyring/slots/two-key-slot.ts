@@ -5,6 +5,7 @@
  * Does not: authenticate anew what is there. Those are secrets of epochs that close while the root key is replaced.
  */
 import { equalBytes } from '../../crypto/mac.ts';
+import { secret } from '../../secret.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 
 export class TwoKeySlot implements RootSlot {
@@ -29,12 +30,10 @@ export class TwoKeySlot implements RootSlot {
     return this.#newer.tier;
   }
 
-  async put(epoch: number, secret: Buffer): Promise<void> {
+  async put(epoch: number, wanted: Buffer): Promise<void> {
     // A close that was interrupted before the root key was replaced has stored it under the older key.
-    const held = await this.#older.get(epoch).catch(() => undefined);
-    const same = held !== undefined && equalBytes(held, secret);
-    held?.fill(0);
-    if (!same) await this.#newer.put(epoch, secret);
+    using held = secret(await this.#older.get(epoch).catch(() => undefined));
+    if (held === undefined || !equalBytes(held, wanted)) await this.#newer.put(epoch, wanted);
   }
 
   async get(epoch: number): Promise<Buffer | undefined> {

@@ -5,6 +5,7 @@
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { wipe } from '../../secret.ts';
 
 const MARK_BYTES = 32;
 
@@ -24,6 +25,6 @@ export class BackupKey {
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 }

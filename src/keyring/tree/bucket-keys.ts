@@ -9,13 +9,14 @@
 
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
-import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import type { BucketId, JobId, TenantId } from '../../ids.ts';
 import { newId } from '../../ids.ts';
+import { handOver, secrets } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
+import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
 import {
   type BucketRow,
   bucketById,
@@ -24,14 +25,13 @@ import {
   indexGenerationShared,
   indexGenerations,
 } from '../tables.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
 import { KeyCache } from './key-cache.ts';
-import { assertNotBuried } from './tenant-tombstones.ts';
 
 /** Records a bucket takes before new subjects go to the next one. */
 export const BUCKET_RECORDS = 256;
 /** Records a bucket takes at most from the subjects it has; beyond, they move on to another bucket. */
 export const BUCKET_RECORDS_MAX = 2 * BUCKET_RECORDS;
-const KEY_BYTES = 32;
 /** 32 bytes each and the map around them: the buckets of about five million records in some 10 MB. */
 const CACHE_CAPACITY = 20_000;
 
@@ -41,6 +41,15 @@ export class BucketRetiredError extends VaultError {
     super('concurrent_change', 'The keys of the record are being replaced. Repeat the call.');
   }
 }
+
+/** How bucket keys are wrapped under epoch keys. */
+export const bucketKeyKind: KeyKindUnderEpoch<BucketRow> = {
+  table: buckets,
+  ownerOf: ({ tenant }) => tenant as TenantId,
+  bindingOf: ({ tenant, bucket, generation, epoch }) =>
+    associatedData('lethe/bucket-key/1', tenant, bucket, generation, epoch),
+  assertMayMake: (tx, { tenant }) => assertNotBuried(tx, tenant as TenantId),
+};
 
 /** A bucket key with what a record key wrapped under it is bound to. The holder wipes `key`. */
 export interface BucketKey {
@@ -52,8 +61,8 @@ export interface BucketKey {
 }
 
 export class BucketKeys {
+  readonly underEpochs: KeysUnderEpoch<BucketRow>;
   readonly #store: KeyStore;
-  readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
   readonly #clock: Clock;
   readonly #cache = new KeyCache(CACHE_CAPACITY);
@@ -64,7 +73,7 @@ export class BucketKeys {
 
   constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
     this.#store = store;
-    this.#epochs = epochs;
+    this.underEpochs = new KeysUnderEpoch(bucketKeyKind, epochs, random);
     this.#random = random;
     this.#clock = clock;
   }
@@ -125,6 +134,7 @@ export class BucketKeys {
     );
     // A bucket that is gone is an alarm, unless all of them are.
     if (found.some(([row]) => row === undefined)) await assertNotBuried(tx, tenant);
+    using held = secrets<Buffer>([]);
     const keys: BucketKey[] = [];
     for (const [row] of found) {
       if (row === undefined) throw new IntegrityError();
@@ -132,8 +142,12 @@ export class BucketKeys {
         this.#remember(row.bucket as BucketId, BUCKET_RECORDS_MAX);
         throw new BucketRetiredError();
       }
-      keys.push(await this.#unwrap(tenant, row));
+      const key = await this.#keyOf(row);
+      held.push(key);
+      const { bucket, generation, index_generation } = row;
+      keys.push({ bucket: bucket as BucketId, generation, index_generation, key });
     }
+    handOver(held);
     return keys;
   }
 
@@ -146,20 +160,21 @@ export class BucketKeys {
     tenant: TenantId,
     wanted: readonly { bucket: BucketId; generation: number }[],
   ): Promise<(Buffer | IntegrityError | undefined)[]> {
-    const keys = wanted.map(({ bucket, generation }) => this.#cache.get(cacheName(bucket, generation)));
+    using keys = secrets(wanted.map(({ bucket, generation }) => this.#cache.get(cacheName(bucket, generation))));
     const missing = wanted.filter((_, i) => keys[i] === undefined);
-    if (missing.length === 0) return keys;
+    if (missing.length === 0) return handOver(keys);
     const rows = await reader.find(
       bucketById,
       missing.map(({ bucket }) => [tenant, bucket]),
     );
-    const fetched: (Buffer | IntegrityError | undefined)[] = [];
+    using fetched = secrets<Buffer | IntegrityError | undefined>([]);
     for (const [i, [row]] of rows.entries()) {
       // A generation that is no more has no key: what is still wrapped under it cannot be opened, by design (K1).
       const isThere = row !== undefined && row.generation === missing[i]?.generation;
-      fetched.push(isThere ? await this.#keyOrError(tenant, row) : undefined);
+      fetched.push(isThere ? await this.#keyOrError(row) : undefined);
     }
-    return keys.map((key) => key ?? fetched.shift());
+    handOver(fetched);
+    return handOver(keys).map((key) => key ?? fetched.shift());
   }
 
   /** Drops what is held of an erased tenant. The cache does not know whose its keys are: all of them go. */
@@ -175,42 +190,32 @@ export class BucketKeys {
   async #create(tenant: TenantId, job: JobId | null = null): Promise<BucketId> {
     const now = this.#clock();
     const bucket = newId('bucket', this.#random, now);
-    const key = this.#random(KEY_BYTES);
-    try {
-      await this.#epochs.underCurrent(async (epoch) => {
-        const place = { tenant, bucket, generation: 1, epoch };
-        const wrapped = wrapBucketKey(key, await this.#epochs.keyOf(epoch, tenant), place, this.#random);
-        const fresh = { dirty_at: null, compromised_at: null, resealed_for: job };
-        const row = { ...place, wrapped, created_at: now.getTime(), ...fresh };
-        await this.#store.shared(async (tx) => {
-          await this.#epochs.assertActive(tx, epoch);
-          await assertNotBuried(tx, tenant);
-          await tx.insert(buckets, [{ ...row, index_generation: await indexGeneration(tx, tenant) }]);
-        });
+    const fresh = { generation: 1, index_generation: 0, dirty_at: null, compromised_at: null, resealed_for: job };
+    await this.underEpochs.making(tenant, async ({ key, rowFor }) => {
+      await this.#store.shared(async (tx) => {
+        const row = await rowFor(tx, { tenant, bucket, ...fresh, created_at: now.getTime() });
+        await tx.insert(buckets, [{ ...row, index_generation: await indexGeneration(tx, tenant) }]);
       });
       this.#cache.set(cacheName(bucket, 1), key);
-    } finally {
-      key.fill(0);
-    }
+    });
     this.#remember(bucket, 0);
     return bucket;
   }
 
-  async #unwrap(tenant: TenantId, row: BucketRow): Promise<BucketKey> {
-    const bucket = row.bucket as BucketId;
-    const name = cacheName(bucket, row.generation);
-    let key = this.#cache.get(name);
-    if (key === undefined) {
-      key = unwrapBucketKey(row, await this.#epochs.keyOf(row.epoch, tenant));
-      this.#cache.set(name, key);
-    }
-    return { bucket, generation: row.generation, index_generation: row.index_generation, key };
+  /** @returns a copy that the caller wipes */
+  async #keyOf(row: BucketRow): Promise<Buffer> {
+    const name = cacheName(row.bucket as BucketId, row.generation);
+    const known = this.#cache.get(name);
+    if (known !== undefined) return known;
+    const key = await this.underEpochs.open(row);
+    this.#cache.set(name, key);
+    return key;
   }
 
   /** An epoch whose key is not at hand is no fault of the row: that is thrown. */
-  async #keyOrError(tenant: TenantId, row: BucketRow): Promise<Buffer | IntegrityError> {
+  async #keyOrError(row: BucketRow): Promise<Buffer | IntegrityError> {
     try {
-      return (await this.#unwrap(tenant, row)).key;
+      return await this.#keyOf(row);
     } catch (error) {
       if (error instanceof IntegrityError) return error;
       throw error;
@@ -237,28 +242,4 @@ async function indexGeneration(tx: KeyTx, tenant: TenantId): Promise<number> {
 
 function cacheName(bucket: BucketId, generation: number): string {
   return `${bucket}/${generation}`;
-}
-
-type Place = Pick<BucketRow, 'tenant' | 'bucket' | 'generation' | 'epoch'>;
-
-/** @param epochKey wiped */
-export function wrapBucketKey(key: Buffer, epochKey: Buffer, place: Place, random: RandomSource): Buffer {
-  try {
-    return wrapKey(key, epochKey, bucketAd(place), random);
-  } finally {
-    epochKey.fill(0);
-  }
-}
-
-/** @param epochKey wiped. @returns 32 bytes owned by the caller. @throws {IntegrityError} for a row altered or moved */
-export function unwrapBucketKey(row: BucketRow, epochKey: Buffer): Buffer {
-  try {
-    return unwrapKey(row.wrapped, epochKey, bucketAd(row));
-  } finally {
-    epochKey.fill(0);
-  }
-}
-
-function bucketAd({ tenant, bucket, generation, epoch }: Place): Buffer {
-  return associatedData('lethe/bucket-key/1', tenant, bucket, generation, epoch);
 }

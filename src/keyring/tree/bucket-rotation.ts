@@ -7,57 +7,26 @@
  * no record key changes its value (K3); a record key that was destroyed meanwhile does not come back.
  */
 import type { RandomSource } from '../../crypto/random.ts';
-import type { TenantId } from '../../ids.ts';
-import type { KeyTx, Reader } from '../../storage/tx.ts';
+import { secret } from '../../secret.ts';
+import type { KeyTx } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
-import { type BucketRow, buckets } from '../tables.ts';
-import { BUCKET_RECORDS, unwrapBucketKey, wrapBucketKey } from './bucket-keys.ts';
+import { KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
+import type { BucketRow } from '../tables.ts';
+import { BUCKET_RECORDS, bucketKeyKind } from './bucket-keys.ts';
 import { rewrapRecordKeys } from './record-keys.ts';
 
 const KEY_BYTES = 32;
 
-export class BucketRotation implements EpochWrapped {
-  readonly kind = 'buckets';
-  readonly #epochs: EpochKeys;
+export class BucketRotation extends KeysUnderEpoch<BucketRow> {
+  protected override readonly renewed = ['generation', 'dirty_at'];
   readonly #random: RandomSource;
 
   constructor(epochs: EpochKeys, random: RandomSource) {
-    this.#epochs = epochs;
+    super(bucketKeyKind, epochs, random);
     this.#random = random;
   }
 
-  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const count = await this.#affordable(tx, from, limit);
-    const rows = await tx.query<BucketRow>((sql) =>
-      sql('buckets').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(count).forUpdate(),
-    );
-    const moved: BucketRow[] = [];
-    let work = 0;
-    for (const row of rows) {
-      if (work >= limit) break;
-      const tenant = row.tenant as TenantId;
-      const key = unwrapBucketKey(row, await this.#epochs.keyOf(from, tenant));
-      const place = { ...row, epoch: to };
-      try {
-        if (row.dirty_at !== null) work += await this.#renew(tx, place, key);
-        const wrapped = wrapBucketKey(key, await this.#epochs.keyOf(to, tenant), place, this.#random);
-        moved.push({ ...place, dirty_at: null, wrapped });
-      } finally {
-        key.fill(0);
-      }
-      work += 1;
-    }
-    await tx.update(buckets, ['generation', 'epoch', 'wrapped', 'dirty_at'], moved);
-    return moved.length;
-  }
-
-  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'buckets', epoch);
-  }
-
-  /** How many of the next buckets one transaction can move; so many are held, and no more. */
-  async #affordable(tx: KeyTx, from: number, limit: number): Promise<number> {
+  protected override async affordable(tx: KeyTx, from: number, limit: number): Promise<number> {
     const next = await tx.query<Pick<BucketRow, 'dirty_at'>>((sql) =>
       sql('buckets').select('dirty_at').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(limit),
     );
@@ -70,14 +39,15 @@ export class BucketRotation implements EpochWrapped {
     return fits.length;
   }
 
-  /** Gives a bucket its next generation. @param key becomes the new key. @returns how many record keys were rewrapped */
-  async #renew(tx: KeyTx, place: BucketRow, key: Buffer): Promise<number> {
-    const fresh = this.#random(KEY_BYTES);
-    const next = place.generation + 1;
-    const count = await rewrapRecordKeys(tx, place, key, fresh, next, this.#random);
+  /** Gives a bucket that lost a record its next generation. */
+  protected override async renew(tx: KeyTx, row: BucketRow, key: Buffer): Promise<number> {
+    if (row.dirty_at === null) return 0;
+    using fresh = secret(this.#random(KEY_BYTES));
+    const next = row.generation + 1;
+    const count = await rewrapRecordKeys(tx, row, key, fresh, next, this.#random);
     fresh.copy(key);
-    fresh.fill(0);
-    place.generation = next;
+    row.generation = next;
+    row.dirty_at = null;
     return count;
   }
 }

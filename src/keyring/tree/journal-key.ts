@@ -1,10 +1,11 @@
 /**
- * The key under which the vault marks what it writes into its journal (`journal/`), derived from the root key and bound to
- * the vault: whoever can write that file but has no root key cannot have the vault erase anything. It opens nothing.
+ * The key under which the vault marks what it writes into its journal (`journal/`), derived from the root key and bound
+ * to the vault: whoever can write that file but has no root key cannot have the vault erase anything. It opens nothing.
  * Does not: outlive the root key. What is still needed when that is replaced is written anew under the next one.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { wipe } from '../../secret.ts';
 
 const TAG_BYTES = 16;
 
@@ -25,6 +26,6 @@ export class JournalKey {
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 }

@@ -2,6 +2,8 @@
  * A bounded map of unwrapped keys. The key used longest ago goes first; every key that leaves is wiped. Callers get
  * copies: a key in use is never wiped under its user's hands, which would wrap the next key under zeros.
  */
+import { wipe } from '../../secret.ts';
+
 export class KeyCache {
   readonly #entries = new Map<string, Buffer>();
   readonly #capacity: number;
@@ -33,7 +35,7 @@ export class KeyCache {
   }
 
   #drop(name: string): void {
-    this.#entries.get(name)?.fill(0);
+    wipe(this.#entries.get(name));
     this.#entries.delete(name);
   }
 }

@@ -9,6 +9,7 @@ import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { BucketId, RecordId, TenantId } from '../../ids.ts';
+import { handOver, secret, secrets } from '../../secret.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import type { IndexKeys } from '../indexes/index-keys.ts';
 import { type BucketRow, type RecordKeyRow, recordKeyByGeneration, recordKeys } from '../tables.ts';
@@ -49,12 +50,10 @@ export class RecordKeys {
     // In order, so that two that hold the same buckets do not wait for each other.
     const ids = [...new Set(places.map(({ bucket }) => bucket))].sort();
     const bucketKeys = await this.#buckets.current(tx, tenant, ids);
-    await this.#indexes.admit(tenant, indexedAt, bucketKeys).catch((error: unknown) => {
-      for (const { key } of bucketKeys) key.fill(0);
-      throw error;
-    });
+    using _bucketKeys = secrets(bucketKeys.map(({ key }) => key));
+    await this.#indexes.admit(tenant, indexedAt, bucketKeys);
     const byId = new Map(bucketKeys.map((entry) => [entry.bucket, entry]));
-    const keys: Buffer[] = [];
+    using keys = secrets<Buffer>([]);
     const rows: RecordKeyRow[] = [];
     for (const place of places) {
       const bucketKey = byId.get(place.bucket) as BucketKey;
@@ -70,9 +69,8 @@ export class RecordKeys {
         wrapped: wrapKey(key, bucketKey.key, ad, this.#random),
       });
     }
-    for (const { key } of bucketKeys) key.fill(0);
     await tx.insert(recordKeys, rows);
-    return keys;
+    return handOver(keys);
   }
 
   /**
@@ -80,11 +78,10 @@ export class RecordKeys {
    * @throws {IntegrityError} naming the record, for a key row that was altered or moved
    */
   async find(reader: Reader<'keys'>, tenant: TenantId, places: readonly KeyPlace[]): Promise<(Buffer | undefined)[]> {
-    const keys = await this.findEach(reader, tenant, places);
+    using keys = secrets(await this.findEach(reader, tenant, places));
     const broken = keys.find((key) => key instanceof IntegrityError);
-    if (broken === undefined) return keys as (Buffer | undefined)[];
-    for (const key of keys) if (Buffer.isBuffer(key)) key.fill(0);
-    throw broken;
+    if (broken !== undefined) throw broken;
+    return handOver(keys) as (Buffer | undefined)[];
   }
 
   /**
@@ -96,19 +93,18 @@ export class RecordKeys {
     tenant: TenantId,
     places: readonly KeyPlace[],
   ): Promise<(Buffer | IntegrityError | undefined)[]> {
-    const keys = await this.#findOnce(reader, tenant, places);
+    using keys = secrets(await this.#findOnce(reader, tenant, places));
     for (let attempt = 1; attempt < MAX_READS && keys.includes('moved'); attempt += 1) {
       const moved = places.filter((_, i) => keys[i] === 'moved');
-      const again = await this.#findOnce(reader, tenant, moved).catch((error: unknown) => {
-        for (const key of keys) if (Buffer.isBuffer(key)) key.fill(0);
-        throw error;
-      });
+      const again = await this.#findOnce(reader, tenant, moved);
       for (const [i, key] of keys.entries()) if (key === 'moved') keys[i] = again.shift();
     }
-    return keys.map((key) => (key === 'moved' ? undefined : key));
+    return handOver(keys).map((key) => (key === 'moved' ? undefined : key));
   }
 
-  /** @returns `moved` where the key row and its bucket are not of one generation: the two are read one after the other */
+  /**
+   * @returns `moved` where the key row and its bucket are not of one generation: the two are read one after the other
+   */
   async #findOnce(
     reader: Reader<'keys'>,
     tenant: TenantId,
@@ -126,18 +122,14 @@ export class RecordKeys {
         { bucket: row.bucket as BucketId, generation: row.bucket_generation },
       ]),
     );
-    const bucketKeys = await this.#buckets.at(reader, tenant, [...wanted.values()]);
+    using bucketKeys = secrets(await this.#buckets.at(reader, tenant, [...wanted.values()]));
     const byName = new Map([...wanted.keys()].map((name, i) => [name, bucketKeys[i]]));
-    try {
-      return rows.map((row) => {
-        if (row === undefined) return undefined;
-        const bucketKey = byName.get(`${row.bucket}/${row.bucket_generation}`);
-        if (bucketKey === undefined) return 'moved';
-        return bucketKey instanceof IntegrityError ? broken(row, bucketKey) : keyOrError(row, bucketKey);
-      });
-    } finally {
-      for (const key of bucketKeys) if (Buffer.isBuffer(key)) key.fill(0);
-    }
+    return rows.map((row) => {
+      if (row === undefined) return undefined;
+      const bucketKey = byName.get(`${row.bucket}/${row.bucket_generation}`);
+      if (bucketKey === undefined) return 'moved';
+      return bucketKey instanceof IntegrityError ? broken(row, bucketKey) : keyOrError(row, bucketKey);
+    });
   }
 }
 
@@ -168,16 +160,18 @@ export async function rewrapRecordKeys(
   const rows = await tx.query<RecordKeyRow>((sql) => sql('record_keys').where({ tenant, bucket }));
   for (const row of rows) {
     if (row.bucket_generation !== generation) throw new IntegrityError({ record: row.record });
-    const key = unwrapRecordKey(row, from);
+    using key = secret(unwrapRecordKey(row, from));
     row.wrapped = wrapKey(key, to, recordKeyAd(tenant, bucket, next, row.record, row.generation), random);
     row.bucket_generation = next;
-    key.fill(0);
   }
   await tx.update(recordKeys, ['bucket_generation', 'wrapped'], rows);
   return rows.length;
 }
 
-/** @returns 32 bytes owned by the caller. @throws {IntegrityError} naming the record, for a row this key does not open */
+/**
+ * @returns 32 bytes owned by the caller.
+ * @throws {IntegrityError} naming the record, for a row this key does not open
+ */
 export function unwrapRecordKey(row: RecordKeyRow, bucketKey: Buffer): Buffer {
   try {
     const ad = recordKeyAd(row.tenant, row.bucket, row.bucket_generation, row.record, row.generation);

@@ -7,26 +7,24 @@
  *   wrapped, of a retired one      its public key, in the seed's place: the seed is destroyed (SP 800-57 part 1, 5.3.6),
  *                                  and what stays proves that the vault made this row
  *
- * Guarantees: two nodes that need the first key, or the next one, end up with the same one; a key is bound to the vault,
- * to its id (the thumbprint of its public key), to its epoch, to when it was made and to whether it is retired (K7), so
- * that a public key put into the table by hand is never published.
+ * Guarantees: two nodes that need the first key, or the next one, end up with the same one; a key is bound to the
+ * vault, to its id (the thumbprint of its public key), to its epoch, to when it was made and to whether it is retired
+ * (K7), so that a public key put into the table by hand is never published.
  * Does not: keep a seed in memory longer than a signature takes.
  */
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
-import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import { jwkOf, type PublicJwk, publicKeyOf, signJws, thumbprintOf, verifyJws } from '../../crypto/jws.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { Id } from '../../ids.ts';
+import { secret, wipe } from '../../secret.ts';
 import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { SIGNING_KEY_SECONDS } from '../cryptoperiods.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
-
-const SEED_BYTES = 32;
+import { KeysUnderEpoch, type Making } from '../epochs/keys-under-epoch.ts';
 
 export const signingKeys = table(
   'keys',
@@ -44,20 +42,21 @@ export const signingKeys = table(
 );
 export type SigningKeyRow = Row<typeof signingKeys>;
 
-export class SigningKeys implements EpochWrapped {
-  readonly kind = 'signing_keys';
+export class SigningKeys {
   /** The vault's id: who issues what these keys sign. */
   readonly issuer: Id<'vault'>;
   readonly #store: KeyStore;
-  readonly #epochs: EpochKeys;
-  readonly #random: RandomSource;
+  readonly underEpochs: KeysUnderEpoch<SigningKeyRow>;
   readonly #clock: Clock;
 
   constructor(store: KeyStore, epochs: EpochKeys, issuer: Id<'vault'>, random: RandomSource, clock: Clock) {
     this.#store = store;
-    this.#epochs = epochs;
     this.issuer = issuer;
-    this.#random = random;
+    this.underEpochs = new KeysUnderEpoch(
+      { table: signingKeys, ownerOf: () => issuer, bindingOf: (row) => bindingOf(issuer, row), assertOwn },
+      epochs,
+      random,
+    );
     this.#clock = clock;
   }
 
@@ -67,22 +66,21 @@ export class SigningKeys implements EpochWrapped {
    */
   async sign(statement: object, type: string): Promise<string> {
     const row = (await this.#current(this.#store.reader)) ?? (await this.#replace(undefined));
-    const seed = await this.#unwrap(row);
-    try {
-      return await signJws(statement, type, seed);
-    } finally {
-      seed.fill(0);
-    }
+    using seed = secret(await this.underEpochs.open(row));
+    return await signJws(statement, type, seed);
   }
 
-  /** The public keys of all there ever were, the oldest first. @throws {IntegrityError} for a row the vault did not make */
+  /**
+   * The public keys of all there ever were, the oldest first.
+   * @throws {IntegrityError} for a row the vault did not make
+   */
   async publicKeys(): Promise<PublicJwk[]> {
     const rows = await this.#store.reader.query<SigningKeyRow>((sql) =>
       sql('signing_keys').orderBy(['created_at', 'key_id']),
     );
     const keys: PublicJwk[] = [];
     for (const row of rows) {
-      (await this.#unwrap(row)).fill(0);
+      wipe(await this.underEpochs.open(row));
       keys.push(jwkOf(row.public_key));
     }
     return keys;
@@ -103,24 +101,6 @@ export class SigningKeys implements EpochWrapped {
     return next.key_id !== row?.key_id;
   }
 
-  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').where({ epoch: from }).orderBy('key_id').limit(limit).forUpdate(),
-    );
-    const moved: SigningKeyRow[] = [];
-    for (const row of rows) {
-      const secret = await this.#unwrap(row);
-      moved.push(await this.#wrap({ ...row, epoch: to }, secret));
-      secret.fill(0);
-    }
-    await tx.update(signingKeys, ['epoch', 'wrapped'], moved);
-    return moved.length;
-  }
-
-  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'signing_keys', epoch);
-  }
-
   async #current(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
     const [row] = await reader.query<SigningKeyRow>((sql) =>
       sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1),
@@ -130,74 +110,53 @@ export class SigningKeys implements EpochWrapped {
 
   /** Puts a new key in the place of the one named, or finds the one that somebody else has put there since. */
   #replace(keyId: string | undefined): Promise<SigningKeyRow> {
-    return this.#epochs.underCurrent(async (epoch) => {
-      const seed = this.#random(SEED_BYTES);
-      try {
-        const made = await this.#makeUnder(epoch, seed);
-        return await this.#store.exclusive((tx) => this.#putInPlace(tx, keyId, made));
-      } finally {
-        seed.fill(0);
-      }
-    });
-  }
-
-  async #makeUnder(epoch: number, seed: Buffer): Promise<SigningKeyRow> {
-    const publicKey = publicKeyOf(seed);
-    const row = {
-      key_id: thumbprintOf(publicKey),
-      public_key: publicKey,
-      epoch,
-      created_at: this.#clock().getTime(),
-      retired_at: null,
-    };
-    return this.#wrap(row, seed);
+    return this.underEpochs.making(this.issuer, (making) =>
+      this.#store.exclusive((tx) => this.#putInPlace(tx, keyId, making)),
+    );
   }
 
   /** @throws {EpochEndedError} */
-  async #putInPlace(tx: KeyTx, keyId: string | undefined, made: SigningKeyRow): Promise<SigningKeyRow> {
+  async #putInPlace(
+    tx: KeyTx,
+    keyId: string | undefined,
+    { key: seed, epoch, rowFor }: Making<SigningKeyRow>,
+  ): Promise<SigningKeyRow> {
     // One at a time: what is held in common would let two make the first key.
-    await tx.query((sql) => sql('epochs').select('epoch').where({ epoch: made.epoch }).forUpdate());
-    await this.#epochs.assertActive(tx, made.epoch);
+    await tx.query((sql) => sql('epochs').select('epoch').where({ epoch }).forUpdate());
+    const publicKey = publicKeyOf(seed);
+    const created_at = this.#clock().getTime();
+    const place = { key_id: thumbprintOf(publicKey), public_key: publicKey, created_at, retired_at: null };
+    const made = await rowFor(tx, place);
     const [current] = await tx.query<SigningKeyRow>((sql) =>
       sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1).forUpdate(),
     );
     if (current !== undefined && current.key_id !== keyId) return current;
     if (current !== undefined) {
       // Only a row of the vault's own: what is proven of it before it is what is proven of it afterwards.
-      (await this.#unwrap(current)).fill(0);
-      const retired = { ...current, epoch: made.epoch, retired_at: made.created_at };
-      await tx.update(signingKeys, ['epoch', 'wrapped', 'retired_at'], [await this.#wrap(retired, current.public_key)]);
+      wipe(await this.underEpochs.open(current));
+      const retired = { ...current, epoch, retired_at: created_at };
+      const row = await this.underEpochs.wrap(retired, current.public_key);
+      await tx.update(signingKeys, ['epoch', 'wrapped', 'retired_at'], [row]);
     }
     await tx.insert(signingKeys, [made]);
     return made;
   }
+}
 
-  /** @returns what is wrapped, which the caller wipes. @throws {IntegrityError} for a row the vault did not make */
-  async #unwrap(row: SigningKeyRow): Promise<Buffer> {
-    const secret = await this.#underEpoch(row.epoch, (key) => unwrapKey(row.wrapped, key, this.#bindingOf(row)));
-    const publicKey = row.retired_at === null ? publicKeyOf(secret) : secret;
-    const own = equalBytes(publicKey, row.public_key) && thumbprintOf(row.public_key) === row.key_id;
-    if (own) return secret;
-    secret.fill(0);
-    throw new IntegrityError();
-  }
+/**
+ * What is wrapped is the seed, or in its place the public key.
+ * @throws {IntegrityError} for a row the vault did not make
+ */
+function assertOwn(row: SigningKeyRow, wrapped: Buffer): void {
+  const publicKey = row.retired_at === null ? publicKeyOf(wrapped) : wrapped;
+  const isOwn = equalBytes(publicKey, row.public_key) && thumbprintOf(row.public_key) === row.key_id;
+  if (!isOwn) throw new IntegrityError();
+}
 
-  async #wrap(row: Omit<SigningKeyRow, 'wrapped'>, secret: Buffer): Promise<SigningKeyRow> {
-    const wrap = (key: Buffer) => wrapKey(secret, key, this.#bindingOf(row), this.#random);
-    return { ...row, wrapped: await this.#underEpoch(row.epoch, wrap) };
-  }
-
-  #bindingOf({ key_id, epoch, created_at, retired_at }: Omit<SigningKeyRow, 'wrapped'>): Buffer {
-    const label = retired_at === null ? 'lethe/signing-key/1' : 'lethe/retired-signing-key/1';
-    return associatedData(label, this.issuer, key_id, epoch, created_at);
-  }
-
-  async #underEpoch(epoch: number, use: (key: Buffer) => Buffer): Promise<Buffer> {
-    const key = await this.#epochs.keyOf(epoch, this.issuer);
-    try {
-      return use(key);
-    } finally {
-      key.fill(0);
-    }
-  }
+function bindingOf(
+  issuer: Id<'vault'>,
+  { key_id, epoch, created_at, retired_at }: Omit<SigningKeyRow, 'wrapped'>,
+): Buffer {
+  const label = retired_at === null ? 'lethe/signing-key/1' : 'lethe/retired-signing-key/1';
+  return associatedData(label, issuer, key_id, epoch, created_at);
 }

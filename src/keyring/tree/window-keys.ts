@@ -1,8 +1,8 @@
 /**
  * Window keys: 32 random bytes under which short-lived tokens carry their own value (card security codes). A window
  * takes new tokens for a minute; its key is wrapped by the epoch key, is in the key store and in no cache, opens
- * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault that
- * opens destroys first what ended while no process ran.
+ * nothing more `LIFE_MS` after the window began, and is destroyed in the next round of the background work. A vault
+ * that opens destroys first what ended while no process ran.
  *
  * Guarantees: a wrapped window key opens only as this tenant's, window's and epoch's; a token of a window is revealed
  * once, on whichever node, because its mark can be inserted once, and only while the window is there. A clock that was
@@ -12,21 +12,22 @@
  */
 import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
-import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { codeOf } from '../../errors.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
-import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import { handOver } from '../../secret.ts';
+import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from '../tables.ts';
-import { assertNotBuried } from './tenant-tombstones.ts';
+import { assertNotBuried } from '../tenant-tombstones.ts';
 
-const KEY_BYTES = 32;
 const MINUTE_MS = 60 * 1000;
 /** How long a window takes new tokens. */
 const OPEN_MS = MINUTE_MS;
-/** How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed. */
+/**
+ * How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed.
+ */
 export const LIFE_MS = 13 * MINUTE_MS;
 /** How far ahead another node's clock may be; the window lives so much longer, and is still gone within 15 minutes. */
 export const AHEAD_MS = MINUTE_MS;
@@ -44,10 +45,9 @@ export interface WindowKey {
 /** `over`: the window has ended meanwhile, and with it every claim. */
 export type Claim = 'claimed' | 'used_up' | 'over';
 
-export class WindowKeys implements EpochWrapped {
-  readonly kind = 'windows';
+export class WindowKeys {
+  readonly underEpochs: KeysUnderEpoch<WindowRow>;
   readonly #store: KeyStore;
-  readonly #epochs: EpochKeys;
   readonly #random: RandomSource;
   readonly #clock: Clock;
   /** Whether the store's files may still hold what was removed: at first by a process that was killed. */
@@ -55,7 +55,7 @@ export class WindowKeys implements EpochWrapped {
 
   constructor(store: KeyStore, epochs: EpochKeys, random: RandomSource, clock: Clock) {
     this.#store = store;
-    this.#epochs = epochs;
+    this.underEpochs = new KeysUnderEpoch(windowKeyKind, epochs, random);
     this.#random = random;
     this.#clock = clock;
   }
@@ -72,32 +72,20 @@ export class WindowKeys implements EpochWrapped {
         .orderBy('window_id', 'desc')
         .limit(1),
     );
-    if (newest !== undefined && this.#isAlive(newest)) return this.#unwrap(newest);
+    if (newest !== undefined && this.#isAlive(newest)) return this.#opened(newest);
     const window = newId('window', this.#random, now);
-    const key = this.#random(KEY_BYTES);
-    const created_at = now.getTime();
-    try {
-      await this.#epochs.underCurrent(async (epoch) => {
-        const place = { tenant, window_id: window, epoch };
-        const wrapped = this.#wrap(key, await this.#epochs.keyOf(epoch, tenant), place);
-        await this.#store.shared(async (tx) => {
-          await this.#epochs.assertActive(tx, epoch);
-          await assertNotBuried(tx, tenant);
-          await tx.insert(windows, [{ ...place, wrapped, created_at }]);
-        });
-      });
-      return { window, key, endsAt: endOf(created_at) };
-    } catch (error) {
-      key.fill(0);
-      throw error;
-    }
+    const place = { tenant, window_id: window, created_at: now.getTime() };
+    return this.underEpochs.making(tenant, async ({ key, rowFor }) => {
+      await this.#store.shared(async (tx) => tx.insert(windows, [await rowFor(tx, place)]));
+      return { window, key: handOver(key), endsAt: endOf(place.created_at) };
+    });
   }
 
   /** @returns undefined for a window that has ended, or never was */
   async find(tenant: TenantId, window: WindowId): Promise<WindowKey | undefined> {
     if (this.hasEnded(window)) return undefined;
     const [[row] = []] = await this.#store.reader.find(windowById, [[tenant, window]]);
-    return row === undefined || !this.#isAlive(row) ? undefined : this.#unwrap(row);
+    return row === undefined || !this.#isAlive(row) ? undefined : this.#opened(row);
   }
 
   /** Whether a window of this id would be over, if there ever was one. */
@@ -170,51 +158,19 @@ export class WindowKeys implements EpochWrapped {
     return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + AHEAD_MS;
   }
 
-  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<WindowRow>((sql) =>
-      sql('windows').where({ epoch: from }).orderBy(['tenant', 'window_id']).limit(limit).forUpdate(),
-    );
-    const moved: WindowRow[] = [];
-    for (const row of rows) {
-      const { key } = await this.#unwrap(row);
-      const place = { ...row, epoch: to };
-      moved.push({ ...place, wrapped: this.#wrap(key, await this.#epochs.keyOf(to, row.tenant as TenantId), place) });
-      key.fill(0);
-    }
-    await tx.update(windows, ['epoch', 'wrapped'], moved);
-    return moved.length;
-  }
-
-  countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'windows', epoch);
-  }
-
-  async #unwrap(row: WindowRow): Promise<WindowKey> {
-    const epochKey = await this.#epochs.keyOf(row.epoch, row.tenant as TenantId);
-    try {
-      const key = unwrapKey(row.wrapped, epochKey, windowAd(row));
-      return { window: row.window_id as WindowId, key, endsAt: endOf(row.created_at) };
-    } finally {
-      epochKey.fill(0);
-    }
-  }
-
-  /** @param epochKey wiped */
-  #wrap(key: Buffer, epochKey: Buffer, place: Place): Buffer {
-    try {
-      return wrapKey(key, epochKey, windowAd(place), this.#random);
-    } finally {
-      epochKey.fill(0);
-    }
+  async #opened(row: WindowRow): Promise<WindowKey> {
+    const key = await this.underEpochs.open(row);
+    return { window: row.window_id as WindowId, key, endsAt: endOf(row.created_at) };
   }
 }
+
+const windowKeyKind: KeyKindUnderEpoch<WindowRow> = {
+  table: windows,
+  ownerOf: ({ tenant }) => tenant as TenantId,
+  bindingOf: ({ tenant, window_id, epoch }) => associatedData('lethe/window-key/1', tenant, window_id, epoch),
+  assertMayMake: (tx, { tenant }) => assertNotBuried(tx, tenant as TenantId),
+};
 
 function endOf(startMs: number): Date {
   return new Date(startMs + LIFE_MS);
-}
-
-type Place = Pick<WindowRow, 'tenant' | 'window_id' | 'epoch'>;
-
-function windowAd({ tenant, window_id, epoch }: Place): Buffer {
-  return associatedData('lethe/window-key/1', tenant, window_id, epoch);
 }

@@ -16,6 +16,7 @@ import { secretOfCall } from '../../calls/idempotency.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import { type ApiKeyId, newId } from '../../ids.ts';
+import { secret, wipe } from '../../secret.ts';
 import { EXAMPLE_API_KEY, TENANT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -56,19 +57,17 @@ export const addTenant = operation({
       body,
       remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
       replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
-        const secret = await secretFor(tenant, salt);
-        const apiKey = apiKeyText(key, secret);
-        secret.fill(0);
-        return { tenant, principal, apiKey };
+        using again = secret(await secretFor(tenant, salt));
+        return { tenant, principal, apiKey: apiKeyText(key, again) };
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
       const tenant = newId('tenant', vault.random, door.now);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
-      const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh);
+      using held = secret(caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh));
       // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
-      const secretFrom = secret && (() => Buffer.from(secret));
-      const adding = door.commit('exclusive', async (tx) => {
+      const secretFrom = held && (() => Buffer.from(held));
+      return await door.commit('exclusive', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);
         const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
         if (taken !== undefined) throw new VaultError('tenant_exists');
@@ -76,7 +75,6 @@ export const addTenant = operation({
         const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
         return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
       });
-      return adding.finally(() => secret?.fill(0));
     });
   },
 });
@@ -84,6 +82,6 @@ export const addTenant = operation({
 function idOf(apiKey: string): ApiKeyId {
   const parsed = parseApiKey(apiKey);
   if (parsed === undefined) throw new TypeError('Not an API key.');
-  parsed.secret.fill(0);
+  wipe(parsed.secret);
   return parsed.id;
 }

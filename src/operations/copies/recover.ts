@@ -24,7 +24,7 @@ import { type RevokedAgain, replayRevocations } from '../../erasure/replay-revoc
 import { orderAgain } from '../../erasure/tenant-agreement.ts';
 import { complete } from '../../erasure/tenants.ts';
 import type { TenantId } from '../../ids.ts';
-import { findTenantTombstones } from '../../keyring/tree/tenant-tombstones.ts';
+import { findTenantTombstones } from '../../keyring/tenant-tombstones.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 

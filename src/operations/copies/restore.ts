@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import { pooledRandom } from '../../crypto/random.ts';
 import type { LookOptions } from '../../keyring/nodes/node-silence.ts';
-import { combineUnseen } from '../../keyring/root/root-shares.ts';
+import { combineUnseen } from '../../keyring/root/given-shares.ts';
 import type { StoreName } from '../../storage/table.ts';
 import { vaultOfHome } from '../../vault/home.ts';
 

@@ -8,7 +8,7 @@ import { perform } from '../../calls/perform.ts';
 import type { LeaseOptions } from '../../jobs/lease.ts';
 import { besideNoJob } from '../../jobs/runner.ts';
 import type { AddSlot } from '../../keyring/schema.ts';
-import { type AddedSlot, addSlot as add } from '../../keyring/slots/slot-changes.ts';
+import { type AddedSlot, addSlot as add } from '../../keyring/upkeep/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
@@ -22,9 +22,7 @@ export const addSlot = commandOperation({
   work: (vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> =>
     perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
       await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-      const { keyStore: store, keyring, random, clock } = vault;
-      const { epochs, registry } = keyring;
-      const reply = await besideNoJob(vault, lease, () => add({ store, epochs, registry, random, clock }, body));
+      const reply = await besideNoJob(vault, lease, () => add(vault, body));
       return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
     }),
 });

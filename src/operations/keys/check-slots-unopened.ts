@@ -10,7 +10,9 @@ import { UnavailableError } from '../../errors.ts';
 import { keyFact } from '../../keyring/key-store-facts.ts';
 import { assertRootKey, loadRootKey } from '../../keyring/root/root-key.ts';
 import { type SlotEntry, SlotRegistry } from '../../keyring/slots/slot-registry.ts';
+import { secret } from '../../secret.ts';
 import { openStore } from '../../storage/opening/open-store.ts';
+import type { KeyStore } from '../../storage/tx.ts';
 import { findVault } from '../../vault/home.ts';
 import { epochsPathOf, type VaultConfig } from '../../vault/vault.ts';
 
@@ -30,13 +32,7 @@ export async function checkSlotsUnopened(config: VaultConfig): Promise<SlotLooke
   const { vaultId } = await findVault(config);
   const store = await openStore('keys', config.keyStoreUrl);
   try {
-    const random = pooledRandom();
-    const rootKey = await loadRootKey(config.rootKey, random, false);
-    assertRootKey(rootKey, vaultId, (await keyFact(store.reader, 'root_key_check')) ?? '');
-    const filePath = epochsPathOf(config);
-    const secrets = config.slotSecrets ?? {};
-    const registry = new SlotRegistry({ store, rootKey, vaultId, filePath, secrets, random, clock: systemClock });
-    rootKey.fill(0);
+    const registry = await registryOf(config, vaultId, store);
     try {
       const rows = await store.reader.query<{ epoch: number }>((sql) =>
         sql('epochs').select('epoch').whereNot({ state: 'destroyed' }).orderBy('epoch'),
@@ -53,6 +49,15 @@ export async function checkSlotsUnopened(config: VaultConfig): Promise<SlotLooke
   } finally {
     await store.close();
   }
+}
+
+async function registryOf(config: VaultConfig, vaultId: string, store: KeyStore): Promise<SlotRegistry> {
+  const random = pooledRandom();
+  using rootKey = secret(await loadRootKey(config.rootKey, random, false));
+  assertRootKey(rootKey, vaultId, (await keyFact(store.reader, 'root_key_check')) ?? '');
+  const filePath = epochsPathOf(config);
+  const secrets = config.slotSecrets ?? {};
+  return new SlotRegistry({ store, rootKey, vaultId, filePath, secrets, random, clock: systemClock });
 }
 
 async function lookAt(

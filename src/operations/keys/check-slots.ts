@@ -5,7 +5,7 @@
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { checkSlots as check, type SlotCheck, type SlotRemains } from '../../keyring/slots/slot-checks.ts';
+import { checkSlots as check, type SlotCheck, type SlotRemains } from '../../keyring/upkeep/slot-checks.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
@@ -22,9 +22,7 @@ export const checkSlots = commandOperation({
   ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> =>
     perform(vault, caller, { action: 'check_slots', mayTakeLong: true }, async (door) => {
       await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-      const { keyStore: store, keyring, random, clock } = vault;
-      const { epochs, registry } = keyring;
-      const reply = await check({ store, epochs, registry, random, clock }, options);
+      const reply = await check(vault, options);
       const returned = reply.slots.flatMap(({ name, returned }) => returned.map((epoch) => `${epoch}/${name}`));
       const entry =
         returned.length === 0

@@ -10,7 +10,7 @@ import { perform } from '../../calls/perform.ts';
 import type { LeaseOptions } from '../../jobs/lease.ts';
 import { besideNoJob } from '../../jobs/runner.ts';
 import type { RemoveSlotBody } from '../../keyring/schema.ts';
-import { removeSlot as remove } from '../../keyring/slots/slot-changes.ts';
+import { removeSlot as remove } from '../../keyring/upkeep/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
@@ -30,10 +30,7 @@ export const removeSlot = commandOperation({
   ): Promise<{ readonly destroyed: number[]; readonly left: number[] }> =>
     perform(vault, caller, { action: 'remove_slot', mayTakeLong: true }, async (door) => {
       await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-      const { keyStore: store, keyring, random, clock } = vault;
-      const { epochs, registry } = keyring;
-      const parts = { store, epochs, registry, random, clock };
-      const reply = await besideNoJob(vault, lease, () => remove(parts, name, abandon));
+      const reply = await besideNoJob(vault, lease, () => remove(vault, name, abandon));
       const code = reply.left.length > 0 ? 'not_destroyed' : undefined;
       return door.commit('shared', async () => ({ reply, entry: { target: name, ...(code && { code }) } }));
     }),

@@ -9,6 +9,7 @@ import { type Accepted, acceptAs, asKept } from '../../intake/accept.ts';
 import type { Stored } from '../../intake/new-records.ts';
 import type { Wanted } from '../../intake/new-tokens.ts';
 import type { Parts } from '../../intake/parts.ts';
+import { secret } from '../../secret.ts';
 import { sealWindowToken, spentWindowToken } from '../../tokens/window-tokens.ts';
 import type { TokenizeItem } from './schema.ts';
 
@@ -74,12 +75,9 @@ async function inWindowAgain(
   const key = await keyring.windows.find(tenant, window);
   const bytes = Buffer.from(mark, 'base64url');
   if (key === undefined) return spentWindowToken(window, bytes, random);
+  using _key = secret(key.key);
   const content = { value, ...(audience && { audience }), ...(subject && { subject }) };
-  try {
-    return sealWindowToken(key, bytes, tenant, type, content, random);
-  } finally {
-    key.key.fill(0);
-  }
+  return sealWindowToken(key, bytes, tenant, type, content, random);
 }
 
 /**

@@ -6,10 +6,10 @@
  * Does not, on PostgreSQL: hold off one that asked before the burial and commits after it; what that makes is destroyed
  * by the sweep that goes on for erased tenants (`erasure/tenants.ts`).
  */
-import { VaultError } from '../../errors.ts';
-import type { TenantId } from '../../ids.ts';
-import { lookup, type Row, table } from '../../storage/table.ts';
-import type { Reader } from '../../storage/tx.ts';
+import { VaultError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
+import type { Reader } from '../storage/tx.ts';
 
 export const tenantTombstones = table(
   'keys',

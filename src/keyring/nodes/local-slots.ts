@@ -6,17 +6,18 @@
  * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
  */
 import { join } from 'node:path';
+import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { isOver } from '../epochs/epoch-states.ts';
-import { fingerprintOf } from '../nodes/node-identity.ts';
-import type { Places } from '../nodes/nodes.ts';
+import type { RootSlot } from '../slots/root-slot.ts';
+import { storeIn } from '../slots/root-slots.ts';
+import { unlessUnavailable } from '../slots/slot-errors.ts';
+import { readId, SLOT_ID_FILE } from '../slots/slot-folder.ts';
+import type { SlotRegistry, SlotSettings } from '../slots/slot-registry.ts';
 import { epochByNumber, slotsOfEpoch } from '../tables.ts';
-import type { RootSlot } from './root-slot.ts';
-import { storeIn } from './root-slots.ts';
-import { unlessUnavailable } from './slot-copies.ts';
-import { readId, SLOT_ID_FILE } from './slot-folder.ts';
-import type { SlotRegistry, SlotSettings } from './slot-registry.ts';
+import { fingerprintOf } from './node-identity.ts';
+import type { Places } from './nodes.ts';
 
 export interface OwnSlot {
   readonly slot: RootSlot;
@@ -54,7 +55,8 @@ export function placesIn(own: readonly OwnSlot[]): Places {
 }
 
 /**
- * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed elsewhere.
+ * Destroys in the node's own slots what they have of the epochs after `from` up to `through`, which are destroyed
+ * elsewhere.
  * @returns whether each slot has nothing of them any more
  */
 export async function forgetIn(
@@ -79,8 +81,8 @@ export async function forgetIn(
 }
 
 /**
- * Destroys all that is in the node's own slots which the vault has removed. Nobody waits for it: what such a slot held was
- * destroyed in it, or is noted as left, and this reaches the folders that other nodes had under its name.
+ * Destroys all that is in the node's own slots which the vault has removed. Nobody waits for it: what such a slot held
+ * was destroyed in it, or is noted as left, and this reaches the folders that other nodes had under its name.
  * @returns whether nothing is left; a folder that is out of reach is tried again
  */
 export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]): Promise<boolean> {
@@ -136,13 +138,9 @@ async function give(store: KeyStore, keys: EpochKeys, slot: RootSlot, epoch: num
   const row = async () => (await store.reader.find(epochByNumber, [[epoch]]))[0]?.[0];
   const before = await row();
   if (before?.state !== 'active') return;
-  const secret = await keys.slots.get(epoch, (candidate) => keys.isRight(before, candidate));
-  if (secret === undefined) return;
-  try {
-    await storeIn(slot, epoch, secret);
-  } finally {
-    secret.fill(0);
-  }
+  using held = secret(await keys.slots.get(epoch, (candidate) => keys.isRight(before, candidate)));
+  if (held === undefined) return;
+  await storeIn(slot, epoch, held);
   const after = await row();
   if (after === undefined || isOver(after)) await slot.destroy(epoch);
 }

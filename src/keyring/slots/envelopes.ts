@@ -1,9 +1,11 @@
-/** Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out. */
+/**
+ * Envelopes of slots that keep no bytes of their own, in `epoch_slots`; and in memory, for a slot that is tried out.
+ */
 import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { KeyStore } from '../../storage/tx.ts';
-import type { Envelopes } from '../slots/transit-slot.ts';
 import { epochSlotByName, epochSlots, givenTo } from '../tables.ts';
+import type { Envelopes } from './transit-slot.ts';
 
 export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
   return {

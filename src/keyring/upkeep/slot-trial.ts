@@ -1,34 +1,28 @@
 /** A slot is tried out before it is trusted with anything: it must be new, hold, give back and destroy. */
-import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
-import type { RandomSource } from '../../crypto/random.ts';
 import { VaultError } from '../../errors.ts';
-import { type EpochKeys, SECRET_BYTES } from '../epochs/epoch-keys.ts';
+import { SECRET_BYTES } from '../epochs/epoch-keys.ts';
 import type { AddSlot } from '../schema.ts';
-import { envelopesInMemory } from '../tree/envelopes.ts';
-import { FileSlot } from './file-slot.ts';
-import { Pkcs11Slot } from './pkcs11-slot.ts';
-import type { Attestation, RootSlot } from './root-slot.ts';
-import { holds } from './root-slots.ts';
-import type { SlotEntry, SlotRegistry, SlotSettings } from './slot-registry.ts';
-import { TransitSlot } from './transit-slot.ts';
+import { envelopesInMemory } from '../slots/envelopes.ts';
+import { FileSlot } from '../slots/file-slot.ts';
+import { Pkcs11Slot } from '../slots/pkcs11-slot.ts';
+import type { Attestation, RootSlot } from '../slots/root-slot.ts';
+import { holds } from '../slots/root-slots.ts';
+import type { SlotEntry, SlotSettings } from '../slots/slot-registry.ts';
+import { TransitSlot } from '../slots/transit-slot.ts';
+import type { SlotParts } from './slot-copies.ts';
 
 /** Of no epoch: what a slot is tried out with. */
 const SCRATCH = 0;
-
-export interface TrialParts {
-  readonly epochs: EpochKeys;
-  readonly registry: SlotRegistry;
-  readonly random: RandomSource;
-  readonly clock: Clock;
-}
 
 export interface TriedOut {
   /** What the slot says it is. */
   readonly attestation: Attestation;
   /** With what the registry is to hold it to from here on. */
   readonly entry: SlotEntry;
-  /** Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret. */
+  /**
+   * Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret.
+   */
   unmake(): Promise<void>;
 }
 
@@ -37,7 +31,7 @@ export interface TriedOut {
  * @throws `slot_exists`, `slot_unfit` @throws {UnavailableError}
  */
 export async function tryOut(
-  { registry, random, clock, epochs }: TrialParts,
+  { keyring: { epochs, registry }, random, clock }: SlotParts,
   { name, kind, required, settings }: AddSlot,
 ): Promise<TriedOut> {
   const addedAt = clock();

@@ -15,6 +15,7 @@
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
+import { handOver, secret, wipe } from '../../secret.ts';
 
 const MAGIC = Buffer.from('LETHE-E2', 'ascii');
 const MAGIC_1 = Buffer.from('LETHE-E1', 'ascii');
@@ -38,20 +39,16 @@ export class EpochFiles {
     return this.#sealed(Buffer.concat([MAGIC, this.#vault]), 'lethe/file-slot/2', epoch, secret);
   }
 
-  /** @returns the secret, owned by the caller; undefined where this is not the file of this vault, root key and epoch */
+  /**
+   * @returns the secret, owned by the caller; undefined where this is not the file of this vault, root key and epoch
+   */
   decode(epoch: number, content: Buffer): Buffer | undefined {
     const isFirst = equalBytes(content.subarray(0, MAGIC.length), MAGIC_1);
     const at = MAGIC.length + (isFirst ? 0 : VAULT_BYTES) + 4;
-    const secret = Buffer.from(content.subarray(at, at + SECRET_BYTES));
-    const right =
-      secret.length === SECRET_BYTES &&
-      equalBytes(
-        content,
-        isFirst ? this.#sealed(MAGIC_1, 'lethe/file-slot/1', epoch, secret) : this.encode(epoch, secret),
-      );
-    if (right) return secret;
-    secret.fill(0);
-    return undefined;
+    using held = secret(Buffer.from(content.subarray(at, at + SECRET_BYTES)));
+    if (held.length !== SECRET_BYTES) return undefined;
+    using right = secret(isFirst ? this.#sealed(MAGIC_1, 'lethe/file-slot/1', epoch, held) : this.encode(epoch, held));
+    return equalBytes(content, right) ? handOver(held) : undefined;
   }
 
   /**
@@ -67,7 +64,7 @@ export class EpochFiles {
   }
 
   wipe(): void {
-    this.#checkKey.fill(0);
+    wipe(this.#checkKey);
   }
 
   #sealed(head: Buffer, label: string, epoch: number, secret: Buffer): Buffer {

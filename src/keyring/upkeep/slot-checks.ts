@@ -4,9 +4,11 @@
  */
 
 import { UnavailableError } from '../../errors.ts';
+import { secret } from '../../secret.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
+import type { SlotKind, SlotTier } from '../slots/root-slot.ts';
+import type { SlotEntry } from '../slots/slot-registry.ts';
 import type { EpochRow, EpochSlotRow } from '../tables.ts';
-import type { SlotKind, SlotTier } from './root-slot.ts';
 import type { SlotParts } from './slot-copies.ts';
 
 export interface SlotCheck {
@@ -46,7 +48,8 @@ export async function checkSlots(
   parts: SlotParts,
   { destroyReturned = false, looking = false } = {},
 ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
-  const { store, epochs: keys, registry } = parts;
+  const { keyStore: store, keyring } = parts;
+  const { epochs: keys, registry } = keyring;
   await keys.refresh();
   const entries = await registry.entries();
   const rows = await store.reader.query<EpochRow>((sql) =>
@@ -68,8 +71,8 @@ export async function checkSlots(
 }
 
 async function check(
-  { epochs: keys, registry, clock }: SlotParts,
-  entry: Awaited<ReturnType<SlotParts['registry']['entries']>>[number],
+  { keyring: { epochs: keys, registry }, clock }: SlotParts,
+  entry: SlotEntry,
   rows: readonly EpochRow[],
   dead: readonly number[],
   { destroyReturned, looking }: { readonly destroyReturned: boolean; readonly looking: boolean },
@@ -82,11 +85,9 @@ async function check(
     const asked = looking && entry.kind === 'file' ? undefined : await slot.attest();
     const of = asked ? { tier: asked.tier, product: asked.product, limits: asked.limits } : { tier: slot.tier };
     for (const row of rows) {
-      const secret = await slot.get(row.epoch);
-      const right = secret !== undefined && keys.isRight(row, secret);
-      secret?.fill(0);
-      if (right) found.holds.push(row.epoch);
-      else if (secret !== undefined) found.wrong.push(row.epoch);
+      using held = secret(await slot.get(row.epoch));
+      if (held !== undefined && keys.isRight(row, held)) found.holds.push(row.epoch);
+      else if (held !== undefined) found.wrong.push(row.epoch);
       else if (row.state === 'active') found.lacks.push(row.epoch);
     }
     found.returned = await whatReturned(slot, dead);

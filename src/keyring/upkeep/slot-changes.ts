@@ -14,14 +14,16 @@
  * destroyed, and no certificate that needs them becomes final.
  */
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
 import { nodeRows } from '../nodes/nodes.ts';
 import type { AddSlot } from '../schema.ts';
+import type { Attestation, Destruction } from '../slots/root-slot.ts';
+import { holds } from '../slots/root-slots.ts';
+import { unlessUnavailable } from '../slots/slot-errors.ts';
+import type { SlotEntry } from '../slots/slot-registry.ts';
 import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
-import type { Attestation, Destruction } from './root-slot.ts';
-import { holds } from './root-slots.ts';
-import { copyInto, epochRows, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
-import type { SlotEntry } from './slot-registry.ts';
+import { copyInto, type SlotParts, takeBack } from './slot-copies.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
 /** For an HSM or a service that is slow, thrice over. */
@@ -39,7 +41,8 @@ export interface AddedSlot {
  *   it is in the list, and what it was given is destroyed again as far as it lets itself be
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
-  const { registry, clock } = parts;
+  const { keyring, clock } = parts;
+  const { registry } = keyring;
   const { attestation, entry, unmake } = await inTime(tryOut(parts, wanted));
   const standing = (await registry.entries()).find(({ name }) => name === entry.name);
   if (standing === undefined) {
@@ -61,13 +64,15 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
     }
   }
   // An epoch may have begun before the list named this slot: then it is there by now.
-  await parts.epochs.slots.reload();
-  const slot = parts.epochs.slots.byName(entry.name);
+  await keyring.epochs.slots.reload();
+  const slot = keyring.epochs.slots.byName(entry.name);
   if (slot === undefined) throw new VaultError('slot_not_found');
   return { attestation, epochs: await copyInto(parts, slot) };
 }
 
-/** Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good. */
+/**
+ * Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good.
+ */
 async function inTime<R>(trial: Promise<R>): Promise<R> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -99,7 +104,8 @@ export async function removeSlot(
   name: string,
   abandon: boolean,
 ): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
-  const { registry, epochs: keys, clock } = parts;
+  const { keyStore, keyring, clock } = parts;
+  const { registry, epochs: keys } = keyring;
   const entry = (await registry.entries()).find((one) => one.name === name);
   if (entry === undefined) throw new VaultError('slot_not_found');
   const slot = registry.slotOf(entry);
@@ -113,7 +119,7 @@ export async function removeSlot(
   if (entry.removedAt === undefined) {
     await keys.slots.reload();
     await assertNotNeeded(parts, name);
-    assertStillShared(await nodeRows(parts.store.reader), await registry.entries(), name);
+    assertStillShared(await nodeRows(keyStore.reader), await registry.entries(), name);
     await registry.change((entries) => {
       const now = entries.find((one) => one.name === name);
       if (now === undefined) throw new VaultError('slot_not_found');
@@ -133,9 +139,9 @@ export async function removeSlot(
 }
 
 /** @throws `slot_needed` unless every other required slot holds what is in use, and some slot what is not yet over */
-async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
+async function assertNotNeeded({ keyStore: store, keyring: { epochs: keys } }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
-  for (const row of await epochRows(store)) {
+  for (const row of await allEpochs(store.reader)) {
     if (row.state === 'destroyed' || (row.state === 'pre_activation' && row.epoch < keys.current)) continue;
     const isRight = (secret: Buffer) => keys.isRight(row, secret);
     if (row.state === 'active') {
@@ -168,9 +174,9 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
 }
 
 /** The epochs that a slot was given and has not destroyed. */
-async function heldBy({ store, epochs: { ledger } }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
-  return rows.filter((row) => !ledger.isConfirmed(row)).map(({ epoch }) => epoch);
+async function heldBy({ keyStore, keyring }: SlotParts, slot: string): Promise<number[]> {
+  const rows = await keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
+  return rows.filter((row) => !keyring.epochs.ledger.isConfirmed(row)).map(({ epoch }) => epoch);
 }
 
 const GIVEN_UP: Destruction = {
@@ -179,8 +185,8 @@ const GIVEN_UP: Destruction = {
 };
 
 async function record(parts: SlotParts, epoch: number, slot: string, done: Destruction | undefined): Promise<void> {
-  const { store, epochs: keys, clock } = parts;
-  if (done !== undefined) return keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
+  const { keyStore: store, keyring, clock } = parts;
+  if (done !== undefined) return keyring.epochs.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
   const statement = JSON.stringify(GIVEN_UP);
   await store.exclusive(async (tx) => {
     await tx.execute((sql) =>

@@ -8,25 +8,20 @@
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { isOver } from '../epochs/epoch-states.ts';
-import {
-  type EpochRow,
-  type EpochSlotRow,
-  epochByNumberShared,
-  epochSlotByName,
-  epochSlots,
-  givenTo,
-} from '../tables.ts';
-import type { RootSlot } from './root-slot.ts';
-import { storeIn } from './root-slots.ts';
-import type { SlotRegistry } from './slot-registry.ts';
+import { allEpochs, isOver } from '../epochs/epoch-states.ts';
+import type { RootSlot } from '../slots/root-slot.ts';
+import { storeIn } from '../slots/root-slots.ts';
+import { unlessUnavailable } from '../slots/slot-errors.ts';
+import type { SlotRegistry } from '../slots/slot-registry.ts';
+import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 
+/** A vault, or what the upkeep of its slots needs of one. */
 export interface SlotParts {
-  readonly store: KeyStore;
-  readonly epochs: EpochKeys;
-  readonly registry: SlotRegistry;
+  readonly keyStore: KeyStore;
+  readonly keyring: { readonly epochs: EpochKeys; readonly registry: SlotRegistry };
   readonly random: RandomSource;
   readonly clock: Clock;
 }
@@ -38,43 +33,39 @@ export interface SlotParts {
  * @throws `slot_exists` for such a one: what it has stays
  */
 export async function copyInto(
-  { store, epochs: keys, clock }: SlotParts,
+  { keyStore: store, keyring: { epochs: keys }, clock }: SlotParts,
   slot: RootSlot,
   { isNew = false } = {},
 ): Promise<number[]> {
   await keys.refresh();
   const copied: number[] = [];
-  const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
+  const rows = (await allEpochs(store.reader)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
   for (const row of rows) {
     const { epoch } = row;
-    const isRight = (secret: Buffer) => keys.isRight(row, secret);
-    const secret = await keys.slots.get(epoch, isRight);
-    if (secret === undefined) {
+    const isRight = (candidate: Buffer) => keys.isRight(row, candidate);
+    using held = secret(await keys.slots.get(epoch, isRight));
+    if (held === undefined) {
       // Begun, and lost before it was used: its number is left out.
       if (row.state === 'pre_activation') continue;
       throw new UnavailableError('key_unavailable', `No root slot hands out the secret of epoch ${epoch}.`);
     }
-    try {
-      if (isNew) await assertNotThere(store, slot, epoch);
-      const noted = await store.exclusive(async (tx) => {
-        const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
-        if (now === undefined || !isInUse(now.state)) return false;
-        await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
-        return true;
-      });
-      if (!noted) continue;
-      await storeIn(slot, epoch, secret);
-    } finally {
-      secret.fill(0);
-    }
-    if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
-    const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
+    if (isNew) await assertNotThere(store, slot, epoch);
+    const noted = await store.exclusive(async (tx) => {
+      const [[now] = []] = await tx.find(epochByNumberShared, [[epoch]]);
+      if (now === undefined || !isInUse(now.state)) return false;
+      await tx.insert(epochSlots, [givenTo(slot.name, epoch, clock().getTime())], 'skip');
+      return true;
+    });
+    if (!noted) continue;
+    await storeIn(slot, epoch, held);
+    if (await takeBackIfRemoved({ keyStore: store, keyring: { epochs: keys } }, epoch, slot)) continue;
+    const [now] = (await allEpochs(store.reader)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
       continue;
     }
-    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may still
-    // be wrapped under it, and its close finds the note.
+    // It ended meanwhile. Once it is over, it may have been destroyed everywhere else already; until then keys may
+    // still be wrapped under it, and its close finds the note.
     if (now === undefined || isOver(now)) await slot.destroy(epoch);
   }
   return copied;
@@ -88,17 +79,19 @@ export async function copyInto(
  * @throws {UnavailableError} where the slot cannot be asked to
  */
 export async function takeBackIfRemoved(
-  { store, epochs: { ledger } }: Pick<SlotParts, 'store' | 'epochs'>,
+  { keyStore: store, keyring }: { readonly keyStore: KeyStore; readonly keyring: { readonly epochs: EpochKeys } },
   epoch: number,
   slot: RootSlot,
 ): Promise<boolean> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
-  if (note !== undefined && !ledger.isConfirmed(note)) return false;
+  if (note !== undefined && !keyring.epochs.ledger.isConfirmed(note)) return false;
   await slot.destroy(epoch);
   return true;
 }
 
-/** A note under its name says that an earlier attempt gave it the secret; without one, this is a place with two names. */
+/**
+ * A note under its name says that an earlier attempt gave it the secret; without one, this is a place with two names.
+ */
 async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): Promise<void> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
   if (note !== undefined || !(await slot.has(epoch))) return;
@@ -113,24 +106,16 @@ async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): P
  * before was noted by nobody, and stays.
  */
 export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
-  const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
-  const listed = await parts.registry.entries().catch(() => undefined);
+  const rows = await parts.keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
+  const listed = await parts.keyring.registry.entries().catch(() => undefined);
   if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
   for (const { epoch } of rows) {
     const done = await slot.destroy(epoch).catch(unlessUnavailable);
     if (done === undefined) continue;
-    await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
+    await parts.keyStore.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
   }
-}
-
-export function epochRows(store: KeyStore): Promise<EpochRow[]> {
-  return store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
 }
 
 function isInUse(state: string): boolean {
   return state === 'active' || state === 'pre_activation';
-}
-
-export function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof UnavailableError)) throw error;
 }

@@ -1,10 +1,10 @@
 /**
  * How many root slots answer, for whoever asks often: each slot is asked for the current epoch, whether it has it.
  *
- * Guarantees: slots are asked at most once a minute, whoever asks how often, and nobody waits for them: what is told is what
- * the last look found. Told in numbers, never by name.
- * Does not: read a secret, or look for what came back: `lethe keys slots check` does. An HSM's call holds up this thread for as
- * long as the device takes, once a minute.
+ * Guarantees: slots are asked at most once a minute, whoever asks how often, and nobody waits for them: what is told is
+ * what the last look found. Told in numbers, never by name.
+ * Does not: read a secret, or look for what came back: `lethe keys slots check` does. An HSM's call holds up this
+ * thread for as long as the device takes, once a minute.
  */
 import type { Clock } from '../../clock.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
