@@ -4,6 +4,7 @@
  */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { unlessGone } from './files.ts';
 
 /** @returns the first folder that it made; undefined where all were there. @throws the system's error, such as ENOENT */
 export async function makeFolder(path: string): Promise<string | undefined> {
@@ -25,9 +26,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  const found = await stat(path).catch(unlessGone);
   if (found === undefined || found.isDirectory()) return found !== undefined;
   throw Object.assign(new Error('ENOTDIR'), { code: 'ENOTDIR' });
 }

@@ -7,10 +7,11 @@
  * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
  * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */
-import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import { syncFolder } from '../files.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -207,13 +208,4 @@ function cannotWrite(error: unknown, dir: string): UnavailableError {
     `The backup cannot be written into ${dir}${why}. Nothing has been changed.`,
     { cause },
   );
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -17,7 +17,7 @@ import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
-import { syncFolder, unlessGone } from '../keyring/slots/durable-file.ts';
+import { syncFolder, unlessGone } from '../files.ts';
 import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
 
@@ -106,7 +106,8 @@ export class Appender {
     const made = { epoch, path, file };
     this.#open = made;
     // Its name, and those of the vault's folder and of `journal/`, outlive a crash as what it holds does.
-    for (const name of [path, this.folder, dirname(this.folder)]) await syncFolder(name);
+    const journal = dirname(this.folder);
+    for (const folder of [this.folder, journal, dirname(journal)]) await syncFolder(folder);
     return made;
   }
 }

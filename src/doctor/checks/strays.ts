@@ -1,6 +1,7 @@
 /** Key material that lies about: files that the vault does not use, or that interrupted work has left. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessGone } from '../../files.ts';
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 
 export const strays: Check = {
@@ -35,8 +36,5 @@ export const strays: Check = {
 const COPIES = 'If it is one, every certificate of that epoch is untrue until it is destroyed.';
 
 async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  return (await readdir(folder).catch(unlessGone)) ?? [];
 }

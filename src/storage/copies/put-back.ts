@@ -5,12 +5,13 @@
  * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
  */
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../../errors.ts';
+import { syncFolder } from '../../files.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { goesWithTheProcess } from '../../temporary.ts';
 import { storeError } from '../errors.ts';
@@ -149,7 +150,7 @@ async function putFileBack(
   for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
   letGo();
-  await syncFolderOf(path);
+  await syncFolder(dirname(path));
   return kept;
 }
 
@@ -274,13 +275,4 @@ async function fill(client: pg.Client, copy: string, watch: CopyWatch | undefine
     }
   }
   if (written !== expected) throw new StartError('The copy is not whole: its last rows are missing.');
-}
-
-async function syncFolderOf(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
