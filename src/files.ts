@@ -2,7 +2,7 @@
  * What every part of the house does with files and folders: the one way to put a new file on the disk, to make a name
  * outlive a crash, and to take a missing file for none.
  */
-import { open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 
 /**
  * Writes a file of this user alone, which is on the disk when the promise resolves. Its name is durable only with its folder.
@@ -36,4 +36,12 @@ export function unlessGone(error: NodeJS.ErrnoException): undefined {
 /** For `catch`: a file is none, too, where what should be a folder above it is none. */
 export function unlessNoFolder(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOTDIR') return unlessGone(error);
+}
+
+/** Whether anything is there, as far as this user may look. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -12,17 +12,20 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
   let first: string | undefined;
   for (const folder of missing) {
-    const isMade = await mkdir(folder, { mode: 0o700 }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        // Another process was quicker.
-        if (error.code !== 'EEXIST') throw error;
-        return false;
-      },
-    );
-    if (isMade) first ??= folder;
+    if (await makeOne(folder)) first ??= folder;
   }
   return first;
+}
+
+/** @returns whether this call made it; where not, something is there. @throws the system's error */
+export function makeOne(folder: string): Promise<boolean> {
+  return mkdir(folder, { mode: 0o700 }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    },
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {

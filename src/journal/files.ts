@@ -18,11 +18,10 @@ import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
 import { syncFolder, unlessGone } from '../files.ts';
+import { isVaultIdText } from '../ids.ts';
+import { JOURNAL_FOLDER } from '../keyring/private-files.ts';
 import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
-
-export const JOURNAL_FOLDER = 'journal';
-const VAULT_ID = /^vlt_[0-9a-z]+$/;
 
 /**
  * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
@@ -31,7 +30,7 @@ const VAULT_ID = /^vlt_[0-9a-z]+$/;
  * @throws {StartError} where the id, which the stores say, is none
  */
 export function journalIn(folder: string, vaultId: string): string {
-  if (!VAULT_ID.test(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
+  if (!isVaultIdText(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
   return join(folder, JOURNAL_FOLDER, vaultId);
 }
 

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unlessGone } from '../../files.ts';
+import { EPOCHS_FOLDER } from '../../keyring/private-files.ts';
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 
 export const strays: Check = {
@@ -16,7 +17,7 @@ export const strays: Check = {
         warn(`${named} is there, and is not the root key in use.`, 'Once the vault opens without it, destroy it.'),
       );
     }
-    const epochs = (await namesIn(join(keysPath, 'epochs'))).map((name) => join('epochs', name));
+    const epochs = (await namesIn(join(keysPath, EPOCHS_FOLDER))).map((name) => join(EPOCHS_FOLDER, name));
     for (const name of [...inKeys, ...epochs].filter((one) => /\.[0-9a-f]+\.new$|\.restoring$/.test(one))) {
       found.push(
         warn(`${join(keysPath, name)} was left by work that broke off.`, 'With every server stopped, remove it.'),

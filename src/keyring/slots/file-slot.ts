@@ -16,7 +16,7 @@ import { basename, join } from 'node:path';
 import { equalBytes } from '../../crypto/mac.ts';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
-import { syncFolder, unlessGone } from '../../files.ts';
+import { exists, syncFolder, unlessGone } from '../../files.ts';
 import { EpochFiles, FILE_BYTES } from '../epochs/epoch-file.ts';
 import { createDurably, overwrite, TEMPORARY } from './durable-file.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
@@ -212,11 +212,4 @@ async function translated<R>(work: () => Promise<R>, message: string): Promise<R
     if (error instanceof VaultError) throw error;
     throw new UnavailableError('key_unavailable', message, { cause: error.code });
   });
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

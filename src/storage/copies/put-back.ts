@@ -5,13 +5,13 @@
  * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
  */
 import { createReadStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../../errors.ts';
-import { syncFolder } from '../../files.ts';
+import { exists, syncFolder } from '../../files.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { goesWithTheProcess } from '../../temporary.ts';
 import { storeError } from '../errors.ts';
@@ -28,7 +28,7 @@ const LOOK_MS = 200;
 /** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
 export async function isThere(url: string): Promise<boolean> {
   const path = sqlitePath(url);
-  if (path !== undefined) return (await stat(path).catch(() => undefined)) !== undefined;
+  if (path !== undefined) return exists(path);
   return onClient(url, async (client) => (await tablesOf(client)).length > 0);
 }
 
@@ -135,7 +135,7 @@ async function putFileBack(
     db.close();
   }
   await sync(fresh);
-  const there = (await stat(path).catch(() => undefined)) !== undefined;
+  const there = await exists(path);
   const kept = there && aside !== undefined ? `${path}.${aside}` : undefined;
   if (there) {
     try {
