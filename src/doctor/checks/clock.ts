@@ -3,14 +3,10 @@
  * Times decide when tokens end, when an epoch is due and what a certificate says.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
-import { CLOCKS_DIFFER_MS } from '../../clock.ts';
+import { CLOCK_LEAP_MS, CLOCK_WARNING_MS, CLOCKS_DIFFER_MS } from '../../clock.ts';
 import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, spell } from '../world.ts';
-
-const DIFFERENCE_MS = 5_000;
-/** Of two nodes that keep to the same time. */
-const LEAP_MS = 2_000;
 
 export const clock: Check = {
   id: 'clock',
@@ -20,7 +16,7 @@ export const clock: Check = {
       const server = await world.server(name);
       if (server === undefined) continue;
       const off = Math.abs(server.aheadMs) - server.withinMs;
-      if (off <= DIFFERENCE_MS) continue;
+      if (off <= CLOCK_WARNING_MS) continue;
       const way = server.aheadMs > 0 ? 'behind' : 'ahead of';
       const say = off > CLOCKS_DIFFER_MS ? fail : warn;
       found.push(
@@ -38,7 +34,7 @@ export const clock: Check = {
         .limit(1),
     );
     const ahead = Number(newest?.at ?? 0) - world.clock().getTime();
-    if (ahead > LEAP_MS) {
+    if (ahead > CLOCK_LEAP_MS) {
       found.push(
         fail(
           `This machine’s clock is ${spell(ahead)} behind the newest entry of the audit log: it, or another node’s, is wrong.`,
