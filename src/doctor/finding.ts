@@ -2,13 +2,15 @@
 import type { World } from './world.ts';
 
 /**
- * `ok`      looked at, and well
- * `note`    worth knowing; nothing is to be done
- * `warn`    something is to be done, and what is stored is safe for now
+ * The worst first:
+ *
  * `fail`    something is lost, open or stopped, or soon will be
  * `unseen`  it could not be looked at
+ * `warn`    something is to be done, and what is stored is safe for now
+ * `note`    worth knowing; nothing is to be done
+ * `ok`      looked at, and well
  */
-export const SEVERITIES = ['ok', 'note', 'warn', 'fail', 'unseen'] as const;
+export const SEVERITIES = ['fail', 'unseen', 'warn', 'note', 'ok'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export interface Finding {
