@@ -6,14 +6,9 @@ import { abandonNode } from '../operations/keys/abandon-node.ts';
 import { listNodes, type NodeEntry } from '../operations/keys/list-nodes.ts';
 import { ReasonSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
-import { withSession } from './session.ts';
+import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
-interface KeyOptions {
-  readonly keyFile?: string;
-}
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 /** A node that is refused because of another one must get at that. */
 const VISITING = { visiting: true };
 

@@ -12,7 +12,7 @@ import { JobIdSchema } from '../schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
 import { follow } from './follow-job.ts';
-import { withSession } from './session.ts';
+import { KEY_FILE, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface Options {
@@ -20,8 +20,6 @@ interface Options {
   readonly index?: string;
   readonly keyFile?: string;
 }
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 const COLUMNS: readonly Column<JobView>[] = [
   { title: 'job', of: ({ job }) => job },

@@ -13,6 +13,13 @@ import { newId } from '../ids.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
+/** The options of a command that calls with an API key, mostly that of the security team. */
+export interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+export const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
+
 export interface Session {
   readonly vault: Vault;
   /** By which this vault can be opened once more; its root key is wiped with the session. */

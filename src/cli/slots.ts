@@ -9,12 +9,8 @@ import { checkSlotsUnopened } from '../operations/keys/check-slots-unopened.ts';
 import { listSlots } from '../operations/keys/list-slots.ts';
 import { removeSlot } from '../operations/keys/remove-slot.ts';
 import { checked } from './arguments.ts';
-import { withSession } from './session.ts';
+import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
-
-interface KeyOptions {
-  readonly keyFile?: string;
-}
 
 interface AddOptions extends KeyOptions {
   readonly kind: string;
@@ -27,8 +23,6 @@ interface AddOptions extends KeyOptions {
   readonly mount?: string;
   readonly namespace?: string;
 }
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 type Listed = Awaited<ReturnType<typeof listSlots>>[number];
 
