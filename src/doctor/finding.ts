@@ -1,5 +1,7 @@
 /** What the doctor says. Places, settings, ids of nodes and slots, numbers and closed words: never a value, a ref or a key. */
-import type { World } from './world.ts';
+import type { ServerLook } from '../storage/postgres/server-look.ts';
+import type { StoreName } from '../storage/table.ts';
+import { STORES, type World } from './world.ts';
 
 /**
  * The worst first:
@@ -39,4 +41,17 @@ export const fail = (says: string, todo: string): Found => ({ severity: 'fail', 
 /** The findings, or `ok` where there are none. */
 export function orOk(found: readonly Found[], says: string): readonly Found[] {
   return found.length > 0 ? found : [ok(says)];
+}
+
+/** What is found of each store that a PostgreSQL server holds. */
+export async function onServers(
+  world: World,
+  of: (server: ServerLook, store: StoreName) => readonly Found[],
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const store of STORES) {
+    const server = await world.server(store);
+    if (server !== undefined) found.push(...of(server, store));
+  }
+  return found;
 }

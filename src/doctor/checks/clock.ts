@@ -5,24 +5,21 @@
 import { firstTenant } from '../../access/first-tenant.ts';
 import { CLOCK_LEAP_MS, CLOCK_WARNING_MS, CLOCKS_DIFFER_MS } from '../../clock.ts';
 import { CALLED } from '../../storage/errors.ts';
-import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
-import { STORES, spell } from '../world.ts';
+import { type Check, fail, onServers, orOk, warn } from '../finding.ts';
+import { spell } from '../world.ts';
 
 export const clock: Check = {
   id: 'clock',
   async look(world) {
-    const found: Found[] = [];
-    for (const name of STORES) {
-      const server = await world.server(name);
-      if (server === undefined) continue;
-      const off = Math.abs(server.aheadMs) - server.withinMs;
-      if (off <= CLOCK_WARNING_MS) continue;
-      const way = server.aheadMs > 0 ? 'behind' : 'ahead of';
+    const found = await onServers(world, ({ aheadMs, withinMs }, store) => {
+      const off = Math.abs(aheadMs) - withinMs;
+      if (off <= CLOCK_WARNING_MS) return [];
+      const way = aheadMs > 0 ? 'behind' : 'ahead of';
       const say = off > CLOCKS_DIFFER_MS ? fail : warn;
-      found.push(
-        say(`This machine’s clock is ${spell(off)} ${way} that of the ${CALLED[name]}’s server.`, 'Set both by NTP.'),
-      );
-    }
+      return [
+        say(`This machine’s clock is ${spell(off)} ${way} that of the ${CALLED[store]}’s server.`, 'Set both by NTP.'),
+      ];
+    });
     const { reader } = await world.recordStore();
     // Of one tenant: the newest of all would be looked for among all entries there are.
     const tenant = await firstTenant(reader);
