@@ -11,7 +11,7 @@ import { SubjectIdSchema } from '../schema.ts';
 import { checked, newFile } from './arguments.ts';
 import { follow } from './follow-job.ts';
 import { keysTable } from './keys-table.ts';
-import { KEY_FILE, type KeyOptions, type Session, withSession } from './session.ts';
+import { call, KEY_FILE, type KeyOptions, type Session, withSession } from './session.ts';
 
 interface CompromiseOptions extends KeyOptions {
   readonly epoch?: string;
@@ -33,9 +33,7 @@ export function addKeysCommands(program: Command): Command {
     .option('--json', 'as the API gives it')
     .option('--key-file <file>', 'file with the API key of the security team, or of an auditor')
     .action(async ({ json, keyFile }: KeyOptions & { json?: true }) => {
-      const { keys: found } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listKeys(vault, await caller()),
-      );
+      const { keys: found } = await call({ keyFile }, listKeys);
       if (json) console.log(JSON.stringify(found, undefined, 2));
       else console.log(keysTable(found, process.stdout.isTTY ? process.stdout.columns : undefined));
     });

@@ -11,7 +11,7 @@ import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
 import { checked, newFile } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
-import { type KeyOptions, withSession } from './session.ts';
+import { call, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface AddOptions extends KeyOptions {
@@ -67,9 +67,7 @@ export function addPrincipalCommands(program: Command): void {
         ...(expires === undefined ? {} : { expiresAt: expires }),
       });
       const file = await keyFileFor(save);
-      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addPrincipal(vault, await caller(), body),
-      ).catch((error: unknown) => giveUp(error, file, save));
+      const added = await call({ keyFile }, addPrincipal, body).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
     });
 
@@ -97,9 +95,7 @@ export function addPrincipalCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async (id: string, { keyFile }: KeyOptions) => {
       const principal = checked(PrincipalIdSchema, id);
-      const { revokedAt } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        revokePrincipal(vault, await caller(), principal),
-      );
+      const { revokedAt } = await call({ keyFile }, revokePrincipal, principal);
       console.log(`${principal} is revoked since ${revokedAt}.`);
     });
 }
@@ -115,9 +111,7 @@ export function addTenantCommands(program: Command): void {
     .action(async (name: string, { save, keyFile }: KeyOptions & { save?: string }) => {
       const body = checked(AddTenantBody, { name });
       const file = await keyFileFor(save);
-      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addTenant(vault, await caller(), body),
-      ).catch((error: unknown) => giveUp(error, file, save));
+      const added = await call({ keyFile }, addTenant, body).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added tenant ${name} as ${added.tenant}.`, added.apiKey, file, save);
     });
 

@@ -12,7 +12,7 @@ import { JobIdSchema } from '../schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
 import { follow } from './follow-job.ts';
-import { KEY_FILE, withSession } from './session.ts';
+import { call, KEY_FILE, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface Options {
@@ -63,9 +63,7 @@ export function addJobCommands(program: Command): void {
     .description('list the latest long jobs, the newest first')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: Options) => {
-      const found = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listJobs(vault, await caller()),
-      );
+      const found = await call({ keyFile }, listJobs);
       console.log(table(COLUMNS, found));
     });
   jobs

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
-import type { Config } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
@@ -53,6 +53,15 @@ export async function withSession<R>(
     rootKey?.fill(0);
     await vault.close();
   }
+}
+
+/** Calls one operation in a session of its own. */
+export function call<Given extends unknown[], R>(
+  options: SessionOptions,
+  operation: (vault: Vault, caller: Caller, ...given: Given) => Promise<R>,
+  ...given: Given
+): Promise<R> {
+  return withSession(readConfig(), options, async ({ vault, caller }) => operation(vault, await caller(), ...given));
 }
 
 /**

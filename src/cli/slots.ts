@@ -9,7 +9,7 @@ import { checkSlotsUnopened } from '../operations/keys/check-slots-unopened.ts';
 import { listSlots } from '../operations/keys/list-slots.ts';
 import { removeSlot } from '../operations/keys/remove-slot.ts';
 import { checked } from './arguments.ts';
-import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
+import { call, KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface AddOptions extends KeyOptions {
@@ -62,9 +62,7 @@ export function addSlotCommands(keys: Command): void {
     .option(...KEY_FILE)
     .action(async (name: string, { keyFile, optional, kind, ...settings }: AddOptions) => {
       const body = checked(AddSlotBody, { name, kind, required: optional !== true, settings });
-      const { attestation, epochs } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addSlot(vault, await caller(), body),
-      );
+      const { attestation, epochs } = await call({ keyFile }, addSlot, body);
       console.log(`The root slot ${name} (${attestation.product}, tier ${attestation.tier}) is in force.`);
       console.log(`It holds ${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(', ')}. ${attestation.limits}`);
     });
@@ -76,9 +74,7 @@ export function addSlotCommands(keys: Command): void {
     .option(...KEY_FILE)
     .action(async (name: string, { keyFile, abandon = false }: KeyOptions & { abandon?: boolean }) => {
       const body = checked(RemoveSlotBody, { name, abandon });
-      const { destroyed, left } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        removeSlot(vault, await caller(), body),
-      );
+      const { destroyed, left } = await call({ keyFile }, removeSlot, body);
       console.log(`The root slot ${name} is removed. Destroyed in it: ${list(destroyed)}.`);
       if (left.length === 0) return;
       console.log(
@@ -135,9 +131,7 @@ export function addSlotCommands(keys: Command): void {
     .description('list the root slots there are, and were')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: KeyOptions) => {
-      const entries = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listSlots(vault, await caller()),
-      );
+      const entries = await call({ keyFile }, listSlots);
       console.log(table(COLUMNS, entries));
     });
 }
