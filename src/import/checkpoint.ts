@@ -8,8 +8,8 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { VaultError } from '../errors.ts';
 import { syncFolder, unlessGone, writeNew } from '../files.ts';
-import { ImportConflictError } from './errors.ts';
 
 const Count = z.int().min(0);
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -33,14 +33,14 @@ export const CheckpointSchema = z.strictObject({
 });
 export type Checkpoint = z.infer<typeof CheckpointSchema>;
 
-/** @returns undefined where there is none @throws {ImportConflictError} where it cannot be understood */
+/** @returns undefined where there is none @throws `import_damaged` where it cannot be understood */
 export async function loadCheckpoint(path: string): Promise<Checkpoint | undefined> {
   const text = await readFile(path, 'utf8').catch(unlessGone);
   if (text === undefined) return undefined;
   try {
     return CheckpointSchema.parse(JSON.parse(text));
   } catch {
-    throw new ImportConflictError(
+    throw new VaultError(
       'import_damaged',
       `${path} is damaged, or of another release. Start over with --force: values will be stored a second time.`,
     );
