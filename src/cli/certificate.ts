@@ -44,7 +44,7 @@ export function addCertificateCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an app, an auditor, an administrator or the security team')
     .action(async (id: string, { out, keyFile }: { out?: string; keyFile?: string }) => {
       const erasure = checked(ErasureIdSchema, id);
-      const reply = await call({ keyFile }, readCertificate, erasure);
+      const reply = await call({ keyFile }, readCertificate, { erasure });
       if (reply.certificate === undefined) {
         throw new StartError(`${erasure} is not final yet. It waits for: ${reply.waitsFor?.join(', ')}.`);
       }

@@ -95,7 +95,7 @@ export function addPrincipalCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async (id: string, { keyFile }: KeyOptions) => {
       const principal = checked(PrincipalIdSchema, id);
-      const { revokedAt } = await call({ keyFile }, revokePrincipal, principal);
+      const { revokedAt } = await call({ keyFile }, revokePrincipal, { principal });
       console.log(`${principal} is revoked since ${revokedAt}.`);
     });
 }
