@@ -11,9 +11,8 @@
 const MIN_DIGITS = 12;
 const MAX_DIGITS = 19;
 
-const ZERO = 0x30;
-const NINE = 0x39;
-
+const LETTER = /[A-Za-z]/;
+const NO_DIGIT = /[^0-9]/g;
 const IS_DIGIT = /\p{Nd}/u;
 /** Groups of digits, with what people put between them: no letters, no other numbers, and no brackets. */
 const GROUPED = /\d+(?:[^\p{L}\p{N}()[\]{}<>]{1,3}\d+)*/gu;
@@ -26,20 +25,20 @@ export const NO_CARD_NUMBER = 'must not hold a card number';
 
 /** Whether a text is, all that is neither letter nor digit apart, 12 to 19 digits that pass the Luhn check. */
 export function isCardLike(text: string): boolean {
+  if (LETTER.test(text)) return false;
+  const digits = text.replace(NO_DIGIT, '');
+  return digits.length >= MIN_DIGITS && digits.length <= MAX_DIGITS && luhnSum(digits) % 10 === 0;
+}
+
+/** The sum of ISO/IEC 7812-1 annex B over the digits of ASCII: they pass where it is a multiple of ten. */
+export function luhnSum(digits: string): number {
   let sum = 0;
-  let digits = 0;
-  for (let i = text.length - 1; i >= 0; i--) {
-    const code = text.charCodeAt(i);
-    if (code >= ZERO && code <= NINE) {
-      const digit = code - ZERO;
-      const weighed = digits % 2 === 0 ? digit : digit * 2;
-      sum += weighed > 9 ? weighed - 9 : weighed;
-      digits++;
-    } else if (isLetter(code)) {
-      return false;
-    }
+  for (let place = 0; place < digits.length; place++) {
+    const digit = digits.charCodeAt(digits.length - 1 - place) - 0x30;
+    const weighed = place % 2 === 0 ? digit : digit * 2;
+    sum += weighed > 9 ? weighed - 9 : weighed;
   }
-  return digits >= MIN_DIGITS && digits <= MAX_DIGITS && sum % 10 === 0;
+  return sum;
 }
 
 /**
@@ -60,12 +59,6 @@ export function holdsNoCardNumber(text: string): boolean {
     }
   }
   return true;
-}
-
-function isLetter(code: number): boolean {
-  // Bit 5 is what sets a small letter of ASCII apart from its capital.
-  const small = code | 0x20;
-  return small >= 0x61 && small <= 0x7a;
 }
 
 /**

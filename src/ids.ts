@@ -56,7 +56,8 @@ const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + A
 const PREFIX_LENGTH = 4;
 const TOKEN_BYTES = 20;
 /** Visible ASCII; twice what a token brought along may have, so that no longer one need ever be looked up. */
-const TOKEN_TEXT = /^[!-~]{1,512}$/;
+export const TOKEN_TEXT = /^[!-~]{1,512}$/;
+const VAULT_ID_TEXT = /^vlt_[0-9a-z]+$/;
 
 /**
  * A UUIDv7 as a number of 130 bits, the first two zero. The version (0111) and the variant (10) fall into characters
@@ -125,6 +126,18 @@ export function newToken(random: RandomSource): Token {
 /** Whether this is an id of the kind, in its one spelling. */
 export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
   return typeof value === 'string' && PATTERNS[kind].test(value);
+}
+
+/** What every id of the kind matches, for who describes it. */
+export function idPattern(kind: IdKind): string {
+  return PATTERNS[kind].source;
+}
+
+/**
+ * Whether a text that a store or a file gives as a vault's id may name a folder. Which vault's it is, is told by comparing it.
+ */
+export function isVaultIdText(text: string): text is VaultId {
+  return VAULT_ID_TEXT.test(text);
 }
 
 /**

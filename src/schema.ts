@@ -1,17 +1,16 @@
 /** What the shapes of the API have in common: ids, and the words for values, views and people. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from './card-like.ts';
-import { type Id, type IdKind, isId, isTokenText, type Token } from './ids.ts';
+import { type Id, type IdKind, idPattern, isId, isTokenText, TOKEN_TEXT, type Token } from './ids.ts';
 
-const ANY = '[0-9a-hjkmnp-tv-z]';
-const TIMED_BODY = `[0-7]${ANY}{9}[ef]${ANY}{2}[89abrstv]${ANY}{12}`;
-
-function idSchema<K extends IdKind>(kind: K, id: string, body: string, example: string, description: string) {
+/** Named `RecordId` in the API, and so on. */
+function idSchema<K extends IdKind>(kind: K, example: string, description: string) {
+  const id = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Id`;
   const prefix = example.slice(0, 4);
   return z
     .custom<Id<K>>((value) => isId(kind, value), `must be a whole id: ${prefix} and the 26 characters behind it`)
     .describe(description)
-    .meta({ id, type: 'string', pattern: `^${prefix}${body}$`, examples: [example] });
+    .meta({ id, type: 'string', pattern: idPattern(kind), examples: [example] });
 }
 
 export const TokenSchema = z
@@ -20,65 +19,25 @@ export const TokenSchema = z
   .meta({
     id: 'Token',
     type: 'string',
-    pattern: '^[!-~]{1,512}$',
+    pattern: TOKEN_TEXT.source,
     examples: ['tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh'],
   });
-export const RecordIdSchema = idSchema(
-  'record',
-  'RecordId',
-  TIMED_BODY,
-  'rec_01m81j18g0e329asxkdep5tmtc',
-  'A stored value of one data type.',
-);
-export const SubjectIdSchema = idSchema(
-  'subject',
-  'SubjectId',
-  TIMED_BODY,
-  'sub_01m81j18g0ewqr325zy4z929z5',
-  'The person the data is about.',
-);
-export const ErasureIdSchema = idSchema(
-  'erasure',
-  'ErasureId',
-  TIMED_BODY,
-  'ers_01m83rdet0ehaadnnnnhek1nfv',
-  'An erasure that was ordered.',
-);
+export const RecordIdSchema = idSchema('record', 'rec_01m81j18g0e329asxkdep5tmtc', 'A stored value of one data type.');
+export const SubjectIdSchema = idSchema('subject', 'sub_01m81j18g0ewqr325zy4z929z5', 'The person the data is about.');
+export const ErasureIdSchema = idSchema('erasure', 'ers_01m83rdet0ehaadnnnnhek1nfv', 'An erasure that was ordered.');
 export const BucketIdSchema = idSchema(
   'bucket',
-  'BucketId',
-  TIMED_BODY,
   'bkt_01m81hw3c0e9qav3c1d5x2z7tk',
   'A bucket of record keys; buckets sort by the time they were made.',
 );
-export const PrincipalIdSchema = idSchema(
-  'principal',
-  'PrincipalId',
-  TIMED_BODY,
-  'prn_01m6dqs9m0eeasnng3fhdnxktn',
-  'Who calls.',
-);
-export const TenantIdSchema = idSchema(
-  'tenant',
-  'TenantId',
-  TIMED_BODY,
-  'ten_01m6b1yq00eb6sx0f2tx83rp19',
-  'A division of the vault.',
-);
+export const PrincipalIdSchema = idSchema('principal', 'prn_01m6dqs9m0eeasnng3fhdnxktn', 'Who calls.');
+export const TenantIdSchema = idSchema('tenant', 'ten_01m6b1yq00eb6sx0f2tx83rp19', 'A division of the vault.');
 export const AuditIdSchema = idSchema(
   'audit',
-  'AuditId',
-  TIMED_BODY,
   'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
   'An entry of the audit log; entries sort by it.',
 );
-export const JobIdSchema = idSchema(
-  'job',
-  'JobId',
-  TIMED_BODY,
-  'job_01m83rdet0ehaadnnnnhek1nfv',
-  'A long job that was ordered.',
-);
+export const JobIdSchema = idSchema('job', 'job_01m83rdet0ehaadnnnnhek1nfv', 'A long job that was ordered.');
 
 export const MAX_BATCH = 1_000;
 

@@ -7,13 +7,14 @@
  * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
  * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */
-import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import { syncFolder } from '../files.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder, makeOne } from '../make-folder.ts';
 import { RELEASE } from '../release.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
@@ -185,14 +186,7 @@ async function newFolder(dir: string, store: StoreName, at: Date): Promise<strin
     await makeFolder(dir);
     for (let again = 1; ; again += 1) {
       const folder = join(dir, `${store}-${stamp}${again === 1 ? '' : `-${again}`}`);
-      const made = await mkdir(folder, { mode: 0o700 }).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EEXIST') throw error;
-          return false;
-        },
-      );
-      if (made) return folder;
+      if (await makeOne(folder)) return folder;
     }
   } catch (error) {
     throw cannotWrite(error, dir);
@@ -207,13 +201,4 @@ function cannotWrite(error: unknown, dir: string): UnavailableError {
     `The backup cannot be written into ${dir}${why}. Nothing has been changed.`,
     { cause },
   );
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,4 +1,5 @@
-/** Checks what was typed against the API's own schemas. */
+/** Checks what was typed: against the API's own schemas, and whether a file can be made that is not there yet. */
+import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
 
@@ -11,3 +12,14 @@ export function checked<S extends z.ZodType>(schema: S, input: unknown): z.outpu
 }
 
 export const Count = z.coerce.number().int();
+
+/**
+ * A new file of this user alone, at the path that an option names.
+ * @param what goes into it
+ * @throws {StartError}
+ */
+export async function newFile(path: string, what: string): Promise<FileHandle> {
+  return open(path, 'wx', 0o600).catch(() => {
+    throw new StartError(`${path} exists, or cannot be made. ${what} goes into a new file only.`);
+  });
+}

@@ -8,16 +8,12 @@ import { recover } from '../operations/copies/recover.ts';
 import { restore } from '../operations/copies/restore.ts';
 import { CALLED } from '../storage/errors.ts';
 import { showRecovery } from './recover-progress.ts';
-import { withSession } from './session.ts';
+import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { withRootKey } from './shares.ts';
 import { watched } from './watched.ts';
 
 type StoreName = 'records' | 'keys';
 const BOTH: readonly StoreName[] = ['records', 'keys'];
-
-interface KeyOptions {
-  readonly keyFile?: string;
-}
 
 function storeOption(): Option {
   return new Option('--store <store>', 'this store alone').choices([...BOTH]);
@@ -36,7 +32,7 @@ function addBackup(program: Command): void {
     .description('copy each store into a dated folder of its own under <dir>, while the vault works')
     .addOption(storeOption())
     .option('--prune', 'then delete the copies of the key store under <dir> that no key opens any more')
-    .option('--key-file <file>', 'file with the API key of the security team')
+    .option(...KEY_FILE)
     .action(async (dir: string, { store, prune, keyFile }: KeyOptions & { store?: StoreName; prune?: true }) => {
       const stores = store === undefined ? BOTH : [store];
       if (stores.length > 1) {
@@ -155,7 +151,7 @@ function addDrill(program: Command): void {
     .option('--report <file>', 'write the report there, too, as JSON')
     .option('--scratch-records-url <url>', 'an empty PostgreSQL database for the copy of the record store')
     .option('--scratch-keys-url <url>', 'an empty PostgreSQL database for the copy of the key store')
-    .option('--key-file <file>', 'file with the API key of the security team')
+    .option(...KEY_FILE)
     .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
       const config = readConfig();
       const order = { from: { records: from, keys: keysFrom ?? from }, scratch: scratchOf(scratch) };

@@ -5,14 +5,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
 import type { Statement } from '../erasure/schema.ts';
 import { StartError } from '../errors.ts';
 import { readCertificate } from '../operations/erasures/read-certificate.ts';
 import { type Verified, verifyCertificate } from '../operations/erasures/verify-certificate.ts';
 import { ErasureIdSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
-import { withSession } from './session.ts';
+import { call } from './session.ts';
 
 const FAULTS: Readonly<Record<Extract<Verified, { ok: false }>['fault'], string>> = {
   form: 'This is no certificate of erasure as Lethe signs them.',
@@ -45,9 +44,7 @@ export function addCertificateCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an app, an auditor, an administrator or the security team')
     .action(async (id: string, { out, keyFile }: { out?: string; keyFile?: string }) => {
       const erasure = checked(ErasureIdSchema, id);
-      const reply = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        readCertificate(vault, await caller(), { erasure }),
-      );
+      const reply = await call({ keyFile }, readCertificate, { erasure });
       if (reply.certificate === undefined) {
         throw new StartError(`${erasure} is not final yet. It waits for: ${reply.waitsFor?.join(', ')}.`);
       }

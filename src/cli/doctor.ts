@@ -5,7 +5,6 @@ import { StartError } from '../errors.ts';
 import { callDoctor, doctorExitCode, type Finding } from '../operations/oversight/doctor.ts';
 
 const CANNOT_LOOK = 3;
-const ORDER = ['fail', 'unseen', 'warn', 'note', 'ok'] as const;
 
 export function addDoctorCommand(program: Command): void {
   program
@@ -20,8 +19,7 @@ export function addDoctorCommand(program: Command): void {
       if (config === undefined) return;
       const all = await callDoctor(config);
       const shown = quiet ? all.filter(({ severity }) => severity !== 'ok' && severity !== 'note') : all;
-      const sorted = shown.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-      console.log(json ? JSON.stringify({ findings: sorted }, undefined, 2) : sorted.map(lineOf).join('\n'));
+      console.log(json ? JSON.stringify({ findings: shown }, undefined, 2) : shown.map(lineOf).join('\n'));
       process.exitCode = doctorExitCode(all);
     });
 }

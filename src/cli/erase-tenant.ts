@@ -1,10 +1,9 @@
 /** `lethe tenants erase`: the name is typed twice, for what it does cannot be taken back. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { eraseTenant } from '../operations/erasures/erase-tenant.ts';
-import { withSession } from './session.ts';
+import { call } from './session.ts';
 
 interface EraseOptions {
   readonly keyFile?: string;
@@ -20,9 +19,7 @@ export function addEraseTenantCommand(tenants: Command): void {
     .action(async (name: string, { keyFile, yesErase }: EraseOptions) => {
       const again = yesErase ?? (await ask(`This erases the tenant ${name} for good. Type its name again: `));
       if (again !== name) throw new StartError('The names differ. Nothing has been erased.');
-      const receipt = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        eraseTenant(vault, await caller(), { confirm: name }),
-      );
+      const receipt = await call({ keyFile }, eraseTenant, { confirm: name });
       // The session ends when what was begun is done; should it be interrupted, a running server completes it.
       console.log(
         `${name} (${receipt.tenant}) is erased since ${receipt.orderedAt}; none of its API keys works any more.\n` +

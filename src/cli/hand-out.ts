@@ -4,10 +4,11 @@
  * Does not: see that a holder wrote it down, or keep a terminal from remembering. The screen and its scrollback are
  * cleared as far as the terminal obeys; a recording of the session keeps everything.
  */
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { StartError } from '../errors.ts';
+import { syncFolder, writeNew } from '../files.ts';
 import { makeFolder } from '../make-folder.ts';
 
 const CLEAR_SCREEN = '\u001b[2J\u001b[3J\u001b[H';
@@ -38,16 +39,10 @@ async function emptyFolder(path: string): Promise<void> {
 async function writeShares(folder: string, lines: readonly string[], titles: readonly string[]): Promise<void> {
   const digits = String(lines.length).length;
   for (const [i, line] of lines.entries()) {
-    const file = await open(join(folder, `share-${String(i + 1).padStart(digits, '0')}.txt`), 'wx', 0o600);
-    try {
-      await file.writeFile(`# Lethe, root key, ${titles[i]}\n${line}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    const path = join(folder, `share-${String(i + 1).padStart(digits, '0')}.txt`);
+    await writeNew(path, `# Lethe, root key, ${titles[i]}\n${line}\n`);
   }
-  const itself = await open(folder, 'r');
-  await itself.sync().finally(() => itself.close());
+  await syncFolder(folder);
 }
 
 async function show(lines: readonly string[], titles: readonly string[]): Promise<void> {

@@ -3,7 +3,7 @@
  * is counted in units of its own, so the bar begins anew with it. Numbers and closed words only.
  */
 import type { Clock } from '../clock.ts';
-import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
+import { duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from '../import/fitted-bar.ts';
 import type { JobView } from '../jobs/schema.ts';
 
 export interface JobBar {
@@ -12,8 +12,6 @@ export interface JobBar {
 }
 
 export type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
-
-const LINE_EVERY_MS = 5_000;
 
 /** @param stream mostly standard error, so that the output may be piped */
 export function showJob(stream: ProgressStream, clock: Clock): JobBar {
@@ -67,11 +65,4 @@ function stepOf({ state, step, code }: Shown): string {
 function rateOf({ ratePerSecond, secondsLeft }: Shown): string {
   const rate = ratePerSecond === undefined ? '-' : String(Math.round(ratePerSecond));
   return `${rate}/s, ${secondsLeft === undefined ? '-' : duration(secondsLeft)} left`;
-}
-
-/** 8 s, 3 min 20 s, 2 h 5 min */
-function duration(seconds: number): string {
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }

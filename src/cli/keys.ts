@@ -1,5 +1,5 @@
 /** The group `lethe keys`: `list` and `compromise` are here, `rotate` and `slots` join it. */
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
@@ -8,14 +8,10 @@ import { compromiseKeys } from '../operations/keys/compromise-keys.ts';
 import { listExposed } from '../operations/keys/list-exposed.ts';
 import { listKeys } from '../operations/keys/list-keys.ts';
 import { SubjectIdSchema } from '../schema.ts';
-import { checked } from './arguments.ts';
+import { checked, newFile } from './arguments.ts';
 import { follow } from './follow-job.ts';
 import { keysTable } from './keys-table.ts';
-import { type Session, withSession } from './session.ts';
-
-interface KeyOptions {
-  readonly keyFile?: string;
-}
+import { call, KEY_FILE, type KeyOptions, type Session, withSession } from './session.ts';
 
 interface CompromiseOptions extends KeyOptions {
   readonly epoch?: string;
@@ -37,9 +33,7 @@ export function addKeysCommands(program: Command): Command {
     .option('--json', 'as the API gives it')
     .option('--key-file <file>', 'file with the API key of the security team, or of an auditor')
     .action(async ({ json, keyFile }: KeyOptions & { json?: true }) => {
-      const { keys: found } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listKeys(vault, await caller()),
-      );
+      const { keys: found } = await call({ keyFile }, listKeys);
       if (json) console.log(JSON.stringify(found, undefined, 2));
       else console.log(keysTable(found, process.stdout.isTTY ? process.stdout.columns : undefined));
     });
@@ -54,7 +48,7 @@ export function addKeysCommands(program: Command): Command {
       'the subject whose records’ keys were stolen; its id leaves no ref in the shell’s history',
     )
     .option('--report <file>', 'write the exposed tokens to a new file, mode 0600, one a line')
-    .option('--key-file <file>', 'file with the API key of the security team')
+    .option(...KEY_FILE)
     .action(async ({ epoch, buckets, subject, report, keyFile }: CompromiseOptions) => {
       if ([epoch, buckets, subject].filter((named) => named !== undefined).length !== 1) {
         throw new StartError('Name one of --epoch, --buckets and --subject.');
@@ -66,7 +60,7 @@ export function addKeysCommands(program: Command): Command {
         ...(subject !== undefined && { [SubjectIdSchema.safeParse(subject).success ? 'subject' : 'ref']: subject }),
       });
       // Made first: a report that cannot be written is better known before the work than after it.
-      const file = report === undefined ? undefined : await newFile(report);
+      const file = report === undefined ? undefined : await newFile(report, 'The report');
       await withSession(readConfig(), { keyFile }, async (session) => {
         const { job } = await compromiseKeys(session.vault, await session.caller(), body);
         console.log(`Ordered ${job}.`);
@@ -98,7 +92,7 @@ export function addKeysCommands(program: Command): Command {
 async function writeReport(
   { vault, caller }: Session,
   job: Awaited<ReturnType<typeof compromiseKeys>>['job'],
-  file: NewFile,
+  file: FileHandle,
 ): Promise<void> {
   for (let after: string | undefined; ; ) {
     const page = await listExposed(vault, await caller(), { job, after, limit: PAGE });
@@ -110,12 +104,4 @@ async function writeReport(
     after = page.next;
   }
   await file.sync();
-}
-
-type NewFile = Awaited<ReturnType<typeof open>>;
-
-async function newFile(path: string): Promise<NewFile> {
-  return open(path, 'wx', 0o600).catch(() => {
-    throw new StartError(`${path} exists, or cannot be made. The report goes into a new file only.`);
-  });
 }

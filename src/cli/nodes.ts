@@ -1,19 +1,13 @@
 /** `lethe nodes`: the hosts that the vault runs on, and what is done about one that is gone. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { readConfig } from '../config.ts';
 import { abandonNode } from '../operations/keys/abandon-node.ts';
 import { listNodes, type NodeEntry } from '../operations/keys/list-nodes.ts';
 import { ReasonSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
-import { withSession } from './session.ts';
+import { call, KEY_FILE, type KeyOptions } from './session.ts';
 import { type Column, table } from './table.ts';
 
-interface KeyOptions {
-  readonly keyFile?: string;
-}
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 /** A node that is refused because of another one must get at that. */
 const VISITING = { visiting: true };
 
@@ -40,9 +34,7 @@ export function addNodeCommands(program: Command): void {
     .description('list the nodes, what is open on each, and which epochs each has forgotten')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: KeyOptions) => {
-      const found = await withSession(readConfig(), { keyFile, ...VISITING }, async ({ vault, caller }) =>
-        listNodes(vault, await caller()),
-      );
+      const found = await call({ keyFile, ...VISITING }, listNodes);
       console.log(table(COLUMNS, found));
     });
 
@@ -53,9 +45,7 @@ export function addNodeCommands(program: Command): void {
     .option(...KEY_FILE)
     .action(async (node: string, { keyFile, reason }: KeyOptions & { reason: string }) => {
       const body = checked(AbandonBody, { node, reason });
-      await withSession(readConfig(), { keyFile, ...VISITING }, async ({ vault, caller }) =>
-        abandonNode(vault, await caller(), body),
-      );
+      await call({ keyFile, ...VISITING }, abandonNode, body);
       console.log(`The node ${node} is given up. What it holds is NOT destroyed: certificates say so.`);
     });
 }

@@ -1,23 +1,18 @@
 /** `lethe principals` and `lethe tenants`. */
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AddPrincipalBody, AddTenantBody, PrincipalsQuery, TenantsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
 import { addPrincipal } from '../operations/access/add-principal.ts';
 import { addTenant } from '../operations/access/add-tenant.ts';
 import { listPrincipals } from '../operations/access/list-principals.ts';
 import { listTenants } from '../operations/access/list-tenants.ts';
 import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
-import { checked } from './arguments.ts';
+import { checked, newFile } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
-import { withSession } from './session.ts';
+import { call, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
-
-interface KeyOptions {
-  readonly keyFile?: string;
-}
 
 interface AddOptions extends KeyOptions {
   readonly role: string;
@@ -71,10 +66,8 @@ export function addPrincipalCommands(program: Command): void {
         ...(audience === undefined ? {} : { audience }),
         ...(expires === undefined ? {} : { expiresAt: expires }),
       });
-      const file = save === undefined ? undefined : await newFile(save);
-      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addPrincipal(vault, await caller(), body),
-      ).catch((error: unknown) => giveUp(error, file, save));
+      const file = await keyFileFor(save);
+      const added = await call({ keyFile }, addPrincipal, body).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
     });
 
@@ -102,9 +95,7 @@ export function addPrincipalCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async (id: string, { keyFile }: KeyOptions) => {
       const principal = checked(PrincipalIdSchema, id);
-      const { revokedAt } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        revokePrincipal(vault, await caller(), { principal }),
-      );
+      const { revokedAt } = await call({ keyFile }, revokePrincipal, { principal });
       console.log(`${principal} is revoked since ${revokedAt}.`);
     });
 }
@@ -119,10 +110,8 @@ export function addTenantCommands(program: Command): void {
     .option('--key-file <file>', 'file with the API key of an administrator of the first tenant')
     .action(async (name: string, { save, keyFile }: KeyOptions & { save?: string }) => {
       const body = checked(AddTenantBody, { name });
-      const file = save === undefined ? undefined : await newFile(save);
-      const added = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addTenant(vault, await caller(), body),
-      ).catch((error: unknown) => giveUp(error, file, save));
+      const file = await keyFileFor(save);
+      const added = await call({ keyFile }, addTenant, body).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added tenant ${name} as ${added.tenant}.`, added.apiKey, file, save);
     });
 
@@ -144,17 +133,13 @@ export function addTenantCommands(program: Command): void {
     });
 }
 
-type NewFile = Awaited<ReturnType<typeof open>>;
-
 /** Made before the principal is: a key that cannot be saved would be lost. */
-async function newFile(path: string): Promise<NewFile> {
-  return open(path, 'wx', 0o600).catch(() => {
-    throw new StartError(`${path} exists, or cannot be made. The API key goes into a new file only.`);
-  });
+async function keyFileFor(save: string | undefined): Promise<FileHandle | undefined> {
+  return save === undefined ? undefined : newFile(save, 'The API key');
 }
 
 /** Nobody was added: an empty file would be in the way of the next try. */
-async function giveUp(error: unknown, file: NewFile | undefined, path: string | undefined): Promise<never> {
+async function giveUp(error: unknown, file: FileHandle | undefined, path: string | undefined): Promise<never> {
   await file?.close();
   if (path !== undefined) await rm(path, { force: true });
   throw error;
@@ -163,7 +148,7 @@ async function giveUp(error: unknown, file: NewFile | undefined, path: string | 
 async function handOut(
   what: string,
   apiKey: string,
-  file: NewFile | undefined,
+  file: FileHandle | undefined,
   path: string | undefined,
 ): Promise<void> {
   if (file === undefined) {

@@ -14,11 +14,10 @@ import { secret } from '../secret.ts';
 import type { Vault } from '../vault/vault.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
-import { askHidden } from './hidden-prompt.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
-import { withSession } from './session.ts';
-import { readShareFile } from './shares.ts';
+import { KEY_FILE, withSession } from './session.ts';
+import { nextShare } from './shares.ts';
 
 interface ReplaceOptions {
   readonly newKeyFile?: string;
@@ -46,7 +45,7 @@ export function addReplaceCommand(root: Command): void {
       several,
       [],
     )
-    .option('--key-file <file>', 'file with the API key of the security team')
+    .option(...KEY_FILE)
     .action(replace);
 }
 
@@ -132,14 +131,7 @@ async function bringNewKey(
 ): Promise<Buffer> {
   if (newKeyFile !== undefined) return newKeyOfFile(newKeyFile);
   if (underWay === undefined) return freshKey();
-  const files = [...newShareFiles];
-  return newKeyOfShares(underWay, async (given, needed, refusal) => {
-    if (refusal !== undefined) {
-      if (newShareFiles.length > 0) throw refusal;
-      process.stderr.write(`${(refusal as Error).message}\n`);
-    }
-    const file = files.shift();
-    if (file !== undefined) return readShareFile(file);
-    return askHidden(`Share ${given + 1} of the ${needed} of the new root key that are needed (not shown): `);
-  });
+  const which = (given: number, needed: number) =>
+    `Share ${given + 1} of the ${needed} of the new root key that are needed`;
+  return newKeyOfShares(underWay, nextShare(newShareFiles, which));
 }

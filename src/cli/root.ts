@@ -10,7 +10,7 @@ import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
 import { askHidden } from './hidden-prompt.ts';
 import { addReplaceCommand } from './replace-root.ts';
-import { withSession } from './session.ts';
+import { KEY_FILE, withSession } from './session.ts';
 import { oneShare, readShareFile } from './shares.ts';
 
 const Progress = z.object({ sealed: z.boolean(), given: z.number(), needed: z.number() });
@@ -31,7 +31,7 @@ export function addRootCommands(program: Command): void {
     .requiredOption('--shares <n>', 'how many shares to make (at most 255)')
     .requiredOption('--threshold <m>', 'how many of them open the vault (at least 2)')
     .option('--out <folder>', 'write each share to a file of its own, mode 0600, in a new or empty folder')
-    .option('--key-file <file>', 'file with the API key of the security team')
+    .option(...KEY_FILE)
     .action(split);
   addReplaceCommand(root);
 

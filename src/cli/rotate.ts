@@ -13,7 +13,7 @@ import { JobIdSchema } from '../schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
 import { follow } from './follow-job.ts';
-import { withSession } from './session.ts';
+import { call, KEY_FILE, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface Options {
@@ -21,8 +21,6 @@ interface Options {
   readonly index?: string;
   readonly keyFile?: string;
 }
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 const COLUMNS: readonly Column<JobView>[] = [
   { title: 'job', of: ({ job }) => job },
@@ -66,9 +64,7 @@ export function addJobCommands(program: Command): void {
     .description('list the latest long jobs, the newest first')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: Options) => {
-      const found = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listJobs(vault, await caller()),
-      );
+      const found = await call({ keyFile }, listJobs);
       console.log(table(COLUMNS, found));
     });
   jobs

@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import { runServer, whatToKeep } from '../http/serving/run.ts';
 import { getStatus } from '../operations/oversight/get-status.ts';
 import { wipe } from '../secret.ts';
-import { openAsSet, withSession } from './session.ts';
+import { call, openAsSet } from './session.ts';
 
 export function addServerCommands(program: Command): void {
   program
@@ -28,9 +28,7 @@ export function addServerCommands(program: Command): void {
     .description('show the state of the stores, the epoch, and work that waits')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: { keyFile?: string }) => {
-      const status = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        getStatus(vault, await caller()),
-      );
+      const status = await call({ keyFile }, getStatus);
       const { release, recordStore, keyStore, epoch, dirtyBuckets, unfinishedErasures, lastDrill } = status;
       const store = ({ engine, reachable, schema }: typeof recordStore) =>
         `${engine}, ${reachable ? 'reachable' : 'NOT reachable'}, schema ${schema}`;

@@ -7,12 +7,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
-import type { Config } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { secret } from '../secret.ts';
 import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
+
+/** The options of a command that calls with an API key, mostly that of the security team. */
+export interface KeyOptions {
+  readonly keyFile?: string;
+}
+
+export const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 export interface Session {
   readonly vault: Vault;
@@ -47,6 +54,15 @@ export async function withSession<R>(
   } finally {
     await vault.close();
   }
+}
+
+/** Calls one operation in a session of its own. */
+export function call<Given extends unknown[], R>(
+  options: SessionOptions,
+  operation: (vault: Vault, caller: Caller, ...given: Given) => Promise<R>,
+  ...given: Given
+): Promise<R> {
+  return withSession(readConfig(), options, async ({ vault, caller }) => operation(vault, await caller(), ...given));
 }
 
 /**

@@ -75,18 +75,32 @@ export async function openWithShares(
 /** Runs the work with the root key at hand where no vault can be opened: shares are put together, and wiped after it. */
 export async function withRootKey<R>(config: Config, work: (config: Config) => Promise<R>): Promise<R> {
   if (config.rootKey.from !== 'shares') return work(config);
-  const files = [...shareFiles];
-  const combined = await rootKeyOfShares(async (given, needed, refusal) => {
+  using key = secret(
+    await rootKeyOfShares(
+      nextShare(shareFiles, (given, needed) =>
+        needed === undefined ? 'A share of the root key' : `Share ${given + 1} of the ${needed} that are needed`,
+      ),
+    ),
+  );
+  return await work({ ...config, rootKey: { from: 'environment', key } });
+}
+
+/**
+ * Gives one share after another: those of the files, then what is typed at hidden prompts, where a refused one can be
+ * given again.
+ * @param which share is asked for, of how many, as far as it is known
+ */
+export function nextShare<N extends number | undefined>(
+  named: readonly string[],
+  which: (given: number, needed: N) => string,
+): (given: number, needed: N, refusal: unknown) => Promise<string> {
+  const files = [...named];
+  return async (given, needed, refusal) => {
     if (refusal !== undefined) {
-      if (shareFiles.length > 0) throw refusal;
+      if (named.length > 0) throw refusal;
       process.stderr.write(`${(refusal as Error).message}\n`);
     }
     const file = files.shift();
-    if (file !== undefined) return readShareFile(file);
-    const which =
-      needed === undefined ? 'A share of the root key' : `Share ${given + 1} of the ${needed} that are needed`;
-    return askHidden(`${which} (not shown): `);
-  });
-  using key = secret(combined);
-  return await work({ ...config, rootKey: { from: 'environment', key } });
+    return file === undefined ? askHidden(`${which(given, needed)} (not shown): `) : readShareFile(file);
+  };
 }

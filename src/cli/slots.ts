@@ -9,12 +9,8 @@ import { checkSlotsUnopened } from '../operations/keys/check-slots-unopened.ts';
 import { listSlots } from '../operations/keys/list-slots.ts';
 import { removeSlot } from '../operations/keys/remove-slot.ts';
 import { checked } from './arguments.ts';
-import { withSession } from './session.ts';
+import { call, KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
-
-interface KeyOptions {
-  readonly keyFile?: string;
-}
 
 interface AddOptions extends KeyOptions {
   readonly kind: string;
@@ -27,8 +23,6 @@ interface AddOptions extends KeyOptions {
   readonly mount?: string;
   readonly namespace?: string;
 }
-
-const KEY_FILE = ['--key-file <file>', 'file with the API key of the security team'] as const;
 
 type Listed = Awaited<ReturnType<typeof listSlots>>[number];
 
@@ -68,9 +62,7 @@ export function addSlotCommands(keys: Command): void {
     .option(...KEY_FILE)
     .action(async (name: string, { keyFile, optional, kind, ...settings }: AddOptions) => {
       const body = checked(AddSlotBody, { name, kind, required: optional !== true, settings });
-      const { attestation, epochs } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        addSlot(vault, await caller(), body),
-      );
+      const { attestation, epochs } = await call({ keyFile }, addSlot, body);
       console.log(`The root slot ${name} (${attestation.product}, tier ${attestation.tier}) is in force.`);
       console.log(`It holds ${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(', ')}. ${attestation.limits}`);
     });
@@ -82,9 +74,7 @@ export function addSlotCommands(keys: Command): void {
     .option(...KEY_FILE)
     .action(async (name: string, { keyFile, abandon = false }: KeyOptions & { abandon?: boolean }) => {
       const body = checked(RemoveSlotBody, { name, abandon });
-      const { destroyed, left } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        removeSlot(vault, await caller(), body),
-      );
+      const { destroyed, left } = await call({ keyFile }, removeSlot, body);
       console.log(`The root slot ${name} is removed. Destroyed in it: ${list(destroyed)}.`);
       if (left.length === 0) return;
       console.log(
@@ -141,9 +131,7 @@ export function addSlotCommands(keys: Command): void {
     .description('list the root slots there are, and were')
     .option(...KEY_FILE)
     .action(async ({ keyFile }: KeyOptions) => {
-      const entries = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        listSlots(vault, await caller()),
-      );
+      const entries = await call({ keyFile }, listSlots);
       console.log(table(COLUMNS, entries));
     });
 }

@@ -110,7 +110,7 @@ export class PasswordHasher {
     this.#turns.addCall(tenant, jobs);
     this.#startNext();
     try {
-      const tags = await unlessGone(Promise.all(jobs.map(({ tag }) => tag)), gone);
+      const tags = await whileThere(Promise.all(jobs.map(({ tag }) => tag)), gone);
       return made.map(({ salt }, i) => formatPhc({ params, salt, tag: tags[i] as Buffer }));
     } finally {
       // Of a call that is done there is nothing left; of one that failed or was given up, what had not begun.
@@ -212,7 +212,7 @@ function newJob(password: string, params: PassphraseParams, salt: Uint8Array, ta
 }
 
 /** @throws what the signal says, as soon as it says it */
-async function unlessGone<R>(work: Promise<R>, gone: AbortSignal | undefined): Promise<R> {
+async function whileThere<R>(work: Promise<R>, gone: AbortSignal | undefined): Promise<R> {
   if (gone === undefined) return work;
   const { promise, reject } = Promise.withResolvers<never>();
   const leave = () => reject(gone.reason);

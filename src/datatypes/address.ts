@@ -12,7 +12,7 @@ import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
 import { isCountry } from './iso3166.ts';
-import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { needsPostalCode, settledCode } from './postal-forms.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
@@ -109,9 +109,7 @@ function shownCity({ line1, line2 = '', region = '', postal_code: postalCode, ci
 }
 
 function required(properties: Properties, key: string): string {
-  const text = tidy(requiredString(properties, key), key, MAX_CHARACTERS);
-  if (text === '') throw new InvalidValueError(key, 'Must not be empty.');
-  return text;
+  return tidyLine(requiredString(properties, key), key, MAX_CHARACTERS);
 }
 
 /** `''` where there is nothing. */

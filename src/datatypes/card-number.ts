@@ -2,6 +2,7 @@
  * The number of a payment card: 12 to 19 digits of which the last checks the others (ISO/IEC 7812-1).
  * Says nothing about whether an issuer ever gave it out.
  */
+import { luhnSum } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 import { foldCode } from './normalise.ts';
 
@@ -55,13 +56,8 @@ function hasLength(number: string): boolean {
   return number.length >= MIN_DIGITS && number.length <= MAX_DIGITS;
 }
 
-/** ISO/IEC 7812-1 annex B. A number of zeros passes the sum, and is none. */
+/** A number of zeros passes the sum, and is none. */
 function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++) {
-    const digit = digits.charCodeAt(digits.length - 1 - place) - 48;
-    const weighed = place % 2 === 0 ? digit : digit * 2;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
+  const sum = luhnSum(digits);
   return sum > 0 && sum % 10 === 0;
 }

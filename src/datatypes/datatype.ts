@@ -84,6 +84,8 @@ export interface OfPlain {
 /** Token formats that look like the value they stand for; `random` and `uuid` every type has. */
 export const SHAPED_FORMATS = ['card', 'digits', 'email', 'phone', 'iban'] as const;
 export type ShapedFormat = (typeof SHAPED_FORMATS)[number];
+export const TOKEN_FORMATS = ['random', 'uuid', ...SHAPED_FORMATS] as const;
+export type TokenFormatName = (typeof TOKEN_FORMATS)[number];
 
 /** What a shaped token takes the place of. */
 export interface Shape<V extends Json = Json> {

@@ -8,31 +8,21 @@
  */
 import { z } from 'zod';
 import { isExactNumber } from '../exact-json.ts';
+import { INDEX, NO_POINTER, POINTER, POINTER_META, readPointer } from '../json-pointer.ts';
 import type { Json, View } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
 
 const MAX_CHARACTERS = 256;
-const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/u;
-/** RFC 6901 section 4: no leading zeros. */
-const INDEX = /^(?:0|[1-9]\d*)$/;
 
 /** The text of a pointer, such as `/lines/0/article`. */
-export const JsonPointer = z
-  .string()
-  .max(MAX_CHARACTERS)
-  .regex(POINTER, 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.')
-  .meta({ description: 'JSON Pointer (RFC 6901)', examples: ['/address/city'] });
+export const JsonPointer = z.string().max(MAX_CHARACTERS).regex(POINTER, NO_POINTER).meta(POINTER_META);
 
 /**
  * The view that shows what stands at the pointer, or null.
  * @throws {z.ZodError} for a text that is no pointer.
  */
 export function viewAt(pointer: string): View {
-  const steps = JsonPointer.parse(pointer)
-    .slice(1)
-    .split('/')
-    // In this order: `~01` is `~1`, not a slash (RFC 6901 section 4).
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = readPointer(JsonPointer.parse(pointer));
   return (document) => {
     const shown = steps.reduce<Json>(member, document);
     const told = tellingLeaves(shown);

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
-import { fold, foldNarrow, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
+import { fold, foldNarrow, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
@@ -44,9 +44,7 @@ export const name: DataType<Name> = {
       spread: 'shared',
       distinct: 100_000,
       parse(input) {
-        const family = tidy(requireString(input), '', MAX_CHARACTERS);
-        if (family === '') throw new InvalidValueError('', 'Must not be empty.');
-        return fold(family);
+        return fold(tidyLine(requireString(input), '', MAX_CHARACTERS));
       },
       of: ({ family }) => (family === '' ? undefined : fold(family)),
     },

@@ -2,6 +2,7 @@
  * Checks of national numbers that stdnum has not, has otherwise than the register says, or has with a question to the clock,
  * whether somebody has been born yet: a data type has no clock. Each is asked only of a number that has the form of its kind.
  */
+import { luhnSum } from '../card-like.ts';
 
 export type Check = (number: string) => boolean;
 
@@ -183,8 +184,7 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 function passesLuhn(digits: string): boolean {
-  const weighed = [...digits].reverse().map((digit, place) => Number(digit) * (place % 2 === 0 ? 1 : 2));
-  return weighed.reduce((total, value) => total + (value > 9 ? value - 9 : value), 0) % 10 === 0;
+  return luhnSum(digits) % 10 === 0;
 }
 
 function passesVerhoeff(digits: string): boolean {

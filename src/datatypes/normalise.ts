@@ -120,6 +120,13 @@ export function tidy(text: string, path: string, maxCharacters: number): string 
   return tidied;
 }
 
+/** The same of a text that must say something. */
+export function tidyLine(text: string, path: string, maxCharacters: number): string {
+  const line = tidy(text, path, maxCharacters);
+  if (line === '') throw new InvalidValueError(path, 'Must not be empty.');
+  return line;
+}
+
 /**
  * The form by which people are found: NFKC, caseless (ß = ss, ς = σ), white space as in `tidy`, digits of every script, and
  * `O’Brien` is `O'Brien`. The Turkish letters ı and İ count as i: which of the two a capital stands for depends on a language

@@ -4,9 +4,8 @@
  * shows nothing, because one word can say it all.
  */
 import { z } from 'zod';
-import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { tidy } from './normalise.ts';
+import { tidyLine } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 1_000;
@@ -24,9 +23,7 @@ export const searchTerms: DataType<string> = {
   spread: 'none',
 
   parse(input) {
-    const terms = tidy(requireString(input), '', MAX_CHARACTERS);
-    if (terms === '') throw new InvalidValueError('', 'Must not be empty.');
-    return terms;
+    return tidyLine(requireString(input), '', MAX_CHARACTERS);
   },
 
   canonical: (value) => value,

@@ -9,9 +9,8 @@
  */
 import { BROWSER_MAP, getParser } from 'bowser';
 import { z } from 'zod';
-import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { tidy } from './normalise.ts';
+import { tidyLine } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 /** Browsers send under 300. Also bounds the work of bowser's patterns, the worst of which take square time. */
@@ -39,9 +38,7 @@ export const userAgent: DataType<string> = {
   },
 
   parse(input) {
-    const header = tidy(requireString(input), '', MAX_CHARACTERS);
-    if (header === '') throw new InvalidValueError('', 'Must not be empty.');
-    return header;
+    return tidyLine(requireString(input), '', MAX_CHARACTERS);
   },
 
   canonical: (value) => value,

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
-import { foldNarrow, tidy } from './normalise.ts';
+import { foldNarrow, tidyLine } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 64;
@@ -31,8 +31,7 @@ export const username: DataType<string> = {
   spread: 'unique',
 
   parse(input) {
-    const value = tidy(requireString(input), '', MAX_CHARACTERS);
-    if (value === '') throw new InvalidValueError('', 'Must not be empty.');
+    const value = tidyLine(requireString(input), '', MAX_CHARACTERS);
     if (SPACE.test(value)) throw new InvalidValueError('', 'Must not hold white space.');
     if (INVISIBLE.test(value)) throw new InvalidValueError('', 'Must not hold invisible characters.');
     return value;

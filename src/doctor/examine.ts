@@ -6,12 +6,13 @@
  */
 import { StartError, VaultError } from '../errors.ts';
 import { CHECKS } from './checks.ts';
-import type { Check, Finding, Severity } from './finding.ts';
+import { type Check, type Finding, SEVERITIES, type Severity } from './finding.ts';
 import type { World } from './world.ts';
 
+/** @returns the worst first */
 export async function examine(world: World, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
   const found = await Promise.all(checks.map((check) => lookWith(check, world)));
-  return found.flat();
+  return found.flat().sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 async function lookWith({ id, look }: Check, world: World): Promise<Finding[]> {

@@ -1,14 +1,18 @@
 /** What the doctor says. Places, settings, ids of nodes and slots, numbers and closed words: never a value, a ref or a key. */
-import type { World } from './world.ts';
+import type { ServerLook } from '../storage/postgres/server-look.ts';
+import type { StoreName } from '../storage/table.ts';
+import { STORES, type World } from './world.ts';
 
 /**
- * `ok`      looked at, and well
- * `note`    worth knowing; nothing is to be done
- * `warn`    something is to be done, and what is stored is safe for now
+ * The worst first:
+ *
  * `fail`    something is lost, open or stopped, or soon will be
  * `unseen`  it could not be looked at
+ * `warn`    something is to be done, and what is stored is safe for now
+ * `note`    worth knowing; nothing is to be done
+ * `ok`      looked at, and well
  */
-export const SEVERITIES = ['ok', 'note', 'warn', 'fail', 'unseen'] as const;
+export const SEVERITIES = ['fail', 'unseen', 'warn', 'note', 'ok'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export interface Finding {
@@ -37,4 +41,17 @@ export const fail = (says: string, todo: string): Found => ({ severity: 'fail', 
 /** The findings, or `ok` where there are none. */
 export function orOk(found: readonly Found[], says: string): readonly Found[] {
   return found.length > 0 ? found : [ok(says)];
+}
+
+/** What is found of each store that a PostgreSQL server holds. */
+export async function onServers(
+  world: World,
+  of: (server: ServerLook, store: StoreName) => readonly Found[],
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const store of STORES) {
+    const server = await world.server(store);
+    if (server !== undefined) found.push(...of(server, store));
+  }
+  return found;
 }

@@ -18,7 +18,7 @@ import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
-import { type OpenedRecord, openRecords } from '../records/open-records.ts';
+import { type OpenedRecord, openEach } from '../records/open-records.ts';
 import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
@@ -91,7 +91,7 @@ export async function resealPage(
   const { completed, underWay } = await completeOrders(parts, tenant, gone);
 
   const live = rows.filter((row, i): row is RecordRow => row !== undefined && stands[i] === true);
-  const { opened, damaged } = await openEach(parts, tenant, live);
+  const { opened, damaged } = await openSound(parts, tenant, live);
   try {
     const begunAt = parts.clock().getTime();
     const moves = await make(parts, retired, opened);
@@ -107,29 +107,25 @@ export async function resealPage(
 const NONE: Won = { records: new Set(), order: undefined };
 
 /** Opens what opens: one value that was tampered with must not keep the others under a stolen key. */
-async function openEach(
+async function openSound(
   { recordStore, keyStore, keyring }: ResealParts,
   tenant: TenantId,
   rows: readonly RecordRow[],
 ): Promise<{ opened: OpenedRecord[]; damaged: number }> {
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
-  for (let left = [...rows]; ; ) {
-    try {
-      const found = await openRecords(from, tenant, left);
-      const opened: OpenedRecord[] = [];
-      for (const [i, entry] of found.entries()) {
-        if (entry instanceof VaultError) continue;
-        if (entry.row.generation === left[i]?.generation) opened.push(entry);
-        else entry.value.wipe();
-      }
-      return { opened, damaged: rows.length - left.length };
-    } catch (error) {
-      if (!(error instanceof IntegrityError)) throw error;
-      const sound = left.filter((row) => row.record !== error.record);
-      // Without a record's name it is the bucket's key that does not open.
-      if (sound.length === left.length) return { opened: [], damaged: rows.length };
-      left = sound;
+  try {
+    const found = await openEach(from, tenant, rows);
+    const opened: OpenedRecord[] = [];
+    for (const [i, entry] of found.entries()) {
+      if (entry instanceof VaultError) continue;
+      if (entry.row.generation === rows[i]?.generation) opened.push(entry);
+      else entry.value.wipe();
     }
+    return { opened, damaged: found.filter((entry) => entry instanceof IntegrityError).length };
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    // What fails for all of them is no record's, but a key above them.
+    return { opened: [], damaged: rows.length };
   }
 }
 

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import { VaultError } from '../errors.ts';
 import { isExactNumber, parseExactly } from '../exact-json.ts';
+import { COLON, skipSpace, skipString } from '../json-text.ts';
 import { secret } from '../secret.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -70,22 +71,12 @@ function parseJson(text: string): unknown {
 /** How many property names valid JSON text has: strings followed by a colon. */
 function namesIn(text: string): number {
   let names = 0;
-  let at = text.indexOf('"');
-  while (at !== -1) {
-    let end = text.indexOf('"', at + 1);
-    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-    let next = end + 1;
-    while (text.charCodeAt(next) <= 0x20) next += 1;
-    if (text.charCodeAt(next) === 0x3a) names += 1;
+  for (let at = text.indexOf('"'); at !== -1; ) {
+    const next = skipSpace(text, skipString(text, at));
+    if (text.charCodeAt(next) === COLON) names += 1;
     at = text.indexOf('"', next);
   }
   return names;
-}
-
-function isEscaped(text: string, quote: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
-  return backslashes % 2 === 1;
 }
 
 /** Level by level: what is nested without end would exhaust the stack of whatever walks it later. */

@@ -5,10 +5,11 @@
  * crash at any moment leaves the last checkpoint or the one before. It holds counts, lengths and hashes, no values.
  * The caller makes the output durable before it saves.
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { VaultError } from '../errors.ts';
+import { syncFolder, unlessGone, writeNew } from '../files.ts';
 
 const Count = z.int().min(0);
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -34,10 +35,7 @@ export type Checkpoint = z.infer<typeof CheckpointSchema>;
 
 /** @returns undefined where there is none @throws `import_damaged` where it cannot be understood */
 export async function loadCheckpoint(path: string): Promise<Checkpoint | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readFile(path, 'utf8').catch(unlessGone);
   if (text === undefined) return undefined;
   try {
     return CheckpointSchema.parse(JSON.parse(text));
@@ -54,21 +52,15 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
   const draft = `${path}.new`;
   // Half a draft may be left of a crash; and a link there would be written through.
   await rm(draft, { force: true });
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(checkpoint)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeNew(draft, `${JSON.stringify(checkpoint)}\n`);
   await rename(draft, path);
-  await syncDirectory(path);
+  await syncName(path);
 }
 
 export async function removeCheckpoint(path: string): Promise<void> {
   await rm(`${path}.new`, { force: true });
   await rm(path, { force: true });
-  await syncDirectory(path);
+  await syncName(path);
 }
 
 export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
@@ -76,9 +68,7 @@ export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<st
   return Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-/** A new or removed name is durable only with its directory. Windows has no such thing. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(dirname(path), 'r').catch(() => undefined);
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
+/** Windows syncs no folder. */
+async function syncName(path: string): Promise<void> {
+  await syncFolder(dirname(path)).catch(() => {});
 }

@@ -8,11 +8,11 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { VaultError } from '../errors.ts';
+import { type Pointer, writePointer } from '../json-pointer.ts';
 import { type Cell, type CsvRecord, CsvRecords } from './csv-records.ts';
 import { itemsOf, type Shaped } from './items.ts';
 import { readLines } from './lines.ts';
 import { type ImportMap, placeOf } from './map.ts';
-import { type Pointer, writePointer } from './pointer.ts';
 import { type Format, type Row, withoutBom } from './row.ts';
 
 type Delimiter = NonNullable<ImportMap['delimiter']>;

@@ -1,5 +1,6 @@
 /**
- * A bar that fits its line: it grows shorter before a word beside it is cut, and what is cut then is the end.
+ * How people are shown that something goes on. A bar fits its line: it grows shorter before a word beside it is cut, and
+ * what is cut then is the end.
  */
 import cliProgress from 'cli-progress';
 
@@ -10,6 +11,9 @@ export interface Beside {
   readonly before: string;
   readonly after: string;
 }
+
+/** Where there is no terminal, a line is written so often at most. */
+export const LINE_EVERY_MS = 5_000;
 
 const [LEAST, MOST] = [5, 24];
 const DEFAULT_COLUMNS = 80;
@@ -26,4 +30,12 @@ export function line({ before, after }: Beside, progress: number, width: number)
   const size = Math.max(LEAST, Math.min(MOST, width - 1 - before.length - after.length - ' [] '.length));
   const done = Math.round(Math.min(1, Math.max(0, progress)) * size);
   return `${before} [${'='.repeat(done)}${'-'.repeat(size - done)}] ${after}`.trimStart().slice(0, width - 1);
+}
+
+/** 8 s, 3 min 20 s, 2 h 5 min */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }

@@ -14,11 +14,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, VaultError } from '../errors.ts';
+import { writePointer } from '../json-pointer.ts';
 import { type Batch, batches, type Entry } from './batch.ts';
 import type { Fault } from './errors.ts';
 import { placeOf } from './map.ts';
 import { type ImportFiles, type Mark, type OpenImport, openImport } from './open-import.ts';
-import { writePointer } from './pointer.ts';
 import type { Counts, Progress } from './progress.ts';
 import { shownRow } from './shown-row.ts';
 import { type Outcome, type Refusal, type Tokenizer, tokenizeBatch } from './tokenize-batch.ts';

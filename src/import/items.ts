@@ -6,17 +6,18 @@
  * without the token that the map says it had, and such a token without its value: one of them would be lost.
  */
 import { whyForbidden } from '../datatypes/authentication-data.ts';
+import type { TokenFormatName } from '../datatypes/datatype.ts';
+import { type Pointer, writePointer } from '../json-pointer.ts';
 import { RowError } from './errors.ts';
-import type { ComposedField, Field, ImportMap, PathField, TokenFormat } from './map.ts';
+import type { ComposedField, Field, ImportMap, PathField } from './map.ts';
 import { placeOf } from './map.ts';
-import { type Pointer, writePointer } from './pointer.ts';
 
 export interface Item {
   readonly type: string;
   readonly value: unknown;
   readonly subject?: string;
   readonly label?: string;
-  readonly format?: TokenFormat;
+  readonly format?: TokenFormatName;
   readonly audience?: string;
   readonly reuse?: true;
   /** Of another vault. */

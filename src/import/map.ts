@@ -27,12 +27,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
+import { TOKEN_FORMATS, type TokenFormatName } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
-import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.ts';
-
-/** Those that the vault knows; which of them a data type offers, it says itself. */
-export const FORMATS = ['random', 'uuid', 'card', 'digits', 'email', 'phone', 'iban'] as const;
-export type TokenFormat = (typeof FORMATS)[number];
+import { isWithin, type Pointer, writePointer } from '../json-pointer.ts';
+import { PointerSchema } from './pointer.ts';
 
 const NO_CARD = 'Must not hold a card number: it stands in the clear.';
 /** A data type of a tenant's own. */
@@ -55,7 +53,7 @@ const FieldSchema = z
     to: PointerSchema.optional(),
     properties: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/i, 'Must be a name.'), PointerSchema).optional(),
     token: PointerSchema.optional(),
-    format: z.enum(FORMATS).optional(),
+    format: z.enum(TOKEN_FORMATS).optional(),
     audience: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Must be lower-case letters, digits and _ . - (64 at most).')
@@ -151,7 +149,7 @@ interface Common {
   /** Where the token stands that the value had in another vault. */
   readonly token: Pointer | undefined;
   /** What is asked of each item beside its value, as the vault names it. */
-  readonly options: { readonly format?: TokenFormat; readonly audience?: string; readonly reuse?: true };
+  readonly options: { readonly format?: TokenFormatName; readonly audience?: string; readonly reuse?: true };
 }
 export interface PathField extends Common {
   readonly path: Pointer;

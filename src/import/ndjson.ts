@@ -6,11 +6,12 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { parseExactly } from '../exact-json.ts';
+import { type Pointer, writePointer } from '../json-pointer.ts';
 import { RowError } from './errors.ts';
 import { itemsOf, type Shaped } from './items.ts';
 import { type Line, readLines } from './lines.ts';
 import type { Field, ImportMap } from './map.ts';
-import { type Pointer, valueAt, writePointer } from './pointer.ts';
+import { valueAt } from './pointer.ts';
 import { type Format, type Row, textOf, withoutBom } from './row.ts';
 import { type Action, routes, splice } from './splice.ts';
 

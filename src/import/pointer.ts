@@ -1,40 +1,19 @@
 /**
- * JSON Pointers (RFC 6901), read with own properties only: no pointer reaches `__proto__` or anything inherited.
+ * What stands in a row at a JSON Pointer. Only own properties are read: no pointer reaches `__proto__` or anything inherited.
  *
  * Guarantees: a pointer that leads through something it cannot enter (a string where it expects an object, a list where
  * it expects a name) is an error, not an absence: what it was meant to protect may be there in another shape.
  */
 import { z } from 'zod';
+import { INDEX, NO_POINTER, POINTER, POINTER_META, type Pointer, readPointer, writePointer } from '../json-pointer.ts';
 import { RowError } from './errors.ts';
 
-/** The reference tokens, unescaped; never empty, since the whole row is never one value. */
-export type Pointer = readonly string[];
-
-const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
-const INDEX = /^(?:0|[1-9]\d*)$/;
-
+/** Its steps: what comes behind, and around, takes those. */
 export const PointerSchema = z
   .string()
-  .regex(POINTER, {
-    error: 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.',
-    // What comes behind, and around, takes steps.
-    abort: true,
-  })
+  .regex(POINTER, { error: NO_POINTER, abort: true })
   .transform(readPointer)
-  .meta({ description: 'JSON Pointer (RFC 6901)', examples: ['/address/city'] });
-
-export function readPointer(text: string): Pointer {
-  const steps = text.slice(1).split('/');
-  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-export function writePointer(pointer: Pointer): string {
-  return pointer.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-export function isWithin(inner: Pointer, outer: Pointer): boolean {
-  return inner.length >= outer.length && outer.every((step, i) => step === inner[i]);
-}
+  .meta(POINTER_META);
 
 /**
  * @returns what stands there; undefined for nothing, also where something on the way is absent, null or empty

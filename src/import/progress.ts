@@ -3,7 +3,7 @@
  * Counts, never a value. Percentage and time left go by bytes of the input, since nobody knows how many rows there are.
  */
 import type { Clock } from '../clock.ts';
-import { type Beside, fittedBar, type ProgressStream } from './fitted-bar.ts';
+import { type Beside, duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from './fitted-bar.ts';
 
 export interface Counts {
   /** Of the input, done. */
@@ -21,8 +21,6 @@ export interface Progress {
   note(text: string): void;
   stop(counts: Counts): void;
 }
-
-const LINE_EVERY_MS = 5_000;
 
 /** Shows nothing. */
 export const silent: Progress = { start() {}, update() {}, note() {}, stop() {} };
@@ -99,12 +97,4 @@ function wordsFrom(totalBytes: number, before: Counts, clock: Clock): (counts: C
 
 function number(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-/** 8 s, 3 min 20 s, 2 h 5 min */
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }

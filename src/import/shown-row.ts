@@ -10,9 +10,10 @@
 import { holdsNoCardNumber } from '../card-like.ts';
 import { mayNameForbidden } from '../datatypes/authentication-data.ts';
 import { holdsCardNumber } from '../datatypes/card-number.ts';
+import { type Pointer, writePointer } from '../json-pointer.ts';
 import { RowError } from './errors.ts';
 import type { ImportMap } from './map.ts';
-import { type Pointer, valueAt, writePointer } from './pointer.ts';
+import { valueAt } from './pointer.ts';
 
 /** Data types whose values no file may hold that only says why a row was refused. */
 const NEVER_SHOWN: ReadonlySet<string> = new Set(['card', 'cvc', 'password']);

@@ -6,7 +6,8 @@
  * are cut out whole, so that no second copy of a value slips through.
  * Does not: check the text. It must have passed JSON.parse.
  */
-import type { Pointer } from './pointer.ts';
+import type { Pointer } from '../json-pointer.ts';
+import { COMMA, isClosing, OPEN_LIST, OPEN_OBJECT, skipSpace, skipString, skipValue } from '../json-text.ts';
 
 export type Action =
   | { readonly do: 'drop' }
@@ -35,10 +36,6 @@ interface Member {
   readonly route: Route | undefined;
   cut: boolean;
 }
-
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
-const SPACE = 0x20;
 
 export function routes(actions: Iterable<readonly [Pointer, Action]>): Route {
   const root: Route = { steps: new Map() };
@@ -131,56 +128,4 @@ function membersAt(text: string, at: number, { steps }: Route): Member[] {
     if (text.charCodeAt(pos) === COMMA) pos = skipSpace(text, pos + 1);
   }
   return members;
-}
-
-function isClosing(char: number): boolean {
-  return char === CLOSE_OBJECT || char === CLOSE_LIST;
-}
-
-function skipSpace(text: string, at: number): number {
-  let pos = at;
-  while (text.charCodeAt(pos) <= SPACE) pos++;
-  return pos;
-}
-
-function skipString(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); ; end = text.indexOf('"', end + 1)) {
-    let escapes = 0;
-    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return end + 1;
-  }
-}
-
-/** Without recursion: a row may nest as deep as it is long. */
-function skipValue(text: string, at: number): number {
-  let pos = at;
-  let depth = 0;
-  for (;;) {
-    const char = text.charCodeAt(pos);
-    if (char === QUOTE) pos = skipString(text, pos);
-    else if (char === OPEN_OBJECT || char === OPEN_LIST) {
-      depth++;
-      pos++;
-      continue;
-    } else if (isClosing(char)) {
-      depth--;
-      pos++;
-    } else if (char === COMMA || char <= SPACE || depth > 0) {
-      pos++;
-      continue;
-    } else {
-      pos = skipScalar(text, pos);
-    }
-    if (depth === 0) return pos;
-  }
-}
-
-/** A number, true, false or null. */
-function skipScalar(text: string, at: number): number {
-  let pos = at + 1;
-  for (; pos < text.length; pos++) {
-    const char = text.charCodeAt(pos);
-    if (char === COMMA || char <= SPACE || isClosing(char)) break;
-  }
-  return pos;
 }

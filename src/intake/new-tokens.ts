@@ -5,10 +5,12 @@
  * shaped or foreign token that stands for something already, or did, is not given out again. Does not: hold a token that
  * was found free; who is slower finds out when writing it, and draws again.
  */
+
+import type { TokenFormatName } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
-import { drawToken, type TokenFormatName } from '../tokens/format.ts';
+import { drawToken } from '../tokens/format.ts';
 import { takenTokens } from '../tokens/tokens.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';

@@ -13,6 +13,7 @@
  * So the job may be run again from the start, after a crash anywhere. Does not: end the life of the old keys in backups of
  * the key store; the next close of the epoch does.
  */
+import { BUCKET_SKEW_MS } from '../clock.ts';
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
 import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
@@ -28,8 +29,6 @@ const BUCKETS = 500;
 const EXPOSED = 1_000;
 /** Each look after the first finds what calls did meanwhile; so many find what a busy vault does. */
 const LOOKS = 20;
-/** How far the clocks of two nodes may be apart: a bucket may be older than it says. */
-const SKEW_MS = 15 * 60 * 1000;
 
 /** What is compromised; `params` of the job. */
 export type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
@@ -105,7 +104,7 @@ async function mark(
       );
     });
     const [[row] = []] = await keyStore.reader.find(epochByNumber, [[epoch]]);
-    until = (row?.deactivated_at ?? at) + SKEW_MS;
+    until = (row?.deactivated_at ?? at) + BUCKET_SKEW_MS;
   }
   for (const [i, tenant] of tenants.entries()) {
     for (let after = ''; ; ) {

@@ -17,12 +17,11 @@ import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lineDigest } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
-import { syncFolder, unlessGone } from '../keyring/slots/durable-file.ts';
+import { syncFolder, unlessGone } from '../files.ts';
+import { isVaultIdText } from '../ids.ts';
+import { JOURNAL_FOLDER } from '../keyring/private-files.ts';
 import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
-
-export const JOURNAL_FOLDER = 'journal';
-const VAULT_ID = /^vlt_[0-9a-z]+$/;
 
 /**
  * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
@@ -31,7 +30,7 @@ const VAULT_ID = /^vlt_[0-9a-z]+$/;
  * @throws {StartError} where the id, which the stores say, is none
  */
 export function journalIn(folder: string, vaultId: string): string {
-  if (!VAULT_ID.test(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
+  if (!isVaultIdText(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
   return join(folder, JOURNAL_FOLDER, vaultId);
 }
 
@@ -106,7 +105,8 @@ export class Appender {
     const made = { epoch, path, file };
     this.#open = made;
     // Its name, and those of the vault's folder and of `journal/`, outlive a crash as what it holds does.
-    for (const name of [path, this.folder, dirname(this.folder)]) await syncFolder(name);
+    const journal = dirname(this.folder);
+    for (const folder of [this.folder, journal, dirname(journal)]) await syncFolder(folder);
     return made;
   }
 }

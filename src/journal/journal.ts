@@ -15,7 +15,7 @@
 import { unlink } from 'node:fs/promises';
 import type { RandomSource } from '../crypto/random.ts';
 import { UnavailableError } from '../errors.ts';
-import { unlessGone } from '../keyring/slots/durable-file.ts';
+import { unlessGone } from '../files.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { TOO_LATE, within } from '../storage/limits.ts';
 import { type Entry, linesOf } from './entry.ts';

@@ -19,6 +19,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { RootKeySource } from '../config.ts';
 import { StartError } from '../errors.ts';
 
+/** Of the folder of keys: that of the file slot that a vault begins with, and the journal's. */
+export const EPOCHS_FOLDER = 'epochs';
+export const JOURNAL_FOLDER = 'journal';
+
 const CHANGED_BY_OTHERS = 0o022;
 const CHANGED_BY_ALL = 0o002;
 const OPEN_TO_OTHERS = 0o077;
@@ -53,7 +57,7 @@ export function keyFaults(keysPath: string, rootKey: RootKeySource): Promise<Fau
 async function openToOthers(keysPath: string, rootKey: RootKeySource, ofNew: typeof folderFault): Promise<Fault[]> {
   const user = process.geteuid?.();
   if (user === undefined) return [];
-  const epochs = join(keysPath, 'epochs');
+  const epochs = join(keysPath, EPOCHS_FOLDER);
   const named = rootKey.from === 'file' ? resolve(rootKey.path) : undefined;
   const isElsewhere = named !== undefined && relative(keysPath, named).startsWith('..');
   const within = new Set([...(await keyFilesIn(keysPath)), ...(await keyFilesIn(epochs))]);
@@ -128,7 +132,7 @@ async function keyFilesIn(folder: string): Promise<string[]> {
 
 /** Of whichever vault: none is open yet. */
 async function journalFolders(keysPath: string): Promise<string[]> {
-  const journal = join(keysPath, 'journal');
+  const journal = join(keysPath, JOURNAL_FOLDER);
   const names = (await readdir(journal).catch(unlookedAt)) ?? [];
   return [journal, ...names.filter((name) => name.startsWith('vlt_')).map((name) => join(journal, name))];
 }

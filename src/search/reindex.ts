@@ -19,7 +19,7 @@ import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, KnownIndexes } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
-import { liveCandidates, type OpenedRecord, openRecords } from '../records/open-records.ts';
+import { liveCandidates, type OpenedRecord, openEach } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, RecordStore } from '../storage/tx.ts';
@@ -222,16 +222,8 @@ async function examine(
 /** Values that open. One that was tampered with is left out: it must not keep all the others from their new key. */
 async function openAll(parts: ReindexParts, tenant: TenantId, live: readonly RecordRow[]): Promise<OpenedRecord[]> {
   const from = { records: parts.recordStore.reader, keys: parts.keyStore.reader, keyring: parts.keyring };
-  for (let rows = live; ; ) {
-    try {
-      const entries = await openRecords(from, tenant, rows);
-      return entries.flatMap((entry) => (entry instanceof VaultError ? [] : entry));
-    } catch (error) {
-      const rest = rows.filter(({ record }) => !(error instanceof IntegrityError) || record !== error.record);
-      if (rest.length === rows.length) throw error;
-      rows = rest;
-    }
-  }
+  const entries = await openEach(from, tenant, live);
+  return entries.flatMap((entry) => (entry instanceof VaultError ? [] : entry));
 }
 
 /** How many rows a version has; counted page by page, so that no statement takes long. */

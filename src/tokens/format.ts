@@ -12,7 +12,13 @@
  * Does not: see to it that a token is new. A shaped one may have been drawn before, which the store finds out.
  */
 import type { RandomSource } from '../crypto/random.ts';
-import { type DataType, type Json, SHAPED_FORMATS, type ShapedFormat } from '../datatypes/datatype.ts';
+import {
+  type DataType,
+  type Json,
+  type ShapedFormat,
+  TOKEN_FORMATS,
+  type TokenFormatName,
+} from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import { newToken, type Token } from '../ids.ts';
 import { cardShape } from './formats/card.ts';
@@ -22,9 +28,6 @@ import { ibanShape } from './formats/iban.ts';
 import { phoneShape } from './formats/phone.ts';
 import type { TokenShape } from './formats/shaped.ts';
 import { newUuid } from './formats/uuid.ts';
-
-export const TOKEN_FORMATS = ['random', 'uuid', ...SHAPED_FORMATS] as const;
-export type TokenFormatName = (typeof TOKEN_FORMATS)[number];
 
 /**
  * The fewest free tokens of a format for one input. With 10^10, a hundred million values of one last four leave a

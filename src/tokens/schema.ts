@@ -1,6 +1,7 @@
 /** Tokens as the API speaks of them. */
 import { z } from 'zod';
 import { AudienceSchema } from '../access/schema.ts';
+import { TOKEN_FORMATS } from '../datatypes/datatype.ts';
 import { recordFacts } from '../records/schema.ts';
 import {
   CreatedAtSchema,
@@ -12,7 +13,6 @@ import {
   UpdatedAtSchema,
   VersionSchema,
 } from '../schema.ts';
-import { TOKEN_FORMATS } from './format.ts';
 
 export const TokenFormatSchema = z
   .enum(TOKEN_FORMATS)

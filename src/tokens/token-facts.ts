@@ -1,6 +1,7 @@
 /** What may be told of a token: what it looks like, whom it is for, how long it lasts. Never what it stands for. */
+
+import type { TokenFormatName } from '../datatypes/datatype.ts';
 import type { Token } from '../ids.ts';
-import type { TokenFormatName } from './format.ts';
 import { causeOfDeath, type TokenRow } from './tokens.ts';
 
 /** The shape of `tokenFacts` in `schema.ts`. */

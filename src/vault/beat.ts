@@ -44,7 +44,7 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
   };
   const lookAt = async () => {
     for (const store of stores) {
-      await store.assertInPlace().catch(unlessGone);
+      await store.assertInPlace().catch(unlessSilent);
       const before = servers.get(store.name);
       const { server } = store;
       if (server === undefined) continue;
@@ -108,6 +108,6 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
 }
 
 /** What does not answer was not replaced, as far as is known. */
-function unlessGone(error: unknown): void {
+function unlessSilent(error: unknown): void {
   if (!(error instanceof UnavailableError)) throw error;
 }

@@ -13,11 +13,13 @@
  * administrator's key, no root key that no setting names. What is refused has changed nothing, not even a folder.
  * Does not: tell a copy of a whole home, with copies of its stores, from the first: both are this vault.
  */
-import { stat, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
-import { JOURNAL_FOLDER } from '../journal/files.ts';
+import { exists } from '../files.ts';
+import { isVaultIdText } from '../ids.ts';
+import { EPOCHS_FOLDER, JOURNAL_FOLDER } from '../keyring/private-files.ts';
 import { createDurably, writeDurably } from '../keyring/slots/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slots/slot-folder.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -42,7 +44,6 @@ type Look =
   | { readonly stores: 'none'; readonly vaultId: string | undefined };
 
 const BEGUN = ' begun';
-const VAULT_ID = /^vlt_[0-9a-z]+$/;
 
 /** @throws {StartError} where there is no vault, or not one alone; nothing has been changed */
 export async function findVault(config: HomeConfig): Promise<FoundVault> {
@@ -131,7 +132,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
   });
   if (text === undefined) return undefined;
   const [vaultId, isBegun] = text.endsWith(BEGUN) ? [text.slice(0, -BEGUN.length), true] : [text, false];
-  if (VAULT_ID.test(vaultId)) return { vaultId, isBegun };
+  if (isVaultIdText(vaultId)) return { vaultId, isBegun };
   throw new StartError(`${markPath(keysPath)} does not hold a vault’s id. Nothing has been changed.`);
 }
 
@@ -142,20 +143,13 @@ async function partsIn({ rootKey, recordStoreUrl, keyStoreUrl, keysPath }: HomeC
   const files = ['admin.key', 'root.key', 'root.salt', 'keystore.db', JOURNAL_FOLDER, '../data/records.db']
     .map((name) => join(keysPath, name))
     .filter((path) => path !== named && !stores.includes(path));
-  const there = await Promise.all(
-    files.map((path) =>
-      stat(path).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const there = await Promise.all(files.map(exists));
   const epochs = epochsOf(keysPath, '-');
   return [...files.filter((_, i) => there[i]), ...((await epochs.isUsed()) ? [epochs.path] : [])];
 }
 
 function epochsOf(keysPath: string, vaultId: string): SlotFolder {
-  return new SlotFolder(join(keysPath, 'epochs'), vaultId);
+  return new SlotFolder(join(keysPath, EPOCHS_FOLDER), vaultId);
 }
 
 function markPath(keysPath: string): string {

@@ -6,13 +6,13 @@
  * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals; a key that is
  * there is written over only where this home's own making, interrupted, left it.
  */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { codeOf, StartError } from '../errors.ts';
+import { exists } from '../files.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -40,7 +40,7 @@ export async function initialise(
   const left = await recordStore.reader.query((sql) => sql('principals').select('principal').limit(1));
   if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
   const path = join(keysPath, 'admin.key');
-  const isOthers = !isBegun && (await isThere(path));
+  const isOthers = !isBegun && (await exists(path));
   if (left.length > 0 || isOthers) throw new StartError(FIRST_TENANT_IS_LOST);
   if (!mayMake) throw new StartError(WAS_INTERRUPTED);
   const now = clock();
@@ -68,11 +68,4 @@ export async function initialise(
     if (codeOf(error) === 'already_exists') return undefined;
     throw error;
   });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

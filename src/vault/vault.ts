@@ -31,7 +31,7 @@ import { Node } from '../keyring/nodes/node.ts';
 import { amongOthers } from '../keyring/nodes/node-admission.ts';
 import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import type { ProcessKind } from '../keyring/nodes/nodes.ts';
-import { assertPrivateKeys } from '../keyring/private-files.ts';
+import { assertPrivateKeys, EPOCHS_FOLDER } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
@@ -107,7 +107,7 @@ export interface VaultOptions {
 
 /** Folder of the file slot that a vault begins with. */
 export function epochsPathOf({ keysPath }: Pick<VaultConfig, 'keysPath'>): string {
-  return join(keysPath, 'epochs');
+  return join(keysPath, EPOCHS_FOLDER);
 }
 
 /** A vault on its way to be opened. */

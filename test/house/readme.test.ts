@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { settingsHelp } from '../../src/config.ts';
+import { TOKEN_FORMATS } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { parseMap } from '../../src/import/map.ts';
-import { TOKEN_FORMATS } from '../../src/tokens/format.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

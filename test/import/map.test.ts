@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { FORMATS, parseMap, readMap } from '../../src/import/map.ts';
-import { TOKEN_FORMATS } from '../../src/tokens/format.ts';
+import { TOKEN_FORMATS } from '../../src/datatypes/datatype.ts';
+import { parseMap, readMap } from '../../src/import/map.ts';
 import { Workplace } from './workplace.ts';
 
 const email = { path: '/email', type: 'email' };
@@ -119,7 +119,9 @@ describe('a map that cannot be right is refused, and the message says where and 
 });
 
 test('a map names the formats of tokens that the vault knows', () => {
-  expect(FORMATS).toEqual(TOKEN_FORMATS);
+  const fields = TOKEN_FORMATS.map((format) => ({ path: `/${format}`, type: 'email', format }));
+
+  expect(parseMap({ fields }).fields.map(({ options }) => options.format)).toEqual(TOKEN_FORMATS);
 });
 
 test('a map of everything is read, also after a byte order mark', async () => {

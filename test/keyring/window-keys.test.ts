@@ -2,10 +2,11 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
+import { WINDOW_AHEAD_MS } from '../../src/clock.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { firstIdAt, newId, type TenantId, type WindowId } from '../../src/ids.ts';
-import { AHEAD_MS, LIFE_MS, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
+import { LIFE_MS, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
 import { everyByte, freshHome, placesOf, refuseInserts, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
@@ -14,7 +15,7 @@ const MINUTE_MS = 60_000;
 const mark = (n: number) => Buffer.alloc(16, n);
 
 test('thirteen minutes, a minute between two nodes’ clocks and a round of a minute are fifteen', () => {
-  expect([LIFE_MS, AHEAD_MS]).toEqual([13 * MINUTE_MS, MINUTE_MS]);
+  expect([LIFE_MS, WINDOW_AHEAD_MS]).toEqual([13 * MINUTE_MS, MINUTE_MS]);
 });
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -213,7 +214,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
 
     test('a window from further ahead opens nothing, and is destroyed: no clock lengthens a life', async () => {
-      const [ours, theirs, tenant] = [node(), node(AHEAD_MS + 1), freshTenant()];
+      const [ours, theirs, tenant] = [node(), node(WINDOW_AHEAD_MS + 1), freshTenant()];
       const { window } = await theirs.current(tenant);
       expect(await ours.find(tenant, window)).toBeUndefined();
       expect(await ours.claim(tenant, window, mark(1))).toBe('over');
@@ -242,7 +243,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await windows.find(tenant, window)).toBeUndefined();
     expect(await windows.claim(tenant, window, mark(1))).toBe('over');
     // Nor does one that is behind make a window last that its id says is to come.
-    const ahead = newId('window', pooledRandom(), new Date(here.now().getTime() + 2 * AHEAD_MS));
+    const ahead = newId('window', pooledRandom(), new Date(here.now().getTime() + 2 * WINDOW_AHEAD_MS));
     await tell(here.home.keyStoreUrl, `UPDATE windows SET window_id = '${ahead}' WHERE window_id = '${window}'`);
     expect(await windows.find(tenant, ahead)).toBeUndefined();
     await tell(here.home.keyStoreUrl, `DELETE FROM windows WHERE tenant = '${tenant}'`);

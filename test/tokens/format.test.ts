@@ -4,13 +4,19 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import { card } from '../../src/datatypes/card.ts';
-import type { DataType, Json, ShapedFormat } from '../../src/datatypes/datatype.ts';
+import {
+  type DataType,
+  type Json,
+  type ShapedFormat,
+  TOKEN_FORMATS,
+  type TokenFormatName,
+} from '../../src/datatypes/datatype.ts';
 import { email } from '../../src/datatypes/email.ts';
 import { phone } from '../../src/datatypes/phone.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { text } from '../../src/datatypes/text.ts';
 import { isId, isTokenText } from '../../src/ids.ts';
-import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
+import { drawToken, formatsOf } from '../../src/tokens/format.ts';
 import { batched, cardType, chiSquare, loneCard, luhn, mod97, seeded, textType, visa } from './drawing.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');

@@ -3,30 +3,23 @@
  * Times decide when tokens end, when an epoch is due and what a certificate says.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
-import { CLOCKS_DIFFER_MS } from '../../clock.ts';
+import { CLOCK_LEAP_MS, CLOCK_WARNING_MS, CLOCKS_DIFFER_MS } from '../../clock.ts';
 import { CALLED } from '../../storage/errors.ts';
-import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
-import { STORES, spell } from '../world.ts';
-
-const DIFFERENCE_MS = 5_000;
-/** Of two nodes that keep to the same time. */
-const LEAP_MS = 2_000;
+import { type Check, fail, onServers, orOk, warn } from '../finding.ts';
+import { spell } from '../world.ts';
 
 export const clock: Check = {
   id: 'clock',
   async look(world) {
-    const found: Found[] = [];
-    for (const name of STORES) {
-      const server = await world.server(name);
-      if (server === undefined) continue;
-      const off = Math.abs(server.aheadMs) - server.withinMs;
-      if (off <= DIFFERENCE_MS) continue;
-      const way = server.aheadMs > 0 ? 'behind' : 'ahead of';
+    const found = await onServers(world, ({ aheadMs, withinMs }, store) => {
+      const off = Math.abs(aheadMs) - withinMs;
+      if (off <= CLOCK_WARNING_MS) return [];
+      const way = aheadMs > 0 ? 'behind' : 'ahead of';
       const say = off > CLOCKS_DIFFER_MS ? fail : warn;
-      found.push(
-        say(`This machine’s clock is ${spell(off)} ${way} that of the ${CALLED[name]}’s server.`, 'Set both by NTP.'),
-      );
-    }
+      return [
+        say(`This machine’s clock is ${spell(off)} ${way} that of the ${CALLED[store]}’s server.`, 'Set both by NTP.'),
+      ];
+    });
     const { reader } = await world.recordStore();
     // Of one tenant: the newest of all would be looked for among all entries there are.
     const tenant = await firstTenant(reader);
@@ -38,7 +31,7 @@ export const clock: Check = {
         .limit(1),
     );
     const ahead = Number(newest?.at ?? 0) - world.clock().getTime();
-    if (ahead > LEAP_MS) {
+    if (ahead > CLOCK_LEAP_MS) {
       found.push(
         fail(
           `This machine’s clock is ${spell(ahead)} behind the newest entry of the audit log: it, or another node’s, is wrong.`,

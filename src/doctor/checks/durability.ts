@@ -2,17 +2,19 @@
 
 import { CALLED } from '../../storage/errors.ts';
 import type { ServerLook } from '../../storage/postgres/server-look.ts';
-import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
-import { STORES, type World } from '../world.ts';
+import type { StoreName } from '../../storage/table.ts';
+import { type Check, type Found, fail, note, onServers, orOk, warn } from '../finding.ts';
 
 const REPLICATION = 'src/deploy/README.md, “Replication, and a store that went back in time”.';
 
 export const replication: Check = {
   id: 'replication',
-  look: (world) => onEach(world, replicationOf, 'What is acknowledged is where it has to be; SQLite has no standby.'),
+  look: async (world) =>
+    orOk(await onServers(world, replicationOf), 'What is acknowledged is where it has to be; SQLite has no standby.'),
 };
 
-function replicationOf(called: string, { standbys, settings }: ServerLook): Found[] {
+function replicationOf({ standbys, settings }: ServerLook, store: StoreName): Found[] {
+  const called = CALLED[store];
   const named = settings.synchronous_standby_names !== '';
   const isSync = ({ sync }: (typeof standbys)[number]) => sync === 'sync' || sync === 'quorum';
   if (named && standbys.some(({ sync }) => sync === undefined)) {
@@ -42,25 +44,12 @@ function replicationOf(called: string, { standbys, settings }: ServerLook): Foun
 
 export const durability: Check = {
   id: 'durability',
-  look: (world) => onEach(world, durabilityOf, 'What is acknowledged outlives a power cut.'),
+  look: async (world) => orOk(await onServers(world, durabilityOf), 'What is acknowledged outlives a power cut.'),
 };
 
-function durabilityOf(called: string, { settings }: ServerLook): Found[] {
+function durabilityOf({ settings }: ServerLook, store: StoreName): Found[] {
   const off = (['fsync', 'full_page_writes'] as const).filter((name) => settings[name] === 'off');
   return off.map((name) =>
-    fail(`The ${called}’s server runs with ${name} off: a power cut may damage it.`, `Set ${name} = on.`),
+    fail(`The ${CALLED[store]}’s server runs with ${name} off: a power cut may damage it.`, `Set ${name} = on.`),
   );
-}
-
-async function onEach(
-  world: World,
-  of: (called: string, server: ServerLook) => readonly Found[],
-  well: string,
-): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const name of STORES) {
-    const server = await world.server(name);
-    if (server !== undefined) found.push(...of(CALLED[name], server));
-  }
-  return orOk(found, well);
 }

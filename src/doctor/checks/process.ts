@@ -3,6 +3,7 @@
  * decides (`src/deploy/lethe.service`), and the doctor is to be run under the same.
  */
 import { readFile } from 'node:fs/promises';
+import { openFilesLimit } from '../../process-limits.ts';
 import { coreDumpWarning } from '../../process-memory.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
 
@@ -16,7 +17,8 @@ export const memory: Check = {
     const warning = coreDumpWarning();
     if (warning !== undefined) found.push(warn(warning, 'As it says.'));
     // Its first line names the columns.
-    const swaps = (await linesOf('/proc/swaps')).slice(1);
+    const text = await readFile('/proc/swaps', 'ascii').catch(() => '');
+    const swaps = text.trim().split('\n').slice(1);
     if (swaps.length > 0) {
       found.push(
         note('Swap is on: what is in memory, keys too, may be written to it.', 'Switch it off, or encrypt it.'),
@@ -28,12 +30,9 @@ export const memory: Check = {
 
 export const descriptors: Check = {
   id: 'descriptors',
-  async look() {
-    const limits = await linesOf('/proc/self/limits');
-    const soft = Number(
-      /^Max open files\s+(\d+)/.exec(limits.find((line) => line.startsWith('Max open files')) ?? '')?.[1],
-    );
-    if (Number.isNaN(soft)) return [note('How many files a process may have open is not told here.')];
+  look() {
+    const soft = openFilesLimit();
+    if (soft === undefined) return [note('How many files a process may have open is not told here.')];
     if (soft >= DESCRIPTORS) return [ok(`A process may have ${soft} files open.`)];
     return [
       warn(
@@ -43,8 +42,3 @@ export const descriptors: Check = {
     ];
   },
 };
-
-async function linesOf(path: string): Promise<string[]> {
-  const text = await readFile(path, 'ascii').catch(() => '');
-  return text.split('\n').filter((line) => line !== '');
-}

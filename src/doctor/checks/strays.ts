@@ -1,6 +1,8 @@
 /** Key material that lies about: files that the vault does not use, or that interrupted work has left. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessGone } from '../../files.ts';
+import { EPOCHS_FOLDER } from '../../keyring/private-files.ts';
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 
 export const strays: Check = {
@@ -15,7 +17,7 @@ export const strays: Check = {
         warn(`${named} is there, and is not the root key in use.`, 'Once the vault opens without it, destroy it.'),
       );
     }
-    const epochs = (await namesIn(join(keysPath, 'epochs'))).map((name) => join('epochs', name));
+    const epochs = (await namesIn(join(keysPath, EPOCHS_FOLDER))).map((name) => join(EPOCHS_FOLDER, name));
     for (const name of [...inKeys, ...epochs].filter((one) => /\.[0-9a-f]+\.new$|\.restoring$/.test(one))) {
       found.push(
         warn(`${join(keysPath, name)} was left by work that broke off.`, 'With every server stopped, remove it.'),
@@ -35,8 +37,5 @@ export const strays: Check = {
 const COPIES = 'If it is one, every certificate of that epoch is untrue until it is destroyed.';
 
 async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  return (await readdir(folder).catch(unlessGone)) ?? [];
 }

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { CALLED } from '../../storage/errors.ts';
 import { parseStoreUrl } from '../../storage/opening/url.ts';
-import { type Check, type Found, fail, note, orOk, warn } from '../finding.ts';
+import { type Check, type Found, fail, note, onServers, orOk, warn } from '../finding.ts';
 import { STORES, spell, urlOf } from '../world.ts';
 
 /** Certificates are mostly renewed with a third of their time left, and some are good for 90 days. */
@@ -11,17 +11,12 @@ const SOON_MS = 21 * 86_400_000;
 export const pooler: Check = {
   id: 'pooler',
   async look(world) {
-    const found: Found[] = [];
-    for (const name of STORES) {
-      const between = (await world.server(name))?.pooler ?? 'none';
-      if (between === 'none') continue;
-      found.push(
-        note(
-          `A pooler stands before the ${CALLED[name]}’s server, in ${between} mode.`,
-          'What it has to be set to: src/deploy/README.md, “A pooler”.',
-        ),
-      );
-    }
+    const todo = 'What it has to be set to: src/deploy/README.md, “A pooler”.';
+    const found = await onServers(world, ({ pooler: between }, store) =>
+      between === 'none'
+        ? []
+        : [note(`A pooler stands before the ${CALLED[store]}’s server, in ${between} mode.`, todo)],
+    );
     return orOk(found, 'No pooler stands before a store.');
   },
 };

@@ -5,8 +5,9 @@
  * Guarantees: a connection that is turned away is counted, and logged once a second at most; idle ones make room for new ones.
  * Does not: know the limit where there is no `/proc` (anything but Linux): there is no bound then.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { openFilesLimit } from '../../process-limits.ts';
 import type { Log } from './log.ts';
 
 /** Two pools of connections to each store, once more for the thread of long jobs, its own files, and some for copies. */
@@ -23,11 +24,12 @@ export interface Room {
 
 /** @returns undefined where nobody says, or there is no limit */
 export function roomForConnections(): Room | undefined {
+  const limit = openFilesLimit();
+  if (limit === undefined) return undefined;
   try {
-    const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'ascii'))?.[1]);
     const room = limit - readdirSync('/proc/self/fd').length;
     // Of little, half: neither the clients nor the stores get on with nothing.
-    return Number.isNaN(room) ? undefined : { limit, connections: Math.max(1, room - Math.min(RESERVED, room >> 1)) };
+    return { limit, connections: Math.max(1, room - Math.min(RESERVED, room >> 1)) };
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
+import { syncFolder, unlessGone, writeNew } from '../../files.ts';
 
 /** Of a temporary name beside the file's own. */
 export const TEMPORARY = '.new';
@@ -21,7 +22,7 @@ const suffixes = pooledRandom();
 export async function writeDurably(path: string, content: Uint8Array, random: RandomSource = suffixes): Promise<void> {
   const temporary = await writeBeside(path, content, random);
   await rename(temporary, path);
-  await syncFolder(path);
+  await syncFolder(dirname(path));
 }
 
 /**
@@ -46,19 +47,13 @@ export async function createDurably(
   } finally {
     await unlink(temporary);
   }
-  await syncFolder(path);
+  await syncFolder(dirname(path));
   return true;
 }
 
 async function writeBeside(path: string, content: Uint8Array, random: RandomSource): Promise<string> {
   const temporary = `${path}.${random(SUFFIX_BYTES).toString('hex')}${TEMPORARY}`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeNew(temporary, content);
   return temporary;
 }
 
@@ -77,17 +72,4 @@ export async function overwrite(path: string, leastBytes: number, random: Random
   } finally {
     await file.close();
   }
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-export function unlessGone(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -16,8 +16,9 @@ import { basename, join } from 'node:path';
 import { equalBytes } from '../../crypto/mac.ts';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { exists, syncFolder, unlessGone } from '../../files.ts';
 import { secret } from '../../secret.ts';
-import { createDurably, overwrite, syncFolder, TEMPORARY, unlessGone } from './durable-file.ts';
+import { createDurably, overwrite, TEMPORARY } from './durable-file.ts';
 import { EpochFiles, FILE_BYTES } from './epoch-file.ts';
 import type { Attestation, Destruction, RootSlot } from './root-slot.ts';
 import { SlotFolder } from './slot-folder.ts';
@@ -116,7 +117,7 @@ export class FileSlot implements RootSlot {
       // All are overwritten before the first is unlinked: a name that is gone cannot be found again.
       for (const path of paths) await overwrite(path, FILE_BYTES, this.#random);
       for (const path of paths) await unlink(path).catch(unlessGone);
-      if (await exists(this.#folder.path)) await syncFolder(join(this.#folder.path, 'any'));
+      if (await exists(this.#folder.path)) await syncFolder(this.#folder.path);
       if ((await this.#namesOf(epoch)).length > 0) throw new Error('A file was made while it was destroyed.');
       return inPlace ? LIMITS : MOVES_LIMITS;
     });
@@ -210,11 +211,4 @@ async function translated<R>(work: () => Promise<R>, message: string): Promise<R
     if (error instanceof VaultError) throw error;
     throw new UnavailableError('key_unavailable', message, { cause: error.code });
   });
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -12,8 +12,9 @@ import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { unlessNoFolder } from '../../files.ts';
 import { makeFolder } from '../../make-folder.ts';
-import { createDurably, unlessGone } from './durable-file.ts';
+import { createDurably } from './durable-file.ts';
 
 export const VAULT_ID_FILE = 'vault.id';
 export const SLOT_ID_FILE = 'slot.id';
@@ -138,10 +139,6 @@ export class SlotFolder {
       'The folder of the file slot is not the one it was added with. Is its disk mounted?',
     );
   }
-}
-
-function unlessNoFolder(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOTDIR') return unlessGone(error);
 }
 
 /** @returns undefined where there is no such file */

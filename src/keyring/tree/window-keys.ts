@@ -6,11 +6,11 @@
  *
  * Guarantees: a wrapped window key opens only as this tenant's, window's and epoch's; a token of a window is revealed
  * once, on whichever node, because its mark can be inserted once, and only while the window is there. A clock that was
- * ahead, and was put back, lengthens no life: a window that began more than `AHEAD_MS` from now is over.
+ * ahead, and was put back, lengthens no life: a window that began more than `WINDOW_AHEAD_MS` from now is over.
  * Does not: reach a copy of the key store that was made within those minutes; see THREATS.md. Nodes whose clocks differ
- * by more than `AHEAD_MS` end each other's windows early.
+ * by more than `WINDOW_AHEAD_MS` end each other's windows early.
  */
-import type { Clock } from '../../clock.ts';
+import { type Clock, WINDOW_AHEAD_MS } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { codeOf } from '../../errors.ts';
@@ -29,8 +29,6 @@ const OPEN_MS = MINUTE_MS;
  * How long a window's key opens anything; with a round of background work a minute, it is gone before 15 have passed.
  */
 export const LIFE_MS = 13 * MINUTE_MS;
-/** How far ahead another node's clock may be; the window lives so much longer, and is still gone within 15 minutes. */
-export const AHEAD_MS = MINUTE_MS;
 /** Windows destroyed in one transaction. */
 const PAGE = 2_000;
 
@@ -124,7 +122,7 @@ export class WindowKeys {
         sql('windows')
           .select('tenant', 'window_id')
           .where('created_at', '<=', now - LIFE_MS)
-          .orWhere('created_at', '>', now + AHEAD_MS)
+          .orWhere('created_at', '>', now + WINDOW_AHEAD_MS)
           .orderBy('created_at')
           .limit(PAGE),
       );
@@ -155,7 +153,7 @@ export class WindowKeys {
     const now = this.#clock().getTime();
     // The id says when, too, and is bound to the key: a time edited in the row lengthens nothing.
     const began = [created_at, createdAt(window_id as WindowId).getTime()];
-    return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + AHEAD_MS;
+    return Math.min(...began) + LIFE_MS > now && Math.max(...began) <= now + WINDOW_AHEAD_MS;
   }
 
   async #opened(row: WindowRow): Promise<WindowKey> {

@@ -19,6 +19,7 @@ import { StartError } from '../../errors.ts';
 import { keyFact } from '../../keyring/key-store-facts.ts';
 import { openKeyring } from '../../keyring/keyring.ts';
 import type { LookOptions } from '../../keyring/nodes/node-silence.ts';
+import { EPOCHS_FOLDER } from '../../keyring/private-files.ts';
 import { openReadOnly } from '../../storage/opening/read-only.ts';
 import { sqlitePath } from '../../storage/opening/url.ts';
 import { lookAtServer } from '../../storage/postgres/server-look.ts';
@@ -73,7 +74,7 @@ function worldOf(config: Config, clock: Clock, look: LookOptions, opened: (() =>
     if (expectedCheck === undefined) throw new StartError('The vault was never opened.');
     const { keyring: found } = await openKeyring({
       ...{ store: reading, rootKey: config.rootKey, slotSecrets: config.slotSecrets, expectedCheck },
-      ...{ slotPath: join(config.keysPath, 'epochs'), vaultId: await vaultId(), readOnly: true },
+      ...{ slotPath: join(config.keysPath, EPOCHS_FOLDER), vaultId: await vaultId(), readOnly: true },
       ...{ random: pooledRandom(), clock },
     });
     opened.push(() => found.close());

@@ -5,12 +5,13 @@
  * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
  */
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { StartError, VaultError } from '../../errors.ts';
+import { exists, syncFolder } from '../../files.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { goesWithTheProcess } from '../../temporary.ts';
 import { storeError } from '../errors.ts';
@@ -27,7 +28,7 @@ const LOOK_MS = 200;
 /** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
 export async function isThere(url: string): Promise<boolean> {
   const path = sqlitePath(url);
-  if (path !== undefined) return (await stat(path).catch(() => undefined)) !== undefined;
+  if (path !== undefined) return exists(path);
   return onClient(url, async (client) => (await tablesOf(client)).length > 0);
 }
 
@@ -134,7 +135,7 @@ async function putFileBack(
     db.close();
   }
   await sync(fresh);
-  const there = (await stat(path).catch(() => undefined)) !== undefined;
+  const there = await exists(path);
   const kept = there && aside !== undefined ? `${path}.${aside}` : undefined;
   if (there) {
     try {
@@ -149,7 +150,7 @@ async function putFileBack(
   for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
   letGo();
-  await syncFolderOf(path);
+  await syncFolder(dirname(path));
   return kept;
 }
 
@@ -274,13 +275,4 @@ async function fill(client: pg.Client, copy: string, watch: CopyWatch | undefine
     }
   }
   if (written !== expected) throw new StartError('The copy is not whole: its last rows are missing.');
-}
-
-async function syncFolderOf(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

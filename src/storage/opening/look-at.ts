@@ -7,6 +7,7 @@
 import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { StartError } from '../../errors.ts';
+import { unlessNoFolder } from '../../files.ts';
 import { onClient } from '../copies/backup.ts';
 import { StoreCorruptError, storeError } from '../errors.ts';
 import type { StoreName } from '../table.ts';
@@ -71,11 +72,7 @@ async function at<R>(name: StoreName, url: string, work: (found: Found, ask: Ask
 
 /** Zero where there is none. */
 export async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  return found?.size ?? 0;
+  return (await stat(path).catch(unlessNoFolder))?.size ?? 0;
 }
 
 async function factsOf(ask: Ask): Promise<StoreFacts> {

@@ -84,3 +84,15 @@ function read(path: string): string {
     );
   }
 }
+
+/** Asks for the number of the process that answers. */
+export const ANSWERING = 'SELECT pg_backend_pid() AS it';
+
+/**
+ * Whether something stands between that may give each transaction another session. It is told by the number that a
+ * connection is given for cancelling: a server gives the number of its process, a pooler one of its own.
+ * @param answering what `ANSWERING` gave
+ */
+export function isAnother(client: pg.ClientBase, answering: number | undefined): boolean {
+  return answering !== (client as unknown as { readonly processID: number | null }).processID;
+}

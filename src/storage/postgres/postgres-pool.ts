@@ -2,14 +2,13 @@
  * Connections to PostgreSQL, each made ready before anybody is given it.
  *
  * Guarantees: where something stands between that may give each transaction another session, such as PgBouncer in
- * transaction mode, nothing is left to a session: no setting and no prepared statement. Whether something does is told by
- * the number that a connection is given for cancelling: a server gives the number of its process, a pooler one of its own.
+ * transaction mode, nothing is left to a session: no setting and no prepared statement (`isAnother`).
  * Where it gives the right one and moves sessions all the same, the first statement that is missed tells it.
  */
 import type pg from 'pg';
 import { isPreparedElsewhere } from '../errors.ts';
 import type { StoreName } from '../table.ts';
-import { BareClient, newPool } from './connect.ts';
+import { ANSWERING, BareClient, isAnother, newPool } from './connect.ts';
 import { SESSION } from './mark-statements.ts';
 
 /** Longer than the server's own, so that its answer counts where there is one. */
@@ -96,10 +95,9 @@ function poolOf(
   return pool;
 }
 
-/** Whether what answers is another than the one that was connected to. */
 async function isMoved(client: pg.ClientBase): Promise<boolean> {
   // Part of connecting, and no slower.
-  const statement = { text: 'SELECT pg_backend_pid() AS pid', query_timeout: LOOK_TIMEOUT_MS };
-  const { rows } = await client.query<{ pid: number }>(statement);
-  return rows[0]?.pid !== (client as unknown as { readonly processID: number | null }).processID;
+  const statement = { text: ANSWERING, query_timeout: LOOK_TIMEOUT_MS };
+  const { rows } = await client.query<{ it: number }>(statement);
+  return isAnother(client, rows[0]?.it);
 }

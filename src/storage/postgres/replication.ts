@@ -10,6 +10,7 @@
  * far one is: then `true`, and the handbook says to grant it. Counts no archiver, base backup or logical subscriber.
  */
 import { setTimeout } from 'node:timers/promises';
+import type pg from 'pg';
 import { StatementError } from '../errors.ts';
 import type { Reader, Store } from '../tx.ts';
 
@@ -61,7 +62,10 @@ async function placeOf(reader: Reader): Promise<{ lsn: string; names: string }> 
   return row ?? { lsn: '0/0', names: '' };
 }
 
-/** @param lsn a place in the write-ahead log */
+/**
+ * Those that have to be waited for: a standby, and none of who only takes the log.
+ * @param lsn a place in the write-ahead log
+ */
 export async function standbysAt(reader: Reader, lsn: string): Promise<Standbys> {
   const [row] = await reader.query<{ behind: number; hidden: number }>((sql) =>
     sql('pg_stat_replication')
@@ -78,4 +82,21 @@ export async function standbysAt(reader: Reader, lsn: string): Promise<Standbys>
       ),
   );
   return row ?? { behind: 0, hidden: 0 };
+}
+
+export interface Standby {
+  /** `sync`, `quorum`, `potential`, `async`; undefined: this user may not see it. */
+  readonly sync: string | undefined;
+}
+
+/**
+ * All who take the log and may acknowledge commits, for `lethe doctor`: more than have to be waited for, since whoever
+ * receives the log into an archive may be named in `synchronous_standby_names`, too.
+ */
+export async function standbysOf(client: pg.Client): Promise<Standby[]> {
+  const { rows } = await client.query<{ sync: string | null }>(
+    // Copies under way are of a tool, not of a standby.
+    `SELECT sync_state AS sync FROM pg_stat_replication WHERE state IS NULL OR state <> 'backup'`,
+  );
+  return rows.map(({ sync }) => ({ sync: sync ?? undefined }));
 }

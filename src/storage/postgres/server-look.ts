@@ -8,11 +8,8 @@ import type { TLSSocket } from 'node:tls';
 import type pg from 'pg';
 import { ASIDE } from '../copies/asides.ts';
 import { onClient } from '../copies/backup.ts';
-
-export interface Standby {
-  /** `sync`, `quorum`, `potential`, `async`; undefined: this user may not see it. */
-  readonly sync: string | undefined;
-}
+import { ANSWERING, isAnother } from './connect.ts';
+import { type Standby, standbysOf } from './replication.ts';
 
 export interface ServerLook {
   /** The same for two databases of one server; undefined where it does not say. */
@@ -68,27 +65,14 @@ async function settingsOf(client: pg.Client): Promise<ServerLook['settings']> {
   return rows[0];
 }
 
-async function standbysOf(client: pg.Client): Promise<Standby[]> {
-  const { rows } = await client.query<{ sync: string | null }>(
-    // Copies under way are of a tool, not of a standby.
-    `SELECT sync_state AS sync FROM pg_stat_replication WHERE state IS NULL OR state <> 'backup'`,
-  );
-  return rows.map(({ sync }) => ({ sync: sync ?? undefined }));
-}
-
-/**
- * A server tells each connection the number of its process; a pooler tells one of its own. Another connection that is
- * given the first one's process while that is still open has a pooler hand it on after each transaction.
- */
+/** Another connection that is given the first one's process while that is still open has a pooler hand it on after each transaction. */
 async function poolerOf(url: string, client: pg.Client): Promise<ServerLook['pooler']> {
-  const PID = 'SELECT pg_backend_pid() AS it';
-  const first = await one<number>(client, PID);
-  const told = (client as unknown as { processID?: number }).processID;
-  if (first === undefined || told === first) return 'none';
+  const first = await one<number>(client, ANSWERING);
+  if (first === undefined || !isAnother(client, first)) return 'none';
   const second = await onClient(url, async (other) => {
     await other.query('BEGIN');
-    const theirs = await one<number>(other, PID);
-    const now = await one<number>(client, PID);
+    const theirs = await one<number>(other, ANSWERING);
+    const now = await one<number>(client, ANSWERING);
     await other.query('COMMIT');
     return theirs === first || now !== first;
   });

@@ -7,6 +7,7 @@
 import { rename } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { StartError } from '../../errors.ts';
+import { unlessGone } from '../../files.ts';
 import { StoreCorruptError, storeError } from '../errors.ts';
 
 /** What SQLite keeps beside a file. */
@@ -42,8 +43,4 @@ export async function moveAside(path: string, kept: string): Promise<void> {
   // A log that could not be moved into its file is the only place of what was written last.
   for (const ending of LOGS) await rename(`${path}${ending}`, `${kept}${ending}`).catch(unlessGone);
   await rename(path, kept);
-}
-
-function unlessGone(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
