@@ -10,7 +10,8 @@ import type { Caller } from '../calls/caller.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
+import { openVault } from '../vault/open-vault.ts';
+import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
 export interface Session {

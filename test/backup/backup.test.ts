@@ -8,7 +8,7 @@ import { noteEpoch } from '../../src/backup/vault-facts.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { restore } from '../../src/operations/copies/restore.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, rowsOf, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

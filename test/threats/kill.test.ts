@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';

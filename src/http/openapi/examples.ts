@@ -6,12 +6,7 @@
 import { declaredType } from '../../operations/types/declare-type.ts';
 import { typeCatalogue } from '../../operations/types/list-types.ts';
 import { problemType } from '../problem.ts';
-import { KEY_EXAMPLES } from './key-examples.ts';
-
-export interface Example {
-  readonly request?: unknown;
-  readonly reply: unknown;
-}
+import { type Example, KEY_EXAMPLES } from './key-examples.ts';
 
 const subject = 'sub_01m81j18g0ewqr325zy4z929z5';
 const principal = 'prn_01m6dqs9m0eeasnng3fhdnxktn';

@@ -1,5 +1,8 @@
 /** One request and reply of each operation on keys; a test holds each against its schema. */
-import type { Example } from './examples.ts';
+export interface Example {
+  readonly request?: unknown;
+  readonly reply: unknown;
+}
 
 const job = 'job_01m83s2p40e5v8kq1n3tq6x9yb';
 
