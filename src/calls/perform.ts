@@ -18,8 +18,8 @@ import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entrie
 import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
-import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
 import { OutcomeUnknownError } from '../storage/errors.ts';
+import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from '../vault/vault.ts';
 import { damagedRecords, raiseAlarms } from './alarms.ts';

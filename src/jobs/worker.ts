@@ -11,7 +11,8 @@ import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
+import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
 /** A call that ordered an erasure completes it itself; only one that is this old was interrupted. */

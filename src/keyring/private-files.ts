@@ -16,8 +16,8 @@
 import type { Stats } from 'node:fs';
 import { chmod, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { RootKeySource } from '../config.ts';
 import { StartError } from '../errors.ts';
+import type { RootKeySource } from './settings.ts';
 
 const CHANGED_BY_OTHERS = 0o022;
 const CHANGED_BY_ALL = 0o002;

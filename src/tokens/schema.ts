@@ -1,8 +1,8 @@
 /** Tokens as the API speaks of them. */
 import { z } from 'zod';
-import { AudienceSchema } from '../access/schema.ts';
 import { recordFacts } from '../records/schema.ts';
 import {
+  AudienceSchema,
   CreatedAtSchema,
   ExpiresAtSchema,
   NAMED,

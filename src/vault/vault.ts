@@ -4,13 +4,14 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Config, RootKeySource } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { PasswordHasherOptions } from '../crypto/password-hash.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { GuessBudgets } from '../guesses/budgets.ts';
 import type { Parts } from '../intake/parts.ts';
 import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import type { ProcessKind } from '../keyring/nodes/nodes.ts';
+import type { RootKeySource } from '../keyring/settings.ts';
 import type { StoreLimits } from '../storage/limits.ts';
 import type { Signals } from './signals.ts';
 

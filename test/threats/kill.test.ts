@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
-import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
+import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';

@@ -23,9 +23,9 @@ import {
 } from '../../backup/drill.ts';
 import { assertOurs, assertWhole, type Backup } from '../../backup/manifest.ts';
 import { findBackup } from '../../backup/restore.ts';
-import { setRecordFact } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
+import { setRecordFact } from '../../records/vault-facts.ts';
 import { clear, isThere, putBack } from '../../storage/copies/put-back.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { CopyWatch } from '../../storage/tx.ts';

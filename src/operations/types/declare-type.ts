@@ -2,11 +2,11 @@
 
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import type { DataTypeDescription } from '../../catalogue/schema.ts';
 import { customType } from '../../datatypes/custom.ts';
 import type { TypeDefinition } from '../../datatypes/definition.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { describeType } from './describe-type.ts';
 
 /**
  * A definition that stands already is declared, and answered, as what it is.

@@ -2,10 +2,10 @@
 
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import type { DataTypeDescription } from '../../catalogue/schema.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { describeType } from './describe-type.ts';
 
 export async function listTypes(vault: Vault, caller: Caller): Promise<{ types: DataTypeDescription[] }> {
   return perform(vault, caller, { action: 'list_types' }, async (door) => {

@@ -2,10 +2,10 @@
 
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import type { DataTypeDescription } from '../../catalogue/schema.ts';
 import { UnknownTypeError } from '../../errors.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { describeType } from './describe-type.ts';
 
 /**
  * What is stored already stays as it is. Setting what is set changes nothing and is no error.
