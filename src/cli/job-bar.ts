@@ -11,7 +11,7 @@ export interface JobBar {
   stop(): void;
 }
 
-export type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
+type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
 
 const LINE_EVERY_MS = 5_000;
 

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
  * `fail`    something is lost, open or stopped, or soon will be
  * `unseen`  it could not be looked at
  */
-export const SEVERITIES = ['ok', 'note', 'warn', 'fail', 'unseen'] as const;
+const SEVERITIES = ['ok', 'note', 'warn', 'fail', 'unseen'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export interface Finding {

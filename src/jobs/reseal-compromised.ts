@@ -32,7 +32,7 @@ const LOOKS = 20;
 const SKEW_MS = 15 * 60 * 1000;
 
 /** What is compromised; `params` of the job. */
-export type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
+type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
 type CompromisedBuckets = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
 
 export class EpochNotFoundError extends VaultError {

@@ -28,7 +28,7 @@ export interface JobReport {
   readonly failed: string | undefined;
 }
 
-export interface Chore {
+interface Chore {
   readonly name: string;
   readonly run: (now: Date) => Promise<number>;
 }

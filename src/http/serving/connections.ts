@@ -15,14 +15,14 @@ const RESERVED = 96;
 const ENOUGH = 256;
 const LOG_EVERY_MS = 1_000;
 
-export interface Room {
+interface Room {
   /** Of open files. */
   readonly limit: number;
   readonly connections: number;
 }
 
 /** @returns undefined where nobody says, or there is no limit */
-export function roomForConnections(): Room | undefined {
+function roomForConnections(): Room | undefined {
   try {
     const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'ascii'))?.[1]);
     const room = limit - readdirSync('/proc/self/fd').length;

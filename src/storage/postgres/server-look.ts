@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { ASIDE } from '../copies/asides.ts';
 import { onClient } from '../copies/backup.ts';
 
-export interface Standby {
+interface Standby {
   /** `sync`, `quorum`, `potential`, `async`; undefined: this user may not see it. */
   readonly sync: string | undefined;
 }
