@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
+import type { RootKeySource, SlotSecret, SlotSecrets } from './keyring/settings.ts';
 import { publicUrl, trustedProxies } from './proxy-settings.ts';
 import { faultOfUrl, ONE_PLACE, parseStoreUrl, printableUrl } from './storage/opening/url.ts';
 
@@ -109,24 +110,6 @@ const SECRETS = [
   ...(['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'LETHE_HSM_PIN', 'LETHE_TRANSIT_TOKEN'] as const),
   ...(['RECORD_STORE_URL', 'KEY_STORE_URL'] as const),
 ];
-
-export type RootKeySource =
-  | { readonly from: 'environment'; readonly key: Buffer }
-  /** `isDefault`: where no setting names a file. One that lies there is no consent to make a vault with it. */
-  | { readonly from: 'file'; readonly path: string; readonly isDefault?: boolean }
-  | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string }
-  /** People bring it, each a part: `vault/sealed.ts`. */
-  | { readonly from: 'shares' };
-
-/** Where a root slot's PIN or token comes from; a file's path may hold `{slot}`, which stands for the slot's name. */
-export type SlotSecret =
-  | { readonly from: 'environment'; readonly value: string }
-  | { readonly from: 'file'; readonly path: string };
-
-export interface SlotSecrets {
-  readonly hsmPin?: SlotSecret | undefined;
-  readonly transitToken?: SlotSecret | undefined;
-}
 
 export interface Config {
   readonly home: string;

@@ -17,7 +17,7 @@ import { parseMap } from './import/map.ts';
 import { silent } from './import/progress.ts';
 import { onEndSignals } from './process-signals.ts';
 import { removeLeftovers, temporaryFolder } from './temporary.ts';
-import { openVault } from './vault/vault.ts';
+import { openVault } from './vault/open-vault.ts';
 
 const CUSTOMERS = [
   { id: 'cust_1', name: { given: 'Ada', family: 'Quill' }, email: 'Ada.Quill@Example.com', phone: '+44 20 7946 0958' },

@@ -122,3 +122,19 @@ export const ExpiresAtSchema = z.iso.datetime().optional().describe('When the to
 
 /** Said of ids and times by which a caller tied to an audience could join its tokens with another's. */
 export const NAMED = 'Not told to a caller that is tied to an audience.';
+
+/** Purposes are words, not sentences: a word can be checked against a list and logged without holding personal data. */
+export const PurposeSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
+  .describe('Why the values are asked for: a word in lower case, such as `billing`.')
+  .meta({ id: 'Purpose', examples: ['billing'] });
+
+/** A word for a receiving system. A principal that is tied to one can use that system's tokens alone. */
+export const AudienceSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
+  .describe('The system that tokens are for, such as `crm`: each has tokens of its own for the same record.')
+  .meta({ id: 'Audience', examples: ['crm'] });

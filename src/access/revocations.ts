@@ -16,7 +16,7 @@ import type { Notes } from '../journal/journal.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
 
-export type RevokedKind = 'principal' | 'token';
+type RevokedKind = 'principal' | 'token';
 
 export const revocations = table(
   'records',

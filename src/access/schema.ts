@@ -1,21 +1,13 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { PrincipalIdSchema, TenantIdSchema } from '../schema.ts';
+import { AudienceSchema, PrincipalIdSchema, PurposeSchema, TenantIdSchema } from '../schema.ts';
 import { ROLES } from './roles.ts';
 
 export const RoleSchema = z
   .enum(ROLES)
   .describe('What the principal may do; see the README for each role.')
   .meta({ id: 'Role' });
-
-/** Purposes are words, not sentences: a word can be checked against a list and logged without holding personal data. */
-export const PurposeSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,63}$/)
-  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
-  .describe('Why the values are asked for: a word in lower case, such as `billing`.')
-  .meta({ id: 'Purpose', examples: ['billing'] });
 
 /** A name for people to tell principals apart. Not for the name of a person: it stands in lists and is not sealed. */
 export const PrincipalNameSchema = z
@@ -24,14 +16,6 @@ export const PrincipalNameSchema = z
   .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.')
   .meta({ examples: ['checkout'] });
-
-/** A word for a receiving system. A principal that is tied to one can use that system's tokens alone. */
-export const AudienceSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
-  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
-  .describe('The system that tokens are for, such as `crm`: each has tokens of its own for the same record.')
-  .meta({ id: 'Audience', examples: ['crm'] });
 
 export const TenantNameSchema = z
   .string()

@@ -1,6 +1,5 @@
 /** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
-import { setRecordFact } from '../backup/vault-facts.ts';
 import { forgetOldAnswers } from '../calls/idempotency.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
@@ -10,6 +9,7 @@ import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runChores, startWorker, type WorkerOptions } from '../jobs/worker.ts';
+import { setRecordFact } from '../records/vault-facts.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import type { Vault } from '../vault/vault.ts';
 import { closing } from './long-jobs.ts';

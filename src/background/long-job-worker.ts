@@ -5,8 +5,9 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
 import { secret } from '../secret.ts';
+import { openVault } from '../vault/open-vault.ts';
 import { SIGNALS } from '../vault/signals.ts';
-import { openVault, type Vault, type VaultConfig } from '../vault/vault.ts';
+import type { Vault, VaultConfig } from '../vault/vault.ts';
 import { runJobsOnce } from './long-jobs.ts';
 
 export interface ThreadData {

@@ -5,7 +5,6 @@
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
-import { noteBackup, noteEpoch } from '../backup/vault-facts.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
@@ -19,6 +18,7 @@ import { rotateIndex } from '../jobs/rotate-index.ts';
 import { type JobEnd, type JobKinds, type RunnerOptions, runLongJobs } from '../jobs/runner.ts';
 import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import { waitForNodes } from '../keyring/nodes/node-wait.ts';
+import { noteBackup, noteEpoch } from '../records/vault-facts.ts';
 import { awaitReplicated } from '../storage/postgres/replication.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from '../vault/vault.ts';

@@ -9,7 +9,7 @@ import type { Parts } from '../intake/parts.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased, areMirrored } from '../records/tombstones.ts';
-import type { CopyWatch } from '../storage/copies/backup.ts';
+import type { CopyWatch } from '../storage/tx.ts';
 import type { Watch } from './backups.ts';
 
 /** A month, for one who drills on the same day of each. */

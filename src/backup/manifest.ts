@@ -12,7 +12,7 @@ import { sha256Of } from '../crypto/digest.ts';
 import { StartError } from '../errors.ts';
 import { writeDurably } from '../keyring/slots/durable-file.ts';
 import type { BackupKey } from '../keyring/tree/backup-key.ts';
-import type { CopyWatch } from '../storage/copies/backup.ts';
+import type { CopyWatch } from '../storage/tx.ts';
 
 export const FORMAT = 'lethe-backup/1';
 export const MANIFEST = 'manifest.json';

@@ -9,12 +9,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { RootKeySource } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { StartError } from '../errors.ts';
 import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import { nodes } from '../keyring/nodes/nodes.ts';
 import { loadRootKey } from '../keyring/root/root-key.ts';
+import type { RootKeySource } from '../keyring/settings.ts';
 import { BackupKey } from '../keyring/tree/backup-key.ts';
 import { secret } from '../secret.ts';
 import { dropAside } from '../storage/copies/asides.ts';

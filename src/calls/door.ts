@@ -7,7 +7,7 @@ import { decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
-import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
+import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';

@@ -8,8 +8,6 @@
 import { OutcomeUnknownError, timedOut } from '../storage/errors.ts';
 import { TOO_LATE, within } from '../storage/limits.ts';
 
-export const CALL_LIMIT_MS = 30_000;
-
 export class TimeLimit {
   #endsAt: number;
 

@@ -15,7 +15,7 @@ export interface Terminal {
 }
 
 /** The question goes to standard error: what a command prints may be redirected. */
-export function thisTerminal(): Terminal {
+function thisTerminal(): Terminal {
   return { input: process.stdin, output: process.stderr };
 }
 

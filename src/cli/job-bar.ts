@@ -11,7 +11,7 @@ export interface JobBar {
   stop(): void;
 }
 
-export type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
+type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'code'>;
 
 /** @param stream mostly standard error, so that the output may be piped */
 export function showJob(stream: ProgressStream, clock: Clock): JobBar {

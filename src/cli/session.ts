@@ -11,7 +11,8 @@ import { type Config, readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { secret } from '../secret.ts';
-import { openVault, type Vault, type VaultOptions } from '../vault/vault.ts';
+import { openVault } from '../vault/open-vault.ts';
+import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { openWithShares } from './shares.ts';
 
 /** The options of a command that calls with an API key, mostly that of the security team. */

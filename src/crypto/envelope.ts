@@ -39,8 +39,8 @@ const OKM_BYTES = KEY_BYTES + COMMITMENT_BYTES;
 const HEAD_BYTES = SUITE_BYTES + NONCE_BYTES + COMMITMENT_BYTES;
 
 /** The wasm heap never shrinks; a value of this size takes twice as much of it. */
-export const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024;
-export const WRAPPED_KEY_BYTES = HEAD_BYTES + KEY_BYTES + TAG_BYTES;
+const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024;
+const WRAPPED_KEY_BYTES = HEAD_BYTES + KEY_BYTES + TAG_BYTES;
 
 /** How long the envelope of a plaintext of `plaintextBytes` is: a function of its length class. */
 export function envelopeSizeBytes(plaintextBytes: number): number {

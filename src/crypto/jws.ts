@@ -55,7 +55,7 @@ export async function signJws(statement: object, type: string, seed: Uint8Array)
 }
 
 /** Why a statement is not believed: it is no such thing, its key is not in the list, or its signature is not that key's. */
-export type JwsFault = 'form' | 'key' | 'signature';
+type JwsFault = 'form' | 'key' | 'signature';
 
 export type JwsCheck =
   | { readonly ok: true; readonly statement: unknown; readonly kid: string }

@@ -21,7 +21,7 @@ import { comparedBy, normaliseBy } from './rewriting.ts';
 import { requireString } from './shape.ts';
 
 /** Of a definition as it is stored, in UTF-8: a tenant's whole catalogue is read at once. */
-export const MAX_DEFINITION_BYTES = 8 * 1024;
+const MAX_DEFINITION_BYTES = 8 * 1024;
 
 /** What is typed may be longer than what is stored: separators that go. */
 const MAX_TYPED_FACTOR = 2;

@@ -10,7 +10,7 @@ import type { z } from 'zod';
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export const CATEGORIES = ['contact', 'payment', 'identity', 'account', 'device', 'commerce', 'text'] as const;
-export type Category = (typeof CATEGORIES)[number];
+type Category = (typeof CATEGORIES)[number];
 
 /** Facts of the moment that validity may depend on (a card's expiry); passed in so that parsing stays pure. */
 export interface ParseContext {
@@ -64,7 +64,7 @@ export interface Keep<V extends Json = Json> {
  * That few values are left for who knows what the views show. Wrong guesses at such a value are few and far between, then
  * (`guesses/`). A method for the reason given at `View`.
  */
-export interface Guessable<V extends Json = Json> {
+interface Guessable<V extends Json = Json> {
   /** Whether guesses at what looks alike count also for who may see such values. */
   readonly byEverybody?: true;
   /**
@@ -75,7 +75,7 @@ export interface Guessable<V extends Json = Json> {
 }
 
 /** What only who may see `plain` is given, because together with what everybody sees it leaves few values. */
-export interface OfPlain {
+interface OfPlain {
   readonly views: readonly string[];
   /** Whether search by the whole value is. */
   readonly whole: boolean;
@@ -101,7 +101,7 @@ export interface Shape<V extends Json = Json> {
  *   verifier   a one-way verifier is sealed instead (Argon2id): values can be verified, never revealed
  *   window     in neither store: the token carries the sealed value, and opens once, within minutes
  */
-export type Custody = 'record' | 'verifier' | 'window';
+type Custody = 'record' | 'verifier' | 'window';
 
 export interface DataType<V extends Json = Json> {
   /** The word in `"type"`: lower-case letters, digits and underscores. */

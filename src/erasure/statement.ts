@@ -66,7 +66,7 @@ export interface Sources {
   readonly scheduled: boolean;
 }
 
-export interface SlotKnown {
+interface SlotKnown {
   readonly kind: SlotKind;
   readonly tier: SlotTier;
 }

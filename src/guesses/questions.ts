@@ -8,7 +8,6 @@
  */
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
-import type { Criterion } from '../search/criteria.ts';
 import type { Guess } from './budgets.ts';
 import { LOOKUPS, PERSON, PERSON_MANY, SET, TYPED, TYPED_FEW } from './limits.ts';
 
@@ -27,6 +26,12 @@ export interface Sought extends Question {
   /** Its compared form. */
   readonly text: string;
 }
+
+/** What is searched for, as far as it tells what is guessed at (`search/criteria.ts`). */
+type Criterion = Pick<Sought, 'part' | 'shown'> & {
+  readonly type: DataType;
+  readonly forms: readonly { readonly text: string }[];
+};
 
 /** @param criteria what is searched for, all of it of one person */
 export function soughtIn(criteria: readonly Criterion[], mayReveal: (type: DataType) => boolean): Sought[] {

@@ -10,7 +10,7 @@ import { isExactNumber, parseExactly } from '../exact-json.ts';
 import { COLON, skipSpace, skipString } from '../json-text.ts';
 import { secret } from '../secret.ts';
 
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 /** Objects and arrays inside one another; an item's value is the fourth. */
 const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;

@@ -17,28 +17,12 @@ import { readJson } from './body.ts';
 import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
+import type { Answered } from './serving/log.ts';
 import { mayLogSource } from './serving/sources.ts';
 import { validate } from './validate.ts';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-
-/** What is known of a request when it has been answered; closed words and ids only. */
-export interface Answered {
-  readonly request: RequestId;
-  readonly operation: string;
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly principal: string | undefined;
-  /** Where the call came from; undefined where that may not be logged (`sources.ts`). */
-  readonly source: string | undefined;
-  readonly seconds: number;
-  /** Set where the error was none of the vault's own. */
-  readonly defect: unknown;
-  /** The store driver's code behind a failure, or a closed word; of which store, and where in its transaction. */
-  readonly cause: string | undefined;
-  readonly at?: ReturnType<typeof placeOf>;
-}
 
 export interface HandlerOptions {
   readonly vault: Vault;

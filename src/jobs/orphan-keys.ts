@@ -11,14 +11,9 @@ import { recordKeys } from '../keyring/tables.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { blindIndexes } from '../search/blind-index.ts';
+import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import { lookup, table } from '../storage/table.ts';
 import { reuses } from '../tokens/reuse.ts';
-
-/**
- * A call gives up after minutes, but its last packet may sit in a cut connection, or its process be suspended, for
- * longer. An orphan does no harm while it waits; a key that is swept too early is a value lost.
- */
-export const ORPHAN_GRACE_MS = 24 * 60 * 60 * 1000;
 
 const cursors = table('keys', 'cursors', { name: 'text', value: 'text' }, ['name']);
 const cursorByName = lookup(cursors, ['name']);

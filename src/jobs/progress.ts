@@ -2,14 +2,18 @@
  * How far a job is, written to its row: at most twice a second, always when the step changes, and what was held back
  * is written when the job ends. The rate is that of the last half minute of the step, by this process's running time.
  */
-import type { JobRow } from './job-store.ts';
-
 const WRITE_EVERY_MS = 500;
 const RATE_OVER_MS = 30_000;
 /** A rate of less than a second's work says nothing. */
 const RATE_AFTER_MS = 1_000;
 
-export type Place = Pick<JobRow, 'step' | 'done' | 'total' | 'rate_milli'>;
+/** How far a job is, as its row has it. */
+export interface Place {
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  readonly rate_milli: number | null;
+}
 
 /** A place with its rate and what is left of the step, as people read it; the names are those of the API. */
 export interface Pace {

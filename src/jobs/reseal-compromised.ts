@@ -31,7 +31,7 @@ const EXPOSED = 1_000;
 const LOOKS = 20;
 
 /** What is compromised; `params` of the job. */
-export type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
+type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
 type CompromisedBuckets = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
 
 /** @throws `epoch_not_found`, `epoch_not_ended` */

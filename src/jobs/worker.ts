@@ -11,7 +11,8 @@ import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
+import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
 /** A call that ordered an erasure completes it itself; only one that is this old was interrupted. */
@@ -27,7 +28,7 @@ export interface JobReport {
   readonly failed: string | undefined;
 }
 
-export interface Chore {
+interface Chore {
   readonly name: string;
   readonly run: (now: Date) => Promise<number>;
 }

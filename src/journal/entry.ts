@@ -50,7 +50,7 @@ export interface RevocationEntry {
   readonly at: number;
 }
 
-export interface CloseEntry {
+interface CloseEntry {
   readonly kind: 'close';
   /** Whose secret is about to be destroyed, for good. */
   readonly epoch: number;

@@ -1,4 +1,4 @@
-/** What the key store knows of the vault as a whole; `backup/vault-facts.ts` names what there is, in both stores. */
+/** What the key store knows of the vault as a whole; `records/vault-facts.ts` names what there is, in both stores. */
 import { lookup, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 

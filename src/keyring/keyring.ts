@@ -4,7 +4,6 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { RootKeySource, SlotSecrets } from '../config.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError, StartError } from '../errors.ts';
 import type { Id, TenantId } from '../ids.ts';
@@ -20,6 +19,7 @@ import type { Node } from './nodes/node.ts';
 import { NodeLedger } from './nodes/nodes.ts';
 import { assertCurrent, assertRootKey, loadRootKey, rootKeyCheck } from './root/root-key.ts';
 import { RootShares } from './root/root-shares.ts';
+import type { RootKeySource, SlotSecrets } from './settings.ts';
 import { RootSlots } from './slots/root-slots.ts';
 import { SlotRegistry } from './slots/slot-registry.ts';
 import { BackupKey } from './tree/backup-key.ts';

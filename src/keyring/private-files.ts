@@ -16,8 +16,8 @@
 import type { Stats } from 'node:fs';
 import { chmod, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { RootKeySource } from '../config.ts';
 import { StartError } from '../errors.ts';
+import type { RootKeySource } from './settings.ts';
 
 /** Of the folder of keys: that of the file slot that a vault begins with, and the journal's. */
 export const EPOCHS_FOLDER = 'epochs';

@@ -51,7 +51,7 @@ export interface Outcome {
 }
 
 /** Rows in one page; their values are opened together. */
-export const PAGE = 256;
+const PAGE = 256;
 /** The primary key of an index row. */
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
 const rowsOfRecord = lookup(blindIndexes, ['tenant', 'record']);

@@ -1,11 +1,11 @@
 /** A search and what it finds, as the API speaks of them. */
 import { z } from 'zod';
-import { PurposeSchema } from '../access/schema.ts';
 import {
   JsonSchema,
   LabelSchema,
   MaskedSchema,
   NAMED,
+  PurposeSchema,
   ReasonSchema,
   RecordIdSchema,
   SubjectIdSchema,

@@ -13,6 +13,13 @@ export interface StoreLimits {
 /** A standby that is started anew is back within the first of these; nobody's statement waits for a lock as long as the second. */
 export const STORE_LIMITS: StoreLimits = { commitMs: 10_000, workMs: 10_000, unansweredMs: 3_600_000, tryMs: 5_000 };
 
+/**
+ * After this nothing more comes of a call that began then. It gives up after minutes, but its last packet may sit in a cut
+ * connection, or its process be suspended, for longer. An orphan does no harm while it waits; a key that is swept too early
+ * is a value lost.
+ */
+export const ORPHAN_GRACE_MS = 24 * 60 * 60 * 1000;
+
 /** What `within` answers where the time has run out. */
 export const TOO_LATE = Symbol('too late');
 

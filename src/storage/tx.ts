@@ -16,7 +16,6 @@
  */
 import type { Knex } from 'knex';
 import type { UnavailableError } from '../errors.ts';
-import type { CopyWatch, RowCounts } from './copies/backup.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
 /** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
@@ -57,6 +56,14 @@ export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
   /** An update or a delete composed with Knex; only in an exclusive transaction. Returns the rows it changed. */
   execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number>;
 }
+
+/**
+ * Told how far a copy is, in pages or rows; a total of 0 is one that nobody knows. What it throws ends the copy.
+ */
+export type CopyWatch = (done: number, total: number) => void;
+
+/** Rows by table. Knex's own tables are not counted. */
+export type RowCounts = Readonly<Record<string, number>>;
 
 export type RecordTx = Tx<'records'>;
 export type KeyTx = Tx<'keys'>;

@@ -90,7 +90,7 @@ export interface Assignment {
  * Looks refs up and proposes a subject and a bucket for each that was never seen.
  * @param refs how many records are coming for each ref
  */
-export async function proposeSubjects(
+async function proposeSubjects(
   keys: { readonly store: KeyStore; readonly keyring: Keyring },
   tenant: TenantId,
   refs: ReadonlyMap<string, number>,

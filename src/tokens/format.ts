@@ -33,7 +33,7 @@ import { newUuid } from './formats/uuid.ts';
  * The fewest free tokens of a format for one input. With 10^10, a hundred million values of one last four leave a
  * draw new in 99 of 100 cases.
  */
-export const MIN_SPACE = 10 ** 10;
+const MIN_SPACE = 10 ** 10;
 
 /** With one token in ten free, as many draws in a row fail with a chance of 10^-45. */
 const MAX_DRAWS = 1_000;

@@ -1,9 +1,9 @@
 /** Tokens as the API speaks of them. */
 import { z } from 'zod';
-import { AudienceSchema } from '../access/schema.ts';
 import { TOKEN_FORMATS } from '../datatypes/datatype.ts';
 import { recordFacts } from '../records/schema.ts';
 import {
+  AudienceSchema,
   CreatedAtSchema,
   ExpiresAtSchema,
   NAMED,
@@ -58,7 +58,6 @@ export const TokenFactsSchema = z
       .describe('Whether it can be used, or why not; one that has ended is listed until it is swept.'),
   })
   .meta({ id: 'TokenFacts', description: 'A token of a record.' });
-export type TokenFacts = z.infer<typeof TokenFactsSchema>;
 
 export const TokenDescriptionSchema = z
   .strictObject({

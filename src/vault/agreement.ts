@@ -12,7 +12,6 @@
  * Does not: tell an older store that lacks no erasure, no revocation and no close.
  */
 import { revocationsHeld } from '../access/revocations.ts';
-import { recordFact, recordFacts } from '../backup/vault-facts.ts';
 import { countsAgree } from '../erasure/counts.ts';
 import { rememberedHeld } from '../erasure/remembered.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
@@ -23,6 +22,7 @@ import { beforeTheClose } from '../keyring/epochs/later-epoch.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored } from '../records/tombstones.ts';
+import { recordFact, recordFacts } from '../records/vault-facts.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 
 /**

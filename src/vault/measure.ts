@@ -2,11 +2,12 @@
  * What the vault's metrics show of its keys, copies and jobs: ages and counts, nothing of a tenant's. A few rows are read at
  * each scrape, by their keys or a partial index, whatever the vault holds.
  */
-import { lastBackup, lastDrill } from '../backup/vault-facts.ts';
+
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
 import { type Pulse, SlotPulse } from '../keyring/upkeep/slot-pulse.ts';
+import { lastBackup, lastDrill } from '../records/vault-facts.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Vault } from './vault.ts';
 

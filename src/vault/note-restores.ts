@@ -9,8 +9,8 @@
 
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
-import { takeFact } from '../backup/vault-facts.ts';
 import { forgetUnheard } from '../canaries/canaries.ts';
+import { takeFact } from '../records/vault-facts.ts';
 import type { Vault } from './vault.ts';
 
 type NoteParts = Pick<Vault, 'recordStore' | 'keyStore' | 'random' | 'clock'>;

@@ -8,11 +8,12 @@
  * standby is gone. Tells in closed words which part is not well.
  * Does not: see what fails one kind of call alone, such as one tenant's or one with a larger batch than there is room for.
  */
-import { recordFacts } from '../backup/vault-facts.ts';
+
 import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';
 import type { Id } from '../ids.ts';
 import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { recordFacts } from '../records/vault-facts.ts';
 import { wipe } from '../secret.ts';
 import { within } from '../storage/limits.ts';
 import type { Row, StoreName, Table } from '../storage/table.ts';

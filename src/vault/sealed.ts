@@ -26,7 +26,8 @@ import { handOver, secret } from '../secret.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { findVault } from './home.ts';
-import { openVault, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
+import { openVault } from './open-vault.ts';
+import type { Vault, VaultConfig, VaultOptions } from './vault.ts';
 
 const FORGET_AFTER_MS = 30 * 60 * 1000;
 const REFUSALS_A_MINUTE = 20;

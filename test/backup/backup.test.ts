@@ -4,11 +4,11 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { backupKeyStore, listBackups } from '../../src/backup/backups.ts';
-import { noteEpoch } from '../../src/backup/vault-facts.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { restore } from '../../src/operations/copies/restore.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { noteEpoch } from '../../src/records/vault-facts.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, rowsOf, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

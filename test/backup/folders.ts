@@ -4,7 +4,8 @@ import type { BackedUp } from '../../src/operations/copies/backup.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
 import { restore } from '../../src/operations/copies/restore.ts';
-import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, callerOf, type Home, tell } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

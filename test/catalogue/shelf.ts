@@ -24,7 +24,7 @@ export const desk: DataType<{ readonly floor: number; readonly seat: string }> =
   views: { masked: ({ floor }) => String(floor) },
 };
 
-export const HOUSE = [...dataTypes(), desk];
+const HOUSE = [...dataTypes(), desk];
 
 export interface Shelf {
   readonly catalogue: Catalogue;

@@ -3,8 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Answered } from '../../src/http/handler.ts';
-import { type Log, logAnswered } from '../../src/http/serving/log.ts';
+import { type Answered, type Log, logAnswered } from '../../src/http/serving/log.ts';
 import { explain } from '../../src/http/serving/run.ts';
 import { lethe } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary.ts';

@@ -129,7 +129,7 @@ test('one process: sealed, given its shares, serving on the same connections, st
   const plain = await startServer(home, { log });
   const adminKey = (await readFile(join(home, 'keys/admin.key'), 'ascii')).trim();
   expect(await plain.end()).toBe(0);
-  const { openVault } = await import('../../src/vault/vault.ts');
+  const { openVault } = await import('../../src/vault/open-vault.ts');
   const vault = await openVault({
     recordStoreUrl: `sqlite:${home}/data/records.db`,
     keyStoreUrl: `sqlite:${home}/keys/keystore.db`,

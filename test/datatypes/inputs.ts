@@ -56,7 +56,7 @@ export const cardNumbers = fc
   .tuple(fc.constantFrom(...TEST_PREFIXES), fc.array(digit, { minLength: 5, maxLength: 12 }))
   .map(([prefix, rest]) => withCheckDigit(prefix + rest.join('')));
 
-export const cards = fc.record(
+const cards = fc.record(
   {
     number: fc.tuple(cardNumbers, fc.constantFrom('', ' ', '-', '\u3000')).map(([number, gap]) => groups(number, gap)),
     expiry_month: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom('1', '07', '12')),

@@ -4,7 +4,6 @@ import { runBackgroundOnce, startBackground } from '../../src/background/backgro
 import { dataType } from '../../src/datatypes/registry.ts';
 import { orderErasure } from '../../src/erasure/erasures.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
-import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
@@ -12,6 +11,7 @@ import { correct } from '../../src/operations/values/correct.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../../src/search/blind-index.ts';
+import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { markErased } from '../../src/subjects/subjects.ts';
 import { refuseDeletes, refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

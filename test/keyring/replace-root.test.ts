@@ -13,7 +13,8 @@ import {
   replaceRoot,
 } from '../../src/operations/keys/replace-root.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
-import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { backupFolder } from '../backup/folders.ts';
 import { close } from '../support/epochs.ts';
 import {

@@ -2,10 +2,10 @@
 import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { RootKeySource } from '../../src/config.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { StartError } from '../../src/errors.ts';
 import { loadRootKey } from '../../src/keyring/root/root-key.ts';
+import type { RootKeySource } from '../../src/keyring/settings.ts';
 import { appOf, freshHome, type Home, rowsOf } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';

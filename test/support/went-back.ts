@@ -9,7 +9,7 @@ import { tell } from './home.ts';
  * Keeps a store as it is now; nobody may have it open.
  * @returns what puts it back, as often as it is called
  */
-export async function keep(url: string): Promise<() => Promise<void>> {
+async function keep(url: string): Promise<() => Promise<void>> {
   const name = `lethe_test_kept_${randomBytes(6).toString('hex')}`;
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);

@@ -210,7 +210,7 @@ export class Callers {
 }
 
 /** The server did not live to answer. */
-export class Gone extends Error {}
+class Gone extends Error {}
 
 export function pause(ms = 5): Promise<void> {
   return new Promise((resume) => setTimeout(resume, ms));

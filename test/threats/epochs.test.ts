@@ -16,7 +16,8 @@ import type { EpochWrapped } from '../../src/keyring/epochs/keys-under-epoch.ts'
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { type Form, formsOf } from '../../src/search/blind-index.ts';
-import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { close, closingParts, contextOf, slotOf } from '../support/epochs.ts';
 import { appOf, everyByte, freshHome, type Home, placesOf, withParts } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';

@@ -7,8 +7,8 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
-import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
 import { recordKeysOf } from '../../src/keyring/tables.ts';
+import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';

@@ -9,7 +9,7 @@ import { authenticate } from '../../src/calls/authenticate.ts';
 import { StartError, UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { close } from '../support/epochs.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { NOW, type TestVault } from '../support/vault.ts';

@@ -9,7 +9,7 @@ import { listBackups } from '../../src/backup/backups.ts';
 import type { Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { backUp, backupFolder, putBack, recoverHome } from '../backup/folders.ts';
 import { appOf, freshHome, placesOf, tell } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';

@@ -8,7 +8,7 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import { newId } from '../../src/ids.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { ENGINES } from '../support/stores.ts';
 import { handOn } from './hand.ts';
 import { copyOf, newPlace, openAt, type Place } from './place.ts';

@@ -9,7 +9,7 @@ import pg from 'pg';
 import request, { type Response } from 'supertest';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
-import { ORPHAN_GRACE_MS } from '../../src/jobs/orphan-keys.ts';
+import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { tell } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { type Pair, primaryWithStandby } from '../support/standby.ts';

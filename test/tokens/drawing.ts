@@ -39,7 +39,7 @@ export function textType(format: ShapedFormat, isReal: (token: string) => boolea
   return { ...text, shapes: { [format]: { source: (value: string) => value, isReal } } };
 }
 
-export const cardNumber: Shape<{ number: string }> = {
+const cardNumber: Shape<{ number: string }> = {
   source: ({ number }) => number,
   isReal: (token) => /^\d{12,19}$/.test(token) && luhn(token),
 };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { appOf, freshHome } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { tokenize } from '../support/tokenize.ts';

@@ -8,7 +8,7 @@ import { recover } from '../../src/operations/copies/recover.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import { initialise } from '../../src/vault/initialise.ts';
-import { openVault } from '../../src/vault/vault.ts';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { contextOf, vaultIdOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, tellAll, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';

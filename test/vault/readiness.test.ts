@@ -1,8 +1,8 @@
 /** When a node says that it is ready, and what that costs. Full disks and cut wires: `test/threats/stores-down.test.ts`. */
 import { rm } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openVault } from '../../src/vault/open-vault.ts';
 import { Readiness } from '../../src/vault/readiness.ts';
-import { openVault } from '../../src/vault/vault.ts';
 import { close, rootKeyOf, slotOf } from '../support/epochs.ts';
 import { appOf, freshHome, tell, tellAll } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';

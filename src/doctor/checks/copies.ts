@@ -1,6 +1,6 @@
 /** How old the newest copies are, whether they would open, and how the last drill went. */
 import { epochsOf, listBackups } from '../../backup/backups.ts';
-import { lastBackup, lastDrill } from '../../backup/vault-facts.ts';
+import { lastBackup, lastDrill } from '../../records/vault-facts.ts';
 import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, spell } from '../world.ts';

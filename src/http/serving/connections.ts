@@ -16,14 +16,14 @@ const RESERVED = 96;
 const ENOUGH = 256;
 const LOG_EVERY_MS = 1_000;
 
-export interface Room {
+interface Room {
   /** Of open files. */
   readonly limit: number;
   readonly connections: number;
 }
 
 /** @returns undefined where nobody says, or there is no limit */
-export function roomForConnections(): Room | undefined {
+function roomForConnections(): Room | undefined {
   const limit = openFilesLimit();
   if (limit === undefined) return undefined;
   try {

@@ -5,11 +5,28 @@
  * places in the code.
  */
 import { type Logger, pino } from 'pino';
-import { remedyFor } from '../../storage/errors.ts';
+import type { RequestId } from '../../ids.ts';
+import { type placeOf, remedyFor } from '../../storage/errors.ts';
 import type { Signals } from '../../vault/signals.ts';
-import type { Answered } from '../handler.ts';
 
 export type Log = Logger;
+
+/** What is known of a request when it has been answered; closed words and ids only. */
+export interface Answered {
+  readonly request: RequestId;
+  readonly operation: string;
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly principal: string | undefined;
+  /** Where the call came from; undefined where that may not be logged (`sources.ts`). */
+  readonly source: string | undefined;
+  readonly seconds: number;
+  /** Set where the error was none of the vault's own. */
+  readonly defect: unknown;
+  /** The store driver's code behind a failure, or a closed word; of which store, and where in its transaction. */
+  readonly cause: string | undefined;
+  readonly at?: ReturnType<typeof placeOf>;
+}
 
 export function newLog(level: string): Log {
   return pino(

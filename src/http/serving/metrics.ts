@@ -4,7 +4,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from '../../vault/measure.ts';
 import type { Signals } from '../../vault/signals.ts';
-import type { Answered } from '../handler.ts';
+import type { Answered } from './log.ts';
 import type { Disbelieved } from './sources.ts';
 
 export interface Metrics {

@@ -5,7 +5,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RootKeySource } from '../../config.ts';
 import { deriveKey, passphraseKey } from '../../crypto/kdf.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
@@ -13,6 +12,7 @@ import { StartError, UnavailableError } from '../../errors.ts';
 import { makeFolder } from '../../make-folder.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { keyFact } from '../key-store-facts.ts';
+import type { RootKeySource } from '../settings.ts';
 import { createDurably } from '../slots/durable-file.ts';
 
 const KEY_BYTES = 32;

@@ -34,7 +34,7 @@ export interface Version {
   readonly minor: number;
 }
 
-export interface TokenInfo {
+interface TokenInfo {
   readonly label: string;
   readonly manufacturerID: string;
   readonly model: string;
@@ -43,7 +43,7 @@ export interface TokenInfo {
   readonly firmwareVersion: Version;
 }
 
-export interface Attribute {
+interface Attribute {
   readonly type: number;
   readonly value?: number | boolean | string | Buffer;
 }

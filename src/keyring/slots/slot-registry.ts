@@ -11,13 +11,13 @@
  * somebody put back with the key store: it names slots the security team once chose, and none besides.
  */
 import type { Clock } from '../../clock.ts';
-import type { SlotSecrets } from '../../config.ts';
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import { secret, wipe } from '../../secret.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import type { SlotSecrets } from '../settings.ts';
 import { type RootSlotRow, rootSlots } from '../tables.ts';
 import { storedEnvelopes } from './envelopes.ts';
 import { FileSlot } from './file-slot.ts';

@@ -3,9 +3,9 @@
  * its path stands for the slot's name, so that each slot may have one of its own.
  */
 import { readFile, stat } from 'node:fs/promises';
-import type { SlotSecrets } from '../../config.ts';
 import { UnavailableError } from '../../errors.ts';
 import { isOpenToAll } from '../private-files.ts';
+import type { SlotSecrets } from '../settings.ts';
 
 const SETTING = { hsmPin: 'LETHE_HSM_PIN', transitToken: 'LETHE_TRANSIT_TOKEN' } as const;
 

@@ -9,7 +9,7 @@
 import type { Clock } from '../../clock.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 
-export interface SlotCounts {
+interface SlotCounts {
   readonly inForce: number;
   /** Of those: how many answer, and have the current epoch. */
   readonly answering: number;

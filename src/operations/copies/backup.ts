@@ -5,10 +5,10 @@
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { type BackupParts, pruneKeyCopies, removeUnfinished, takeBackup, type Watch } from '../../backup/backups.ts';
 import type { Manifest } from '../../backup/manifest.ts';
-import { noteBackup } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { ensureCanaries } from '../../canaries/canaries.ts';
+import { noteBackup } from '../../records/vault-facts.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';

@@ -22,16 +22,17 @@ import {
 } from '../../backup/drill.ts';
 import { assertOurs, assertWhole, type Backup } from '../../backup/manifest.ts';
 import { findBackup } from '../../backup/restore.ts';
-import { setRecordFact } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
-import type { CopyWatch } from '../../storage/copies/backup.ts';
+import { setRecordFact } from '../../records/vault-facts.ts';
 import { clear, isThere, putBack } from '../../storage/copies/put-back.ts';
 import type { StoreName } from '../../storage/table.ts';
+import type { CopyWatch } from '../../storage/tx.ts';
 import { removeLeftovers, temporaryFolder } from '../../temporary.ts';
 import { assertAgreement } from '../../vault/agreement.ts';
-import { openVault, type Vault, type VaultConfig } from '../../vault/vault.ts';
+import { openVault } from '../../vault/open-vault.ts';
+import type { Vault, VaultConfig } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
 const PLACE = /^lethe-drill-/;

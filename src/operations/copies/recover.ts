@@ -13,7 +13,6 @@ import { UnauthenticatedError } from '../../access/principals.ts';
 import { isKeptRevoked } from '../../access/revocations.ts';
 import { RULES } from '../../access/roles.ts';
 import { listAdmitted } from '../../access/store.ts';
-import { endLoss } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { forgetLost } from '../../canaries/canaries.ts';
@@ -25,6 +24,7 @@ import { orderAgain } from '../../erasure/tenant-agreement.ts';
 import { complete } from '../../erasure/tenants.ts';
 import type { TenantId } from '../../ids.ts';
 import { findTenantTombstones } from '../../keyring/tenant-tombstones.ts';
+import { endLoss } from '../../records/vault-facts.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 

@@ -1,8 +1,8 @@
 /** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
-import { recordFact } from '../../backup/vault-facts.ts';
 import { perform } from '../../calls/perform.ts';
 import { unfinishedErasures } from '../../erasure/erasures.ts';
+import { recordFact } from '../../records/vault-facts.ts';
 import { RELEASE } from '../../release.ts';
 import { newestStep } from '../../storage/opening/migrate.ts';
 import type { StoreName } from '../../storage/table.ts';

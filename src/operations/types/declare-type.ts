@@ -1,11 +1,11 @@
 /** Declares a data type of the caller's tenant, or a new version of one. What is stored already stays readable. */
 
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import { type DataTypeDescription, DataTypeSchema, DeclareTypeBody } from '../../catalogue/schema.ts';
 import { customType } from '../../datatypes/custom.ts';
 import type { TypeDefinition } from '../../datatypes/definition.ts';
 import { operation } from '../operation.ts';
+import { describeType } from './describe-type.ts';
 
 const BADGE = {
   name: 'x_staff_badge',

@@ -1,10 +1,10 @@
 /** The tenant's catalogue of data types, from which a form or a client can be built. */
 
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import { type DataTypeDescription, TypesReply } from '../../catalogue/schema.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { operation } from '../operation.ts';
+import { describeType } from './describe-type.ts';
 
 export const listTypes = operation({
   operationId: 'listTypes',

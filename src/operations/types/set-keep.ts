@@ -1,11 +1,11 @@
 /** Sets the lesser form in which the caller's tenant keeps the values of a type from now on. */
 
 import { perform } from '../../calls/perform.ts';
-import { describeType } from '../../catalogue/description.ts';
 import { type DataTypeDescription, DataTypeSchema, KeepBody, KeepParams } from '../../catalogue/schema.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { VaultError } from '../../errors.ts';
 import { operation } from '../operation.ts';
+import { describeType } from './describe-type.ts';
 
 const [IP] = dataTypes().flatMap((type) =>
   type.name === 'ip' ? describeType({ type, keep: undefined, definition: undefined }) : [],

@@ -1,9 +1,9 @@
 /** The shapes of the verbs' requests and replies: validation, types and OpenAPI come from here. */
 
 import { z } from 'zod';
-import { AudienceSchema, PurposeSchema } from '../../access/schema.ts';
 import { recordFacts } from '../../records/schema.ts';
 import {
+  AudienceSchema,
   ExpiresAtSchema,
   JsonSchema,
   KeptSchema,
@@ -11,6 +11,7 @@ import {
   MAX_BATCH,
   MaskedSchema,
   NAMED,
+  PurposeSchema,
   ReasonSchema,
   RecordIdSchema,
   RefSchema,

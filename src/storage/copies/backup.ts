@@ -24,14 +24,7 @@ import { storeError } from '../errors.ts';
 import { newClient } from '../postgres/connect.ts';
 import { Connection } from '../sqlite/sqlite-tx.ts';
 import type { StoreName } from '../table.ts';
-
-/**
- * Told how far a copy is, in pages or rows; a total of 0 is one that nobody knows. What it throws ends the copy.
- */
-export type CopyWatch = (done: number, total: number) => void;
-
-/** Rows by table. Knex's own tables are not counted. */
-export type RowCounts = Readonly<Record<string, number>>;
+import type { CopyWatch, RowCounts } from '../tx.ts';
 
 /** Pages between two turns of the event loop: some 4 MB. */
 const PAGES_AT_ONCE = 1_000;

@@ -20,7 +20,8 @@ import { sqlitePath } from '../opening/url.ts';
 import { BEGIN_DURABLE } from '../postgres/mark-statements.ts';
 import { IN_USE, LOGS, moveAside, settle } from '../sqlite/settle.ts';
 import type { StoreName, Table, Value } from '../table.ts';
-import { type CopyWatch, copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
+import type { CopyWatch } from '../tx.ts';
+import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;

@@ -26,7 +26,7 @@ import {
   UrlFault,
 } from './url-parameters.ts';
 
-export interface SqlitePlace {
+interface SqlitePlace {
   readonly engine: 'sqlite';
   readonly path: string;
 }

@@ -11,7 +11,7 @@
  */
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../../errors.ts';
-import { type CopyWatch, copyPostgres, type RowCounts } from '../copies/backup.ts';
+import { copyPostgres } from '../copies/backup.ts';
 import {
   driverCode,
   isTransient,
@@ -23,7 +23,7 @@ import {
 } from '../errors.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from '../limits.ts';
 import type { StoreName } from '../table.ts';
-import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from '../tx.ts';
+import { type CopyWatch, MAX_WAITING, OVERLOADED, type Reader, type RowCounts, type Store, type Tx } from '../tx.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { Marks } from './marks.ts';

@@ -8,11 +8,11 @@
  */
 import { statSync } from 'node:fs';
 import { UnavailableError } from '../../errors.ts';
-import { type CopyWatch, copySqlite, type RowCounts } from '../copies/backup.ts';
+import { copySqlite } from '../copies/backup.ts';
 import { commitError, type Phase, storeError, storeReplaced, timedOut } from '../errors.ts';
 import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from '../limits.ts';
 import type { StoreName } from '../table.ts';
-import { MAX_WAITING, OVERLOADED, type Reader, type Store, type Tx } from '../tx.ts';
+import { type CopyWatch, MAX_WAITING, OVERLOADED, type Reader, type RowCounts, type Store, type Tx } from '../tx.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 
 /** More than this in one commit would hold up the first caller for the sake of the last. */

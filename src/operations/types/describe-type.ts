@@ -1,8 +1,8 @@
 /** A data type as the catalogue shows it: everything that a form or a client can be built from. */
 import { z } from 'zod';
-import { formatsOf } from '../tokens/format.ts';
-import type { CatalogueEntry } from './catalogue.ts';
-import type { DataTypeDescription } from './schema.ts';
+import type { CatalogueEntry } from '../../catalogue/catalogue.ts';
+import type { DataTypeDescription } from '../../catalogue/schema.ts';
+import { formatsOf } from '../../tokens/format.ts';
 
 /** JSON Schemas, made once of each input. */
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();

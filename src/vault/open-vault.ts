@@ -1,0 +1,222 @@
+/**
+ * The composition root: opens the two stores and the keyring, checks that they belong together, and hands the whole to
+ * the verbs. A vault is made where nothing of one is, and only if that was asked for (`home.ts`).
+ *
+ * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
+ * secret is missing or another's, or when one of the stores is older than the other: restored from a backup
+ * (`agreement.ts`), or when the file system lets others at the keys (`keyring/private-files.ts`).
+ *
+ * What ended while no process ran is destroyed before the vault is handed out.
+ *
+ * While it is open, other processes know of it (`keyring/nodes/node.ts`); once a store was replaced under it, it serves no more.
+ */
+
+import { Catalogue } from '../catalogue/catalogue.ts';
+import { systemClock } from '../clock.ts';
+import { DEFAULT_PLANNED_RECORDS } from '../config.ts';
+import { PasswordHasher } from '../crypto/password-hash.ts';
+import { pooledRandom } from '../crypto/random.ts';
+import { codeOf, StartError, UnavailableError } from '../errors.ts';
+import { GuessBudgets } from '../guesses/budgets.ts';
+import { newId } from '../ids.ts';
+import { journalIn } from '../journal/files.ts';
+import { Journal } from '../journal/journal.ts';
+import { epochInUse } from '../keyring/epochs/epoch-states.ts';
+import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { type Keyring, openKeyring } from '../keyring/keyring.ts';
+import { Node } from '../keyring/nodes/node.ts';
+import { amongOthers } from '../keyring/nodes/node-admission.ts';
+import { assertPrivateKeys } from '../keyring/private-files.ts';
+import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
+import type { JournalKey } from '../keyring/tree/journal-key.ts';
+import { bitsFor } from '../search/blind-index.ts';
+import { STORE_LIMITS } from '../storage/limits.ts';
+import { openStore } from '../storage/opening/open-store.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
+import { startBeat } from './beat.ts';
+import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
+import { initialise } from './initialise.ts';
+import { noteRestores } from './note-restores.ts';
+import { newSignals } from './signals.ts';
+import { epochsPathOf, type Vault, type VaultConfig, type VaultOptions } from './vault.ts';
+
+const CALL_LIMIT_MS = 30_000;
+
+/** A vault on its way to be opened. */
+interface Opening {
+  readonly config: VaultConfig;
+  readonly found: FoundVault;
+  readonly recordStore: RecordStore;
+  readonly keyStore: KeyStore;
+  readonly options: VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>;
+}
+
+/** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
+export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
+  await assertPrivateKeys(config.keysPath, config.rootKey);
+  const { clock = systemClock, random = pooledRandom(), mayMake = false } = options;
+  const found = mayMake ? await findOrBegin(config, newId('vault', random, clock())) : await findVault(config);
+  // A copy may say of its store that it went back.
+  const recovering = options.recovering === true || options.drilling === true;
+  const opening = { recovering, limits: { ...STORE_LIMITS, ...options.limits } };
+  const recordStore = await openStore('records', config.recordStoreUrl, opening);
+  try {
+    const keyStore = await openStore('keys', config.keyStoreUrl, opening);
+    try {
+      return await assemble({ config, found, recordStore, keyStore, options: { ...options, clock, random } });
+    } catch (error) {
+      await keyStore.close();
+      throw error;
+    }
+  } catch (error) {
+    await recordStore.close();
+    throw error;
+  }
+}
+
+async function assemble(opening: Opening): Promise<Vault> {
+  const { config, found, recordStore, keyStore, options } = opening;
+  const { clock, random, drilling = false } = options;
+  await agreeOnId(recordStore, keyStore, found.vaultId).catch(async (error: unknown) => {
+    // Another home was quicker. A store that did not answer says nothing of that: the making is gone on with.
+    if (error instanceof StartError) await giveUp(config, found);
+    throw error;
+  });
+  await assertEpochIsKnown(recordStore, keyStore);
+  if (drilling) return assembleAs(opening, undefined);
+  const kind = options.process ?? 'command';
+  const announced = { store: keyStore, keysPath: config.keysPath, kind, random, clock, look: options.look };
+  const node = await Node.announce(announced);
+  try {
+    return await assembleAs(opening, node);
+  } catch (error) {
+    await node.leave().catch(() => {});
+    throw await amongOthers(error, keyStore, node.name);
+  }
+}
+
+async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vault> {
+  const { config, found, keyStore, options } = opening;
+  const { clock, random, drilling = false, nextRootKey } = options;
+  const { vaultId } = found;
+  const expectedCheck = await keyFact(keyStore.reader, 'root_key_check');
+  if (nextRootKey === undefined) await assertNotReplacing(keyStore.reader);
+  else await assertReplacing(keyStore.reader, nextRootKey, vaultId);
+  const opened = await openKeyring({
+    store: keyStore,
+    rootKey: config.rootKey,
+    slotPath: epochsPathOf(config),
+    slotSecrets: config.slotSecrets,
+    vaultId,
+    expectedCheck,
+    readOnly: drilling,
+    node,
+    nextRootKey,
+    lastClose: (key) => journalOf(opening, key).lastClose(),
+    random,
+    clock,
+  });
+  try {
+    if (expectedCheck === undefined) await noteCheck(keyStore, opened.check);
+    return await complete(opening, node, opened.keyring);
+  } catch (error) {
+    // Before its row is taken away: nobody waits for it then.
+    await opened.keyring.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function noteCheck(keyStore: KeyStore, check: string): Promise<void> {
+  const row = { name: 'root_key_check', value: check };
+  const [standing] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
+  if (standing?.value !== check) {
+    throw new StartError('Another process opened this vault for the first time with another root key.');
+  }
+}
+
+async function complete(opening: Opening, node: Node | undefined, keyring: Keyring): Promise<Vault> {
+  const { config, found, recordStore, keyStore, options } = opening;
+  const { clock, random, passwords = {}, mayMake = false, recovering = false, drilling = false } = options;
+  const journal = journalOf(opening, keyring.journal);
+  if (!recovering && !drilling) await assertAgreement(recordStore, keyStore, journal);
+  const { indexes } = keyring;
+  await node?.join(keyring, options.visiting);
+  const signals = newSignals();
+  const hasher = new PasswordHasher({ random, ...passwords });
+  const parts = {
+    ...{ recordStore, keyStore, keyring, journal, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
+    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
+    catalogue: new Catalogue(recordStore.reader, indexes, clock),
+    indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
+  };
+  const guesses = new GuessBudgets(recordStore, indexes, clock, {
+    refused: () => void signals.emit('guessesRefused'),
+    alarm: (budget) => void signals.emit('guessesAlarm', { budget }),
+  });
+  if (!drilling) await shredEndedWindows(parts.keyring);
+  const firstKeyPath = drilling
+    ? undefined
+    : await initialise(parts, config.keysPath, { mayMake, isBegun: found.isBegun });
+  if (!drilling) await nameHome(config, found);
+  if (!drilling) await noteRestores(parts, { agree: !recovering });
+  const beat = startBeat({ recordStore, keyStore, signals }, node);
+  const underway = new Set<Promise<void>>();
+  let closing = false;
+  return {
+    ...parts,
+    guesses,
+    firstKeyPath,
+    callLimitMs: options.limits?.callMs ?? CALL_LIMIT_MS,
+    later(name, work) {
+      const done = (closing ? shuttingDown() : work())
+        .catch((error: unknown) => void signals.emit('job', { name, failed: codeOf(error), changed: 0 }))
+        .finally(() => underway.delete(done));
+      underway.add(done);
+    },
+    assertInPlace: beat.assertInPlace,
+    lookInPlace: beat.look,
+    beat: beat.now,
+    async close() {
+      closing = true;
+      try {
+        await Promise.all(underway);
+        // What is not given back is lost to its callers, no more.
+        await guesses.close().catch(() => {});
+        await beat.stop();
+        await hasher.close();
+        await journal.close();
+      } finally {
+        try {
+          // Others wait for this process until nothing of a key is in its memory; it leaves by way of the key store.
+          await keyring.close();
+          await beat.leave();
+        } finally {
+          await Promise.all([recordStore.close(), keyStore.close()]);
+        }
+      }
+    },
+  };
+}
+
+/** In the node's home, and beside the copies of the key store. A copy that is tried out has none: it is asked nothing. */
+function journalOf({ config, found, keyStore, options }: Opening, key: JournalKey): Journal {
+  const folders = [config.keysPath, ...(config.keyBackupDir === undefined ? [] : [config.keyBackupDir])];
+  return new Journal({
+    places: options.drilling ? [] : folders.map((folder) => journalIn(folder, found.vaultId)),
+    key,
+    epoch: () => epochInUse(keyStore.reader),
+    random: options.random,
+  });
+}
+
+async function shuttingDown(): Promise<never> {
+  throw new UnavailableError('shutting_down');
+}
+
+/** Windows that ended while no process ran: nothing is served before their keys are destroyed. */
+async function shredEndedWindows({ windows }: Keyring): Promise<void> {
+  await windows.shred();
+  // Another process may be reading; then the background work tries again.
+  await windows.scrub().catch(() => {});
+}
