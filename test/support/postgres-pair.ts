@@ -10,10 +10,12 @@
  * It lives as long as its standard input stays open; both servers end with it, and their files are removed.
  */
 import type { ChildProcess } from 'node:child_process';
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort, initialise, newHome, own, start, stop, USER, urlOf } from './postgres-programs.ts';
+import { ownAll } from './nobody.ts';
+import { freePort } from './ports.ts';
+import { initialise, newHome, start, stop, USER, urlOf } from './postgres-programs.ts';
 
 const home = await newHome();
 const servers: Record<string, ChildProcess> = {};
@@ -33,6 +35,7 @@ try {
   const more = `primary_conninfo = '${from}'\nwal_retrieve_retry_interval = '200ms'\n`;
   await writeFile(join(data.standby ?? '', 'postgresql.conf'), more, { flag: 'a' });
   await writeFile(join(data.standby ?? '', 'standby.signal'), '');
+  // A copy is its maker's; the servers run as somebody else.
   await ownAll(data.standby ?? '');
   await Promise.all(['primary', 'standby'].map(startAgain));
   process.stdout.write(
@@ -49,10 +52,3 @@ try {
   await rm(home, { recursive: true, force: true });
 }
 process.exit();
-
-/** A copy is its maker's; the servers run as somebody else. */
-async function ownAll(folder: string): Promise<void> {
-  await own(folder);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) await own(join(entry.parentPath, entry.name));
-}
