@@ -45,15 +45,6 @@ export const erasures = table(
 export type ErasureRow = Row<typeof erasures>;
 export const erasureById = lookup(erasures, ['tenant', 'erasure']);
 
-export class ErasureNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'erasure_not_found';
-
-  constructor() {
-    super('No such erasure.');
-  }
-}
-
 export interface Order {
   readonly erasure: ErasureId;
   readonly cause: Cause;
@@ -84,10 +75,10 @@ export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order)
   return row;
 }
 
-/** @throws {ErasureNotFoundError} */
+/** @throws `erasure_not_found` */
 export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<ErasureRow> {
   const [[row] = []] = await reader.find(erasureById, [[tenant, id]]);
-  if (row === undefined || row.cause !== 'erased') throw new ErasureNotFoundError();
+  if (row === undefined || row.cause !== 'erased') throw new VaultError('erasure_not_found');
   return row;
 }
 

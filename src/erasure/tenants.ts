@@ -15,20 +15,14 @@
  * does (K5).
  */
 import type { TenantRow } from '../access/store.ts';
+import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
 import { findTenantTombstones, tenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
-import {
-  type CompletingParts,
-  completeErasure,
-  ErasureNotFoundError,
-  type ErasureRow,
-  erasureById,
-  erasures,
-} from './erasures.ts';
+import { type CompletingParts, completeErasure, type ErasureRow, erasureById, erasures } from './erasures.ts';
 import { shreds } from './shreds.ts';
 
 const SCOPE = 'tenant';
@@ -58,11 +52,11 @@ function rowOf(order: Pick<ErasureRow, 'tenant' | 'erasure' | 'ordered_by' | 'or
   return { ...order, ...open, scope: SCOPE };
 }
 
-/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws {ErasureNotFoundError} */
+/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws `erasure_not_found` */
 export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<ErasureRow> {
   const [rows = []] = await reader.find(erasuresById, [[id]]);
   const row = rows.find(({ scope }) => scope === SCOPE);
-  if (row === undefined) throw new ErasureNotFoundError();
+  if (row === undefined) throw new VaultError('erasure_not_found');
   return row;
 }
 

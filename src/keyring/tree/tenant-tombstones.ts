@@ -31,16 +31,6 @@ export const tenantTombstones = table(
 export type TenantTombstoneRow = Row<typeof tenantTombstones>;
 const tombstoneOfTenant = lookup(tenantTombstones, ['tenant']);
 
-/** The tenant was erased. Nothing of it opens, and nothing is added to it. */
-export class TenantErasedError extends VaultError {
-  readonly kind = 'gone';
-  readonly code = 'tenant_erased';
-
-  constructor() {
-    super('The tenant was erased.');
-  }
-}
-
 /** @returns for each tenant its tombstone, or undefined */
 export async function findTenantTombstones(
   reader: Reader<'keys'>,
@@ -53,8 +43,8 @@ export async function findTenantTombstones(
   return found.map(([row]) => row);
 }
 
-/** First in every transaction that makes a key of its own for a tenant. @throws {TenantErasedError} */
+/** First in every transaction that makes a key of its own for a tenant. @throws `tenant_erased` */
 export async function assertNotBuried(tx: Reader<'keys'>, tenant: TenantId): Promise<void> {
   const [buried] = await findTenantTombstones(tx, [tenant]);
-  if (buried !== undefined) throw new TenantErasedError();
+  if (buried !== undefined) throw new VaultError('tenant_erased');
 }
