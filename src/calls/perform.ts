@@ -1,3 +1,16 @@
+/**
+ * The one door. Every operation runs in here: authorise → open the transaction → work → append the audit entry → commit →
+ * return. So nothing leaves the vault before its entry is durable, and no operation can forget to decide, or to write one.
+ *
+ *   the work succeeds   its changes, its audit entry and its idempotency row are one commit
+ *   it is refused       nothing of it is kept; the refusal gets an entry of its own, then the refusal is thrown
+ *   it fails            the same, with outcome `failed`
+ *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
+ *   no entry possible   the call fails with `store_unavailable` and shows nothing
+ *   its time runs out   nothing of it is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
+ *                       entry is in that commit, if there is one
+ *   the tenant is gone  the call fails with `tenant_erased`, however it began
+ */
 import { appendAuditEntry } from '../audit/entries.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { OutcomeUnknownError } from '../storage/errors.ts';

@@ -1,12 +1,10 @@
 /** `lethe certificate verify`: offline, without a vault, in plain words; and `get`. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { signJws } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
@@ -16,27 +14,14 @@ import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { readCertificate } from '../../src/operations/erasures/read-certificate.ts';
 import { publicKeys } from '../../src/vault/public-keys.ts';
+import { lethe as command } from '../support/command.ts';
 import { close } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome } from '../support/home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function lethe(home: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, LETHE_HOME: home, ...env } };
-    execFile(process.execPath, [CLI, 'certificate', ...args], options, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
-    );
-  });
-}
+const lethe = (home: string, args: readonly string[], env: Record<string, string> = {}) =>
+  command(home, ['certificate', ...args], { env });
 
 test('a certificate is verified without a vault; what is wrong with another is said, and nothing of it believed', async () => {
   const { path, remove } = await temporaryFolder();

@@ -14,10 +14,10 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { readConfig } from '../../src/config.ts';
 import { serve } from '../../src/http/serving/server.ts';
+import { freePort } from '../support/ports.ts';
 import {
   answerTo,
   CLIENT_ADDRESS,
-  freePort,
   hasProxy,
   PROXIES,
   type ProxyName,

@@ -4,12 +4,11 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { temporaryFolder } from '../support/temporary.ts';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../support/ports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = await readFile(join(root, 'Containerfile'), 'utf8');
@@ -51,8 +50,9 @@ test('nothing but what is named comes into the image: no key, no store, no histo
 });
 
 test('its command serves and its health check says so, with nothing but what it copies, and SIGTERM ends it', async () => {
-  const { path, remove } = await temporaryFolder();
-  onTestFinished(remove);
+  // On the disk: there what is installed can be linked, and run.
+  const path = await mkdtemp(join(inject('disk'), 'lethe-test-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
   const app = `${path}/lethe`;
   for (const line of instructions('COPY').filter((one) => !one.startsWith('--from'))) {
     for (const source of line.split(' ').slice(0, -1)) {
@@ -93,13 +93,4 @@ async function installInto(app: string): Promise<void> {
   // Links cost nothing; on another file system they are copies.
   const copy = (how: string) => spawnSync('cp', [how, '--parents', ...wanted, app], { cwd: root });
   if (copy('-al').status !== 0) expect(copy('-a').status).toBe(0);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

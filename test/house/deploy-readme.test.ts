@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { CHECKS } from '../../src/doctor/checks.ts';
+import { nodeEnv } from '../support/node-env.ts';
 import { startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -41,7 +42,7 @@ test('the commands of the handbook run as they are typed', async () => {
   const { path: folder, remove } = await temporaryFolder();
   onTestFinished(remove);
   const server = await startServer(folder, { log: join(folder, 'server.log') });
-  const type = openTerminal(folder, { PATH: process.env.PATH, HOME: folder });
+  const type = openTerminal(folder, { ...nodeEnv, HOME: folder });
   const said: Record<string, string> = {};
 
   for (const { section, text } of blocks.filter(({ kind, runBy }) => kind === 'sh' && runBy === undefined)) {

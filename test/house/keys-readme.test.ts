@@ -13,6 +13,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeEnv } from '../support/node-env.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -52,7 +53,7 @@ async function openWorld() {
   onTestFinished(remove);
   for (const name of ['a', 'b', 'safe', 'usb']) await mkdir(join(folder, 'mnt', name), { recursive: true });
   const log = join(folder, 'server.log');
-  const type = openTerminal(folder, { PATH: process.env.PATH, HOME: folder, ERASURE: '' });
+  const type = openTerminal(folder, { ...nodeEnv, HOME: folder, ERASURE: '' });
   let server: ServerProcess | undefined;
   let url = '';
   onTestFinished(async () => {

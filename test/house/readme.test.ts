@@ -8,6 +8,7 @@ import { settingsHelp } from '../../src/config.ts';
 import { TOKEN_FORMATS } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { parseMap } from '../../src/import/map.ts';
+import { nodeEnv } from '../support/node-env.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,7 +47,7 @@ test('the commands of the README and its pages run as they are typed, from the q
   for (const name of ['package.json', 'node_modules', 'src', 'migrations']) {
     await symlink(join(root, name), join(folder.path, name));
   }
-  const env = { PATH: process.env.PATH, HOME: folder.path, LETHE_PORT: '0', npm_config_update_notifier: 'false' };
+  const env = { ...nodeEnv, HOME: folder.path, LETHE_PORT: '0', npm_config_update_notifier: 'false' };
   const server = spawn('npm', ['start'], { cwd: folder.path, env, detached: true });
   onTestFinished(() => {
     if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM');

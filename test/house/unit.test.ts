@@ -1,9 +1,10 @@
 /** The systemd unit: what systemd says of it, and the server under its limits, as far as they can be had without systemd. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { nobody, own } from '../support/nobody.ts';
 import { startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -67,8 +68,7 @@ test.runIf(mayIsolate())(
     await chmod(path, 0o755);
     const [home, tmp] = [`${path}/home`, `${path}/tmp`];
     for (const folder of [home, tmp]) await mkdir(folder, { mode: 0o700 });
-    const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' })));
-    await chown(home, uid as number, gid as number);
+    await own(home);
     const script = [
       ...['set -e', 'mount --make-rprivate /', `mount --bind ${home} ${home}`, 'mount -o remount,bind,ro /'],
       `mount -t tmpfs -o mode=1777 none ${tmp}`,
@@ -90,7 +90,7 @@ test.runIf(mayIsolate())(
     expect(program).toBe(`${root}/node_modules/node/bin/node`);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     const status = await readFile(`/proc/${server.pid}/status`, 'ascii');
-    expect(status).toMatch(new RegExp(`^Uid:\\s+${uid}\\s`, 'm'));
+    expect(status).toMatch(new RegExp(`^Uid:\\s+${nobody.uid}\\s`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(status).toMatch(/^CapBnd:\s+0+$/m);
     expect(await readFile(`/proc/${server.pid}/limits`, 'ascii')).toMatch(/^Max core file size\s+0\s+0 /m);

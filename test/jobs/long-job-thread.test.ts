@@ -12,6 +12,7 @@ import { lookAgain } from '../../src/operations/keys/read-job.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { findAll, storeAll } from '../search/world.ts';
 import { appOf, freshHome, tell } from '../support/home.ts';
+import { nodeEnv } from '../support/node-env.ts';
 import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -27,11 +28,8 @@ interface Ran {
 
 function lethe(env: Record<string, string>, ...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [CLI, ...args],
-      { env: { PATH: process.env.PATH, ...env } },
-      (_, out, err) => resolve({ code: child.exitCode, out, err }),
+    const child = execFile(process.execPath, [CLI, ...args], { env: { ...nodeEnv, ...env } }, (_, out, err) =>
+      resolve({ code: child.exitCode, out, err }),
     );
   });
 }

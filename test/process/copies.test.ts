@@ -4,13 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { UNFINISHED } from '../../src/temporary.ts';
 import { lethe } from '../support/command.ts';
+import { nodeEnv } from '../support/node-env.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -46,7 +45,7 @@ interface Running {
 }
 
 async function run(tmp: string, args: readonly string[]): Promise<Running> {
-  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+  const env = { ...nodeEnv };
   const child = spawn(process.execPath, [CLI, ...args, '--key-file', `${template}/security.key`], {
     env: { ...env, LETHE_HOME: template, TMPDIR: tmp },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -112,7 +111,7 @@ test('restore: Ctrl-C leaves no copy, and the store that was there', async () =>
   const tmp = await fresh();
   await cp(template, `${tmp}/home`, { recursive: true });
   const before = await readFile(`${tmp}/home/keys/keystore.db`);
-  const env = { PATH: process.env.PATH, LETHE_HOME: `${tmp}/home` };
+  const env = { ...nodeEnv, LETHE_HOME: `${tmp}/home` };
   const args = [CLI, 'restore', `${tmp}/home/backups`, '--store', 'keys', '--replace'];
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -4,10 +4,9 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { open, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeEnv } from '../support/node-env.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,8 +40,8 @@ async function npm(...args: string[]): Promise<Started> {
     detached: true,
     stdio: ['ignore', out.fd, out.fd],
     env: {
-      ...{ PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: home },
-      ...{ NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), LETHE_HOME: `${home}/vault`, LETHE_PORT: '0' },
+      ...{ ...nodeEnv, HOME: process.env.HOME, TMPDIR: home },
+      ...{ LETHE_HOME: `${home}/vault`, LETHE_PORT: '0' },
     },
   });
   await out.close();

@@ -1,8 +1,7 @@
 /** The command `lethe` as a process of its own. */
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeEnv } from './node-env.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
@@ -19,7 +18,7 @@ export function lethe(
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), LETHE_HOME: home, ...env },
+    env: { ...nodeEnv, LETHE_HOME: home, ...env },
   });
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,15 +1,14 @@
 /** A PgBouncer of a test's own before the test's PostgreSQL; it ends with the test. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { freePort, own } from './postgres-programs.ts';
+import { nobody, ownAll } from './nobody.ts';
+import { freePort, listens } from './ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const PROGRAMS = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'];
-const START_TIMEOUT_MS = 10_000;
 
 export interface PgBouncerOptions {
   readonly mode: 'transaction' | 'session';
@@ -62,9 +61,9 @@ export async function pgbouncer(
       '',
     ].join('\n'),
   );
-  for (const path of [folder, config, users]) await own(path);
+  await ownAll(folder);
   await chmod(folder, 0o700);
-  const child = spawn(pgbouncerProgram() ?? '', [config], { ...nobody(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(pgbouncerProgram() ?? '', [config], { ...nobody, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = (said + chunk).slice(-4_000);
@@ -75,30 +74,10 @@ export async function pgbouncer(
     await ended;
     await remove();
   });
-  await listens(child, listen, () => said);
+  await listens(listen, child, () => said);
   return (database) => {
     const url = new URL(server);
     [url.port, url.pathname] = [String(listen), `/${database}`];
     return url.href;
   };
-}
-
-/** It refuses to run as root, as PostgreSQL does. */
-function nobody(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const id = (which: string) => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-async function listens(child: ChildProcess, port: number, said: () => string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const answers = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (answers) return;
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`PgBouncer did not start: ${said()}`);
-    await new Promise((resume) => setTimeout(resume, 20));
-  }
 }

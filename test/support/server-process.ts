@@ -4,10 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { nodeEnv } from './node-env.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Long enough for a machine with many times the work it can do. */
@@ -93,8 +92,7 @@ async function spawnServer(
     ...(cwd !== undefined && { cwd }),
     // Nothing of the test run's own environment: NODE_ENV=test would silence what a real server prints.
     env: {
-      PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      ...nodeEnv,
       LETHE_HOME: home,
       LETHE_PORT: '0',
       ...env,

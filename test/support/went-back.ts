@@ -1,7 +1,7 @@
 /** A store as it was at an earlier moment, put in its place without a restore: what a fail-over to a late standby does. */
 import { randomBytes } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import type { Home } from './home.ts';
 import { tell } from './home.ts';
 
@@ -22,11 +22,11 @@ async function keep(url: string): Promise<() => Promise<void>> {
   const server = new URL(url);
   const database = server.pathname.slice(1);
   server.pathname = '/postgres';
-  await tell(server.href, `CREATE DATABASE ${name} TEMPLATE ${database}`);
+  await tell(server.href, `CREATE DATABASE ${name} TEMPLATE ${database} STRATEGY ${inject('copying')}`);
   onTestFinished(async () => void (await tell(server.href, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
   return async () => {
     await tell(server.href, `DROP DATABASE ${database} WITH (FORCE)`);
-    await tell(server.href, `CREATE DATABASE ${database} TEMPLATE ${name}`);
+    await tell(server.href, `CREATE DATABASE ${database} TEMPLATE ${name} STRATEGY ${inject('copying')}`);
   };
 }
 

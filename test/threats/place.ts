@@ -1,9 +1,9 @@
 /** Where a vault lives, known to the test: its stores' URLs and its key files, to be opened by several nodes or altered. */
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
-import pg from 'pg';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { VaultOptions } from '../../src/vault/vault.ts';
+import { freshDatabase } from '../support/postgres.ts';
 import { type Engine, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
@@ -39,28 +39,15 @@ export function openAt({ engine, ...at }: Place, now?: Date, limits?: VaultOptio
 
 /** A copy of a store that nobody has open, as a backup makes it. @returns the copy's URL */
 export async function copyOf(url: string): Promise<string> {
-  const name = `lethe_test_copy_${randomBytes(6).toString('hex')}`;
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
-    await copyFile(path, `${path}.${name}`);
-    return `sqlite:${path}.${name}`;
+    const copy = `${path}.${randomBytes(6).toString('hex')}`;
+    await copyFile(path, copy);
+    return `sqlite:${copy}`;
   }
-  const copy = new URL(url);
-  const original = copy.pathname.slice(1);
-  copy.pathname = `/${name}`;
-  await tellServer(`CREATE DATABASE ${name} TEMPLATE ${original}`);
-  onTestFinished(() => tellServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
-  return copy.href;
-}
-
-async function tellServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  const copy = await freshDatabase(new URL(url).pathname.slice(1));
+  onTestFinished(copy.drop);
+  return copy.url;
 }
 
 /** A fingerprint of all that a vault keeps: every row of both stores, and every key file. */

@@ -1,24 +1,18 @@
 /** `lethe keys slots`, as the security team types it. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFile, rename } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { lethe as command } from '../support/command.ts';
 import { softHsm } from '../support/softhsm.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
 test('slots are added, checked, given up and listed; a required one that fails is exit code 1', async () => {
   const { path: home, remove } = await temporaryFolder();
   onTestFinished(remove);
-  const lethe = (...args: string[]) =>
-    new Promise<{ code: number; out: string }>((resolve) => {
-      const env = { PATH: process.env.PATH, LETHE_HOME: home };
-      const child = execFile(process.execPath, [CLI, ...args], { env }, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? -1, out: stdout + stderr }),
-      );
-    });
+  const lethe = async (...args: string[]) => {
+    const { code, out, err } = await command(home, args);
+    return { code, out: out + err };
+  };
   const slots = (...args: string[]) => lethe('keys', 'slots', ...args, '--key-file', `${home}/security.key`);
   await lethe('init');
   await lethe('principals', 'add', 'officer', '--role', 'security', '--save', `${home}/security.key`);
