@@ -1,8 +1,8 @@
 /** The command `lethe` as a tree of commands, without running any. */
 import { Command } from 'commander';
-import { settingsHelp } from '../config.ts';
 import { coreDumpWarning } from '../process-memory.ts';
 import { RELEASE } from '../release.ts';
+import { settingsHelp } from '../settings.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
