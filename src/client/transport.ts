@@ -12,6 +12,7 @@
 
 import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
 import { type Body, eventsIn, type StreamEvent } from './events.ts';
+import { type Failure, failureOf, jsonOf, UNAVAILABLE } from './replies.ts';
 
 export interface TransportOptions {
   /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network between. */
@@ -45,8 +46,6 @@ const REOPEN_AFTER_MS = 1_000;
 const BASE_WAIT_MS = 100;
 const MAX_WAIT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 60_000;
-/** Statuses of the vault, or of a proxy before it, after which the same call may well succeed. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 const TOO_MANY = 429;
 
 /** A call as it goes out: made once, so that every attempt sends the same bytes. */
@@ -59,7 +58,6 @@ interface Message {
 
 /** A reply that goes on; `stop` ends it. */
 type OpenStream = { readonly body: Body; readonly stop: AbortController };
-type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
 
 export class Transport {
   readonly #base: string;
@@ -196,10 +194,6 @@ export class Transport {
   }
 }
 
-function failureOf(response: Response, text: string, key: string | undefined): Failure {
-  return { error: errorOf(response, text, key), waitMs: retryAfterMs(response) };
-}
-
 function mayRepeat({ repeat }: Call, error: LetheError | LetheUnreachableError): boolean {
   if (error instanceof LetheError && error.status === TOO_MANY) return true;
   if (error instanceof LetheError && !UNAVAILABLE.has(error.status)) return false;
@@ -219,41 +213,4 @@ function queryOf(query: Call['query'] = {}): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   return given.size === 0 ? '' : `?${given}`;
-}
-
-function jsonOf(response: Response, text: string, type: string): unknown {
-  if (!(response.headers.get('content-type') ?? '').toLowerCase().startsWith(type)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What came may be anybody's page, so that of anything but a problem only the status is told. */
-function errorOf(response: Response, text: string, key: string | undefined): LetheError {
-  const { status } = response;
-  const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
-  const { code, detail, field, request } = problem ?? {};
-  const waitMs = retryAfterMs(response);
-  const retryAfterSeconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
-  if (typeof code === 'string' && typeof detail === 'string') {
-    const said = { code, message: detail, status, field: textOf(field), request: textOf(request) };
-    return new LetheError({ ...said, retryAfterSeconds }, key);
-  }
-  const message = UNAVAILABLE.has(status)
-    ? `Something before the vault, such as a proxy, does not reach it (HTTP ${status}).`
-    : `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
-  return new LetheError({ code: 'unexpected_reply', message, status, retryAfterSeconds }, key);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** In seconds or as a date (RFC 9110 section 10.2.3). */
-function retryAfterMs(response: Response): number {
-  const text = response.headers.get('retry-after') ?? '';
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return ms > 0 ? ms : 0;
 }
