@@ -11,7 +11,6 @@
  * The rejects file says of each refused row where it stands in the input, which field was refused and why, and holds
  * nothing of it unless somebody asks (`shown-row.ts`). Like the output it has mode 0600. No message holds input.
  */
-import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { writePointer } from '../json-pointer.ts';
@@ -19,24 +18,17 @@ import { type Batch, batches, type Entry } from './batch.ts';
 import type { Fault } from './errors.ts';
 import { placeOf } from './map.ts';
 import { type ImportFiles, type Mark, type OpenImport, openImport } from './open-import.ts';
-import type { Counts, Progress } from './progress.ts';
+import { isRefusal, type Patience, PatientTokenizer } from './patient-tokenizer.ts';
+import type { Counts } from './progress.ts';
 import { shownRow } from './shown-row.ts';
-import { type Outcome, type Refusal, type Tokenizer, tokenizeBatch } from './tokenize-batch.ts';
+import { type Outcome, type Refusal, tokenizeBatch } from './tokenize-batch.ts';
 
-export interface ImportOptions extends ImportFiles {
-  readonly tokenizer: Tokenizer;
-  readonly progress: Progress;
+export interface ImportOptions extends ImportFiles, Patience {
   readonly clock: Clock;
-  /** Aborted: finishes the calls under way, keeps its place and returns. */
-  readonly signal?: AbortSignal | undefined;
   /** Of the data types' values: no other name of a row is said in a reject. Default: none is. */
   readonly propertyNames?: ReadonlySet<string> | undefined;
   /** Calls under way at once. */
   readonly concurrency?: number | undefined;
-  /** How often a call is repeated while the vault is out of reach; about a minute and a half in all. */
-  readonly retries?: number | undefined;
-  /** @throws once the signal is aborted */
-  readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
   /** Work that a crash may cost, at most; each checkpoint costs a few fsyncs. */
   readonly checkpointEvery?: { readonly ms: number; readonly batches: number } | undefined;
 }
@@ -63,13 +55,7 @@ interface UnderWay {
   readonly outcomes: Promise<Map<Entry, Outcome>>;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
-/** Whoever asks for more is asked again by a person. */
-const MOST_ASKED_MS = 10 * 60 * 1000;
 const NO_NAMES: ReadonlySet<string> = new Set();
-const TEMPORARY: readonly unknown[] = ['unavailable'];
-/** Kinds of error after which the work may have been done nevertheless. */
-const UNCERTAIN: readonly unknown[] = [undefined, 'unavailable', 'internal', 'integrity'];
 
 /**
  * @throws `invalid_map`, `invalid_input`, `out_exists`, `import_…`; nothing has been stored or written then
@@ -93,8 +79,7 @@ class Run {
   #mark: Mark;
   #savedAt: number;
   #batchesSinceSave = 0;
-  /** Whether the vault has stored anything for this import, as far as is known. */
-  #mayHaveStored: boolean;
+  readonly #tokenizer: PatientTokenizer;
 
   constructor(options: ImportOptions, opened: OpenImport) {
     this.#options = options;
@@ -102,7 +87,7 @@ class Run {
     this.#startedAt = options.clock().getTime();
     this.#savedAt = this.#startedAt;
     this.#mark = { done: opened.done, outBytes: opened.out.bytes, rejectsBytes: opened.rejects.bytes };
-    this.#mayHaveStored = opened.resumed;
+    this.#tokenizer = new PatientTokenizer(options, opened.resumed);
   }
 
   async toEnd(): Promise<ImportResult> {
@@ -118,7 +103,7 @@ class Run {
     await Promise.allSettled(underWay.map(({ outcomes }) => outcomes));
     try {
       if (complete) await this.#import.complete();
-      else if (isRefusal(failure) && !this.#mayHaveStored) await this.#import.discard();
+      else if (isRefusal(failure) && !this.#tokenizer.mayHaveStored) await this.#import.discard();
       else await this.#save(failure === undefined);
     } catch (error) {
       // The checkpoint before is still there.
@@ -143,7 +128,9 @@ class Run {
     for await (const batch of batches(rows, format, limits)) {
       complete = !signal?.aborted;
       if (!complete) break;
-      const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) => this.#patiently(items, key));
+      const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) =>
+        this.#tokenizer.tokenize(items, key),
+      );
       // Awaited in its turn; until then a failure is not unhandled.
       outcomes.catch(() => undefined);
       underWay.push({ batch, outcomes });
@@ -196,26 +183,6 @@ class Run {
     return `${JSON.stringify({ row, offset, bytes: end - offset, ...fault, ...shown })}\n`;
   }
 
-  /** Repeats a call with its key while the vault is out of reach. */
-  async #patiently(...call: Parameters<Tokenizer['tokenize']>): ReturnType<Tokenizer['tokenize']> {
-    const { tokenizer, progress, signal, retries = 9, sleep = wait } = this.#options;
-    for (let repeats = 0; ; repeats++) {
-      try {
-        const results = await tokenizer.tokenize(...call);
-        this.#mayHaveStored = true;
-        return results;
-      } catch (error) {
-        const { kind, code, retryAfterSeconds = 0 } = error as Refusal;
-        const askedMs = retryAfterSeconds * 1000;
-        this.#mayHaveStored ||= !isRefusal(error);
-        if (!TEMPORARY.includes(kind) || repeats >= retries || askedMs > MOST_ASKED_MS) throw error;
-        const ms = Math.max(askedMs, Math.min(FIRST_WAIT_MS * 2 ** repeats, LONGEST_WAIT_MS));
-        progress.note(`the vault says ${code}; trying again in ${ms / 1000} s`);
-        await sleep(ms, signal);
-      }
-    }
-  }
-
   async #save(settled: boolean): Promise<void> {
     await this.#import.save(this.#mark, settled);
     this.#savedAt = this.#options.clock().getTime();
@@ -226,7 +193,7 @@ class Run {
   #explained(failure: unknown): unknown {
     const { kind, code, message } = failure as Refusal;
     if (kind === undefined || codeOf(failure) === 'invalid_map') return failure;
-    if (isRefusal(failure) && !this.#mayHaveStored) return failure;
+    if (isRefusal(failure) && !this.#tokenizer.mayHaveStored) return failure;
     const again = `The import has kept its place after ${this.#mark.done.rows} rows: the same command goes on from there.`;
     return new VaultError('import_stopped', `${message} (${code}) ${again}`, { cause: failure });
   }
@@ -258,16 +225,7 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-/** The vault's definite no: what was asked has not been done. */
-function isRefusal(failure: unknown): boolean {
-  return failure instanceof Error && !UNCERTAIN.includes((failure as Refusal).kind);
-}
-
 /** A wait that the signal ended is no failure. */
 function isAbort(failure: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && (failure === signal.reason || (failure as Error).name === 'AbortError');
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<unknown> {
-  return setTimeout(ms, undefined, signal ? { signal } : {});
 }
