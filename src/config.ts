@@ -1,7 +1,7 @@
 /**
- * Every setting of the vault, read once. This is the only reader of the environment; an unknown `LETHE_*` name is
- * refused, so that a misspelt setting never goes unnoticed. Secrets are taken out of the environment as they are read:
- * a child process or a crash report does not inherit them.
+ * Reads every setting of the vault, once. No other file reads the environment. An unknown `LETHE_*` name is refused, so
+ * that a misspelt setting never goes unnoticed. Reading a secret takes it out of the environment, so that no child
+ * process or crash report inherits it.
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
@@ -14,9 +14,9 @@ export interface Config {
   readonly home: string;
   readonly host: string;
   readonly port: number;
-  /** Networks in CIDR notation; empty: nobody is believed. */
+  /** Networks in CIDR notation. If it is empty, no proxy is believed. */
   readonly trustedProxies: readonly string[];
-  /** Where clients find the API, without a slash at its end; undefined: where it listens. */
+  /** Where clients find the API, without a slash at its end. If undefined, they find it where the server listens. */
   readonly publicUrl: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly rootKey: RootKeySource;
@@ -25,18 +25,18 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
-  /** Where copies of the key store go at the close of an epoch; absent: nowhere. */
+  /** Where the close of an epoch puts its copy of the key store. If undefined, it makes none. */
   readonly keyBackupDir: string | undefined;
-  /** How old an epoch grows; undefined: until somebody closes it. */
+  /** How old an epoch grows before it is closed. If undefined, it stays open until somebody closes it. */
   readonly rotateEveryMs: number | undefined;
   readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
-  /** Where a supervisor wants to be told how the server is, and where the program is that tells it; absent: nobody does. */
+  /** Where a supervisor listens for the server's state, and the search path of the program that tells it. */
   readonly notify: { readonly socket: string; readonly path: string } | undefined;
 }
 
 /**
- * @param env the environment; the names of secrets are deleted from it
+ * @param env the environment; this function deletes the secrets from it
  * @throws {StartError} naming the setting at fault, never its value
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
@@ -73,7 +73,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     apiKey: settings.LETHE_API_KEY,
     notify,
   };
-  // Two names of one are found out by asking: `storage/opening/apart.ts`.
+  // Two names of one store are found by asking the stores: `storage/opening/apart.ts`.
   if (config.recordStoreUrl === config.keyStoreUrl) throw new StartError(ONE_PLACE);
   return config;
 }
@@ -152,15 +152,16 @@ function describe(source: RootKeySource): string {
   return source.from === 'shares' ? 'shares' : `${source.from} [redacted]`;
 }
 
-/** A store's URL that an option brought. @throws {StartError} naming the option, never the URL's secret */
+/** Checks a store's URL that an option brought. @throws {StartError} naming the option, never the URL's secret */
 export function storeUrlOf(option: string, url: string): string {
   parseStoreUrl(url, option);
   return url;
 }
 
 /**
- * What of Node's own settings `process-memory.ts` judges.
- * @returns options of Node, from its arguments and from the environment; and the names of what makes it print what passes
+ * The settings of Node itself that `process-memory.ts` judges.
+ * @returns Node's options, from its arguments and from the environment; and the names of the variables that are set and
+ *   make Node print what passes through it
  */
 export function telltales(env: Record<string, string | undefined> = process.env): [string[], string[]] {
   const fromEnvironment = (env.NODE_OPTIONS ?? '').replaceAll('"', '').split(/\s+/).filter(Boolean);
@@ -169,7 +170,7 @@ export function telltales(env: Record<string, string | undefined> = process.env)
   return [[...process.execArgv, ...fromEnvironment], debugged];
 }
 
-/** Whether `npm` runs this process: which then is to end with it. */
+/** Whether `npm` runs this process. The process then ends together with `npm`. */
 export function startedByNpm(env: Record<string, string | undefined> = process.env): boolean {
   return env.npm_lifecycle_event !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Every setting: its name, its form, its default and its meaning. `config.ts` reads them; `config.md` is their table. */
+/** Declares every setting: name, form, default and meaning. `config.ts` reads them, and `config.md` has their table. */
 import { z } from 'zod';
 import { readNetwork } from './network-address.ts';
 import { faultOfUrl } from './storage/opening/url.ts';
@@ -14,7 +14,7 @@ const rootKey = z
   .transform((text) => Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64url'))
   .refine((key) => key.length === KEY_BYTES, 'must be 32 bytes, as 64 hexadecimal digits or base64url');
 
-/** Right for some 8,000 to 16 million records; see `search/blind-index.ts`. */
+/** This suits some 8,000 to 16 million records; see `search/blind-index.ts`. */
 export const DEFAULT_PLANNED_RECORDS = 100_000;
 
 const MIN_ROTATION_MS = 60 * 60 * 1000;
@@ -24,7 +24,7 @@ function durationMs(text: string): number | undefined {
   return text === 'off' ? undefined : Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS];
 }
 
-/** Networks, as text: who uses them reads them again. */
+/** Networks, as text. The code that uses them parses them again. */
 const trustedProxies = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -123,7 +123,7 @@ export const Settings = z.strictObject({
   KEY_STORE_URL: storeUrl.optional().describe('Key store (default sqlite:<home>/keys/keystore.db).'),
 });
 
-/** What nobody else may read: `config.ts` takes these out of the environment. */
+/** The settings that nobody else may read: `config.ts` takes them out of the environment. */
 export const SECRETS = [
   ...(['LETHE_ROOT_KEY', 'LETHE_PASSPHRASE', 'LETHE_API_KEY', 'LETHE_HSM_PIN', 'LETHE_TRANSIT_TOKEN'] as const),
   ...(['RECORD_STORE_URL', 'KEY_STORE_URL'] as const),
