@@ -1,9 +1,9 @@
-/** What the replies to calls say: JSON, or why there is none, and how long to wait before the next attempt. */
+/** Reads replies: their JSON, or why there is none, and how long to wait before the next attempt. */
 import { LetheError, type LetheUnreachableError } from './errors.ts';
 
 export type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
 
-/** Statuses of the vault, or of a proxy before it, after which the same call may well succeed. */
+/** The vault, or a proxy in front of it, answers so if the same call may well succeed later. */
 export const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export function failureOf(response: Response, text: string, key: string | undefined): Failure {
@@ -19,7 +19,7 @@ export function jsonOf(response: Response, text: string, type: string): unknown 
   }
 }
 
-/** What came may be anybody's page, so that of anything but a problem only the status is told. */
+/** The reply may be anybody's page. Unless it is a problem, the error tells only its status. */
 function errorOf(response: Response, text: string, key: string | undefined): LetheError {
   const { status } = response;
   const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
@@ -40,7 +40,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** In seconds or as a date (RFC 9110 section 10.2.3). */
+/** The header holds seconds or a date (RFC 9110 section 10.2.3). */
 function retryAfterMs(response: Response): number {
   const text = response.headers.get('retry-after') ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();

@@ -6,8 +6,9 @@
  *   keyed      yes, under the same key           yes         no      writes with an Idempotency-Key
  *   refused    no                                yes         no      a write that would be done twice
  *
- * Before each repeat it waits, twice as long on average as the time before, at random so that many clients do not
- * come back together; at least as long as `Retry-After` asks, and not at all where that is more than a minute.
+ * It waits before each repeat, on average twice as long as before the last one. The wait is random, so that many
+ * clients do not come back together. It is at least as long as `Retry-After` asks. If that is more than a minute, there
+ * is no repeat.
  */
 
 import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
@@ -15,18 +16,18 @@ import { type Body, eventsIn, type StreamEvent } from './events.ts';
 import { type Failure, failureOf, jsonOf, UNAVAILABLE } from './replies.ts';
 
 export interface TransportOptions {
-  /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network between. */
+  /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network in between. */
   readonly url: string;
   readonly apiKey: string;
-  /** Sends the requests; the platform's own `fetch` unless given. */
+  /** Sends the requests; by default the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How many times a call is sent again at most; 3 unless given, 0 for never. */
+  /** How many times a call is sent again at most; by default 3. 0 means never. */
   readonly retries?: number;
-  /** For how long one attempt may take; 10,000 unless given. */
+  /** How long one attempt may take; by default 10,000. */
   readonly timeoutMs?: number;
   /** Waits between attempts. */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** Makes the key of a write that was given none; a random UUID unless given. */
+  /** Makes the key of a write that was given none; by default a random UUID. */
   readonly idempotencyKey?: () => string;
 }
 
@@ -40,7 +41,7 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The vault says something every 15 seconds. */
+/** The vault sends something every 15 seconds. */
 const MAX_SILENCE_MS = 60_000;
 const REOPEN_AFTER_MS = 1_000;
 const BASE_WAIT_MS = 100;
@@ -48,7 +49,7 @@ const MAX_WAIT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 const TOO_MANY = 429;
 
-/** A call as it goes out: made once, so that every attempt sends the same bytes. */
+/** A call as it is sent. It is made once, so that every attempt sends the same bytes. */
 interface Message {
   readonly url: string;
   readonly init: RequestInit;
@@ -56,7 +57,7 @@ interface Message {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A reply that goes on; `stop` ends it. */
+/** A reply that has not ended; `stop` ends it. */
 type OpenStream = { readonly body: Body; readonly stop: AbortController };
 
 export class Transport {
@@ -99,8 +100,8 @@ export class Transport {
   }
 
   /**
-   * The events of a stream, until the vault ends it. Opened as any call is, and sent again like one; from then on no
-   * more is waited for than a minute without a sign of life.
+   * The events of a stream, until the vault ends it. The request is sent, and sent again, like any call. Once the
+   * stream is open, a minute without a sign of life ends it.
    * @throws {LetheError} @throws {LetheUnreachableError} @throws the signal's reason
    */
   async *events(call: Call): AsyncGenerator<StreamEvent, void, undefined> {
@@ -116,7 +117,7 @@ export class Transport {
       alive();
       yield* eventsIn(body, alive);
     } catch {
-      // Broken off: what has come stands.
+      // The stream broke off. The events before that stand.
       call.signal?.throwIfAborted();
     } finally {
       clearTimeout(silence);
@@ -125,7 +126,7 @@ export class Transport {
     }
   }
 
-  /** Waits before a stream that ended is asked for again. */
+  /** Waits before the caller asks again for a stream that ended. */
   async pause(signal: AbortSignal | undefined): Promise<void> {
     await this.#sleep(REOPEN_AFTER_MS);
     signal?.throwIfAborted();
@@ -154,7 +155,7 @@ export class Transport {
         ...(key === undefined ? {} : { 'Idempotency-Key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // Values and keys go to the vault that was named, and nowhere it might point to.
+      // Values and keys go to the vault that was named, and never to where it redirects.
       redirect: 'manual',
       credentials: 'omit',
       cache: 'no-store',
@@ -171,7 +172,7 @@ export class Transport {
     });
   }
 
-  /** One try, within the time there is until `read` is done. @throws the signal's reason */
+  /** One attempt. The time limit ends once `read` is done. @throws the signal's reason */
   async #send<R>(
     { url, init, key, signal }: Message,
     read: (response: Response, stop: AbortController) => Promise<{ readonly reply: R } | Failure>,
