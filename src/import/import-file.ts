@@ -1,15 +1,16 @@
 /**
- * `lethe import`: reads a file as a stream, has the vault replace the mapped fields by tokens, and writes the rest
- * through unchanged.
+ * `lethe import`: reads a file as a stream, lets the vault replace the mapped fields by tokens, and writes the rest
+ * unchanged.
  *
- * Guarantees: each row of the input is in the output or in the rejects, once, in the input's order, however often the
+ * Guarantees: each row of the input is once in the output or in the rejects, in the input's order, however often the
  * import was stopped or killed; and no value is stored twice. Calls that were under way are repeated with the keys
- * they had, and the vault answers as it did. Three things end that promise: the vault forgets keys after 24 hours
- * (the import then asks before it goes on); keys belong to the principal, so another one must not go on with it; and
- * the vault must refuse the same rows as before. Memory does not grow with the input.
+ * they had, and the vault gives the same answers. This has three conditions: the vault forgets keys after 24 hours (the
+ * import then asks before it goes on); keys belong to the principal, so no other principal may go on with the import;
+ * and the vault must refuse the same rows as before. Memory does not grow with the input.
  *
- * The rejects file says of each refused row where it stands in the input, which field was refused and why, and holds
- * nothing of it unless somebody asks (`shown-row.ts`). Like the output it has mode 0600. No message holds input.
+ * For each refused row, the rejects file says where it is in the input, which field was refused, and why. It holds
+ * nothing of the row unless somebody asks for rows (`shown-row.ts`). It has mode 0600, like the output. No message
+ * holds input.
  */
 import type { Clock } from '../clock.ts';
 import { codeOf, VaultError } from '../errors.ts';
@@ -25,28 +26,28 @@ import { type Outcome, type Refusal, tokenizeBatch } from './tokenize-batch.ts';
 
 export interface ImportOptions extends ImportFiles, Patience {
   readonly clock: Clock;
-  /** Of the data types' values: no other name of a row is said in a reject. Default: none is. */
+  /** Names of properties of the data types. A reject repeats no other name of a row. By default it repeats none. */
   readonly propertyNames?: ReadonlySet<string> | undefined;
-  /** Calls under way at once. */
+  /** How many calls may be under way at once. */
   readonly concurrency?: number | undefined;
-  /** Work that a crash may cost, at most; each checkpoint costs a few fsyncs. */
+  /** How much work a crash may cost at most. Each checkpoint costs a few fsyncs. */
   readonly checkpointEvery?: { readonly ms: number; readonly batches: number } | undefined;
 }
 
-/** Of the whole import, earlier runs included, but for `seconds` and what says so. */
+/** Counts of the whole import, earlier runs included, except `seconds` and those that say "this run". */
 export interface ImportResult {
   readonly rows: number;
   /** How many of them are in the rejects file. */
   readonly rejected: number;
   readonly values: number;
-  /** Of `rows` and `values`, those of this run: with `seconds`, the rate. */
+  /** The rows and values of this run; with `seconds` they give the rate. */
   readonly rowsThisRun: number;
   readonly valuesThisRun: number;
-  /** Paths of the map at which no row had a value: perhaps a mistake of typing. Empty while interrupted. */
+  /** Paths of the map at which no row had a value, perhaps by a typing mistake. Empty if the import was interrupted. */
   readonly unmatched: readonly string[];
   readonly seconds: number;
   readonly resumed: boolean;
-  /** Stopped by the signal; the same command goes on. */
+  /** Whether the signal stopped it. The same command then goes on. */
   readonly interrupted: boolean;
 }
 
@@ -59,8 +60,8 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
  * @throws `invalid_map`, `invalid_input`, `out_exists`, `import_…`; nothing has been stored or written then
- * @throws `import_stopped` the import has kept its place; @throws the vault's refusal as it is where nothing has been
- * stored: nothing is left behind then
+ * @throws `import_stopped`; the import has kept its place
+ * @throws the vault's own refusal, if nothing has been stored; nothing is left behind then
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
   const opened = await openImport(options, options.clock);
@@ -75,7 +76,7 @@ class Run {
   readonly #options: ImportOptions;
   readonly #import: OpenImport;
   readonly #startedAt: number;
-  /** Never half a batch, also when a write failed in the middle of one. */
+  /** It never includes half a batch, even if a write failed in the middle of one. */
   #mark: Mark;
   #savedAt: number;
   #batchesSinceSave = 0;
@@ -106,7 +107,7 @@ class Run {
       else if (isRefusal(failure) && !this.#tokenizer.mayHaveStored) await this.#import.discard();
       else await this.#save(failure === undefined);
     } catch (error) {
-      // The checkpoint before is still there.
+      // The previous checkpoint is still there.
       failure ??= error;
     } finally {
       progress.stop(this.#counts());
@@ -116,8 +117,8 @@ class Run {
   }
 
   /**
-   * Reads ahead of what is written by the calls under way.
-   * @param underWay what is left in it when something fails has not been written
+   * Reads further rows while calls are under way.
+   * @param underWay if something fails, it holds the batches that have not been written
    * @returns whether the input is done; false after a signal
    */
   async #work(underWay: UnderWay[]): Promise<boolean> {
@@ -131,7 +132,7 @@ class Run {
       const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) =>
         this.#tokenizer.tokenize(items, key),
       );
-      // Awaited in its turn; until then a failure is not unhandled.
+      // It is awaited in its turn. Until then, a failure must not count as unhandled.
       outcomes.catch(() => undefined);
       underWay.push({ batch, outcomes });
       if (underWay.length >= concurrency) await this.#finishFirst(underWay);
@@ -158,7 +159,7 @@ class Run {
     let [written, refused] = ['', ''];
     for (const entry of batch) {
       const outcome = outcomes.get(entry);
-      // Written without its tokens, a row would show its values.
+      // A row that is written without its tokens would show its values.
       if (outcome === undefined) throw new Error('A row was left without an answer.');
       rows++;
       if ('fault' in outcome) {
@@ -175,7 +176,7 @@ class Run {
     this.#mark = { done, outBytes: out.bytes, rejectsBytes: rejects.bytes };
   }
 
-  /** A line of the rejects file: where the row begins in the input, and how long it is. */
+  /** A line of the rejects file. It says where the row begins in the input, and how long it is. */
   #rejected(row: number, { row: { offset, end, content } }: Entry, fault: Fault): string {
     const { map, rejectsWithRows = false } = this.#options;
     const fields = rejectsWithRows && content !== undefined ? this.#import.format.fieldsOf(content) : undefined;
@@ -189,7 +190,7 @@ class Run {
     this.#batchesSinceSave = 0;
   }
 
-  /** What the vault or the file system said, and that the import has kept its place. */
+  /** The error of the vault or the file system, with the note that the import has kept its place. */
   #explained(failure: unknown): unknown {
     const { kind, code, message } = failure as Refusal;
     if (kind === undefined || codeOf(failure) === 'invalid_map') return failure;

@@ -1,6 +1,8 @@
 /**
- * The form of an import's map, which `map.ts` draws. Guarantees: no two entries claim the same field or parts of it, and
- * no option stands where it means nothing. Messages name the map's places, and quote nothing.
+ * The schema of an import's map; `map.ts` draws the map.
+ *
+ * Guarantees: no two entries claim the same field or parts of it, and no option is accepted where it has no meaning.
+ * Messages name places in the map, and quote nothing.
  */
 import { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';

@@ -1,5 +1,5 @@
 /**
- * The map of an import: which fields of a row become tokens, and which are left out. Drawn once, here:
+ * The map of an import says which fields of a row become tokens, and which are left out. It is drawn once, here:
  *
  *   { "subject": "/customer_id",                                        whom the values are about
  *     "fields": [
@@ -17,12 +17,13 @@
  *     "purpose": "import",                                              why; "reuse" asks whether a value is there
  *     "csv": { "delimiter": ";" } }
  *
- * Paths are JSON Pointers, such as `/product/serial`; in CSV the one step is the column's name. A list's elements are
- * named one by one (`/phones/0`). A token that is brought along stands in its value's place in the output; the field that
- * it came from is left out. A value without its token, or a token without its value, is refused.
+ * Paths are JSON Pointers, such as `/product/serial`. In CSV a path has one step, the column's name. Elements of a list
+ * are named one by one (`/phones/0`). In the output, a token that is brought along takes its value's place, and the
+ * field that it came from is left out. A value without its token, or a token without its value, is refused.
  *
- * Guarantees: no two entries claim the same field or parts of it; what is dropped reaches neither the vault nor the
- * output nor the rejects file; messages name the map's places, and quote nothing. Does not: protect a field that it does not name.
+ * Guarantees: no two entries claim the same field or parts of it. What is dropped reaches neither the vault nor the
+ * output nor the rejects file. Messages name places in the map, and quote nothing.
+ * Does not: protect a field that it does not name.
  */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
@@ -39,9 +40,9 @@ interface Common {
   readonly type: string;
   readonly label: string | undefined;
   readonly required: boolean;
-  /** Where the token stands that the value had in another vault. */
+  /** The place of the token that the value had in another vault. */
   readonly token: Pointer | undefined;
-  /** What is asked of each item beside its value, as the vault names it. */
+  /** The options of each item, as the vault names them. */
   readonly options: { readonly format?: TokenFormatName; readonly audience?: string; readonly reuse?: true };
 }
 export interface PathField extends Common {
@@ -57,19 +58,19 @@ export interface ComposedField extends Common {
 }
 export type Field = PathField | ComposedField;
 
-/** Serialises to the same JSON exactly when it does the same. */
+/** Two maps do the same exactly if they serialise to the same JSON. */
 export interface ImportMap {
   readonly subject: Pointer | undefined;
   readonly fields: readonly Field[];
   readonly drop: readonly Pointer[];
-  /** Stated with each call, where it is. */
+  /** Sent with each call. */
   readonly purpose: string | undefined;
   readonly delimiter: ',' | ';' | '\t' | '|' | undefined;
 }
 
 /**
- * @param types the names of the house's data types; given, others are refused before anything is stored, but for a
- *   tenant's own, which the vault knows
+ * @param types the names of the house's data types. If given, other types are refused before anything is stored, except
+ *   a tenant's own, which the vault knows.
  * @throws `invalid_map` naming each place and what to write there
  */
 export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
@@ -111,14 +112,14 @@ export async function readMap(path: string, types?: readonly string[]): Promise<
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
-    // The parser quotes what it reads, which may be the customers: the two files are easily exchanged.
+    // The parser quotes what it reads. That may be the customers, because the two files are easily mixed up.
     const at = /position \d+(?: \(line \d+ column \d+\))?$/.exec((cause as Error).message)?.[0];
     throw new VaultError('invalid_map', `The map ${path} is not JSON${at === undefined ? '' : `: see ${at}`}.`);
   }
   return parseMap(json, types);
 }
 
-/** A word that somebody may have mistyped; anything else may come from a file that is no map. */
+/** A word that somebody may have mistyped. Any other text may come from a file that is not a map. */
 const WORD = /^[a-z_]{1,24}$/i;
 
 function unknownNames(keys: readonly string[]): string {

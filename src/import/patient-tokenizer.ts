@@ -18,7 +18,7 @@ export interface Patience {
 }
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
-/** Whoever asks for more is asked again by a person. */
+/** If the vault asks for a longer wait, the import stops, and a person starts it again. */
 const MOST_ASKED_MS = 10 * 60 * 1000;
 const TEMPORARY: readonly unknown[] = ['unavailable'];
 /** Kinds of error after which the work may have been done nevertheless. */
