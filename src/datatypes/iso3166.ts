@@ -1,7 +1,7 @@
 /**
- * The countries of ISO 3166-1: all 249 alpha-2 codes officially assigned; and Kosovo by XK, left to users there, as CLDR, the
- * European Union, its banks and its telephones have it. Other codes that are reserved or left to users (EU, UK, ZZ) are not
- * countries here.
+ * The countries of ISO 3166-1: all 249 officially assigned alpha-2 codes; and XK for Kosovo, a code that ISO leaves to
+ * users, because CLDR, the European Union, Kosovo's banks and its telephones use it. Other codes that are reserved or
+ * left to users (EU, UK, ZZ) are not countries here.
  */
 const COUNTRIES: ReadonlySet<string> = new Set(
   `

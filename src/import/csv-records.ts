@@ -4,8 +4,7 @@
  *
  * Guarantees: a record with broken quoting is refused up to the end of the line where it breaks, and the next line
  * begins a new record. So one stray quote costs one record, and the possible rest of a quoted cell never passes as a
- * record of its own. If nothing closes a quote within the limit of a row, everything after the quote is refused with
- * it.
+ * record of its own. If nothing closes a quote within the limit of a row, all that the quote holds is refused.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { type Fault, RowError } from './errors.ts';
