@@ -1,9 +1,9 @@
 /**
- * A number that a state gives a person, with its country and its kind, in the bare form of its register: upper case,
- * nothing between the groups but what is part of the number. Two are the same if country, kind and number are. Which numbers there are stands in
- * national-id-kinds.ts.
+ * A number that a state gives a person, with its country and kind. It is stored in the bare form of its register: upper
+ * case, and between the groups only what is part of the number. Two are the same if country, kind and number are the
+ * same. national-id-kinds.ts has the known numbers.
  *
- * Checks form and check digits where the number has them; does not check that it was given to anybody, nor to whom.
+ * It checks the form, and the check digits if the number has them. It does not check whether or to whom it was given.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
@@ -83,7 +83,7 @@ function masked({ country, kind, number }: NationalId): string {
   return `***${number.slice(number.length - (kindOf(country, kind)?.shown ?? 0))}`;
 }
 
-/** The kind that is named, or else all of the country's. */
+/** The named kind, or all kinds of the country if none is named. */
 function kindsNamed(country: string, typed: string | undefined): readonly Kind[] {
   const kinds = kindsOf(country);
   if (kinds.length === 0) throw new InvalidValueError('country', 'No national number of this country is known here.');
