@@ -17,6 +17,7 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
+import { select } from '../storage/queries.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { RecordTx } from '../storage/tx.ts';
 
@@ -112,8 +113,12 @@ export async function listAuditEntries(
   tenant: TenantId,
   page: { readonly before: AuditId | undefined; readonly limit: number },
 ): Promise<Row<typeof auditEntries>[]> {
-  return tx.query((sql) => {
-    const rows = sql('audit_entries').where({ tenant }).orderBy('entry', 'desc').limit(page.limit);
-    return page.before === undefined ? rows : rows.andWhere('entry', '<', page.before);
+  const after = page.before && { entry: page.before };
+  return select(tx, auditEntries, {
+    where: { tenant },
+    orderBy: ['entry'],
+    descending: true,
+    after,
+    limit: page.limit,
   });
 }

@@ -1,10 +1,10 @@
 /** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
+import { unsettledTenants } from '../access/store.ts';
 import { setRecordFact } from '../backup/vault-facts.ts';
 import { forgetOldAnswers } from '../calls/idempotency.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
-import { unsettledTenants } from '../erasure/tenants.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';

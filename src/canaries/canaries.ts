@@ -12,7 +12,7 @@
  */
 
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
+import { insertTenant, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
@@ -72,7 +72,8 @@ export async function ensureCanaries(parts: CanaryParts): Promise<void> {
 async function make(parts: CanaryParts): Promise<RecordId> {
   const { recordStore, keyStore, keyring, random } = parts;
   const now = parts.clock();
-  await recordStore.exclusive((tx) => tx.insert(tenants, [newTenantRow(VAULT_TENANT, VAULT_TENANT_NAME, now)], 'skip'));
+  const own = { tenant: VAULT_TENANT, name: VAULT_TENANT_NAME, at: now };
+  await recordStore.exclusive((tx) => insertTenant(tx, own, 'skip'));
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);

@@ -6,19 +6,15 @@
  * not asked of the key store. One of many records is told by each line's last key, as they were destroyed in that order.
  * Does not: notice a key store that went back to between the last key of a subject's erasure and its refs.
  */
-import { keyRevocations, revocations } from '../access/revocations.ts';
+import { areKept, areNoted } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
-import { lookup } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
 import { findShred } from './shreds.ts';
-
-const notedByTarget = lookup(revocations, ['tenant', 'kind', 'target']);
-const keptByTarget = lookup(keyRevocations, ['tenant', 'kind', 'target']);
 
 export interface Lacking {
   readonly recordStoreLacks: boolean;
@@ -108,11 +104,11 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
 }
 
 async function ofRevocations({ recordStore, keyStore }: Stores, entries: readonly RevocationEntry[]): Promise<Lacking> {
-  const places = entries.map(({ tenant, of, target }) => [tenant, of, target]);
-  const noted = await recordStore.reader.find(notedByTarget, places);
-  const kept = await keyStore.reader.find(keptByTarget, places);
+  const places = entries.map(({ tenant, of, target }) => ({ tenant, kind: of, target }));
+  const noted = await areNoted(recordStore.reader, places);
+  const kept = await areKept(keyStore.reader, places);
   for (const [i, { tenant }] of entries.entries()) {
-    const found = { recordStoreLacks: noted[i]?.length === 0, keyStoreLacks: kept[i]?.length === 0 };
+    const found = { recordStoreLacks: !noted[i], keyStoreLacks: !kept[i] };
     if (!found.recordStoreLacks && !found.keyStoreLacks) continue;
     // The revocations of an erased tenant go with it.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);

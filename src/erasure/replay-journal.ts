@@ -7,7 +7,7 @@
  * subject that has records again.
  * Does not: bring back what was stored, corrected to or certified and then lost; certificates are issued again.
  */
-import { type KeptRevocation, keyRevocations } from '../access/revocations.ts';
+import { insertKept, type KeptRevocation } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
@@ -49,7 +49,7 @@ export async function keepRemembered({ keyStore, journal }: JournalParts): Promi
       revoked.map(({ tenant }) => tenant),
     );
     const rows = revoked.filter((_, i) => gone[i] === undefined).map(rowOf);
-    if (rows.length > 0) await keyStore.shared((tx) => tx.insert(keyRevocations, rows, 'skip'));
+    if (rows.length > 0) await keyStore.shared((tx) => insertKept(tx, rows));
   }
 }
 

@@ -2,7 +2,7 @@
  * Whether both stores know the same tenants to be erased, and what to do where one of them was put back from a backup:
  * an old key store holds their keys again, an old record store takes them to be alive.
  */
-import { findTenant, type TenantRow } from '../access/store.ts';
+import { findTenant, listErased } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tree/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
@@ -16,7 +16,7 @@ export async function erasedTenantsHeld(
   { reader: records }: RecordStore,
   { reader: keys }: KeyStore,
 ): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
-  const erased = await records.query<TenantRow>((sql) => sql('tenants').whereNotNull('erased_at'));
+  const erased = await listErased(records);
   const orders = await records.find(
     erasureById,
     erased.map(({ tenant, erasure }) => [tenant, erasure]),

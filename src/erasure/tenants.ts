@@ -14,7 +14,7 @@
  * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
  * does (K5).
  */
-import type { TenantRow } from '../access/store.ts';
+import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
 import { findTenantTombstones, tenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
@@ -44,10 +44,7 @@ interface Order {
 /** Irrevocable once committed. @returns undefined where the tenant was erased before */
 export async function orderTenantErasure(tx: RecordTx, order: Order): Promise<ErasureRow | undefined> {
   const { tenant, erasure, by, at } = order;
-  const marked = await tx.execute((sql) =>
-    sql('tenants').where({ tenant, erased_at: null }).update({ erased_at: at.getTime(), erasure }),
-  );
-  if (marked === 0) return undefined;
+  if (!(await markTenantErased(tx, tenant, { erasure, at }))) return undefined;
   const row = rowOf({ tenant, erasure, ordered_by: by, ordered_at: at.getTime() });
   await tx.insert(erasures, [row], 'skip');
   return row;
@@ -210,40 +207,15 @@ async function emptyRecordStore(
       return drained;
     });
   }
-  await empty((tx) => takeNames(tx, tenant, now()));
-  // The name may be given to another.
-  await recordStore.exclusive((tx) =>
-    tx.execute((sql) => sql('tenants').where({ tenant }).andWhereNot({ name: tenant }).update({ name: tenant })),
-  );
+  await empty(async (tx) => {
+    const rows = await takeNames(tx, tenant, now(), NAMES_A_PAGE);
+    return { rows, more: rows === NAMES_A_PAGE };
+  });
+  await recordStore.exclusive((tx) => takeTenantName(tx, tenant));
   return total;
 }
 
 const NAMES_A_PAGE = 500;
-
-/** Principals stay, for the audit log names them by their ids; who they were is taken from them. */
-async function takeNames(tx: RecordTx, tenant: TenantId, at: Date): Promise<Pick<Drained, 'rows' | 'more'>> {
-  const named = await tx.query<{ principal: string }>((sql) =>
-    sql('principals').select('principal').where({ tenant }).andWhereNot({ name: '' }).limit(NAMES_A_PAGE),
-  );
-  const ids = named.map(({ principal }) => principal);
-  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
-  if (ids.length > 0) {
-    await tx.execute((sql) =>
-      sql('principals')
-        .where({ tenant })
-        .whereIn('principal', ids)
-        .update({ ...blank, revoked_at: sql.raw('coalesce(revoked_at, ?)', [at.getTime()]) }),
-    );
-  }
-  return { rows: ids.length, more: ids.length === NAMES_A_PAGE };
-}
-
-/** Erased tenants of which something may still be on its way, the earliest first. */
-export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
-  return reader.query((sql) =>
-    sql('tenants').whereNotNull('erased_at').whereNull('settled_at').orderBy('erased_at').limit(limit),
-  );
-}
 
 /**
  * Destroys what calls have left behind that were under way when their tenant was erased, however late they were.
@@ -263,9 +235,7 @@ export async function sweepErasedTenants(
     const begun = now().getTime();
     await completeTenantErasure(stores, order, now);
     if (begun - (erased_at ?? begun) < graceMs) continue;
-    await stores.recordStore.exclusive((tx) =>
-      tx.execute((sql) => sql('tenants').where({ tenant }).update({ settled_at: begun })),
-    );
+    await stores.recordStore.exclusive((tx) => markSettled(tx, tenant, begun));
   }
   return unsettled.length;
 }

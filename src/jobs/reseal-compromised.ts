@@ -13,6 +13,7 @@
  * So the job may be run again from the start, after a crash anywhere. Does not: end the life of the old keys in backups of
  * the key store; the next close of the epoch does.
  */
+import { allTenants } from '../access/store.ts';
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
 import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
@@ -96,16 +97,9 @@ function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { r
 
 /** Marks the buckets first. */
 async function marked(parts: ResealParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
-  const tenants = 'epoch' in compromise ? await allTenants(parts) : [context.tenant];
+  const tenants = 'epoch' in compromise ? await allTenants(parts.recordStore.reader) : [context.tenant];
   await mark(parts, context, compromise, tenants);
   return () => resealAll(parts, context, compromise, tenants);
-}
-
-async function allTenants({ recordStore }: ResealParts): Promise<TenantId[]> {
-  const rows = await recordStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant').orderBy('tenant'),
-  );
-  return rows.map(({ tenant }) => tenant);
 }
 
 /** Marks in pages; what is marked keeps its first mark. */

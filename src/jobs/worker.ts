@@ -4,12 +4,12 @@
  * the long jobs, which are ordered, and run one at a time (`runner.ts`).
  */
 import { setTimeout } from 'node:timers/promises';
+import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
 import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
-import type { TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
 
@@ -189,11 +189,8 @@ async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): 
 }
 
 async function sweepTenants(options: WorkerOptions, now: Date): Promise<number> {
-  const tenants = await options.recordStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant').whereNull('erased_at'),
-  );
   let swept = 0;
-  for (const { tenant } of tenants) {
+  for (const tenant of await liveTenants(options.recordStore.reader)) {
     for (let more = true; more; ) {
       const result = await sweepOrphanKeys(options, tenant, now, PAGE);
       swept += result.swept;

@@ -4,6 +4,7 @@
  * back with an old copy of the key store is destroyed again.
  */
 import type { ErasureId, RecordId, TenantId } from '../ids.ts';
+import { count, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader, RecordTx } from '../storage/tx.ts';
 
@@ -129,10 +130,7 @@ export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys:
 
 /** How many keys the key store noted to be destroyed for an erasure. */
 export async function countMirrored(reader: Reader<'keys'>, tenant: string, erasure: string): Promise<number> {
-  const [row] = await reader.query<{ n: number }>((sql) =>
-    sql('tombstones').where({ tenant, erasure }).count('* as n'),
-  );
-  return Number(row?.n ?? 0);
+  return count(reader, keyTombstones, { where: { tenant, erasure } });
 }
 
 /** Notes of keys that are destroyed that an older record store still has their values. @param rows of the mirror */
@@ -152,8 +150,6 @@ export async function tombstonesOfErasure(
   erasure: ErasureId,
   page: { readonly after: string | undefined; readonly limit: number },
 ): Promise<TombstoneRow[]> {
-  return reader.query((sql) => {
-    const rows = sql('tombstones').where({ tenant, erasure }).orderBy('record').limit(page.limit);
-    return page.after === undefined ? rows : rows.andWhere('record', '>', page.after);
-  });
+  const after = page.after === undefined ? undefined : { record: page.after };
+  return select(reader, tombstones, { where: { tenant, erasure }, orderBy: ['record'], after, limit: page.limit });
 }

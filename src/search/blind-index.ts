@@ -19,6 +19,7 @@ import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import { StaleIndexKeysError } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/indexes/index-keys.ts';
+import { select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
@@ -228,14 +229,13 @@ function pageAfter(
   [tenant, name, version, mac]: [string, string, number, Buffer],
   after: RecordId,
 ): Promise<{ record: string }[]> {
-  return reader.query((sql) =>
-    sql('blind_indexes')
-      .select('record')
-      .where({ tenant, name, version, mac })
-      .andWhere('record', '>', after)
-      .orderBy('record')
-      .limit(PAGE),
-  );
+  return select(reader, blindIndexes, {
+    columns: ['record'],
+    where: { tenant, name, version, mac },
+    orderBy: ['record'],
+    after: { record: after },
+    limit: PAGE,
+  });
 }
 
 function entryOf(key: IndexKey, tenant: TenantId, form: Form): Buffer {

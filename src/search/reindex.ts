@@ -21,6 +21,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
 import { liveCandidates, type OpenedRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
+import { count, first, select } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, RecordStore } from '../storage/tx.ts';
 import { type BlindIndexRow, blindIndexes, entryRow, type Form, formNamed } from './blind-index.ts';
@@ -54,17 +55,15 @@ export interface Outcome {
 export const PAGE = 256;
 /** The primary key of an index row. */
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
+/** Of the rows of one version. */
+const ORDER = ['mac', 'record', 'generation'] as const;
 const rowsOfRecord = lookup(blindIndexes, ['tenant', 'record']);
 
 /** A page of a version's rows, after the one given (exclusive). */
 function pageOf({ keyStore }: ReindexParts, of: Version, after: BlindIndexRow | undefined): Promise<BlindIndexRow[]> {
   const { tenant, name, version } = of;
-  return keyStore.reader.query((sql) => {
-    const rows = sql('blind_indexes').where({ tenant, name, version });
-    const page = rows.orderBy(['mac', 'record', 'generation']).limit(PAGE);
-    if (after === undefined) return page;
-    return page.whereRaw('(mac, record, generation) > (?, ?, ?)', [after.mac, after.record, after.generation]);
-  });
+  const where = { tenant, name, version };
+  return select(keyStore.reader, blindIndexes, { where, orderBy: ORDER, after, limit: PAGE });
 }
 
 function outcome(rows: readonly BlindIndexRow[], missing: number, waiting: number): Outcome {
@@ -238,26 +237,10 @@ async function openAll(parts: ReindexParts, tenant: TenantId, live: readonly Rec
 export async function countRows({ keyStore }: ReindexParts, { tenant, name, version }: Version): Promise<number> {
   const AT_ONCE = 10_000;
   let after: Pick<BlindIndexRow, 'mac' | 'record' | 'generation'> | undefined;
-  for (let count = 0; ; count += AT_ONCE) {
-    const from = after;
-    const scope = (sql: Parameters<Parameters<typeof keyStore.reader.query>[0]>[0]) => {
-      const rows = sql('blind_indexes').where({ tenant, name, version });
-      if (from === undefined) return rows;
-      return rows.whereRaw('(mac, record, generation) > (?, ?, ?)', [from.mac, from.record, from.generation]);
-    };
-    const [last] = await keyStore.reader.query<Pick<BlindIndexRow, 'mac' | 'record' | 'generation'>>((sql) =>
-      scope(sql)
-        .select('mac', 'record', 'generation')
-        .orderBy(['mac', 'record', 'generation'])
-        .offset(AT_ONCE - 1)
-        .limit(1),
-    );
-    if (last === undefined) {
-      const [row] = await keyStore.reader.query<{ n: number }>((sql) =>
-        sql.count('* as n').from(scope(sql).select('record').limit(AT_ONCE).as('held')),
-      );
-      return count + Number(row?.n ?? 0);
-    }
+  for (let counted = 0; ; counted += AT_ONCE) {
+    const rest = { where: { tenant, name, version }, orderBy: ORDER, after };
+    const last = await first(keyStore.reader, blindIndexes, { ...rest, columns: ORDER, skip: AT_ONCE - 1 });
+    if (last === undefined) return counted + (await count(keyStore.reader, blindIndexes, { ...rest, limit: AT_ONCE }));
     after = last;
   }
 }

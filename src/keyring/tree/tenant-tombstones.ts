@@ -8,6 +8,7 @@
  */
 import { VaultError } from '../../errors.ts';
 import type { TenantId } from '../../ids.ts';
+import { values } from '../../storage/queries.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { Reader } from '../../storage/tx.ts';
 
@@ -30,6 +31,8 @@ export const tenantTombstones = table(
 );
 export type TenantTombstoneRow = Row<typeof tenantTombstones>;
 const tombstoneOfTenant = lookup(tenantTombstones, ['tenant']);
+/** For conditions on other tables of the key store. */
+export const buriedTenants = values(tenantTombstones, 'tenant');
 
 /** The tenant was erased. Nothing of it opens, and nothing is added to it. */
 export class TenantErasedError extends VaultError {
