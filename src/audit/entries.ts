@@ -17,9 +17,9 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
-import { select } from '../storage/queries.ts';
+import { first, select } from '../storage/queries.ts';
 import { type Row, table } from '../storage/table.ts';
-import type { RecordTx } from '../storage/tx.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
 
 export const OUTCOMES = ['done', 'replayed', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -105,6 +105,12 @@ export async function appendOwnEntry(
 ): Promise<void> {
   const ids = { entry: newId('audit', random, at), request: newId('request', random, at) };
   await appendAuditEntry(tx, { ...ids, tenant, at, principal: THE_VAULT_ITSELF, action, outcome: 'done', target });
+}
+
+/** When the tenant's newest entry was written, in milliseconds. */
+export async function lastEntryAt(reader: Reader<'records'>, tenant: string): Promise<number | undefined> {
+  const newest = { orderBy: ['entry'], descending: true } as const;
+  return (await first(reader, auditEntries, { columns: ['at'], where: { tenant }, ...newest }))?.at;
 }
 
 /** A page of the tenant's entries, the newest first, before the entry named (exclusive). */

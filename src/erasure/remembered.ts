@@ -13,7 +13,7 @@ import { findTenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
+import { findOrder, findOrders, type Stores } from './erasures.ts';
 import { findShred } from './shreds.ts';
 
 export interface Lacking {
@@ -47,12 +47,9 @@ export function byKind(page: readonly Entry[]) {
 }
 
 async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly ErasureEntry[]): Promise<Lacking> {
-  const orders = await recordStore.reader.find(
-    erasureById,
-    entries.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
-  if (orders.some((rows) => rows.length === 0)) return { ...NOTHING, recordStoreLacks: true };
-  const done = entries.filter((_, i) => orders[i]?.[0]?.state === 'completed');
+  const orders = await findOrders(recordStore.reader, entries);
+  if (orders.includes(undefined)) return { ...NOTHING, recordStoreLacks: true };
+  const done = entries.filter((_, i) => orders[i]?.state === 'completed');
   const last = done.flatMap((entry) => {
     const key = entry.keys.at(-1);
     return key === undefined ? [] : [{ entry, key }];
@@ -96,7 +93,7 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
   for (const [i, { tenant, erasure }] of entries.entries()) {
     const known = await findTenant(recordStore.reader, tenant);
     if (known !== undefined && known.erased_at === null) return { ...NOTHING, recordStoreLacks: true };
-    const [[order] = []]: ErasureRow[][] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
+    const order = await findOrder(recordStore.reader, tenant, erasure);
     const isUnderWay = order !== undefined && order.state !== 'completed';
     if (!isUnderWay && buried[i]?.shredded_at == null) return { ...NOTHING, keyStoreLacks: true };
   }

@@ -17,7 +17,8 @@
 import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
-import { findTenantTombstones, tenantTombstones } from '../keyring/tree/tenant-tombstones.ts';
+import { buryTenant, noteDestroyed, noteShredded } from '../keyring/tree/tenant-tombstones.ts';
+import { change } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
@@ -26,8 +27,10 @@ import {
   completeErasure,
   ErasureNotFoundError,
   type ErasureRow,
-  erasureById,
   erasures,
+  findOrder,
+  findOrders,
+  markCompleted,
 } from './erasures.ts';
 import { shreds } from './shreds.ts';
 
@@ -100,9 +103,8 @@ export async function completeTenantErasure(
     shredded_at: order.shredded_at ?? shreddedAt,
     completed_at: order.completed_at ?? now().getTime(),
   };
-  await recordStore.exclusive((tx) => tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update(done)));
-  const [[finished] = []] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
-  return finished ?? { ...order, ...done };
+  await recordStore.exclusive((tx) => markCompleted(tx, order, done));
+  return (await findOrder(recordStore.reader, tenant, erasure)) ?? { ...order, ...done };
 }
 
 function entryOf({ tenant, erasure, ordered_by, ordered_at }: ErasureRow): Entry {
@@ -124,7 +126,8 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
     for (let more = true; more; ) {
       const drained = await within(async (tx) => {
         const found = await page(tx);
-        if (found.rows > 0) await note(tx, tenant, found);
+        // In the transaction that destroys the keys, so that a crash forgets none of their epochs.
+        if (found.rows > 0) await noteDestroyed(tx, tenant, found);
         return found;
       });
       more = drained.more;
@@ -140,44 +143,19 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
 
 async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
   const { tenant, erasure, ordered_by, ordered_at } = order;
-  const row = { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() };
-  await tx.insert(tenantTombstones, [{ ...row, epoch: null, records: 0, shredded_at: null }], 'skip');
-}
-
-/** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
-async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
-  // Held, so that of two that destroy at once neither writes over what the other has noted.
-  await tx.query((sql) => sql('tenant_tombstones').select('tenant').where({ tenant }).forUpdate());
-  const [row] = await findTenantTombstones(tx, [tenant]);
-  if (row === undefined || (epoch === undefined && records === 0)) return;
-  await tx.update(
-    tenantTombstones,
-    ['epoch', 'records'],
-    [
-      {
-        ...row,
-        epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
-        records: row.records + records,
-      },
-    ],
-  );
+  await buryTenant(tx, { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() });
 }
 
 /** What the certificate waits for: no row before the last key is gone, so that it is never final too early. */
 async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
-  const [row] = await findTenantTombstones(tx, [tenant]);
+  const row = await noteShredded(tx, tenant, at);
   if (row === undefined) return;
-  const { erasure, records } = row;
+  const { erasure, records, shredded_at } = row;
   const epoch = row.epoch ?? 0;
-  const shreddedAt = row.shredded_at ?? at.getTime();
-  if (row.shredded_at === null)
-    await tx.update(tenantTombstones, ['shredded_at'], [{ ...row, shredded_at: shreddedAt }]);
   // Its index keys are destroyed with it: no index is left under which a value could be tried.
-  const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at: shreddedAt, final_at: null };
+  const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at, final_at: null };
   await tx.insert(shreds, [shred], 'skip');
-  await tx.execute((sql) =>
-    sql('shreds').where({ tenant, erasure }).whereNull('final_at').andWhere('epoch', '<', epoch).update({ epoch }),
-  );
+  await change(tx, shreds, { tenant, erasure, final_at: null, epoch: { '<': epoch } }, { epoch });
 }
 
 /** Empties the record store of the tenant. @returns how many rows there were */
@@ -202,7 +180,7 @@ async function emptyRecordStore(
     await empty(async (tx) => {
       const drained = await drain(tx, of, tenant);
       if (of.name === 'records' && drained.rows > 0) {
-        await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).increment('records', drained.rows));
+        await change(tx, erasures, { tenant, erasure }, { records: { plus: drained.rows } });
       }
       return drained;
     });
@@ -230,7 +208,7 @@ export async function sweepErasedTenants(
 ): Promise<number> {
   const unsettled = await unsettledTenants(stores.recordStore.reader, limit);
   for (const { tenant, erasure, erased_at } of unsettled) {
-    const [[order] = []] = await stores.recordStore.reader.find(erasureById, [[tenant, erasure]]);
+    const [order] = await findOrders(stores.recordStore.reader, [{ tenant, erasure }]);
     if (order?.state !== 'completed') continue;
     const begun = now().getTime();
     await completeTenantErasure(stores, order, now);

@@ -10,8 +10,8 @@ import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasu
 import { VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
-import { bucketByIdShared, recordKeysOf } from '../keyring/tables.ts';
 import { BucketRetiredError } from '../keyring/tree/bucket-keys.ts';
+import { holdBucket, keysOf } from '../keyring/tree/key-rows.ts';
 import { findRecord, RecordErasedError } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
@@ -74,15 +74,15 @@ async function makeKey(
   const index = await indexRows(indexer, tenant, forms, record, 0);
   const make = (elsewhere?: BucketId) =>
     keyStore.exclusive(async (tx) => {
-      const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      const [held = []] = await keysOf(tx, tenant, [record]);
       const current = held.find((entry) => entry.generation === row.generation);
       if (current === undefined) throw new ConcurrentChangeError();
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
       // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
-      if (elsewhere !== undefined) await tx.find(bucketByIdShared, [[tenant, current.bucket]]);
-      const [still = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      if (elsewhere !== undefined) await holdBucket(tx, tenant, current.bucket);
+      const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) {
         key?.fill(0);
         throw new ConcurrentChangeError();

@@ -11,6 +11,7 @@ import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures 
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { unfinishedJobs } from './job-store.ts';
 import { ORPHAN_GRACE_MS, sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
@@ -182,9 +183,8 @@ async function completeErasures(
 /** A whole tenant is erased by a long job; only where there is none, it was interrupted before one was ordered. */
 async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
   if (scope === null) return false;
-  const jobs = await recordStore.reader.query<{ params: string }>((sql) =>
-    sql('jobs').select('params').where({ kind: 'erase_tenant' }).whereNull('finished_at'),
-  );
+  const unfinished = await unfinishedJobs(recordStore.reader);
+  const jobs = unfinished.filter(({ kind }) => kind === 'erase_tenant');
   return jobs.some(({ params }) => (JSON.parse(params) as { erasure?: unknown }).erasure === erasure);
 }
 

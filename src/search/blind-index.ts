@@ -19,7 +19,8 @@ import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import { StaleIndexKeysError } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/indexes/index-keys.ts';
-import { select } from '../storage/queries.ts';
+import type { Generation } from '../keyring/tree/key-rows.ts';
+import { first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
@@ -152,6 +153,44 @@ export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[])
   await tx.insert(blindIndexes, rows, 'skip');
 }
 
+/** The index rows of each of these records, of every generation. */
+export async function indexRowsOf(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  records: readonly string[],
+): Promise<BlindIndexRow[][]> {
+  return reader.find(
+    rowsByRecord,
+    records.map((record) => [tenant, record]),
+  );
+}
+
+export async function removeIndexRowsOf(tx: KeyTx, tenant: TenantId, records: readonly string[]): Promise<void> {
+  await tx.remove(
+    blindIndexes,
+    ['tenant', 'record'],
+    records.map((record) => [tenant, record]),
+  );
+}
+
+/** Those of one generation of each record. */
+export async function removeIndexRowsAt(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
+  await tx.remove(
+    blindIndexes,
+    ['tenant', 'record', 'generation'],
+    places.map(({ record, generation }) => [tenant, record, generation]),
+  );
+}
+
+/** Whether anything is left under a version of an index key. */
+export async function hasIndexRows(
+  reader: Reader<'keys'>,
+  { tenant, name, version }: Pick<BlindIndexRow, 'tenant' | 'name' | 'version'>,
+): Promise<boolean> {
+  const row = await first(reader, blindIndexes, { columns: ['record'], where: { tenant, name, version } });
+  return row !== undefined;
+}
+
 /** A version of a key changes a few times a year. */
 const MAX_TRIES = 10;
 
@@ -161,9 +200,10 @@ export async function copyIndexRows(
   tenant: TenantId,
   moves: readonly { readonly record: RecordId; readonly from: number; readonly to: number }[],
 ): Promise<void> {
-  const held = await tx.find(
-    rowsByRecord,
-    moves.map(({ record }) => [tenant, record]),
+  const held = await indexRowsOf(
+    tx,
+    tenant,
+    moves.map(({ record }) => record),
   );
   await insertIndexRows(
     tx,

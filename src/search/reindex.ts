@@ -18,13 +18,12 @@ import type { RecordId, TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, KnownIndexes } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
+import { areHeld, keysAt } from '../keyring/tree/key-rows.ts';
 import { liveCandidates, type OpenedRecord, openRecords } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
 import { count, first, select } from '../storage/queries.ts';
-import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, RecordStore } from '../storage/tx.ts';
-import { type BlindIndexRow, blindIndexes, entryRow, type Form, formNamed } from './blind-index.ts';
+import { type BlindIndexRow, blindIndexes, entryRow, type Form, formNamed, indexRowsOf } from './blind-index.ts';
 
 export interface ReindexParts {
   readonly recordStore: RecordStore;
@@ -57,7 +56,6 @@ export const PAGE = 256;
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
 /** Of the rows of one version. */
 const ORDER = ['mac', 'record', 'generation'] as const;
-const rowsOfRecord = lookup(blindIndexes, ['tenant', 'record']);
 
 /** A page of a version's rows, after the one given (exclusive). */
 function pageOf({ keyStore }: ReindexParts, of: Version, after: BlindIndexRow | undefined): Promise<BlindIndexRow[]> {
@@ -85,10 +83,7 @@ export async function fillPage(
   const tenant = from.tenant as TenantId;
   const rows = await pageOf(parts, from, after);
   const records = [...new Set(rows.map(({ record }) => record))];
-  const found = await parts.keyStore.reader.find(
-    rowsOfRecord,
-    records.map((record) => [tenant, record]),
-  );
+  const found = await indexRowsOf(parts.keyStore.reader, tenant, records);
   const there = found.flat().filter((row) => row.name === from.name && row.version === to);
   const done = new Set(there.map(placeOf));
   const lacking = rows.filter((row) => !done.has(placeOf(row)));
@@ -153,15 +148,6 @@ function placeOf({ record, generation }: Pick<BlindIndexRow, 'record' | 'generat
   return `${record}/${generation}`;
 }
 
-/** Whether the record key of each row is there, held until the transaction ends. */
-async function areHeld(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<boolean[]> {
-  const found = await tx.find(
-    recordKeyHeld,
-    rows.map(({ tenant, record, generation }) => [tenant, record, generation]),
-  );
-  return found.map((keys) => keys.length > 0);
-}
-
 /** A version's key as it is now, with all that this process knows. */
 async function keyOf(
   { keyStore, keyring: { indexes } }: ReindexParts,
@@ -204,12 +190,9 @@ async function examine(
     for (const { row, value } of opened) {
       known.set(placeOf(row), { form: formNamed(typeOf(row), value.expose() as Json, name) });
     }
-    const keys = await parts.keyStore.reader.find(
-      recordKeyByGeneration,
-      rows.map(({ record, generation }) => [tenant, record, generation]),
-    );
+    const keys = await keysAt(parts.keyStore.reader, rows);
     return rows.map((row, i) => {
-      if (keys[i]?.length === 0) return { row, state: 'gone' };
+      if (keys[i] === undefined) return { row, state: 'gone' };
       const found = known.get(placeOf(row));
       return found === undefined ? { row, state: 'waiting' } : { row, state: 'known', form: found.form };
     });

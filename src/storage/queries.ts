@@ -25,6 +25,7 @@ export interface Values<V> {
 }
 
 export interface Condition<V> {
+  readonly '='?: NonNullable<V>;
   readonly '<'?: NonNullable<V>;
   readonly '<='?: NonNullable<V>;
   readonly '>'?: NonNullable<V>;

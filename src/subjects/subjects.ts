@@ -10,7 +10,7 @@ import { IntegrityError, VaultError } from '../errors.ts';
 import { type BucketId, isId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import type { IndexKey } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { change } from '../storage/queries.ts';
+import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordTx } from '../storage/tx.ts';
 
@@ -287,6 +287,17 @@ export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, 
 export async function refKeysOf(reader: Reader<'keys'>, tenant: TenantId, id: SubjectId): Promise<string[]> {
   const [rows = []] = await reader.find(refsBySubject, [[tenant, id]]);
   return [...new Set(rows.map(({ version }) => `${KEY_NAME}/${version}`))];
+}
+
+/** @returns those of these subjects that have a ref */
+export async function subjectsWithRefs(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const where = { tenant, subject: { in: ids } };
+  const rows = await select(reader, subjectRefs, { columns: ['subject'], where });
+  return new Set(rows.map(({ subject }) => subject));
 }
 
 /** Forgets every ref of a subject. */

@@ -20,11 +20,13 @@ import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { Id } from '../../ids.ts';
+import { count, first, select } from '../../storage/queries.ts';
 import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { SIGNING_KEY_SECONDS } from '../cryptoperiods.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import { lockEpoch } from '../epochs/epoch-states.ts';
+import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
 
 const SEED_BYTES = 32;
 
@@ -43,6 +45,12 @@ export const signingKeys = table(
   ['key_id'],
 );
 export type SigningKeyRow = Row<typeof signingKeys>;
+const NEWEST = { where: { retired_at: null }, orderBy: ['created_at'], descending: true } as const;
+
+/** The row of the key that signs now; undefined: none was made yet. */
+export async function currentRow(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
+  return first(reader, signingKeys, NEWEST);
+}
 
 export class SigningKeys implements EpochWrapped {
   readonly kind = 'signing_keys';
@@ -66,7 +74,7 @@ export class SigningKeys implements EpochWrapped {
    * @param type the media type of the statement, without `application/`. @returns a compact JWS
    */
   async sign(statement: object, type: string): Promise<string> {
-    const row = (await this.#current(this.#store.reader)) ?? (await this.#replace(undefined));
+    const row = (await currentRow(this.#store.reader)) ?? (await this.#replace(undefined));
     const seed = await this.#unwrap(row);
     try {
       return await signJws(statement, type, seed);
@@ -77,9 +85,7 @@ export class SigningKeys implements EpochWrapped {
 
   /** The public keys of all there ever were, the oldest first. @throws {IntegrityError} for a row the vault did not make */
   async publicKeys(): Promise<PublicJwk[]> {
-    const rows = await this.#store.reader.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').orderBy(['created_at', 'key_id']),
-    );
+    const rows = await select(this.#store.reader, signingKeys, { orderBy: ['created_at', 'key_id'] });
     const keys: PublicJwk[] = [];
     for (const row of rows) {
       (await this.#unwrap(row)).fill(0);
@@ -97,16 +103,14 @@ export class SigningKeys implements EpochWrapped {
 
   /** Makes the first key, or the one that follows a key whose year is over. @returns whether there is a new one */
   async newIfDue(now: Date): Promise<boolean> {
-    const row = await this.#current(this.#store.reader);
+    const row = await currentRow(this.#store.reader);
     if (row !== undefined && row.created_at + SIGNING_KEY_SECONDS * 1000 > now.getTime()) return false;
     const next = await this.#replace(row?.key_id);
     return next.key_id !== row?.key_id;
   }
 
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').where({ epoch: from }).orderBy('key_id').limit(limit).forUpdate(),
-    );
+    const rows = await select(tx, signingKeys, { where: { epoch: from }, orderBy: ['key_id'], limit, lock: 'wait' });
     const moved: SigningKeyRow[] = [];
     for (const row of rows) {
       const secret = await this.#unwrap(row);
@@ -118,14 +122,7 @@ export class SigningKeys implements EpochWrapped {
   }
 
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'signing_keys', epoch);
-  }
-
-  async #current(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
-    const [row] = await reader.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1),
-    );
-    return row;
+    return count(reader, signingKeys, { where: { epoch } });
   }
 
   /** Puts a new key in the place of the one named, or finds the one that somebody else has put there since. */
@@ -156,11 +153,9 @@ export class SigningKeys implements EpochWrapped {
   /** @throws {EpochEndedError} */
   async #putInPlace(tx: KeyTx, keyId: string | undefined, made: SigningKeyRow): Promise<SigningKeyRow> {
     // One at a time: what is held in common would let two make the first key.
-    await tx.query((sql) => sql('epochs').select('epoch').where({ epoch: made.epoch }).forUpdate());
+    await lockEpoch(tx, made.epoch);
     await this.#epochs.assertActive(tx, made.epoch);
-    const [current] = await tx.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1).forUpdate(),
-    );
+    const current = await first(tx, signingKeys, { ...NEWEST, lock: 'wait' });
     if (current !== undefined && current.key_id !== keyId) return current;
     if (current !== undefined) {
       // Only a row of the vault's own: what is proven of it before it is what is proven of it afterwards.

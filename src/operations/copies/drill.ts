@@ -23,7 +23,7 @@ import {
 } from '../../backup/drill.ts';
 import { assertOurs, assertWhole, type Backup } from '../../backup/manifest.ts';
 import { findBackup } from '../../backup/restore.ts';
-import { setRecordFact } from '../../backup/vault-facts.ts';
+import { setFact } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { CopyWatch } from '../../storage/copies/backup.ts';
@@ -63,7 +63,7 @@ export async function drill(vault: Vault, caller: Caller, order: DrillOrder): Pr
     }
     const { ok, nextDueAt } = report;
     return door.commit('exclusive', async (tx) => {
-      await setRecordFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
+      await setFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
       return { reply: report, entry: ok ? {} : { outcome: 'failed' as const, code: 'drill_failed' } };
     });
   });

@@ -4,6 +4,7 @@ import { recordFact } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { unfinishedErasures } from '../../erasure/erasures.ts';
+import { countDirty } from '../../keyring/tree/key-rows.ts';
 import { RELEASE } from '../../release.ts';
 import { newestStep } from '../../storage/opening/migrate.ts';
 import type { StoreName } from '../../storage/table.ts';
@@ -60,9 +61,7 @@ const COUNTED = 1_000;
 export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<typeof StatusReply>> {
   return perform(vault, caller, { action: 'read_status' }, async (door) => {
     door.decide();
-    const dirty = await vault.keyStore.reader.query((sql) =>
-      sql('buckets').select('bucket').where({ tenant: caller.tenant }).whereNotNull('dirty_at').limit(COUNTED),
-    );
+    const dirtyBuckets = await countDirty(vault.keyStore.reader, caller.tenant, COUNTED);
     const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
     const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
     const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
@@ -71,7 +70,7 @@ export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<t
       recordStore: await stateOf(vault.recordStore),
       keyStore: await stateOf(vault.keyStore),
       epoch: vault.keyring.epochs.current,
-      dirtyBuckets: dirty.length,
+      dirtyBuckets,
       unfinishedErasures: unfinished.length,
       ...(drilled === undefined ? {} : { lastDrill: JSON.parse(drilled) as LastDrill }),
     };
