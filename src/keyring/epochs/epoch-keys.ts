@@ -12,11 +12,24 @@ import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { StartError, UnavailableError, VaultError } from '../../errors.ts';
 import type { Id, TenantId } from '../../ids.ts';
+import { change, first } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import { type RootSlots, storeIn } from '../slots/root-slots.ts';
 import { EpochSecretMissingError } from '../slots/slot-errors.ts';
-import { type EpochRow, epochByNumber, epochByNumberShared, epochSlots, epochs, givenTo } from '../tables.ts';
+import {
+  buckets,
+  type EpochRow,
+  epochByNumber,
+  epochByNumberShared,
+  epochSlots,
+  epochs,
+  givenTo,
+  indexKeys,
+  signingKeys,
+  windows,
+} from '../tables.ts';
 import type { EpochLedger } from './epoch-ledger.ts';
+import { allEpochs } from './epoch-states.ts';
 
 export const SECRET_BYTES = 32;
 const CHECK_BYTES = 16;
@@ -192,7 +205,7 @@ export class EpochKeys {
   }
 
   #rows(): Promise<EpochRow[]> {
-    return this.#store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
+    return allEpochs(this.#store.reader);
   }
 
   #open(epoch: number): Promise<Opened> {
@@ -262,9 +275,7 @@ export class EpochKeys {
     const secret_check = this.checkOf(secret, epoch);
     secret.fill(0);
     await this.#store.exclusive(async (tx) => {
-      await tx.execute((sql) =>
-        sql('epochs').where({ epoch }).whereNull('secret_check').update({ secret_check, activated_at: row.created_at }),
-      );
+      await change(tx, epochs, { epoch, secret_check: null }, { secret_check, activated_at: row.created_at });
       await tx.insert(epochSlots, this.#held(epoch, row.created_at), 'skip');
     });
   }
@@ -289,13 +300,12 @@ async function storeFirst(slot: RootSlots['required'][number], secret: Buffer): 
 }
 
 /** The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is asked. */
-export const TABLES_UNDER_EPOCHS: readonly string[] = ['buckets', 'index_keys', 'windows', 'signing_keys'];
+export const TABLES_UNDER_EPOCHS = [buckets, indexKeys, windows, signingKeys];
 
 /** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */
 async function isEmpty(keyStore: KeyStore, epoch: number): Promise<boolean> {
-  for (const table of TABLES_UNDER_EPOCHS) {
-    const rows = await keyStore.reader.query((sql) => sql(table).select('epoch').where({ epoch }).limit(1));
-    if (rows.length > 0) return false;
+  for (const of of TABLES_UNDER_EPOCHS) {
+    if ((await first(keyStore.reader, of, { columns: ['epoch'], where: { epoch } })) !== undefined) return false;
   }
   return true;
 }

@@ -14,8 +14,3 @@ export interface EpochWrapped {
   /** How many rows are wrapped under an epoch. */
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number>;
 }
-
-export async function countRows(reader: Reader<'keys'>, table: string, epoch: number): Promise<number> {
-  const [row] = await reader.query<{ n: number }>((sql) => sql(table).where({ epoch }).count('* as n'));
-  return Number(row?.n ?? 0);
-}

@@ -16,9 +16,10 @@ import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { TenantId } from '../../ids.ts';
+import { count, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
 import {
   bucketByIdShared,
   type IndexKeyRow,
@@ -177,9 +178,8 @@ export class IndexKeys implements EpochWrapped {
   }
 
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<IndexKeyRow>((sql) =>
-      sql('index_keys').where({ epoch: from }).orderBy(['tenant', 'name', 'version']).limit(limit).forUpdate(),
-    );
+    const next = { where: { epoch: from }, orderBy: ['tenant', 'name', 'version'], limit } as const;
+    const rows = await select(tx, indexKeys, { ...next, lock: 'wait' });
     const moved: IndexKeyRow[] = [];
     for (const row of rows) {
       const tenant = row.tenant as TenantId;
@@ -193,7 +193,7 @@ export class IndexKeys implements EpochWrapped {
   }
 
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'index_keys', epoch);
+    return count(reader, indexKeys, { where: { epoch } });
   }
 
   async wipe(): Promise<void> {

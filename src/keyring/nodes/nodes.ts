@@ -12,6 +12,7 @@
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';
+import { removeWhere, select } from '../../storage/queries.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 
@@ -71,7 +72,7 @@ export class NodeAliveError extends VaultError {
 }
 
 export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
-  const rows = await reader.query<NodeRow>((sql) => sql('nodes').orderBy(['node', 'process']));
+  const rows = await select(reader, nodes, { orderBy: ['node', 'process'] });
   return rows.map((row) => ({ ...row, beat: Number(row.beat), forgot: Number(row.forgot) }));
 }
 
@@ -85,7 +86,7 @@ export function placesOf({ places }: Pick<NodeRow, 'places'>): Places {
 
 /** Removes the row of a process that is dead, unless it has given a sign of life since it was read. */
 export async function dismiss(store: KeyStore, { node, process, beat }: NodeRow): Promise<void> {
-  await store.exclusive((tx) => tx.execute((sql) => sql('nodes').where({ node, process, beat }).delete()));
+  await store.exclusive((tx) => removeWhere(tx, nodes, { node, process, beat }));
 }
 
 /** What the vault believes of these rows. */

@@ -14,13 +14,15 @@
  * destroyed, and no certificate that needs them becomes final.
  */
 import { UnavailableError } from '../../errors.ts';
+import { change, select } from '../../storage/queries.ts';
+import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
 import { nodeRows } from '../nodes/nodes.ts';
 import type { AddSlot } from '../schema.ts';
-import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
+import { epochSlots, slotsOfEpoch } from '../tables.ts';
 import type { Attestation, Destruction } from './root-slot.ts';
 import { holds } from './root-slots.ts';
-import { copyInto, epochRows, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
+import { copyInto, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
 import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
@@ -136,7 +138,7 @@ export async function removeSlot(
 /** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
 async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
-  for (const row of await epochRows(store)) {
+  for (const row of await allEpochs(store.reader)) {
     if (row.state === 'destroyed' || (row.state === 'pre_activation' && row.epoch < keys.current)) continue;
     const isRight = (secret: Buffer) => keys.isRight(row, secret);
     if (row.state === 'active') {
@@ -166,7 +168,7 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
 
 /** The epochs that a slot was given and has not destroyed. */
 async function heldBy({ store, epochs: { ledger } }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
+  const rows = await select(store.reader, epochSlots, { where: { slot }, orderBy: ['epoch'] });
   return rows.filter((row) => !ledger.isConfirmed(row)).map(({ epoch }) => epoch);
 }
 
@@ -179,9 +181,5 @@ async function record(parts: SlotParts, epoch: number, slot: string, done: Destr
   const { store, epochs: keys, clock } = parts;
   if (done !== undefined) return keys.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
   const statement = JSON.stringify(GIVEN_UP);
-  await store.exclusive(async (tx) => {
-    await tx.execute((sql) =>
-      sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update({ statement }),
-    );
-  });
+  await store.exclusive((tx) => change(tx, epochSlots, { epoch, slot, destroyed_at: null }, { statement }));
 }

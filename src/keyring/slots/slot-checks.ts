@@ -4,8 +4,10 @@
  */
 
 import { UnavailableError } from '../../errors.ts';
+import { select } from '../../storage/queries.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
-import type { EpochRow, EpochSlotRow } from '../tables.ts';
+import { openEpochs } from '../epochs/epoch-states.ts';
+import { type EpochRow, epochSlots } from '../tables.ts';
 import type { SlotKind, SlotTier } from './root-slot.ts';
 import type { SlotParts } from './slot-copies.ts';
 
@@ -49,17 +51,13 @@ export async function checkSlots(
   const { store, epochs: keys, registry } = parts;
   await keys.refresh();
   const entries = await registry.entries();
-  const rows = await store.reader.query<EpochRow>((sql) =>
-    sql('epochs').whereNot({ state: 'destroyed' }).orderBy('epoch'),
-  );
+  const rows = await openEpochs(store.reader);
   const dead = await destroyedEpochs(parts);
   const slots: SlotCheck[] = [];
   for (const entry of entries.filter(({ removedAt }) => removedAt === undefined)) {
     slots.push(await check(parts, entry, rows, dead, { destroyReturned, looking }));
   }
-  const held = await store.reader.query<EpochSlotRow>((sql) =>
-    sql('epoch_slots').whereNull('destroyed_at').orderBy('epoch'),
-  );
+  const held = await select(store.reader, epochSlots, { where: { destroyed_at: null }, orderBy: ['epoch'] });
   const remains = entries
     .filter(({ removedAt }) => removedAt !== undefined)
     .map(({ name }) => ({ name, epochs: held.filter(({ slot }) => slot === name).map(({ epoch }) => epoch) }))

@@ -8,17 +8,11 @@
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError } from '../../errors.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { isOver } from '../epochs/epoch-states.ts';
-import {
-  type EpochRow,
-  type EpochSlotRow,
-  epochByNumberShared,
-  epochSlotByName,
-  epochSlots,
-  givenTo,
-} from '../tables.ts';
+import { allEpochs, isOver } from '../epochs/epoch-states.ts';
+import { epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
 import { SlotExistsError } from './slot-errors.ts';
@@ -45,7 +39,7 @@ export async function copyInto(
 ): Promise<number[]> {
   await keys.refresh();
   const copied: number[] = [];
-  const rows = (await epochRows(store)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
+  const rows = (await allEpochs(store.reader)).filter(({ epoch, state }) => isInUse(state) && epoch >= keys.current);
   for (const row of rows) {
     const { epoch } = row;
     const isRight = (secret: Buffer) => keys.isRight(row, secret);
@@ -69,7 +63,7 @@ export async function copyInto(
       secret.fill(0);
     }
     if (await takeBackIfRemoved({ store, epochs: keys }, epoch, slot)) continue;
-    const [now] = (await epochRows(store)).filter((one) => one.epoch === epoch);
+    const [now] = (await allEpochs(store.reader)).filter((one) => one.epoch === epoch);
     if (now !== undefined && isInUse(now.state)) {
       copied.push(epoch);
       continue;
@@ -111,7 +105,7 @@ async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): P
  * before was noted by nobody, and stays.
  */
 export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
-  const rows = await parts.store.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
+  const rows = await select(parts.store.reader, epochSlots, { where: { slot: slot.name } });
   const listed = await parts.registry.entries().catch(() => undefined);
   if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
   for (const { epoch } of rows) {
@@ -119,10 +113,6 @@ export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> 
     if (done === undefined) continue;
     await parts.store.exclusive((tx) => tx.remove(epochSlots, ['epoch', 'slot'], [[epoch, slot.name]]));
   }
-}
-
-export function epochRows(store: KeyStore): Promise<EpochRow[]> {
-  return store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'));
 }
 
 function isInUse(state: string): boolean {

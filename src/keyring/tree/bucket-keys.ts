@@ -14,6 +14,7 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import type { BucketId, JobId, TenantId } from '../../ids.ts';
 import { newId } from '../../ids.ts';
+import { count } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import {
@@ -23,6 +24,7 @@ import {
   buckets,
   indexGenerationShared,
   indexGenerations,
+  recordKeys,
 } from '../tables.ts';
 import { KeyCache } from './key-cache.ts';
 import { assertNotBuried } from './tenant-tombstones.ts';
@@ -97,12 +99,7 @@ export class BucketKeys {
     let fill = this.#fill.get(bucket);
     if (fill === undefined) {
       // A LIMIT inside keeps the count's cost bounded by the bucket's capacity.
-      const [row] = await this.#store.reader.query<{ n: number }>((sql) =>
-        sql
-          .count('* as n')
-          .from(sql('record_keys').select('record').where({ tenant, bucket }).limit(BUCKET_RECORDS_MAX).as('held')),
-      );
-      fill = Number(row?.n ?? 0);
+      fill = await count(this.#store.reader, recordKeys, { where: { tenant, bucket }, limit: BUCKET_RECORDS_MAX });
     }
     if (fill >= BUCKET_RECORDS_MAX) {
       this.#remember(bucket, fill);

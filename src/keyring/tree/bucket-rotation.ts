@@ -8,9 +8,10 @@
  */
 import type { RandomSource } from '../../crypto/random.ts';
 import type { TenantId } from '../../ids.ts';
+import { count, select } from '../../storage/queries.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
 import { type BucketRow, buckets } from '../tables.ts';
 import { BUCKET_RECORDS, unwrapBucketKey, wrapBucketKey } from './bucket-keys.ts';
 import { rewrapRecordKeys } from './record-keys.ts';
@@ -28,10 +29,8 @@ export class BucketRotation implements EpochWrapped {
   }
 
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const count = await this.#affordable(tx, from, limit);
-    const rows = await tx.query<BucketRow>((sql) =>
-      sql('buckets').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(count).forUpdate(),
-    );
+    const fitting = await this.#affordable(tx, from, limit);
+    const rows = await select(tx, buckets, { ...nextUnder(from, fitting), lock: 'wait' });
     const moved: BucketRow[] = [];
     let work = 0;
     for (const row of rows) {
@@ -53,14 +52,12 @@ export class BucketRotation implements EpochWrapped {
   }
 
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'buckets', epoch);
+    return count(reader, buckets, { where: { epoch } });
   }
 
   /** How many of the next buckets one transaction can move; so many are held, and no more. */
   async #affordable(tx: KeyTx, from: number, limit: number): Promise<number> {
-    const next = await tx.query<Pick<BucketRow, 'dirty_at'>>((sql) =>
-      sql('buckets').select('dirty_at').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(limit),
-    );
+    const next = await select(tx, buckets, { ...nextUnder(from, limit), columns: ['dirty_at'] });
     let work = 0;
     const fits = next.filter(({ dirty_at }) => {
       const fit = work < limit;
@@ -80,4 +77,8 @@ export class BucketRotation implements EpochWrapped {
     place.generation = next;
     return count;
   }
+}
+
+function nextUnder(epoch: number, limit: number) {
+  return { where: { epoch }, orderBy: ['tenant', 'bucket'], limit } as const;
 }

@@ -21,30 +21,15 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { Id } from '../../ids.ts';
 import { count, first, select } from '../../storage/queries.ts';
-import { type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { SIGNING_KEY_SECONDS } from '../cryptoperiods.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { lockEpoch } from '../epochs/epoch-states.ts';
 import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import { type SigningKeyRow, signingKeys } from '../tables.ts';
 
 const SEED_BYTES = 32;
 
-export const signingKeys = table(
-  'keys',
-  'signing_keys',
-  {
-    /** RFC 7638 thumbprint of the public key. */
-    key_id: 'text',
-    public_key: 'bytes',
-    epoch: 'int',
-    wrapped: 'bytes',
-    created_at: 'int',
-    retired_at: 'int?',
-  },
-  ['key_id'],
-);
-export type SigningKeyRow = Row<typeof signingKeys>;
 const NEWEST = { where: { retired_at: null }, orderBy: ['created_at'], descending: true } as const;
 
 /** The row of the key that signs now; undefined: none was made yet. */

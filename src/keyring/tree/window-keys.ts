@@ -16,9 +16,10 @@ import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
 import { DuplicateRowError } from '../../storage/errors.ts';
+import { count, first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { countRows, type EpochWrapped } from '../epochs/epoch-wrapped.ts';
+import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
 import { revealByMark, type WindowRow, windowById, windowByIdShared, windowReveals, windows } from '../tables.ts';
 import { assertNotBuried } from './tenant-tombstones.ts';
 
@@ -63,15 +64,11 @@ export class WindowKeys implements EpochWrapped {
   /** The key of a window that takes new tokens now; a new one where there is none. */
   async current(tenant: TenantId): Promise<WindowKey> {
     const now = this.#clock();
-    const [newest] = await this.#store.reader.query<WindowRow>((sql) =>
-      sql('windows')
-        .where({ tenant })
-        .andWhere('window_id', '>', firstIdAt('window', new Date(now.getTime() - OPEN_MS)))
-        // A window from the future, of a clock that was ahead, takes nothing.
-        .andWhere('window_id', '<', firstIdAt('window', new Date(now.getTime() + 1)))
-        .orderBy('window_id', 'desc')
-        .limit(1),
-    );
+    const after = firstIdAt('window', new Date(now.getTime() - OPEN_MS));
+    // A window from the future, of a clock that was ahead, takes nothing.
+    const before = firstIdAt('window', new Date(now.getTime() + 1));
+    const where = { tenant, window_id: { '>': after, '<': before } };
+    const newest = await first(this.#store.reader, windows, { where, orderBy: ['window_id'], descending: true });
     if (newest !== undefined && this.#isAlive(newest)) return this.#unwrap(newest);
     const window = newId('window', this.#random, now);
     const key = this.#random(KEY_BYTES);
@@ -132,8 +129,8 @@ export class WindowKeys implements EpochWrapped {
   async shred(): Promise<number> {
     for (let done = 0; ; ) {
       const now = this.#clock().getTime();
-      const rows = await this.#store.reader.query<{ tenant: string; window_id: string }>((sql) =>
-        sql('windows')
+      const rows = await this.#store.reader.query<Pick<WindowRow, 'tenant' | 'window_id'>>((sql) =>
+        sql(windows.name)
           .select('tenant', 'window_id')
           .where('created_at', '<=', now - LIFE_MS)
           .orWhere('created_at', '>', now + AHEAD_MS)
@@ -171,9 +168,8 @@ export class WindowKeys implements EpochWrapped {
   }
 
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
-    const rows = await tx.query<WindowRow>((sql) =>
-      sql('windows').where({ epoch: from }).orderBy(['tenant', 'window_id']).limit(limit).forUpdate(),
-    );
+    const next = { where: { epoch: from }, orderBy: ['tenant', 'window_id'], limit } as const;
+    const rows = await select(tx, windows, { ...next, lock: 'wait' });
     const moved: WindowRow[] = [];
     for (const row of rows) {
       const { key } = await this.#unwrap(row);
@@ -186,7 +182,7 @@ export class WindowKeys implements EpochWrapped {
   }
 
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    return countRows(reader, 'windows', epoch);
+    return count(reader, windows, { where: { epoch } });
   }
 
   async #unwrap(row: WindowRow): Promise<WindowKey> {
