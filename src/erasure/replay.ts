@@ -67,7 +67,6 @@ export async function replayMirror(
 ): Promise<Replayed> {
   let [looked, written, removed, lost] = [0, 0, 0, 0];
   const lostRecords: string[] = [];
-  progress(looked);
   for await (const page of pagesOfMirror(stores.keyStore.reader, PAGE)) {
     const found = await tombstonesAt(stores.recordStore.reader, page);
     const missing = page.filter((_, i) => found[i] === undefined);
@@ -81,6 +80,7 @@ export async function replayMirror(
     looked += page.length;
     progress(looked);
   }
+  if (looked === 0) progress(looked);
   await stores.recordStore.scrub();
   return { tombstones: written, records: removed, lost, lostRecords };
 }

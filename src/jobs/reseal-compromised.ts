@@ -139,7 +139,7 @@ async function mark(
         await context.fence(tx);
         await markCompromised(tx, tenant, page, { at, job: context.job });
       });
-      await step();
+      if (page.length === BUCKETS) await step();
     }
   }
 }
@@ -181,11 +181,10 @@ async function resealBucket(
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
     return made;
   };
-  stopIfTold(context);
   for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
+    stopIfTold(context);
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
     addCounts(total, await resealPage(parts, retired, keys));
-    stopIfTold(context);
   }
   return total;
 }

@@ -304,8 +304,8 @@ export const TABLES_UNDER_EPOCHS = [buckets, indexKeys, windows, signingKeys];
 
 /** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */
 async function isEmpty(keyStore: KeyStore, epoch: number): Promise<boolean> {
-  for (const of of TABLES_UNDER_EPOCHS) {
-    if ((await first(keyStore.reader, of, { columns: ['epoch'], where: { epoch } })) !== undefined) return false;
+  for (const table of TABLES_UNDER_EPOCHS) {
+    if ((await first(keyStore.reader, table, { columns: ['epoch'], where: { epoch } })) !== undefined) return false;
   }
   return true;
 }

@@ -231,7 +231,6 @@ export async function raiseBuckets(
   const columns = ['bucket', 'index_generation'] as const;
   const all = { columns, where: { tenant }, orderBy: ['bucket'], after: { bucket: '' }, limit: PAGE } as const;
   let done = 0;
-  await progress(done);
   for await (const page of pages(store.reader, buckets, all)) {
     const behind = page.filter((row) => row.index_generation < generation).map(({ bucket }) => bucket);
     const raised = new Set(behind.length === 0 ? [] : await raise(store, tenant, generation, behind, fence, true));
@@ -241,6 +240,7 @@ export async function raiseBuckets(
     done += page.length;
     await progress(done);
   }
+  if (done === 0) await progress(done);
 }
 
 /** @returns those that were raised: with `skip`, those that nobody held */

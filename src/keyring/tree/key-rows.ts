@@ -150,8 +150,8 @@ export async function countDirty(reader: Reader<'keys'>, tenant: TenantId, limit
 
 /** Whether the tenant has any bucket, record key or index key. */
 export async function hasKeys(reader: Reader<'keys'>, tenant: string): Promise<boolean> {
-  for (const of of [buckets, recordKeys, indexKeys]) {
-    if ((await first(reader, of, { columns: ['tenant'], where: { tenant } })) !== undefined) return true;
+  for (const one of [buckets, recordKeys, indexKeys]) {
+    if ((await first(reader, one, { columns: ['tenant'], where: { tenant } })) !== undefined) return true;
   }
   return false;
 }

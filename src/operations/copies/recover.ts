@@ -57,12 +57,12 @@ export async function recover(vault: Vault, caller: Caller, progress: RecoverPro
     let erasures = 0;
     const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
     await orderAgain(vault);
-    progress('erasures', erasures, ordered);
     for await (const page of pagesOfErasures(vault.recordStore.reader, PAGE)) {
       for (const row of page) await complete(vault, row, vault.clock);
       erasures += page.length;
       progress('erasures', erasures, ordered);
     }
+    if (erasures === 0) progress('erasures', erasures, ordered);
     const total = await sizeOfMirror(vault.keyStore.reader);
     const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
     await writeBackEmpty(vault, vault.clock());
