@@ -1,43 +1,44 @@
 /**
- * Every way the vault says no. A kind is a closed set that the HTTP layer maps to a status; a code is stable and
- * part of the API; a message is fixed text. None of them ever carries a value, a ref, a reason or a key.
+ * Every way the vault says no. An error has a code of the one list (`problems/list.ts`), which is stable and part of the
+ * API; the list gives its kind, and its message and field where they are fixed. None of them ever carries a value, a ref,
+ * a reason or a key.
  *
  * `field` is the one part that may repeat what a caller sent (the name of an unknown property). It goes back to
  * that caller and nowhere else: logs and audit entries take the code alone.
+ *
+ * An error has a class of its own only where somebody catches it by its class, or where it carries something more.
  */
-export type ErrorKind =
-  | 'malformed'
-  | 'unauthenticated'
-  | 'refused'
-  | 'not_found'
-  | 'unsupported_method'
-  | 'gone'
-  | 'conflict'
-  | 'too_large'
-  | 'unsupported'
-  | 'invalid'
-  | 'too_many'
-  | 'abandoned'
-  | 'integrity'
-  | 'unavailable'
-  | 'internal';
+import type { ErrorKind } from './problems/kinds.ts';
+import { type Code, type FixedCode, LIST, type UnavailableCode } from './problems/list.ts';
 
-export abstract class VaultError extends Error {
-  abstract readonly kind: ErrorKind;
-  abstract readonly code: string;
+interface Details {
+  readonly field?: string | undefined;
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What an error is made of: a code; the message, unless the list has one that will do; and details. */
+type Saying<C extends Code> =
+  | [code: C & FixedCode, details?: Details | undefined, none?: undefined]
+  | [code: C, message: string, details?: Details | undefined];
+
+export class VaultError extends Error {
+  readonly kind: ErrorKind;
+  readonly code: Code;
   /** Where in the request the fault lies, as a path such as `items/3/value.number`. */
   readonly field: string | undefined;
   /** After how long the same call may pass, where that is known. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    message: string,
-    options: { field?: string | undefined; cause?: unknown; retryAfterSeconds?: number } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(...[code, said, more]: Saying<Code>) {
+    const listed = LIST[code];
+    const [message, details] = typeof said === 'string' ? [said, more] : [listed.message, said];
+    super(message, details?.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
-    this.field = options.field;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.kind = listed.kind;
+    this.code = code;
+    this.field = details?.field ?? listed.field;
+    this.retryAfterSeconds = details?.retryAfterSeconds;
   }
 
   /** The same error, said of a place further out: `value.number` becomes `items/3/value.number`. */
@@ -53,28 +54,9 @@ export abstract class VaultError extends Error {
 
 /** A value its data type does not accept. Nothing has been stored. */
 export class InvalidValueError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'invalid_value';
-
   /** @param path the property inside the value (`number`), or `''` for the value itself. */
   constructor(path: string, message: string) {
-    super(message, { field: path === '' ? 'value' : `value.${path}` });
-  }
-}
-
-/** A request whose shape the API does not know: a wrong type, a missing or an unknown property. */
-export class InvalidRequestError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'invalid_request';
-}
-
-/** No data type of this name. */
-export class UnknownTypeError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'unknown_type';
-
-  constructor() {
-    super('No data type has this name; GET /v1/types lists those there are.', { field: 'type' });
+    super('invalid_value', message, { field: path === '' ? 'value' : `value.${path}` });
   }
 }
 
@@ -83,14 +65,12 @@ export class UnknownTypeError extends VaultError {
  * Says no more on purpose; the audit entry, the metric and the log carry the alarm.
  */
 export class IntegrityError extends VaultError {
-  readonly kind = 'integrity';
-  readonly code = 'integrity_failure';
   /** The record concerned, where it is known: for the audit entry, not for the caller. */
   readonly record: string | undefined;
 
-  constructor(options: { cause?: unknown; record?: string } = {}) {
-    super('Stored data failed its integrity check. The security team has been alerted.', options);
-    this.record = options.record;
+  constructor({ cause, record }: { cause?: unknown; record?: string } = {}) {
+    super('integrity_failure', { cause });
+    this.record = record;
   }
 }
 
@@ -100,31 +80,19 @@ export class IntegrityError extends VaultError {
  * the code is `outcome_unknown`, or `journal_unavailable`: then what was ordered holds.
  */
 export class UnavailableError extends VaultError {
-  readonly kind = 'unavailable';
-  readonly code:
-    | 'store_unavailable'
-    | 'store_replaced'
-    | 'store_went_back'
-    | 'key_unavailable'
-    | 'journal_unavailable'
-    | 'shutting_down'
-    | 'overloaded'
-    | 'timed_out'
-    | 'outcome_unknown';
-
-  constructor(code: UnavailableError['code'], message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
-    this.code = code;
+  constructor(...saying: Saying<UnavailableCode>) {
+    super(...saying);
   }
 }
 
 /** A setting, a file or a stored state with which the vault will not start. Says what to do. */
 export class StartError extends VaultError {
-  readonly kind = 'internal';
-  readonly code = 'cannot_start';
+  constructor(message: string, details?: Details) {
+    super('cannot_start', message, details);
+  }
 }
 
 /** The code by which an error may be named anywhere: that of the vault's own, or `internal_error` for anything else. */
-export function codeOf(error: unknown): string {
+export function codeOf(error: unknown): Code {
   return error instanceof VaultError ? error.code : 'internal_error';
 }

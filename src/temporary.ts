@@ -15,7 +15,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemClock } from './clock.ts';
-import { VaultError } from './errors.ts';
 
 export const UNFINISHED = '.lethe-unfinished';
 const FORMAT = 'lethe-unfinished/1';
@@ -28,16 +27,6 @@ const Mark = z.object({
   pid: z.int().min(1),
   at: z.number(),
 });
-
-/** Whoever ordered the work ended it. What was made for it alone is removed. */
-export class InterruptedError extends VaultError {
-  readonly kind = 'abandoned';
-  readonly code = 'interrupted';
-
-  constructor() {
-    super('Interrupted. What it had made so far is removed.');
-  }
-}
 
 export interface Temporary {
   readonly path: string;

@@ -7,52 +7,13 @@ import type { Action } from './actions.ts';
 import type { Principal } from './principal.ts';
 import { RULES } from './roles.ts';
 
-/** The call is not allowed. Nothing has been done; the refusal is audited. */
-export class NotAllowedError extends VaultError {
-  readonly kind = 'refused';
-  readonly code = 'not_allowed';
-
-  constructor(message = 'This API key is not allowed to do this. An administrator decides what it may do.') {
-    super(message);
-  }
-}
-
 /** What a caller is told that asks for more than an audience leaves it. */
-export function beyondAudience(): NotAllowedError {
-  return new NotAllowedError(
+export function beyondAudience(): VaultError {
+  return new VaultError(
+    'not_allowed',
     'This API key is tied to an audience: it uses that audience’s tokens, and no other’s, no records and no subjects, and ' +
       'brings no token along. What it no longer needs it ends by DELETE /v1/tokens/{token}, and erases nothing.',
   );
-}
-
-/** The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited. */
-export class PurposeNotAllowedError extends VaultError {
-  readonly kind = 'refused';
-  readonly code = 'purpose_not_allowed';
-
-  constructor() {
-    super('The stated purpose is not among those of this API key.', { field: 'purpose' });
-  }
-}
-
-/** Values of this data type are kept as a verifier and can be verified, not shown: to no role, for no purpose. */
-export class NeverRevealedError extends VaultError {
-  readonly kind = 'refused';
-  readonly code = 'never_revealed';
-
-  constructor() {
-    super('Values of this data type are never shown. POST /v1/verify says whether a value is the right one.');
-  }
-}
-
-/** The data type does not offer the view that was asked for. */
-export class UnknownViewError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'unknown_view';
-
-  constructor() {
-    super('This data type has no such view; GET /v1/types lists those it has.', { field: 'view' });
-  }
 }
 
 export interface Resource {
@@ -102,25 +63,27 @@ export function decide(principal: Principal, action: Action, resource: Resource 
       rule.actions.includes(action) &&
       (rule.types === undefined || resource.type === undefined || rule.types.includes(resource.type.name)),
   );
-  if (rules.length === 0) return { allowed: false, refusal: new NotAllowedError() };
+  if (rules.length === 0) return { allowed: false, refusal: new VaultError('not_allowed') };
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
     return { allowed: false, refusal: beyondAudience() };
   }
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
-    return { allowed: false, refusal: new PurposeNotAllowedError() };
+    return { allowed: false, refusal: new VaultError('purpose_not_allowed') };
   }
   if (resource.type === undefined) return { allowed: true, view: undefined };
   const offered = ['plain', ...resource.type.views];
   if (resource.view !== undefined && !offered.includes(resource.view)) {
-    return { allowed: false, refusal: new UnknownViewError() };
+    return { allowed: false, refusal: new VaultError('unknown_view') };
   }
   const { views: ofPlain = [], whole = false } = resource.type.ofPlain ?? {};
   const kinds = rules.flatMap((rule) => rule.views ?? []);
-  if (resource.whole && whole && !kinds.includes('plain')) return { allowed: false, refusal: new NotAllowedError() };
+  if (resource.whole && whole && !kinds.includes('plain')) {
+    return { allowed: false, refusal: new VaultError('not_allowed') };
+  }
   const allowed = offered.filter((view) => kinds.includes(ofPlain.includes(view) ? 'plain' : kindOf(view)));
   const view = resource.view === undefined ? allowed[0] : allowed.find((candidate) => candidate === resource.view);
-  return view === undefined ? { allowed: false, refusal: new NotAllowedError() } : { allowed: true, view };
+  return view === undefined ? { allowed: false, refusal: new VaultError('not_allowed') } : { allowed: true, view };
 }
 
 /**

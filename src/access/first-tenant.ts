@@ -6,9 +6,9 @@
  * Does not: keep the close of an epoch, or `recover`, from the security team of another tenant. Neither shows or takes
  * anything of anybody's, and a tenant's erasures become final by no other way.
  */
+import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
-import { NotAllowedError } from './decide.ts';
 import { FIRST_TENANT, findTenantByName } from './store.ts';
 
 /** @returns undefined in a vault that is just being made */
@@ -20,7 +20,7 @@ export async function isOfFirstTenant(reader: Reader<'records'>, tenant: TenantI
   return (await firstTenant(reader)) === tenant;
 }
 
-/** @throws {NotAllowedError} */
+/** @throws `not_allowed` */
 export async function assertOfFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<void> {
-  if (!(await isOfFirstTenant(reader, tenant))) throw new NotAllowedError();
+  if (!(await isOfFirstTenant(reader, tenant))) throw new VaultError('not_allowed');
 }

@@ -12,10 +12,9 @@ import type { Clock } from '../clock.ts';
 import type { Field } from '../crypto/associated-data.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError, VaultError } from '../errors.ts';
+import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { TenantErasedError } from '../keyring/tree/tenant-tombstones.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { newApiKey, parseApiKey } from './api-key.ts';
 import type { Principal } from './principal.ts';
@@ -28,13 +27,11 @@ const MAC_BYTES = 32;
 
 /** The API key is missing, unknown, expired or revoked: one answer for all four. */
 export class UnauthenticatedError extends VaultError {
-  readonly kind = 'unauthenticated';
-  readonly code = 'unauthenticated';
   /** The principal that a known but unusable API key belongs to, for the audit entry alone. */
   readonly principal: Principal | undefined;
 
   constructor(principal?: Principal) {
-    super('Send a valid API key: Authorization: Bearer lethe_…');
+    super('unauthenticated');
     Object.defineProperty(this, 'principal', { value: principal, enumerable: false });
   }
 }
@@ -156,7 +153,7 @@ export async function recognise(
   if (home === undefined || home.erased_at !== null) throw new UnauthenticatedError();
   const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version).catch((error: unknown) => {
     // Erased, says the key store alone: the record store is an old copy.
-    throw error instanceof TenantErasedError ? new UnauthenticatedError() : error;
+    throw codeOf(error) === 'tenant_erased' ? new UnauthenticatedError() : error;
   });
   const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, parsed.secret);
   parsed.secret.fill(0);

@@ -1,7 +1,7 @@
 /** Tenants, principals and API keys in the record store: small tables, off the path of any value. */
 
+import { VaultError } from '../errors.ts';
 import { type ApiKeyId, firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
-import { TenantErasedError } from '../keyring/tree/tenant-tombstones.ts';
 import { change, first, select, values } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
@@ -99,11 +99,11 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 /**
  * @param tx the transaction of the call: one that commits after the tenant was erased, and has asked before, has made its
  *   keys before, too, so that their destruction reaches them (`erasure/tenants.ts`)
- * @throws {TenantErasedError}
+ * @throws `tenant_erased`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
   const row = await findTenant(tx, tenant);
-  if (row === undefined || row.erased_at !== null) throw new TenantErasedError();
+  if (row === undefined || row.erased_at !== null) throw new VaultError('tenant_erased');
 }
 
 /**

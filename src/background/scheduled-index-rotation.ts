@@ -13,9 +13,9 @@
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { livesUntilCommit } from '../access/store.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
-import { VaultError } from '../errors.ts';
+import { codeOf, VaultError } from '../errors.ts';
 import { newId, type TenantId } from '../ids.ts';
-import { orderJob, TooManyJobsError, unfinishedJobs } from '../jobs/job-store.ts';
+import { orderJob, unfinishedJobs } from '../jobs/job-store.ts';
 import { type DueVersion, dueVersions, isDue } from '../keyring/indexes/index-versions.ts';
 import { isRace } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -75,12 +75,6 @@ async function unfinishedRotations({ recordStore }: Vault): Promise<{ index: str
   });
 }
 
-/** What was due when it was read has been replaced since. Nothing has been ordered. */
-class ReplacedMeanwhileError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-}
-
 async function order(vault: Vault, { tenant: id, name }: Index, at: Date): Promise<boolean> {
   const tenant = id as TenantId;
   const fresh = newId('job', vault.random, at);
@@ -91,14 +85,14 @@ async function order(vault: Vault, { tenant: id, name }: Index, at: Date): Promi
     if (job !== fresh) return false;
     // From here on nobody else can order the same, and whoever did before has ended: only now is it sure to be due.
     if (!(await isDue(vault.keyStore.reader, tenant, name, at))) {
-      throw new ReplacedMeanwhileError('The key of the index has been replaced meanwhile.');
+      throw new VaultError('concurrent_change', 'The key of the index has been replaced meanwhile.');
     }
     await appendOwnEntry(tx, { tenant, at, random: vault.random }, { action: 'rotate_keys', target: job });
     return true;
   });
   return ordering.catch((error: unknown) => {
     // Another node orders at this moment, or the tenant's own people have ordered all that it may have.
-    if (error instanceof TooManyJobsError || isRace(error)) return false;
+    if (codeOf(error) === 'too_many_jobs' || isRace(error)) return false;
     throw error;
   });
 }

@@ -4,14 +4,13 @@
 import { allTenants } from '../access/store.ts';
 import { type CanaryParts, openCanaries, raise } from '../canaries/canaries.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError, VaultError } from '../errors.ts';
+import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, firstRecord, lastRecord, recordsFrom } from '../records/store.ts';
 import { areErased, areMirrored } from '../records/tombstones.ts';
 import type { CopyWatch } from '../storage/copies/backup.ts';
-import { InterruptedError } from '../temporary.ts';
 import type { Watch } from './backups.ts';
 
 /** A month, for one who drills on the same day of each. */
@@ -56,7 +55,7 @@ export class Steps {
     return this.done.every(({ ok }) => ok);
   }
 
-  /** @returns what the work found, or undefined where it failed. @throws {InterruptedError} */
+  /** @returns what the work found, or undefined where it failed. @throws `interrupted` */
   async run<R>(
     step: string,
     work: (watch: CopyWatch) => Promise<R>,
@@ -71,7 +70,7 @@ export class Steps {
       note(true, tell(found));
       return found;
     } catch (error) {
-      if (error instanceof InterruptedError) throw error;
+      if (codeOf(error) === 'interrupted') throw error;
       // A message of the vault's own is fixed text; anybody else's may hold a value.
       note(false, error instanceof VaultError ? `${error.code}: ${error.message}${named(error)}` : 'internal_error');
       return undefined;
@@ -86,21 +85,15 @@ function named(error: VaultError): string {
 /** Every live canary opens. @throws {IntegrityError} also where there is none: then nothing has been proven */
 export async function drillCanaries(copy: CanaryParts): Promise<number> {
   const opened = await openCanaries(copy);
-  if (opened === 0) throw new DrillError('There is no live canary in the copies; take a new backup.');
+  if (opened === 0) throw new VaultError('drill_failed', 'There is no live canary in the copies; take a new backup.');
   return opened;
 }
 
 /** No shredded canary of a closed epoch comes back. */
 export async function drillTheDead(copy: Parts): Promise<number> {
   const { tried, raised } = await raise(copy);
-  if (raised.length > 0) throw new DrillError(`Shredded canaries open again: ${raised.join(', ')}.`);
+  if (raised.length > 0) throw new VaultError('drill_failed', `Shredded canaries open again: ${raised.join(', ')}.`);
   return tried;
-}
-
-/** What a drill found wrong. */
-export class DrillError extends VaultError {
-  readonly kind = 'internal';
-  readonly code = 'drill_failed';
 }
 
 /**

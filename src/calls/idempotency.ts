@@ -36,18 +36,6 @@ export const idempotencyKeys = table(
 );
 const byKey = lookup(idempotencyKeys, ['tenant', 'principal', 'key_mac']);
 
-/** The key was used before, with another body or for another call. Nothing has been done. */
-export class IdempotencyKeyReusedError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'idempotency_key_reused';
-
-  constructor() {
-    super('This Idempotency-Key was used before with another request. Use a new key for a new request.', {
-      field: 'Idempotency-Key',
-    });
-  }
-}
-
 /** One call under an idempotency key. */
 export class IdempotentCall {
   readonly #caller: Caller;
@@ -78,13 +66,15 @@ export class IdempotentCall {
 
   /**
    * @returns what `remember` kept of the first answer, or undefined for a first call
-   * @throws {IdempotencyKeyReusedError} @throws {IntegrityError} for an answer that was altered
+   * @throws `idempotency_key_reused` @throws {IntegrityError} for an answer that was altered
    */
   async recall(reader: Reader<'records'>): Promise<unknown> {
     const { tenant, principal } = this.#caller;
     const [[row] = []] = await reader.find(byKey, [[tenant, principal, this.#keyMac]]);
     if (row === undefined) return undefined;
-    if (row.action !== this.#action || !equalBytes(row.body_mac, this.#bodyMac)) throw new IdempotencyKeyReusedError();
+    if (row.action !== this.#action || !equalBytes(row.body_mac, this.#bodyMac)) {
+      throw new VaultError('idempotency_key_reused');
+    }
     const answer = row.answer.slice(TAG_LENGTH);
     if (!equalBytes(Buffer.from(row.answer), Buffer.from(this.#tagged(answer)))) throw new IntegrityError();
     return JSON.parse(answer);

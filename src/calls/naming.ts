@@ -45,7 +45,7 @@ export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRo
   return mayBeShown(caller, type) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
 }
 
-/** An erasure that the caller may ask about. @throws {ErasureNotFoundError} */
+/** An erasure that the caller may ask about. @throws `erasure_not_found` */
 export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
   return findErasure(reader, caller.tenant, id).catch(async (error: unknown) => {
     if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;

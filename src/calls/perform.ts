@@ -119,7 +119,7 @@ async function performAll<R>(
         const commit = async (tx: RecordTx) => {
           time.begins();
           await assertTenantLives(tx, caller.tenant);
-          if (once !== undefined && (await once.recall(tx)) !== undefined) throw new RepeatedCall();
+          if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
           const { reply, entry: about } = await inside(tx);
           const { damaged = [], ...entry } = about;
           if (damaged.length > 0) await vault.lookInPlace();
@@ -182,16 +182,6 @@ async function explained(vault: Vault, error: unknown): Promise<unknown> {
 export async function turnAway(vault: Vault, caller: Named, action: Action, error: unknown): Promise<never> {
   await appendFailure(vault, caller, { action }, error);
   throw error;
-}
-
-/** Never leaves this file: the caller gets the first call's answer. */
-class RepeatedCall extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'repeated_call';
-
-  constructor() {
-    super('The call was made before.');
-  }
 }
 
 async function replay<R>(

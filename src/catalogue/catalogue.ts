@@ -13,12 +13,11 @@ import { customType } from '../datatypes/custom.ts';
 import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { TypeDefinition } from '../datatypes/definition.ts';
 import { dataTypes } from '../datatypes/registry.ts';
-import { IntegrityError, UnknownTypeError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { changeKeep, declareType } from './changes.ts';
-import { UnknownKeepError } from './errors.ts';
 import { type CatalogueKeys, type CustomTypeRow, catalogueKeys, definitionOf, readCatalogue } from './store.ts';
 
 /** How long a tenant's catalogue is taken as it was read. */
@@ -76,8 +75,8 @@ export class Catalogue {
   }
 
   /**
-   * @throws {UnknownTypeError} if neither the house nor the tenant has a type of this name
-   * @throws {UnknownKeepError} if the tenant keeps a lesser form that only a later release knows: to store more than
+   * @throws `unknown_type` if neither the house nor the tenant has a type of this name
+   * @throws `unknown_keep` if the tenant keeps a lesser form that only a later release knows: to store more than
    * that would be a breach, so nothing is stored here
    */
   async type(tenant: TenantId, name: unknown): Promise<TenantType> {
@@ -86,7 +85,7 @@ export class Catalogue {
     if (builtIn !== undefined) return { type: builtIn, keep: keepOf(builtIn, keeps.get(name)), earlier: [] };
     const versions = own.get(name)?.versions ?? [];
     const type = versions.at(-1);
-    if (type === undefined) throw new UnknownTypeError();
+    if (type === undefined) throw new VaultError('unknown_type');
     const earlier = versions.slice(0, -1).filter(({ spread }) => spread !== 'none');
     return { type, keep: undefined, earlier: earlier.toReversed() };
   }
@@ -190,6 +189,6 @@ export class Catalogue {
 function keepOf(type: DataType, name: string | undefined): TenantType['keep'] {
   if (name === undefined) return undefined;
   const keep = Object.hasOwn(type.keeps ?? {}, name) ? type.keeps?.[name] : undefined;
-  if (keep === undefined) throw new UnknownKeepError();
+  if (keep === undefined) throw new VaultError('unknown_keep');
   return { name, spread: keep.spread, cut: keep.cut };
 }

@@ -5,11 +5,9 @@
 import { assertSound } from '../datatypes/custom.ts';
 import type { DataType } from '../datatypes/datatype.ts';
 import type { TypeDefinition } from '../datatypes/definition.ts';
-import { UnknownTypeError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
-import { DuplicateRowError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
-import { TooManyTypesError, TooManyVersionsError, TypeBaseFixedError, UnknownKeepError } from './errors.ts';
 import {
   type CatalogueKeys,
   definitionOf,
@@ -23,9 +21,9 @@ import {
 /**
  * Declares a type, or a new version of one; a definition that stands already is no change. In an exclusive transaction.
  * @returns the version that stands for the definition
- * @throws {InvalidDefinitionError} @throws {LowEntropyIndexError} for a definition that will not do
- * @throws {TypeBaseFixedError} @throws {TooManyTypesError} @throws {TooManyVersionsError}
- * @throws {DuplicateRowError} where another node declares another version at the same time
+ * @throws `invalid_definition`, `low_entropy_index` for a definition that will not do
+ * @throws `type_base_fixed`, `too_many_types`, `too_many_versions`
+ * @throws `already_exists` where another node declares another version at the same time
  */
 export async function declareType(
   tx: RecordTx,
@@ -40,16 +38,19 @@ export async function declareType(
   const newest = types.findLast(({ name }) => name === definition.name);
   if (newest?.definition === text) return newest.version;
   if (newest === undefined) {
-    if (new Set(types.map(({ name }) => name)).size >= MAX_TYPES) throw new TooManyTypesError();
+    if (new Set(types.map(({ name }) => name)).size >= MAX_TYPES) throw new VaultError('too_many_types');
   } else {
-    if (definitionOf(newest).base !== definition.base) throw new TypeBaseFixedError();
-    if (newest.version >= MAX_VERSIONS) throw new TooManyVersionsError();
+    if (definitionOf(newest).base !== definition.base) throw new VaultError('type_base_fixed');
+    if (newest.version >= MAX_VERSIONS) throw new VaultError('too_many_versions');
   }
   const version = (newest?.version ?? 0) + 1;
   const row = { tenant, name: definition.name, version, definition: text, created_at: now.getTime() };
   const standing = await insertType(tx, keys, row);
   if (standing.definition !== text) {
-    throw new DuplicateRowError('Another version was declared at the same time. Read the type again, then repeat.');
+    throw new VaultError(
+      'already_exists',
+      'Another version was declared at the same time. Read the type again, then repeat.',
+    );
   }
   return version;
 }
@@ -57,7 +58,7 @@ export async function declareType(
 /**
  * Sets what the tenant keeps of a type's values from now on; null: the whole value. In an exclusive transaction.
  * @param builtIn the type of the house by this name, if there is one; no other has lesser forms
- * @throws {UnknownTypeError} @throws {UnknownKeepError}
+ * @throws `unknown_type`, `unknown_keep`
  */
 export async function changeKeep(
   tx: RecordTx,
@@ -69,8 +70,8 @@ export async function changeKeep(
   now: Date,
 ): Promise<void> {
   const { types, settings } = await readCatalogue(tx, tenant, async () => keys);
-  if (builtIn === undefined && !types.some((row) => row.name === name)) throw new UnknownTypeError();
-  if (keep !== null && !Object.hasOwn(builtIn?.keeps ?? {}, keep)) throw new UnknownKeepError();
+  if (builtIn === undefined && !types.some((row) => row.name === name)) throw new VaultError('unknown_type');
+  if (keep !== null && !Object.hasOwn(builtIn?.keeps ?? {}, keep)) throw new VaultError('unknown_keep');
   const standing = settings.find((row) => row.name === name);
   if ((standing?.keep ?? null) === keep) return;
   await putSetting(tx, keys, { tenant, name, keep, updated_at: now.getTime() }, standing === undefined);

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { StartError, VaultError } from '../errors.ts';
 import { rootKeyOfShares } from '../operations/copies/restore.ts';
-import { openSealed, UnsealFailedError } from '../vault/sealed.ts';
+import { openSealed } from '../vault/sealed.ts';
 import type { Vault, VaultOptions } from '../vault/vault.ts';
 import { askHidden } from './hidden-prompt.ts';
 
@@ -58,13 +58,13 @@ export async function openWithShares(
       const { given, needed } = sealed.progress;
       const share = await askHidden(`Share ${given + 1} of the ${needed} that are needed (not shown): `);
       await sealed.give(share).catch((refusal: unknown) => {
-        if (!(refusal instanceof VaultError) || refusal instanceof UnsealFailedError) throw refusal;
+        if (!(refusal instanceof VaultError) || refusal.code === 'unseal_failed') throw refusal;
         process.stderr.write(`${refusal.message}\n`);
       });
     }
     return opened;
   } catch (error) {
-    if (error instanceof UnsealFailedError) throw error.cause;
+    if (error instanceof VaultError && error.code === 'unseal_failed') throw error.cause;
     throw error;
   } finally {
     await sealed.close();

@@ -5,7 +5,7 @@
 
 import { type Pace, paced } from '../calls/paced.ts';
 import { systemClock } from '../clock.ts';
-import { InterruptedError } from '../temporary.ts';
+import { VaultError } from '../errors.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
 
@@ -27,13 +27,13 @@ export async function watched<R>(work: (watch: Watch) => Promise<R>): Promise<R 
   });
   try {
     const result = await work((step, done, total) => {
-      if (interrupted()) throw new InterruptedError();
+      if (interrupted()) throw new VaultError('interrupted');
       progress(step, done, total);
     });
     if (last !== undefined) bar.update({ ...last, state: 'completed' });
     return result;
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
+    if (!(error instanceof VaultError && error.code === 'interrupted')) throw error;
     bar.stop();
     console.error(error.message);
     process.exitCode = INTERRUPTED;

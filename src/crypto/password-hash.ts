@@ -161,7 +161,7 @@ export class PasswordHasher {
 
   /** @param waiting how much of its kind the tenant waits for already */
   #assertRoom(jobs: readonly Job[], waiting: number, most: number): void {
-    if (this.#closing) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+    if (this.#closing) throw new UnavailableError('shutting_down');
     const begin = this.#wouldBegin(jobs);
     if (jobs.length === begin) return;
     if (waiting + jobs.length - begin > most || this.#turns.size + jobs.length > MAX_WAITING_OF_ALL) {

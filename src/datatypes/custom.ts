@@ -13,7 +13,6 @@ import { InvalidValueError, VaultError } from '../errors.ts';
 import { type DataType, type Json, MIN_DISTINCT, type Shape, type View } from './datatype.ts';
 import type { DocumentDefinition, TextDefinition, TypeDefinition } from './definition.ts';
 import { document } from './document.ts';
-import { InvalidDefinitionError, LowEntropyIndexError } from './errors.ts';
 import { viewAt } from './json-pointer.ts';
 import { maskViews } from './mask.ts';
 import { tidy } from './normalise.ts';
@@ -44,13 +43,15 @@ export function customType(definition: TypeDefinition, version: number): DataTyp
 }
 
 /**
- * @throws {LowEntropyIndexError} for an index over too few values
- * @throws {InvalidDefinitionError} naming the property at fault: a definition that contradicts itself, refuses one of
+ * @throws `low_entropy_index` for an index over too few values
+ * @throws `invalid_definition` naming the property at fault: a definition that contradicts itself, refuses one of
  * its own examples, or is too large
  */
 export function assertSound(definition: TypeDefinition): void {
   if (Buffer.byteLength(JSON.stringify(definition)) > MAX_DEFINITION_BYTES) {
-    throw new InvalidDefinitionError('examples', 'The definition as a whole must not be larger than 8 KiB.');
+    throw new VaultError('invalid_definition', 'The definition as a whole must not be larger than 8 KiB.', {
+      field: 'examples',
+    });
   }
   if (definition.base === 'text') assertSoundText(definition);
   const type = customType(definition, 1);
@@ -59,9 +60,9 @@ export function assertSound(definition: TypeDefinition): void {
 }
 
 function assertSoundText({ spread, distinct = 0, normalise, pattern, maxLength }: TextDefinition): void {
-  if (spread !== 'none' && distinct < MIN_DISTINCT) throw new LowEntropyIndexError();
+  if (spread !== 'none' && distinct < MIN_DISTINCT) throw new VaultError('low_entropy_index');
   if (normalise.includes('upper') && normalise.includes('lower')) {
-    throw new InvalidDefinitionError('normalise', 'Upper and lower case exclude each other.');
+    throw new VaultError('invalid_definition', 'Upper and lower case exclude each other.', { field: 'normalise' });
   }
   if (pattern !== undefined) compilePattern(pattern, maxLength);
 }
@@ -69,14 +70,20 @@ function assertSoundText({ spread, distinct = 0, normalise, pattern, maxLength }
 /** Tokens of digits must be told from values, and enough of them must be none. */
 function assertFreeDigits({ pattern, maxLength }: TextDefinition, values: readonly Json[]): void {
   if (pattern === undefined) {
-    throw new InvalidDefinitionError('formats', 'Tokens of digits need a pattern, to be told from values by.');
+    throw new VaultError('invalid_definition', 'Tokens of digits need a pattern, to be told from values by.', {
+      field: 'formats',
+    });
   }
   const accepts = compilePattern(pattern, maxLength);
   const digits = values.map(String).find((value) => DIGITS.test(value));
-  if (digits === undefined) throw new InvalidDefinitionError('formats', 'No example is of digits alone.');
+  if (digits === undefined) {
+    throw new VaultError('invalid_definition', 'No example is of digits alone.', { field: 'formats' });
+  }
   const free = samplesLike(digits).filter((sample) => !accepts(sample)).length;
   if (free < MIN_FREE_SAMPLES) {
-    throw new InvalidDefinitionError('formats', 'Almost all digits are values here, so that none are left for tokens.');
+    throw new VaultError('invalid_definition', 'Almost all digits are values here, so that none are left for tokens.', {
+      field: 'formats',
+    });
   }
 }
 
@@ -89,9 +96,9 @@ function accepted(type: DataType, example: Json, field: string): Json {
     if (JSON.stringify(type.parse(value, context)) === JSON.stringify(value)) return value;
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    throw new InvalidDefinitionError(field, `The definition refuses its own example: ${error.message}`);
+    throw new VaultError('invalid_definition', `The definition refuses its own example: ${error.message}`, { field });
   }
-  throw new InvalidDefinitionError(field, 'The example, parsed twice, is not what it is parsed once.');
+  throw new VaultError('invalid_definition', 'The example, parsed twice, is not what it is parsed once.', { field });
 }
 
 function textType(definition: TextDefinition, version: number): DataType<string> {

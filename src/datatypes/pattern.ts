@@ -7,7 +7,7 @@
  * and a batch of 1,000 of them 3 s. Ordinary patterns cost a thousandth of that. The only importer of re2js.
  */
 import { RE2JS } from 're2js';
-import { InvalidDefinitionError } from './errors.ts';
+import { VaultError } from '../errors.ts';
 
 export const MAX_PATTERN_LENGTH = 500;
 /** In RE2's instructions: a character class is one, whatever it holds; `[A-Z]{2}[0-9]{6}` is 10. */
@@ -18,7 +18,7 @@ const MAX_STEPS = 40_000;
 /**
  * @param maxLength of the texts it is for, in code points
  * @returns whether a text, as a whole, is one of those that the pattern describes
- * @throws {InvalidDefinitionError} for a pattern that is not RE2's, or makes too large a program for texts of this length
+ * @throws `invalid_definition` for a pattern that is not RE2's, or makes too large a program for texts of this length
  */
 export function compilePattern(pattern: string, maxLength: number): (text: string) => boolean {
   if (pattern.length > MAX_PATTERN_LENGTH) throw refused('The pattern is too long.');
@@ -38,6 +38,6 @@ function compile(pattern: string): RE2JS {
   }
 }
 
-function refused(message: string): InvalidDefinitionError {
-  return new InvalidDefinitionError('pattern', message);
+function refused(message: string): VaultError {
+  return new VaultError('invalid_definition', message, { field: 'pattern' });
 }

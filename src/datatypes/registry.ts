@@ -1,7 +1,7 @@
 /**
  * Every data type there is. A new one is a file beside this one and a line here.
  */
-import { UnknownTypeError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import { address } from './address.ts';
 import { bankAccount } from './bank-account.ts';
 import { card } from './card.ts';
@@ -42,9 +42,9 @@ export function dataTypes(): readonly DataType[] {
   return TYPES;
 }
 
-/** @throws {UnknownTypeError} if no data type has exactly this name. */
+/** @throws `unknown_type` if no data type has exactly this name. */
 export function dataType(name: unknown): DataType {
   const type = BY_NAME.get(name);
-  if (type === undefined) throw new UnknownTypeError();
+  if (type === undefined) throw new VaultError('unknown_type');
   return type;
 }

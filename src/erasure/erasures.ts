@@ -49,15 +49,6 @@ const erasureById = lookup(erasures, ['tenant', 'erasure']);
 /** As the partial index has it. */
 export const UNFINISHED = "state <> 'completed'";
 
-export class ErasureNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'erasure_not_found';
-
-  constructor() {
-    super('No such erasure.');
-  }
-}
-
 export interface Order {
   readonly erasure: ErasureId;
   readonly cause: Cause;
@@ -88,10 +79,10 @@ export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order)
   return row;
 }
 
-/** @throws {ErasureNotFoundError} */
+/** @throws `erasure_not_found` */
 export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<ErasureRow> {
   const row = await findOrder(reader, tenant, id);
-  if (row === undefined || row.cause !== 'erased') throw new ErasureNotFoundError();
+  if (row === undefined || row.cause !== 'erased') throw new VaultError('erasure_not_found');
   return row;
 }
 

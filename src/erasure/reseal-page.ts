@@ -14,7 +14,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { RecordKeyRow } from '../keyring/tables.ts';
@@ -24,7 +24,6 @@ import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { copyIndexRows } from '../search/blind-index.ts';
-import { DuplicateRowError } from '../storage/errors.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';
@@ -175,7 +174,7 @@ async function make(
   };
   const made = await keyStore.exclusive(work).catch((error: unknown) => {
     // Another call has made the same generation first.
-    if (error instanceof DuplicateRowError) return [];
+    if (codeOf(error) === 'already_exists') return [];
     throw error;
   });
   return made.map(({ row, value, generation, dek }) => {

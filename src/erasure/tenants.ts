@@ -14,7 +14,9 @@
  * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
  * does (K5).
  */
+
 import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
+import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
 import { buryTenant, noteDestroyed, noteShredded } from '../keyring/tree/tenant-tombstones.ts';
@@ -25,7 +27,6 @@ import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } 
 import {
   type CompletingParts,
   completeErasure,
-  ErasureNotFoundError,
   type ErasureRow,
   erasures,
   findOrder,
@@ -58,11 +59,11 @@ function rowOf(order: Pick<ErasureRow, 'tenant' | 'erasure' | 'ordered_by' | 'or
   return { ...order, ...open, scope: SCOPE };
 }
 
-/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws {ErasureNotFoundError} */
+/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws `erasure_not_found` */
 export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<ErasureRow> {
   const [rows = []] = await reader.find(erasuresById, [[id]]);
   const row = rows.find(({ scope }) => scope === SCOPE);
-  if (row === undefined) throw new ErasureNotFoundError();
+  if (row === undefined) throw new VaultError('erasure_not_found');
   return row;
 }
 

@@ -6,16 +6,12 @@ export type BudgetKind = 'caller' | 'set' | 'person' | 'record';
 
 /** The caller has guessed wrong too often of late. Nothing has been compared, shown or stored. */
 export class TooManyGuessesError extends VaultError {
-  readonly kind = 'too_many';
-  readonly code = 'too_many_guesses';
   readonly budget: BudgetKind;
   /** How many guesses the call would have made: for the audit entry. */
   readonly guesses: number;
 
   constructor(budget: BudgetKind, guesses: number, retryAfterSeconds: number) {
-    super('This API key has guessed wrong too often of late. Retry-After says when it may go on.', {
-      retryAfterSeconds,
-    });
+    super('too_many_guesses', { retryAfterSeconds });
     this.budget = budget;
     this.guesses = guesses;
   }

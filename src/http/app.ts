@@ -1,11 +1,11 @@
 /** The Express application: the routes, health, metrics, public keys, and the API's description. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { measuring } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
 import { releaseAndSchema } from '../vault/release-and-schema.ts';
 import type { Vault } from '../vault/vault.ts';
-import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
 import { EventStreams, type EventTimes } from './events.ts';
 import { handlerOf, send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
@@ -60,7 +60,7 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
     const allowed = path === JWKS_PATH ? ['GET'] : methods;
     app.all(path, (_, response) => {
-      const problem = problemOf(new MethodNotAllowedError(), id(), publicUrl);
+      const problem = problemOf(new VaultError('method_not_allowed'), id(), publicUrl);
       response.setHeader('Allow', allowed.join(', '));
       send(response, problem.status, 'application/problem+json', problem, problem.request, true);
     });
@@ -93,7 +93,7 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
   app.use(docsRouter(publicUrl));
 
   app.use((_, response) => {
-    const problem = problemOf(new RouteNotFoundError(), id(), publicUrl);
+    const problem = problemOf(new VaultError('route_not_found'), id(), publicUrl);
     send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   // Express's own answer to an error is a page with its stack and the path that was asked for.
@@ -102,7 +102,9 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     const { status } = error as { status?: unknown };
     const malformed = error instanceof URIError || status === 400;
     const refused = malformed || status === 404;
-    const refusal = malformed ? new MalformedRequestError('The path is not valid.') : new RouteNotFoundError();
+    const refusal = malformed
+      ? new VaultError('malformed_request', 'The path is not valid.')
+      : new VaultError('route_not_found');
     const known = refused ? refusal : error;
     if (!refused) log.error(placesOf(error), 'defect');
     const problem = problemOf(known, id(), publicUrl);

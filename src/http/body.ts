@@ -5,8 +5,8 @@
  * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
  */
 import type { IncomingMessage } from 'node:http';
+import { VaultError } from '../errors.ts';
 import { isExactNumber, parseExactly } from '../exact-json.ts';
-import { BodyTooLargeError, MalformedRequestError, UnsupportedMediaTypeError } from './errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Objects and arrays inside one another; an item's value is the fourth. */
@@ -14,11 +14,11 @@ const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws {UnsupportedMediaTypeError} @throws {BodyTooLargeError} @throws {MalformedRequestError} */
+/** @throws `unsupported_media_type`, `body_too_large`, `malformed_request` */
 export async function readJson(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
   const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
   if (!JSON_TYPE.test(type) || (encoding !== undefined && encoding !== 'identity')) {
-    throw new UnsupportedMediaTypeError();
+    throw new VaultError('unsupported_media_type');
   }
   const bytes = await readBytes(request, maxBytes);
   try {
@@ -32,12 +32,12 @@ function textOf(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw new MalformedRequestError('The body is not valid UTF-8.');
+    throw new VaultError('malformed_request', 'The body is not valid UTF-8.');
   }
 }
 
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(new BodyTooLargeError(maxBytes));
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -45,14 +45,14 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) {
         request.removeAllListeners('data');
-        reject(new BodyTooLargeError(maxBytes));
+        reject(tooLarge(maxBytes));
       } else {
         chunks.push(chunk);
       }
     });
     request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.once('error', () => reject(new MalformedRequestError('The body broke off.')));
-    request.once('aborted', () => reject(new MalformedRequestError('The body broke off.')));
+    request.once('error', () => reject(new VaultError('malformed_request', 'The body broke off.')));
+    request.once('aborted', () => reject(new VaultError('malformed_request', 'The body broke off.')));
   });
 }
 
@@ -62,10 +62,10 @@ function parseJson(text: string): unknown {
   try {
     value = parseExactly(text);
   } catch {
-    throw new MalformedRequestError('The body is not valid JSON.');
+    throw new VaultError('malformed_request', 'The body is not valid JSON.');
   }
   if (namesIn(text) !== propertiesOf(value)) {
-    throw new MalformedRequestError('An object in the body names a property twice.');
+    throw new VaultError('malformed_request', 'An object in the body names a property twice.');
   }
   return value;
 }
@@ -96,7 +96,7 @@ function propertiesOf(value: unknown): number {
   let properties = 0;
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new MalformedRequestError('The body is nested too deeply.');
+    if (depth > MAX_DEPTH) throw new VaultError('malformed_request', 'The body is nested too deeply.');
     const below: unknown[] = [];
     for (const next of level) {
       if (typeof next !== 'object' || next === null || isExactNumber(next)) continue;
@@ -107,4 +107,13 @@ function propertiesOf(value: unknown): number {
     level = below;
   }
   return properties;
+}
+
+function tooLarge(maxBytes: number): VaultError {
+  return new VaultError(
+    'body_too_large',
+    maxBytes < 1024 * 1024
+      ? `The body is larger than ${maxBytes / 1024} KiB, which is more than this path takes.`
+      : 'The body is larger than 1 MiB. Send it in several requests.',
+  );
 }

@@ -13,7 +13,6 @@ import { newId, type RequestId } from '../ids.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
-import { ClientGoneError, MalformedRequestError } from './errors.ts';
 import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
@@ -64,7 +63,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     const leaving = new AbortController();
     const limit = new TimeLimit(vault.callLimitMs);
     response.once('close', () => {
-      if (!response.writableFinished) leaving.abort(new ClientGoneError());
+      if (!response.writableFinished) leaving.abort(new VaultError('client_gone'));
     });
     try {
       caller = { ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))), gone: leaving.signal, limit };
@@ -132,8 +131,9 @@ async function handle(
 type Input = { params: unknown; query: unknown; body: unknown };
 
 function noQuery(request: Request): undefined {
-  if (request.url.includes('?'))
-    throw new MalformedRequestError('This path takes no query. Personal data never belongs in a URL.');
+  if (request.url.includes('?')) {
+    throw new VaultError('malformed_request', 'This path takes no query. Personal data never belongs in a URL.');
+  }
 }
 
 function apiKeyOf(request: Request): string {
@@ -144,7 +144,7 @@ function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
-    throw new MalformedRequestError('Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+    throw new VaultError('malformed_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
       field: 'Idempotency-Key',
     });
   }

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../calls/caller.ts';
 import type { Call } from '../calls/perform.ts';
+import type { ProblemCode } from '../problems/list.ts';
 import type { Vault } from '../vault/vault.ts';
 
 type Shape = z.ZodType | undefined;
@@ -34,7 +35,7 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Codes of its own; those that every route may answer with are added. */
-  readonly problems: readonly string[];
+  readonly problems: readonly ProblemCode[];
   handle(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<unknown>;
   /**
    * Makes the answer a stream of events: the reply of `handle`, which authorises and audits, is the first event, and

@@ -1,25 +1,25 @@
 /** Checks a part of a request against its schema and says, in fixed words, which property is at fault. */
 import type { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
-import { InvalidRequestError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 
 /** A long number is no name, but may be a card's. */
 const SAFE_NAME = /^(?!.*\d{5})[\w.-]{1,64}$/;
 const UNSAID = 'This does not have the form it must have; /docs shows it.';
 
-/** @throws {InvalidRequestError} with `field` as a path such as `items/3/type` */
+/** @throws `invalid_request` with `field` as a path such as `items/3/type` */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw issue === undefined ? new InvalidRequestError('The request is not valid.') : explain(issue);
+  throw issue === undefined ? new VaultError('invalid_request', 'The request is not valid.') : explain(issue);
 }
 
-function explain(issue: z.core.$ZodIssue): InvalidRequestError {
+function explain(issue: z.core.$ZodIssue): VaultError {
   const path = issue.path.map((part) => nameOf(String(part)));
   if (issue.code === 'unrecognized_keys') path.push(nameOf(issue.keys[0] ?? ''));
   const field = path.length === 0 ? undefined : path.join('/');
-  return new InvalidRequestError(textOf(issue), { field });
+  return new VaultError('invalid_request', textOf(issue), { field });
 }
 
 /** A name that the caller made up goes back to it only if it is harmless. */

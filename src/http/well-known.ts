@@ -7,6 +7,7 @@ import { raiseAlarms } from '../calls/alarms.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
 import { JwksReply } from '../erasure/schema.ts';
 import { newId } from '../ids.ts';
+import type { ProblemCode } from '../problems/list.ts';
 import { publicKeys } from '../vault/public-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
@@ -51,7 +52,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: st
 export function jwksOperation(
   schemas: JsonSchemas,
   headers: Schema,
-  problems: (codes: readonly string[]) => Record<string, Schema>,
+  problems: (codes: readonly ProblemCode[]) => Record<string, Schema>,
 ): Schema {
   return {
     operationId: 'getJwks',

@@ -8,7 +8,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { ImportConflictError } from './errors.ts';
+import { VaultError } from '../errors.ts';
 
 const Count = z.int().min(0);
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -32,7 +32,7 @@ export const CheckpointSchema = z.strictObject({
 });
 export type Checkpoint = z.infer<typeof CheckpointSchema>;
 
-/** @returns undefined where there is none @throws {ImportConflictError} where it cannot be understood */
+/** @returns undefined where there is none @throws `import_damaged` where it cannot be understood */
 export async function loadCheckpoint(path: string): Promise<Checkpoint | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -42,7 +42,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint | undefin
   try {
     return CheckpointSchema.parse(JSON.parse(text));
   } catch {
-    throw new ImportConflictError(
+    throw new VaultError(
       'import_damaged',
       `${path} is damaged, or of another release. Start over with --force: values will be stored a second time.`,
     );

@@ -7,8 +7,8 @@
  * cells than the header is refused.
  */
 import type { FileHandle } from 'node:fs/promises';
+import { VaultError } from '../errors.ts';
 import { type Cell, type CsvRecord, CsvRecords } from './csv-records.ts';
-import { ImportInputError } from './errors.ts';
 import { itemsOf, type Shaped } from './items.ts';
 import { readLines } from './lines.ts';
 import { type ImportMap, placeOf } from './map.ts';
@@ -34,7 +34,7 @@ type Column =
   | { readonly do: 'token'; readonly field: number }
   | { readonly do: 'part'; readonly field: number; readonly first: boolean };
 
-/** @throws {ImportInputError} naming what the header lacks, and nothing that it holds */
+/** @throws `invalid_input` naming what the header lacks, and nothing that it holds */
 export async function csvFormat(
   map: ImportMap,
   file: FileHandle,
@@ -103,12 +103,13 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
   let lineEnd: string | undefined;
   const headerOf = (row: Row<CsvRecord> | undefined): Header | undefined => {
     if (row?.fault) {
-      throw new ImportInputError(
+      throw new VaultError(
+        'invalid_input',
         `The header of the CSV cannot be read. ${row.fault.reason} It must be one record, and lines must end in LF or CRLF.`,
       );
     }
     if (row?.content?.cells?.some(({ text, quoted }) => !quoted && text.includes('\r'))) {
-      throw new ImportInputError('The lines of the CSV end in CR alone. Convert them to LF or CRLF.');
+      throw new VaultError('invalid_input', 'The lines of the CSV end in CR alone. Convert them to LF or CRLF.');
     }
     return row && { cells: row.content?.cells ?? [], end: row.end, bom, lineEnd: lineEnd || '\n' };
   };
@@ -123,7 +124,7 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
   }
   const header = headerOf(records.finish()[0]);
   if (header) return header;
-  throw new ImportInputError('The CSV is empty: its first record must hold the names of the columns.');
+  throw new VaultError('invalid_input', 'The CSV is empty: its first record must hold the names of the columns.');
 }
 
 /**
@@ -143,7 +144,8 @@ function positions(map: ImportMap, names: readonly string[]): Map<string, number
     const [name = ''] = pointer;
     const [first, second] = [names.indexOf(name), names.lastIndexOf(name)];
     if (first !== second) {
-      throw new ImportInputError(
+      throw new VaultError(
+        'invalid_input',
         `${writePointer(pointer)} is there twice: it names columns ${first + 1} and ${second + 1}.`,
       );
     }
@@ -154,15 +156,12 @@ function positions(map: ImportMap, names: readonly string[]): Map<string, number
 
 const MAX_NAMED = 5;
 
-function notThere(
-  missing: ReadonlySet<string>,
-  wanted: ReadonlySet<string>,
-  names: readonly string[],
-): ImportInputError {
+function notThere(missing: ReadonlySet<string>, wanted: ReadonlySet<string>, names: readonly string[]): VaultError {
   const named = [...missing].slice(0, MAX_NAMED).join(' ');
   const more = missing.size > MAX_NAMED ? ` and ${missing.size - MAX_NAMED} more` : '';
   const ask = missing.size === wanted.size ? ' Is it a row, and the CSV without a header?' : '';
-  return new ImportInputError(
+  return new VaultError(
+    'invalid_input',
     `The first record of the CSV must name the columns. Of ${wanted.size} that the map names, ${missing.size} are not among ` +
       `its ${names.length} cells: ${named}${more}.${ask}`,
   );
@@ -179,14 +178,20 @@ function layout(map: ImportMap, names: readonly string[], position: ReadonlyMap<
     if (field.token) set(field.token, { do: 'moved' });
     if ('path' in field) {
       if (field.drop.length > 0) {
-        throw new ImportInputError(`fields/${i}/drop of the map: a cell has no properties; drop columns instead.`);
+        throw new VaultError(
+          'invalid_input',
+          `fields/${i}/drop of the map: a cell has no properties; drop columns instead.`,
+        );
       }
       set(place, { do: 'token', field: i });
       continue;
     }
     const sources = field.properties.map(([, [name = '']]) => position.get(name) as number);
     if (names.some((name, at) => name === place[0] && !sources.includes(at))) {
-      throw new ImportInputError(`The map wants a token at ${writePointer(place)}, but the CSV has such a column.`);
+      throw new VaultError(
+        'invalid_input',
+        `The map wants a token at ${writePointer(place)}, but the CSV has such a column.`,
+      );
     }
     for (const [, source] of field.properties) {
       set(source, { do: 'part', field: i, first: position.get(source[0] as string) === Math.min(...sources) });
@@ -200,7 +205,7 @@ function checkDistinct(names: readonly string[]): void {
   const second = names.findIndex((name, i) => names.indexOf(name) !== i);
   if (second < 0) return;
   const first = names.indexOf(names[second] as string);
-  throw new ImportInputError(`Columns ${first + 1} and ${second + 1} have one name: write CSV, not NDJSON.`);
+  throw new VaultError('invalid_input', `Columns ${first + 1} and ${second + 1} have one name: write CSV, not NDJSON.`);
 }
 
 function checkCells(row: Row<CsvRecord>, expected: number): Row<CsvRecord> {

@@ -13,8 +13,9 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
+import { codeOf, VaultError } from '../errors.ts';
 import { type Batch, batches, type Entry } from './batch.ts';
-import { type Fault, ImportStoppedError, MapError } from './errors.ts';
+import type { Fault } from './errors.ts';
 import { placeOf } from './map.ts';
 import { type ImportFiles, type Mark, type OpenImport, openImport } from './open-import.ts';
 import { writePointer } from './pointer.ts';
@@ -71,8 +72,8 @@ const TEMPORARY: readonly unknown[] = ['unavailable'];
 const UNCERTAIN: readonly unknown[] = [undefined, 'unavailable', 'internal', 'integrity'];
 
 /**
- * @throws {MapError} @throws {ImportInputError} @throws {ImportConflictError}; nothing has been stored or written then
- * @throws {ImportStoppedError} the import has kept its place; @throws the vault's refusal as it is where nothing has been
+ * @throws `invalid_map`, `invalid_input`, `out_exists`, `import_…`; nothing has been stored or written then
+ * @throws `import_stopped` the import has kept its place; @throws the vault's refusal as it is where nothing has been
  * stored: nothing is left behind then
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
@@ -224,10 +225,10 @@ class Run {
   /** What the vault or the file system said, and that the import has kept its place. */
   #explained(failure: unknown): unknown {
     const { kind, code, message } = failure as Refusal;
-    if (kind === undefined || failure instanceof MapError) return failure;
+    if (kind === undefined || codeOf(failure) === 'invalid_map') return failure;
     if (isRefusal(failure) && !this.#mayHaveStored) return failure;
     const again = `The import has kept its place after ${this.#mark.done.rows} rows: the same command goes on from there.`;
-    return new ImportStoppedError(`${message} (${code}) ${again}`, { cause: failure });
+    return new VaultError('import_stopped', `${message} (${code}) ${again}`, { cause: failure });
   }
 
   #counts(): Counts {

@@ -27,7 +27,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
-import { MapError } from './errors.ts';
+import { VaultError } from '../errors.ts';
 import { isWithin, type Pointer, PointerSchema, writePointer } from './pointer.ts';
 
 /** Those that the vault knows; which of them a data type offers, it says itself. */
@@ -179,17 +179,18 @@ export interface ImportMap {
 /**
  * @param types the names of the house's data types; given, others are refused before anything is stored, but for a
  *   tenant's own, which the vault knows
- * @throws {MapError} naming each place and what to write there
+ * @throws `invalid_map` naming each place and what to write there
  */
 export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
   const { data, error } = MapSchema.safeParse(json);
-  if (error) throw new MapError(`The map needs mending. ${problems(error.issues)}`);
+  if (error) throw new VaultError('invalid_map', `The map needs mending. ${problems(error.issues)}`);
   const strange = data.fields.findIndex(
     ({ type }) => types !== undefined && !types.includes(type) && !OWN_TYPE.test(type),
   );
   if (strange >= 0) {
     const names = types?.toSorted().join(', ');
-    throw new MapError(
+    throw new VaultError(
+      'invalid_map',
       `The map needs mending. fields/${strange}/type: no data type has this name; there are ${names}.`,
     );
   }
@@ -210,10 +211,10 @@ function optionsOf({ format, audience, reuse }: z.infer<typeof FieldSchema>): Fi
   };
 }
 
-/** @throws {MapError} also for a file that cannot be read or is not JSON */
+/** @throws `invalid_map` also for a file that cannot be read or is not JSON */
 export async function readMap(path: string, types?: readonly string[]): Promise<ImportMap> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new MapError(`The map ${path} cannot be read (${cause.code}).`, { cause });
+    throw new VaultError('invalid_map', `The map ${path} cannot be read (${cause.code}).`, { cause });
   });
   let json: unknown;
   try {
@@ -221,7 +222,7 @@ export async function readMap(path: string, types?: readonly string[]): Promise<
   } catch (cause) {
     // The parser quotes what it reads, which may be the customers: the two files are easily exchanged.
     const at = /position \d+(?: \(line \d+ column \d+\))?$/.exec((cause as Error).message)?.[0];
-    throw new MapError(`The map ${path} is not JSON${at === undefined ? '' : `: see ${at}`}.`);
+    throw new VaultError('invalid_map', `The map ${path} is not JSON${at === undefined ? '' : `: see ${at}`}.`);
   }
   return parseMap(json, types);
 }

@@ -7,10 +7,10 @@
 import { type FileHandle, lstat, open, rm, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { VaultError } from '../errors.ts';
 import { LIMITS, type Limits } from './batch.ts';
 import { type Checkpoint, loadCheckpoint, removeCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts';
 import { csvFormat } from './csv.ts';
-import { ImportConflictError, ImportInputError } from './errors.ts';
 import type { ImportMap } from './map.ts';
 import { ndjsonFormat } from './ndjson.ts';
 import type { Format } from './row.ts';
@@ -47,7 +47,7 @@ export interface OpenImport {
   readonly rejects: Sink;
   /** Makes durable what has been done. @param settled whether nothing is under way */
   save(mark: Mark, settled: boolean): Promise<void>;
-  /** @throws {ImportConflictError} where the input has changed meanwhile */
+  /** @throws `import_changed` where the input has changed meanwhile */
   complete(): Promise<void>;
   /** Takes back what was begun. */
   discard(): Promise<void>;
@@ -58,10 +58,10 @@ const HEAD_BYTES = 64 * 1024;
 /** The vault forgets after 24 hours; one less for what was called after the checkpoint and for clocks that differ. */
 const REMEMBERED_MS = 23 * 60 * 60 * 1000;
 
-/** @throws {ImportInputError} @throws {ImportConflictError}; nothing has been changed then */
+/** @throws `invalid_input`, `out_exists`, `import_…`; nothing has been changed then */
 export async function openImport(files: ImportFiles, clock: Clock): Promise<OpenImport> {
   const file = await open(files.input, 'r').catch((cause: NodeJS.ErrnoException) => {
-    throw new ImportInputError(`The input ${files.input} cannot be read (${cause.code}).`, { cause });
+    throw new VaultError('invalid_input', `The input ${files.input} cannot be read (${cause.code}).`, { cause });
   });
   const opened: { close(): Promise<void> }[] = [file];
   const close = async () => {
@@ -147,8 +147,8 @@ async function prepare(
   };
 }
 
-function changed(what: string): ImportConflictError {
-  return new ImportConflictError(
+function changed(what: string): VaultError {
+  return new VaultError(
     'import_changed',
     `${what}: rows done before would not match. Put it back as it was; or start over with --force, which stores the ` +
       'values of the rows done so far a second time.',
@@ -169,7 +169,7 @@ function checkSame(
   }
   const ageMs = clock().getTime() - Date.parse(before.savedAt);
   if (before.settled || acceptRepeats || ageMs <= REMEMBERED_MS) return;
-  throw new ImportConflictError(
+  throw new VaultError(
     'import_too_old',
     'This import was killed more than 23 hours ago, and the vault remembers for 24 which calls it has answered. Values ' +
       'of the few batches under way then may be stored a second time. To go on nevertheless, use --accept-repeats.',
@@ -181,11 +181,11 @@ async function checkPaths(file: FileHandle, input: string, paths: readonly strin
   for (const path of paths) {
     const there = await stat(path).catch(() => undefined);
     if (resolve(path) === resolve(input) || (there?.dev === dev && there.ino === ino)) {
-      throw new ImportInputError(`${path} is the input itself. Name another file.`);
+      throw new VaultError('invalid_input', `${path} is the input itself. Name another file.`);
     }
   }
   if (new Set(paths.map((path) => resolve(path))).size < paths.length) {
-    throw new ImportInputError('The output and the rejects must be two files.');
+    throw new VaultError('invalid_input', 'The output and the rejects must be two files.');
   }
 }
 
@@ -198,7 +198,9 @@ async function checkAbsent(paths: readonly string[]): Promise<void> {
 
 async function identify(file: FileHandle): Promise<Checkpoint['input']> {
   const stats = await file.stat();
-  if (!stats.isFile()) throw new ImportInputError('The input must be a file: an import must be able to go on later.');
+  if (!stats.isFile()) {
+    throw new VaultError('invalid_input', 'The input must be a file: an import must be able to go on later.');
+  }
   const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size));
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   return {
@@ -216,11 +218,11 @@ async function formatOf(
 ): Promise<{ format: Format; form: string }> {
   const [from, to] = [kindOf(input), kindOf(out)];
   if (from === undefined) {
-    throw new ImportInputError('The name of the input must end in .ndjson or .jsonl, or in .csv or .tsv.');
+    throw new VaultError('invalid_input', 'The name of the input must end in .ndjson or .jsonl, or in .csv or .tsv.');
   }
   if (from === 'ndjson') {
-    if (to === 'csv') throw new ImportInputError('NDJSON becomes NDJSON: rows of CSV hold no objects.');
-    if (map.delimiter) throw new ImportInputError('The "csv" of the map goes with an input of CSV.');
+    if (to === 'csv') throw new VaultError('invalid_input', 'NDJSON becomes NDJSON: rows of CSV hold no objects.');
+    if (map.delimiter) throw new VaultError('invalid_input', 'The "csv" of the map goes with an input of CSV.');
     return { format: ndjsonFormat(map, file), form: 'ndjson' };
   }
   const output = to ?? from;

@@ -7,7 +7,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { ImportConflictError } from './errors.ts';
+import { VaultError } from '../errors.ts';
 
 const { O_CREAT, O_EXCL, O_RDWR } = constants;
 /** Windows has none, and asks for a privilege before it makes a link. */
@@ -26,7 +26,7 @@ export class Sink {
   /**
    * Goes on with a file that an earlier run made; makes one where none is.
    * @param bytes what is known to be right of it; undefined: nothing is, and nothing may stand there
-   * @throws {ImportConflictError} where something does, or what stands there is shorter or a link
+   * @throws `out_exists` where something does, `import_damaged` where what stands there is shorter or a link
    */
   static async open(path: string, bytes: number | undefined): Promise<Sink> {
     const made = bytes === undefined ? undefined : await reopen(path);
@@ -78,19 +78,19 @@ async function reopen(path: string): Promise<FileHandle | undefined> {
   return await open(path, O_RDWR | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     if (error.code !== 'ELOOP') throw error;
-    throw new ImportConflictError(
+    throw new VaultError(
       'import_damaged',
       `${path} is a symbolic link, and this import made a file. Put it back; or start over with --force.`,
     );
   });
 }
 
-export function outExists(path: string): ImportConflictError {
-  return new ImportConflictError('out_exists', `${path} is there already. Name another file, or use --force.`);
+export function outExists(path: string): VaultError {
+  return new VaultError('out_exists', `${path} is there already. Name another file, or use --force.`);
 }
 
-function shorter(path: string): ImportConflictError {
-  return new ImportConflictError(
+function shorter(path: string): VaultError {
+  return new VaultError(
     'import_damaged',
     `${path} is shorter than this import left it. Put it back; or start over with --force.`,
   );

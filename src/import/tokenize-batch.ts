@@ -13,9 +13,10 @@
  * vault refuses then depends on what it has stored: after a crash it finds the import's own tokens taken, in a call that
  * it had refused for another row. The halves are the same whichever row it names, and so are their keys.
  */
+import { VaultError } from '../errors.ts';
 import type { Entry } from './batch.ts';
 import { sha256 } from './checkpoint.ts';
-import { type Fault, MapError } from './errors.ts';
+import type { Fault } from './errors.ts';
 import { type Item, inputPlace, type Known } from './items.ts';
 
 export interface Tokenizer {
@@ -44,7 +45,7 @@ export type Outcome = { readonly tokens: readonly (string | undefined)[] } | { r
 const OF_THE_MAP: ReadonlySet<string> = new Set(['type', 'label', 'audience', 'reuse']);
 const ITEM = /^items\/(\d+)(?:\/(.*))?$/;
 
-/** @throws {MapError} for what is wrong with every row; and whatever is no row's fault */
+/** @throws `invalid_map` for what is wrong with every row; and whatever is no row's fault */
 export async function tokenizeBatch(
   entries: readonly Entry[],
   known: Known,
@@ -111,7 +112,7 @@ function faultyRow(rows: readonly Entry[], refusal: Refusal, known: Known): [num
     first += shaped.items.length;
     if (origin === undefined) continue;
     if (OF_THE_MAP.has(path)) {
-      throw new MapError(`The map needs mending. fields/${origin.field}/${path}: ${refusal.message}`, {
+      throw new VaultError('invalid_map', `The map needs mending. fields/${origin.field}/${path}: ${refusal.message}`, {
         cause: refusal,
       });
     }

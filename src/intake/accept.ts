@@ -8,7 +8,7 @@
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { Asker, PasswordHasher } from '../crypto/password-hash.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
-import { InvalidValueError, UnknownTypeError, VaultError } from '../errors.ts';
+import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
@@ -34,21 +34,8 @@ export interface Offer {
  */
 export const MAX_NEW_VERIFIERS = 25;
 
-/** More passwords in one call than it may bring. Nothing has been computed or stored. */
-export class TooManyPasswordsError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'too_many_passwords';
-
-  /** @param field the first that is too many */
-  constructor(field: string) {
-    super(`A call makes verifiers of up to ${MAX_NEW_VERIFIERS} passwords; send the others in further calls.`, {
-      field,
-    });
-  }
-}
-
 /**
- * @throws {InvalidValueError} @throws {InvalidTokenError} @throws {UnknownTypeError} with `field` naming `items/<n>/…`, the
+ * @throws {InvalidValueError} @throws `invalid_token`, `unknown_type` with `field` naming `items/<n>/…`, the
  * first that is at fault
  */
 export async function acceptAll(
@@ -76,7 +63,7 @@ export async function acceptAll(
 
 /**
  * @param token brought along; where a value is cut, the whole is seen here alone, and its token may not hold the rest
- * @throws {InvalidValueError} @throws {InvalidTokenError}
+ * @throws {InvalidValueError} @throws `invalid_token`
  */
 export function accept({ type, keep }: TenantType, value: unknown, now: Date, token?: Token): Accepted {
   const whole = type.parse(value, { now });
@@ -102,7 +89,7 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
     if ((known.type.custody ?? 'record') !== 'record') return null;
     return known.keep === undefined ? offer.value : accept(known, offer.value, now).value;
   } catch (error) {
-    if (error instanceof UnknownTypeError || error instanceof InvalidValueError) return null;
+    if (codeOf(error) === 'unknown_type' || error instanceof InvalidValueError) return null;
     throw error;
   }
 }
@@ -111,7 +98,7 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
  * Puts a verifier in the place of each value of which only that may be kept (passwords); leaves the others as they are.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
  * @param again accepts them once more: verifiers take their time, and less may be kept of the others by then
- * @throws {TooManyPasswordsError} with `field` naming `items/<n>/value`
+ * @throws `too_many_passwords` with `field` naming `items/<n>/value`
  * @throws {UnavailableError} `overloaded` while too many wait to be computed; @throws what the asker's signal says
  */
 export async function withVerifiers<A extends Accepted>(
@@ -126,7 +113,10 @@ export async function withVerifiers<A extends Accepted>(
     return password === undefined ? [] : [{ i, password }];
   });
   const tooMany = passwords[MAX_NEW_VERIFIERS];
-  if (tooMany !== undefined) throw new TooManyPasswordsError(`items/${tooMany.i}/value`);
+  if (tooMany !== undefined) {
+    const message = `A call makes verifiers of up to ${MAX_NEW_VERIFIERS} passwords; send the others in further calls.`;
+    throw new VaultError('too_many_passwords', message, { field: `items/${tooMany.i}/value` });
+  }
   if (passwords.length === 0) return done;
   const verifiers = await hasher.hashAll(
     passwords.map(({ password }) => password),

@@ -26,13 +26,11 @@ import type { Parts } from './parts.ts';
 const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
 
 /** A link led to a record or a token that is no more, or to another value. It has been cut; the call is to be made again. */
-export class StaleLinkError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-
-  constructor() {
-    super('The value was erased or changed at the same time by another call. Repeat the call.');
-  }
+function staleLink(): VaultError {
+  return new VaultError(
+    'concurrent_change',
+    'The value was erased or changed at the same time by another call. Repeat the call.',
+  );
 }
 
 export interface Followed {
@@ -47,7 +45,7 @@ export interface Followed {
  * @param links by the place of their value in the call
  * @param values of the call, by the same places
  * @param own records that this call stores itself: a value may come twice in one call
- * @throws {StaleLinkError}
+ * @throws `concurrent_change`
  */
 export async function followLinks(
   parts: Parts,
@@ -74,7 +72,7 @@ export async function followLinks(
     wipe(again);
     const stale = doubtful.filter((_, n) => again[n] === undefined);
     if (stale.length > 0) await parts.keyStore.exclusive((tx) => cutLinks(tx, stale));
-    throw new StaleLinkError();
+    throw staleLink();
   }
   try {
     await assertEqual(
@@ -102,7 +100,7 @@ type Seen = Pick<Followed, 'dek' | 'expiresAt'> & {
   readonly row: RecordRow | undefined;
 };
 
-/** @throws {StaleLinkError} where a link leads to a value that is not the one sent; such links have been cut */
+/** @throws `concurrent_change` where a link leads to a value that is not the one sent; such links have been cut */
 async function assertEqual(
   { recordStore, keyStore, keyring, catalogue }: Parts,
   tenant: TenantId,
@@ -121,7 +119,7 @@ async function assertEqual(
     for (const [n, entry] of entries.entries()) {
       const { link, value } = stored[n] as (typeof stored)[number];
       // Erased or corrected since it was looked at: the next try sees it.
-      if (entry instanceof VaultError) throw new StaleLinkError();
+      if (entry instanceof VaultError) throw staleLink();
       const { type: name, type_version: version } = entry.row;
       const type = await catalogue.stored(tenant, name, version);
       const isEqual = name === value.type.name && areEqual(type, entry.value.expose() as Json, value);
@@ -132,7 +130,7 @@ async function assertEqual(
   }
   if (strange.length === 0) return;
   await keyStore.exclusive((tx) => cutLinks(tx, strange));
-  throw new StaleLinkError();
+  throw staleLink();
 }
 
 function areEqual(type: DataType, stored: Json, sent: Accepted): boolean {
@@ -190,7 +188,8 @@ function wipe(seen: readonly (Seen | undefined)[]): void {
 /**
  * Adds the index rows of values that are stored under keys which another call prepared for an equal value. Equal is not
  * alike (one card, two expiries), and a value is to be found by its own parts.
- * @throws {StaleLinkError} if a key has gone meanwhile @throws {StaleIndexKeysError} if those of an index were changed
+ * @throws `concurrent_change` if a key has gone meanwhile
+ * @throws {StaleIndexKeysError} if those of an index were changed
  */
 export async function indexHelped(
   { keyStore, keyring, indexer }: Parts,
@@ -209,7 +208,7 @@ export async function indexHelped(
     // Buckets before keys, as an erasure takes them: of two, neither waits for the other.
     const buckets = (await keysAt(tx, keys)).flatMap((key) => key?.bucket ?? []);
     await keyring.indexes.admitTo(tx, tenant, indexedAt, buckets);
-    if ((await areHeld(tx, keys)).includes(false)) throw new StaleLinkError();
+    if ((await areHeld(tx, keys)).includes(false)) throw staleLink();
     await insertIndexRows(tx, rows);
   });
 }

@@ -7,7 +7,7 @@
  *
  * A value whose token is to be given again is linked to one record (`tokens/reuse.ts`). Who finds a link whose record is
  * not there yet stores the record itself, under the keys and the token that the link's maker prepared: of two that do,
- * the second fails with `DuplicateRowError` and finds on its next try what the first has stored.
+ * the second fails with `already_exists` and finds on its next try what the first has stored.
  */
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import type { WindowKey } from '../keyring/tree/window-keys.ts';
@@ -41,8 +41,8 @@ export interface Stored {
 
 /**
  * @returns what stands for each value, in order
- * @throws {SubjectNotFoundError} with `field` naming `items/<n>/subject`
- * @throws {StaleLinkError} where a link led nowhere; it has been cut, and the call is to be made again
+ * @throws `subject_not_found` with `field` naming `items/<n>/subject`
+ * @throws `concurrent_change` where a link led nowhere; it has been cut, and the call is to be made again
  * @throws {StaleIndexKeysError} where the keys of an index were changed meanwhile; the call is to be made again
  */
 export async function makeRecords(

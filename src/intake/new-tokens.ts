@@ -5,9 +5,8 @@
  * shaped or foreign token that stands for something already, or did, is not given out again. Does not: hold a token that
  * was found free; who is slower finds out when writing it, and draws again.
  */
-import { InvalidRequestError, VaultError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
-import { TokenTakenError } from '../tokens/errors.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
 import { drawToken, type TokenFormatName } from '../tokens/format.ts';
 import { takenTokens } from '../tokens/tokens.ts';
@@ -45,13 +44,8 @@ export interface NewValue extends Accepted {
 }
 
 /** The type's values cannot have this: they are in no store, or too alike to be told apart. */
-export class OptionNotOfferedError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'option_not_offered';
-
-  constructor(option: string, why: string) {
-    super(`This data type does not offer that: ${why}.`, { field: option });
-  }
+function notOffered(option: string, why: string): VaultError {
+  return new VaultError('option_not_offered', `This data type does not offer that: ${why}.`, { field: option });
 }
 
 /**
@@ -121,12 +115,12 @@ async function settle(
     for (const i of open) {
       const token = tokens[i] as Token;
       if (!taken.has(token) && !held.has(token)) held.add(token);
-      else if (wanted[i]?.token !== undefined) throw new TokenTakenError().at(placeOf(i));
+      else if (wanted[i]?.token !== undefined) throw new VaultError('token_taken').at(placeOf(i));
       else lost.push(i);
     }
     const [unlucky] = lost;
     if (unlucky !== undefined && draws === MAX_DRAWS) {
-      throw new InvalidRequestError(TOO_FEW, { field: 'format' }).at(placeOf(unlucky));
+      throw new VaultError('invalid_request', TOO_FEW, { field: 'format' }).at(placeOf(unlucky));
     }
     for (const i of lost) tokens[i] = draw(i);
     open = lost;
@@ -140,14 +134,14 @@ function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wan
   return wanted.token;
 }
 
-/** @throws {OptionNotOfferedError} naming the option */
+/** @throws `option_not_offered` naming the option */
 function assertOffered({ type, kept }: Accepted, wanted: Wanted): void {
   const spread = kept?.spread ?? type.spread;
-  if (wanted.reuse && spread === 'none') throw new OptionNotOfferedError('reuse', WHY_NO_REUSE);
+  if (wanted.reuse && spread === 'none') throw notOffered('reuse', WHY_NO_REUSE);
   if (type.custody !== 'window') return;
   // Such a token is the sealed value, lives for its window, and opens once.
   for (const option of ['format', 'ttlSeconds', 'uses', 'token', 'label'] as const) {
-    if (wanted[option] !== undefined) throw new OptionNotOfferedError(option, WHY_NO_OPTION);
+    if (wanted[option] !== undefined) throw notOffered(option, WHY_NO_OPTION);
   }
 }
 

@@ -1,18 +1,18 @@
 /** Calls that meet at the same token or link: who comes second begins again and finds what the first has stored. */
-import { DuplicateRowError, isRace } from '../storage/errors.ts';
-import { ConcurrentChangeError } from './replacement.ts';
+import { codeOf, VaultError } from '../errors.ts';
+import { isRace } from '../storage/errors.ts';
 
 /** Another call is met once, or twice where it made a link that has to be cut; five are met by bad luck alone. */
 const MAX_TRIES = 5;
 
-/** @throws {ConcurrentChangeError} if others were first every time; never what the store says of the row they have written */
+/** @throws `concurrent_change` if others were first every time; never what the store says of the row they wrote */
 export async function throughRaces<R>(work: () => Promise<R>): Promise<R> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!isRace(error)) throw error;
-      if (tries === MAX_TRIES) throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;
+      if (tries === MAX_TRIES) throw codeOf(error) === 'already_exists' ? new VaultError('concurrent_change') : error;
     }
   }
 }

@@ -7,7 +7,7 @@
  */
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
 import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
-import { VaultError } from '../errors.ts';
+import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
 import { BucketRetiredError } from '../keyring/tree/bucket-keys.ts';
@@ -17,26 +17,15 @@ import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { type Form, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
-import { DuplicateRowError } from '../storage/errors.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
-
-/** Somebody else changed the record at the same time. Nothing has been changed by this call. */
-export class ConcurrentChangeError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-
-  constructor() {
-    super('The record was changed at the same time by another call. Read it again, then repeat the call.');
-  }
-}
 
 /**
  * Makes the new key and index rows and seals the value.
  * @param row as it is now; believed only by a caller who has opened it
  * @returns the row to put in its place
- * @throws {ConcurrentChangeError}
+ * @throws `concurrent_change`
  */
 export async function prepare(
   parts: Parts,
@@ -76,7 +65,7 @@ async function makeKey(
     keyStore.exclusive(async (tx) => {
       const [held = []] = await keysOf(tx, tenant, [record]);
       const current = held.find((entry) => entry.generation === row.generation);
-      if (current === undefined) throw new ConcurrentChangeError();
+      if (current === undefined) throw new VaultError('concurrent_change');
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
@@ -85,7 +74,7 @@ async function makeKey(
       const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) {
         key?.fill(0);
-        throw new ConcurrentChangeError();
+        throw new VaultError('concurrent_change');
       }
       await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(
@@ -100,14 +89,14 @@ async function makeKey(
       return make(await keyring.buckets.withRoom(tenant));
     })
     .catch((error: unknown) => {
-      throw error instanceof DuplicateRowError ? new ConcurrentChangeError() : error;
+      throw codeOf(error) === 'already_exists' ? new VaultError('concurrent_change') : error;
     });
 }
 
 /**
  * Decides for the new value, in the caller's transaction, and orders the old key destroyed.
  * @returns the order, for `finish`
- * @throws {ConcurrentChangeError} @throws {RecordErasedError} @throws {RecordNotFoundError}
+ * @throws `concurrent_change` @throws {RecordErasedError} @throws `record_not_found`
  */
 export async function decideFor(
   tx: RecordTx,
@@ -121,7 +110,7 @@ export async function decideFor(
   const record = from.record as RecordId;
   if (!(await replaceSealed(tx, from, to))) {
     await findRecord(tx, tenant, record);
-    throw new ConcurrentChangeError();
+    throw new VaultError('concurrent_change');
   }
   // An erasure may have been ordered since; its tombstone, once committed, is seen here.
   const [erased] = await areErased(tx, tenant, [record]);

@@ -8,7 +8,7 @@ import { completeTenantErasure, findTenantErasure } from '../erasure/tenants.ts'
 import type { ErasureId } from '../ids.ts';
 import { type LongJob, stopIfTold } from './long-job.ts';
 
-/** @returns a job with the parameter `erasure`, which answers with the number of records. @throws {ErasureNotFoundError} */
+/** @returns a job with the parameter `erasure`, which answers with the number of records. @throws `erasure_not_found` */
 export function eraseTenant(parts: CompletingParts & { readonly clock: Clock }): LongJob {
   return async ({ params, fence, progress, stopping }) => {
     const order = await findTenantErasure(parts.recordStore.reader, String(params.erasure) as ErasureId);

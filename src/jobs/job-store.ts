@@ -14,7 +14,6 @@ import { isTransient } from '../storage/errors.ts';
 import { change, count, first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
-import { LeaseLostError } from './lease.ts';
 import type { Detail, JobKind } from './long-job.ts';
 import { paceOf } from './progress.ts';
 import type { JobState, JobView } from './schema.ts';
@@ -58,27 +57,8 @@ export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']
 /** Jobs that erasures wait for: these go before the others, and are never too many. */
 const FIRST: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch', 'erase_tenant']);
 
-export class JobNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'job_not_found';
-
-  constructor() {
-    super('No such job.');
-  }
-}
-
 /** Unfinished jobs of one tenant, those of `FIRST` not among them, which others may have ordered in its name; more would only make every other tenant's wait. */
 const MAX_UNFINISHED = 20;
-
-/** The tenant has as many unfinished long jobs as it may have. Nothing has been ordered. */
-export class TooManyJobsError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'too_many_jobs';
-
-  constructor() {
-    super('The tenant has too many unfinished long jobs. Wait until some are finished.');
-  }
-}
 
 export interface JobOrder {
   readonly job: JobId;
@@ -91,7 +71,7 @@ export interface JobOrder {
 
 /**
  * @returns the job's row, or that of an unfinished job which does the same
- * @throws {TooManyJobsError} @throws {DuplicateRowError} when another process orders the same at this moment: it is there when asked again
+ * @throws `too_many_jobs`, `already_exists` when another process orders the same now: it is there when asked again
  */
 export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   const params = JSON.stringify(Object.fromEntries(Object.entries(order.params).sort(([a], [b]) => (a < b ? -1 : 1))));
@@ -100,7 +80,8 @@ export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   if (standing !== undefined) return standing;
   if (!FIRST.has(order.kind)) {
     const where = { tenant: order.tenant, kind: { notIn: [...FIRST] }, finished_at: null };
-    if ((await count(tx, jobs, { where, limit: MAX_UNFINISHED })) === MAX_UNFINISHED) throw new TooManyJobsError();
+    if ((await count(tx, jobs, { where, limit: MAX_UNFINISHED })) === MAX_UNFINISHED)
+      throw new VaultError('too_many_jobs');
   }
   const row: JobRow = {
     ...{ job: order.job, tenant: order.tenant, kind: order.kind, params, work, fence: 0 },
@@ -112,10 +93,10 @@ export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   return row;
 }
 
-/** @throws {JobNotFoundError} */
+/** @throws `job_not_found` */
 export async function readJob(reader: Reader<'records'>, job: JobId): Promise<JobRow> {
   const [[row] = []] = await reader.find(jobById, [[job]]);
-  if (row === undefined) throw new JobNotFoundError();
+  if (row === undefined) throw new VaultError('job_not_found');
   return row;
 }
 
@@ -157,13 +138,13 @@ export async function claimJob(tx: RecordTx, job: JobId, fence: number, at: Date
   return claimed === 0 ? undefined : readJob(tx, job);
 }
 
-/** @throws {LeaseLostError} where another runner has claimed the job since */
+/** @throws `lease_lost` where another runner has claimed the job since */
 export async function changeJob(tx: RecordTx, job: JobId, fence: number, changed: Changed, at: Date): Promise<void> {
   const { state } = changed;
   const finished = state === 'completed' || state === 'failed';
   const set = { ...changed, updated_at: at.getTime(), ...(finished ? { finished_at: at.getTime() } : {}) };
   const rows = await change(tx, jobs, { job, fence, state: 'running' }, set);
-  if (rows === 0) throw new LeaseLostError();
+  if (rows === 0) throw new VaultError('lease_lost');
 }
 
 /** Whether the same job may well succeed later: something is out of reach, or somebody else was first. */

@@ -28,16 +28,6 @@ export const LEASE_TTL_MS = 10_000;
 /** Signs of life within the time after which their absence counts. */
 const BEATS = 4;
 
-/** Another process has taken over. Nothing of the transaction is kept. */
-export class LeaseLostError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'lease_lost';
-
-  constructor() {
-    super('Another process has taken over this work.');
-  }
-}
-
 export interface LeaseOptions {
   readonly ttlMs?: number | undefined;
   /** Running time of this process in milliseconds: grows steadily, whatever is done to the wall clock. */
@@ -54,7 +44,7 @@ export interface Lease {
   readonly fence: number;
   /** Whether this process knows that it has lost the lease; that it does not know proves nothing, `assertHeld` does. */
   lost(): boolean;
-  /** First in an exclusive transaction: holds off a takeover until it is committed. @throws {LeaseLostError} */
+  /** First in an exclusive transaction: holds off a takeover until it is committed. @throws `lease_lost` */
   assertHeld(tx: KeyTx): Promise<void>;
   /** Frees the lease for the next holder at once; a lease that is lost stays the other's. */
   release(): Promise<void>;
@@ -121,7 +111,7 @@ function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, ever
     const changed = await change(tx, leases, mine, { beat: { plus: 1 } });
     if (changed === 1) return;
     lost = true;
-    throw new LeaseLostError();
+    throw new VaultError('lease_lost');
   };
   const timer = setInterval(() => {
     // A store that does not answer is tried again at the next beat; should that be too late, `assertHeld` says so.

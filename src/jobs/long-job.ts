@@ -21,7 +21,7 @@ export interface LongJobContext {
   readonly params: Detail;
   /**
    * First in every key-store transaction of the job, which must be exclusive: proves in that transaction that no other
-   * runner has taken over since. @throws {LeaseLostError}
+   * runner has taken over since. @throws `lease_lost`
    */
   fence(tx: KeyTx): Promise<void>;
   /**
@@ -41,5 +41,5 @@ export type LongJob = (context: LongJobContext) => Promise<Detail>;
 
 /** @throws {UnavailableError} where the process is stopping: the job waits, and is gone on with by the next round */
 export function stopIfTold({ stopping }: Pick<LongJobContext, 'stopping'>): void {
-  if (stopping()) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+  if (stopping()) throw new UnavailableError('shutting_down');
 }

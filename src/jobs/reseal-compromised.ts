@@ -44,32 +44,11 @@ const SKEW_MS = 15 * 60 * 1000;
 export type Compromise = CompromisedBuckets | { readonly subject: SubjectId };
 type CompromisedBuckets = { readonly epoch: number } | { readonly from: BucketId; readonly to: BucketId };
 
-export class EpochNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'epoch_not_found';
-
-  constructor() {
-    super('No such epoch.', { field: 'epoch' });
-  }
-}
-
-/** New keys would be wrapped under the very epoch that is compromised. Nothing has been changed. */
-export class EpochNotEndedError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'epoch_not_ended';
-
-  constructor() {
-    super(
-      'The epoch is still in use. Close it first (npm run lethe -- keys rotate --now), then say again that it is compromised.',
-    );
-  }
-}
-
-/** @throws {EpochNotFoundError} @throws {EpochNotEndedError} */
+/** @throws `epoch_not_found`, `epoch_not_ended` */
 export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promise<void> {
   const row = await findEpoch(reader, epoch);
-  if (row === undefined) throw new EpochNotFoundError();
-  if (row.state === 'active' || row.state === 'pre_activation') throw new EpochNotEndedError();
+  if (row === undefined) throw new VaultError('epoch_not_found');
+  if (row.state === 'active' || row.state === 'pre_activation') throw new VaultError('epoch_not_ended');
 }
 
 /**

@@ -44,7 +44,7 @@ const MAX_ROUNDS = 3;
  * The job `rotate_index`; `params.name` names the index of the job's tenant.
  * @returns `name`, `from` and `to` (versions), `rows` (of the old versions), `waiting` (rows that still wait, with
  *   which the old key stays) and `removed` (whether the old key is gone)
- * @throws {IndexNotRotatableError} @throws {UnknownIndexError}
+ * @throws `index_not_rotatable`, `unknown_index`
  */
 export function rotateIndex(parts: RotateIndexParts): LongJob {
   return async (context) => {

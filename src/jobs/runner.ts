@@ -9,11 +9,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
-import { codeOf, UnavailableError } from '../errors.ts';
+import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
 import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
-import { type Lease, LeaseLostError, type LeaseOptions, takeLease } from './lease.ts';
+import { type Lease, type LeaseOptions, takeLease } from './lease.ts';
 import type { Detail, JobKind, LongJob, LongJobContext } from './long-job.ts';
 import { Progress } from './progress.ts';
 
@@ -55,7 +55,7 @@ export type JobKinds = Readonly<Partial<Record<JobKind, LongJob>>>;
 /**
  * One round over every job that is not finished, of the kinds given. @returns how each ended, or undefined where
  * another process runs jobs
- * @throws {LeaseLostError} when another has taken over meanwhile; @throws {UnavailableError} when a store does not answer
+ * @throws `lease_lost` when another has taken over meanwhile; @throws {UnavailableError} when a store does not answer
  */
 export async function runLongJobs(
   parts: RunnerParts,
@@ -121,7 +121,7 @@ async function runOne(
   await keyStore.exclusive(lease.assertHeld);
   const row = await recordStore.exclusive((tx) => claimJob(tx, job, lease.fence, clock()));
   // Who claims after this one holds the lease after it: a row that cannot be had is a lease that is lost.
-  if (row === undefined) throw new LeaseLostError();
+  if (row === undefined) throw new VaultError('lease_lost');
   const elapsed = options.lease?.elapsed ?? (() => performance.now());
   const change = (to: Parameters<typeof changeJob>[3]) =>
     recordStore.exclusive((tx) => changeJob(tx, job, lease.fence, to, clock()));
@@ -153,7 +153,7 @@ async function runOne(
   const outcome = await work(context).then(
     (detail) => ({ state: 'completed' as const, code: undefined, detail }),
     (error: unknown) => {
-      if (error instanceof LeaseLostError || lease.lost()) throw new LeaseLostError();
+      if (codeOf(error) === 'lease_lost' || lease.lost()) throw new VaultError('lease_lost');
       const state = mayBeTriedAgain(error) ? ('waiting' as const) : ('failed' as const);
       return { state, code: codeOf(error), detail: {} };
     },

@@ -18,28 +18,13 @@ import { areErased, areMirrored, arePutBack } from './tombstones.ts';
 
 /** The record's key has been destroyed on request. */
 export class RecordErasedError extends VaultError {
-  readonly kind = 'gone';
-  readonly code = 'record_erased';
-
   constructor() {
-    super('The value was erased. Nothing can bring it back.');
-  }
-}
-
-/** The record store was put back to before the record was last sealed; the key of the value in it is destroyed. */
-export class RecordSupersededError extends VaultError {
-  readonly kind = 'gone';
-  readonly code = 'record_superseded';
-
-  constructor() {
-    super(
-      'The record store was put back to before this value was corrected, and what it was before cannot be opened. Erase the record and store the value again.',
-    );
+    super('record_erased');
   }
 }
 
 /** Why a record that is there has no value. */
-export type WithoutValue = RecordErasedError | RecordSupersededError;
+export type WithoutValue = VaultError;
 
 export interface OpenedRecord {
   readonly row: RecordRow;
@@ -216,7 +201,7 @@ async function openChanged(
   const answers = fresh.map((row, i): WithoutValue | IntegrityError | undefined => {
     if (row instanceof VaultError) return row;
     if (row.generation !== rows[i]?.generation) changed.push(row);
-    else if (putBack[i]) return new RecordSupersededError();
+    else if (putBack[i]) return new VaultError('record_superseded');
     else return new IntegrityError({ record: row.record });
     return undefined;
   });
@@ -224,20 +209,10 @@ async function openChanged(
   return answers.map((answer) => answer ?? (opened.shift() as OpenedRecord | WithoutValue | IntegrityError));
 }
 
-/** No record of this tenant by that id. */
-export class RecordNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'record_not_found';
-
-  constructor(field?: string) {
-    super('No such record.', { field });
-  }
-}
-
-/** The row of a record that a caller names. @throws {RecordNotFoundError} @throws {RecordErasedError} */
+/** The row of a record that a caller names. @throws `record_not_found` @throws {RecordErasedError} */
 export async function findRecord(reader: Reader<'records'>, tenant: TenantId, id: RecordId): Promise<RecordRow> {
   const [row] = await findLive(reader, tenant, [id]);
   if (row instanceof RecordErasedError) throw row;
-  if (row === undefined) throw new RecordNotFoundError();
+  if (row === undefined) throw new VaultError('record_not_found');
   return row;
 }

@@ -7,28 +7,6 @@ import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { Form } from './blind-index.ts';
 
-/** The data type offers no search: its values are not meant to be looked up. */
-export class NotSearchableError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'not_searchable';
-
-  constructor() {
-    super('Values of this data type cannot be searched.', { field: 'type' });
-  }
-}
-
-/** The data type is not searched by such a part. */
-export class UnknownPartError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'unknown_part';
-
-  constructor() {
-    super('Values of this data type are not found by that part; GET /v1/types lists those they are found by.', {
-      field: 'part',
-    });
-  }
-}
-
 export interface Criterion {
   /** The type as the tenant has it now. */
   readonly type: DataType;
@@ -43,7 +21,7 @@ export interface Criterion {
 
 /**
  * @param query `value` is a whole value of the type, or what its part takes
- * @throws {NotSearchableError} @throws {UnknownPartError} @throws {InvalidValueError}
+ * @throws `not_searchable`, `unknown_part` @throws {InvalidValueError}
  */
 export function criterionOf(
   { type, earlier }: TenantType,
@@ -51,8 +29,8 @@ export function criterionOf(
   context: ParseContext,
 ): Criterion {
   const { part, value } = query;
-  if (part === undefined && !isSearchable(type)) throw new NotSearchableError();
-  if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new UnknownPartError();
+  if (part === undefined && !isSearchable(type)) throw new VaultError('not_searchable');
+  if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new VaultError('unknown_part');
   const whole = part === undefined ? type.parse(value, context) : undefined;
   const formsUnder = (one: DataType) =>
     part === undefined ? wholeForms(one, one.parse(value, context)) : partForms(one, value, context, part);

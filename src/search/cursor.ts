@@ -3,7 +3,7 @@
  * stored, and is not for everybody's eyes; bound to the principal, so that nobody goes on where another was.
  */
 import type { RandomSource } from '../crypto/random.ts';
-import { InvalidRequestError, VaultError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import { isId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 
@@ -26,7 +26,7 @@ export async function sealCursor(
   return key.seal(LABEL, Buffer.from(last), random, tenant, principal).toString('base64url');
 }
 
-/** @throws {InvalidRequestError} for a text that no page of this principal's ended with */
+/** @throws `invalid_request` for a text that no page of this principal's ended with */
 export async function openCursor(indexes: IndexKeys, { tenant, principal }: Reader, cursor: string): Promise<RecordId> {
   for (const key of await indexes.versions(tenant, KEY_NAME)) {
     try {
@@ -36,5 +36,5 @@ export async function openCursor(indexes: IndexKeys, { tenant, principal }: Read
       if (!(error instanceof VaultError)) throw error;
     }
   }
-  throw new InvalidRequestError('Must be the `next` of a page before.', { field: 'after' });
+  throw new VaultError('invalid_request', 'Must be the `next` of a page before.', { field: 'after' });
 }

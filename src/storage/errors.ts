@@ -10,12 +10,6 @@ import type { StoreName } from './table.ts';
 /** What people call a store, in every message. */
 export const CALLED: Readonly<Record<StoreName, string>> = { records: 'record store', keys: 'key store' };
 
-/** A row with this key is there already. Inside a vault it means a race that the caller settles by reading again. */
-export class DuplicateRowError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'already_exists';
-}
-
 /** Another store is in the place of the one this process opened. */
 export function storeReplaced(): UnavailableError {
   return new UnavailableError(
@@ -34,21 +28,19 @@ export function storeOutOfSight(): UnavailableError {
 
 /** A store lacks what this process, or another one, has had acknowledged. Nothing has been written by who noticed it. */
 export function storeWentBack(): UnavailableError {
-  return new UnavailableError(
-    'store_went_back',
-    'A store has lost what it had acknowledged: it went back in time. Stop every node, run `npm run lethe -- recover`, then start.',
-  );
+  return new UnavailableError('store_went_back');
 }
 
 /** What another call had done by the time this one wrote, which it will see when it is made again. */
 export function isRace(error: unknown): boolean {
-  return error instanceof VaultError && (error instanceof DuplicateRowError || error.code === 'concurrent_change');
+  return error instanceof VaultError && (error.code === 'already_exists' || error.code === 'concurrent_change');
 }
 
 /** A statement the vault should never have sent: a defect, not a state of the world. */
 export class StatementError extends VaultError {
-  readonly kind = 'internal';
-  readonly code = 'internal_error';
+  constructor(message: string, details?: { cause?: unknown }) {
+    super('internal_error', message, details);
+  }
 }
 
 /**
@@ -58,13 +50,11 @@ export class StatementError extends VaultError {
  * the damage: the store is to be put back from its newest copy.
  */
 export class StoreCorruptError extends VaultError {
-  readonly kind = 'integrity';
-  readonly code = 'store_corrupt';
   /** Which store; undefined where that is not known yet. */
   store: StoreName | undefined;
 
   constructor(cause: unknown, store?: StoreName) {
-    super('A store reports that its own data is damaged. The operator has been alerted.', { cause });
+    super('store_corrupt', { cause });
     this.store = store;
   }
 }
@@ -79,17 +69,14 @@ export type Phase = 'connect' | 'begin' | 'work' | 'commit' | 'read';
 export class OutcomeUnknownError extends UnavailableError {
   /** @param cause a closed word or a driver's code @param store undefined: of a call, whose time ran out */
   constructor(cause: string, store?: StoreName) {
-    super('outcome_unknown', OUTCOME_UNKNOWN, { cause: new DriverError(cause, store, 'commit') });
+    super('outcome_unknown', { cause: new DriverError(cause, store, 'commit') });
   }
 }
-
-const OUTCOME_UNKNOWN =
-  'The call may or may not have been done. Repeat it under its Idempotency-Key: if it was done, you get its answer.';
 
 /** So many COMMITs wait for their answer that another would only wait behind them. Nothing has been begun. */
 export function storeSilent(store: StoreName): UnavailableError {
   const cause = new DriverError('commits_unanswered', store, 'connect');
-  return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
+  return new UnavailableError('store_unavailable', { cause });
 }
 
 /**
@@ -98,7 +85,7 @@ export function storeSilent(store: StoreName): UnavailableError {
  */
 export function timedOut(store?: StoreName): UnavailableError {
   const cause = new DriverError('too_slow', store, 'work');
-  return new UnavailableError('timed_out', 'The call took too long. Nothing of it has been kept.', { cause });
+  return new UnavailableError('timed_out', { cause });
 }
 
 export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in place.';
@@ -199,11 +186,11 @@ export function storeError(error: unknown, store?: StoreName, phase?: Phase): Va
   const code = codeOf(error);
   const cause = new DriverError(code, store, phase);
   if (CORRUPT.test(code)) return new StoreCorruptError(cause, store);
-  if (DUPLICATE.has(code)) return new DuplicateRowError('A row with this key exists already.', { cause });
+  if (DUPLICATE.has(code)) return new VaultError('already_exists', { cause });
   if (error instanceof TypeError || error instanceof RangeError || DEFECT.test(code)) {
     return new StatementError('The store refused a statement.', { cause });
   }
-  return new UnavailableError('store_unavailable', 'A store cannot be reached or cannot write.', { cause });
+  return new UnavailableError('store_unavailable', { cause });
 }
 
 /**

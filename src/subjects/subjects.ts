@@ -45,28 +45,6 @@ export type SubjectRefRow = Row<typeof subjectRefs>;
 const refByMac = lookup(subjectRefs, ['tenant', 'version', 'mac']);
 const refsBySubject = lookup(subjectRefs, ['tenant', 'subject']);
 
-/** No subject of this tenant by that id or ref. */
-export class SubjectNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'subject_not_found';
-
-  constructor(field?: string) {
-    super('No such subject.', { field });
-  }
-}
-
-/** The subject was erased. */
-export class SubjectErasedError extends VaultError {
-  readonly kind = 'gone';
-  readonly code = 'subject_erased';
-
-  constructor() {
-    super(
-      'The subject was erased. A value sent again under its ref goes to a new subject once the erasure is completed.',
-    );
-  }
-}
-
 /** A subject and the bucket that takes its next record. */
 export interface Assigned {
   readonly subject: SubjectId;
@@ -197,7 +175,7 @@ async function bucketsOf(
 /**
  * Looks up the subjects that the items of a call name: by an app's ref, which may be new, or by an id, which must be known.
  * @param names one for each item
- * @throws {SubjectNotFoundError} with `field` naming `items/<n>/subject`
+ * @throws `subject_not_found` with `field` naming `items/<n>/subject`
  */
 export async function assignSubjects(
   keys: { readonly store: KeyStore; readonly keyring: Keyring },
@@ -214,7 +192,9 @@ export async function assignSubjects(
   for (const [id, records] of counts) {
     if (!isId('subject', id)) continue;
     const [[row] = []] = await keys.store.reader.find(refsBySubject, [[tenant, id]]);
-    if (row === undefined) throw new SubjectNotFoundError('subject').at(`items/${names.indexOf(id)}/`);
+    if (row === undefined) {
+      throw new VaultError('subject_not_found', { field: 'subject' }).at(`items/${names.indexOf(id)}/`);
+    }
     const buckets = await bucketsOf(keys, tenant, [{ row, records }]);
     all.set(id, { subject: id, bucket: buckets.get(id) as BucketId });
   }
@@ -223,7 +203,7 @@ export async function assignSubjects(
 
 /**
  * Makes sure that the subjects exist and holds them against an erasure until the transaction ends.
- * @throws {SubjectErasedError} when one was erased in the meantime; its ref leads to a new subject on the next try
+ * @throws `subject_erased` when one was erased in the meantime; its ref leads to a new subject on the next try
  */
 export async function holdSubjects(
   tx: RecordTx,
@@ -239,12 +219,12 @@ export async function holdSubjects(
   const missing = ids.filter((_, i) => found[i]?.[0] === undefined);
   const rows = missing.map((subject) => ({ tenant, subject, created_at: now.getTime(), erased_at: null }));
   const standing = [...found.flat(), ...(rows.length > 0 ? await tx.insertOrGet(subjects, rows) : [])];
-  if (standing.some((row) => row.erased_at !== null)) throw new SubjectErasedError();
+  if (standing.some((row) => row.erased_at !== null)) throw new VaultError('subject_erased');
 }
 
 /**
  * The subject that a caller names by its id or by its ref; undefined: by neither. Of an id nothing is looked up.
- * @throws {SubjectNotFoundError} for a ref that is nobody's
+ * @throws `subject_not_found` for a ref that is nobody's
  */
 export async function namedSubject(
   reader: Reader<'keys'>,
@@ -254,11 +234,11 @@ export async function namedSubject(
 ): Promise<SubjectId | undefined> {
   if (ref === undefined) return subject;
   const [row] = await findByRefs(reader, keyring, tenant, [ref]);
-  if (row === undefined) throw new SubjectNotFoundError('ref');
+  if (row === undefined) throw new VaultError('subject_not_found', { field: 'ref' });
   return row.subject as SubjectId;
 }
 
-/** @throws {SubjectNotFoundError} naming the field, if there is one. @throws {SubjectErasedError} */
+/** @throws `subject_not_found` naming the field, if there is one. @throws `subject_erased` */
 export async function liveSubject(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -266,8 +246,8 @@ export async function liveSubject(
   field?: string,
 ): Promise<SubjectRow> {
   const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
-  if (row === undefined) throw new SubjectNotFoundError(field);
-  if (row.erased_at !== null) throw new SubjectErasedError();
+  if (row === undefined) throw new VaultError('subject_not_found', { field });
+  if (row.erased_at !== null) throw new VaultError('subject_erased');
   return row;
 }
 

@@ -10,8 +10,8 @@
 
 import { isCardLike } from '../card-like.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
+import { VaultError } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { InvalidTokenError } from './errors.ts';
 
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 255;
@@ -41,7 +41,7 @@ const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}]/gu;
 
 /**
  * @param value in the form that the type's `parse` gave it
- * @throws {InvalidTokenError} if the token may not stand for the value
+ * @throws `invalid_token` if the token may not stand for the value
  */
 export function assertForeignToken(token: string, type: DataType, value: Json): void {
   if (token.length < MIN_LENGTH || token.length > MAX_LENGTH) throw refused('Must have 8 to 255 characters.');
@@ -83,6 +83,6 @@ function bareOf(text: string): string {
   return plain.toLowerCase().replace(NO_LETTER_OR_DIGIT, '');
 }
 
-function refused(message: string): InvalidTokenError {
-  return new InvalidTokenError(message);
+function refused(message: string): VaultError {
+  return new VaultError('invalid_token', message);
 }

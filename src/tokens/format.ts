@@ -13,8 +13,8 @@
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { type DataType, type Json, SHAPED_FORMATS, type ShapedFormat } from '../datatypes/datatype.ts';
+import { VaultError } from '../errors.ts';
 import { newToken, type Token } from '../ids.ts';
-import { FormatNotOfferedError } from './errors.ts';
 import { cardShape } from './formats/card.ts';
 import { digitsShape } from './formats/digits.ts';
 import { emailShape } from './formats/email.ts';
@@ -51,7 +51,7 @@ export function formatsOf(type: DataType): readonly TokenFormatName[] {
 
 /**
  * Draws a token for a value of the type, in the form its `parse` gave it.
- * @throws {FormatNotOfferedError} if the type has no such format, the value has nothing of that shape, or fewer than
+ * @throws `token_format_not_offered` if the type has no such format, the value has nothing of that shape, or fewer than
  *   `MIN_SPACE` tokens are free for it
  */
 export function drawToken(format: TokenFormatName, type: DataType, value: Json, random: RandomSource): Token {
@@ -62,7 +62,7 @@ export function drawToken(format: TokenFormatName, type: DataType, value: Json, 
   const of = type.shapes?.[format];
   if (of === undefined) throw notOfType();
   const source = of.source(value);
-  if (source === undefined) throw new FormatNotOfferedError('This value has no part of that shape.');
+  if (source === undefined) throw new VaultError('token_format_not_offered', 'This value has no part of that shape.');
   const shape = SHAPES[format];
   if (shape.space(source) < MIN_SPACE) throw tooFew();
   for (let i = 0; i < MAX_DRAWS; i++) {
@@ -98,10 +98,13 @@ function isShaped(format: string | null | undefined): format is ShapedFormat {
   return format != null && Object.hasOwn(SHAPES, format);
 }
 
-function notOfType(): FormatNotOfferedError {
-  return new FormatNotOfferedError('This data type has no tokens of that format; GET /v1/types lists those it has.');
+function notOfType(): VaultError {
+  return new VaultError(
+    'token_format_not_offered',
+    'This data type has no tokens of that format; GET /v1/types lists those it has.',
+  );
 }
 
-function tooFew(): FormatNotOfferedError {
-  return new FormatNotOfferedError('This value leaves too few tokens of that format.');
+function tooFew(): VaultError {
+  return new VaultError('token_format_not_offered', 'This value leaves too few tokens of that format.');
 }

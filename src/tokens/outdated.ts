@@ -13,19 +13,6 @@ import type { Reader } from '../storage/tx.ts';
 import { isOutdated, showsOf } from './format.ts';
 import { causeOfDeath, tokensOfRecords } from './tokens.ts';
 
-/** A live token of the record shows what the new value has not. Nothing has been changed. */
-export class TokenOutdatedError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'token_outdated';
-
-  constructor() {
-    super(
-      'A live token of the record shows the last digits of the value as it was. End such tokens first (GET ' +
-        '/v1/records/{record} lists them, DELETE /v1/tokens/{token} ends one), then correct the value and mint others.',
-    );
-  }
-}
-
 /** What a record is to hold, and who says so. */
 export interface Correction {
   readonly tenant: TenantId;
@@ -40,7 +27,7 @@ export interface Correction {
   readonly mayBeShown: boolean;
 }
 
-/** @throws {TokenOutdatedError} @throws {IntegrityError} for a token's row that was altered */
+/** @throws `token_outdated` @throws {IntegrityError} for a token's row that was altered */
 export async function assertNoneOutdated(
   reader: Reader<'records'>,
   indexes: IndexKeys,
@@ -50,5 +37,5 @@ export async function assertNoneOutdated(
   const live = rows.filter((row) => causeOfDeath(row, now) === undefined);
   const isInTheWay = ({ token, format }: (typeof rows)[number]) =>
     mayBeShown ? isOutdated(token, format, type, value) : showsOf(format);
-  if (live.some(isInTheWay)) throw new TokenOutdatedError();
+  if (live.some(isInTheWay)) throw new VaultError('token_outdated');
 }

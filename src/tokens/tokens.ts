@@ -15,7 +15,7 @@ import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type DeathCause, findDead } from './dead-tokens.ts';
-import { deathOf, TokenNotFoundError } from './errors.ts';
+import { deathOf } from './errors.ts';
 
 const KEY_NAME = '@token';
 const TAG_BYTES = 16;
@@ -83,7 +83,7 @@ export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: 
   return { ...row, tag: tagOf(key, row), tag_version: key.version };
 }
 
-/** @throws {DuplicateRowError} for a token that stands for something already */
+/** @throws `already_exists` for a token that stands for something already */
 export async function insertTokens(tx: RecordTx, rows: readonly TokenRow[]): Promise<void> {
   await tx.insert(tokens, rows);
 }
@@ -96,7 +96,7 @@ export async function findToken(
   token: Token,
 ): Promise<TokenRow> {
   const [row] = await findTokens(reader, indexes, asking, [token]);
-  if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
+  if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
   return row;
 }
 
@@ -143,7 +143,7 @@ export async function findEachToken(
     if (row instanceof IntegrityError) return row;
     const standing = row ?? dead.shift();
     if (standing === undefined || (audience !== undefined && standing.audience !== audience)) {
-      return new TokenNotFoundError();
+      return new VaultError('token_not_found');
     }
     const cause = 'cause' in standing ? (standing.cause as DeathCause) : causeOfDeath(standing, now);
     return cause === undefined ? (standing as TokenRow) : deathOf(cause);

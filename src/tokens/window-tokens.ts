@@ -15,10 +15,9 @@ import { envelopeSizeBytes, open, seal } from '../crypto/envelope.ts';
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
-import { IntegrityError, type VaultError } from '../errors.ts';
+import { IntegrityError, VaultError } from '../errors.ts';
 import { isId, type SubjectId, type TenantId, type Token, type WindowId } from '../ids.ts';
 import type { WindowKey, WindowKeys } from '../keyring/tree/window-keys.ts';
-import { TokenExpiredError, TokenNotFoundError, TokenUsedUpError } from './errors.ts';
 
 const PREFIX = 'cvc_';
 const WINDOW_PREFIX = 'win_';
@@ -94,21 +93,21 @@ export async function openWindowToken(
   token: Token,
 ): Promise<OpenedWindowToken | VaultError> {
   const parsed = parse(token);
-  if (parsed === undefined) return new TokenNotFoundError();
+  if (parsed === undefined) return new VaultError('token_not_found');
   const { window, mark, envelope } = parsed;
   // Of a window that is over nothing is left by which a token of it could be told from one made up.
-  if (windows.hasEnded(window)) return new TokenExpiredError();
+  if (windows.hasEnded(window)) return new VaultError('token_expired');
   const key = await windows.find(tenant, window);
-  if (key === undefined) return new TokenNotFoundError();
+  if (key === undefined) return new VaultError('token_not_found');
   try {
     const plain = Plaintext.ofBytes(open(envelope, key.key, tokenAd(tenant, window, type, mark)));
     const content = plain.expose() as WindowContent;
     plain.wipe();
-    if (audience !== undefined && content.audience !== audience) return new TokenNotFoundError();
-    if (await windows.isRevealed(tenant, window, mark)) return new TokenUsedUpError();
+    if (audience !== undefined && content.audience !== audience) return new VaultError('token_not_found');
+    if (await windows.isRevealed(tenant, window, mark)) return new VaultError('token_used_up');
     return { place: { window, mark }, content };
   } catch (error) {
-    if (error instanceof IntegrityError) return new TokenNotFoundError();
+    if (error instanceof IntegrityError) return new VaultError('token_not_found');
     throw error;
   } finally {
     key.key.fill(0);

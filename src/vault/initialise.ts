@@ -12,11 +12,10 @@ import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
 import { FIRST_TENANT, hasPrincipals, insertTenant } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
-import { StartError } from '../errors.ts';
+import { codeOf, StartError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { writeDurably } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
-import { DuplicateRowError } from '../storage/errors.ts';
 import type { Vault } from './vault.ts';
 
 const FIRST_TENANT_IS_LOST =
@@ -66,7 +65,7 @@ export async function initialise(
   });
   return make.catch((error: unknown) => {
     // Another process that opened the same empty home was quicker, and has written its key.
-    if (error instanceof DuplicateRowError) return undefined;
+    if (codeOf(error) === 'already_exists') return undefined;
     throw error;
   });
 }

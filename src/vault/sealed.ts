@@ -15,7 +15,7 @@ import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
-import { StartError, UnavailableError, VaultError } from '../errors.ts';
+import { codeOf, StartError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RequestId, type VaultId } from '../ids.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
@@ -31,39 +31,6 @@ const REFUSALS_A_MINUTE = 20;
 const MINUTE_MS = 60 * 1000;
 /** How often a flood makes the key store answer. */
 const FOLLOW_EVERY_MS = 5_000;
-
-/** Too many shares were refused within a minute. This one was judged, and refused like them. */
-export class TooManySharesError extends VaultError {
-  readonly kind = 'too_many';
-  readonly code = 'too_many_shares';
-
-  constructor() {
-    super('Too many shares were refused within a minute, this one among them. A right share still counts.');
-  }
-}
-
-/** Enough shares, each of them right, and not the root key of this vault. All are forgotten. */
-export class SharesDisagreeError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'shares_disagree';
-
-  constructor() {
-    super('These shares do not make the root key of this vault: its key store was altered. All are forgotten.');
-  }
-}
-
-/** The shares were right, and the vault does not open. It is as sealed as before. */
-export class UnsealFailedError extends VaultError {
-  readonly kind = 'unavailable';
-  readonly code = 'unseal_failed';
-
-  constructor(options: { cause: unknown }) {
-    super(
-      'The shares are right, but the vault did not open and stays sealed; the server’s log says why. Give the last share again.',
-      options,
-    );
-  }
-}
 
 export interface UnsealProgress {
   readonly sealed: boolean;
@@ -145,8 +112,8 @@ export class SealedVault {
   /**
    * @param text the share as it was handed out
    * @returns how far it is; `sealed` is false as soon as the vault serves, also for a share that was not needed any more
-   * @throws {ShareTypoError} @throws {ForeignShareError} @throws {WrongShareError} @throws {RepeatedShareError}
-   * @throws {TooManySharesError} @throws {SharesDisagreeError} @throws {UnsealFailedError}
+   * @throws `share_typo`, `share_foreign`, `share_wrong`, `share_repeated`
+   * @throws `too_many_shares`, `shares_disagree`, `unseal_failed`
    * @throws {UnavailableError} where the key store does not answer
    */
   give(text: string): Promise<UnsealProgress> {
@@ -165,7 +132,7 @@ export class SealedVault {
 
   async #take(text: string): Promise<UnsealProgress> {
     if (this.#state === 'open') return this.progress;
-    if (this.#state === 'closed') throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+    if (this.#state === 'closed') throw new UnavailableError('shutting_down');
     this.#forgetStale();
     const now = this.#clock().getTime();
     this.#refusedAt = this.#refusedAt.filter((at) => now - at < MINUTE_MS);
@@ -175,7 +142,7 @@ export class SealedVault {
     try {
       index = this.#given.give(text);
     } catch (refusal) {
-      if (flooded) throw new TooManySharesError();
+      if (flooded) throw new VaultError('too_many_shares');
       this.#refusedAt.push(now);
       throw refusal;
     }
@@ -200,9 +167,9 @@ export class SealedVault {
         throw error;
       }
     } catch (error) {
-      if (error instanceof SharesDisagreeError) throw error;
+      if (codeOf(error) === 'shares_disagree') throw error;
       this.#given.takeBack(last);
-      throw new UnsealFailedError({ cause: error });
+      throw new VaultError('unseal_failed', { cause: error });
     } finally {
       rootKey.fill(0);
     }
@@ -215,13 +182,13 @@ export class SealedVault {
     // One piece alone, where the key store says that one is enough, is not even combined.
     const combined = await this.#given.combine().catch(() => Buffer.alloc(0));
     try {
-      if (combined.length === 0) throw new SharesDisagreeError();
+      if (combined.length === 0) throw new VaultError('shares_disagree');
       assertRootKey(combined, this.#vaultId, check);
       return combined;
     } catch {
       combined.fill(0);
       this.#forget();
-      throw new SharesDisagreeError();
+      throw new VaultError('shares_disagree');
     }
   }
 

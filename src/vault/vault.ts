@@ -277,7 +277,7 @@ function journalOf({ config, found, keyStore, options }: Opening, key: JournalKe
 }
 
 async function shuttingDown(): Promise<never> {
-  throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+  throw new UnavailableError('shutting_down');
 }
 
 /** Windows that ended while no process ran: nothing is served before their keys are destroyed. */

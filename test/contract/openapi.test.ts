@@ -7,9 +7,10 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { JwksReply } from '../../src/erasure/schema.ts';
 import { EXAMPLES } from '../../src/http/openapi/examples.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
-import { PROBLEMS, STATUS } from '../../src/http/problem.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { typeCatalogue } from '../../src/operations/types/list-types.ts';
+import { STATUS } from '../../src/problems/kinds.ts';
+import { LIST, PROBLEMS, type ProblemCode } from '../../src/problems/list.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
@@ -142,13 +143,13 @@ test('every code that can leave the vault is in the list of problems, and no oth
     'drill_failed', // in the report of a drill, which the command line shows
   ]);
   const src = new URL('../../src/', import.meta.url);
-  const thrown = globSync('**/*.ts', { cwd: src.pathname })
-    .filter((path) => !/^(cli|client|import)\b/.test(path))
-    .flatMap((path) => {
-      const text = readFileSync(new URL(path, src), 'utf8');
-      const declared = [...text.matchAll(/readonly code(?: =|:)((?:[\s|]*'\w+')+);/g)];
-      return declared.flatMap(([, codes = '']) => [...codes.matchAll(/\w+/g)].map(([code]) => code));
-    });
+  const made = globSync('**/*.ts', { cwd: src.pathname }).flatMap((path) => {
+    const text = readFileSync(new URL(path, src), 'utf8');
+    const codes = text.matchAll(/(?:new (?:Vault|Unavailable)Error|super)\(\s*'(\w+)'/g);
+    return [...codes].map(([, code = '']) => ({ path, code }));
+  });
+  expect([...new Set(made.map(({ code }) => code))].sort()).toEqual(Object.keys(LIST).sort());
+  const thrown = made.filter(({ path }) => !/^(cli|client|import)\b/.test(path)).map(({ code }) => code);
   expect(thrown.length).toBeGreaterThan(20);
   expect([...new Set(thrown)].filter((code) => !kept.has(code)).sort()).toEqual(Object.keys(PROBLEMS).sort());
 });
@@ -237,13 +238,13 @@ function assertProblem({ body, headers, status }: Response): void {
   const { field: _, ...problem } = body;
   expect(problem).toEqual({
     type: `/docs#problem-${body.code}`,
-    title: PROBLEMS[body.code]?.title,
+    title: PROBLEMS[body.code as ProblemCode]?.title,
     status,
     code: expect.any(String),
     detail: expect.any(String),
     request: headers['x-request-id'],
   });
-  expect(STATUS[PROBLEMS[body.code]?.kind ?? 'internal']).toBe(status);
+  expect(STATUS[PROBLEMS[body.code as ProblemCode]?.kind]).toBe(status);
 }
 
 /** Each operation once as it should be and once as it should not, in the order of the list. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { dataType, dataTypes } from '../../src/datatypes/registry.ts';
-import { UnknownTypeError } from '../../src/errors.ts';
 
 test('every type is found by its name', () => {
   for (const type of dataTypes()) expect(dataType(type.name)).toBe(type);
@@ -20,5 +19,5 @@ test.each([
   undefined,
   ['email'],
 ])('%o is no type', (name) => {
-  expect(() => dataType(name)).toThrow(UnknownTypeError);
+  expect(() => dataType(name)).toThrow(expect.objectContaining({ code: 'unknown_type' }));
 });

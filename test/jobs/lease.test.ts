@@ -1,7 +1,7 @@
 /** One runner at a time: who holds the lease, who takes over and when, and what a holder that was overtaken can do. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { LEASE_TTL_MS, LeaseLostError, type LeaseOptions, takeLease } from '../../src/jobs/lease.ts';
+import { LEASE_TTL_MS, type LeaseOptions, takeLease } from '../../src/jobs/lease.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { KeyStore, KeyTx } from '../../src/storage/tx.ts';
 import { tell } from '../support/home.ts';
@@ -142,7 +142,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await tx.execute((sql) => sql('leases').insert({ name: 'planted', holder: 'x', fence: 1, beat: 1 }));
       await old?.assertHeld(tx);
     });
-    await expect(late).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(late).rejects.toMatchObject({ code: 'lease_lost' });
     await old?.release();
 
     expect(old?.lost()).toBe(true);

@@ -4,7 +4,7 @@ import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId, type PrincipalId, type TenantId } from '../../src/ids.ts';
 import { type JobOrder, listJobs, orderJob, readJob, viewOf } from '../../src/jobs/job-store.ts';
-import { LEASE_TTL_MS, LeaseLostError } from '../../src/jobs/lease.ts';
+import { LEASE_TTL_MS } from '../../src/jobs/lease.ts';
 import type { LongJob, LongJobContext } from '../../src/jobs/long-job.ts';
 import { type JobKinds, type RunnerOptions, runLongJobs } from '../../src/jobs/runner.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
@@ -254,7 +254,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         begun.resolve();
         await wake.promise;
         // Whatever it does first: to tell how far it is, to change the key store, or to end.
-        await expect(context.progress('late', 1, 1)).rejects.toBeInstanceOf(LeaseLostError);
+        await expect(context.progress('late', 1, 1)).rejects.toMatchObject({ code: 'lease_lost' });
         return { late: true };
       },
     });
@@ -273,12 +273,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const before = [await rows(), JSON.stringify(await tell(keyStoreUrl, 'SELECT * FROM leases'))];
 
     wake.resolve();
-    await expect(sleeper).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(sleeper).rejects.toMatchObject({ code: 'lease_lost' });
     const late = asleep.keyStore.exclusive(async (tx) => {
       await tx.execute((sql) => sql('leases').update({ beat: 0 }));
       await held?.fence(tx);
     });
-    await expect(late).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(late).rejects.toMatchObject({ code: 'lease_lost' });
 
     expect(held?.stopping()).toBe(true);
     expect([await rows(), JSON.stringify(await tell(keyStoreUrl, 'SELECT * FROM leases'))]).toEqual(before);

@@ -597,10 +597,9 @@ describe.each(ENGINES)('closing a store on %s', (engine) => {
 });
 
 class Stop extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'stop';
+  override readonly code = 'stop' as never;
 
   constructor() {
-    super('stop');
+    super('concurrent_change', 'stop');
   }
 }

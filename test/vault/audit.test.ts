@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { turnAway } from '../../src/calls/perform.ts';
-import { InvalidRequestError } from '../../src/errors.ts';
+import { VaultError } from '../../src/errors.ts';
 import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
@@ -216,7 +216,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'tokenize', outcome: 'failed', code: 'invalid_value' },
       ],
       [
-        () => turnAway(here.vault, app, 'erase', new InvalidRequestError('xyzzy', { field: 'xyzzy' })),
+        () => turnAway(here.vault, app, 'erase', new VaultError('invalid_request', 'xyzzy', { field: 'xyzzy' })),
         { action: 'erase', outcome: 'failed', code: 'invalid_request' },
       ],
       [

@@ -2,9 +2,10 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
+import { VaultError } from '../../src/errors.ts';
 import type { Token } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';
-import { LeaseLostError, takeLease } from '../../src/jobs/lease.ts';
+import { takeLease } from '../../src/jobs/lease.ts';
 import { JOBS_LEASE } from '../../src/jobs/runner.ts';
 import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
@@ -159,7 +160,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         overtaken = how === 'is overtaken';
         await put(...asked);
         expect(await readdir(`${home.folder}/usb`)).toContain('epoch-000002.key');
-        if (overtaken) throw new LeaseLostError();
+        if (overtaken) throw new VaultError('lease_lost');
       });
 
       const closed = close(vault);

@@ -5,11 +5,11 @@ import { isCardLike } from '../../src/card-like.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import type { DataType, Json } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
+import { VaultError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
-import { DuplicateRowError } from '../../src/storage/errors.ts';
 import { drawToken, formatsOf, TOKEN_FORMATS, type TokenFormatName } from '../../src/tokens/format.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
@@ -398,7 +398,7 @@ describe.each(ENGINES)('drawn anew, on %s', (engine) => {
     let commits = 0;
     const shared = ((work: never) => {
       commits += 1;
-      if (commits <= 5) return Promise.reject(new DuplicateRowError('A row with this key exists already.'));
+      if (commits <= 5) return Promise.reject(new VaultError('already_exists'));
       return recordStore.shared(work);
     }) as typeof recordStore.shared;
     const crowded = withParts(here.vault, { recordStore: withParts(recordStore, { shared }) });

@@ -4,7 +4,8 @@
  * a proxy may serve it under a path of its own.
  */
 import { typeCatalogue } from '../../operations/types/list-types.ts';
-import { PROBLEMS, STATUS } from '../problem.ts';
+import { STATUS } from '../../problems/kinds.ts';
+import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
 
 export function docsPage(): string {
   return `<!doctype html>
@@ -35,7 +36,7 @@ export function docsPage(): string {
       <h2>Problems</h2>
       <p>Every <code>code</code> that an error can have, by its status.</p>
       <dl>
-        ${Object.keys(PROBLEMS).sort(byStatus).map(problemEntry).join('\n        ')}
+        ${(Object.keys(PROBLEMS) as ProblemCode[]).sort(byStatus).map(problemEntry).join('\n        ')}
       </dl>
     </section>
     <script src="docs/assets/swagger-ui-bundle.js"></script>
@@ -81,16 +82,16 @@ function named(what: string, offered: readonly (string | { readonly name: string
   return words.length === 0 ? '' : `<span>${html(what)} ${words.join(' ')}</span>`;
 }
 
-function problemEntry(code: string): string {
-  const { kind, title } = PROBLEMS[code] ?? { kind: 'internal', title: '' };
+function problemEntry(code: ProblemCode): string {
+  const { kind, title } = PROBLEMS[code];
   return (
     `<div id="problem-${html(code)}"><dt><span>${STATUS[kind]}</span> <code>${html(code)}</code></dt>` +
     `<dd>${html(title).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</dd></div>`
   );
 }
 
-function byStatus(a: string, b: string): number {
-  return STATUS[PROBLEMS[a]?.kind ?? 'internal'] - STATUS[PROBLEMS[b]?.kind ?? 'internal'];
+function byStatus(a: ProblemCode, b: ProblemCode): number {
+  return STATUS[PROBLEMS[a].kind] - STATUS[PROBLEMS[b].kind];
 }
 
 function html(text: string): string {

@@ -3,7 +3,8 @@
  * operation, field and error is described and shown by an example.
  */
 import { z } from 'zod';
-import { PROBLEMS, STATUS } from '../problem.ts';
+import { STATUS } from '../../problems/kinds.ts';
+import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
 import type { Route } from '../route.ts';
 import { ROUTES } from '../routes.ts';
 import { JWKS_PATH, jwksOperation } from '../well-known.ts';
@@ -11,7 +12,7 @@ import { EXAMPLES, exampleProblem } from './examples.ts';
 import { JsonSchemas, type Schema } from './json-schemas.ts';
 
 /** Problems that every operation may answer with. */
-const COMMON = [
+const COMMON: readonly ProblemCode[] = [
   'malformed_request',
   'unauthenticated',
   'not_allowed',
@@ -27,8 +28,8 @@ const COMMON = [
   'shutting_down',
   'overloaded',
 ];
-const WITH_INPUT = ['invalid_request'];
-const WITH_BODY = ['body_too_large', 'unsupported_media_type'];
+const WITH_INPUT: readonly ProblemCode[] = ['invalid_request'];
+const WITH_BODY: readonly ProblemCode[] = ['body_too_large', 'unsupported_media_type'];
 
 const ProblemSchema = z
   .strictObject({
@@ -100,7 +101,7 @@ export function openApi(publicUrl?: string): Schema {
   for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas, publicUrl) };
   }
-  const ofJwks = (codes: readonly string[]) => problemResponses('getJwks', codes, publicUrl);
+  const ofJwks = (codes: readonly ProblemCode[]) => problemResponses('getJwks', codes, publicUrl);
   paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
   return {
     openapi: '3.1.0',
@@ -131,11 +132,11 @@ export function openApi(publicUrl?: string): Schema {
 function operation(route: Route, schemas: JsonSchemas, publicUrl: string | undefined): Schema {
   const { operationId, summary, description, body, params, query, status = 200 } = route;
   const name = operationId.charAt(0).toUpperCase() + operationId.slice(1);
-  const codes = new Set([
+  const codes = new Set<ProblemCode>([
     ...COMMON,
     ...((params ?? query ?? body) === undefined ? [] : WITH_INPUT),
     ...(body === undefined ? [] : WITH_BODY),
-    ...(route.idempotent ? ['idempotency_key_reused'] : []),
+    ...(route.idempotent ? (['idempotency_key_reused'] as const) : []),
     ...route.problems,
   ]);
   const example = EXAMPLES[operationId];
@@ -232,10 +233,14 @@ function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas:
   });
 }
 
-function problemResponses(operationId: string, codes: Iterable<string>, publicUrl?: string): Record<string, Schema> {
+function problemResponses(
+  operationId: string,
+  codes: Iterable<ProblemCode>,
+  publicUrl?: string,
+): Record<string, Schema> {
   const byStatus = new Map<number, { code: string; title: string; status: number }[]>();
   for (const code of codes) {
-    const { kind, title } = PROBLEMS[code] ?? { kind: 'internal', title: '' };
+    const { kind, title } = PROBLEMS[code];
     const status = STATUS[kind];
     byStatus.set(status, [...(byStatus.get(status) ?? []), { code, title, status }]);
   }

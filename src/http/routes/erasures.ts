@@ -24,8 +24,8 @@ export const postErasure = route({
   status: 201,
   idempotent: true,
   problems: [
-    ...['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'],
-    ...['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'],
+    ...(['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'] as const),
+    ...(['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'] as const),
   ],
   handle: (vault, caller, { body: { tenant, confirm = '', ...body } }) =>
     tenant === undefined

@@ -9,7 +9,7 @@ import { ExtendTokenBody, MintTokenBody, MintTokenReply, TokenDescriptionSchema 
 import { route } from '../route.ts';
 
 const named = z.strictObject({ token: TokenSchema });
-const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'];
+const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'] as const;
 
 export const getToken = route({
   method: 'get',
@@ -37,8 +37,8 @@ export const postToken = route({
   status: 201,
   idempotent: true,
   problems: [
-    ...['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'],
-    ...['option_not_offered', 'token_format_not_offered'],
+    ...(['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'] as const),
+    ...(['option_not_offered', 'token_format_not_offered'] as const),
   ],
   handle: (vault, caller, { body }) => mintToken(vault, caller, body),
 });

@@ -37,9 +37,9 @@ export const postTokenize = route({
   reply: TokenizeReply,
   idempotent: true,
   problems: [
-    ...['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'],
-    ...['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'],
-    ...['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'],
+    ...(['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'] as const),
+    ...(['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'] as const),
+    ...(['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'] as const),
   ],
   handle: (vault, caller, { body }) => tokenize(vault, caller, body),
 });
@@ -98,8 +98,15 @@ export const postVerify = route({
   body: VerifyBody,
   reply: VerifyReply,
   problems: [
-    ...['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased', 'record_superseded'],
-    ...['invalid_value', 'too_many_guesses'],
+    ...([
+      'token_not_found',
+      'token_expired',
+      'token_used_up',
+      'token_revoked',
+      'record_erased',
+      'record_superseded',
+    ] as const),
+    ...(['invalid_value', 'too_many_guesses'] as const),
   ],
   handle: (vault, caller, { body }) => verify(vault, caller, body),
 });
@@ -130,7 +137,7 @@ export const patchRecord = route({
   reply: CorrectReply,
   idempotent: true,
   problems: [
-    ...['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'],
+    ...(['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'] as const),
     'journal_unavailable',
     'token_outdated',
   ],

@@ -11,10 +11,9 @@ import { z } from 'zod';
 import { VaultError } from '../../errors.ts';
 import { driverCode, placeOf } from '../../storage/errors.ts';
 import { releaseAndSchema } from '../../vault/release-and-schema.ts';
-import { type SealedVault, UnsealFailedError, type UnsealProgress } from '../../vault/sealed.ts';
+import type { SealedVault, UnsealProgress } from '../../vault/sealed.ts';
 import type { Front } from '../app.ts';
 import { readJson } from '../body.ts';
-import { MethodNotAllowedError, SealedError } from '../errors.ts';
 import { send } from '../handler.ts';
 import { problemOf, retryAfterSeconds } from '../problem.ts';
 import { validate } from '../validate.ts';
@@ -86,19 +85,19 @@ export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOpti
         at: placeOf(error),
         seconds: seconds(),
       });
-      if (error instanceof UnsealFailedError) sayWhy(log, error.cause);
+      if (error instanceof VaultError && error.code === 'unseal_failed') sayWhy(log, error.cause);
     }
   });
   app.all(UNSEAL_PATH, (_, response) => {
     response.setHeader('Allow', 'GET, POST');
-    refuse(response, new MethodNotAllowedError(), true);
+    refuse(response, new VaultError('method_not_allowed'), true);
   });
 
-  app.use((request: Request, response: Response) => void refuse(response, new SealedError(), !request.complete));
+  app.use((request: Request, response: Response) => void refuse(response, new VaultError('sealed'), !request.complete));
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next();
     log.error(placesOf(error), 'defect');
-    refuse(response, new SealedError());
+    refuse(response, new VaultError('sealed'));
   });
   return app;
 }

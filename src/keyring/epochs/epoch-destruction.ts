@@ -13,7 +13,7 @@ import type { RootSlot } from '../slots/root-slot.ts';
 import { holds } from '../slots/root-slots.ts';
 import { epochByNumber, epochSlots, epochs, givenTo, slotsOfEpoch } from '../tables.ts';
 import { isDoomed } from './epoch-states.ts';
-import { countUnder, EpochInUseError, type RotationParts } from './rotation.ts';
+import { countUnder, type RotationParts } from './rotation.ts';
 
 /** Destroyed epochs that are asked for again at each close: two months of daily ones. */
 const SWEPT = 64;
@@ -21,16 +21,16 @@ const SWEPT = 64;
 /**
  * Destroys the secret of an epoch that has ended in every slot that was given it.
  * @returns the slots that have not confirmed it: the epoch is not destroyed before they have (K5)
- * @throws {EpochInUseError} @throws {UnavailableError} where a required slot does not hand out the current secret (K4);
+ * @throws `epoch_in_use` @throws {UnavailableError} where a required slot does not hand out the current secret (K4);
  *   nothing has been destroyed
  */
 export async function destroy(parts: RotationParts, epoch: number): Promise<{ readonly waitsFor: string[] }> {
   const { store, epochs: keys, clock } = parts;
   const [[row] = []] = await store.reader.find(epochByNumber, [[epoch]]);
   if (row?.state === 'destroyed') return { waitsFor: [] };
-  if (row === undefined || epoch >= keys.current || !isDoomed(row)) throw new EpochInUseError();
+  if (row === undefined || epoch >= keys.current || !isDoomed(row)) throw new VaultError('epoch_in_use');
   // An epoch that has ended takes nothing new, so what is empty now stays empty.
-  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
+  if ((await countUnder(parts, epoch)) > 0) throw new VaultError('epoch_in_use');
   await assertCurrentIsDurable(parts);
 
   const late = new Set(await noteForgotten(parts, epoch));

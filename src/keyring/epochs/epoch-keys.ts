@@ -39,11 +39,8 @@ const MAX_TRIES = 4;
 
 /** The epoch under which something was to be wrapped is being closed. Nothing has been stored. */
 export class EpochEndedError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-
   constructor() {
-    super('The key epoch ended meanwhile; try again.');
+    super('concurrent_change', 'The key epoch ended meanwhile; try again.');
   }
 }
 

@@ -37,16 +37,6 @@ export interface RotationParts {
   readonly clock: Clock;
 }
 
-/** Something is still wrapped under an epoch that was to be destroyed. Nothing has been destroyed. */
-export class EpochInUseError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'epoch_in_use';
-
-  constructor() {
-    super('Keys are still wrapped under this epoch; it is not destroyed.');
-  }
-}
-
 /**
  * Makes the secret of the next epoch durable in every required slot.
  * @returns the number of that epoch, and the optional slots that did not take its secret
@@ -205,10 +195,10 @@ export async function countUnder({ store, wrapped }: RotationParts, epoch: numbe
 
 /**
  * Notes that everything is as it must be before the secret of an ended epoch goes. Whoever calls it has looked.
- * @throws {EpochInUseError} where something is left under the epoch
+ * @throws `epoch_in_use` where something is left under the epoch
  */
 export async function approve(parts: RotationParts, epoch: number, fence: Fence): Promise<void> {
-  if ((await countUnder(parts, epoch)) > 0) throw new EpochInUseError();
+  if ((await countUnder(parts, epoch)) > 0) throw new VaultError('epoch_in_use');
   await parts.store.exclusive(async (tx) => {
     await fence(tx);
     const at = parts.clock().getTime();

@@ -13,11 +13,8 @@ const KEY_BYTES = 32;
 
 /** The process knew an older generation of the tenant's index keys than it must; by now it has forgotten it. Nothing has been changed. */
 export class StaleIndexKeysError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-
   constructor() {
-    super('The keys of an index were changed at the same time. Repeat the call.');
+    super('concurrent_change', 'The keys of an index were changed at the same time. Repeat the call.');
   }
 }
 

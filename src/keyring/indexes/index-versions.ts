@@ -31,32 +31,10 @@ import { type IndexKeys, isOwn, type MakeKey, stateOf } from './index-keys.ts';
 const PAGE = 256;
 const PERIOD_MS = INDEX_KEY_SECONDS * 1000;
 
-/** The name is one of the vault's own MACs; see `isOwn`. Nothing has been changed. */
-export class IndexNotRotatableError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'index_not_rotatable';
-
-  constructor() {
-    super('The vault’s own MACs (names that begin with @) cannot be made again: what they are made of is not stored.', {
-      field: 'index',
-    });
-  }
-}
-
-/** The tenant has no index of this name. Nothing has been changed. */
-export class UnknownIndexError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'unknown_index';
-
-  constructor() {
-    super('The tenant has no index of this name.', { field: 'index' });
-  }
-}
-
-/** @throws {IndexNotRotatableError} @throws {UnknownIndexError} */
+/** @throws `index_not_rotatable`, `unknown_index` */
 export async function assertRotatable(reader: Reader<'keys'>, tenant: TenantId, name: string): Promise<void> {
-  if (isOwn(name)) throw new IndexNotRotatableError();
-  if ((await versionsOf(reader, tenant, name)).length === 0) throw new UnknownIndexError();
+  if (isOwn(name)) throw new VaultError('index_not_rotatable');
+  if ((await versionsOf(reader, tenant, name)).length === 0) throw new VaultError('unknown_index');
 }
 
 async function versionsOf(reader: Reader<'keys'>, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
@@ -94,7 +72,7 @@ export interface Turn {
  * taken over. In an exclusive transaction.
  * @param make as `IndexKeys.making` hands it out
  * @param bits of entries of a shared form from now on
- * @throws {IndexNotRotatableError} @throws {UnknownIndexError}
+ * @throws `index_not_rotatable`, `unknown_index`
  */
 export async function beginVersion(
   tx: KeyTx,

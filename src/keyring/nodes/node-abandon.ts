@@ -3,19 +3,11 @@
  * what it has forgotten, and is no longer given up.
  */
 import type { Clock } from '../../clock.ts';
+import { VaultError } from '../../errors.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import { lastEpoch } from '../epochs/epoch-states.ts';
 import { findAlive, type LookOptions } from './node-silence.ts';
-import {
-  ITSELF,
-  isItself,
-  NodeAliveError,
-  type NodeLedger,
-  NodeNotFoundError,
-  type NodeRow,
-  nodeRows,
-  nodes,
-} from './nodes.ts';
+import { ITSELF, isItself, type NodeLedger, type NodeRow, nodeRows, nodes } from './nodes.ts';
 
 export interface AbandonParts {
   readonly store: KeyStore;
@@ -26,18 +18,18 @@ export interface AbandonParts {
 
 /**
  * @param ownName the node that asks, which is alive by that
- * @throws {NodeNotFoundError} @throws {NodeAliveError}; nothing has been changed
+ * @throws `node_not_found`, `node_alive`; nothing has been changed
  */
 export async function abandonNode({ store, ledger, clock, look }: AbandonParts, node: string, ownName: string) {
   const rowsOf = async () => (await nodeRows(store.reader)).filter((row) => row.node === node);
   const before = await rowsOf();
   const [first] = before;
-  if (first === undefined) throw new NodeNotFoundError();
-  if (node === ownName || (await findAlive(rowsOf, look)) !== undefined) throw new NodeAliveError();
+  if (first === undefined) throw new VaultError('node_not_found');
+  if (node === ownName || (await findAlive(rowsOf, look)) !== undefined) throw new VaultError('node_alive');
   await store.exclusive(async (tx) => {
     const now = (await nodeRows(tx)).filter((row) => row.node === node);
     // Whoever came since is alive.
-    if (now.some((row) => before.every(({ process }) => process !== row.process))) throw new NodeAliveError();
+    if (now.some((row) => before.every(({ process }) => process !== row.process))) throw new VaultError('node_alive');
     const newest = await lastEpoch(tx);
     const itself = now.find(isItself) ?? first;
     const row: NodeRow = {

@@ -1,9 +1,8 @@
 /** Whether a node may enter a vault that has others: only with a root slot that each of them reaches. */
-import { StartError } from '../../errors.ts';
+import { StartError, VaultError } from '../../errors.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { holds } from '../slots/root-slots.ts';
-import { SlotNeededError } from '../slots/slot-errors.ts';
 import type { SlotEntry } from '../slots/slot-registry.ts';
 import { epochByNumber } from '../tables.ts';
 import { isItself, type NodeRow, nodeRows, type Places, placesOf } from './nodes.ts';
@@ -57,7 +56,7 @@ export class StrangerError extends StartError {
   }
 }
 
-/** @throws {SlotNeededError} where the slot is the last one that all nodes share */
+/** @throws `slot_needed` where the slot is the last one that all nodes share */
 export function assertStillShared(rows: readonly NodeRow[], entries: readonly SlotEntry[], leaving: string): void {
   const itself = rows.filter((row) => isItself(row) && row.abandoned_at === null);
   if (itself.length < 2) return;
@@ -65,6 +64,9 @@ export function assertStillShared(rows: readonly NodeRow[], entries: readonly Sl
     kind !== 'file' || new Set(itself.map((row) => placesOf(row)[name] ?? row.node)).size === 1;
   const shared = entries.filter((one) => one.required && one.removedAt === undefined && isShared(one));
   if (shared.length === 1 && shared[0]?.name === leaving) {
-    throw new SlotNeededError('This is the last required root slot that every node reaches. Add another one first.');
+    throw new VaultError(
+      'slot_needed',
+      'This is the last required root slot that every node reaches. Add another one first.',
+    );
   }
 }

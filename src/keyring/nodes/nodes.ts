@@ -11,7 +11,6 @@
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
-import { VaultError } from '../../errors.ts';
 import { removeWhere, select } from '../../storage/queries.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
@@ -50,26 +49,6 @@ const TAG_BYTES = 32;
 
 /** The node's folder, and so its slots, by name. */
 export type Places = Readonly<Record<string, string>>;
-
-/** No node has this name. */
-export class NodeNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'node_not_found';
-
-  constructor() {
-    super('No node has this name; `npm run lethe -- nodes list` shows those there are.');
-  }
-}
-
-/** A process of the node gives signs of life. Nothing has been changed. */
-export class NodeAliveError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'node_alive';
-
-  constructor() {
-    super('A process of this node is alive. Stop it; it then leaves, or says what it has forgotten.');
-  }
-}
 
 export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
   const rows = await select(reader, nodes, { orderBy: ['node', 'process'] });

@@ -10,21 +10,15 @@ import type { EpochWrapped } from '../epochs/epoch-wrapped.ts';
 import { keyFact, keyFacts } from '../key-store-facts.ts';
 import { dropOtherShareSets } from './root-shares.ts';
 
-/** The root key that was brought cannot replace the one there is. Nothing has been changed. */
-export class UnfitRootKeyError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'unfit_root_key';
-}
-
-/** @throws {UnfitRootKeyError} for the present root key, or where a replacement by another was begun */
+/** @throws `unfit_root_key` for the present root key, or where a replacement by another was begun */
 export async function beginReplacement(store: KeyStore, check: string): Promise<void> {
   await store.exclusive(async (tx) => {
     if ((await keyFact(tx, 'root_key_check')) === check) {
-      throw new UnfitRootKeyError('This is the present root key of the vault.');
+      throw new VaultError('unfit_root_key', 'This is the present root key of the vault.');
     }
     const [standing] = await tx.insertOrGet(keyFacts, [{ name: 'root_key_check_next', value: check }]);
     if (standing?.value !== check) {
-      throw new UnfitRootKeyError('The replacement of the root key was begun with another new key.');
+      throw new VaultError('unfit_root_key', 'The replacement of the root key was begun with another new key.');
     }
   });
 }

@@ -31,52 +31,9 @@ export const rootShares = table(
   ['share_set', 'share'],
 );
 
-/** The share is of another vault, or of a set that was replaced. Nothing has been changed. */
-export class ForeignShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_foreign';
-
-  constructor() {
-    super(
-      'This share belongs to another vault, or to a set of shares that was replaced. What was given so far still counts.',
-      { field: 'share' },
-    );
-  }
-}
-
-/** The share says that it is of this vault's set and is not: somebody made it up. Nothing has been changed. */
-export class WrongShareError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_wrong';
-
-  constructor() {
-    super('This is not the share that was handed out under its number. What was given so far still counts.', {
-      field: 'share',
-    });
-  }
-}
-
-/** The share was given before and counts once. Nothing has been changed. */
-export class RepeatedShareError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'share_repeated';
-
-  constructor() {
-    super('This share was given already. Shares of other people are needed.');
-  }
-}
-
-/** How many shares cannot be made. Nothing has been changed. */
-export class ShareCountError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'invalid_share_count';
-
-  constructor() {
-    super(
-      `The threshold must be at least ${MIN_THRESHOLD} and at most the number of shares, which is at most ${MAX_SHARES}.`,
-    );
-  }
-}
+const WRONG_COUNT =
+  `The threshold must be at least ${MIN_THRESHOLD} and at most the number of shares, ` +
+  `which is at most ${MAX_SHARES}.`;
 
 /** What is known of the shares in force; nothing of it is secret. */
 export interface ShareSet {
@@ -131,10 +88,10 @@ export class RootShares {
     this.#random = random;
   }
 
-  /** @throws {ShareCountError} unless 2 ≤ threshold ≤ shares ≤ 255 */
+  /** @throws `invalid_share_count` unless 2 ≤ threshold ≤ shares ≤ 255 */
   async split(shares: number, threshold: number, now: Date): Promise<NewShares> {
     const pieces = await splitSecret(this.#rootKey, shares, threshold).catch((error: unknown) => {
-      throw error instanceof RangeError ? new ShareCountError() : error;
+      throw error instanceof RangeError ? new VaultError('invalid_share_count', WRONG_COUNT) : error;
     });
     const set = this.#random(SET_BYTES).toString('hex');
     const vaultMark = vaultMarkOf(this.#vaultId);
@@ -180,7 +137,7 @@ export class GivenShares {
 
   /**
    * @returns the share's number
-   * @throws {ShareTypoError} @throws {ForeignShareError} @throws {WrongShareError} @throws {RepeatedShareError}
+   * @throws `share_typo`, `share_foreign`, `share_wrong`, `share_repeated`
    */
   give(text: string): number {
     const share = readShare(text);
@@ -196,11 +153,13 @@ export class GivenShares {
 
   #judge(share: Share): void {
     if (share.set !== this.set.set || !equalBytes(share.vaultMark, vaultMarkOf(this.#vaultId))) {
-      throw new ForeignShareError();
+      throw new VaultError('share_foreign');
     }
     const expected = this.set.marks.get(share.index);
-    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected)) throw new WrongShareError();
-    if (this.#given.has(share.index)) throw new RepeatedShareError();
+    if (expected === undefined || !equalBytes(markOf(share, this.#vaultId), expected)) {
+      throw new VaultError('share_wrong');
+    }
+    if (this.#given.has(share.index)) throw new VaultError('share_repeated');
   }
 
   /** @returns what the shares combine to, owned by the caller: the root key, if its check value says so */
@@ -248,7 +207,7 @@ export async function combineUnseen(
         const isForeign = first !== undefined && share.set !== first.set;
         if (isForeign || given.has(share.index)) {
           share.piece.fill(0);
-          throw isForeign ? new ForeignShareError() : new RepeatedShareError();
+          throw isForeign ? new VaultError('share_foreign') : new VaultError('share_repeated');
         }
         given.set(share.index, share);
       } catch (error) {

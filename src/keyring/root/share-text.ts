@@ -38,19 +38,6 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** BLAKE2b with a key that is known to everybody: a checksum, not a MAC. */
 const PUBLIC_KEY = Buffer.alloc(32);
 
-/** The line is no share as it was handed out: mistyped, cut off, or something else. Nothing has been changed. */
-export class ShareTypoError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'share_typo';
-
-  constructor() {
-    super(
-      'This is not a share as it was handed out: a character is wrong or missing. What was given so far still counts.',
-      { field: 'share' },
-    );
-  }
-}
-
 export interface Share {
   /** Id of the set, in hexadecimal. */
   readonly set: string;
@@ -77,15 +64,17 @@ export function shareText(share: Share): string {
   ].join('-');
 }
 
-/** @throws {ShareTypoError} for everything that is not a share to the last bit */
+/** @throws `share_typo` for everything that is not a share to the last bit */
 export function readShare(text: string): Share {
   const bytes = text.length <= MAX_SHARE_TEXT ? fromBase32(text) : undefined;
-  if (bytes === undefined) throw new ShareTypoError();
+  if (bytes === undefined) throw new VaultError('share_typo');
   try {
     const at = SET_BYTES + VAULT_MARK_BYTES;
     const [threshold = 0, shares = 0, index = 0] = bytes.subarray(at, at + 3);
     const right = equalBytes(checksum(bytes.subarray(0, BODY_BYTES)), bytes.subarray(BODY_BYTES));
-    if (!(right && threshold >= 2 && threshold <= shares && index >= 1 && index <= shares)) throw new ShareTypoError();
+    if (!(right && threshold >= 2 && threshold <= shares && index >= 1 && index <= shares)) {
+      throw new VaultError('share_typo');
+    }
     const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
     bytes.copy(piece, 0, at + 3, BODY_BYTES);
     const set = bytes.toString('hex', 0, SET_BYTES);

@@ -154,7 +154,7 @@ export class FileSlot implements RootSlot {
   /**
    * The identity of its folder, made where there is none: for a slot that is added.
    * @param known as the list has it, if this very slot is in it
-   * @throws {SlotExistsError} where the folder is another vault's slot, or may be
+   * @throws `slot_exists` where the folder is another vault's slot, or may be
    */
   async identify(known?: string): Promise<string> {
     return guarded(() => this.#folder.identify(known));

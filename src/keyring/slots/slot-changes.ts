@@ -13,7 +13,7 @@
  * Does not: reach a slot that is out of reach. Given up (`abandon`), it keeps what it holds: those epochs are never
  * destroyed, and no certificate that needs them becomes final.
  */
-import { UnavailableError } from '../../errors.ts';
+import { UnavailableError, VaultError } from '../../errors.ts';
 import { change, select } from '../../storage/queries.ts';
 import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
@@ -23,7 +23,6 @@ import { epochSlots, slotsOfEpoch } from '../tables.ts';
 import type { Attestation, Destruction } from './root-slot.ts';
 import { holds } from './root-slots.ts';
 import { copyInto, type SlotParts, takeBack, unlessUnavailable } from './slot-copies.ts';
-import { SlotNeededError, SlotNotFoundError } from './slot-errors.ts';
 import type { SlotEntry } from './slot-registry.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
@@ -38,7 +37,7 @@ export interface AddedSlot {
 
 /**
  * Adds a slot, or brings one up to date that is in the list with the same settings.
- * @throws {SlotExistsError} @throws {SlotUnfitError} @throws {UnavailableError} where it cannot be reached: nothing of
+ * @throws `slot_exists`, `slot_unfit` @throws {UnavailableError} where it cannot be reached: nothing of
  *   it is in the list, and what it was given is destroyed again as far as it lets itself be
  */
 export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedSlot> {
@@ -66,7 +65,7 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
   // An epoch may have begun before the list named this slot: then it is there by now.
   await parts.epochs.slots.reload();
   const slot = parts.epochs.slots.byName(entry.name);
-  if (slot === undefined) throw new SlotNotFoundError();
+  if (slot === undefined) throw new VaultError('slot_not_found');
   return { attestation, epochs: await copyInto(parts, slot) };
 }
 
@@ -95,7 +94,7 @@ async function inTime<R>(trial: Promise<R>): Promise<R> {
  * Removes a slot and destroys what it holds. May be repeated for one that was removed and could not be reached then.
  * @param abandon whether it may be given up although it is out of reach
  * @returns the epochs that were destroyed in it, and those that were not
- * @throws {SlotNotFoundError} @throws {SlotNeededError} @throws {UnavailableError}
+ * @throws `slot_not_found`, `slot_needed` @throws {UnavailableError}
  */
 export async function removeSlot(
   parts: SlotParts,
@@ -104,7 +103,7 @@ export async function removeSlot(
 ): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
   const { registry, epochs: keys, clock } = parts;
   const entry = (await registry.entries()).find((one) => one.name === name);
-  if (entry === undefined) throw new SlotNotFoundError();
+  if (entry === undefined) throw new VaultError('slot_not_found');
   const slot = registry.slotOf(entry);
   const reached = await slot.attest().then(
     () => true,
@@ -119,7 +118,7 @@ export async function removeSlot(
     assertStillShared(await nodeRows(parts.store.reader), await registry.entries(), name);
     await registry.change((entries) => {
       const now = entries.find((one) => one.name === name);
-      if (now === undefined) throw new SlotNotFoundError();
+      if (now === undefined) throw new VaultError('slot_not_found');
       assertAnotherRequired(entries, name);
       return [{ ...now, removedAt: now.removedAt ?? clock() }];
     });
@@ -135,7 +134,7 @@ export async function removeSlot(
   return { destroyed, left };
 }
 
-/** @throws {SlotNeededError} unless every other required slot holds what is in use, and some slot what is not yet over */
+/** @throws `slot_needed` unless every other required slot holds what is in use, and some slot what is not yet over */
 async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string): Promise<void> {
   const others = keys.slots.inForce.filter(({ slot }) => slot.name !== name);
   for (const row of await allEpochs(store.reader)) {
@@ -144,7 +143,8 @@ async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string)
     if (row.state === 'active') {
       for (const { slot, required } of others) {
         if (!required || (await holds(slot, row.epoch, isRight))) continue;
-        throw new SlotNeededError(
+        throw new VaultError(
+          'slot_needed',
           `The root slot ${slot.name} does not hold epoch ${row.epoch}. Add it again to fill it.`,
         );
       }
@@ -154,7 +154,8 @@ async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string)
     if (held.some((one) => keys.ledger.isConfirmed(one))) continue;
     const elsewhere = await Promise.all(others.map(({ slot }) => holds(slot, row.epoch, isRight).catch(() => false)));
     if (!elsewhere.includes(true)) {
-      throw new SlotNeededError(
+      throw new VaultError(
+        'slot_needed',
         `No other root slot holds epoch ${row.epoch}. Close it first: npm run lethe -- keys rotate --now.`,
       );
     }
@@ -163,7 +164,9 @@ async function assertNotNeeded({ store, epochs: keys }: SlotParts, name: string)
 
 function assertAnotherRequired(entries: readonly SlotEntry[], name: string): void {
   const others = entries.filter((one) => one.name !== name && one.required && one.removedAt === undefined);
-  if (others.length === 0) throw new SlotNeededError('This is the last required root slot. Add another one first.');
+  if (others.length === 0) {
+    throw new VaultError('slot_needed', 'This is the last required root slot. Add another one first.');
+  }
 }
 
 /** The epochs that a slot was given and has not destroyed. */

@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { UnavailableError } from '../../errors.ts';
+import { UnavailableError, VaultError } from '../../errors.ts';
 import { select } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
@@ -15,7 +15,6 @@ import { allEpochs, isOver } from '../epochs/epoch-states.ts';
 import { epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 import type { RootSlot } from './root-slot.ts';
 import { storeIn } from './root-slots.ts';
-import { SlotExistsError } from './slot-errors.ts';
 import type { SlotRegistry } from './slot-registry.ts';
 
 export interface SlotParts {
@@ -30,7 +29,7 @@ export interface SlotParts {
  * Gives a slot the secrets of the epoch in use and of one that is about to be.
  * @param isNew whether it is in no list yet: what it has of an epoch that it was not given is then somebody else's
  * @returns which it was given
- * @throws {SlotExistsError} for such a one: what it has stays
+ * @throws `slot_exists` for such a one: what it has stays
  */
 export async function copyInto(
   { store, epochs: keys, clock }: SlotParts,
@@ -97,7 +96,10 @@ export async function takeBackIfRemoved(
 async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): Promise<void> {
   const [[note] = []] = await store.reader.find(epochSlotByName, [[epoch, slot.name]]);
   if (note !== undefined || !(await slot.has(epoch))) return;
-  throw new SlotExistsError(`The place has something of epoch ${epoch} already: it is a root slot under another name.`);
+  throw new VaultError(
+    'slot_exists',
+    `The place has something of epoch ${epoch} already: it is a root slot under another name.`,
+  );
 }
 
 /**

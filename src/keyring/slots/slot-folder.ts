@@ -11,10 +11,9 @@
 import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
-import { UnavailableError } from '../../errors.ts';
+import { UnavailableError, VaultError } from '../../errors.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { createDurably, unlessGone } from './durable-file.ts';
-import { SlotExistsError } from './slot-errors.ts';
 
 export const VAULT_ID_FILE = 'vault.id';
 export const SLOT_ID_FILE = 'slot.id';
@@ -83,14 +82,16 @@ export class SlotFolder {
    * Makes it a slot that is to be added.
    * @param known what its `slot.id` says, if the list has this very slot
    * @returns what its `slot.id` says
-   * @throws {SlotExistsError} where it names another vault, or is somebody's slot and names none: nothing was changed
+   * @throws `slot_exists` where it names another vault, or is somebody's slot and names none: nothing was changed
    */
   async identify(known: string | undefined): Promise<string> {
     const path = join(this.path, SLOT_ID_FILE);
     const [owner, there] = [await this.owner(), await readId(path)];
-    if (owner !== undefined && owner !== this.#vaultId) throw new SlotExistsError(ANOTHERS);
+    if (owner !== undefined && owner !== this.#vaultId) throw new VaultError('slot_exists', ANOTHERS);
     const isTaken = there !== undefined || (await this.epochFiles()).length > 0;
-    if (owner === undefined && isTaken && (known === undefined || known !== there)) throw new SlotExistsError(UNNAMED);
+    if (owner === undefined && isTaken && (known === undefined || known !== there)) {
+      throw new VaultError('slot_exists', UNNAMED);
+    }
     if (owner === undefined && !isTaken) await this.#name();
     await this.makeFolder();
     const id = Buffer.from(`${this.#random(ID_BYTES).toString('hex')}\n`, 'ascii');

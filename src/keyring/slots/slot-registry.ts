@@ -15,7 +15,7 @@ import type { SlotSecrets } from '../../config.ts';
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
-import { IntegrityError } from '../../errors.ts';
+import { IntegrityError, VaultError } from '../../errors.ts';
 import { change, first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { epochSlots, type RootSlotRow, rootSlots } from '../tables.ts';
@@ -24,7 +24,6 @@ import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
 import type { Pkcs11Settings } from './pkcs11-token.ts';
 import type { RootSlot, SlotInForce, SlotKind, SlotTier } from './root-slot.ts';
-import { SlotsChangedError } from './slot-errors.ts';
 import { secretOf } from './slot-secrets.ts';
 import type { TransitSettings } from './transit-api.ts';
 import { type Envelopes, TransitSlot } from './transit-slot.ts';
@@ -123,7 +122,7 @@ export class SlotRegistry {
   /**
    * Changes the list in one transaction. The first change writes down the file slot that a vault begins with.
    * @param change from the list as it stands to the entries that are new or other
-   * @throws {SlotsChangedError} where somebody else changed it meanwhile; @throws what `change` throws
+   * @throws `concurrent_change` where somebody else changed it meanwhile; @throws what `change` throws
    */
   async change(change: (entries: readonly SlotEntry[]) => readonly SlotEntry[]): Promise<void> {
     await this.#sources.store.exclusive(async (tx) => {
@@ -182,7 +181,9 @@ export class SlotRegistry {
     } else {
       // Alone decides of two that change the list at once.
       const won = await change(tx, rootSlots, { slot: LIST, tag: old.tag }, { tag });
-      if (won !== 1) throw new SlotsChangedError();
+      if (won !== 1) {
+        throw new VaultError('concurrent_change', 'The list of root slots was changed meanwhile; try again.');
+      }
     }
     const known = new Set(rows.map(({ slot }) => slot));
     await tx.insert(

@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
+import { VaultError } from '../../errors.ts';
 import { type EpochKeys, SECRET_BYTES } from '../epochs/epoch-keys.ts';
 import type { AddSlot } from '../schema.ts';
 import { envelopesInMemory } from '../tree/envelopes.ts';
@@ -9,7 +10,6 @@ import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
 import type { Attestation, RootSlot } from './root-slot.ts';
 import { holds } from './root-slots.ts';
-import { SlotExistsError, SlotUnfitError } from './slot-errors.ts';
 import type { SlotEntry, SlotRegistry, SlotSettings } from './slot-registry.ts';
 import { TransitSlot } from './transit-slot.ts';
 
@@ -34,7 +34,7 @@ export interface TriedOut {
 
 /**
  * What fails removes what it made, and nothing else: a place that is another vault's, or may be, is not written to.
- * @throws {SlotExistsError} @throws {SlotUnfitError} @throws {UnavailableError}
+ * @throws `slot_exists`, `slot_unfit` @throws {UnavailableError}
  */
 export async function tryOut(
   { registry, random, clock, epochs }: TrialParts,
@@ -81,14 +81,18 @@ async function roundTrip(slot: RootSlot, scratch: Buffer, others: readonly RootS
   await slot.put(SCRATCH, scratch);
   try {
     if (!(await holds(slot, SCRATCH, (found) => equalBytes(found, scratch)))) {
-      throw new SlotUnfitError('The slot does not give back what was put there.');
+      throw new VaultError('slot_unfit', 'The slot does not give back what was put there.');
     }
     const same = (await whoHas(others)).find((other) => !before.includes(other));
-    if (same !== undefined) throw new SlotExistsError(`This is the same place as the root slot ${same.name}.`);
+    if (same !== undefined) {
+      throw new VaultError('slot_exists', `This is the same place as the root slot ${same.name}.`);
+    }
   } finally {
     await slot.destroy(SCRATCH);
   }
-  if (await holds(slot, SCRATCH, () => true)) throw new SlotUnfitError('The slot does not destroy what it is told to.');
+  if (await holds(slot, SCRATCH, () => true)) {
+    throw new VaultError('slot_unfit', 'The slot does not destroy what it is told to.');
+  }
 }
 
 /** Asked whether they have it, not for it: of a service under two addresses, one slot alone has the envelope. */
@@ -97,7 +101,7 @@ async function whoHas(others: readonly RootSlot[]): Promise<RootSlot[]> {
   return others.filter((_, i) => having[i]);
 }
 
-/** @throws {SlotExistsError} unless it is new, or the very one that is there */
+/** @throws `slot_exists` unless it is new, or the very one that is there */
 export function assertNew(entries: readonly SlotEntry[], wanted: SlotEntry): void {
   const place = (entry: SlotEntry) =>
     JSON.stringify([
@@ -109,9 +113,9 @@ export function assertNew(entries: readonly SlotEntry[], wanted: SlotEntry): voi
   for (const entry of entries) {
     if (entry.name === wanted.name) {
       const same = place(entry) === place(wanted) && entry.required === wanted.required;
-      if (!same || entry.removedAt !== undefined) throw new SlotExistsError();
+      if (!same || entry.removedAt !== undefined) throw new VaultError('slot_exists');
     } else if (entry.removedAt === undefined && place(entry) === place(wanted)) {
-      throw new SlotExistsError(`This is the same place as the root slot ${entry.name}.`);
+      throw new VaultError('slot_exists', `This is the same place as the root slot ${entry.name}.`);
     }
   }
 }

@@ -39,11 +39,8 @@ const CACHE_CAPACITY = 20_000;
 
 /** The bucket is compromised and takes no more keys. Nothing has been changed; the next try goes to another one. */
 export class BucketRetiredError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'concurrent_change';
-
   constructor() {
-    super('The keys of the record are being replaced. Repeat the call.');
+    super('concurrent_change', 'The keys of the record are being replaced. Repeat the call.');
   }
 }
 

@@ -34,16 +34,6 @@ const tombstoneOfTenant = lookup(tenantTombstones, ['tenant']);
 /** For conditions on other tables of the key store. */
 export const buriedTenants = values(tenantTombstones, 'tenant');
 
-/** The tenant was erased. Nothing of it opens, and nothing is added to it. */
-export class TenantErasedError extends VaultError {
-  readonly kind = 'gone';
-  readonly code = 'tenant_erased';
-
-  constructor() {
-    super('The tenant was erased.');
-  }
-}
-
 /** @returns for each tenant its tombstone, or undefined */
 export async function findTenantTombstones(
   reader: Reader<'keys'>,
@@ -96,8 +86,8 @@ export async function noteShredded(
   return noted;
 }
 
-/** First in every transaction that makes a key of its own for a tenant. @throws {TenantErasedError} */
+/** First in every transaction that makes a key of its own for a tenant. @throws `tenant_erased` */
 export async function assertNotBuried(tx: Reader<'keys'>, tenant: TenantId): Promise<void> {
   const [buried] = await findTenantTombstones(tx, [tenant]);
-  if (buried !== undefined) throw new TenantErasedError();
+  if (buried !== undefined) throw new VaultError('tenant_erased');
 }

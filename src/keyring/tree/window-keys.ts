@@ -14,8 +14,8 @@ import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
+import { codeOf } from '../../errors.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
-import { DuplicateRowError } from '../../storage/errors.ts';
 import { count, first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
@@ -120,7 +120,7 @@ export class WindowKeys implements EpochWrapped {
         return 'claimed';
       });
     } catch (error) {
-      if (error instanceof DuplicateRowError) return 'used_up';
+      if (codeOf(error) === 'already_exists') return 'used_up';
       throw error;
     }
   }

@@ -5,26 +5,14 @@ import { HAVE_AUDIENCES, RECEIVES_ONLY } from '../../access/roles.ts';
 import type { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { InvalidRequestError, VaultError } from '../../errors.ts';
+import { VaultError } from '../../errors.ts';
 import type { Vault } from '../../vault/vault.ts';
-
-/** A repeated call: the principal exists, and its API key was shown the first time. It is kept nowhere. */
-export class ApiKeyShownError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'api_key_already_shown';
-
-  constructor() {
-    super(
-      'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again.',
-    );
-  }
-}
 
 type Reply = z.infer<typeof AddPrincipalReply>;
 
-/** @throws {InvalidRequestError} for a role that cannot have what was asked for, or could do nothing without what was not */
+/** @throws `invalid_request` for a role that cannot have what was asked for, or could do nothing without what was not */
 function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
-  const say = (field: string, message: string) => new InvalidRequestError(message, { field });
+  const say = (field: string, message: string) => new VaultError('invalid_request', message, { field });
   if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {
     throw say('audience', 'Only the roles app, support and receiver use tokens, and can be tied to an audience.');
   }
@@ -42,7 +30,7 @@ export async function addPrincipal(
     body,
     remember: (reply: Reply) => ({ principal: reply.principal }),
     replay: (): Reply => {
-      throw new ApiKeyShownError();
+      throw new VaultError('api_key_already_shown');
     },
   };
   return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {

@@ -19,22 +19,12 @@ import { VaultError } from '../../errors.ts';
 import { type ApiKeyId, newId } from '../../ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** A tenant of that name exists. Nothing has been changed. */
-export class TenantExistsError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'tenant_exists';
-
-  constructor() {
-    super('A tenant of this name exists already.', { field: 'name' });
-  }
-}
-
 type Reply = z.infer<typeof AddTenantReply>;
 type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
 
 const SALT_BYTES = 32;
 
-/** @throws {TenantExistsError} */
+/** @throws `tenant_exists` */
 export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
   const { indexes } = vault.keyring;
   const fresh = vault.random(SALT_BYTES).toString('hex');
@@ -58,7 +48,7 @@ export async function addTenant(vault: Vault, caller: Caller, body: z.infer<type
     const secretFrom = secret && (() => Buffer.from(secret));
     const adding = door.commit('exclusive', async (tx) => {
       await assertOfFirstTenant(tx, caller.tenant);
-      if ((await findTenantByName(tx, body.name)) !== undefined) throw new TenantExistsError();
+      if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
       await insertTenant(tx, { tenant, name: body.name, at: door.now });
       const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
       return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };

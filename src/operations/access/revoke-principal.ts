@@ -12,41 +12,21 @@ import { VaultError } from '../../errors.ts';
 import type { PrincipalId } from '../../ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** No principal of this tenant by that id. */
-export class PrincipalNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'principal_not_found';
-
-  constructor() {
-    super('No such principal.');
-  }
-}
-
-/** Who revokes itself could not undo it, and might be the last who can. */
-export class OwnPrincipalError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'own_principal';
-
-  constructor() {
-    super('A principal does not revoke itself. Another administrator can.');
-  }
-}
-
 type Reply = { principal: PrincipalId; revokedAt: string };
 
 /**
  * Revoking what is revoked changes nothing and is no error.
- * @throws {PrincipalNotFoundError} @throws {OwnPrincipalError}
+ * @throws `principal_not_found`, `own_principal`
  * @throws {UnavailableError} also where it is revoked and only the key store could not note it; to be called again
  */
 export async function revokePrincipal(vault: Vault, caller: Caller, principal: PrincipalId): Promise<Reply> {
   const reply = await perform<Reply>(vault, caller, { action: 'revoke_principal' }, async (door) => {
     door.decide();
-    if (principal === caller.principal) throw new OwnPrincipalError();
+    if (principal === caller.principal) throw new VaultError('own_principal');
     return door.commit('exclusive', async (tx) => {
       await revoke(tx, caller.tenant, principal, door.now);
       const row = await findPrincipal(tx, caller.tenant, principal);
-      if (row === undefined || row.revoked_at === null) throw new PrincipalNotFoundError();
+      if (row === undefined || row.revoked_at === null) throw new VaultError('principal_not_found');
       await noteRevocation(tx, revocationOf(caller, principal, row.revoked_at));
       const revokedAt = new Date(row.revoked_at).toISOString();
       return { reply: { principal, revokedAt }, entry: { target: principal } };

@@ -14,7 +14,6 @@ import { epochsOf, type Watch } from '../../backup/backups.ts';
 import {
   type CopyDrilled,
   DRILL_EVERY_MS,
-  DrillError,
   type DrillReport,
   drillCanaries,
   drillTheDead,
@@ -26,6 +25,7 @@ import { findBackup } from '../../backup/restore.ts';
 import { setFact } from '../../backup/vault-facts.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
+import { VaultError } from '../../errors.ts';
 import type { CopyWatch } from '../../storage/copies/backup.ts';
 import { clear, isThere, putBack } from '../../storage/copies/put-back.ts';
 import type { StoreName } from '../../storage/table.ts';
@@ -109,7 +109,8 @@ async function verified(vault: Vault, { from }: DrillOrder, store: StoreName, wa
 async function assertCurrent(vault: Vault, { manifest }: Backup): Promise<string> {
   const { active } = await epochsOf(vault.keyStore);
   if (manifest.openEpochs.includes(active)) return `epoch ${active}`;
-  throw new DrillError(
+  throw new VaultError(
+    'drill_failed',
     `This copy of the key store is useless since the close of epoch ${manifest.openEpochs.at(-1)}: take a new one.`,
   );
 }
@@ -172,11 +173,14 @@ function urlOf(place: string, { manifest }: Backup, { scratch }: DrillOrder): st
 async function putInto(url: string | undefined, backup: Backup, filled: string[], watch: CopyWatch): Promise<string> {
   const { store, file } = backup.manifest;
   if (url === undefined) {
-    throw new DrillError(
+    throw new VaultError(
+      'drill_failed',
       `Nothing was restored: a drill of stores on PostgreSQL needs an empty database (--scratch-${store}-url).`,
     );
   }
-  if (await isThere(url)) throw new DrillError('The place to restore into is not empty. Nothing was restored.');
+  if (await isThere(url)) {
+    throw new VaultError('drill_failed', 'The place to restore into is not empty. Nothing was restored.');
+  }
   filled.push(url);
   await putBack(store, join(backup.folder, file.name), url, {}, undefined, undefined, watch);
   return 'in place';

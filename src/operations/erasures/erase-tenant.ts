@@ -6,7 +6,6 @@
  * The first tenant cannot be erased: its principals operate the vault and read the receipts of tenants that have nobody
  * left. Who wants all of a vault gone destroys its root key and its root slots.
  */
-import { NotAllowedError } from '../../access/decide.ts';
 import { firstTenant } from '../../access/first-tenant.ts';
 import { findTenant, findTenantByName, VAULT_TENANT } from '../../access/store.ts';
 import { appendAuditEntry } from '../../audit/entries.ts';
@@ -19,45 +18,12 @@ import { findTenantErasure, orderTenantErasure } from '../../erasure/tenants.ts'
 import { VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type TenantId } from '../../ids.ts';
 import { orderJob } from '../../jobs/job-store.ts';
-import { TenantErasedError } from '../../keyring/tree/tenant-tombstones.ts';
 import type { Vault } from '../../vault/vault.ts';
-
-/** No tenant of this id or name. Said to the first tenant only: others cannot tell what else the vault holds. */
-export class TenantNotFoundError extends VaultError {
-  readonly kind = 'not_found';
-  readonly code = 'tenant_not_found';
-
-  constructor() {
-    super('No such tenant.', { field: 'tenant' });
-  }
-}
-
-/** The name that was repeated is not the tenant's. Nothing has been erased. */
-export class NotConfirmedError extends VaultError {
-  readonly kind = 'invalid';
-  readonly code = 'not_confirmed';
-
-  constructor() {
-    super('This is not the name of that tenant. Repeat the name of the tenant that is to be erased.', {
-      field: 'confirm',
-    });
-  }
-}
-
-/** The first tenant stays as long as the vault does. Nothing has been erased. */
-export class FirstTenantError extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'first_tenant';
-
-  constructor() {
-    super('The first tenant operates the vault and cannot be erased. Erase its subjects, or destroy the whole vault.');
-  }
-}
 
 /**
  * @param body without `tenant`, the one of the name that is confirmed
  * @returns the receipt at once; the keys are destroyed by a long job
- * @throws {TenantNotFoundError}, {NotConfirmedError}, {FirstTenantError}, {TenantErasedError}; nothing is erased then
+ * @throws `tenant_not_found`, `not_confirmed`, `first_tenant`, `tenant_erased`; nothing is erased then
  */
 export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenantRequest): Promise<Receipt> {
   const idempotent = {
@@ -75,16 +41,16 @@ export async function eraseTenant(vault: Vault, caller: Caller, body: EraseTenan
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
       const isOwn = found?.tenant === caller.tenant;
       // Who is not the first tenant's learns the same of a tenant there is as of one there is not.
-      if (first !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new NotAllowedError();
+      if (first !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new VaultError('not_allowed');
       // The vault's own canaries are nobody's to erase: without them no epoch is closed.
-      if (found === undefined || found.tenant === VAULT_TENANT) throw new TenantNotFoundError();
-      if (found.erased_at !== null) throw new TenantErasedError();
-      if (found.tenant === first) throw new FirstTenantError();
-      if (found.name !== body.confirm) throw new NotConfirmedError();
+      if (found === undefined || found.tenant === VAULT_TENANT) throw new VaultError('tenant_not_found');
+      if (found.erased_at !== null) throw new VaultError('tenant_erased');
+      if (found.tenant === first) throw new VaultError('first_tenant');
+      if (found.name !== body.confirm) throw new VaultError('not_confirmed');
       const tenant = found.tenant as TenantId;
       const erasure = newId('erasure', vault.random, door.now);
       const row = await orderTenantErasure(tx, { tenant, erasure, by: caller.principal, at: door.now });
-      if (row === undefined) throw new TenantErasedError();
+      if (row === undefined) throw new VaultError('tenant_erased');
       const entry = { erasure, target: tenant };
       if (isOwn && first !== undefined) {
         // Nobody reads the tenant's own log any more: those who operate the vault find the erasure in theirs.

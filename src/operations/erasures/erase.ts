@@ -12,7 +12,6 @@ import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../
 import type { EraseRequest, Receipt } from '../../erasure/schema.ts';
 import { codeOf, VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
-import { RecordNotFoundError } from '../../records/open-records.ts';
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
@@ -24,7 +23,7 @@ const PAGE = 1_000;
 
 type Doomed = { readonly record: RecordId; readonly generation: number };
 
-/** @throws {TokenNotFoundError}, {RecordNotFoundError}, {SubjectNotFoundError} naming the item; nothing is erased then */
+/** @throws `token_not_found`, `record_not_found`, `subject_not_found` naming the item; nothing is erased then */
 export async function erase(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
   const { tenant } = caller;
   const idempotent = {
@@ -128,7 +127,7 @@ async function ofNames(
   return ids.flatMap((record, i) => {
     if (isErased(graves[i])) return [];
     const row = rows.get(record);
-    if (row === undefined) throw new RecordNotFoundError(`records/${named.indexOf(record)}`);
+    if (row === undefined) throw new VaultError('record_not_found', { field: `records/${named.indexOf(record)}` });
     return [doomed(row, graves[i])];
   });
 }

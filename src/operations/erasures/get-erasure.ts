@@ -10,7 +10,7 @@ import type { Vault } from '../../vault/vault.ts';
 
 /**
  * The caller's tenant's; for those who operate the vault, that of a whole tenant, too.
- * @throws {ErasureNotFoundError}
+ * @throws `erasure_not_found`
  */
 export async function getErasure(vault: Vault, caller: Caller, erasure: ErasureId): Promise<Receipt> {
   return perform(vault, caller, { action: 'read_erasure' }, async (door) => {

@@ -9,7 +9,7 @@ import { IntegrityError } from '../../errors.ts';
 import type { ErasureId, TenantId } from '../../ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** @throws {ErasureNotFoundError} @throws {IntegrityError} for a certificate that the vault did not sign */
+/** @throws `erasure_not_found` @throws {IntegrityError} for a certificate that the vault did not sign */
 export async function readCertificate(vault: Vault, caller: Caller, erasure: ErasureId): Promise<CertificateState> {
   return perform(vault, caller, { action: 'read_certificate' }, async (door) => {
     door.decide();

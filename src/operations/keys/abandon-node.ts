@@ -11,7 +11,7 @@ import type { Vault } from '../../vault/vault.ts';
 
 /**
  * @param look how long, and by which running time, it is looked whether the node is silent
- * @throws {NodeNotFoundError} @throws {NodeAliveError}; nothing has been changed
+ * @throws `node_not_found`, `node_alive`; nothing has been changed
  */
 export async function abandonNode(
   vault: Vault,

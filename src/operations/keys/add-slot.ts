@@ -12,7 +12,7 @@ import { type AddedSlot, addSlot as add } from '../../keyring/slots/slot-changes
 import type { Vault } from '../../vault/vault.ts';
 
 /**
- * @throws {SlotExistsError} @throws {SlotUnfitError}
+ * @throws `slot_exists`, `slot_unfit`
  * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
  */
 export async function addSlot(vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> {

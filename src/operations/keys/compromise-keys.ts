@@ -18,7 +18,7 @@ import type { Vault } from '../../vault/vault.ts';
 type Reply = { job: JobId };
 
 /**
- * @throws {EpochNotFoundError} @throws {EpochNotEndedError} @throws {SubjectNotFoundError} @throws {SubjectErasedError}
+ * @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`
  *   nothing is ordered then
  */
 export async function compromiseKeys(

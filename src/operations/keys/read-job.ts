@@ -5,25 +5,19 @@
 
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
+import { VaultError } from '../../errors.ts';
 import type { JobId } from '../../ids.ts';
-import {
-  JobNotFoundError,
-  type JobRow,
-  listJobs as listRows,
-  readJob as readRow,
-  VAULT_WIDE,
-  viewOf,
-} from '../../jobs/job-store.ts';
+import { type JobRow, listJobs as listRows, readJob as readRow, VAULT_WIDE, viewOf } from '../../jobs/job-store.ts';
 import type { JobView } from '../../jobs/schema.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** @throws {JobNotFoundError} for another tenant's, too */
+/** @throws `job_not_found` for another tenant's, too */
 export async function readJob(vault: Vault, caller: Caller, job: JobId): Promise<JobView> {
   return perform(vault, caller, { action: 'read_job' }, async (door) => {
     door.decide();
     return door.commit('shared', async (tx) => {
       const row = await readRow(tx, job);
-      if (!maySee(caller, row)) throw new JobNotFoundError();
+      if (!maySee(caller, row)) throw new VaultError('job_not_found');
       return { reply: viewOf(row), entry: { target: job } };
     });
   });

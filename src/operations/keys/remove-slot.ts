@@ -15,7 +15,7 @@ import type { Vault } from '../../vault/vault.ts';
 
 /**
  * @returns the epochs that were destroyed in it, and those that were not: called again, it tries those again
- * @throws {SlotNotFoundError} @throws {SlotNeededError}
+ * @throws `slot_not_found`, `slot_needed`
  * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
  */
 export async function removeSlot(

@@ -50,7 +50,7 @@ export interface ReplaceRootOptions {
 
 /**
  * @param vault opened with `nextRootKey`
- * @throws {UnfitRootKeyError} @throws {ShareCountError}; nothing has been changed
+ * @throws `unfit_root_key`, `invalid_share_count`; nothing has been changed
  * @throws {UnavailableError} where a slot or a store does not answer: to be run again, with the same two keys
  */
 export async function replaceRoot(vault: Vault, caller: Caller, options: ReplaceRootOptions): Promise<void> {

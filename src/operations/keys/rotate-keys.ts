@@ -15,7 +15,7 @@ import type { Vault } from '../../vault/vault.ts';
 
 type Reply = { job: JobId };
 
-/** @throws {UnknownIndexError} @throws {IndexNotRotatableError} for an index that there is not, or that stays */
+/** @throws `unknown_index`, `index_not_rotatable` for an index that there is not, or that stays */
 export async function rotateKeys(vault: Vault, caller: Caller, body: z.infer<typeof RotateKeysBody>): Promise<Reply> {
   const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
   const reply = await perform<Reply>(vault, caller, { action: 'rotate_keys', idempotent }, async (door) => {

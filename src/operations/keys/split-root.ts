@@ -10,7 +10,7 @@ import type { Vault } from '../../vault/vault.ts';
 
 /**
  * @returns the shares, and what puts them in force once they are handed out; audited before they are
- * @throws {ShareCountError}
+ * @throws `invalid_share_count`
  */
 export async function splitRoot(
   vault: Vault,

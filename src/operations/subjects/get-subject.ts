@@ -13,7 +13,7 @@ import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/token
 import type { Vault } from '../../vault/vault.ts';
 import type { SubjectReply } from '../values/schema.ts';
 
-/** @throws {SubjectNotFoundError} @throws {SubjectErasedError} */
+/** @throws `subject_not_found`, `subject_erased` */
 export async function getSubject(
   vault: Vault,
   caller: Caller,

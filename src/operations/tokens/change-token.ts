@@ -4,7 +4,6 @@ import type { Caller } from '../../calls/caller.ts';
 import { type Call, perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
-import { ConcurrentChangeError } from '../../intake/replacement.ts';
 import { liveRecords } from '../../records/open-records.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { changeToken as change, findToken, lockTokens, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
@@ -20,7 +19,7 @@ export interface TokenChange<R> {
 
 /**
  * Changes a token of a record that is there, as `decide` says of its row.
- * @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended before, why
+ * @throws `token_not_found` @throws {RecordErasedError}; for one that ended before, why
  */
 export async function changeToken<R>(
   vault: Vault,
@@ -41,7 +40,7 @@ export async function changeToken<R>(
       const [live] = await liveRecords(tx, tenant, [record]);
       if (live instanceof VaultError) throw live;
       const { with: changes, also, reply } = decide(row, door.now);
-      if (!(await change(tx, key, row, changes))) throw new ConcurrentChangeError();
+      if (!(await change(tx, key, row, changes))) throw new VaultError('concurrent_change');
       await also?.(tx);
       return { reply: reply({ ...row, ...changes }), entry: { records: [record] } };
     });

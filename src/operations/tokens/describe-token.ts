@@ -6,13 +6,12 @@ import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { liveRecords } from '../../records/open-records.ts';
-import { TokenNotFoundError } from '../../tokens/errors.ts';
 import type { TokenDescriptionSchema } from '../../tokens/schema.ts';
 import { factsOf as tokenFacts } from '../../tokens/token-facts.ts';
 import { findToken } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended, why */
+/** @throws `token_not_found` @throws {RecordErasedError}; for one that ended, why */
 export async function describeToken(
   vault: Vault,
   caller: Caller,
@@ -25,7 +24,7 @@ export async function describeToken(
       const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
       const record = known.record as RecordId;
       const [row] = await liveRecords(tx, tenant, [record]);
-      if (row === undefined || row instanceof VaultError) throw row ?? new TokenNotFoundError();
+      if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
       const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
       return { reply, entry: { records: [record] } };
     });

@@ -1,24 +1,25 @@
 /** Gives a record one more token: in another format, for another receiving system, for a time or a number of uses. */
 import type { z } from 'zod';
-import { mayBeShown, NotAllowedError } from '../../access/decide.ts';
+import { mayBeShown } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { type Door, perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, TenantId, Token } from '../../ids.ts';
 import { withTokens } from '../../intake/new-tokens.ts';
 import { throughRaces } from '../../intake/races.ts';
-import { ConcurrentChangeError } from '../../intake/replacement.ts';
 import { findRecord, openRecords } from '../../records/open-records.ts';
 import { lockRecords, type RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { TokenNotFoundError } from '../../tokens/errors.ts';
 import { showsOf, takesAfter } from '../../tokens/format.ts';
 import type { MintedToken, MintTokenBody } from '../../tokens/schema.ts';
 import { factsOf } from '../../tokens/token-facts.ts';
 import { insertTokens, tokenKey, tokenRow } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {NotAllowedError}; for a token the record cannot have, which option is at fault */
+/**
+ * @throws `record_not_found`, `not_allowed` @throws {RecordErasedError}; for a token the record cannot have, which option is
+ * at fault
+ */
 export async function mintToken(
   vault: Vault,
   caller: Caller,
@@ -45,10 +46,10 @@ async function mint(
   const { recordStore, keyStore, keyring, catalogue } = vault;
   const found = await findRecord(recordStore.reader, tenant, body.record);
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
-  if (takesAfter(body.format) && !mayBeShown(caller, found.type)) throw new NotAllowedError(SHOWS_OF);
+  if (takesAfter(body.format) && !mayBeShown(caller, found.type)) throw new VaultError('not_allowed', SHOWS_OF);
   // A shaped token takes after the value; besides, an altered row gets no token.
   const [opened] = await openRecords(from, tenant, [found]);
-  if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
+  if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
   const { row } = opened;
   const type = await catalogue.stored(tenant, row.type, row.type_version);
   const accepted = { type, value: opened.value.expose(), kept: undefined };
@@ -70,8 +71,8 @@ async function mint(
   });
 }
 
-/** A token that shows something of the value must not slip in while that becomes another. @throws {ConcurrentChangeError} */
+/** A token that shows something of the value must not slip in while that becomes another. @throws `concurrent_change` */
 async function holdUncorrected(tx: RecordTx, { tenant, record, generation }: RecordRow): Promise<void> {
   const [held] = await lockRecords(tx, tenant as TenantId, [record as RecordId]);
-  if (held !== undefined && held.generation !== generation) throw new ConcurrentChangeError();
+  if (held !== undefined && held.generation !== generation) throw new VaultError('concurrent_change');
 }

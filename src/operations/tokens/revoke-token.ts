@@ -12,7 +12,7 @@ import { changeToken } from './change-token.ts';
 type Reply = { token: Token; revokedAt: string };
 
 /**
- * @throws {TokenNotFoundError} @throws {RecordErasedError}; for one that ended before, why
+ * @throws `token_not_found` @throws {RecordErasedError}; for one that ended before, why
  * @throws {UnavailableError} also where it is revoked and only the key store could not note it; a job does then
  */
 export async function revokeToken(vault: Vault, caller: Caller, token: Token): Promise<Reply> {

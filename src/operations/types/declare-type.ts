@@ -10,8 +10,8 @@ import type { Vault } from '../../vault/vault.ts';
 
 /**
  * A definition that stands already is declared, and answered, as what it is.
- * @throws {InvalidDefinitionError} @throws {LowEntropyIndexError} @throws {TypeBaseFixedError}
- * @throws {TooManyTypesError} @throws {TooManyVersionsError} @throws {DuplicateRowError}; nothing has been changed
+ * @throws `invalid_definition`, `low_entropy_index`, `type_base_fixed`
+ * @throws `too_many_types`, `too_many_versions`, `already_exists`; nothing has been changed
  */
 export async function declareType(
   vault: Vault,

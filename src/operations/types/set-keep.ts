@@ -4,13 +4,13 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { describeType } from '../../catalogue/description.ts';
 import type { DataTypeDescription } from '../../catalogue/schema.ts';
-import { UnknownTypeError } from '../../errors.ts';
+import { VaultError } from '../../errors.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**
  * What is stored already stays as it is. Setting what is set changes nothing and is no error.
  * @param keep null: the whole value
- * @throws {UnknownTypeError} @throws {UnknownKeepError}; nothing has been changed
+ * @throws `unknown_type`, `unknown_keep`; nothing has been changed
  */
 export async function setKeep(
   vault: Vault,
@@ -23,7 +23,7 @@ export async function setKeep(
     const { tenant } = caller;
     const keys = await vault.catalogue.keys(tenant);
     const entry = (await vault.catalogue.list(tenant)).find(({ type }) => type.name === name);
-    if (entry === undefined) throw new UnknownTypeError();
+    if (entry === undefined) throw new VaultError('unknown_type');
     const reply = await door.commit('exclusive', async (tx) => {
       await vault.catalogue.setKeep(tx, keys, tenant, name, keep, door.now);
       return {

@@ -22,8 +22,10 @@ import type { CorrectReply } from './schema.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} @throws {RecordSupersededError} @throws {ConcurrentChangeError} @throws {TokenOutdatedError}
- *  @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again */
+/**
+ * @throws `record_not_found`, `record_superseded`, `concurrent_change`, `token_outdated` @throws {RecordErasedError}
+ * @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again
+ */
 export async function correct(
   vault: Vault,
   caller: Caller,

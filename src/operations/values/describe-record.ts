@@ -11,7 +11,7 @@ import { tokensOfRecords } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { RecordDescriptionSchema } from './schema.ts';
 
-/** @throws {RecordNotFoundError} @throws {RecordErasedError} */
+/** @throws `record_not_found` @throws {RecordErasedError} */
 export async function describeRecord(
   vault: Vault,
   caller: Caller,

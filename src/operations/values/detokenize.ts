@@ -7,19 +7,18 @@
  * A token that is limited to so many uses loses one when its value is shown, in the transaction of the audit entry; one
  * that carries its own value loses its only one before that, and the value is lost should the entry then fail.
  */
-import { decide, NeverRevealedError } from '../../access/decide.ts';
+import { decide } from '../../access/decide.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { type Door, perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import type { DataType } from '../../datatypes/datatype.ts';
-import { IntegrityError, VaultError } from '../../errors.ts';
+import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { eachLive, type OpenedRecord, openEach } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { TokenNotFoundError } from '../../tokens/errors.ts';
 import { findEachToken, lockTokens, type TokenRow, takeUse, tokenKey } from '../../tokens/tokens.ts';
 import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -35,20 +34,7 @@ interface Allowed {
 }
 
 /**
- * A token of the call has limited uses: taking one changes a row, which a shared transaction may not. Never leaves this
- * file, but goes through the store, which takes what is not the vault's own for a failure of its driver.
- */
-class LimitedUses extends VaultError {
-  readonly kind = 'conflict';
-  readonly code = 'limited_uses';
-
-  constructor() {
-    super('A token has limited uses.');
-  }
-}
-
-/**
- * @throws {NotAllowedError} @throws {PurposeNotAllowedError} @throws {IntegrityError} for what no token can do without;
+ * @throws `not_allowed`, `purpose_not_allowed` @throws {IntegrityError} for what no token can do without;
  *   nothing has been shown then
  */
 export async function detokenize(
@@ -63,7 +49,7 @@ export async function detokenize(
     const work = (mode: 'shared' | 'exclusive') =>
       door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
     const reply = await work('shared').catch((error: unknown) => {
-      if (error instanceof LimitedUses) return work('exclusive');
+      if (codeOf(error) === 'limited_uses') return work('exclusive');
       throw error;
     });
     vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
@@ -99,7 +85,7 @@ async function answerAll(
     decided.set(token.token, type instanceof VaultError ? type : viewOf(caller, body, token, row as RecordRow, type));
   }
   const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
-  if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new LimitedUses();
+  if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new VaultError('limited_uses');
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
   const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
   const opened = await openEach(from, tenant, distinct);
@@ -137,7 +123,7 @@ function viewOf(
   const resource = { type: resourceOf(type), view: view ?? (never ? 'masked' : undefined), purpose };
   const decision = decide(caller, 'detokenize', resource);
   if (!decision.allowed) return decision.refusal;
-  if (never && decision.view === 'plain') return new NeverRevealedError();
+  if (never && decision.view === 'plain') return new VaultError('never_revealed');
   return { token, row, type, view: decision.view as string };
 }
 
@@ -160,13 +146,13 @@ function answerOf(
   entry: Allowed | VaultError | undefined,
   values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
 ): Answer {
-  if (entry === undefined || entry instanceof VaultError) return entry ?? new TokenNotFoundError();
+  if (entry === undefined || entry instanceof VaultError) return entry ?? new VaultError('token_not_found');
   const found = values.get(entry.row.record);
-  if (found === undefined || found instanceof VaultError) return found ?? new TokenNotFoundError();
+  if (found === undefined || found instanceof VaultError) return found ?? new VaultError('token_not_found');
   const { type, view } = entry;
   const value = found.value.expose();
   const make = type.views[view];
-  if (view !== 'plain' && make === undefined) return new TokenNotFoundError();
+  if (view !== 'plain' && make === undefined) return new VaultError('token_not_found');
   return { type: type.name, view, value: view === 'plain' || make === undefined ? value : make(value) };
 }
 

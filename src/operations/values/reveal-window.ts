@@ -12,7 +12,6 @@ import { IntegrityError, VaultError } from '../../errors.ts';
 import type { SubjectId, Token } from '../../ids.ts';
 import { RecordErasedError } from '../../records/open-records.ts';
 import { isErasedSubject } from '../../subjects/subjects.ts';
-import { TokenExpiredError, TokenUsedUpError } from '../../tokens/errors.ts';
 import { isWindowToken, openWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { DetokenizeRequest } from './schema.ts';
@@ -64,7 +63,7 @@ async function reveal(
   }
   const make = type.views[decision.view as string];
   const claim = make === undefined ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
-  if (claim !== 'claimed') return claim === 'over' ? new TokenExpiredError() : new TokenUsedUpError();
+  if (claim !== 'claimed') return claim === 'over' ? new VaultError('token_expired') : new VaultError('token_used_up');
   if (content.subject !== undefined) subjects.add(content.subject);
   if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
   return { type: type.name, view: 'plain', value: content.value };

@@ -54,8 +54,8 @@ interface Search {
 }
 
 /**
- * @throws {NotSearchableError} @throws {UnknownPartError} @throws {UnknownTypeError} @throws {InvalidValueError} with
- *   `field` naming `and/<n>/…` for a further value; @throws {NotAllowedError} @throws {PurposeNotAllowedError}
+ * @throws `not_searchable`, `unknown_part`, `unknown_type` @throws {InvalidValueError} with
+ *   `field` naming `and/<n>/…` for a further value; @throws `not_allowed`, `purpose_not_allowed`
  */
 export async function search(
   vault: Vault,

@@ -31,7 +31,7 @@ interface Made {
 
 /**
  * @param body `purpose`: why it is to be known whether equal values are there; needed for `reuse` alone
- * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws {PurposeNotAllowedError}
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws `purpose_not_allowed`
  * @throws {TooManyGuessesError}; nothing has been stored
  */
 export async function tokenize(

@@ -9,7 +9,7 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { spellingsOf } from '../../datatypes/password.ts';
-import { InvalidRequestError, InvalidValueError, UnavailableError, VaultError } from '../../errors.ts';
+import { InvalidValueError, UnavailableError, VaultError } from '../../errors.ts';
 import { RECORD } from '../../guesses/limits.ts';
 import { ofCaller } from '../../guesses/questions.ts';
 import type { RecordId, Token } from '../../ids.ts';
@@ -17,19 +17,11 @@ import { acceptAs } from '../../intake/accept.ts';
 import { decideFor, finish, prepare } from '../../intake/replacement.ts';
 import { liveRecords, openRecords } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
-import { TokenNotFoundError } from '../../tokens/errors.ts';
 import { findToken } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { VerifyReply } from './schema.ts';
 
-/** The token stands for a value that can be revealed, and so is not verified. */
-export class NotVerifiableError extends InvalidRequestError {
-  constructor() {
-    super('Values of this data type are revealed, not verified.', { field: 'token' });
-  }
-}
-
-/** @throws {TokenNotFoundError} @throws {TooManyGuessesError} @throws {UnavailableError} `overloaded` */
+/** @throws `token_not_found` @throws {TooManyGuessesError} @throws {UnavailableError} `overloaded` */
 export async function verify(
   vault: Vault,
   caller: Caller,
@@ -43,15 +35,19 @@ export async function verify(
     const asking = { tenant, audience, now: door.now };
     const { record } = await findToken(recordStore.reader, keyring.indexes, asking, token);
     const [live] = await liveRecords(recordStore.reader, tenant, [record as RecordId]);
-    if (live === undefined || live instanceof VaultError) throw live ?? new TokenNotFoundError();
+    if (live === undefined || live instanceof VaultError) throw live ?? new VaultError('token_not_found');
     const type = await catalogue.stored(tenant, live.type, live.type_version);
-    if (type.custody !== 'verifier') throw new NotVerifiableError();
+    if (type.custody !== 'verifier') {
+      throw new VaultError('invalid_request', 'Values of this data type are revealed, not verified.', {
+        field: 'token',
+      });
+    }
     door.decide({ type: resourceOf(type) });
     passwordOf(acceptAs(type, value, undefined, door.now).value);
     const spellings = spellingsOf(value);
     const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
     const [opened] = await openRecords(from, tenant, [live]);
-    if (opened === undefined || opened instanceof VaultError) throw opened ?? new TokenNotFoundError();
+    if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
     const { phc } = opened.value.expose() as { readonly phc: string };
     opened.value.wipe();
     const budget = { allowance: RECORD, of: [record] };

@@ -106,7 +106,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   }
 
   get #refusal(): UnavailableError | undefined {
-    if (this.#closed) return new UnavailableError('shutting_down', 'The vault is shutting down.');
+    if (this.#closed) return new UnavailableError('shutting_down');
     return this.#mark.displaced;
   }
 

@@ -100,7 +100,7 @@ export class SqliteReader<S extends StoreName> implements Reader<S> {
   }
 
   protected read<R>(work: () => R): R {
-    if (!this.connection.db.open) throw new UnavailableError('shutting_down', 'The vault is shutting down.');
+    if (!this.connection.db.open) throw new UnavailableError('shutting_down');
     try {
       return work();
     } catch (error) {

@@ -87,7 +87,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
 
   #scrub(scrub: Scrub): void {
     if (this.#closed) {
-      scrub.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+      scrub.reject(new UnavailableError('shutting_down'));
       return;
     }
     this.#scrubs.push(scrub);
@@ -131,7 +131,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   }
 
   #submit<R>(work: (tx: Tx<S>) => Promise<R>, exclusive: boolean): Promise<R> {
-    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down', 'The vault is shutting down.'));
+    if (this.#closed) return Promise.reject(new UnavailableError('shutting_down'));
     if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
       this.#queue.push({ work: work as Job['work'], exclusive, resolve: resolve as Job['resolve'], reject });

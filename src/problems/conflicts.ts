@@ -1,0 +1,164 @@
+/** Calls that do not go with what is there already, or was. Unless an entry says otherwise, nothing has been changed. */
+import type { Published } from './kinds.ts';
+
+export const CONFLICTS = {
+  // The message is that of a record. Links, index keys, epochs, buckets and the list of slots say so in words of their
+  // own, where they are thrown.
+  concurrent_change: {
+    kind: 'conflict',
+    title: 'Another call changed the same record; read it again, then repeat.',
+    message: 'The record was changed at the same time by another call. Read it again, then repeat the call.',
+  },
+  // Another process has taken over. Nothing of the transaction is kept.
+  lease_lost: {
+    kind: 'conflict',
+    title: 'Another process has taken over this work.',
+    message: 'Another process has taken over this work.',
+  },
+  // New keys would be wrapped under the very epoch that is compromised. Nothing has been changed.
+  epoch_not_ended: {
+    kind: 'conflict',
+    title: 'The epoch is in use; close it first.',
+    message:
+      'The epoch is still in use. Close it first (npm run lethe -- keys rotate --now), then say again that it is compromised.',
+  },
+  // A repeated call: the principal exists, and its API key was shown the first time. It is kept nowhere.
+  api_key_already_shown: {
+    kind: 'conflict',
+    title: 'A repeated call; the API key was shown once, the first time.',
+    message:
+      'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again.',
+  },
+  // A principal that revokes itself could not undo it, and might be the last one that can.
+  own_principal: {
+    kind: 'conflict',
+    title: 'A principal cannot revoke itself.',
+    message: 'A principal does not revoke itself. Another administrator can.',
+  },
+  // A new version of a type must be of the same base: what is stored was written under it.
+  type_base_fixed: {
+    kind: 'conflict',
+    title: 'A type keeps the base it was first declared with.',
+    message: 'A type keeps the base it was first declared with. Declare another type.',
+    field: 'base',
+  },
+  // The tenant has as many unfinished long jobs as it may have. Nothing has been ordered.
+  too_many_jobs: {
+    kind: 'conflict',
+    title: 'The tenant has as many unfinished long jobs as there may be.',
+    message: 'The tenant has too many unfinished long jobs. Wait until some are finished.',
+  },
+  // The tenant has as many types as a catalogue may hold that is read whole.
+  too_many_types: {
+    kind: 'conflict',
+    title: 'The tenant has as many types of its own as there may be.',
+    message: 'A tenant has at most 200 types of its own.',
+    field: 'name',
+  },
+  // Every version stays, for what is stored under it; so there is an end to them.
+  too_many_versions: {
+    kind: 'conflict',
+    title: 'The type has as many versions as there may be.',
+    message: 'A type has at most 100 versions. Declare another type.',
+    field: 'name',
+  },
+  // A tenant of that name exists. Nothing has been changed.
+  tenant_exists: {
+    kind: 'conflict',
+    title: 'A tenant of this name exists.',
+    message: 'A tenant of this name exists already.',
+    field: 'name',
+  },
+  // The first tenant stays as long as the vault does. Nothing has been erased.
+  first_tenant: {
+    kind: 'conflict',
+    title: 'The first tenant cannot be erased.',
+    message:
+      'The first tenant operates the vault and cannot be erased. Erase its subjects, or destroy the whole vault.',
+  },
+  // The root key that was brought cannot replace the one there is. Nothing has been changed.
+  unfit_root_key: { kind: 'conflict', title: 'The root key brought cannot replace the one there is.' },
+  // The share was given before and counts once. Nothing has been changed.
+  share_repeated: {
+    kind: 'conflict',
+    title: 'The share was given already; those of other people are needed.',
+    message: 'This share was given already. Shares of other people are needed.',
+  },
+  // Enough shares, each of them right, and not the root key of this vault. All are forgotten.
+  shares_disagree: {
+    kind: 'conflict',
+    title: 'The shares do not make the root key of this vault; all are forgotten.',
+    message: 'These shares do not make the root key of this vault: its key store was altered. All are forgotten.',
+  },
+  // A row with this key is there already. Inside a vault it means a race that the caller settles by reading again.
+  already_exists: {
+    kind: 'conflict',
+    title: 'What should be added is there already.',
+    message: 'A row with this key exists already.',
+  },
+  // A process of the node gives signs of life. Nothing has been changed.
+  node_alive: {
+    kind: 'conflict',
+    title: 'A process of the node is alive; it is not given up.',
+    message: 'A process of this node is alive. Stop it; it then leaves, or says what it has forgotten.',
+  },
+  // A slot of this name or at this place is there, or was: a certificate's words stay true only if a name has one
+  // slot.
+  slot_exists: {
+    kind: 'conflict',
+    title: 'A root slot of this name or at this place is there, or was.',
+    message: 'A root slot of this name is there, or was. Take another name.',
+  },
+  // Without this slot an epoch's secret would be in no required slot.
+  slot_needed: { kind: 'conflict', title: 'Without this root slot a secret in use would be in no required slot.' },
+  // The slot did not do what a slot must when it was tried out with a secret of no epoch.
+  slot_unfit: {
+    kind: 'conflict',
+    title: 'The root slot did not hold, give back and destroy what it was tried out with.',
+  },
+  // A token that was brought along stands for something already, or did. Nothing has been stored.
+  token_taken: {
+    kind: 'conflict',
+    title: 'The token brought along stands for something already, or did.',
+    message: 'This token is in use, or was. A token stands for one value, for good.',
+    field: 'token',
+  },
+  // A live token of the record shows what the new value has not. Nothing has been changed.
+  token_outdated: {
+    kind: 'conflict',
+    title: 'A live token shows of the value what would no longer be so; end it first.',
+    message:
+      'A live token of the record shows the last digits of the value as it was. End such tokens first (GET /v1/records/{record} lists them, DELETE /v1/tokens/{token} ends one), then correct the value and mint others.',
+  },
+  // The time that was set for the token is over.
+  token_expired: { kind: 'gone', title: 'The token has expired.', message: 'The token has expired.' },
+  // The token was made for so many reveals, and has had them.
+  token_used_up: {
+    kind: 'gone',
+    title: 'The token has been used as often as it may be.',
+    message: 'The token has been used as often as it may be.',
+  },
+  // The token was ended by a call.
+  token_revoked: { kind: 'gone', title: 'The token was revoked.', message: 'The token was revoked.' },
+  // The record's key has been destroyed on request.
+  record_erased: {
+    kind: 'gone',
+    title: 'The value was erased.',
+    message: 'The value was erased. Nothing can bring it back.',
+  },
+  // The record store was put back to before the record was last sealed; the key of the value in it is destroyed.
+  record_superseded: {
+    kind: 'gone',
+    title: 'The record store was put back to before the value was corrected. Erase the record, store the value again.',
+    message:
+      'The record store was put back to before this value was corrected, and what it was before cannot be opened. Erase the record and store the value again.',
+  },
+  subject_erased: {
+    kind: 'gone',
+    title: 'The subject was erased.',
+    message:
+      'The subject was erased. A value sent again under its ref goes to a new subject once the erasure is completed.',
+  },
+  // The tenant was erased. Nothing of it opens, and nothing is added to it.
+  tenant_erased: { kind: 'gone', title: 'The tenant was erased.', message: 'The tenant was erased.' },
+} satisfies Record<string, Published>;

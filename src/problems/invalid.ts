@@ -1,0 +1,138 @@
+/** Calls whose content is refused, or that come too often. Nothing has been stored or changed. */
+import type { Published } from './kinds.ts';
+
+export const INVALID = {
+  body_too_large: { kind: 'too_large', title: 'The body is larger than 1 MiB (a share: 4 KiB).' },
+  unsupported_media_type: {
+    kind: 'unsupported',
+    title: 'The body must be application/json, in UTF-8, uncompressed.',
+    message: 'Send the body as Content-Type: application/json, in UTF-8 and uncompressed.',
+  },
+  // A request whose shape the API does not know: a wrong type, a missing or an unknown property.
+  invalid_request: { kind: 'invalid', title: 'A property is missing, unknown, or of the wrong shape; see `field`.' },
+  // A value its data type does not accept. Nothing has been stored.
+  invalid_value: { kind: 'invalid', title: 'The data type does not accept the value; see `field`.' },
+  unknown_index: {
+    kind: 'invalid',
+    title: 'The tenant has no index of this name.',
+    message: 'The tenant has no index of this name.',
+    field: 'index',
+  },
+  // The name is one of the vault's own MACs (`isOwn` of the index keys). Nothing has been changed.
+  index_not_rotatable: {
+    kind: 'invalid',
+    title: 'The keys of the vault’s own MACs are not replaced.',
+    message:
+      'The vault’s own MACs (names that begin with @) cannot be made again: what they are made of is not stored.',
+    field: 'index',
+  },
+  unknown_type: {
+    kind: 'invalid',
+    title: 'No data type has this name.',
+    message: 'No data type has this name; GET /v1/types lists those there are.',
+    field: 'type',
+  },
+  unknown_keep: {
+    kind: 'invalid',
+    title: 'The data type offers no such lesser form.',
+    message: 'This data type offers no lesser form of this name; GET /v1/types lists those it does.',
+    field: 'keep',
+  },
+  // The definition contradicts itself, or what it says cannot be carried out; `field` names the property.
+  invalid_definition: { kind: 'invalid', title: 'The definition of a type contradicts itself; see `field`.' },
+  // An index was asked for over values of which there are too few: it would be a list of who has which.
+  low_entropy_index: {
+    kind: 'invalid',
+    title: 'There are too few different values for an index of them.',
+    message:
+      'Values are only indexed where there are at least 4,096 different ones; state how many in `distinct`, or set `spread` to `none`.',
+    field: 'distinct',
+  },
+  unknown_view: {
+    kind: 'invalid',
+    title: 'The data type has no such view.',
+    message: 'This data type has no such view; GET /v1/types lists those it has.',
+    field: 'view',
+  },
+  // The data type offers no search: its values are not meant to be looked up.
+  not_searchable: {
+    kind: 'invalid',
+    title: 'Values of this data type cannot be searched.',
+    message: 'Values of this data type cannot be searched.',
+    field: 'type',
+  },
+  unknown_part: {
+    kind: 'invalid',
+    title: 'Values of this data type are not found by that part.',
+    message: 'Values of this data type are not found by that part; GET /v1/types lists those they are found by.',
+    field: 'part',
+  },
+  // The type's values cannot have this: they are in no store, or too alike to be told apart.
+  option_not_offered: { kind: 'invalid', title: 'The data type does not offer that; see `field`.' },
+  // The type has no token of the format, or the value leaves too few. Nothing has been drawn or stored.
+  token_format_not_offered: {
+    kind: 'invalid',
+    title: 'The data type, or this value, has no token of that format.',
+    field: 'format',
+  },
+  // A token that was brought along and may not stand for the value. The message never repeats it.
+  invalid_token: { kind: 'invalid', title: 'The token brought along may not stand for the value.', field: 'token' },
+  invalid_share_count: { kind: 'invalid', title: 'A root key is split by 2 ≤ threshold ≤ shares ≤ 255.' },
+  // The line is no share as it was handed out: mistyped, cut off, or something else. Nothing has been changed.
+  share_typo: {
+    kind: 'invalid',
+    title: 'No share as it was handed out: a character is wrong or missing.',
+    message:
+      'This is not a share as it was handed out: a character is wrong or missing. What was given so far still counts.',
+    field: 'share',
+  },
+  // The share is of another vault, or of a set that was replaced. Nothing has been changed.
+  share_foreign: {
+    kind: 'invalid',
+    title: 'A share of another vault, or of a set that was replaced.',
+    message:
+      'This share belongs to another vault, or to a set of shares that was replaced. What was given so far still counts.',
+    field: 'share',
+  },
+  // The share says that it is of this vault's set and is not: somebody made it up. Nothing has been changed.
+  share_wrong: {
+    kind: 'invalid',
+    title: 'Not the share that was handed out under its number.',
+    message: 'This is not the share that was handed out under its number. What was given so far still counts.',
+    field: 'share',
+  },
+  // Too many shares were refused within a minute. This one was judged, and refused like them.
+  too_many_shares: {
+    kind: 'too_many',
+    title: 'Too many shares were refused within a minute; a right one still counts.',
+    message: 'Too many shares were refused within a minute, this one among them. A right share still counts.',
+  },
+  // The caller has guessed wrong too often of late. Nothing has been compared, shown or stored.
+  too_many_guesses: {
+    kind: 'too_many',
+    title: 'The caller guessed wrong too often: at one person, record or value, or altogether. See Retry-After.',
+    message: 'This API key has guessed wrong too often of late. Retry-After says when it may go on.',
+  },
+  too_many_passwords: { kind: 'invalid', title: 'More passwords in one call than it may bring; see `field`.' },
+  // The client closed its connection before the answer. What had not been committed by then is not; nobody reads
+  // this.
+  client_gone: {
+    kind: 'abandoned',
+    title: 'The client had gone before its answer. Nothing has been kept.',
+    message: 'The client had gone before its answer.',
+  },
+  // The key was used before, with another body or for another call. Nothing has been done.
+  idempotency_key_reused: {
+    kind: 'invalid',
+    title: 'The Idempotency-Key was used with another request.',
+    message: 'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+    field: 'Idempotency-Key',
+  },
+  // The name that was repeated is not the tenant's. Nothing has been erased.
+  not_confirmed: {
+    kind: 'invalid',
+    title: 'What was to be confirmed is not what was named; see `field`.',
+    message: 'This is not the name of that tenant. Repeat the name of the tenant that is to be erased.',
+    field: 'confirm',
+  },
+} satisfies Record<string, Published>;

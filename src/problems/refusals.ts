@@ -1,0 +1,76 @@
+/** Calls that cannot be read, that the caller may not make, or that name what is not there. Nothing has been done. */
+import type { Published } from './kinds.ts';
+
+export const REFUSALS = {
+  // The bytes are not what HTTP and JSON ask for. Nothing has been read from them.
+  malformed_request: {
+    kind: 'malformed',
+    title: 'The body is not the JSON, or a header not the text, that it should be.',
+  },
+  unauthenticated: {
+    kind: 'unauthenticated',
+    title: 'The API key is missing, unknown, expired or revoked.',
+    message: 'Send a valid API key: Authorization: Bearer lethe_…',
+  },
+  // The call is not allowed. Nothing has been done; the refusal is audited.
+  not_allowed: {
+    kind: 'refused',
+    title: 'The caller’s role does not allow this.',
+    message: 'This API key is not allowed to do this. An administrator decides what it may do.',
+  },
+  // The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited.
+  purpose_not_allowed: {
+    kind: 'refused',
+    title: 'The stated purpose is not one of the caller’s.',
+    message: 'The stated purpose is not among those of this API key.',
+    field: 'purpose',
+  },
+  // Values of this data type are kept as a verifier and can be verified, not shown: to no role, for no purpose.
+  never_revealed: {
+    kind: 'refused',
+    title: 'Values of this data type are verified, never shown.',
+    message: 'Values of this data type are never shown. POST /v1/verify says whether a value is the right one.',
+  },
+  route_not_found: {
+    kind: 'not_found',
+    title: 'There is nothing at this path.',
+    message: 'There is nothing at this path. /docs shows what there is.',
+  },
+  method_not_allowed: {
+    kind: 'unsupported_method',
+    title: 'The path does not take this method.',
+    message: 'This path does not take this method; the Allow header names those it takes.',
+  },
+  // No token of this tenant and audience: one answer, whether it never was, or is another's.
+  token_not_found: { kind: 'not_found', title: 'No such token, or it is another tenant’s.', message: 'No such token.' },
+  record_not_found: {
+    kind: 'not_found',
+    title: 'No such record, or it is another tenant’s.',
+    message: 'No such record.',
+  },
+  subject_not_found: {
+    kind: 'not_found',
+    title: 'No such subject, or it is another tenant’s.',
+    message: 'No such subject.',
+  },
+  erasure_not_found: {
+    kind: 'not_found',
+    title: 'No such erasure, or it is another tenant’s.',
+    message: 'No such erasure.',
+  },
+  job_not_found: { kind: 'not_found', title: 'No such job, or it is another tenant’s.', message: 'No such job.' },
+  // No tenant of this id or name. Said to the first tenant only: others cannot tell what else the vault holds.
+  tenant_not_found: { kind: 'not_found', title: 'No such tenant.', message: 'No such tenant.', field: 'tenant' },
+  epoch_not_found: { kind: 'not_found', title: 'No such epoch.', message: 'No such epoch.', field: 'epoch' },
+  node_not_found: {
+    kind: 'not_found',
+    title: 'No node has this name.',
+    message: 'No node has this name; `npm run lethe -- nodes list` shows those there are.',
+  },
+  slot_not_found: { kind: 'not_found', title: 'No root slot has this name.', message: 'No root slot has this name.' },
+  principal_not_found: {
+    kind: 'not_found',
+    title: 'No such principal, or it is another tenant’s.',
+    message: 'No such principal.',
+  },
+} satisfies Record<string, Published>;
