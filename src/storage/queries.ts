@@ -214,7 +214,7 @@ function changes(sql: Knex, set: object): Record<string, unknown> {
 }
 
 function isPlain(value: unknown): value is Record<string, never> {
-  return typeof value === 'object' && value !== null && !Buffer.isBuffer(value);
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
 }
 
 function given<V>(value: V): NonNullable<V> {
