@@ -14,7 +14,6 @@
  * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
  * does (K5).
  */
-
 import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
