@@ -6,7 +6,7 @@ import type { RecordId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { type Generation, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
-import { removeIndexRowsAt } from '../search/blind-index.ts';
+import { removeIndexRowsAt } from '../search/index-rows.ts';
 import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';

@@ -9,7 +9,7 @@ import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
-import { blindIndexes } from '../search/blind-index.ts';
+import { blindIndexes } from '../search/index-rows.ts';
 import { select } from '../storage/queries.ts';
 import type { StoreName, Table } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';

@@ -23,7 +23,7 @@ import { type OpenedRecord, openRecords } from '../records/open-records.ts';
 import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
-import { copyIndexRows } from '../search/blind-index.ts';
+import { copyIndexRows } from '../search/index-rows.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';

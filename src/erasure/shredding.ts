@@ -11,7 +11,7 @@
 import type { SubjectId, TenantId } from '../ids.ts';
 import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
-import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/blind-index.ts';
+import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { forgetRefs, refKeysOf } from '../subjects/subjects.ts';
 import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';

@@ -10,7 +10,7 @@ import { firstIdAt, type TenantId } from '../ids.ts';
 import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { removeIndexRowsOf } from '../search/blind-index.ts';
+import { removeIndexRowsOf } from '../search/index-rows.ts';
 import { lookup, table } from '../storage/table.ts';
 import { removeLinksOf } from '../tokens/reuse.ts';
 

@@ -28,7 +28,7 @@ import {
 } from '../keyring/indexes/index-versions.ts';
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
-import { hasIndexRows } from '../search/blind-index.ts';
+import { hasIndexRows } from '../search/index-rows.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 

@@ -23,7 +23,8 @@ import { liveCandidates, type OpenedRecord, openRecords } from '../records/open-
 import type { RecordRow } from '../records/store.ts';
 import { count, first, select } from '../storage/queries.ts';
 import type { KeyStore, KeyTx, RecordStore } from '../storage/tx.ts';
-import { type BlindIndexRow, blindIndexes, entryRow, type Form, formNamed, indexRowsOf } from './blind-index.ts';
+import { entryRow, type Form, formNamed } from './blind-index.ts';
+import { type BlindIndexRow, blindIndexes, indexRowsOf } from './index-rows.ts';
 
 export interface ReindexParts {
   readonly recordStore: RecordStore;
