@@ -292,7 +292,7 @@ export function startedByNpm(env: Record<string, string | undefined> = process.e
   return env.npm_lifecycle_event !== undefined;
 }
 
-/** Name and meaning of every setting, for `lethe --help` and the README's table. */
+/** Name and meaning of every setting, for `lethe --help` and the table of `config.md`. */
 export function settingsHelp(): { name: string; meaning: string }[] {
   return Object.entries(Settings.shape).map(([name, schema]) => ({ name, meaning: schema.description ?? '' }));
 }

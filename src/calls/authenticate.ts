@@ -5,7 +5,7 @@ import { newId, type RequestId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
-import { turnAway } from './perform.ts';
+import { turnAway } from './entries.ts';
 
 /**
  * @param apiKey the text as sent

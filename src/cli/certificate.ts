@@ -46,7 +46,7 @@ export function addCertificateCommands(program: Command): void {
     .action(async (id: string, { out, keyFile }: { out?: string; keyFile?: string }) => {
       const erasure = checked(ErasureIdSchema, id);
       const reply = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        readCertificate(vault, await caller(), erasure),
+        readCertificate(vault, await caller(), { erasure }),
       );
       if (reply.certificate === undefined) {
         throw new StartError(`${erasure} is not final yet. It waits for: ${reply.waitsFor?.join(', ')}.`);

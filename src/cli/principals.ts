@@ -103,7 +103,7 @@ export function addPrincipalCommands(program: Command): void {
     .action(async (id: string, { keyFile }: KeyOptions) => {
       const principal = checked(PrincipalIdSchema, id);
       const { revokedAt } = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) =>
-        revokePrincipal(vault, await caller(), principal),
+        revokePrincipal(vault, await caller(), { principal }),
       );
       console.log(`${principal} is revoked since ${revokedAt}.`);
     });

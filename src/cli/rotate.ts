@@ -6,7 +6,8 @@ import type { Command } from 'commander';
 import { rotationDueAt } from '../background/scheduled-rotation.ts';
 import { readConfig } from '../config.ts';
 import { type JobView, RotateKeysBody } from '../jobs/schema.ts';
-import { listJobs, readJob } from '../operations/keys/read-job.ts';
+import { listJobs } from '../operations/keys/list-jobs.ts';
+import { readJob } from '../operations/keys/read-job.ts';
 import { rotateKeys } from '../operations/keys/rotate-keys.ts';
 import { JobIdSchema } from '../schema.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -77,7 +78,7 @@ export function addJobCommands(program: Command): void {
     .action(async (id: string, { keyFile }: Options) => {
       const job = checked(JobIdSchema, id);
       await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        const { detail, ...state } = await readJob(vault, await caller(), job);
+        const { detail, ...state } = await readJob(vault, await caller(), { job });
         const { step, done, total, ...rest } = state;
         const shown = { ...rest, ...(state.state === 'completed' ? {} : { step, done, total }), ...detail };
         for (const [name, value] of Object.entries(shown)) console.log(`${name.padEnd(14)} ${textOf(value)}`);

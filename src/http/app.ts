@@ -2,6 +2,8 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { Operation } from '../operations/operation.ts';
+import { ROUTES } from '../operations/operations.ts';
 import { measuring } from '../vault/measure.ts';
 import { Readiness } from '../vault/readiness.ts';
 import { releaseAndSchema } from '../vault/release-and-schema.ts';
@@ -11,8 +13,6 @@ import { handlerOf, send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { docsRouter } from './openapi/docs.ts';
 import { problemOf } from './problem.ts';
-import type { Route } from './route.ts';
-import { ROUTES } from './routes.ts';
 import { type Log, logAlarms, logAnswered, placesOf, warnerOf503 } from './serving/log.ts';
 import { newMetrics } from './serving/metrics.ts';
 import { newSources } from './serving/sources.ts';
@@ -114,6 +114,6 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
 }
 
 /** As Express writes it: `/v1/tokens/:token`. */
-function pathOf(route: Route): string {
-  return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+function pathOf({ path }: Operation): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }

@@ -1,22 +1,22 @@
 /**
- * From a route to an Express handler: request id → API key → body → validation → verb → reply. What goes wrong
+ * From an operation to an Express handler: request id → API key → body → validation → work → reply. What goes wrong
  * becomes a problem; what is turned away after the API key was recognised is audited.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
-import { turnAway } from '../calls/perform.ts';
+import { turnAway } from '../calls/entries.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
 import { VaultError } from '../errors.ts';
 import { newId, type RequestId } from '../ids.ts';
+import type { Operation } from '../operations/operation.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readJson } from './body.ts';
 import type { EventStreams } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { DEFAULT_RETRY_AFTER, problemOf, retryAfterSeconds } from './problem.ts';
-import type { Route } from './route.ts';
 import { mayLogSource } from './serving/sources.ts';
 import { validate } from './validate.ts';
 
@@ -50,7 +50,7 @@ export interface HandlerOptions {
   readonly publicUrl: string | undefined;
 }
 
-export function handlerOf(route: Route, options: HandlerOptions): RequestHandler {
+export function handlerOf(operation: Operation, options: HandlerOptions): RequestHandler {
   const { vault } = options;
   return async (request, response) => {
     const startedAt = performance.now();
@@ -58,7 +58,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     // A connection that ends in the meantime has no peer any more.
     const source = options.sourceOf(request);
     let caller: Caller | undefined;
-    let status: number = route.status ?? 200;
+    let status: number = operation.status ?? 200;
     let error: unknown;
     const leaving = new AbortController();
     const limit = new TimeLimit(vault.callLimitMs);
@@ -67,13 +67,15 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     });
     try {
       caller = { ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))), gone: leaving.signal, limit };
-      const { input, reply } = await handle(route, vault, caller, request, limit);
-      if (route.events === undefined) send(response, status, 'application/json', reply, id, options.closing());
+      const { input, idempotencyKey } = await read(operation, vault, caller, request, limit);
+      const reply = await operation.work(vault, { ...caller, idempotencyKey }, input);
+      const { events } = operation;
+      if (events === undefined) send(response, status, 'application/json', reply, id, options.closing());
       else {
         const { tenant, principal } = caller;
         const stillKnown = () => authenticate(vault, apiKeyOf(request), id);
-        const look = () => route.events?.look(vault, input as never) ?? Promise.reject(new TypeError());
-        const { isLast } = route.events;
+        const look = () => events.look(vault, input);
+        const { isLast } = events;
         options.streams.open(response, { id, tenant, principal, first: reply, look, isLast, stillKnown });
       }
     } catch (thrown) {
@@ -87,7 +89,7 @@ export function handlerOf(route: Route, options: HandlerOptions): RequestHandler
     const code = error === undefined ? undefined : problemOf(error, id).code;
     options.answered({
       request: id,
-      operation: route.operationId,
+      operation: operation.operationId,
       status,
       code,
       principal: caller?.principal,
@@ -106,29 +108,24 @@ function systemCode(error: unknown): string | undefined {
   return typeof cause === 'string' && /^E[A-Z0-9]+$/.test(cause) ? cause : undefined;
 }
 
-async function handle(
-  route: Route,
+/** What the request brings, checked: what stands in its path, its query and its body, in one. What is not right is audited. */
+async function read(
+  { action, params, query, body, idempotent }: Operation,
   vault: Vault,
   caller: Caller,
   request: Request,
   limit: TimeLimit,
-): Promise<{ readonly input: Input; readonly reply: unknown }> {
-  let input: Input;
-  let idempotencyKey: string | undefined;
+): Promise<{ readonly input: unknown; readonly idempotencyKey: string | undefined }> {
   try {
-    idempotencyKey = route.idempotent ? idempotencyKeyOf(request) : undefined;
-    input = {
-      params: route.params === undefined ? undefined : validate(route.params, request.params),
-      query: route.query === undefined ? noQuery(request) : validate(route.query, { ...request.query }),
-      body: route.body === undefined ? undefined : validate(route.body, await limit.outside(() => readJson(request))),
-    };
+    const idempotencyKey = idempotent ? idempotencyKeyOf(request) : undefined;
+    const path = params && validate(params, request.params);
+    const asked = query === undefined ? noQuery(request) : validate(query, { ...request.query });
+    const sent = body && validate(body, await limit.outside(() => readJson(request)));
+    return { input: Object.assign({}, sent, asked, path), idempotencyKey };
   } catch (error) {
-    return limit.orTimedOut(turnAway(vault, caller, route.action, error));
+    return limit.orTimedOut(turnAway(vault, caller, action, error));
   }
-  return { input, reply: await route.handle(vault, { ...caller, idempotencyKey }, input as never) };
 }
-
-type Input = { params: unknown; query: unknown; body: unknown };
 
 function noQuery(request: Request): undefined {
   if (request.url.includes('?')) {

@@ -88,3 +88,6 @@ export const ExtendTokenBody = z
   .refine(({ ttlSeconds, uses }) => ttlSeconds !== undefined || uses !== undefined, {
     error: 'must have ttlSeconds, uses or both',
   });
+
+/** Why a token answers no more: problems of the operations that name one. */
+export const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'] as const;

@@ -79,7 +79,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a revoked key fails from the very next call; the attempt is audited under its principal', async () => {
     const { principal, apiKey } = await add();
     await knock(apiKey);
-    await revokePrincipal(here.vault, await here.as('admin'), principal);
+    await revokePrincipal(here.vault, await here.as('admin'), { principal });
 
     await expect(knock(apiKey)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(await here.lastEntry()).toMatchObject({

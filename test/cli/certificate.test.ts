@@ -47,10 +47,10 @@ test('a certificate is verified without a vault; what is wrong with another is s
   const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'ada@example.com' }] });
   const record = results[0]?.record as RecordId;
   const { erasure } = await erase(vault, app, { records: [record] });
-  const pending = await readCertificate(vault, app, erasure);
+  const pending = await readCertificate(vault, app, { erasure });
   await close(vault);
   await issueCertificates(vault, vault.clock);
-  const reply = await readCertificate(vault, app, erasure as ErasureId);
+  const reply = await readCertificate(vault, app, { erasure: erasure as ErasureId });
   const jws = reply.certificate ?? '';
   const keys = JSON.stringify(await publicKeys(vault));
   const nowhere = join(path, 'nowhere');
@@ -144,7 +144,7 @@ test('a certificate is fetched from the vault, into a file or the terminal; one 
 
   await close(vault);
   await issueCertificates(vault, vault.clock);
-  const { certificate } = await readCertificate(vault, app, erasure);
+  const { certificate } = await readCertificate(vault, app, { erasure });
   expect(await get(erasure)).toMatchObject({ code: 0, out: `${certificate}\n` });
   const out = join(path, 'erased.jws');
   expect(await get(erasure, '--out', out)).toMatchObject({ code: 0 });

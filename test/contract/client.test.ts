@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { LetheError, LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-client.ts';
-import { ROUTES } from '../../src/http/routes.ts';
+import { ROUTES } from '../../src/operations/operations.ts';
 import { STATUS } from '../../src/problems/kinds.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';

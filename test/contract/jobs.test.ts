@@ -7,7 +7,7 @@ import { LetheClient } from '../../src/client/lethe-client.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
-import { listJobs } from '../../src/operations/keys/read-job.ts';
+import { listJobs } from '../../src/operations/keys/list-jobs.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 

@@ -43,7 +43,7 @@ async function world(engine: Engine): Promise<World> {
     vault,
     app,
     store: async (...items) => (await tokenize(vault, app, { items })).results as never,
-    read: (erasure) => readCertificate(vault, app, erasure as ErasureId),
+    read: (erasure) => readCertificate(vault, app, { erasure: erasure as ErasureId }),
     advance: (ms) => {
       now += ms;
     },
@@ -117,7 +117,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const secret of ['ada@', 'a note', 'cust_1', home.folder]) {
       expect(Buffer.from(payload, 'base64url').toString()).not.toContain(secret);
     }
-    expect(await getErasure(vault, app, receipt.erasure)).toEqual({ ...receipt, state: 'final', finalAt: at(3_000) });
+    expect(await getErasure(vault, app, { erasure: receipt.erasure })).toEqual({
+      ...receipt,
+      state: 'final',
+      finalAt: at(3_000),
+    });
   });
 
   test('a token that keeps its keys in files is not called hardware, and an index key that is gone not live', async () => {
@@ -213,9 +217,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await read(erasure)).toMatchObject({ state: 'pending', waitsFor: ['epoch_close', 'slot'] });
     const named = { state: 'pending', waitsFor: ['epoch_close', 'slot:hsm', 'slot:kms'] };
     for (const role of ['auditor', 'security'] as const) {
-      expect(await readCertificate(vault, await appOf(vault, home, role), erasure)).toMatchObject(named);
+      expect(await readCertificate(vault, await appOf(vault, home, role), { erasure })).toMatchObject(named);
     }
-    const admin = await readCertificate(vault, await appOf(vault, home, 'admin'), erasure);
+    const admin = await readCertificate(vault, await appOf(vault, home, 'admin'), { erasure });
     expect(admin.waitsFor).toEqual(['epoch_close', 'slot']);
     await tellKeys("DELETE FROM epoch_slots WHERE slot = 'kms'");
     await tellKeys("DELETE FROM epoch_slots WHERE slot = 'hsm'");
@@ -244,7 +248,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await issue(vault)).toBe(1);
     const late = await erase(vault, app, { records: [second?.record as RecordId] });
     expect(await issue(vault)).toBe(0);
-    expect((await readCertificate(vault, app, late.erasure)).state).toBe('pending');
+    expect((await readCertificate(vault, app, { erasure: late.erasure })).state).toBe('pending');
   });
 
   test('an erasure of which a key is left, or that is not completed, is not certified', async () => {
@@ -267,7 +271,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a correction becomes final without a certificate', async () => {
     const { home, vault, app, store } = await world(engine);
     const [stored] = await store(text('x'));
-    await correct(vault, app, stored?.record as RecordId, { value: 'y' });
+    await correct(vault, app, { record: stored?.record as RecordId, value: 'y' });
     await close(vault);
 
     expect([await issue(vault), await issue(vault)]).toEqual([1, 0]);

@@ -73,9 +73,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       }
       const dirty = await tell(here.home.keyStoreUrl, 'SELECT bucket FROM buckets WHERE dirty_at IS NOT NULL');
       expect(dirty).toEqual(expect.arrayContaining(buckets));
-      expect(await getErasure(here.vault, await here.as('app'), receipt.erasure)).toEqual(receipt);
+      expect(await getErasure(here.vault, await here.as('app'), { erasure: receipt.erasure })).toEqual(receipt);
       const app = await here.as('app');
-      await expect(describeToken(here.vault, app, mine[0]?.token as Token)).rejects.toMatchObject({
+      await expect(describeToken(here.vault, app, { token: mine[0]?.token as Token })).rejects.toMatchObject({
         code: 'record_erased',
       });
     });
@@ -95,7 +95,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         code: 'subject_not_found',
         field: 'ref',
       });
-      await expect(getSubject(here.vault, app, subject, { limit: 1 })).rejects.toMatchObject({
+      await expect(getSubject(here.vault, app, { subject, limit: 1 })).rejects.toMatchObject({
         code: 'subject_erased',
       });
       await expect(order({ subject })).rejects.toMatchObject({ kind: 'gone', code: 'subject_erased' });
@@ -160,7 +160,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [stored] = await store(...emails(1));
     const record = stored?.record as RecordId;
     for (const value of ['a@example.com', 'b@example.com']) {
-      await correct(here.vault, await here.as('app'), record, { value });
+      await correct(here.vault, await here.as('app'), { record, value });
     }
 
     await order({ records: [record] });
@@ -177,7 +177,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [stored] = await store(...emails(1));
     const record = stored?.record as RecordId;
     const allow = await refuseInserts(here.home.recordStoreUrl, 'erasures');
-    const failed = correct(here.vault, await here.as('app'), record, { value: 'never@example.com' });
+    const failed = correct(here.vault, await here.as('app'), { record, value: 'never@example.com' });
     await expect(failed).rejects.toBeDefined();
     await allow();
     expect(await rows(here.home.keyStoreUrl, 'record_keys', [stored as Tokenized])).toHaveLength(2);
@@ -192,17 +192,17 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a receipt is its tenant’s, and only of an erasure', async () => {
     const [stored, other] = await store(...emails(2));
     const receipt = await order({ records: [stored?.record as RecordId] });
-    await correct(here.vault, await here.as('app'), other?.record as RecordId, { value: 'c@example.com' });
+    await correct(here.vault, await here.as('app'), { record: other?.record as RecordId, value: 'c@example.com' });
     const [correction] = await tell<{ erasure: ErasureId }>(
       here.home.recordStoreUrl,
       `SELECT erasure FROM tombstones WHERE record = '${other?.record}'`,
     );
 
     const stranger = await here.inTenant('erase-other', 'app');
-    await expect(getErasure(here.vault, stranger, receipt.erasure)).rejects.toMatchObject({
+    await expect(getErasure(here.vault, stranger, { erasure: receipt.erasure })).rejects.toMatchObject({
       code: 'erasure_not_found',
     });
-    const asked = getErasure(here.vault, await here.as('app'), correction?.erasure as ErasureId);
+    const asked = getErasure(here.vault, await here.as('app'), { erasure: correction?.erasure as ErasureId });
     await expect(asked).rejects.toMatchObject({ code: 'erasure_not_found' });
   });
 

@@ -83,7 +83,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const subject = stored[0]?.subject as SubjectId;
       const correcting = stored.map(async ({ record }, place) => {
         await turns(round, place);
-        return correct(here.vault, app, record as RecordId, { value: 'new@example.com' });
+        return correct(here.vault, app, { record: record as RecordId, value: 'new@example.com' });
       });
       const erasing = turns(round, 8).then(() => erase(here.vault, app, { subject }));
 
@@ -148,7 +148,9 @@ test('on postgres, a correction that comes between reading a subject’s records
   let correcting: Promise<unknown> | undefined;
   const slow = beforeBurial(one, async () => {
     let settled = false;
-    correcting = correct(two, app, stored.record, { value: 'eve@example.com' }).catch((error: unknown) => error);
+    correcting = correct(two, app, { record: stored.record, value: 'eve@example.com' }).catch(
+      (error: unknown) => error,
+    );
     void correcting.finally(() => {
       settled = true;
     });

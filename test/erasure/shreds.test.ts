@@ -57,7 +57,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a correction notes the one key it destroyed', async () => {
     const [stored] = await store({ type: 'email', value: 'b@example.com' });
-    await correct(here.vault, await here.as('app'), stored?.record as RecordId, { value: 'c@example.com' });
+    await correct(here.vault, await here.as('app'), { record: stored?.record as RecordId, value: 'c@example.com' });
 
     const [row] = await tell<{ erasure: string }>(
       here.home.recordStoreUrl,

@@ -62,15 +62,15 @@ async function divisionOf(vault: Vault, operator: Caller, name: string): Promise
   const [appKey, securityKey] = [await keyOf('app'), await keyOf('security')];
   const [app, security] = [await callerOf(vault, appKey), await callerOf(vault, securityKey)];
   await declareType(vault, admin, definition());
-  await setKeep(vault, admin, 'ip', { keep: 'network' });
+  await setKeep(vault, admin, { type: 'ip', keep: 'network' });
   const items = Array.from({ length: 6 }, (_, i) => ({
     ...{ type: 'email', value: `ada${i}@example.com`, subject: `cust_${i % 2}`, reuse: i === 5 },
   }));
   const { results: stored } = await tokenize(vault, { ...app, idempotencyKey: 'once' }, { items });
   const [first, second, third] = stored as [Tokenized, Tokenized, Tokenized];
-  await correct(vault, app, first.record, { value: 'eve@example.com' });
+  await correct(vault, app, { record: first.record, value: 'eve@example.com' });
   await erase(vault, app, { records: [second.record] });
-  await revokeToken(vault, app, (await mintToken(vault, app, { record: third.record })).token as Token);
+  await revokeToken(vault, app, { token: (await mintToken(vault, app, { record: third.record })).token as Token });
   await tokenize(vault, app, { items: [{ type: 'cvc', value: '123' }] }).catch(() => {});
   const [login] = (await tokenize(vault, app, { items: [{ type: 'password', value: 'correct horse battery' }] }))
     .results;
@@ -138,7 +138,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
     await settled(vault, home, receipt.erasure);
     const at = NOW.toISOString();
-    expect(await getErasure(vault, operator, receipt.erasure)).toEqual({
+    expect(await getErasure(vault, operator, { erasure: receipt.erasure })).toEqual({
       ...{ ...receipt, state: 'completed', records: 6, shreddedAt: at, completedAt: at },
     });
     for (const [store, url] of [
@@ -376,14 +376,16 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect([own.tenant, others.tenant]).toEqual([mine.tenant, theirs.tenant]);
       const key = (await addPrincipal(vault, operator, { name: 'a', role: 'auditor', purposes: [] })).apiKey;
       for (const reader of [operator, security, await callerOf(vault, key)]) {
-        expect(await getErasure(vault, reader, own.erasure)).toMatchObject({ tenant: mine.tenant });
-        expect(await readCertificate(vault, reader, own.erasure)).toMatchObject({ state: 'pending' });
+        expect(await getErasure(vault, reader, { erasure: own.erasure })).toMatchObject({ tenant: mine.tenant });
+        expect(await readCertificate(vault, reader, { erasure: own.erasure })).toMatchObject({ state: 'pending' });
       }
       await expect(asked(operator, mine.tenant, mine.tenant)).rejects.toMatchObject({ code: 'tenant_erased' });
       const third = await divisionOf(vault, operator, 'third');
       for (const reader of [third.admin, third.app]) {
         for (const read of [getErasure, readCertificate]) {
-          await expect(read(vault, reader, own.erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+          await expect(read(vault, reader, { erasure: own.erasure })).rejects.toMatchObject({
+            code: 'erasure_not_found',
+          });
         }
       }
       // What the tenant's own log says nobody reads any more: the first tenant's names the erasure, too.
@@ -400,7 +402,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { app, stored } = await divisionOf(vault, operator, 'other');
       const { erasure } = await erase(vault, app, { records: [stored[2]?.record as never] });
 
-      await expect(getErasure(vault, operator, erasure)).rejects.toMatchObject({ code: 'erasure_not_found' });
+      await expect(getErasure(vault, operator, { erasure })).rejects.toMatchObject({ code: 'erasure_not_found' });
     });
 
     test('a repeated order is answered with the receipt of the first', async () => {

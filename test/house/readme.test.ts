@@ -11,23 +11,36 @@ import { TOKEN_FORMATS } from '../../src/tokens/format.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = await readFile(join(root, 'README.md'), 'utf8');
+const page = (path: string) => readFile(join(root, path), 'utf8');
+const readme = await page('README.md');
+const dataTypesPage = await page('src/datatypes/README.md');
 
-/** The sections that are typed, one after the other in one terminal. */
+/** The sections that are typed, one after the other in one terminal, of the README and of the pages it leads to. */
 const TYPED = [
-  ...['Quickstart', 'Three things to try', 'Types of your own', 'Keep less', 'Tokens', 'Search'],
-  'Erased, with proof',
+  ['README.md', 'Quickstart'],
+  ['src/client/README.md', 'Three things to try'],
+  ['src/datatypes/README.md', 'Types of your own'],
+  ['src/datatypes/README.md', 'Keep less'],
+  ['src/tokens/README.md', 'Commands'],
+  ['src/search/README.md', 'Commands'],
+  ['src/erasure/README.md', 'Commands'],
+] as const;
+const PAGES = [
+  ...new Set(TYPED.map(([path]) => path)),
+  ...['src/import/README.md', 'src/access/README.md', 'src/config.md'],
 ];
 /** Printed between them. */
 const BETWEEN = '--- and then ---';
 
-/** The commands of a section, as they stand there. */
-function commandsOf(section: string): string {
-  const text = readme.slice(readme.indexOf(`## ${section}\n`));
-  return /```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+/** The commands of a section, as they stand there: it has one block of them. */
+async function commandsOf(path: string, section: string): Promise<string> {
+  const text = (await page(path)).split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? '';
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  expect(blocks, `${path}: ${section}`).toHaveLength(1);
+  return blocks[0] as string;
 }
 
-test('the commands of the README run as they are typed, from the quickstart on', async () => {
+test('the commands of the README and its pages run as they are typed, from the quickstart on', async () => {
   const folder = await temporaryFolder();
   onTestFinished(folder.remove);
   for (const name of ['package.json', 'node_modules', 'src', 'migrations']) {
@@ -48,7 +61,8 @@ test('the commands of the README run as they are typed, from the quickstart on',
     server.on('exit', () => reject(new Error(`the server did not start: ${said}`)));
   });
 
-  const typed = TYPED.map(commandsOf).join(`\necho; echo ${BETWEEN}\n`);
+  const blocks = await Promise.all(TYPED.map(([path, section]) => commandsOf(path, section)));
+  const typed = blocks.join(`\necho; echo ${BETWEEN}\n`);
   const script = typed.replaceAll('localhost:7300', url);
   const said = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
   const [stdout = '', ...rest] = said.stdout.split(BETWEEN);
@@ -93,27 +107,35 @@ test('the commands of the README run as they are typed, from the quickstart on',
   expect(proof).toMatch(/Signature: right/);
 }, 120_000);
 
-test('the map of the README’s import is one, of types that there are', () => {
-  const section = readme.slice(readme.indexOf('## Import what you have'));
+test('the README leads to each of its pages, and has two hundred lines at most', () => {
+  const links = [...readme.matchAll(/\]\(([\w./-]+)\)/g)].map(([, to = '']) => to);
+  expect(links).toEqual(expect.arrayContaining(PAGES.filter((path) => path !== 'README.md')));
+  expect(readme.split('\n').length).toBeLessThanOrEqual(201);
+});
+
+test('the map of the import’s page is one, of types that there are, and its commands are those of the README', async () => {
+  const section = await page('src/import/README.md');
+  expect(section).toContain(await commandsOf('README.md', 'Import'));
   const map = JSON.parse(/```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '');
   const types = dataTypes().map(({ name }) => name);
   expect(parseMap(map, types).fields).toHaveLength(map.fields.length);
 });
 
-test('the README names every setting, data type and token format there is', () => {
-  for (const { name } of settingsHelp()) expect(readme, name).toContain(`\`${name}\``);
-  for (const format of TOKEN_FORMATS) expect(readme, format).toContain(`\`${format}\``);
+test('the pages name every setting, data type and token format there is', async () => {
+  const [settings, tokens] = await Promise.all([page('src/config.md'), page('src/tokens/README.md')]);
+  for (const { name } of settingsHelp()) expect(settings, name).toContain(`\`${name}\``);
+  for (const format of TOKEN_FORMATS) expect(tokens, format).toContain(`\`${format}\``);
   for (const { name, views, parts, keeps } of dataTypes()) {
-    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+    const row = dataTypesPage.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     expect(row, name).toBeDefined();
-    for (const part of Object.keys(parts ?? {})) expect(readme, `${name} ${part}`).toContain(`\`${part}\``);
+    for (const part of Object.keys(parts ?? {})) expect(dataTypesPage, `${name} ${part}`).toContain(`\`${part}\``);
     for (const keep of Object.keys(keeps ?? {}))
-      expect(readme, `${name} ${keep}`).toContain(`\`${name}\` its \`${keep}\``);
+      expect(dataTypesPage, `${name} ${keep}`).toContain(`\`${name}\` its \`${keep}\``);
     for (const view of Object.keys(views))
       if (view !== 'masked') expect(row, `${name} ${view}`).toContain(`\`${view}\``);
   }
 });
 
-test('no line of a document is a promise of work to come that is not marked as such', () => {
-  expect(readme).not.toMatch(/\b(TODO|TBD|FIXME)\b/);
+test('no line of a document is a promise of work to come that is not marked as such', async () => {
+  for (const path of PAGES) expect(await page(path), path).not.toMatch(/\b(TODO|TBD|FIXME)\b/);
 });

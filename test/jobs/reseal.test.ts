@@ -84,9 +84,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const home = await freshHome(engine);
     const { vault, app, items, results } = await world(home, 3);
     const [first] = results as [Tokenized];
-    await correct(vault, app, first.record, { value: 'e0b@example.com' });
+    await correct(vault, app, { record: first.record, value: 'e0b@example.com' });
     const values = await reveal(home, vault, results);
-    const told = await Promise.all(results.map(({ record }) => describeRecord(vault, app, record)));
+    const told = await Promise.all(results.map(({ record }) => describeRecord(vault, app, { record })));
     const sealed = await rowsOf(home.recordStoreUrl, 'records', results);
     const keys = await rowsOf(home.keyStoreUrl, 'record_keys', results);
 
@@ -95,7 +95,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const none = { damaged: 0, underWay: 0 };
     expect(detail).toEqual({ records: 3, tokens: 3, buckets: 1, complete: true, ...none, closeEpoch: true });
     expect(await reveal(home, vault, results)).toEqual(values);
-    expect(await Promise.all(results.map(({ record }) => describeRecord(vault, app, record)))).toEqual(told);
+    expect(await Promise.all(results.map(({ record }) => describeRecord(vault, app, { record })))).toEqual(told);
     const found = await search(vault, app, { type: 'email', value: 'e1@example.com', purpose: 'billing' });
     expect(found.results.map(({ token }) => token)).toEqual([results[1]?.token]);
     const again = (await tokenize(vault, app, { items: items.slice(1) })).results;
@@ -245,7 +245,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const job = turns(3).then(() => run(vault, app));
     const changes = results.map(async ({ record }, i) => {
       await turns((i * 7) % 23);
-      if (i % 3 === 0) await correct(vault, app, record, { value: `new${i}@example.com` });
+      if (i % 3 === 0) await correct(vault, app, { record, value: `new${i}@example.com` });
       if (i % 3 === 1) await erase(vault, app, { records: [record] });
     });
 
@@ -297,7 +297,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         await tokenize(node, app, { items: [item(value, 'one'), item(value), item(value, subject as SubjectId)] });
       }
     }
-    await correct(vault, app, results[0]?.record as RecordId, { value: 'new@example.com' });
+    await correct(vault, app, { record: results[0]?.record as RecordId, value: 'new@example.com' });
 
     expect(await leftIn(home)).toHaveLength(before.length - 1);
     expect(await run(vault, app, ALL, stop)).toMatchObject({ complete: true });
@@ -413,7 +413,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const items = ['two', 'three'].map((subject) => ({ type: 'email', value: `${subject}@example.com`, subject }));
     const others = (await tokenize(vault, app, { items })).results;
     const [first] = results as [Tokenized];
-    await correct(vault, app, first.record, { value: 'e0b@example.com' });
+    await correct(vault, app, { record: first.record, value: 'e0b@example.com' });
     const values = await reveal(home, vault, results);
     const untouched = await rowsOf(home.keyStoreUrl, 'record_keys', others);
     const security = await appOf(vault, home, 'security');
@@ -504,7 +504,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     test('it does not lead from the old value to the one that a later correction puts in its place', async () => {
       const { home, vault, app, first, generations, again } = await interrupted(async () => {});
-      await correct(vault, app, first.record, { value: 'corrected@example.com' });
+      await correct(vault, app, { record: first.record, value: 'corrected@example.com' });
 
       const found = await again();
 
@@ -515,7 +515,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     test('it goes where the value was corrected before', async () => {
       const { home, vault, generations, again } = await interrupted((vault, app, { record }) =>
-        correct(vault, app, record, { value: 'corrected@example.com' }),
+        correct(vault, app, { record, value: 'corrected@example.com' }),
       );
 
       expect(await generations()).toEqual([]);

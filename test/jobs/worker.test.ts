@@ -90,7 +90,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const erasure = await interrupted(stored);
       expect(await show(stored)).toEqual(Array(3).fill('record_erased'));
       expect([await keysOf(stored), await indexOf(stored), await rowsOf(stored)]).toEqual([3, 3, 3]);
-      const ordered = await getErasure(here.vault, await here.as('app'), erasure);
+      const ordered = await getErasure(here.vault, await here.as('app'), { erasure });
       expect(ordered).toMatchObject({ state: 'ordered' });
       expect(ordered).not.toHaveProperty('completedAt');
 
@@ -99,7 +99,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(changedBy(reports, 'complete_erasures')).toBe(1);
       expect([await keysOf(stored), await indexOf(stored), await rowsOf(stored)]).toEqual([0, 0, 0]);
       const at = here.now().toISOString();
-      const receipt = await getErasure(here.vault, await here.as('app'), erasure);
+      const receipt = await getErasure(here.vault, await here.as('app'), { erasure });
       expect(receipt).toMatchObject({ state: 'completed', records: 3, shreddedAt: at, completedAt: at });
       expect((await store('at-start'))[0]?.subject).not.toBe(stored[0]?.subject);
       const dirty = await tell(here.home.keyStoreUrl, 'SELECT bucket FROM buckets WHERE dirty_at IS NOT NULL');
@@ -135,7 +135,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await start();
 
       expect([await keysOf(stored), await indexOf(stored), await rowsOf(stored)]).toEqual([0, 0, 0]);
-      expect(await getErasure(here.vault, await here.as('app'), erasure)).toMatchObject({ state: 'completed' });
+      expect(await getErasure(here.vault, await here.as('app'), { erasure })).toMatchObject({ state: 'completed' });
       const records = stored.map(({ record }) => record);
       expect(await count(here.home.keyStoreUrl, 'tombstones', records)).toBe(2);
     });
@@ -152,7 +152,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
       await Promise.all([start(), start()]);
 
-      expect(await getErasure(here.vault, app, erasure)).toMatchObject({ state: 'completed', shreddedAt });
+      expect(await getErasure(here.vault, app, { erasure })).toMatchObject({ state: 'completed', shreddedAt });
       expect(await show([...mine, ...other])).toEqual(['record_erased', 'e0-last-step-other@example.com']);
     });
   });
@@ -241,7 +241,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const [stored] = await store('taken-back');
       const record = stored?.record as RecordId;
       const allow = await refuseInserts(here.home.recordStoreUrl, 'erasures');
-      const failed = correct(here.vault, await here.as('app'), record, { value: 'never@example.com' });
+      const failed = correct(here.vault, await here.as('app'), { record, value: 'never@example.com' });
       await expect(failed).rejects.toBeDefined();
       await allow();
       expect([await generations('record_keys', record), await noted(record)]).toEqual([[1, 2], 1]);
@@ -256,7 +256,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await generations('blind_indexes', record)).toEqual([1]);
       expect(await show([stored as Tokenized])).toEqual(['e0-taken-back@example.com']);
       expect([await find('never@example.com'), await find('e0-taken-back@example.com')]).toEqual([0, 1]);
-      const again = await correct(here.vault, await here.as('app'), record, { value: 'again@example.com' });
+      const again = await correct(here.vault, await here.as('app'), { record, value: 'again@example.com' });
       expect(again).toMatchObject({ version: 2 });
     });
 
@@ -264,10 +264,10 @@ describe.each(ENGINES)('on %s', (engine) => {
       const [stored] = await store('meanwhile');
       const record = stored?.record as RecordId;
       const allow = await refuseInserts(here.home.recordStoreUrl, 'erasures');
-      await correct(here.vault, await here.as('app'), record, { value: 'never@example.com' }).catch(() => {});
+      await correct(here.vault, await here.as('app'), { record, value: 'never@example.com' }).catch(() => {});
       await allow();
 
-      await correct(here.vault, await here.as('app'), record, { value: 'second@example.com' });
+      await correct(here.vault, await here.as('app'), { record, value: 'second@example.com' });
       here.advance(ORPHAN_GRACE_MS);
       await runBackgroundOnce(here.vault);
 
@@ -285,7 +285,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const allow = await refuseInserts(here.home.keyStoreUrl, 'tombstones');
       const failures: unknown[] = [];
       here.vault.signals.on('job', (job) => failures.push(job));
-      const change = correct(here.vault, await here.as('app'), record, { value: 'now@example.com' });
+      const change = correct(here.vault, await here.as('app'), { record, value: 'now@example.com' });
       await expect(change).rejects.toMatchObject({ code: 'journal_unavailable' });
       await allow();
       here.vault.signals.removeAllListeners('job');
@@ -319,7 +319,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await start();
 
     expect(await keysOf([stored as Tokenized])).toBe(0);
-    expect(await getErasure(here.vault, await here.as('app'), receipt.erasure)).toMatchObject({ state: 'completed' });
+    expect(await getErasure(here.vault, await here.as('app'), { erasure: receipt.erasure })).toMatchObject({
+      state: 'completed',
+    });
   });
 
   test('what a call had to leave is tried again soon, ever later, until it is completed', async () => {
@@ -357,7 +359,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect([await keysOf(stored), await rowsOf(stored)]).toEqual([0, 0]);
     const app = await here.as('app');
     for (const { erasure } of receipts) {
-      expect(await getErasure(here.vault, app, erasure)).toMatchObject({ state: 'completed' });
+      expect(await getErasure(here.vault, app, { erasure })).toMatchObject({ state: 'completed' });
     }
   });
 

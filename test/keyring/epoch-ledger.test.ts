@@ -65,7 +65,7 @@ async function furnished(engine: Engine, { required = true } = {}) {
   const { results } = await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
   const { erasure } = await erase(vault, app, { records: [(results[0] as { record: RecordId }).record] });
   const issue = () => issueCertificates(vault, vault.clock);
-  const state = async () => (await readCertificate(vault, app, erasure as ErasureId)).state;
+  const state = async () => (await readCertificate(vault, app, { erasure: erasure as ErasureId })).state;
   return { home, vault, disk, reach, keys: handOn(vault.keyStore), issue, state };
 }
 

@@ -150,7 +150,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       ]);
       expect(await home.reveal(vault, ada)).toBe('ada@example.com');
     }
-    expect(await readCertificate(vault, app, erasure)).toMatchObject({ state: 'final' });
+    expect(await readCertificate(vault, app, { erasure })).toMatchObject({ state: 'final' });
     expect(await home.reveal(await home.open(), ada)).toBe('ada@example.com');
   });
 });

@@ -47,7 +47,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const items = ['ada', 'bob', 'eve'].map((who) => ({ type: 'email', value: `${who}@example.com`, subject: who }));
     const { results } = await tokenize(vault, app, { items: [...items, { type: 'text', value: 'a note' }] });
     const [ada, bob, eve] = results;
-    await correct(vault, app, ada?.record as RecordId, { value: 'ada@example.org', reason: 'moved' });
+    await correct(vault, app, { record: ada?.record as RecordId, value: 'ada@example.org', reason: 'moved' });
     await erase(vault, app, { records: [bob?.record as RecordId] });
     await erase(vault, app, { ref: 'eve' });
     await detokenize(vault, app, { tokens: [ada?.token, eve?.token] as Token[], purpose: 'billing' });

@@ -90,7 +90,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('K1, K6: a correction marks its bucket as an erasure does', async () => {
     const home = await freshHome(engine);
     const { vault, app, ada } = await furnished(home);
-    await correct(vault, app, ada.record, { value: 'ada@example.org', reason: 'moved' });
+    await correct(vault, app, { record: ada.record, value: 'ada@example.org', reason: 'moved' });
     await close(vault);
     const [renewed] = await bucketsOf(home);
     expect(renewed).toMatchObject({ generation: 2, epoch: 2, dirty_at: null });

@@ -126,7 +126,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const under = (await entriesOf(vault, app, 'email')).filter(({ record }) => record === fresh?.record);
       expect(under.map(({ version }) => version).sort()).toEqual(VERSIONS[steps[i - 1] ?? '']);
       const [corrected, erased] = [stored[i * 3 + 100]?.record as RecordId, stored[i * 3 + 101]?.record as RecordId];
-      await correct(node, app, corrected, { value: `new${i}@example.com` });
+      await correct(node, app, { record: corrected, value: `new${i}@example.com` });
       expected.set(`new${i}@example.com`, [corrected]);
       expected.set(email(i * 3 + 100).value, []);
       await erase(node, app, { records: [erased] });
@@ -265,7 +265,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         if (after !== undefined) after -= 1;
         if (after === 0) {
           await erase(node, app, { records: [erased?.record as RecordId] });
-          await correct(node, app, corrected?.record as RecordId, { value: 'other@example.com' });
+          await correct(node, app, { record: corrected?.record as RecordId, value: 'other@example.com' });
         }
         return keyStore.exclusive(work);
       };
@@ -322,7 +322,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const call =
         how === 'stored'
           ? storeAll(slow, app, [late]).then(([made]) => made?.record as RecordId)
-          : correct(slow, app, record, { value: late.value }).then(() => record);
+          : correct(slow, app, { record, value: late.value }).then(() => record);
       await fallen;
 
       const done = await rotate(vault, app, 'email');
@@ -370,7 +370,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { home, vault, app } = world;
     const admin = await callerOf(vault, await home.adminKey());
     const [whole] = await storeAll(vault, app, [{ type: 'ip', value: '192.0.2.7' }]);
-    await setKeep(vault, admin, 'ip', { keep: 'network' });
+    await setKeep(vault, admin, { type: 'ip', keep: 'network' });
     const [network] = await storeAll(vault, app, [{ type: 'ip', value: '198.51.100.7' }]);
 
     for (const name of ['ip', 'ip:network']) expect(await rotate(vault, app, name)).toMatchObject({ removed: true });

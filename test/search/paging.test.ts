@@ -186,7 +186,7 @@ describe.each(ENGINES)('on %s', (engine) => {
                 await erase(here.vault, caller, { records: [record] });
                 holds.delete(record);
               } else {
-                await correct(here.vault, caller, record, { value: { given: 'Lu', family: nameOf(family) } });
+                await correct(here.vault, caller, { record, value: { given: 'Lu', family: nameOf(family) } });
                 holds.set(record, family);
                 if (family === 0) ever.add(record);
               }

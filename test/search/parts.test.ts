@@ -113,7 +113,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a part is not found any more once its value was corrected or erased, and the new one’s is', async () => {
     const app = await here.as('app');
     const [one, two] = await store('email', 'a@before.example', 'b@before.example');
-    await correct(here.vault, app, one as never, { value: 'a@after.example' });
+    await correct(here.vault, app, { record: one as never, value: 'a@after.example' });
     expect(await find('email', 'domain', 'before.example')).toEqual([two]);
     expect(await find('email', 'domain', 'after.example')).toEqual([one]);
 

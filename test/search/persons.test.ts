@@ -96,7 +96,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
     expect(await find(asking('changed'))).toEqual([one, two]);
 
-    await correct(here.vault, app, birthOfOne as RecordId, { value: '1988-03-01' });
+    await correct(here.vault, app, { record: birthOfOne as RecordId, value: '1988-03-01' });
     await erase(here.vault, app, { records: [birthOfTwo as RecordId] });
 
     expect(await find(asking('changed'))).toEqual([]);
@@ -251,7 +251,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await find(asking('ended'))).toEqual([]);
     expect(await find({ type: 'name', part: 'family', value: 'Ended' })).toEqual([left?.record]);
 
-    await revokeToken(here.vault, app, left?.token as Token);
+    await revokeToken(here.vault, app, { token: left?.token as Token });
     expect(await find({ type: 'name', part: 'family', value: 'Ended' })).toEqual([]);
   });
 });

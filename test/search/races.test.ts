@@ -53,8 +53,8 @@ describe.each(ENGINES)('on %s', (engine) => {
         await turns(round, place);
         const birth = births[place]?.record as RecordId;
         if (place % 3 === 0) await erase(here.vault, app, { records: [record] });
-        else if (place % 3 === 1) await correct(here.vault, app, record, { value: { given: 'Mo', family: 'Else' } });
-        else await correct(here.vault, app, birth, { value: '1991-05-07' });
+        else if (place % 3 === 1) await correct(here.vault, app, { record, value: { given: 'Mo', family: 'Else' } });
+        else await correct(here.vault, app, { record: birth, value: '1991-05-07' });
         over(record);
       });
       const searches = Array.from({ length: 12 }, async (_, place) => {
@@ -97,7 +97,7 @@ describe('on postgres', () => {
         const value = which === 'the first value' ? given : date;
         const slow = beforeOpening(here.vault, which === 'the first value' ? 1 : 2, async () => {
           if (value === undefined) await erase(node, app, { records: [target] });
-          else await correct(node, app, target, { value });
+          else await correct(node, app, { record: target, value });
         });
 
         const { results } = await search(slow, app, { ...asking('Between'), purpose: 'billing' });

@@ -191,7 +191,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const wanted = [...first, ...second.slice(0, 70), ...second.slice(75)];
     // Corrected to what it was, an old value is indexed under the newest version, and keeps its place.
     for (const record of [first[3], first[290]] as RecordId[]) {
-      await correct(vault, app, record, { value: { given: 'OLA', family: 'nordmann' } });
+      await correct(vault, app, { record, value: { given: 'OLA', family: 'nordmann' } });
     }
 
     for (const query of [
@@ -243,7 +243,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [one] = await storeAll(old, app, [{ type: 'email', value: 'was@versions.example' }]);
     await addVersion(old, app.tenant, 'email', null);
     const vault = await home.open();
-    await correct(vault, app, one?.record as RecordId, { value: 'is@versions.example' });
+    await correct(vault, app, { record: one?.record as RecordId, value: 'is@versions.example' });
 
     expect(await findAll(vault, app, { type: 'email', value: 'is@versions.example' })).toEqual([one?.record]);
     expect(await findAll(vault, app, { type: 'email', value: 'was@versions.example' })).toEqual([]);

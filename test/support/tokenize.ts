@@ -14,6 +14,7 @@ export async function tokenize(
   body: { readonly items: readonly TokenizeItem[] },
 ): Promise<{ results: Tokenized[] }> {
   const reuses = body.items.some(({ reuse }) => reuse);
-  const { results } = await tokenizeFor(vault, caller, { ...body, ...(reuses && { purpose: 'billing' }) });
+  const items = [...body.items];
+  const { results } = await tokenizeFor(vault, caller, { items, ...(reuses && { purpose: 'billing' }) });
   return { results: results.map((result) => ({ ...result, record: result.record as RecordId })) };
 }

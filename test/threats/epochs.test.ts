@@ -115,7 +115,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await vault.close();
     const taken = [await copies(home)];
     await during(home, (v, app) => erase(v, app, { tokens: [ada.token] }));
-    await during(home, (v, app) => correct(v, app, cleo.record, { value: 'cleo@example.org', reason: 'moved' }));
+    await during(home, (v, app) =>
+      correct(v, app, { record: cleo.record, value: 'cleo@example.org', reason: 'moved' }),
+    );
     taken.push(await copies(home));
     expect(await found(home, taken, ada)).toEqual(['ada@example.com']);
     expect(await found(home, taken, cleo)).toEqual(expect.arrayContaining(['cleo@example.com', 'cleo@example.org']));

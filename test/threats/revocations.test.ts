@@ -43,7 +43,7 @@ async function furnished(engine: Engine) {
 }
 
 const revoke = async (vault: Vault, home: Home, principal: PrincipalId) =>
-  revokePrincipal(vault, await callerOf(vault, await home.adminKey()), principal);
+  revokePrincipal(vault, await callerOf(vault, await home.adminKey()), { principal });
 
 async function recoverAs(home: Home, apiKey: string) {
   const opened = await openVault(home.config, { recovering: true });
@@ -58,7 +58,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a principal and a token revoked since are refused again after recover, which the vault insists on; the others work', async () => {
     const { home, vault, leaver, stays, app, token, other, dir } = await furnished(engine);
     await revoke(vault, home, leaver.principal);
-    await revokeToken(vault, app, token);
+    await revokeToken(vault, app, { token });
     await vault.close();
     await putBack(home, dir, 'records');
     const held = await rowsOf(home.recordStoreUrl);
@@ -85,7 +85,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     async (kind) => {
       const { home, vault, leaver, app, token, dir } = await furnished(engine);
       if (kind === 'principal') await revoke(vault, home, leaver.principal);
-      else await revokeToken(vault, app, token);
+      else await revokeToken(vault, app, { token });
       await vault.close();
       await putBack(home, dir, 'records');
       await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
@@ -109,7 +109,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const shared = () => Promise.reject(new UnavailableError('store_unavailable', 'out of reach'));
     const cut = { ...vault, keyStore: withParts(vault.keyStore, { shared }) };
     await expect(revoke(cut, home, leaver.principal)).rejects.toMatchObject({ code: 'store_unavailable' });
-    await expect(revokeToken(cut, app, token)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(revokeToken(cut, app, { token })).rejects.toMatchObject({ code: 'store_unavailable' });
     await expect(callerOf(vault, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
     expect(await home.reveal(vault, token)).toBe('token_revoked');
     expect(await tell(home.keyStoreUrl, 'SELECT * FROM revocations')).toEqual([]);
@@ -137,7 +137,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an older key store is told by a revocation, too, and is given back what it lacks', async () => {
     const { home, vault, leaver, app, token, dir } = await furnished(engine);
     await revoke(vault, home, leaver.principal);
-    await revokeToken(vault, app, token);
+    await revokeToken(vault, app, { token });
     await runBackgroundOnce(vault);
     await vault.close();
     const before = await tell(home.keyStoreUrl, 'SELECT * FROM revocations ORDER BY kind');
@@ -153,7 +153,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a token whose row was altered in the copy is given no new MAC: it stays an integrity failure', async () => {
     const { home, vault, app, token, dir } = await furnished(engine);
     const { results } = await tokenize(vault, app, { items: [{ type: 'email', value: 'bob@example.com' }] });
-    await revokeToken(vault, app, token);
+    await revokeToken(vault, app, { token });
     await vault.close();
     await putBack(home, dir, 'records');
     const altered = `UPDATE tokens SET record = '${results[0]?.record}' WHERE token = '${token}'`;
@@ -168,7 +168,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const dir = await backupFolder();
     const second = await add('second-admin', 'admin');
     await backUp(vault, home, dir);
-    await revokePrincipal(vault, await callerOf(vault, second.apiKey), admin.principal);
+    await revokePrincipal(vault, await callerOf(vault, second.apiKey), { principal: admin.principal });
     await vault.close();
     await putBack(home, dir, 'records');
     await expect(recoverAs(home, await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
@@ -191,7 +191,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { tenant } = await addTenant(vault, admin, { name: 'shop-eu' });
     await backUp(vault, home, dir);
     const theirs = await callerOf(vault, second.apiKey);
-    await revokePrincipal(vault, theirs, admin.principal);
+    await revokePrincipal(vault, theirs, { principal: admin.principal });
     await eraseTenant(vault, theirs, { tenant: tenant as TenantId, confirm: 'shop-eu' });
     await runJobsOnce(vault);
     await vault.close();
@@ -215,7 +215,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const theirs = await callerOf(vault, apiKey);
     const leaver = await addPrincipal(vault, theirs, { name: 'leaver', role: 'app', purposes: PURPOSES });
     await backUp(vault, home, dir);
-    await revokePrincipal(vault, theirs, leaver.principal);
+    await revokePrincipal(vault, theirs, { principal: leaver.principal });
     await runBackgroundOnce(vault);
     await eraseTenant(vault, admin, { tenant: tenant as TenantId, confirm: 'shop-eu' });
     await runJobsOnce(vault);

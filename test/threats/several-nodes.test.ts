@@ -107,7 +107,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { token } = (await tokenize(second, app, { items })).results[0] as { token: Token };
     expect(await home.reveal(first, token)).toBe('ada@example.com');
     const { erasure } = await erase(first, app, { tokens: [token] });
-    const read = () => readCertificate(first, security, erasure as ErasureId);
+    const read = () => readCertificate(first, security, { erasure: erasure as ErasureId });
     return { ...all, security, app, folder, second, erasure, read };
   };
 
@@ -154,7 +154,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await issue(first)).toBe(0);
     expect(await read()).toMatchObject({ state: 'pending', waitsFor: [`node:${second.node}`] });
-    const app = await readCertificate(first, await appOf(first, home), (await read()).erasure);
+    const app = await readCertificate(first, await appOf(first, home), { erasure: (await read()).erasure });
     expect(app.waitsFor).toEqual(['node']);
 
     const later = { ...first, clock: () => new Date(NOW.getTime() + 2 * 3_600_000) };
@@ -432,7 +432,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await close(first);
 
     await issue(first);
-    expect((await readCertificate(first, security, erasure as ErasureId)).state).toBe('final');
+    expect((await readCertificate(first, security, { erasure: erasure as ErasureId })).state).toBe('final');
   });
 
   test('a row that was removed is written again by the process that lives', async () => {

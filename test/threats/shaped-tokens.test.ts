@@ -171,7 +171,7 @@ describe.each(ENGINES)('where calls meet, on %s', (engine) => {
   const mint = async (vault: Vault, record: RecordId) =>
     mintToken(vault, await here.as('app'), { record, format: 'card' });
   const correctTo = async (vault: Vault, record: RecordId, number: string) =>
-    correct(vault, await here.as('app'), record, { value: card(number) });
+    correct(vault, await here.as('app'), { record, value: card(number) });
 
   test('a token that was drawn before a correction and is stored after it is drawn anew', async () => {
     const record = await stored();
@@ -186,7 +186,7 @@ describe.each(ENGINES)('where calls meet, on %s', (engine) => {
 
     await expect(correctTo(vault, record, NEW)).rejects.toMatchObject({ kind: 'conflict', code: 'token_outdated' });
     await runBackgroundOnce(here.vault);
-    expect((await describeRecord(here.vault, await here.as('app'), record)).version).toBe(1);
+    expect((await describeRecord(here.vault, await here.as('app'), { record })).version).toBe(1);
     expect((await mint(here.vault, record)).token).toMatch(/^0\d{11}4242$/);
   });
 });

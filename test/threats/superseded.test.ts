@@ -35,7 +35,8 @@ async function putBackTo(engine: Engine, corrections = 1, recovering = recoverHo
   const [ada, bob] = results as unknown as [Stored, Stored];
   const dir = await backupFolder();
   await backUp(vault, home, dir);
-  for (let i = 1; i <= corrections; i += 1) await correct(vault, app, ada.record, { value: `ada.${i}@example.net` });
+  for (let i = 1; i <= corrections; i += 1)
+    await correct(vault, app, { record: ada.record, value: `ada.${i}@example.net` });
   await vault.close();
   await putBack(home, dir, 'records');
   const recovered = await recovering(home);
@@ -56,7 +57,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = await appOf(vault, home);
     expect(await answers(vault, home, ada, bob)).toEqual(['record_superseded', 'bob@example.com']);
     const superseded = { kind: 'gone', code: 'record_superseded' };
-    await expect(correct(vault, app, ada.record, { value: 'ada.9@example.net' })).rejects.toMatchObject(superseded);
+    await expect(correct(vault, app, { record: ada.record, value: 'ada.9@example.net' })).rejects.toMatchObject(
+      superseded,
+    );
     await expect(mintToken(vault, app, { record: ada.record })).rejects.toMatchObject(superseded);
     const find = async (value: string) =>
       (await search(vault, app, { type: 'email', value, purpose: 'billing' })).results.map(({ token }) => token);
@@ -107,7 +110,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       home.recordStoreUrl,
       `SELECT * FROM records WHERE record = '${bob.record}'`,
     );
-    await correct(vault, app, bob.record, { value: 'bob@example.net' });
+    await correct(vault, app, { record: bob.record, value: 'bob@example.net' });
     await vault.close();
     const at = engine === 'sqlite' ? ['?', '?', '?'] : ['$1', '$2', '$3'];
     await tell(

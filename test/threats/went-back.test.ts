@@ -69,9 +69,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const one = await erase(vault, app, { tokens: [ada.token] });
     const person = await erase(vault, app, { ref: 'cust_7' });
     const nobody = await erase(vault, app, { ref: 'cust_7' }).catch(() => undefined);
-    await correct(vault, app, bob.record, { value: 'bob@example.org' });
-    await revokeToken(vault, app, dan.token);
-    await revokePrincipal(vault, admin, leaver.principal);
+    await correct(vault, app, { record: bob.record, value: 'bob@example.org' });
+    await revokeToken(vault, app, { token: dan.token });
+    await revokePrincipal(vault, admin, { principal: leaver.principal });
     await eraseTenant(vault, admin, { tenant: other.tenant as TenantId, confirm: 'other' });
     await runJobsOnce(vault);
     expect([one.state, person.state]).toEqual(['completed', 'completed']);
@@ -94,8 +94,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const caller = await callerOf(again, stays.apiKey);
     await expect(resolveSubject(again, caller, { ref: 'cust_7' })).rejects.toMatchObject({ kind: 'not_found' });
     const { completedAt: _, shreddedAt: __, ...receipt } = person;
-    expect(await getErasure(again, caller, person.erasure)).toMatchObject(receipt);
-    expect(await getErasure(again, caller, one.erasure)).toMatchObject({ state: 'completed', records: 1 });
+    expect(await getErasure(again, caller, { erasure: person.erasure })).toMatchObject(receipt);
+    expect(await getErasure(again, caller, { erasure: one.erasure })).toMatchObject({ state: 'completed', records: 1 });
     expect(nobody).toBeUndefined();
     const keys = `SELECT record FROM record_keys WHERE record IN ('${ada.record}', '${bob.record}', '${cyd.record}')`;
     expect(await tell(home.keyStoreUrl, keys)).toEqual([]);
@@ -111,8 +111,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { home, vault, app, stays, back, ada, bob, cyd, eve } = await furnished(engine);
     await erase(vault, app, { tokens: [ada.token] });
     await erase(vault, app, { ref: 'cust_7' });
-    await correct(vault, app, bob.record, { value: 'bob-2@example.com' });
-    await correct(vault, app, bob.record, { value: 'bob-3@example.com' });
+    await correct(vault, app, { record: bob.record, value: 'bob-2@example.com' });
+    await correct(vault, app, { record: bob.record, value: 'bob-3@example.com' });
     await vault.close();
     await back.both();
     // A node that has not noticed serves on.
@@ -120,7 +120,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const unaware = await openVault(home.config, { recovering: true, passwords: QUICK_PASSWORDS, clock: () => later });
     const caller = await callerOf(unaware, stays.apiKey);
     const { results } = await tokenize(unaware, caller, { items: [{ ...email('new'), subject: 'cust_7' }] });
-    await correct(unaware, caller, bob.record, { value: 'bob-since@example.com' });
+    await correct(unaware, caller, { record: bob.record, value: 'bob-since@example.com' });
     const since = await erase(unaware, caller, { tokens: [eve.token] });
     await unaware.close();
 
@@ -134,7 +134,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(again, eve.token)).toBe('record_erased');
     const last = await callerOf(again, stays.apiKey);
     expect(await resolveSubject(again, last, { ref: 'cust_7' })).toMatchObject({ subject: results[0]?.subject });
-    expect(await getErasure(again, last, since.erasure)).toMatchObject({ state: 'completed' });
+    expect(await getErasure(again, last, { erasure: since.erasure })).toMatchObject({ state: 'completed' });
     await again.close();
     await (await home.open({ clock: () => later })).close();
   });
@@ -190,10 +190,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(vault, ada.token)).toBe('record_erased');
     expect(await tell(home.keyStoreUrl, `SELECT 1 FROM record_keys WHERE record = '${ada.record}'`)).toEqual([]);
     const unwritten = { code: 'journal_unavailable' };
-    await expect(revokePrincipal(vault, admin, leaver.principal)).rejects.toMatchObject(unwritten);
-    await expect(revokeToken(vault, app, dan.token)).rejects.toMatchObject(unwritten);
+    await expect(revokePrincipal(vault, admin, { principal: leaver.principal })).rejects.toMatchObject(unwritten);
+    await expect(revokeToken(vault, app, { token: dan.token })).rejects.toMatchObject(unwritten);
     const once = { ...app, idempotencyKey: 'correct-bob' } as typeof app;
-    const change = () => correct(vault, once, bob.record, { value: 'bob@example.org' });
+    const change = () => correct(vault, once, { record: bob.record, value: 'bob@example.org' });
     await expect(change()).rejects.toMatchObject(unwritten);
     await expect(change()).rejects.toMatchObject(unwritten);
     expect(vault.journal.failing).toBe(true);
@@ -206,7 +206,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await change()).toMatchObject({ record: bob.record });
     await runBackgroundOnce(vault);
     expect(vault.journal.failing).toBe(false);
-    expect(await getErasure(vault, app, receipt.erasure)).toMatchObject({ state: 'completed' });
+    expect(await getErasure(vault, app, { erasure: receipt.erasure })).toMatchObject({ state: 'completed' });
     const text = (
       await Promise.all((await readdir(journal)).map((name) => readFile(join(journal, name), 'ascii')))
     ).join('');
@@ -250,7 +250,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await opened.close();
     const again = await open();
     const caller = await callerOf(again, stays.apiKey);
-    expect(await getErasure(again, caller, since.erasure)).toMatchObject({ state: 'completed' });
+    expect(await getErasure(again, caller, { erasure: since.erasure })).toMatchObject({ state: 'completed' });
     for (const { token } of [ada, bob]) expect(await home.reveal(again, token)).toBe('record_erased');
     await again.close();
   });

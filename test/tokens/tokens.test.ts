@@ -34,7 +34,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await store(3, { ttlSeconds: 60, uses: 1 }),
       await store(3, { ttlSeconds: 61, uses: 1 }),
     ];
-    for (const token of revoked) await revokeToken(here.vault, app, token);
+    for (const token of revoked) await revokeToken(here.vault, app, { token });
     expect(await reveal(usedUp)).toEqual(['x', 'x', 'x']);
     here.advance(60_000);
     const all = [...revoked, ...usedUp, ...expired];
@@ -59,7 +59,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a token that is swept between two looks is taken at both', async () => {
     const [token] = (await store(1)) as [Token];
-    await revokeToken(here.vault, await here.as('app'), token);
+    await revokeToken(here.vault, await here.as('app'), { token });
     const { reader } = here.vault.recordStore;
     let release = () => {};
     const swept = new Promise<void>((resolve) => {
@@ -93,7 +93,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let round = 0; round < 6; round += 1) {
       const [token] = (await store(1, { ttlSeconds: 60 })) as [Token];
       here.advance(60_000 - 1);
-      const extending = extendToken(here.vault, app, token, { ttlSeconds: 60 }).then(
+      const extending = extendToken(here.vault, app, { token, ttlSeconds: 60 }).then(
         () => 'x',
         (error: { code: string }) => error.code,
       );
@@ -116,8 +116,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       const [token] = (await store(1, { uses: 3 })) as [Token];
       const work = [
         ...Array.from({ length: 6 }, () => reveal([token])),
-        extendToken(here.vault, app, token, { uses: 3 }),
-        revokeToken(here.vault, app, token),
+        extendToken(here.vault, app, { token, uses: 3 }),
+        revokeToken(here.vault, app, { token }),
       ];
 
       const results = await Promise.allSettled(work);

@@ -32,9 +32,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const two = await addPrincipal(here.vault, admin, { ...body, name: 'desk', role: 'support', purposes: [] });
       await callerOf(here.vault, one.apiKey);
 
-      const revoked = await revokePrincipal(here.vault, admin, one.principal);
+      const revoked = await revokePrincipal(here.vault, admin, { principal: one.principal });
       here.advance(10);
-      const again = await revokePrincipal(here.vault, admin, one.principal);
+      const again = await revokePrincipal(here.vault, admin, { principal: one.principal });
       const { principals, more } = await listPrincipals(here.vault, admin, { limit: 100 });
 
       expect(again).toEqual(revoked);
@@ -72,10 +72,10 @@ describe.each(ENGINES)('on %s', (engine) => {
       ];
       const unknown = admin.principal.replace(/.$/, (last) => (last === '0' ? '1' : '0')) as PrincipalId;
 
-      const own = revokePrincipal(here.vault, admin, admin.principal);
+      const own = revokePrincipal(here.vault, admin, { principal: admin.principal });
       await expect(own).rejects.toMatchObject({ kind: 'conflict', code: 'own_principal' });
       for (const principal of [unknown, stranger.principal]) {
-        const refused = revokePrincipal(here.vault, admin, principal);
+        const refused = revokePrincipal(here.vault, admin, { principal });
         await expect(refused).rejects.toMatchObject({ kind: 'not_found', code: 'principal_not_found' });
       }
       const { principals } = await listPrincipals(here.vault, stranger, { limit: 100 });
@@ -86,7 +86,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const caller = await here.as(role);
       await expect(addPrincipal(here.vault, caller, body)).rejects.toMatchObject({ code: 'not_allowed' });
       await expect(listPrincipals(here.vault, caller, { limit: 1 })).rejects.toMatchObject({ code: 'not_allowed' });
-      const revoking = revokePrincipal(here.vault, caller, caller.principal);
+      const revoking = revokePrincipal(here.vault, caller, { principal: caller.principal });
       await expect(revoking).rejects.toMatchObject({ code: 'not_allowed' });
     });
   });
@@ -150,9 +150,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
       const { results } = await detokenize(here.vault, theirs, { tokens: [token], purpose: 'billing' });
       expect(results).toEqual([{ token, error: { code: 'token_not_found' } }]);
-      await expect(describeToken(here.vault, theirs, token)).rejects.toMatchObject({ code: 'token_not_found' });
+      await expect(describeToken(here.vault, theirs, { token })).rejects.toMatchObject({ code: 'token_not_found' });
       const found = { code: 'subject_not_found' };
-      await expect(getSubject(here.vault, theirs, subject, { limit: 1 })).rejects.toMatchObject(found);
+      await expect(getSubject(here.vault, theirs, { subject, limit: 1 })).rejects.toMatchObject(found);
       await expect(resolveSubject(here.vault, theirs, { ref: 'cust_1' })).rejects.toMatchObject(found);
 
       const auditor = await here.inTenant('theirs', 'auditor');

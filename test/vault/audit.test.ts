@@ -1,7 +1,7 @@
 /** The audit log: one entry for every decided call, before anything leaves; and never anything of what was said. */
 import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
-import { turnAway } from '../../src/calls/perform.ts';
+import { turnAway } from '../../src/calls/entries.ts';
 import { VaultError } from '../../src/errors.ts';
 import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
@@ -103,26 +103,30 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [
         app,
-        () => extendToken(vault, app, minted as Token, { uses: 3 }),
+        () => extendToken(vault, app, { token: minted as Token, uses: 3 }),
         { action: 'change_token', records: JSON.stringify([record]) },
       ],
       [
         app,
-        () => revokeToken(vault, app, minted as Token),
+        () => revokeToken(vault, app, { token: minted as Token }),
         { action: 'change_token', records: JSON.stringify([record]) },
       ],
-      [app, () => describeRecord(vault, app, record), { action: 'read_record', records: JSON.stringify([record]) }],
-      [app, () => describeToken(vault, app, token), { action: 'describe_token', records: JSON.stringify([record]) }],
+      [app, () => describeRecord(vault, app, { record }), { action: 'read_record', records: JSON.stringify([record]) }],
+      [
+        app,
+        () => describeToken(vault, app, { token }),
+        { action: 'describe_token', records: JSON.stringify([record]) },
+      ],
       [
         app,
         () => search(vault, app, { type: 'email', value: 'nobody@example.com', purpose: 'support' }),
         { action: 'search', purpose: 'support', view: 'masked', records: '[]' },
       ],
-      [app, () => correct(vault, app, record, { value }), { action: 'correct', records: JSON.stringify([record]) }],
+      [app, () => correct(vault, app, { record, value }), { action: 'correct', records: JSON.stringify([record]) }],
       [app, () => resolveSubject(vault, app, { ref: 'audit-1' }), { action: 'resolve_subject', subject }],
       [
         app,
-        () => getSubject(vault, app, subject, { limit: 1 }),
+        () => getSubject(vault, app, { subject, limit: 1 }),
         { action: 'read_subject', subject, records: JSON.stringify([record]) },
       ],
       [
@@ -132,18 +136,18 @@ describe.each(ENGINES)('on %s', (engine) => {
         },
         { action: 'erase', records: JSON.stringify([record]) },
       ],
-      [app, () => getErasure(vault, app, erasure as never), { action: 'read_erasure' }],
-      [auditor, () => readCertificate(vault, auditor, erasure as never), { action: 'read_certificate' }],
+      [app, () => getErasure(vault, app, { erasure: erasure as never }), { action: 'read_erasure' }],
+      [auditor, () => readCertificate(vault, auditor, { erasure: erasure as never }), { action: 'read_certificate' }],
       [app, () => listTypes(vault, app), { action: 'list_types' }],
       [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
-      [admin, () => setKeep(vault, admin, 'email', { keep: null }), { action: 'set_keep', target: 'email' }],
+      [admin, () => setKeep(vault, admin, { type: 'email', keep: null }), { action: 'set_keep', target: 'email' }],
       [
         admin,
         () => addPrincipal(vault, admin, { name: 'q', role: 'app', purposes: [] }),
         { action: 'add_principal', target: expect.stringMatching(/^prn_/) },
       ],
       [admin, () => listPrincipals(vault, admin, { limit: 1 }), { action: 'list_principals' }],
-      [admin, () => revokePrincipal(vault, admin, principal), { action: 'revoke_principal', target: principal }],
+      [admin, () => revokePrincipal(vault, admin, { principal }), { action: 'revoke_principal', target: principal }],
       [
         admin,
         () => addTenant(vault, admin, { name: 'audited' }),
@@ -157,7 +161,11 @@ describe.each(ENGINES)('on %s', (engine) => {
         },
         { action: 'rotate_keys', target: expect.stringMatching(/^job_/) },
       ],
-      [security, () => readJob(vault, security, job as never), { action: 'read_job', target: expect.any(String) }],
+      [
+        security,
+        () => readJob(vault, security, { job: job as never }),
+        { action: 'read_job', target: expect.any(String) },
+      ],
       [
         admin,
         () => eraseTenant(vault, admin, { confirm: 'audited' }),
@@ -303,7 +311,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await detokenize(vault, plain, { tokens: [stored?.token as Token], purpose: 'billing', reason });
     await detokenize(vault, plain, { tokens: [], purpose: 'plugh-purpose', reason }).catch(() => {});
     await search(vault, plain, { type: 'email', value: said[0], purpose: 'billing', reason });
-    await correct(vault, plain, record, { value: said[5], reason });
+    await correct(vault, plain, { record, value: said[5], reason });
     await tokenize(vault, plain, { items: [{ type: 'email', value: 'plugh-bad', subject: 'plugh-ref' }] }).catch(
       () => {},
     );
@@ -327,15 +335,15 @@ describe.each(ENGINES)('on %s', (engine) => {
       () => detokenize(vault, app, { tokens: [token], purpose: 'billing' }),
       () => detokenize(vault, app, { tokens: [token], purpose: 'marketing' }),
       () => search(vault, app, { type: 'email', value: 'unaudited@example.com', purpose: 'billing' }),
-      () => describeToken(vault, app, token),
+      () => describeToken(vault, app, { token }),
       () => tokenize(vault, app, { items }),
       () => mintToken(vault, app, { record }),
-      () => revokeToken(vault, app, token),
-      () => describeRecord(vault, app, record),
-      () => correct(vault, app, record, { value: 'eve@example.com' }),
+      () => revokeToken(vault, app, { token }),
+      () => describeRecord(vault, app, { record }),
+      () => correct(vault, app, { record, value: 'eve@example.com' }),
       () => erase(vault, app, { ref: 'unaudited' }),
       () => addPrincipal(vault, admin, { name: 'late', role: 'app', purposes: [] }),
-      () => revokePrincipal(vault, admin, app.principal),
+      () => revokePrincipal(vault, admin, { principal: app.principal }),
     ];
     const state = async () => [await rowsOf(home.recordStoreUrl), (await rowsOf(home.keyStoreUrl)).tombstones];
     const before = await state();

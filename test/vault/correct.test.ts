@@ -17,7 +17,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     (await tokenize(here.vault, await here.as('app'), { items: [{ type: 'email', value, ...more }] }))
       .results[0] as Tokenized;
   const put = async (record: string, value: unknown, reason?: string) =>
-    correct(here.vault, await here.as('app'), record as RecordId, { value, reason });
+    correct(here.vault, await here.as('app'), { record: record as RecordId, value, reason });
   const reveal = async (token: Token) => {
     const { results } = await detokenize(here.vault, await here.as('app'), { tokens: [token], purpose: 'billing' });
     const [result] = results;
@@ -75,12 +75,12 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('tokens, subject, label and date stay; version and change date move', async () => {
     const { token, record, subject } = await store('ada@example.com', { subject: 'correct-1', label: 'work' });
     const app = await here.as('app');
-    const before = await describeToken(here.vault, app, token);
+    const before = await describeToken(here.vault, app, { token });
     here.advance(60_000);
 
     for (const version of [2, 3, 4]) expect(await put(record, `ada${version}@example.com`)).toMatchObject({ version });
 
-    const after = await describeToken(here.vault, app, token);
+    const after = await describeToken(here.vault, app, { token });
     expect(after).toEqual({ ...before, version: 4, updatedAt: here.now().toISOString() });
     expect(after.subject).toBe(subject);
     expect(await reveal(token)).toBe('ada4@example.com');
@@ -96,7 +96,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const codes = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
     expect(won.length).toBeGreaterThanOrEqual(1);
     expect(codes).toEqual(codes.map(() => 'concurrent_change'));
-    const { version } = await describeToken(here.vault, await here.as('app'), token);
+    const { version } = await describeToken(here.vault, await here.as('app'), { token });
     expect(version).toBe(1 + won.length);
     expect(won).toContain(await reveal(token));
     expect(await put(record, 'after@example.com')).toMatchObject({ version: won.length + 2 });
@@ -107,7 +107,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { token, record } = await store();
     const stranger = await here.inTenant('correct-other', 'app');
     const unknown = record.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-    const theirs = () => correct(here.vault, stranger, record, { value: 'eve@example.com' });
+    const theirs = () => correct(here.vault, stranger, { record, value: 'eve@example.com' });
 
     await expect(put(record, 'no address')).rejects.toMatchObject({ code: 'invalid_value', field: 'value' });
     await expect(put(unknown, 'ada@example.com')).rejects.toMatchObject({ code: 'record_not_found' });
@@ -123,7 +123,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('only a role that may correct does; the entry names the record and keeps of the reason a MAC alone', async () => {
     const { record } = await store();
     for (const role of ['support', 'admin', 'auditor', 'security'] as const) {
-      const refused = correct(here.vault, await here.as(role), record, { value: 'eve@example.com' });
+      const refused = correct(here.vault, await here.as(role), { record, value: 'eve@example.com' });
       await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
     }
 
@@ -165,13 +165,13 @@ describe.each(ENGINES)('on %s', (engine) => {
       });
       const limit = withParts(new TimeLimit(60_000), { within: (work) => Promise.race([work, over.promise]) });
       const caller = { ...(await here.as('app')), limit };
-      await expect(correct(here.vault, caller, record, { value: 'ada@example.org' })).rejects.toMatchObject(UNANSWERED);
+      await expect(correct(here.vault, caller, { record, value: 'ada@example.org' })).rejects.toMatchObject(UNANSWERED);
     });
 
     test('the key store fails before the journal is asked, also for the same call once more', async () => {
       const { record } = await store();
       const once = { ...(await here.as('app')), idempotencyKey: `once-${record}` };
-      const change = () => correct(here.vault, once, record, { value: 'ada@example.org' });
+      const change = () => correct(here.vault, once, { record, value: 'ada@example.org' });
       const allow = await refuseDeletes(here.home.keyStoreUrl, 'record_keys');
       await expect(change()).rejects.toMatchObject(UNANSWERED);
       await expect(change()).rejects.toMatchObject(UNANSWERED);

@@ -43,11 +43,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     const value = 'new@example.com';
 
     const receipt = await erase(here.vault, erasing, { ref: 'ada-1', reason: 'asked' });
-    const corrected = await correct(here.vault, correcting, two.record, { value });
+    const corrected = await correct(here.vault, correcting, { record: two.record, value });
     const erasures = await count('erasures');
 
     expect(await erase(other, erasing, { ref: 'ada-1', reason: 'asked' })).toEqual(receipt);
-    expect(await correct(other, correcting, two.record, { value })).toEqual(corrected);
+    expect(await correct(other, correcting, { record: two.record, value })).toEqual(corrected);
     expect(await count('erasures')).toBe(erasures);
     expect(receipt.records).toBe(1);
     expect(corrected.version).toBe(2);
@@ -76,7 +76,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(tokenize(here.vault, app, { items: [{ ...item, label: 'home' }] })).rejects.toMatchObject(reused);
     await expect(tokenize(here.vault, app, { items: [item, item] })).rejects.toMatchObject(reused);
     await expect(erase(here.vault, app, { records: [record] })).rejects.toMatchObject(reused);
-    await expect(correct(here.vault, app, record, { value: 'new@example.com' })).rejects.toMatchObject(reused);
+    await expect(correct(here.vault, app, { record, value: 'new@example.com' })).rejects.toMatchObject(reused);
     expect(await count('records')).toBe(before);
     expect(await here.lastEntry()).toMatchObject({
       action: 'correct',
@@ -88,9 +88,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a correction of another record under the same key is another call', async () => {
     const [one, two] = [await store(), await store()];
     const app = await keyed();
-    await correct(here.vault, app, one.record, { value: 'new@example.com' });
+    await correct(here.vault, app, { record: one.record, value: 'new@example.com' });
 
-    const other = correct(here.vault, app, two.record, { value: 'new@example.com' });
+    const other = correct(here.vault, app, { record: two.record, value: 'new@example.com' });
     await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 
@@ -165,7 +165,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const answer = { record, version: 2, masked: 'n***@example.com' };
 
       const tried = await Promise.allSettled(
-        Array.from({ length: 4 }, () => correct(here.vault, app, record, { value })),
+        Array.from({ length: 4 }, () => correct(here.vault, app, { record, value })),
       );
 
       const answers = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -173,7 +173,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(answers.length).toBeGreaterThanOrEqual(1);
       expect(answers).toEqual(answers.map(() => answer));
       expect(codes).toEqual(codes.map(() => 'concurrent_change'));
-      expect(await correct(here.vault, app, record, { value })).toEqual(answer);
+      expect(await correct(here.vault, app, { record, value })).toEqual(answer);
     }
   });
 

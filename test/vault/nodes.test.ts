@@ -62,7 +62,7 @@ describe.each(ENGINES)('two nodes on %s', (engine) => {
     const { principal, apiKey } = await addPrincipal(one, admin, { name: 'p', role: 'app', purposes: [] });
     await callerOf(two, apiKey);
 
-    await revokePrincipal(one, admin, principal);
+    await revokePrincipal(one, admin, { principal });
 
     await expect(callerOf(two, apiKey)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
@@ -81,7 +81,7 @@ describe.each(ENGINES)('two nodes on %s', (engine) => {
       code: 'subject_erased',
     });
     expect((await store(two, address('bob'), name('bob'))).subject).not.toBe(bob.subject);
-    const correcting = correct(two, app, ada.record as RecordId, { value: 'ada@example.org' });
+    const correcting = correct(two, app, { record: ada.record as RecordId, value: 'ada@example.org' });
     await expect(correcting).rejects.toMatchObject({ code: 'record_erased' });
   });
 
@@ -90,11 +90,11 @@ describe.each(ENGINES)('two nodes on %s', (engine) => {
     const ada = await store(two, address('was'));
     expect(await reveal(two, ada.token)).toBe(address('was'));
 
-    await correct(one, app, ada.record, { value: address('is') });
+    await correct(one, app, { record: ada.record, value: address('is') });
 
     expect(await reveal(two, ada.token)).toBe(address('is'));
     expect([await find(two, address('was')), await find(two, address('is'))]).toEqual([[], [ada.record]]);
-    expect(await correct(two, app, ada.record, { value: address('was') })).toMatchObject({ version: 3 });
+    expect(await correct(two, app, { record: ada.record, value: address('was') })).toMatchObject({ version: 3 });
     expect(await reveal(one, ada.token)).toBe(address('was'));
   });
 

@@ -304,7 +304,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [was, is] = [fresh('was'), fresh('is')];
     const app = await here.as('app');
     const first = await one(again(was));
-    await correct(here.vault, app, first.record, { value: is });
+    await correct(here.vault, app, { record: first.record, value: is });
     expect(await linksOf(first.record)).toEqual([]);
 
     const [old, next] = await store(again(was), again(is));
@@ -315,18 +315,18 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test.each<[string, (token: Token) => Promise<unknown>]>([
-    ['was revoked', async (token) => revokeToken(here.vault, await here.as('app'), token)],
+    ['was revoked', async (token) => revokeToken(here.vault, await here.as('app'), { token })],
     [
       'has expired',
       async (token) => {
-        await extendToken(here.vault, await here.as('app'), token, { ttlSeconds: 60 });
+        await extendToken(here.vault, await here.as('app'), { token, ttlSeconds: 60 });
         here.advance(60_000);
       },
     ],
     [
       'was used up',
       async (token) => {
-        await extendToken(here.vault, await here.as('app'), token, { uses: 1 });
+        await extendToken(here.vault, await here.as('app'), { token, uses: 1 });
         await reveal(token);
       },
     ],
@@ -351,7 +351,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const value = fresh();
     const first = await one(again(value));
     expect(first).not.toHaveProperty('expiresAt');
-    const { expiresAt } = await extendToken(here.vault, await here.as('app'), first.token, { ttlSeconds: 60 });
+    const { expiresAt } = await extendToken(here.vault, await here.as('app'), { token: first.token, ttlSeconds: 60 });
 
     expect(await one(again(value))).toEqual({ ...first, created: false, expiresAt });
   });

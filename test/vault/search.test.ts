@@ -136,15 +136,15 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('after a correction only the new value is found', async () => {
     const app = await here.as('app');
     const [stored] = await store('email', 'was@example.com');
-    await correct(here.vault, app, stored?.record as RecordId, { value: 'is@example.com' });
+    await correct(here.vault, app, { record: stored?.record as RecordId, value: 'is@example.com' });
     expect([await found('email', 'was@example.com'), await found('email', 'is@example.com')]).toEqual([
       [],
       [stored?.record],
     ]);
 
-    await correct(here.vault, app, stored?.record as RecordId, { value: 'IS@example.com' });
+    await correct(here.vault, app, { record: stored?.record as RecordId, value: 'IS@example.com' });
     expect(await found('email', 'is@example.com')).toEqual([stored?.record]);
-    await correct(here.vault, app, stored?.record as RecordId, { value: 'was@example.com' });
+    await correct(here.vault, app, { record: stored?.record as RecordId, value: 'was@example.com' });
     expect([await found('email', 'was@example.com'), await found('email', 'is@example.com')]).toEqual([
       [stored?.record],
       [],

@@ -45,13 +45,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     const stored = await store('listed', 7);
     await store('somebody else', 2);
     const app = await here.as('app');
-    await correct(here.vault, app, stored[1]?.record as RecordId, { value: 'new@example.com' });
+    await correct(here.vault, app, { record: stored[1]?.record as RecordId, value: 'new@example.com' });
     await erase(here.vault, app, { records: [stored[2]?.record as RecordId] });
     const subject = stored[0]?.subject as SubjectId;
 
     const pages: Awaited<ReturnType<typeof getSubject>>[] = [];
     for (let after: RecordId | undefined; pages.at(-1)?.more !== false; ) {
-      pages.push(await getSubject(here.vault, await here.as('support'), subject, { after, limit: 3 }));
+      pages.push(await getSubject(here.vault, await here.as('support'), { subject, after, limit: 3 }));
       after = pages.at(-1)?.records.at(-1)?.record;
     }
 
@@ -75,7 +75,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a page that ends exactly at the last record says that nothing follows', async () => {
     const stored = await store('exact', 2);
     const subject = stored[0]?.subject as SubjectId;
-    const page = (limit: number) => here.as('app').then((app) => getSubject(here.vault, app, subject, { limit }));
+    const page = (limit: number) => here.as('app').then((app) => getSubject(here.vault, app, { subject, limit }));
 
     expect([(await page(1)).more, (await page(2)).more, (await page(3)).more]).toEqual([true, false, false]);
   });
@@ -89,7 +89,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     const pages: Awaited<ReturnType<typeof getSubject>>[] = [];
     for (let after: RecordId | undefined; pages.at(-1)?.more !== false; ) {
-      pages.push(await getSubject(here.vault, app, subject, { after, limit: 2 }));
+      pages.push(await getSubject(here.vault, app, { subject, after, limit: 2 }));
       after = pages.at(-1)?.records.at(-1)?.record;
     }
 
@@ -105,9 +105,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const unknown = subject.replace(/.$/, (last) => (last === '0' ? '1' : '0')) as SubjectId;
     await erase(here.vault, app, { subject });
 
-    await expect(getSubject(here.vault, app, unknown, { limit: 1 })).rejects.toMatchObject({
+    await expect(getSubject(here.vault, app, { subject: unknown, limit: 1 })).rejects.toMatchObject({
       code: 'subject_not_found',
     });
-    await expect(getSubject(here.vault, app, subject, { limit: 1 })).rejects.toMatchObject({ code: 'subject_erased' });
+    await expect(getSubject(here.vault, app, { subject, limit: 1 })).rejects.toMatchObject({ code: 'subject_erased' });
   });
 });

@@ -347,7 +347,7 @@ describe.each(ENGINES)('drawn anew, on %s', (engine) => {
     expect(first?.token).not.toBe(token);
     expect(await here.home.reveal(here.vault, first?.token as string)).toBe(VALUE);
 
-    await revokeToken(here.vault, await here.as('app'), (blocker as Tokenized).token);
+    await revokeToken(here.vault, await here.as('app'), { token: (blocker as Tokenized).token });
     await runBackgroundOnce(here.vault);
     const dead = stuckUntilLooked(source);
     const [second] = await storeAt(dead.vault, shaped);

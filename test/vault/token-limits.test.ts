@@ -41,9 +41,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     (await search(here.vault, await here.as('app'), { type: 'email', value, purpose: 'billing' })).results.map(
       ({ token }) => token,
     );
-  const usesLeft = async (token: Token) => (await describeToken(here.vault, await here.as('app'), token)).usesLeft;
+  const usesLeft = async (token: Token) => (await describeToken(here.vault, await here.as('app'), { token })).usesLeft;
   const statesOf = async (record: RecordId) =>
-    (await describeRecord(here.vault, await here.as('app'), record)).tokens.map(({ state }) => state);
+    (await describeRecord(here.vault, await here.as('app'), { record })).tokens.map(({ state }) => state);
   const sweep = async () => {
     for (const report of await runBackgroundOnce(here.vault)) expect(report.failed).toBeUndefined();
   };
@@ -78,7 +78,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       'revoked',
       async () => {
         const stored = await store();
-        await revokeToken(here.vault, await here.as('app'), stored.token);
+        await revokeToken(here.vault, await here.as('app'), { token: stored.token });
         return stored;
       },
     ],
@@ -107,9 +107,9 @@ describe.each(ENGINES)('on %s', (engine) => {
         expect(await reveal(token, 'masked')).toBe(code);
         expect(await reveal(token, undefined, await here.as('support'))).toBe(code);
         const refused = { kind: 'gone', code };
-        await expect(describeToken(here.vault, app, token)).rejects.toMatchObject(refused);
-        await expect(revokeToken(here.vault, app, token)).rejects.toMatchObject(refused);
-        await expect(extendToken(here.vault, app, token, { ttlSeconds: 60, uses: 5 })).rejects.toMatchObject(refused);
+        await expect(describeToken(here.vault, app, { token })).rejects.toMatchObject(refused);
+        await expect(revokeToken(here.vault, app, { token })).rejects.toMatchObject(refused);
+        await expect(extendToken(here.vault, app, { token, ttlSeconds: 60, uses: 5 })).rejects.toMatchObject(refused);
         await expect(verify(here.vault, app, { token, value: 'x' })).rejects.toMatchObject(refused);
         await expect(erase(here.vault, app, { tokens: [token] })).rejects.toMatchObject({
           ...refused,
@@ -132,7 +132,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const other = await mintToken(here.vault, app, { record });
       expect(await reveal(other.token)).toBe(value);
       const stranger = await here.inTenant(`limits-${state}`, 'app');
-      await expect(describeToken(here.vault, stranger, token)).rejects.toMatchObject({ code: 'token_not_found' });
+      await expect(describeToken(here.vault, stranger, { token })).rejects.toMatchObject({ code: 'token_not_found' });
     },
   );
 
@@ -161,7 +161,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(detokenize(here.vault, app, { tokens: [token], purpose: 'marketing' })).rejects.toMatchObject({
       code: 'purpose_not_allowed',
     });
-    await describeToken(here.vault, app, token);
+    await describeToken(here.vault, app, { token });
     expect(await usesLeft(token)).toBe(2);
 
     await erase(here.vault, app, { records: [record] });
@@ -236,12 +236,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { token, value } = await store({ ttlSeconds: 60, uses: 1 });
     here.advance(59_000);
 
-    const longer = await extendToken(here.vault, app, token, { ttlSeconds: 60 });
+    const longer = await extendToken(here.vault, app, { token, ttlSeconds: 60 });
     expect(longer).toMatchObject({ expiresAt: new Date(here.now().getTime() + 60_000).toISOString(), usesLeft: 1 });
     here.advance(59_999);
-    expect(await extendToken(here.vault, app, token, { uses: 2 })).toEqual({ ...longer, usesLeft: 2 });
+    expect(await extendToken(here.vault, app, { token, uses: 2 })).toEqual({ ...longer, usesLeft: 2 });
     expect(await reveal(token)).toBe(value);
-    expect(await extendToken(here.vault, app, token, { ttlSeconds: 1 })).toMatchObject({ usesLeft: 1 });
+    expect(await extendToken(here.vault, app, { token, ttlSeconds: 1 })).toMatchObject({ usesLeft: 1 });
     here.advance(1_000);
     expect(await reveal(token)).toBe('token_expired');
   });
@@ -249,17 +249,17 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an extension that is repeated under its idempotency key gives no use back and gets the same answer', async () => {
     const { token, value } = await store({ uses: 1 });
     const app = { ...(await here.as('app')), idempotencyKey: `extend-${engine}` };
-    const first = await extendToken(here.vault, app, token, { uses: 2, ttlSeconds: 60 });
+    const first = await extendToken(here.vault, app, { token, uses: 2, ttlSeconds: 60 });
     expect(await reveal(token)).toBe(value);
 
-    expect(await extendToken(here.vault, app, token, { uses: 2, ttlSeconds: 60 })).toEqual(first);
+    expect(await extendToken(here.vault, app, { token, uses: 2, ttlSeconds: 60 })).toEqual(first);
 
     expect(await usesLeft(token)).toBe(1);
-    await expect(extendToken(here.vault, app, token, { uses: 3 })).rejects.toMatchObject({
+    await expect(extendToken(here.vault, app, { token, uses: 3 })).rejects.toMatchObject({
       code: 'idempotency_key_reused',
     });
     here.advance(60_000);
-    expect(await extendToken(here.vault, app, token, { uses: 2, ttlSeconds: 60 })).toEqual(first);
+    expect(await extendToken(here.vault, app, { token, uses: 2, ttlSeconds: 60 })).toEqual(first);
     expect(await reveal(token)).toBe('token_expired');
   });
 
@@ -269,9 +269,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     const brief = await mintToken(here.vault, app, { record, ttlSeconds: 60 });
     const gone = await mintToken(here.vault, app, { record });
     const listed = async () =>
-      (await getSubject(here.vault, app, subject as SubjectId, { limit: 10 })).records.flatMap(({ tokens }) => tokens);
+      (await getSubject(here.vault, app, { subject: subject as SubjectId, limit: 10 })).records.flatMap(
+        ({ tokens }) => tokens,
+      );
     expect((await listed()).sort()).toEqual([token, brief.token, gone.token].sort());
-    await revokeToken(here.vault, app, gone.token);
+    await revokeToken(here.vault, app, { token: gone.token });
     here.advance(60_000);
 
     expect(await listed()).toEqual([token]);
@@ -283,8 +285,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     await erase(here.vault, app, { records: [record] });
 
     const refused = { kind: 'gone', code: 'record_erased' };
-    await expect(extendToken(here.vault, app, token, { uses: 5 })).rejects.toMatchObject(refused);
-    await expect(revokeToken(here.vault, app, token)).rejects.toMatchObject(refused);
+    await expect(extendToken(here.vault, app, { token, uses: 5 })).rejects.toMatchObject(refused);
+    await expect(revokeToken(here.vault, app, { token })).rejects.toMatchObject(refused);
     expect((await rows('tokens', token)).map((row) => [row.uses_left, row.revoked_at])).toEqual([[null, null]]);
   });
 
@@ -295,10 +297,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     const once = await mintToken(here.vault, app, { record, uses: 1 });
     const gone = await mintToken(here.vault, app, { record, format: 'uuid', audience: 'crm' });
     await reveal(once.token);
-    await revokeToken(here.vault, app, gone.token);
+    await revokeToken(here.vault, app, { token: gone.token });
     here.advance(60_000);
 
-    const { tokens } = await describeRecord(here.vault, app, record);
+    const { tokens } = await describeRecord(here.vault, app, { record });
 
     expect(Object.fromEntries(tokens.map((entry) => [entry.token, entry.state]))).toEqual({
       [token]: 'live',
@@ -315,7 +317,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = await here.as('app');
     const [both, all] = [await store({ ttlSeconds: 60, uses: 1 }), await store({ ttlSeconds: 60, uses: 2 })];
     await reveal(both.token);
-    await revokeToken(here.vault, app, all.token);
+    await revokeToken(here.vault, app, { token: all.token });
     here.advance(60_000);
     const told = async () => [await reveal(both.token), await reveal(all.token)];
     expect(await told()).toEqual(['token_used_up', 'token_revoked']);
@@ -330,7 +332,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let round = 0; round < 4; round += 1) {
       const stored = await Promise.all(Array.from({ length: 6 }, () => store({ ttlSeconds: 60, uses: 3 })));
       here.advance(59_999);
-      const extending = stored.map(({ token }) => extendToken(here.vault, app, token, { ttlSeconds: 600 }));
+      const extending = stored.map(({ token }) => extendToken(here.vault, app, { token, ttlSeconds: 600 }));
       here.advance(1);
       const [extended] = await Promise.all([Promise.allSettled(extending), sweep(), sweep()]);
 
@@ -366,7 +368,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(first.results.map(({ created }) => created)).toEqual([true, true, false, true]);
 
     await reveal(minted.token);
-    await revokeToken(here.vault, app, first.results[3]?.token as Token);
+    await revokeToken(here.vault, app, { token: first.results[3]?.token as Token });
     here.advance(60_000);
     await sweep();
 

@@ -70,7 +70,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(two?.masked).toBe('s***@example.com');
     expect(three).toMatchObject({ subject: one?.subject, masked: '********' });
     const app = await here.as('app');
-    const described = [one, two].map((result) => describeToken(here.vault, app, result?.token as Token));
+    const described = [one, two].map((result) => describeToken(here.vault, app, { token: result?.token as Token }));
     expect(await Promise.all(described)).toEqual([
       expect.objectContaining({ record: one?.record, subject: one?.subject, type: 'email', label: 'work', version: 1 }),
       expect.not.objectContaining({ label: expect.anything() }),

@@ -93,11 +93,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     const vault = { ...opened, catalogue: shelfOf(opened).catalogue };
     const admin = await appOf(vault, home, 'admin');
 
-    const set = await setKeep(vault, admin, 'desk', { keep: 'floor' });
+    const set = await setKeep(vault, admin, { type: 'desk', keep: 'floor' });
     expect(set).toMatchObject({ name: 'desk', keep: 'floor', search: { spread: 'none' } });
     expect(set.keeps).toEqual([{ name: 'floor', description: 'The floor alone.' }]);
     expect((await vault.catalogue.type(admin.tenant, 'desk')).keep?.name).toBe('floor');
-    const back = await setKeep(vault, admin, 'desk', { keep: null });
+    const back = await setKeep(vault, admin, { type: 'desk', keep: null });
     expect([back.keep, back.search.spread]).toEqual([undefined, 'unique']);
     expect((await vault.catalogue.type(admin.tenant, 'desk')).keep).toBeUndefined();
     const entries = await opened.recordStore.reader.query<{ target: string }>((sql) =>

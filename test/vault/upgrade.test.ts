@@ -101,9 +101,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const stored = first.results;
     const at = (i: number) => stored[i] as (typeof stored)[number];
     await erase(old, app, { records: [at(4).record] });
-    await correct(old, app, at(5).record, { value: 'is@example.com' });
+    await correct(old, app, { record: at(5).record, value: 'is@example.com' });
     const leaver = await addPrincipal(old, admin, { name: 'leaver', role: 'app', purposes: PURPOSES });
-    await revokePrincipal(old, admin, leaver.principal);
+    await revokePrincipal(old, admin, { principal: leaver.principal });
     await old.close();
     await undo(home);
     await unbind(home);
@@ -158,17 +158,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     ]);
 
     // And everything new works on what is old.
-    expect(await describeToken(vault, again, at(0).token)).toMatchObject({ format: 'random', label: 'work' });
+    expect(await describeToken(vault, again, { token: at(0).token })).toMatchObject({
+      format: 'random',
+      label: 'work',
+    });
     await mintToken(vault, again, { record: at(2).record, format: 'iban', audience: 'crm', ttlSeconds: 60 });
-    await extendToken(vault, again, at(3).token, { uses: 1 });
-    await revokeToken(vault, again, at(1).token);
+    await extendToken(vault, again, { token: at(3).token, uses: 1 });
+    await revokeToken(vault, again, { token: at(1).token });
     expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], all[3]]);
     for (const report of await runBackgroundOnce(vault)) expect(report.failed).toBeUndefined();
     // What the release before has revoked is known to the key store from the first round on.
     const kept = await tell(home.keyStoreUrl, 'SELECT target FROM revocations ORDER BY kind');
     expect(kept).toEqual([{ target: leaver.principal }, { target: at(1).token }]);
     expect((await values()).slice(1, 4)).toEqual(['token_revoked', all[2], 'token_used_up']);
-    const formats = (await describeRecord(vault, again, at(2).record as RecordId)).tokens.map(({ format }) => format);
+    const formats = (await describeRecord(vault, again, { record: at(2).record as RecordId })).tokens.map(
+      ({ format }) => format,
+    );
     expect(formats.sort()).toEqual(['iban', 'random']);
     const reused = [{ type: 'email', value: 'ada@example.com', subject: 'cust_1', reuse: true }];
     const [linked] = (await tokenize(vault, again, { items: reused })).results;

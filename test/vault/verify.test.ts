@@ -403,7 +403,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { app, vault, later, failed, token, record } = await now();
       const real = vault.hasher.hash.bind(vault.hasher);
       vi.spyOn(vault.hasher, 'hash').mockImplementationOnce(async (password, asker) => {
-        await correct(here.vault, app, record, { value: 'a new password of hers' });
+        await correct(here.vault, app, { record, value: 'a new password of hers' });
         return real(password, asker);
       });
       expect(await ask(token, RIGHT, vault)).toBe(true);

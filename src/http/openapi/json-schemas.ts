@@ -1,4 +1,4 @@
-/** The zod schemas of the routes as the JSON Schemas of one OpenAPI document, in which each has a name and a place. */
+/** The zod schemas of the operations as the JSON Schemas of one OpenAPI document, in which each has a name and a place. */
 import { z } from 'zod';
 
 export type Schema = Record<string, unknown>;

@@ -1,14 +1,14 @@
 /**
- * The OpenAPI 3.1 document, derived from the routes: nothing in it is written a second time. A test holds that every
- * operation, field and error is described and shown by an example.
+ * The OpenAPI 3.1 document, derived from the operations as they are declared: nothing in it is written a second time. A
+ * test holds that every operation, field and error is described and shown by an example.
  */
 import { z } from 'zod';
+import type { Operation } from '../../operations/operation.ts';
+import { GROUPS, isRoute } from '../../operations/operations.ts';
 import { STATUS } from '../../problems/kinds.ts';
 import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
-import type { Route } from '../route.ts';
-import { ROUTES } from '../routes.ts';
 import { JWKS_PATH, jwksOperation } from '../well-known.ts';
-import { EXAMPLES, exampleProblem } from './examples.ts';
+import { exampleProblem } from './example-problem.ts';
 import { JsonSchemas, type Schema } from './json-schemas.ts';
 
 /** Problems that every operation may answer with. */
@@ -42,25 +42,6 @@ const ProblemSchema = z
     request: z.string().describe('Id of the request, as in the log and the audit entry.'),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
-
-/** The operations in groups: by the first word of the path, in the order in which they are shown. */
-const GROUPS: readonly { readonly name: string; readonly description: string; readonly of: readonly string[] }[] = [
-  {
-    name: 'Values',
-    description: 'Store, reveal, verify, find and correct values; mint and end tokens.',
-    of: ['tokenize', 'detokenize', 'search', 'verify', 'tokens', 'records'],
-  },
-  { name: 'Subjects', description: 'The people the data is about.', of: ['subjects'] },
-  { name: 'Erasures', description: 'Make the vault forget, and see that it did.', of: ['erasures'] },
-  { name: 'Data types', description: 'What kinds of values there are.', of: ['types'] },
-  {
-    name: 'Keys',
-    description: 'Rotate keys, and follow the long jobs that do it.',
-    of: ['keys', 'jobs'],
-  },
-  { name: 'Access', description: 'Who may call, and for which purposes.', of: ['principals', 'tenants'] },
-  { name: 'Oversight', description: 'What was done, and how the vault is.', of: ['audit', 'status'] },
-];
 
 const DESCRIPTION = `
 Store values and get tokens in their place; reveal a value only to a role that may see it, for a stated purpose; erase
@@ -98,8 +79,12 @@ export function openApi(publicUrl?: string): Schema {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Schema>> = {};
   schemas.named(ProblemSchema, 'output', 'Problem');
-  for (const route of ROUTES.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas, publicUrl) };
+  const groups = GROUPS.map(({ operations, ...tag }) => ({ tag, routes: operations.filter(isRoute) }));
+  const shown = groups.filter(({ routes }) => routes.length > 0);
+  for (const { tag, routes } of shown) {
+    for (const route of routes) {
+      paths[route.path] = { ...paths[route.path], [route.method]: operation(route, tag.name, schemas, publicUrl) };
+    }
   }
   const ofJwks = (codes: readonly ProblemCode[]) => problemResponses('getJwks', codes, publicUrl);
   paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
@@ -114,7 +99,7 @@ export function openApi(publicUrl?: string): Schema {
     },
     servers: [{ url: publicUrl ?? '.', description: 'this vault' }],
     security: [{ apiKey: [] }],
-    tags: GROUPS.map(({ name, description }) => ({ name, description })),
+    tags: shown.map(({ tag }) => tag),
     paths,
     components: {
       securitySchemes: {
@@ -129,8 +114,8 @@ export function openApi(publicUrl?: string): Schema {
   };
 }
 
-function operation(route: Route, schemas: JsonSchemas, publicUrl: string | undefined): Schema {
-  const { operationId, summary, description, body, params, query, status = 200 } = route;
+function operation(route: Operation, tag: string, schemas: JsonSchemas, publicUrl: string | undefined): Schema {
+  const { operationId, summary, description, body, params, query, status = 200, example } = route;
   const name = operationId.charAt(0).toUpperCase() + operationId.slice(1);
   const codes = new Set<ProblemCode>([
     ...COMMON,
@@ -139,21 +124,20 @@ function operation(route: Route, schemas: JsonSchemas, publicUrl: string | undef
     ...(route.idempotent ? (['idempotency_key_reused'] as const) : []),
     ...route.problems,
   ]);
-  const example = EXAMPLES[operationId];
   const content = (of: z.ZodType, io: 'input' | 'output', kind: string, value: unknown) => {
     const schema = schemas.named(of, io, `${name}${kind}`);
-    return { 'application/json': { schema, example: value ?? schemas.exampleOf(schema) } };
+    return { 'application/json': { schema, example: value } };
   };
-  const reply = content(route.reply, 'output', 'Reply', example?.reply);
+  const reply = content(route.reply, 'output', 'Reply', example.reply);
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
-    tags: [groupOf(route)],
+    tags: [tag],
     parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas), ...headers(route)],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: content(body, 'input', 'Body', example?.request) } }),
+      : { requestBody: { required: true, content: content(body, 'input', 'Body', example.request) } }),
     responses: {
       [status]: {
         description: 'Done, and recorded in the audit log.',
@@ -174,17 +158,6 @@ function eventsOf(data: unknown): Schema {
   return { 'text/event-stream': { schema, example: `id: 1\nevent: progress\ndata: ${JSON.stringify(data)}\n\n` } };
 }
 
-const WORDS = GROUPS.flatMap(({ of }) => of);
-
-function placeOf({ path }: Route): number {
-  return WORDS.indexOf(path.split('/')[2] ?? '');
-}
-
-function groupOf({ path }: Route): string {
-  const word = path.split('/')[2] ?? '';
-  return GROUPS.find(({ of }) => of.includes(word))?.name ?? word;
-}
-
 const REQUEST_ID = {
   description: 'Id of the request, as in the log and the audit entry.',
   schema: { type: 'string' },
@@ -196,7 +169,7 @@ const RETRY_AFTER = {
   example: 1,
 };
 
-function headers(route: Route): Schema[] {
+function headers(route: Operation): Schema[] {
   if (!route.idempotent) return [];
   return [
     {

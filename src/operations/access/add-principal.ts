@@ -2,11 +2,11 @@
 import type { z } from 'zod';
 import { accessKeys, addPrincipal as add } from '../../access/principals.ts';
 import { HAVE_AUDIENCES, RECEIVES_ONLY } from '../../access/roles.ts';
-import type { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
-import type { Caller } from '../../calls/caller.ts';
+import { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { EXAMPLE_API_KEY, PRINCIPAL } from '../examples.ts';
+import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof AddPrincipalReply>;
 
@@ -21,28 +21,39 @@ function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBod
   if (purposes.length === 0) throw say('purposes', 'A receiver only reveals, and needs a purpose for that.');
 }
 
-export async function addPrincipal(
-  vault: Vault,
-  caller: Caller,
-  body: z.infer<typeof AddPrincipalBody>,
-): Promise<Reply> {
-  const idempotent = {
-    body,
-    remember: (reply: Reply) => ({ principal: reply.principal }),
-    replay: (): Reply => {
-      throw new VaultError('api_key_already_shown');
-    },
-  };
-  return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
-    door.decide();
-    assertFits(body);
-    const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
-    return door.commit('exclusive', async (tx) => {
-      const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
-      const { name, role, purposes, audience } = body;
-      const wanted = { name, role, purposes, audience, expiresAt };
-      const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
-      return { reply, entry: { target: reply.principal } };
+export const addPrincipal = operation({
+  operationId: 'addPrincipal',
+  action: 'add_principal',
+  method: 'post',
+  path: '/v1/principals',
+  summary: 'Add a principal and get its API key, once.',
+  body: AddPrincipalBody,
+  reply: AddPrincipalReply,
+  status: 201,
+  idempotent: true,
+  problems: ['api_key_already_shown'],
+  example: {
+    request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
+    reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
+  },
+  work: async (vault, caller, body) => {
+    const idempotent = {
+      body,
+      remember: (reply: Reply) => ({ principal: reply.principal }),
+      replay: (): Reply => {
+        throw new VaultError('api_key_already_shown');
+      },
+    };
+    return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
+      assertFits(body);
+      const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
+      return door.commit('exclusive', async (tx) => {
+        const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
+        const { name, role, purposes, audience } = body;
+        const wanted = { name, role, purposes, audience, expiresAt };
+        const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
+        return { reply, entry: { target: reply.principal } };
+      });
     });
-  });
-}
+  },
+});

@@ -10,14 +10,14 @@ import type { z } from 'zod';
 import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../../access/principals.ts';
-import type { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
+import { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
 import { findTenantByName, insertTenant } from '../../access/store.ts';
-import type { Caller } from '../../calls/caller.ts';
 import { secretOfCall } from '../../calls/idempotency.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import { type ApiKeyId, newId } from '../../ids.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { EXAMPLE_API_KEY, TENANT } from '../examples.ts';
+import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof AddTenantReply>;
 type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
@@ -25,37 +25,60 @@ type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; read
 const SALT_BYTES = 32;
 
 /** @throws `tenant_exists` */
-export async function addTenant(vault: Vault, caller: Caller, body: z.infer<typeof AddTenantBody>): Promise<Reply> {
-  const { indexes } = vault.keyring;
-  const fresh = vault.random(SALT_BYTES).toString('hex');
-  const secretFor = (tenant: string, salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [tenant, salt]);
-  const idempotent = {
-    body,
-    remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
-    replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
-      const secret = await secretFor(tenant, salt);
-      const apiKey = apiKeyText(key, secret);
-      secret.fill(0);
-      return { tenant, principal, apiKey };
+export const addTenant = operation({
+  operationId: 'addTenant',
+  action: 'add_tenant',
+  method: 'post',
+  path: '/v1/tenants',
+  summary: 'Add a tenant with its first administrator.',
+  description:
+    'Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key ' +
+    'again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: ' +
+    'erase it (`npm run lethe -- tenants erase`), and add it again.',
+  body: AddTenantBody,
+  reply: AddTenantReply,
+  status: 201,
+  idempotent: true,
+  problems: ['tenant_exists'],
+  example: {
+    request: { name: 'shop-eu' },
+    reply: {
+      tenant: TENANT,
+      principal: 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3',
+      apiKey: EXAMPLE_API_KEY,
     },
-  };
-  return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
-    door.decide();
-    const tenant = newId('tenant', vault.random, door.now);
-    const keys = await accessKeys(vault.keyring.indexes, tenant);
-    const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh);
-    // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
-    const secretFrom = secret && (() => Buffer.from(secret));
-    const adding = door.commit('exclusive', async (tx) => {
-      await assertOfFirstTenant(tx, caller.tenant);
-      if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
-      await insertTenant(tx, { tenant, name: body.name, at: door.now });
-      const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
-      return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
+  },
+  work: async (vault, caller, body) => {
+    const { indexes } = vault.keyring;
+    const fresh = vault.random(SALT_BYTES).toString('hex');
+    const secretFor = (tenant: string, salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [tenant, salt]);
+    const idempotent = {
+      body,
+      remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
+      replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
+        const secret = await secretFor(tenant, salt);
+        const apiKey = apiKeyText(key, secret);
+        secret.fill(0);
+        return { tenant, principal, apiKey };
+      },
+    };
+    return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
+      const tenant = newId('tenant', vault.random, door.now);
+      const keys = await accessKeys(vault.keyring.indexes, tenant);
+      const secret = caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh);
+      // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
+      const secretFrom = secret && (() => Buffer.from(secret));
+      const adding = door.commit('exclusive', async (tx) => {
+        await assertOfFirstTenant(tx, caller.tenant);
+        if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
+        await insertTenant(tx, { tenant, name: body.name, at: door.now });
+        const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
+        return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
+      });
+      return adding.finally(() => secret?.fill(0));
     });
-    return adding.finally(() => secret?.fill(0));
-  });
-}
+  },
+});
 
 function idOf(apiKey: string): ApiKeyId {
   const parsed = parseApiKey(apiKey);

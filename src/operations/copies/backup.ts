@@ -11,6 +11,7 @@ import { perform } from '../../calls/perform.ts';
 import { ensureCanaries } from '../../canaries/canaries.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 export interface BackupOrder {
   /** A folder of the machine that this process runs on. */
@@ -30,24 +31,27 @@ export interface BackedUp {
 }
 
 /** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left of that store */
-export async function backup(vault: Vault, caller: Caller, order: BackupOrder): Promise<BackedUp> {
-  const { dir, stores, prune, watch } = order;
-  return perform<BackedUp>(vault, caller, { action: 'backup', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const parts: BackupParts = vault;
-    // A drill has then something to open whose value is known to be right.
-    if (stores.length > 0) await ensureCanaries(vault);
-    const swept = await removeUnfinished(parts, dir);
-    const copies: BackedUp['copies'][number][] = [];
-    for (const store of (['records', 'keys'] as const).filter((name) => stores.includes(name))) {
-      copies.push(await takeBackup(parts, store, dir, watch));
-    }
-    const pruned = prune ? await pruneKeyCopies(parts, dir) : [];
-    const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
-    return door.commit('exclusive', async (tx) => {
-      for (const { manifest } of copies) await noteBackup(tx, manifest);
-      return { reply: { copies, pruned, swept }, entry: { target } };
+export const backup = commandOperation({
+  operationId: 'backup',
+  action: 'backup',
+  work: async (vault: Vault, caller: Caller, order: BackupOrder): Promise<BackedUp> => {
+    const { dir, stores, prune, watch } = order;
+    return perform<BackedUp>(vault, caller, { action: 'backup', mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const parts: BackupParts = vault;
+      // A drill has then something to open whose value is known to be right.
+      if (stores.length > 0) await ensureCanaries(vault);
+      const swept = await removeUnfinished(parts, dir);
+      const copies: BackedUp['copies'][number][] = [];
+      for (const store of (['records', 'keys'] as const).filter((name) => stores.includes(name))) {
+        copies.push(await takeBackup(parts, store, dir, watch));
+      }
+      const pruned = prune ? await pruneKeyCopies(parts, dir) : [];
+      const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
+      return door.commit('exclusive', async (tx) => {
+        for (const { manifest } of copies) await noteBackup(tx, manifest);
+        return { reply: { copies, pruned, swept }, entry: { target } };
+      });
     });
-  });
-}
+  },
+});

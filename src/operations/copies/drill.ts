@@ -32,6 +32,7 @@ import type { StoreName } from '../../storage/table.ts';
 import { removeLeftovers, temporaryFolder } from '../../temporary.ts';
 import { assertAgreement } from '../../vault/agreement.ts';
 import { openVault, type Vault, type VaultConfig } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 const PLACE = /^lethe-drill-/;
 
@@ -48,26 +49,28 @@ export interface DrillOrder {
   readonly swept?: (paths: readonly string[]) => void;
 }
 
-export async function drill(vault: Vault, caller: Caller, order: DrillOrder): Promise<DrillReport> {
-  return perform<DrillReport>(vault, caller, { action: 'drill', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const vaultId = vault.keyring.signing.issuer;
-    order.swept?.(await removeLeftovers(tmpdir(), PLACE, vaultId));
-    const place = await temporaryFolder(tmpdir(), 'lethe-drill-', vaultId);
-    let report: DrillReport;
-    try {
-      report = await drillIn(place.path, vault, order, door.now);
-    } finally {
-      await place.remove();
-    }
-    const { ok, nextDueAt } = report;
-    return door.commit('exclusive', async (tx) => {
-      await setFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
-      return { reply: report, entry: ok ? {} : { outcome: 'failed' as const, code: 'drill_failed' } };
-    });
-  });
-}
+export const drill = commandOperation({
+  operationId: 'drill',
+  action: 'drill',
+  work: (vault: Vault, caller: Caller, order: DrillOrder): Promise<DrillReport> =>
+    perform<DrillReport>(vault, caller, { action: 'drill', mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const vaultId = vault.keyring.signing.issuer;
+      order.swept?.(await removeLeftovers(tmpdir(), PLACE, vaultId));
+      const place = await temporaryFolder(tmpdir(), 'lethe-drill-', vaultId);
+      let report: DrillReport;
+      try {
+        report = await drillIn(place.path, vault, order, door.now);
+      } finally {
+        await place.remove();
+      }
+      const { ok, nextDueAt } = report;
+      return door.commit('exclusive', async (tx) => {
+        await setFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
+        return { reply: report, entry: ok ? {} : { outcome: 'failed' as const, code: 'drill_failed' } };
+      });
+    }),
+});
 
 async function drillIn(place: string, vault: Vault, order: DrillOrder, now: Date): Promise<DrillReport> {
   const steps = new Steps(order.watch);

@@ -27,6 +27,7 @@ import type { TenantId } from '../../ids.ts';
 import { findTenantTombstones } from '../../keyring/tree/tenant-tombstones.ts';
 import { sizeOfMirror } from '../../records/tombstones.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 const PAGE = 200;
 const INCARNATION_BYTES = 16;
@@ -47,41 +48,43 @@ export interface Recovered {
 export type RecoverProgress = (step: 'entries' | 'erasures' | 'tombstones', done: number, total: number) => void;
 
 /** @param vault opened with `recovering` */
-export async function recover(vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> {
-  return perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await keepRemembered(vault);
-    await assertNotRevokedSince(vault, caller);
-    const revoked = await replayRevocations(vault, vault.clock());
-    const ordered = await countErasures(vault.recordStore.reader);
-    let erasures = 0;
-    const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
-    await orderAgain(vault);
-    for await (const page of pagesOfErasures(vault.recordStore.reader, PAGE)) {
-      for (const row of page) await complete(vault, row, vault.clock);
-      erasures += page.length;
-      progress('erasures', erasures, ordered);
-    }
-    if (erasures === 0) progress('erasures', erasures, ordered);
-    const total = await sizeOfMirror(vault.keyStore.reader);
-    const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
-    await writeBackEmpty(vault, vault.clock());
-    const lostRecords = [...new Set([...again.lost, ...mirror.lostRecords])].slice(0, NAMED);
-    const replayed = {
-      tombstones: again.tombstones + mirror.tombstones,
-      records: again.records + mirror.records,
-      lost: again.lost.length + mirror.lost,
-      lostRecords,
-    };
-    await forgetLost(vault);
-    const { doubtful } = vault.journal;
-    const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
-    const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
-    // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
-    await endLoss([vault.recordStore, vault.keyStore], vault.random(INCARNATION_BYTES).toString('hex'));
-    return recovered;
-  });
-}
+export const recover = commandOperation({
+  operationId: 'recover',
+  action: 'recover',
+  work: (vault: Vault, caller: Caller, progress: RecoverProgress = () => {}): Promise<Recovered> =>
+    perform<Recovered>(vault, caller, { action: 'recover', mayTakeLong: true }, async (door) => {
+      await keepRemembered(vault);
+      await assertNotRevokedSince(vault, caller);
+      const revoked = await replayRevocations(vault, vault.clock());
+      const ordered = await countErasures(vault.recordStore.reader);
+      let erasures = 0;
+      const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
+      await orderAgain(vault);
+      for await (const page of pagesOfErasures(vault.recordStore.reader, PAGE)) {
+        for (const row of page) await complete(vault, row, vault.clock);
+        erasures += page.length;
+        progress('erasures', erasures, ordered);
+      }
+      if (erasures === 0) progress('erasures', erasures, ordered);
+      const total = await sizeOfMirror(vault.keyStore.reader);
+      const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
+      await writeBackEmpty(vault, vault.clock());
+      const lostRecords = [...new Set([...again.lost, ...mirror.lostRecords])].slice(0, NAMED);
+      const replayed = {
+        tombstones: again.tombstones + mirror.tombstones,
+        records: again.records + mirror.records,
+        lost: again.lost.length + mirror.lost,
+        lostRecords,
+      };
+      await forgetLost(vault);
+      const { doubtful } = vault.journal;
+      const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
+      const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
+      // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
+      await endLoss([vault.recordStore, vault.keyStore], vault.random(INCARNATION_BYTES).toString('hex'));
+      return recovered;
+    }),
+});
 
 /** @throws {UnauthenticatedError} */
 async function assertNotRevokedSince({ recordStore, keyStore, clock }: Vault, caller: Caller): Promise<void> {

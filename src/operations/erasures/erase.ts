@@ -9,7 +9,7 @@ import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../../erasure/erasures.ts';
-import type { EraseRequest, Receipt } from '../../erasure/schema.ts';
+import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf, VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
@@ -18,13 +18,42 @@ import type { RecordTx } from '../../storage/tx.ts';
 import { liveSubject, markErased, namedSubject } from '../../subjects/subjects.ts';
 import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { RECEIPT } from '../examples.ts';
+import { operation } from '../operation.ts';
+import { eraseWholeTenant } from './whole-tenant.ts';
 
 const PAGE = 1_000;
 
 type Doomed = { readonly record: RecordId; readonly generation: number };
 
+export const erase = operation({
+  operationId: 'erase',
+  action: 'erase',
+  method: 'post',
+  path: '/v1/erasures',
+  summary: 'Erase records, by themselves, by tokens, or by subject; or a whole tenant.',
+  description:
+    'Name exactly one of `subject`, `ref`, `records`, `tokens` and `tenant`. From the reply on, nothing opens the values. ' +
+    'It cannot be taken back. Records that were erased before are not counted again. A tenant is erased by its ' +
+    'administrator, or by an administrator or the security team of the first tenant, who repeat its name in `confirm`; ' +
+    'none of its API keys works from then on, and the receipt is read by those of the first tenant.',
+  body: EraseBody,
+  reply: ReceiptSchema,
+  status: 201,
+  idempotent: true,
+  problems: [
+    ...(['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'] as const),
+    ...(['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'] as const),
+  ],
+  example: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: RECEIPT },
+  work: (vault, caller, { tenant, confirm = '', ...body }) =>
+    tenant === undefined
+      ? eraseRecords(vault, caller, body)
+      : eraseWholeTenant(vault, caller, { tenant, confirm, reason: body.reason }),
+});
+
 /** @throws `token_not_found`, `record_not_found`, `subject_not_found` naming the item; nothing is erased then */
-export async function erase(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
+async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): Promise<Receipt> {
   const { tenant } = caller;
   const idempotent = {
     body,
@@ -33,7 +62,6 @@ export async function erase(vault: Vault, caller: Caller, body: EraseRequest): P
   };
   const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
   const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
-    door.decide();
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);

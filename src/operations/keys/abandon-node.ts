@@ -8,22 +8,26 @@ import { perform } from '../../calls/perform.ts';
 import { abandonNode as abandon } from '../../keyring/nodes/node-abandon.ts';
 import type { LookOptions } from '../../keyring/nodes/node-silence.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /**
  * @param look how long, and by which running time, it is looked whether the node is silent
  * @throws `node_not_found`, `node_alive`; nothing has been changed
  */
-export async function abandonNode(
-  vault: Vault,
-  caller: Caller,
-  { node, reason }: { readonly node: string; readonly reason: string },
-  look?: LookOptions,
-): Promise<void> {
-  await perform<void>(vault, caller, { action: 'abandon_node', reason, mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, clock } = vault;
-    await abandon({ store, ledger: keyring.nodes, clock, look }, node, vault.node ?? '');
-    return door.commit('shared', async () => ({ reply: undefined, entry: { target: node } }));
-  });
-}
+export const abandonNode = commandOperation({
+  operationId: 'abandonNode',
+  action: 'abandon_node',
+  work: async (
+    vault: Vault,
+    caller: Caller,
+    { node, reason }: { readonly node: string; readonly reason: string },
+    look?: LookOptions,
+  ): Promise<void> => {
+    await perform<void>(vault, caller, { action: 'abandon_node', reason, mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const { keyStore: store, keyring, clock } = vault;
+      await abandon({ store, ledger: keyring.nodes, clock, look }, node, vault.node ?? '');
+      return door.commit('shared', async () => ({ reply: undefined, entry: { target: node } }));
+    });
+  },
+});

@@ -10,18 +10,21 @@ import { besideNoJob } from '../../jobs/runner.ts';
 import type { AddSlot } from '../../keyring/schema.ts';
 import { type AddedSlot, addSlot as add } from '../../keyring/slots/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /**
  * @throws `slot_exists`, `slot_unfit`
  * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
  */
-export async function addSlot(vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> {
-  return perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const reply = await besideNoJob(vault, lease, () => add({ store, epochs, registry, random, clock }, body));
-    return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
-  });
-}
+export const addSlot = commandOperation({
+  operationId: 'addSlot',
+  action: 'add_slot',
+  work: (vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> =>
+    perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const { keyStore: store, keyring, random, clock } = vault;
+      const { epochs, registry } = keyring;
+      const reply = await besideNoJob(vault, lease, () => add({ store, epochs, registry, random, clock }, body));
+      return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
+    }),
+});

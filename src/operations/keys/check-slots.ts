@@ -7,26 +7,29 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { checkSlots as check, type SlotCheck, type SlotRemains } from '../../keyring/slots/slot-checks.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /** How many an audit entry names: the command says them all. */
 const NAMED = 20;
 
-export async function checkSlots(
-  vault: Vault,
-  caller: Caller,
-  options: { readonly destroyReturned?: boolean } = {},
-): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
-  return perform(vault, caller, { action: 'check_slots', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const reply = await check({ store, epochs, registry, random, clock }, options);
-    const returned = reply.slots.flatMap(({ name, returned }) => returned.map((epoch) => `${epoch}/${name}`));
-    const entry =
-      returned.length === 0
-        ? {}
-        : { outcome: 'failed' as const, code: 'secret_returned', target: returned.slice(0, NAMED).join(',') };
-    return door.commit('shared', async () => ({ reply, entry }));
-  });
-}
+export const checkSlots = commandOperation({
+  operationId: 'checkSlots',
+  action: 'check_slots',
+  work: (
+    vault: Vault,
+    caller: Caller,
+    options: { readonly destroyReturned?: boolean } = {},
+  ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> =>
+    perform(vault, caller, { action: 'check_slots', mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const { keyStore: store, keyring, random, clock } = vault;
+      const { epochs, registry } = keyring;
+      const reply = await check({ store, epochs, registry, random, clock }, options);
+      const returned = reply.slots.flatMap(({ name, returned }) => returned.map((epoch) => `${epoch}/${name}`));
+      const entry =
+        returned.length === 0
+          ? {}
+          : { outcome: 'failed' as const, code: 'secret_returned', target: returned.slice(0, NAMED).join(',') };
+      return door.commit('shared', async () => ({ reply, entry }));
+    }),
+});

@@ -3,17 +3,15 @@
  * those keys. The same, ordered again while it is unfinished, is that job. An epoch is every tenant's: the first tenant
  * orders it. Buckets and subjects are the caller's own. A subject's ref goes no further than here: the job has its id.
  */
-import type { z } from 'zod';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
-import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { type JobId, newId } from '../../ids.ts';
 import { throughRaces } from '../../intake/races.ts';
 import { orderJob } from '../../jobs/job-store.ts';
 import { assertEnded } from '../../jobs/reseal-compromised.ts';
-import type { CompromiseBody } from '../../jobs/schema.ts';
+import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
 import { liveSubject, namedSubject } from '../../subjects/subjects.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { operation } from '../operation.ts';
 
 type Reply = { job: JobId };
 
@@ -21,38 +19,58 @@ type Reply = { job: JobId };
  * @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`
  *   nothing is ordered then
  */
-export async function compromiseKeys(
-  vault: Vault,
-  caller: Caller,
-  body: z.infer<typeof CompromiseBody>,
-): Promise<Reply> {
-  const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
-  const reply = await perform<Reply>(vault, caller, { action: 'compromise_keys', idempotent }, async (door) => {
-    door.decide();
-    const { epoch, from = '', to = '' } = body;
-    if (epoch !== undefined) {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-      await assertEnded(vault.keyStore.reader, epoch);
-    }
-    const subject = await namedSubject(vault.keyStore.reader, vault.keyring, caller.tenant, body);
-    if (subject !== undefined) {
-      const field = body.ref === undefined ? 'subject' : 'ref';
-      await liveSubject(vault.recordStore.reader, caller.tenant, subject, field);
-    }
-    return throughRaces(() =>
-      door.commit('exclusive', async (tx) => {
-        const { job } = await orderJob(tx, {
-          job: newId('job', vault.random, door.now),
-          kind: 'compromise',
-          tenant: caller.tenant,
-          params: subject !== undefined ? { subject } : epoch === undefined ? { from, to } : { epoch },
-          by: caller.principal,
-          at: door.now,
-        });
-        return { reply: { job: job as JobId }, entry: { target: job, ...(subject && { subject }) } };
-      }),
-    );
-  });
-  vault.signals.emit('jobOrdered');
-  return reply;
-}
+export const compromiseKeys = operation({
+  operationId: 'compromiseKeys',
+  action: 'compromise_keys',
+  method: 'post',
+  path: '/v1/keys/compromise',
+  summary: 'Seal anew what compromised keys protect.',
+  description:
+    'Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those ' +
+    'buckets, or that is about that subject, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old ' +
+    'keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both ' +
+    'one of them and the old keys. An epoch is named by the first tenant alone.',
+  body: CompromiseBody,
+  reply: OrderedJob,
+  status: 202,
+  idempotent: true,
+  problems: [
+    'epoch_not_found',
+    'epoch_not_ended',
+    'subject_not_found',
+    'subject_erased',
+    'too_many_jobs',
+    'concurrent_change',
+  ],
+  example: { request: { epoch: 11 }, reply: { job: 'job_01m83s2p40e5v8kq1n3tq6x9yb' } },
+  work: async (vault, caller, body) => {
+    const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
+    const reply = await perform<Reply>(vault, caller, { action: 'compromise_keys', idempotent }, async (door) => {
+      const { epoch, from = '', to = '' } = body;
+      if (epoch !== undefined) {
+        await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+        await assertEnded(vault.keyStore.reader, epoch);
+      }
+      const subject = await namedSubject(vault.keyStore.reader, vault.keyring, caller.tenant, body);
+      if (subject !== undefined) {
+        const field = body.ref === undefined ? 'subject' : 'ref';
+        await liveSubject(vault.recordStore.reader, caller.tenant, subject, field);
+      }
+      return throughRaces(() =>
+        door.commit('exclusive', async (tx) => {
+          const { job } = await orderJob(tx, {
+            job: newId('job', vault.random, door.now),
+            kind: 'compromise',
+            tenant: caller.tenant,
+            params: subject !== undefined ? { subject } : epoch === undefined ? { from, to } : { epoch },
+            by: caller.principal,
+            at: door.now,
+          });
+          return { reply: { job: job as JobId }, entry: { target: job, ...(subject && { subject }) } };
+        }),
+      );
+    });
+    vault.signals.emit('jobOrdered');
+    return reply;
+  },
+});

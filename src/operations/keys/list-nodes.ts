@@ -4,6 +4,7 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { isItself, type NodeRow, nodeRows, placesOf } from '../../keyring/nodes/nodes.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 export interface NodeEntry {
   readonly node: string;
@@ -20,15 +21,17 @@ export interface NodeEntry {
   readonly forgotThrough: number;
 }
 
-export async function listNodes(vault: Vault, caller: Caller): Promise<NodeEntry[]> {
-  return perform(vault, caller, { action: 'list_nodes' }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const rows = await nodeRows(vault.keyStore.reader);
-    const reply = [...Map.groupBy(rows, ({ node }) => node).values()].map((of) => entryOf(vault, of));
-    return door.commit('shared', async () => ({ reply, entry: {} }));
-  });
-}
+export const listNodes = commandOperation({
+  operationId: 'listNodes',
+  action: 'list_nodes',
+  work: (vault: Vault, caller: Caller): Promise<NodeEntry[]> =>
+    perform(vault, caller, { action: 'list_nodes' }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const rows = await nodeRows(vault.keyStore.reader);
+      const reply = [...Map.groupBy(rows, ({ node }) => node).values()].map((of) => entryOf(vault, of));
+      return door.commit('shared', async () => ({ reply, entry: {} }));
+    }),
+});
 
 function entryOf({ keyring: { nodes } }: Vault, rows: readonly NodeRow[]): NodeEntry {
   const [first] = rows as [NodeRow];

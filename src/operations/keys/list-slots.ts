@@ -4,12 +4,15 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { SlotEntry } from '../../keyring/slots/slot-registry.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
-export async function listSlots(vault: Vault, caller: Caller): Promise<SlotEntry[]> {
-  return perform(vault, caller, { action: 'check_slots' }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const reply = await vault.keyring.registry.entries();
-    return door.commit('shared', async () => ({ reply, entry: {} }));
-  });
-}
+export const listSlots = commandOperation({
+  operationId: 'listSlots',
+  action: 'check_slots',
+  work: (vault: Vault, caller: Caller): Promise<SlotEntry[]> =>
+    perform(vault, caller, { action: 'check_slots' }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const reply = await vault.keyring.registry.entries();
+      return door.commit('shared', async () => ({ reply, entry: {} }));
+    }),
+});

@@ -12,26 +12,29 @@ import { besideNoJob } from '../../jobs/runner.ts';
 import type { RemoveSlotBody } from '../../keyring/schema.ts';
 import { removeSlot as remove } from '../../keyring/slots/slot-changes.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /**
  * @returns the epochs that were destroyed in it, and those that were not: called again, it tries those again
  * @throws `slot_not_found`, `slot_needed`
  * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
  */
-export async function removeSlot(
-  vault: Vault,
-  caller: Caller,
-  { name, abandon }: z.infer<typeof RemoveSlotBody>,
-  lease?: LeaseOptions,
-): Promise<{ readonly destroyed: number[]; readonly left: number[] }> {
-  return perform(vault, caller, { action: 'remove_slot', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const { keyStore: store, keyring, random, clock } = vault;
-    const { epochs, registry } = keyring;
-    const parts = { store, epochs, registry, random, clock };
-    const reply = await besideNoJob(vault, lease, () => remove(parts, name, abandon));
-    const code = reply.left.length > 0 ? 'not_destroyed' : undefined;
-    return door.commit('shared', async () => ({ reply, entry: { target: name, ...(code && { code }) } }));
-  });
-}
+export const removeSlot = commandOperation({
+  operationId: 'removeSlot',
+  action: 'remove_slot',
+  work: (
+    vault: Vault,
+    caller: Caller,
+    { name, abandon }: z.infer<typeof RemoveSlotBody>,
+    lease?: LeaseOptions,
+  ): Promise<{ readonly destroyed: number[]; readonly left: number[] }> =>
+    perform(vault, caller, { action: 'remove_slot', mayTakeLong: true }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const { keyStore: store, keyring, random, clock } = vault;
+      const { epochs, registry } = keyring;
+      const parts = { store, epochs, registry, random, clock };
+      const reply = await besideNoJob(vault, lease, () => remove(parts, name, abandon));
+      const code = reply.left.length > 0 ? 'not_destroyed' : undefined;
+      return door.commit('shared', async () => ({ reply, entry: { target: name, ...(code && { code }) } }));
+    }),
+});

@@ -30,6 +30,7 @@ import { openStore } from '../../storage/opening/open-store.ts';
 import type { KeyTx } from '../../storage/tx.ts';
 import { findVault } from '../../vault/home.ts';
 import type { Vault, VaultConfig } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /** A close is interrupted at most once by an older one that has to be ended first; the rest is for what is not thought of. */
 const MAX_CLOSES = 4;
@@ -53,43 +54,45 @@ export interface ReplaceRootOptions {
  * @throws `unfit_root_key`, `invalid_share_count`; nothing has been changed
  * @throws {UnavailableError} where a slot or a store does not answer: to be run again, with the same two keys
  */
-export async function replaceRoot(vault: Vault, caller: Caller, options: ReplaceRootOptions): Promise<void> {
-  const vaultId = (await keyFact(vault.keyStore.reader, 'vault')) ?? '';
-  const check = rootKeyCheck(options.newKey, vaultId);
-  await perform(vault, caller, { action: 'replace_root' }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const shares =
-      options.split &&
-      (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(
-        options.split.shares,
-        options.split.threshold,
-        door.now,
-      ));
-    await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'begun' } }));
-    if (shares !== undefined) {
-      await options.split?.handOut(shares);
-      await shares.takeEffect();
-    }
-    await beginReplacement(vault.keyStore, check);
-  });
-  await perform(vault, caller, { action: 'replace_root', mayTakeLong: true }, async (door) => {
-    door.decide();
-    await moveAll(vault, caller, options);
-    const { epochs, wrapped, registry, nodes } = vault.keyring;
-    const retag = async (tx: KeyTx) => {
-      await registry.retag(tx, options.newKey);
-      await epochs.ledger.retag(tx, options.newKey);
-      await nodes.retag(tx, options.newKey);
-    };
-    const journalKey = new JournalKey(options.newKey, vaultId);
-    const removeOld = await vault.journal.rewriteUnder(journalKey).finally(() => journalKey.wipe());
-    await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
-    await removeOld();
-    await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
-  });
-  await backUpUnder(vault, options.newKey, vaultId);
-}
+export const replaceRoot = commandOperation({
+  operationId: 'replaceRoot',
+  action: 'replace_root',
+  work: async (vault: Vault, caller: Caller, options: ReplaceRootOptions): Promise<void> => {
+    const vaultId = (await keyFact(vault.keyStore.reader, 'vault')) ?? '';
+    const check = rootKeyCheck(options.newKey, vaultId);
+    await perform(vault, caller, { action: 'replace_root' }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const shares =
+        options.split &&
+        (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(
+          options.split.shares,
+          options.split.threshold,
+          door.now,
+        ));
+      await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'begun' } }));
+      if (shares !== undefined) {
+        await options.split?.handOut(shares);
+        await shares.takeEffect();
+      }
+      await beginReplacement(vault.keyStore, check);
+    });
+    await perform(vault, caller, { action: 'replace_root', mayTakeLong: true }, async (door) => {
+      await moveAll(vault, caller, options);
+      const { epochs, wrapped, registry, nodes } = vault.keyring;
+      const retag = async (tx: KeyTx) => {
+        await registry.retag(tx, options.newKey);
+        await epochs.ledger.retag(tx, options.newKey);
+        await nodes.retag(tx, options.newKey);
+      };
+      const journalKey = new JournalKey(options.newKey, vaultId);
+      const removeOld = await vault.journal.rewriteUnder(journalKey).finally(() => journalKey.wipe());
+      await finishReplacement(vault.keyStore, check, epochs.current, wrapped, retag);
+      await removeOld();
+      await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'completed' } }));
+    });
+    await backUpUnder(vault, options.newKey, vaultId);
+  },
+});
 
 /** Copies from before, that of the last close among them, open with the old root key beside the new one, and no other way. */
 async function backUpUnder(vault: Vault, newKey: Buffer, vaultId: string): Promise<void> {

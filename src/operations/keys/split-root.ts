@@ -7,20 +7,23 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { NewShares } from '../../keyring/root/root-shares.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { commandOperation } from '../operation.ts';
 
 /**
  * @returns the shares, and what puts them in force once they are handed out; audited before they are
  * @throws `invalid_share_count`
  */
-export async function splitRoot(
-  vault: Vault,
-  caller: Caller,
-  { shares, threshold }: { readonly shares: number; readonly threshold: number },
-): Promise<NewShares> {
-  return perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
-    door.decide();
-    await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-    const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
-    return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
-  });
-}
+export const splitRoot = commandOperation({
+  operationId: 'splitRoot',
+  action: 'split_root',
+  work: (
+    vault: Vault,
+    caller: Caller,
+    { shares, threshold }: { readonly shares: number; readonly threshold: number },
+  ): Promise<NewShares> =>
+    perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
+      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+      const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
+      return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
+    }),
+});

@@ -1,7 +1,6 @@
 /** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
 import { recordFact } from '../../backup/vault-facts.ts';
-import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { unfinishedErasures } from '../../erasure/erasures.ts';
 import { countDirty } from '../../keyring/tree/key-rows.ts';
@@ -9,7 +8,7 @@ import { RELEASE } from '../../release.ts';
 import { newestStep } from '../../storage/opening/migrate.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { Store } from '../../storage/tx.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { operation } from '../operation.ts';
 
 const StoreStatus = z.strictObject({
   engine: z.enum(['sqlite', 'postgres']).describe('The database engine.'),
@@ -58,25 +57,42 @@ type LastDrill = NonNullable<z.infer<typeof StatusReply>['lastDrill']>;
 
 const COUNTED = 1_000;
 
-export async function getStatus(vault: Vault, caller: Caller): Promise<z.infer<typeof StatusReply>> {
-  return perform(vault, caller, { action: 'read_status' }, async (door) => {
-    door.decide();
-    const dirtyBuckets = await countDirty(vault.keyStore.reader, caller.tenant, COUNTED);
-    const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
-    const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
-    const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
-    const reply = {
-      release: RELEASE,
-      recordStore: await stateOf(vault.recordStore),
-      keyStore: await stateOf(vault.keyStore),
-      epoch: vault.keyring.epochs.current,
-      dirtyBuckets,
-      unfinishedErasures: unfinished.length,
-      ...(drilled === undefined ? {} : { lastDrill: JSON.parse(drilled) as LastDrill }),
-    };
-    return door.commit('shared', async () => ({ reply, entry: {} }));
-  });
-}
+export const getStatus = operation({
+  operationId: 'getStatus',
+  action: 'read_status',
+  method: 'get',
+  path: '/v1/status',
+  summary: 'The state of the stores, the epoch, and work that waits.',
+  reply: StatusReply,
+  problems: [],
+  example: {
+    reply: {
+      release: '0.1.0',
+      recordStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
+      keyStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
+      epoch: 1,
+      dirtyBuckets: 2,
+      unfinishedErasures: 0,
+    },
+  },
+  work: (vault, caller) =>
+    perform(vault, caller, { action: 'read_status' }, async (door) => {
+      const dirtyBuckets = await countDirty(vault.keyStore.reader, caller.tenant, COUNTED);
+      const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
+      const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
+      const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
+      const reply = {
+        release: RELEASE,
+        recordStore: await stateOf(vault.recordStore),
+        keyStore: await stateOf(vault.keyStore),
+        epoch: vault.keyring.epochs.current,
+        dirtyBuckets,
+        unfinishedErasures: unfinished.length,
+        ...(drilled === undefined ? {} : { lastDrill: JSON.parse(drilled) as LastDrill }),
+      };
+      return door.commit('shared', async () => ({ reply, entry: {} }));
+    }),
+});
 
 async function stateOf<S extends StoreName>(store: Store<S>) {
   return { engine: store.engine, reachable: await reachable(store), schema: await newestStep(store) };

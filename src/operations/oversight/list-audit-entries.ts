@@ -1,44 +1,66 @@
 /** The audit entries of the caller's tenant, the newest first. Reading them leaves an entry, too. */
-import type { z } from 'zod';
 import type { Action } from '../../access/actions.ts';
 import { listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
-import type { AuditQuery, AuditReply } from '../../audit/schema.ts';
-import type { Caller } from '../../calls/caller.ts';
+import { AuditQuery, AuditReply } from '../../audit/schema.ts';
 import { perform } from '../../calls/perform.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { EMAIL, PRINCIPAL } from '../examples.ts';
+import { operation } from '../operation.ts';
 
-export async function listAuditEntries(
-  vault: Vault,
-  caller: Caller,
-  page: z.infer<typeof AuditQuery>,
-): Promise<z.infer<typeof AuditReply>> {
-  return perform(vault, caller, { action: 'read_audit' }, async (door) => {
-    door.decide();
-    return door.commit('shared', async (tx) => {
-      const rows = await list(tx, caller.tenant, { before: page.before, limit: page.limit + 1 });
-      const entries = rows.slice(0, page.limit).map((row) => ({
-        entry: row.entry,
-        at: new Date(row.at).toISOString(),
-        principal: row.principal,
-        action: row.action as Action,
-        outcome: row.outcome as Outcome,
-        ...withoutNulls({
-          code: row.code,
-          purpose: row.purpose,
-          view: row.view,
-          subject: row.subject,
-          erasure: row.erasure,
-          target: row.target,
-          guesses: row.guesses,
-        }),
-        records: JSON.parse(row.records) as string[],
-        reasonStated: row.reason_mac !== null,
-        request: row.request,
-      }));
-      return { reply: { entries, more: rows.length > page.limit }, entry: {} };
-    });
-  });
-}
+export const listAuditEntries = operation({
+  operationId: 'listAuditEntries',
+  action: 'read_audit',
+  method: 'get',
+  path: '/v1/audit/entries',
+  summary: 'The audit entries of the caller’s tenant, the newest first.',
+  query: AuditQuery,
+  reply: AuditReply,
+  problems: [],
+  example: {
+    reply: {
+      entries: [
+        {
+          entry: 'aud_01m81j9hb7e5p8ejh3e1fqyhkr',
+          at: '2026-11-22T12:04:31.207Z',
+          principal: PRINCIPAL,
+          action: 'detokenize',
+          outcome: 'done',
+          purpose: 'billing',
+          view: 'plain',
+          records: [EMAIL.record],
+          reasonStated: true,
+          request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
+        },
+      ],
+      more: false,
+    },
+  },
+  work: (vault, caller, page) =>
+    perform(vault, caller, { action: 'read_audit' }, (door) =>
+      door.commit('shared', async (tx) => {
+        const rows = await list(tx, caller.tenant, { before: page.before, limit: page.limit + 1 });
+        const entries = rows.slice(0, page.limit).map((row) => ({
+          entry: row.entry,
+          at: new Date(row.at).toISOString(),
+          principal: row.principal,
+          action: row.action as Action,
+          outcome: row.outcome as Outcome,
+          ...withoutNulls({
+            code: row.code,
+            purpose: row.purpose,
+            view: row.view,
+            subject: row.subject,
+            erasure: row.erasure,
+            target: row.target,
+            guesses: row.guesses,
+          }),
+          records: JSON.parse(row.records) as string[],
+          reasonStated: row.reason_mac !== null,
+          request: row.request,
+        }));
+        return { reply: { entries, more: rows.length > page.limit }, entry: {} };
+      }),
+    ),
+});
 
 function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {

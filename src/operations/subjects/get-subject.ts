@@ -1,51 +1,76 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
-import type { z } from 'zod';
-import type { Caller } from '../../calls/caller.ts';
+import { z } from 'zod';
 import { tokensFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../../ids.ts';
 import { factsOf } from '../../records/record-facts.ts';
 import { pageOfSubject } from '../../records/store.ts';
 import { areErased } from '../../records/tombstones.ts';
+import { SubjectIdSchema } from '../../schema.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { liveSubject } from '../../subjects/subjects.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
-import type { Vault } from '../../vault/vault.ts';
-import type { SubjectReply } from '../values/schema.ts';
+import { EMAIL, NAME, STORED_AT, SUBJECT } from '../examples.ts';
+import { operation } from '../operation.ts';
+import { SubjectQuery, SubjectReply } from '../values/schema.ts';
 
 /** @throws `subject_not_found`, `subject_erased` */
-export async function getSubject(
-  vault: Vault,
-  caller: Caller,
-  id: SubjectId,
-  page: { readonly after?: RecordId | undefined; readonly limit: number },
-): Promise<z.infer<typeof SubjectReply>> {
-  const { tenant } = caller;
-  return perform(vault, caller, { action: 'read_subject' }, async (door) => {
-    door.decide();
-    return door.commit('shared', async (tx) => {
-      const subject = await liveSubject(tx, tenant, id);
-      const { rows, more } = await livePage(tx, tenant, id, page);
-      const ids = rows.map((row) => row.record as RecordId);
-      const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
-      const records = rows.map((row, i) => ({
-        record: row.record as RecordId,
-        subject: id,
-        ...factsOf(row),
-        tokens: tokensFor(caller, row.type, tokens[i] ?? [])
-          .filter((token) => causeOfDeath(token, door.now) === undefined)
-          .map(idOf),
-      }));
-      const reply = {
-        subject: id,
-        createdAt: new Date(subject.created_at).toISOString(),
-        records,
-        more,
-      };
-      return { reply, entry: { subject: id, records: ids } };
-    });
-  });
-}
+export const getSubject = operation({
+  operationId: 'getSubject',
+  action: 'read_subject',
+  method: 'get',
+  path: '/v1/subjects/{subject}',
+  summary: 'What is held about a subject; no values.',
+  params: z.strictObject({ subject: SubjectIdSchema }),
+  query: SubjectQuery,
+  reply: SubjectReply,
+  problems: ['subject_not_found', 'subject_erased'],
+  example: {
+    reply: {
+      subject: SUBJECT,
+      createdAt: STORED_AT.createdAt,
+      records: [
+        {
+          record: EMAIL.record,
+          subject: SUBJECT,
+          type: 'email',
+          label: 'billing',
+          version: 1,
+          ...STORED_AT,
+          tokens: [EMAIL.token],
+        },
+        { record: NAME.record, subject: SUBJECT, type: 'name', version: 1, ...STORED_AT, tokens: [NAME.token] },
+      ],
+      more: true,
+    },
+  },
+  work: async (vault, caller, { subject: id, ...page }) => {
+    const { tenant } = caller;
+    return perform(vault, caller, { action: 'read_subject' }, (door) =>
+      door.commit('shared', async (tx) => {
+        const subject = await liveSubject(tx, tenant, id);
+        const { rows, more } = await livePage(tx, tenant, id, page);
+        const ids = rows.map((row) => row.record as RecordId);
+        const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
+        const records = rows.map((row, i) => ({
+          record: row.record as RecordId,
+          subject: id,
+          ...factsOf(row),
+          tokens: tokensFor(caller, row.type, tokens[i] ?? [])
+            .filter((token) => causeOfDeath(token, door.now) === undefined)
+            .map(idOf),
+        }));
+        const reply = {
+          subject: id,
+          createdAt: new Date(subject.created_at).toISOString(),
+          records,
+          more,
+        };
+        return { reply, entry: { subject: id, records: ids } };
+      }),
+    );
+  },
+});
 
 function idOf({ token }: TokenRow): Token {
   return token as Token;

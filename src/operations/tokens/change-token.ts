@@ -1,7 +1,8 @@
 /** What revoking and extending a token have in common. A token that has ended stays so: another is minted instead. */
 
 import type { Caller } from '../../calls/caller.ts';
-import { type Call, perform } from '../../calls/perform.ts';
+import type { Call } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { liveRecords } from '../../records/open-records.ts';
@@ -30,7 +31,6 @@ export async function changeToken<R>(
 ): Promise<R> {
   const { tenant, audience } = caller;
   return perform(vault, caller, { action: 'change_token', ...(idempotent && { idempotent }) }, async (door) => {
-    door.decide();
     const { indexes } = vault.keyring;
     const key = await tokenKey(indexes, tenant);
     return door.commit('exclusive', async (tx) => {

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { mayBeShown } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import type { Door } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, TenantId, Token } from '../../ids.ts';
 import { withTokens } from '../../intake/new-tokens.ts';
@@ -11,27 +12,46 @@ import { findRecord, openRecords } from '../../records/open-records.ts';
 import { lockRecords, type RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { showsOf, takesAfter } from '../../tokens/format.ts';
-import type { MintedToken, MintTokenBody } from '../../tokens/schema.ts';
+import { type MintedToken, MintTokenBody, MintTokenReply } from '../../tokens/schema.ts';
 import { factsOf } from '../../tokens/token-facts.ts';
 import { insertTokens, tokenKey, tokenRow } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { EMAIL, EXPIRES_AT, MINTED } from '../examples.ts';
+import { operation } from '../operation.ts';
 
 /**
  * @throws `record_not_found`, `not_allowed` @throws {RecordErasedError}; for a token the record cannot have, which option is
  * at fault
  */
-export async function mintToken(
-  vault: Vault,
-  caller: Caller,
-  body: z.infer<typeof MintTokenBody>,
-): Promise<MintedToken> {
-  // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
-  const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
-  return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, async (door) => {
-    door.decide();
-    return throughRaces(() => mint(vault, caller, door, body));
-  });
-}
+export const mintToken = operation({
+  operationId: 'mintToken',
+  action: 'mint_token',
+  method: 'post',
+  path: '/v1/tokens',
+  summary: 'Mint one more token for a record.',
+  description:
+    'In another format, for another audience, for a time or a number of uses. A token is brought along where its value ' +
+    'is: to POST /v1/tokenize.',
+  body: MintTokenBody,
+  reply: MintTokenReply,
+  status: 201,
+  idempotent: true,
+  problems: [
+    ...(['record_not_found', 'record_erased', 'record_superseded', 'concurrent_change'] as const),
+    ...(['option_not_offered', 'token_format_not_offered'] as const),
+  ],
+  example: {
+    request: { record: EMAIL.record, format: 'uuid', audience: 'crm', ttlSeconds: 86_400, uses: 3 },
+    reply: { token: MINTED, format: 'uuid', audience: 'crm', expiresAt: EXPIRES_AT, usesLeft: 3 },
+  },
+  work: async (vault, caller, body) => {
+    // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
+    const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
+    return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, (door) =>
+      throughRaces(() => mint(vault, caller, door, body)),
+    );
+  },
+});
 
 const SHOWS_OF =
   'A token of this format takes after the value: it is for callers who may see the value masked, for a purpose of their own.';

@@ -2,7 +2,7 @@
  * Replaces a record's value; its tokens stay, and so it is refused while one of them shows of the old value what the new
  * one has not (`tokens/outdated.ts`). How, and what a crash leaves: `intake/replacement.ts`.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { mayBeShown } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
@@ -16,9 +16,12 @@ import { decideFor, finish, prepare } from '../../intake/replacement.ts';
 import { findRecord, openRecords } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { tombstonesOf } from '../../records/tombstones.ts';
+import { RecordIdSchema } from '../../schema.ts';
 import { assertNoneOutdated } from '../../tokens/outdated.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { CorrectReply } from './schema.ts';
+import { EMAIL } from '../examples.ts';
+import { operation } from '../operation.ts';
+import { CorrectBody, CorrectReply } from './schema.ts';
 
 type Reply = z.infer<typeof CorrectReply>;
 
@@ -26,60 +29,77 @@ type Reply = z.infer<typeof CorrectReply>;
  * @throws `record_not_found`, `record_superseded`, `concurrent_change`, `token_outdated` @throws {RecordErasedError}
  * @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again
  */
-export async function correct(
-  vault: Vault,
-  caller: Caller,
-  record: RecordId,
-  body: { readonly value?: unknown; readonly reason?: string | undefined },
-): Promise<Reply> {
-  const { tenant, principal } = caller;
-  const said = caller.idempotencyKey === undefined ? body : await withoutSecret(vault, caller, record, body);
-  const idempotent = {
-    body: said,
-    remember: ({ version, kept }: Reply) => ({ version, kept }),
-    replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
-      const row = await findRecord(vault.recordStore.reader, tenant, record);
-      await finishOthers(vault, tenant, record);
-      const { type } = await vault.catalogue.type(tenant, row.type);
-      const again = acceptAs(type, body.value, kept, vault.clock());
-      return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
-    },
-  };
-  const call = { action: 'correct' as const, reason: body.reason, idempotent };
-  // A record that is gone says so, also where the same call corrected it before.
-  const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
-  return perform<Reply>(vault, once, call, async (door) => {
-    door.decide();
-    const row = await findRecord(vault.recordStore.reader, tenant, record);
-    await assertUnaltered(vault, row);
-    const known = await vault.catalogue.type(tenant, row.type);
-    const { type } = known;
-    door.decide({ type: resourceOf(type) });
-    const accepted = accept(known, body.value, door.now);
-    const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
-    const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
-    // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
-    await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
-    const next = await prepare(vault, row, value, door.now);
-    let order!: ErasureRow;
-    const reply = await door.commit<Reply>('exclusive', async (tx) => {
-      order = await decideFor(tx, vault, row, next, principal, door.now);
-      await assertNoneOutdated(tx, vault.keyring.indexes, of);
-      const kept = value.kept && { kept: value.kept.name };
-      const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
-      return { reply: done, entry: { records: [record] } };
-    });
-    // The correction is committed: should this fail, or take too long, the caller's answer stands once it is noted.
-    await untilNoted(
-      (noted) => inTime(caller.limit, finish(vault, order, next, vault.clock, noted)),
-      (error) => {
-        vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
-        vault.signals.emit('erasureLeft');
+export const correct = operation({
+  operationId: 'correctRecord',
+  action: 'correct',
+  method: 'patch',
+  path: '/v1/records/{record}',
+  summary: 'Correct a value; its tokens stay.',
+  description:
+    'The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old ' +
+    'value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.',
+  params: z.strictObject({ record: RecordIdSchema }),
+  body: CorrectBody,
+  reply: CorrectReply,
+  idempotent: true,
+  problems: [
+    ...(['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'] as const),
+    'journal_unavailable',
+    'token_outdated',
+  ],
+  example: {
+    request: { value: 'jane.roe@example.com', reason: 'asked by the customer' },
+    reply: { record: EMAIL.record, version: 2, masked: 'j***@example.com' },
+  },
+  work: async (vault, caller, { record, ...body }) => {
+    const { tenant, principal } = caller;
+    const said = caller.idempotencyKey === undefined ? body : await withoutSecret(vault, caller, record, body);
+    const idempotent = {
+      body: said,
+      remember: ({ version, kept }: Reply) => ({ version, kept }),
+      replay: async ({ version, kept }: Pick<Reply, 'version' | 'kept'>): Promise<Reply> => {
+        const row = await findRecord(vault.recordStore.reader, tenant, record);
+        await finishOthers(vault, tenant, record);
+        const { type } = await vault.catalogue.type(tenant, row.type);
+        const again = acceptAs(type, body.value, kept, vault.clock());
+        return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
       },
-    );
-    return reply;
-  });
-}
+    };
+    const call = { action: 'correct' as const, reason: body.reason, idempotent };
+    // A record that is gone says so, also where the same call corrected it before.
+    const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
+    return perform<Reply>(vault, once, call, async (door) => {
+      const row = await findRecord(vault.recordStore.reader, tenant, record);
+      await assertUnaltered(vault, row);
+      const known = await vault.catalogue.type(tenant, row.type);
+      const { type } = known;
+      door.decide({ type: resourceOf(type) });
+      const accepted = accept(known, body.value, door.now);
+      const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
+      const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
+      // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
+      await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
+      const next = await prepare(vault, row, value, door.now);
+      let order!: ErasureRow;
+      const reply = await door.commit<Reply>('exclusive', async (tx) => {
+        order = await decideFor(tx, vault, row, next, principal, door.now);
+        await assertNoneOutdated(tx, vault.keyring.indexes, of);
+        const kept = value.kept && { kept: value.kept.name };
+        const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
+        return { reply: done, entry: { records: [record] } };
+      });
+      // The correction is committed: should this fail, or take too long, the caller's answer stands once it is noted.
+      await untilNoted(
+        (noted) => inTime(caller.limit, finish(vault, order, next, vault.clock, noted)),
+        (error) => {
+          vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
+          vault.signals.emit('erasureLeft');
+        },
+      );
+      return reply;
+    });
+  },
+});
 
 /** Completes what is left of the record's corrections: the first call of these may have failed before they were noted. */
 async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {

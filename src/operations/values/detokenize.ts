@@ -10,7 +10,8 @@
 import { decide } from '../../access/decide.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import type { Door } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import type { DataType } from '../../datatypes/datatype.ts';
@@ -22,8 +23,12 @@ import type { RecordTx } from '../../storage/tx.ts';
 import { findEachToken, lockTokens, type TokenRow, takeUse, tokenKey } from '../../tokens/tokens.ts';
 import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { EMAIL } from '../examples.ts';
+import { operation } from '../operation.ts';
 import { type Answer, type Carried, revealWindowTokens } from './reveal-window.ts';
-import type { DetokenizeRequest, Revealed } from './schema.ts';
+import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './schema.ts';
+
+const ERASED_TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
 
 /** A token whose value the caller may see, with the view. */
 interface Allowed {
@@ -37,25 +42,44 @@ interface Allowed {
  * @throws `not_allowed`, `purpose_not_allowed` @throws {IntegrityError} for what no token can do without;
  *   nothing has been shown then
  */
-export async function detokenize(
-  vault: Vault,
-  caller: Caller,
-  body: DetokenizeRequest,
-): Promise<{ results: Revealed[] }> {
-  const { purpose, reason } = body;
-  return perform(vault, caller, { action: 'detokenize', purpose, reason }, async (door) => {
-    door.decide();
-    const carried = await revealWindowTokens(vault, caller, body);
-    const work = (mode: 'shared' | 'exclusive') =>
-      door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
-    const reply = await work('shared').catch((error: unknown) => {
-      if (codeOf(error) === 'limited_uses') return work('exclusive');
-      throw error;
+export const detokenize = operation({
+  operationId: 'detokenize',
+  action: 'detokenize',
+  method: 'post',
+  path: '/v1/detokenize',
+  summary: 'Exchange tokens for the values they stand for.',
+  description:
+    'Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, ' +
+    '`token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; ' +
+    '`integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without ' +
+    '`view`, each value is shown as widely as the caller may see it.',
+  body: DetokenizeBody,
+  reply: DetokenizeReply,
+  problems: ['purpose_not_allowed'],
+  example: {
+    request: { tokens: [EMAIL.token, ERASED_TOKEN], purpose: 'billing', view: 'plain', reason: 'case 4711' },
+    reply: {
+      results: [
+        { token: EMAIL.token, type: 'email', view: 'plain', value: 'Jane.Doe@example.com' },
+        { token: ERASED_TOKEN, error: { code: 'record_erased' } },
+      ],
+    },
+  },
+  work: async (vault, caller, body) => {
+    const { purpose, reason } = body;
+    return perform(vault, caller, { action: 'detokenize', purpose, reason }, async (door) => {
+      const carried = await revealWindowTokens(vault, caller, body);
+      const work = (mode: 'shared' | 'exclusive') =>
+        door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
+      const reply = await work('shared').catch((error: unknown) => {
+        if (codeOf(error) === 'limited_uses') return work('exclusive');
+        throw error;
+      });
+      vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
+      return reply;
     });
-    vault.signals.emit('values', { action: 'detokenize', count: reply.results.length });
-    return reply;
-  });
-}
+  },
+});
 
 async function answerAll(
   vault: Vault,

@@ -8,10 +8,10 @@
  * Results come page by page in the order the values were stored. A page may hold fewer than asked for, or none, and still
  * have one behind it: what a call opens is bounded.
  */
-import type { z } from 'zod';
 import type { Caller } from '../../calls/caller.ts';
+import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
@@ -23,10 +23,12 @@ import type { RecordRow } from '../../records/store.ts';
 import { findCandidates } from '../../search/blind-index.ts';
 import { type Criterion, criterionOf } from '../../search/criteria.ts';
 import { openCursor, sealCursor } from '../../search/cursor.ts';
-import { MAX_PAGE, type SearchBody, type SearchReply } from '../../search/schema.ts';
+import { MAX_PAGE, SearchBody, SearchReply } from '../../search/schema.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { CARD, SUBJECT } from '../examples.ts';
+import { operation } from '../operation.ts';
 
 /** After so many records that were looked at a page ends, and candidates looked at at once at least. */
 const MAX_LOOKED = 2_000;
@@ -57,42 +59,70 @@ interface Search {
  * @throws `not_searchable`, `unknown_part`, `unknown_type` @throws {InvalidValueError} with
  *   `field` naming `and/<n>/…` for a further value; @throws `not_allowed`, `purpose_not_allowed`
  */
-export async function search(
-  vault: Vault,
-  caller: Caller,
-  body: z.infer<typeof SearchBody>,
-): Promise<z.infer<typeof SearchReply>> {
-  const { purpose, reason, and = [] } = body;
-  return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
-    const criterion = await criterionFor(vault, caller, door, body, '');
-    const further: Criterion[] = [];
-    for (const [i, query] of and.entries()) further.push(await criterionFor(vault, caller, door, query, `and/${i}/`));
-    const { indexes } = vault.keyring;
-    const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
-    const random = vault.random;
-    const limit = body.limit ?? MAX_PAGE;
-    const sought = soughtIn([criterion, ...further], (type) => mayReveal(caller, type, purpose));
-    return vault.guesses.during(caller, ofSearch(sought), async (right) => {
-      let isRight = false;
-      const reply = await door.commit('shared', async (tx) => {
-        const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
-        isRight = !counts(sought, peopleIn(page.found), page.last !== undefined);
-        const results = page.found.map(({ row, masked, token }) => ({
-          token,
-          ...namesFor(caller, row),
-          ...(row.label === null ? {} : { label: row.label }),
-          masked,
-        }));
-        const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
-        const records = page.found.map(({ row }) => row.record as RecordId);
-        const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
-        return { reply: { results, more: page.last !== undefined, ...next }, entry };
+export const search = operation({
+  operationId: 'search',
+  action: 'search',
+  method: 'post',
+  path: '/v1/search',
+  summary: 'Find records by equality of a value, or of a part of one.',
+  description:
+    'Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, ' +
+    '`and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may ' +
+    'hold fewer than `limit` and still have a `next`. A search that finds nothing is a wrong guess, and of those a ' +
+    'principal has a budget: 429 `too_many_guesses` says so, and `Retry-After` when it may go on.',
+  body: SearchBody,
+  reply: SearchReply,
+  problems: [
+    'purpose_not_allowed',
+    'invalid_value',
+    'unknown_type',
+    'not_searchable',
+    'unknown_part',
+    'too_many_guesses',
+  ],
+  example: {
+    request: {
+      type: 'card',
+      part: 'last4',
+      value: '4242',
+      and: [{ type: 'email', value: 'jane.doe@example.com' }],
+      purpose: 'support',
+    },
+    reply: { results: [{ ...CARD, subject: SUBJECT, masked: '**** **** **** 4242' }], more: false },
+  },
+  work: async (vault, caller, body) => {
+    const { purpose, reason, and = [] } = body;
+    return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
+      const criterion = await criterionFor(vault, caller, door, body, '');
+      const further: Criterion[] = [];
+      for (const [i, query] of and.entries()) further.push(await criterionFor(vault, caller, door, query, `and/${i}/`));
+      const { indexes } = vault.keyring;
+      const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
+      const random = vault.random;
+      const limit = body.limit ?? MAX_PAGE;
+      const sought = soughtIn([criterion, ...further], (type) => mayReveal(caller, type, purpose));
+      return vault.guesses.during(caller, ofSearch(sought), async (right) => {
+        let isRight = false;
+        const reply = await door.commit('shared', async (tx) => {
+          const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
+          isRight = !counts(sought, peopleIn(page.found), page.last !== undefined);
+          const results = page.found.map(({ row, masked, token }) => ({
+            token,
+            ...namesFor(caller, row),
+            ...(row.label === null ? {} : { label: row.label }),
+            masked,
+          }));
+          const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
+          const records = page.found.map(({ row }) => row.record as RecordId);
+          const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
+          return { reply: { results, more: page.last !== undefined, ...next }, entry };
+        });
+        if (isRight) right();
+        return reply;
       });
-      if (isRight) right();
-      return reply;
     });
-  });
-}
+  },
+});
 
 /** Records of nobody count each for one. */
 function peopleIn(found: readonly Found[]): number {

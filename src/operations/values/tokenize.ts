@@ -6,8 +6,9 @@
  */
 import { beyondAudience, decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
+import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
-import { type Door, perform } from '../../calls/perform.ts';
+import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import type { Guess } from '../../guesses/budgets.ts';
 import { guessesOfReuse } from '../../guesses/of-reuse.ts';
@@ -19,7 +20,9 @@ import { insertRecords } from '../../records/store.ts';
 import { holdSubjects } from '../../subjects/subjects.ts';
 import { insertTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Tokenized, TokenizeItem } from './schema.ts';
+import { CARD, EMAIL, HASH, NAME, SUBJECT } from '../examples.ts';
+import { operation } from '../operation.ts';
+import { TokenizeBody, type Tokenized, type TokenizeItem, TokenizeReply } from './schema.ts';
 import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
 
 /** The reply, and what it was made of: by that it can be made again. */
@@ -34,47 +37,88 @@ interface Made {
  * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws `purpose_not_allowed`
  * @throws {TooManyGuessesError}; nothing has been stored
  */
-export async function tokenize(
-  vault: Vault,
-  caller: Caller,
-  body: { readonly items: readonly TokenizeItem[]; readonly purpose?: string | undefined },
-): Promise<{ results: Tokenized[] }> {
-  const { items, purpose } = body;
-  const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
-  const idempotent = {
-    body:
-      caller.idempotencyKey === undefined
-        ? body
-        : { ...(await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock())), purpose },
-    remember: (reply: Made) => reply.memo(),
-    replay: async (memo: readonly Memo[]): Promise<Made> => {
-      const again = await recalled(vault, caller.tenant, wanted, memo);
-      return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo: () => memo };
+export const tokenize = operation({
+  operationId: 'tokenize',
+  action: 'tokenize',
+  method: 'post',
+  path: '/v1/tokenize',
+  summary: 'Store values and get tokens in their place.',
+  description:
+    'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
+    '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
+    'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
+    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. ' +
+    'Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.',
+  body: TokenizeBody,
+  reply: TokenizeReply,
+  idempotent: true,
+  problems: [
+    ...(['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'] as const),
+    ...(['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'] as const),
+    ...(['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'] as const),
+  ],
+  example: {
+    request: {
+      purpose: 'billing',
+      items: [
+        { type: 'email', value: 'Jane.Doe@example.com', subject: 'cust_42', label: 'billing' },
+        { type: 'name', value: { given: 'Jane', family: 'Doe' }, subject: 'cust_42' },
+        {
+          type: 'card',
+          value: { number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030 },
+          subject: 'cust_42',
+          format: 'card',
+          reuse: true,
+        },
+        { type: 'password', value: 'correct horse battery staple', subject: 'cust_42' },
+      ],
     },
-  };
-  const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
-    door.decide();
-    assertWithinAudience(caller, wanted);
-    const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
-    for (const type of new Set(accepted.map((item) => item.type))) {
-      door.decide({ type: resourceOf(type) });
-    }
-    assertTokens(accepted, wanted);
-    const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
-    const values = await withVerifiers(vault.hasher, accepted, caller, () =>
-      acceptAll(vault.catalogue, caller.tenant, items, door.now),
-    );
-    return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>
-      throughRaces(() =>
-        store(vault, caller, door, values, wanted, (created) => {
-          right([...reused].flatMap(([i, guesses]) => (created[i] ? [] : guesses)));
-          return [...reused].filter(([i, guesses]) => created[i] && guesses.length > 0).length;
-        }),
-      ),
-    );
-  });
-  return { results: made.results };
-}
+    reply: {
+      results: [
+        { ...EMAIL, subject: SUBJECT, masked: 'J***@example.com', created: true },
+        { ...NAME, subject: SUBJECT, masked: 'J*** D***', created: true },
+        { ...CARD, subject: SUBJECT, masked: '**** **** **** 4242', created: true },
+        { ...HASH, subject: SUBJECT, masked: '********', created: true },
+      ],
+    },
+  },
+  work: async (vault, caller, body) => {
+    const { items, purpose } = body;
+    const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
+    const idempotent = {
+      body:
+        caller.idempotencyKey === undefined
+          ? body
+          : { ...(await withoutSecrets(vault.catalogue, caller.tenant, items, vault.clock())), purpose },
+      remember: (reply: Made) => reply.memo(),
+      replay: async (memo: readonly Memo[]): Promise<Made> => {
+        const again = await recalled(vault, caller.tenant, wanted, memo);
+        return { results: again.map((one) => tokenized(caller, one, one.stored, one.created)), memo: () => memo };
+      },
+    };
+    const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
+      assertWithinAudience(caller, wanted);
+      const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
+      for (const type of new Set(accepted.map((item) => item.type))) {
+        door.decide({ type: resourceOf(type) });
+      }
+      assertTokens(accepted, wanted);
+      const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
+      const values = await withVerifiers(vault.hasher, accepted, caller, () =>
+        acceptAll(vault.catalogue, caller.tenant, items, door.now),
+      );
+      return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>
+        throughRaces(() =>
+          store(vault, caller, door, values, wanted, (created) => {
+            right([...reused].flatMap(([i, guesses]) => (created[i] ? [] : guesses)));
+            return [...reused].filter(([i, guesses]) => created[i] && guesses.length > 0).length;
+          }),
+        ),
+      );
+    });
+    return { results: made.results };
+  },
+});
 
 /**
  * What the call guesses at, by place in it. That an equal value was there is told as a search tells it: to who may

@@ -1,0 +1,142 @@
+/**
+ * What `perform` gives to an operation's work: to decide on what it shows, and to commit. One commit holds the work's
+ * changes, its audit entry, one more for what it met damaged, and its idempotency row.
+ */
+import type { Action } from '../access/actions.ts';
+import { decide, type Resource } from '../access/decide.ts';
+import { assertTenantLives } from '../access/store.ts';
+import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
+import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { ORPHAN_GRACE_MS } from '../jobs/orphan-keys.ts';
+import type { RecordTx } from '../storage/tx.ts';
+import type { Vault } from '../vault/vault.ts';
+import { raiseAlarms } from './alarms.ts';
+import type { Caller } from './caller.ts';
+import { type BaseEntry, DAMAGED, damageEntry } from './entries.ts';
+import type { IdempotentCall } from './idempotency.ts';
+import type { CallTime } from './time-limit.ts';
+
+/** A process may be put to sleep. A call as old as this may have had its new keys swept as orphans: it is given up. */
+const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
+
+/** What the work adds to its audit entry: ids and closed words. */
+export type EntryDetails = Pick<
+  AuditEntry,
+  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
+> & {
+  readonly outcome?: 'done' | 'refused' | 'failed';
+  /** What the call met that does not open, and answered item by item: raises alarms, and has an entry of its own unless `code` says it. */
+  readonly damaged?: readonly IntegrityError[];
+};
+
+export interface Call<R> {
+  readonly action: Action;
+  readonly purpose?: string | undefined;
+  /** Free text; kept as a MAC only. */
+  readonly reason?: string | undefined;
+  /** For a call that makes no keys, and so may commit however late; its caller waits for it. */
+  readonly mayTakeLong?: true;
+  /**
+   * For a call whose commit may take long by itself, and must not be given up for that: it goes on when its caller's time
+   * has run out, who is told that its outcome is unknown.
+   */
+  readonly seenThrough?: true;
+  /** Present on calls that write: how the answer is found again for a repeated call. */
+  readonly idempotent?: {
+    readonly body: unknown;
+    /** What to keep of the answer: ids and closed words, never a value or a view. */
+    remember(reply: R): unknown;
+    replay(kept: never): R | Promise<R>;
+  };
+}
+
+/** What the work is given. */
+export interface Door {
+  readonly now: Date;
+  /**
+   * On a value, a type or a view; on the action alone `perform` has decided.
+   * @returns the view allowed. @throws the refusal
+   */
+  decide(resource: Resource): string | undefined;
+  /**
+   * The record transaction of this call, ended by its audit entry; to be called exactly once, as the last thing that
+   * may fail. A shared work may be run a second time, see `storage/tx.ts`.
+   */
+  commit<R>(
+    mode: 'shared' | 'exclusive',
+    work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>,
+  ): Promise<R>;
+}
+
+/** How the call commits. */
+export interface Commits {
+  readonly base: BaseEntry;
+  readonly once: IdempotentCall | undefined;
+  readonly time: CallTime;
+}
+
+export class CallDoor<Reply> implements Door {
+  readonly #vault: Vault;
+  readonly #caller: Caller;
+  readonly #call: Call<Reply>;
+  readonly #commits: Commits;
+  #committed = false;
+
+  constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
+    this.#vault = vault;
+    this.#caller = caller;
+    this.#call = call;
+    this.#commits = commits;
+  }
+
+  get now(): Date {
+    return this.#commits.base.at;
+  }
+
+  get committed(): boolean {
+    return this.#committed;
+  }
+
+  decide(resource: Resource): string | undefined {
+    const decision = decide(this.#caller, this.#call.action, { purpose: this.#call.purpose, ...resource });
+    if (!decision.allowed) throw decision.refusal;
+    return decision.view;
+  }
+
+  async commit<R>(
+    mode: 'shared' | 'exclusive',
+    work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>,
+  ): Promise<R> {
+    if (this.#committed) throw new TypeError('A call commits once.');
+    const { signals, recordStore } = this.#vault;
+    const { action } = this.#call;
+    const committing = recordStore[mode]((tx) => this.#inside(tx, work));
+    const { reply, outcome, code, damaged, further } = await this.#commits.time.commit(committing);
+    this.#committed = true;
+    signals.emit('call', { action, outcome, code });
+    if (further) signals.emit('call', { action, ...DAMAGED });
+    raiseAlarms(signals, damaged, this.#caller.request);
+    return reply;
+  }
+
+  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>) {
+    const vault = this.#vault;
+    const { idempotent, mayTakeLong } = this.#call;
+    const { base, once, time } = this.#commits;
+    time.begins();
+    await assertTenantLives(tx, this.#caller.tenant);
+    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
+    const { reply, entry: about } = await work(tx);
+    const { damaged = [], ...entry } = about;
+    if (damaged.length > 0) await vault.lookInPlace();
+    if (!mayTakeLong && vault.clock().getTime() - base.at.getTime() > MAX_CALL_MS) {
+      throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
+    }
+    await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
+    const further = damaged.length > 0 && entry.code !== DAMAGED.code;
+    if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
+    if (once !== undefined) await once.remember(tx, idempotent?.remember(reply as never), base.at);
+    time.isOnTheWay();
+    return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
+  }
+}

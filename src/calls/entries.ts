@@ -1,0 +1,77 @@
+/**
+ * What a call writes to the audit log beside its own work: who, what and when, which all its entries say; that it was
+ * refused or failed; that it met something damaged.
+ *
+ * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's own, a reason only as a MAC.
+ */
+import type { Action } from '../access/actions.ts';
+import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
+import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import { TooManyGuessesError } from '../guesses/errors.ts';
+import { newId } from '../ids.ts';
+import type { Vault } from '../vault/vault.ts';
+import { damagedRecords, raiseAlarms } from './alarms.ts';
+import type { Caller } from './caller.ts';
+
+const REASON_KEY = '@reason';
+const REASON_MAC_BYTES = 16;
+export const DAMAGED = { outcome: 'failed', code: 'integrity_failure' } as const;
+
+export type BaseEntry = Omit<AuditEntry, 'outcome'>;
+/** As much of a caller as an entry names. */
+type Named = Pick<Caller, 'tenant' | 'principal' | 'purposes' | 'request'>;
+/** What all entries of a call say of it. */
+interface Said {
+  readonly action: Action;
+  readonly purpose?: string | undefined;
+  readonly reasonMac?: Buffer | undefined;
+}
+
+export function baseEntry(vault: Vault, caller: Named, { action, purpose, reasonMac }: Said, at: Date): BaseEntry {
+  return {
+    entry: newId('audit', vault.random, at),
+    tenant: caller.tenant,
+    at,
+    principal: caller.principal,
+    action,
+    request: caller.request,
+    // Any other purpose is free text.
+    purpose: purpose !== undefined && caller.purposes.includes(purpose) ? purpose : undefined,
+    reasonMac,
+  };
+}
+
+export function damageEntry(vault: Vault, base: BaseEntry, damaged: readonly IntegrityError[]): AuditEntry {
+  return { ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) };
+}
+
+export async function macOfReason(
+  vault: Vault,
+  caller: Caller,
+  reason: string | undefined,
+): Promise<Buffer | undefined> {
+  if (reason === undefined) return undefined;
+  const key = await vault.keyring.indexes.current(caller.tenant, REASON_KEY);
+  return key.mac('lethe/reason/1', REASON_MAC_BYTES, reason);
+}
+
+/** Audits a request that was turned away before its work could begin, and throws the reason. */
+export async function turnAway(vault: Vault, caller: Named, action: Action, error: unknown): Promise<never> {
+  await appendFailure(vault, caller, { action }, error);
+  throw error;
+}
+
+/** The entry of a call of which nothing is kept, and its alarms. */
+export async function appendFailure(vault: Vault, caller: Named, said: Said, error: unknown): Promise<void> {
+  const code = codeOf(error);
+  const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
+  const outcome: Outcome = refused ? 'refused' : 'failed';
+  raiseAlarms(vault.signals, [error], caller.request);
+  vault.signals.emit('call', { action: said.action, outcome, code });
+  const records = damagedRecords([error]);
+  const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
+  const entry = { ...baseEntry(vault, caller, said, vault.clock()), outcome, code, records, guesses };
+  const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
+  // What is out of reach says why itself; anything else is told only with its entry.
+  await (error instanceof UnavailableError ? appending.catch(() => {}) : appending);
+}

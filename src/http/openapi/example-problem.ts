@@ -1,0 +1,48 @@
+/** A problem as an operation may answer it, for the API's description; a test holds each against the schema. */
+import { problemType } from '../problem.ts';
+
+/** Where the fault usually lies, for the problems that name a place. */
+const FIELDS: Readonly<Record<string, string>> = {
+  idempotency_key_reused: 'Idempotency-Key',
+  invalid_request: 'type',
+  invalid_value: 'value',
+  invalid_token: 'token',
+  not_searchable: 'type',
+  option_not_offered: 'reuse',
+  purpose_not_allowed: 'purpose',
+  tenant_exists: 'name',
+  not_confirmed: 'confirm',
+  token_format_not_offered: 'format',
+  token_taken: 'token',
+  unknown_part: 'part',
+  invalid_definition: 'pattern',
+  low_entropy_index: 'distinct',
+  type_base_fixed: 'base',
+  too_many_types: 'name',
+  too_many_versions: 'name',
+  unknown_keep: 'keep',
+  unknown_type: 'type',
+};
+
+/** The places above that are an item's, where a request has items. */
+const OF_ITEMS: ReadonlySet<string> = new Set(['type', 'value', 'format', 'reuse', 'token']);
+
+/** A problem as an operation may answer it; a test holds it against the schema. */
+export function exampleProblem(
+  operationId: string,
+  problem: { code: string; title: string; status: number },
+  publicUrl?: string,
+): unknown {
+  const { code, title, status } = problem;
+  const field = FIELDS[code];
+  const item = operationId === 'tokenize' && field !== undefined && OF_ITEMS.has(field) ? 'items/0/' : '';
+  return {
+    type: problemType(code, publicUrl),
+    title,
+    status,
+    code,
+    detail: title,
+    ...(field === undefined ? {} : { field: item + field }),
+    request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
+  };
+}

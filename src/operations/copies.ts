@@ -1,0 +1,7 @@
+/** Copies of the stores: taken, tried, and what follows when one was put back. */
+import { backup } from './copies/backup.ts';
+import { drill } from './copies/drill.ts';
+import { recover } from './copies/recover.ts';
+import type { AnyOperation } from './operation.ts';
+
+export const COPIES: readonly AnyOperation[] = [backup, drill, recover];

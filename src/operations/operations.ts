@@ -1,0 +1,44 @@
+/**
+ * Every operation there is, in the groups of the API's description and in the order in which it shows them. A new
+ * operation is a line in the list of its area.
+ */
+import { ACCESS } from './access.ts';
+import { COPIES } from './copies.ts';
+import { ERASURES } from './erasures.ts';
+import { KEYS } from './keys.ts';
+import type { AnyOperation, Operation } from './operation.ts';
+import { OVERSIGHT } from './oversight.ts';
+import { SUBJECTS } from './subjects.ts';
+import { TOKENS } from './tokens.ts';
+import { TYPES } from './types.ts';
+import { RECORDS, VALUES } from './values.ts';
+
+export interface Group {
+  readonly name: string;
+  readonly description: string;
+  readonly operations: readonly AnyOperation[];
+}
+
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'Values',
+    description: 'Store, reveal, verify, find and correct values; mint and end tokens.',
+    operations: [...VALUES, ...TOKENS, ...RECORDS],
+  },
+  { name: 'Subjects', description: 'The people the data is about.', operations: SUBJECTS },
+  { name: 'Erasures', description: 'Make the vault forget, and see that it did.', operations: ERASURES },
+  { name: 'Data types', description: 'What kinds of values there are.', operations: TYPES },
+  { name: 'Keys', description: 'Rotate keys, and follow the long jobs that do it.', operations: KEYS },
+  { name: 'Copies', description: 'Back both stores up, and see that the copies open.', operations: COPIES },
+  { name: 'Access', description: 'Who may call, and for which purposes.', operations: ACCESS },
+  { name: 'Oversight', description: 'What was done, and how the vault is.', operations: OVERSIGHT },
+];
+
+export const OPERATIONS: readonly AnyOperation[] = GROUPS.flatMap(({ operations }) => operations);
+
+/** Those that are called over HTTP. */
+export const ROUTES: readonly Operation[] = OPERATIONS.filter(isRoute);
+
+export function isRoute(of: AnyOperation): of is Operation {
+  return of.method !== undefined;
+}
