@@ -36,7 +36,7 @@ export function newProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) })
     .hook('preAction', (_, command) => {
       const warning = coreDumpWarning();
-      // A server says it in its log, too.
+      // A server says it itself, also in its log.
       if (warning !== undefined && command.name() !== 'serve') process.stderr.write(`${warning}\n`);
     })
     .exitOverride();
