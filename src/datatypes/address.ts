@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { needsPostalCode, settledCode } from './postal-forms.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
@@ -65,7 +65,7 @@ export const address: DataType<Address> = {
     const city = required(properties, 'city');
     const region = optional(properties, 'region');
     const postalCode = optional(properties, 'postal_code');
-    const country = parseCountry(properties);
+    const country = requireCountry(foldWidth(required(properties, 'country')));
     requireNoCard(city, 'city');
     requireNoCard(region, 'region');
     requireNoCard(postalCode, 'postal_code');
@@ -118,10 +118,4 @@ function required(properties: Properties, key: string): string {
 /** `''` if there is nothing. */
 function optional(properties: Properties, key: string): string {
   return tidy(optionalString(properties, key) ?? '', key, MAX_CHARACTERS);
-}
-
-function parseCountry(properties: Properties): string {
-  const country = foldWidth(required(properties, 'country')).toUpperCase();
-  if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
-  return country;
 }

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import {
   bareNumber,
   COUNTRIES_WITH_KINDS,
@@ -57,8 +57,7 @@ export const nationalId: DataType<NationalId> = {
 
   parse(input, { now }) {
     const properties = requireObject(input, PROPERTIES);
-    const country = foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)).toUpperCase();
-    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    const country = requireCountry(foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)));
     const kinds = kindsNamed(country, optionalString(properties, 'kind'));
     const typed = requiredString(properties, 'number');
     for (const kind of kinds) {

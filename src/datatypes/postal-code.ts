@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import { foldCode, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { settledCode } from './postal-forms.ts';
 import { requiredString, requireObject } from './shape.ts';
@@ -49,8 +49,7 @@ export const postalCode: DataType<PostalCode> = {
       throw new InvalidValueError('code', 'Must be 2 to 12 letters, digits, spaces and hyphens.');
     }
     requireNoCard(code, 'code');
-    const country = typed(requiredString(properties, 'country'), 'country').toUpperCase();
-    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    const country = requireCountry(typed(requiredString(properties, 'country'), 'country'));
     if (settledCode(country, barePart(code)) === undefined) {
       throw new InvalidValueError('code', 'This country writes no such postal codes.');
     }
