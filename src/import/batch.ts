@@ -54,21 +54,17 @@ export async function* batches(rows: AsyncIterable<Row[]>, format: Format, limit
   for await (const some of rows) {
     for (const row of some) {
       const entry = entryOf(row, format, limits);
+      const own = { items: entry.weight, bodyBytes: entry.bodyBytes, rows: 1, inputBytes: row.end - row.offset };
       const next = {
-        items: sum.items + entry.weight,
-        bodyBytes: sum.bodyBytes + entry.bodyBytes,
-        rows: sum.rows + 1,
-        inputBytes: sum.inputBytes + row.end - row.offset,
+        items: sum.items + own.items,
+        bodyBytes: sum.bodyBytes + own.bodyBytes,
+        rows: sum.rows + own.rows,
+        inputBytes: sum.inputBytes + own.inputBytes,
       };
       if (exceeds(next, limits) && isBatch(batch)) {
         yield batch;
         batch = [];
-        sum = {
-          items: entry.weight,
-          bodyBytes: entry.bodyBytes,
-          rows: 1,
-          inputBytes: row.end - row.offset,
-        };
+        sum = own;
       } else {
         sum = next;
       }
