@@ -7,7 +7,7 @@ import { spell } from '../world.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const COUNTED = 1_000;
-/** The background work has tried it several times by then. */
+/** The background work has tried several times by then. */
 const ERASURE_GRACE_MS = 5 * MINUTE_MS;
 const DESTRUCTION_GRACE_MS = HOUR_MS;
 const JOB_GRACE_MS = 6 * HOUR_MS;

@@ -1,8 +1,9 @@
 /**
- * A copy that `backup.ts` made, put in the place of a store that nobody has open.
+ * Puts a copy that `backup.ts` made in the place of a store that nobody has open.
  *
- * Guarantees: the whole store is put in place or what was there stays, and a crash in between leaves both on the disk;
- * what was there before is kept under another name (a file beside it, a schema of the database), never deleted here.
+ * Guarantees: either the whole store is put in place or what was there stays. A crash in between leaves both on the
+ * disk. What was there before is kept under another name (a file beside it, a schema of the database), and never
+ * deleted here.
  */
 import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -26,14 +27,14 @@ import { copySqlite, onClient, quote, ROWS_AT_ONCE, sync } from './backup.ts';
 const MAX_LOOKS = 10;
 const LOOK_MS = 200;
 
-/** Whether anything is where a store is to be put. @throws {UnavailableError} where that cannot be told */
+/** Whether anything is where a store is to be put. @throws {UnavailableError} where nobody can tell */
 export async function isThere(url: string): Promise<boolean> {
   const path = sqlitePath(url);
   if (path !== undefined) return exists(path);
   return onClient(url, async (client) => (await tablesOf(client)).length > 0);
 }
 
-/** The id of the vault that a store belongs to, without opening it; undefined where there is none, or none can be read. */
+/** The id of the vault that a store belongs to, without opening it; undefined where there is none to read. */
 export async function vaultOf(url: string): Promise<string | undefined> {
   const select = `SELECT value FROM vault_facts WHERE name = 'vault'`;
   const path = sqlitePath(url);
@@ -50,7 +51,7 @@ export async function vaultOf(url: string): Promise<string | undefined> {
   }
 }
 
-/** Rows that take the place of those which the copy has in a table; passed over where the copy has no such table yet. */
+/** Rows that replace those that the copy has in a table. Skipped where the copy has no such table yet. */
 export interface Instead {
   readonly table: Table;
   readonly rows: readonly Readonly<Record<string, Value>>[];
@@ -76,11 +77,11 @@ async function tablesOf(client: pg.Client): Promise<string[]> {
 
 /**
  * Puts a copy in a store's place.
- * @param facts rows of `vault_facts` that the restored store is to have besides its own
- * @param instead what of the copy is not to come back
- * @param aside the name under which what is there now is kept; absent: nothing is there
- * @param watch told how far it is; what it throws leaves everything as it was
- * @returns where that is, if there was any
+ * @param facts rows of `vault_facts` that the restored store gets besides its own
+ * @param instead rows that replace those of the copy
+ * @param aside the name under which the present store is kept; absent where there is none
+ * @param watch is told the progress; what it throws leaves everything as it was
+ * @returns where the previous store is kept, if there was one
  * @throws {StartError} where another process has the store open, or the copy is of a later release
  */
 export async function putBack(
@@ -101,7 +102,7 @@ export async function putBack(
   }
 }
 
-/** Removes a store that was put into an empty place: on PostgreSQL every table, otherwise its files. */
+/** Removes a store that was put into an empty place: every table on PostgreSQL, otherwise its files. */
 export async function clear(url: string): Promise<void> {
   const path = sqlitePath(url);
   if (path === undefined) await onClient(url, (client) => undo(client, undefined));
@@ -147,7 +148,7 @@ async function putFileBack(
     }
     if (kept !== undefined) await moveAside(path, kept);
   }
-  // What is left of a log beside it would be read into the restored file.
+  // SQLite would read the remains of a log beside it into the restored file.
   for (const ending of LOGS) await rm(`${path}${ending}`, { force: true });
   await rename(fresh, path);
   letGo();
@@ -163,7 +164,7 @@ async function assertAlone(client: pg.Client): Promise<void> {
     );
     if (rows.length === 0) return;
     if (looks === MAX_LOOKS) throw new StartError(IN_USE);
-    // A session that was closed is in the list for a moment longer.
+    // A closed session stays in the list for a moment.
     await new Promise((resume) => setTimeout(resume, LOOK_MS));
   }
 }
@@ -223,7 +224,7 @@ async function schemaOf(client: pg.Client): Promise<string> {
   return rows[0]?.schema as string;
 }
 
-/** No table was in the schema when this began: every one that is there is the copy's. */
+/** No table was in the schema at the beginning, so every table that is there now is the copy's. */
 async function undo(client: pg.Client, moved: { schema: string; aside: string } | undefined): Promise<void> {
   await client.query(BEGIN_DURABLE);
   for (const table of await tablesOf(client)) await client.query(`DROP TABLE IF EXISTS ${quote(table)} CASCADE`);
@@ -233,7 +234,7 @@ async function undo(client: pg.Client, moved: { schema: string; aside: string } 
   await client.query('COMMIT');
 }
 
-/** The migrations of a copy: its first lines. */
+/** Reads the migrations of a copy, which are its first lines. */
 async function firstLines(copy: string): Promise<string[]> {
   const names: string[] = [];
   for await (const line of linesOf(copy)) {

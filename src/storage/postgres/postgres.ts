@@ -1,13 +1,13 @@
 /**
  * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
  *
- * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a pooler
- * says (`mark-statements.ts`), and that the store had, at that moment, all that was acknowledged before (`marks.ts`); one that
- * rejects with anything but `outcome_unknown` means that nothing was committed (`unanswered-commits.ts`).
+ * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a
+ * pooler says (`mark-statements.ts`), and that the store then had everything acknowledged before (`marks.ts`). A
+ * rejected promise means that nothing was committed, except with `outcome_unknown` (`unanswered-commits.ts`).
  * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
- * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
- * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
- * must not do anything outside its transaction that cannot be repeated.
+ * and inserts are collected and sent as one statement a table. If such a statement fails, the transaction is rolled
+ * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice, and
+ * must do nothing outside its transaction that cannot be repeated.
  */
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../../errors.ts';
@@ -35,10 +35,10 @@ import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
 import { UnansweredCommits } from './unanswered-commits.ts';
 
 const MAX_GROUP = 128;
-/** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
+/** How many groups of shared works run at once; more would make each smaller and save fewer commits. */
 const LANES = 2;
 const TRANSACTION_POOL_SIZE = 8;
-/** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
+/** A pool of its own: a transaction that reads outside itself never waits for a place that its like have taken. */
 const READ_POOL_SIZE = 4;
 const MAX_TRIES = 5;
 
@@ -66,7 +66,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #commits: UnansweredCommits;
   #closed = false;
 
-  /** @param options `recovering`: a store that went back in time is used all the same */
+  /** @param options `recovering`: also uses a store that went back in time */
   constructor(
     name: S,
     url: string,
@@ -83,7 +83,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     this.#limits = limits;
     this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE, elapsed);
     this.#url = url;
-    // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
+    // A restore waits until the store has no connection, so the next one is the first to see another store.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
     this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE, recognise);
     this.#reads = openPool(name, url, READ_POOL_SIZE, recognise);
@@ -127,7 +127,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   async assertInPlace(): Promise<void> {
     const { server } = this;
     const sawAll = await this.#mark.look(this.#reads, { recovering: this.#recovering });
-    // What the server before has not answered, nobody answers any more.
+    // Nobody will answer what the previous server has not answered.
     if (server !== undefined && server !== this.server) this.#commits.giveUp();
     // A transaction of nothing but its mark is the sure look.
     const touch = () => this.#track(this.#transaction((transaction) => transaction.begin()));
@@ -177,7 +177,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     try {
       settle = await this.#transaction((transaction) => this.#together(transaction, group));
     } catch (error) {
-      // What may have been committed could be done twice by running it again.
+      // Running again what may have been committed could do it twice.
       const again = this.displaced === undefined && !(error instanceof OutcomeUnknownError);
       if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
@@ -200,7 +200,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
         const tx = new SharedTx(this.name, transaction, merger);
         try {
           const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
-          // Its neighbours wait for it no longer; what it still asks for fails, because its part has ended.
+          // Its neighbours no longer wait for it; its later calls fail, because its part has ended.
           if (result === TOO_LATE) return () => job.reject(timedOut(this.name));
           for (const insert of tx.inserts) {
             const key = `${insert.table.name} ${insert.onConflict}`;
@@ -212,7 +212,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
           return () => job.resolve(result);
         } catch (thrown) {
           const error = storeError(thrown, this.name);
-          // Of a damaged page all hear who asked together; by itself only who needs it does.
+          // A damaged page fails all who asked together; alone, only the work that needs it.
           if (this.#isLost(error) || error instanceof StoreCorruptError) lost = error;
           return () => job.reject(error);
         } finally {
@@ -220,7 +220,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
         }
       }),
     );
-    // Nothing has been written yet, and on this connection nothing will be.
+    // Nothing has been written yet, and nothing will be on this connection.
     if (lost !== undefined) throw lost;
     if (removals.length > 0) await transaction.begin();
     await transaction.insertAll([...merged.values()]);
@@ -263,7 +263,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     } catch (thrown) {
       const error = storeError(thrown, this.name, 'work');
       transaction.end();
-      // A connection that no longer answers would not answer a ROLLBACK either: the server rolls back when it is ended.
+      // A connection that no longer answers would not answer a ROLLBACK either; the server rolls back when it is ended.
       client.release(this.#isLost(error) ? error : await transaction.rollback());
       throw await this.#known(error);
     }
@@ -278,14 +278,14 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     return result;
   }
 
-  /** Whether a work failed because of this store's connection: neither by its own doing nor by the other store's. */
+  /** Whether a work failed because of this store's connection, and not by its own doing or the other store's. */
   #isLost(error: VaultError): boolean {
     const isOurs = driverCode(error) !== undefined && placeOf(error).store === this.name;
     const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
     return error instanceof UnavailableError && isOurs && !isSaid;
   }
 
-  /** Of a mark that is missed, why: nothing is written any more then. */
+  /** If a mark is missed, finds out why; nothing is written any more then. */
   async #known(error: VaultError): Promise<VaultError> {
     return error.code === 'store_went_back' ? this.#mark.missed(this.#reads, new Date()) : error;
   }
