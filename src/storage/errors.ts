@@ -128,6 +128,13 @@ export function placeOf(error: unknown): {
 }
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
+/** Whether a work failed because of this store's connection, and not by its own doing or the other store's. */
+export function isConnectionLost(error: VaultError, store: StoreName): boolean {
+  const isOurs = driverCode(error) !== undefined && placeOf(error).store === store;
+  const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
+  return error instanceof UnavailableError && isOurs && !isSaid;
+}
+
 /** `invalid_sql_statement_name`, `duplicate_prepared_statement`: another session has prepared it. Nothing was run. */
 const PREPARED_ELSEWHERE = ['26000', '42P05'];
 /** Those, and deadlock, serialization failure and lock timeout. The same work may well succeed when it is run again. */

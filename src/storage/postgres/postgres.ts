@@ -12,26 +12,18 @@
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../../errors.ts';
 import { copyPostgres } from '../copies/backup.ts';
-import {
-  driverCode,
-  isTransient,
-  OutcomeUnknownError,
-  placeOf,
-  StoreCorruptError,
-  storeError,
-  timedOut,
-} from '../errors.ts';
-import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from '../limits.ts';
+import { isConnectionLost, isTransient, OutcomeUnknownError, storeError } from '../errors.ts';
+import { STORE_LIMITS, type StoreLimits } from '../limits.ts';
 import type { StoreName } from '../table.ts';
 import { type CopyWatch, MAX_WAITING, OVERLOADED, type Reader, type RowCounts, type Store, type Tx } from '../tx.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { Marks } from './marks.ts';
-import { Merger } from './merger.ts';
-import { type Insert, removeNow, run } from './postgres-calls.ts';
+import { run } from './postgres-calls.ts';
 import { StoreMark } from './postgres-mark.ts';
 import { openPool } from './postgres-pool.ts';
-import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
+import { LoneTx, PostgresReader } from './postgres-tx.ts';
+import { type SharedWork, workTogether } from './shared-works.ts';
 import { UnansweredCommits } from './unanswered-commits.ts';
 
 const MAX_GROUP = 128;
@@ -42,12 +34,6 @@ const TRANSACTION_POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
 const MAX_TRIES = 5;
 
-interface Job {
-  readonly work: (tx: Tx) => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly name: S;
   readonly engine = 'postgres';
@@ -56,7 +42,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #pool: pg.Pool;
   readonly #reads: pg.Pool;
   readonly #underWay = new Set<Promise<unknown>>();
-  #queue: Job[] = [];
+  #queue: SharedWork[] = [];
   #lanes = 0;
   readonly #marks: Marks;
   readonly #mark: StoreMark;
@@ -95,7 +81,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
-      this.#queue.push({ work: work as Job['work'], resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ work: work as SharedWork['work'], resolve: resolve as SharedWork['resolve'], reject });
       this.#open();
     });
   }
@@ -172,10 +158,12 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     }
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
+  async #commit(group: readonly SharedWork[]): Promise<void> {
     let settle: (() => void)[];
     try {
-      settle = await this.#transaction((transaction) => this.#together(transaction, group));
+      settle = await this.#transaction((transaction) =>
+        workTogether(this.name, transaction, group, this.#limits.workMs),
+      );
     } catch (error) {
       // Running again what may have been committed could do it twice.
       const again = this.displaced === undefined && !(error instanceof OutcomeUnknownError);
@@ -187,45 +175,6 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       return;
     }
     for (const done of settle) done();
-  }
-
-  async #together(transaction: LazyTransaction, group: readonly Job[]): Promise<(() => void)[]> {
-    const { client } = transaction;
-    const merger = new Merger(async () => client, process.nextTick);
-    const merged = new Map<string, Insert & { readonly rows: object[] }>();
-    const removals: SharedTx<S>['removals'] = [];
-    let lost: VaultError | undefined;
-    const settle = await Promise.all(
-      group.map(async (job) => {
-        const tx = new SharedTx(this.name, transaction, merger);
-        try {
-          const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
-          // Its neighbours no longer wait for it; its later calls fail, because its part has ended.
-          if (result === TOO_LATE) return () => job.reject(timedOut(this.name));
-          for (const insert of tx.inserts) {
-            const key = `${insert.table.name} ${insert.onConflict}`;
-            const all = merged.get(key) ?? { ...insert, rows: [] };
-            for (const row of insert.rows) all.rows.push(row);
-            merged.set(key, all);
-          }
-          removals.push(...tx.removals);
-          return () => job.resolve(result);
-        } catch (thrown) {
-          const error = storeError(thrown, this.name);
-          // A damaged page fails all who asked together; alone, only the work that needs it.
-          if (this.#isLost(error) || error instanceof StoreCorruptError) lost = error;
-          return () => job.reject(error);
-        } finally {
-          tx.end();
-        }
-      }),
-    );
-    // Nothing has been written yet, and nothing will be on this connection.
-    if (lost !== undefined) throw lost;
-    if (removals.length > 0) await transaction.begin();
-    await transaction.insertAll([...merged.values()]);
-    for (const removal of removals) await removeNow(client, ...removal);
-    return settle;
   }
 
   async #alone<R>(work: (tx: Tx<S>) => Promise<R>, mode: 'shared' | 'exclusive'): Promise<R> {
@@ -264,7 +213,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       const error = storeError(thrown, this.name, 'work');
       transaction.end();
       // A connection that no longer answers would not answer a ROLLBACK either; the server rolls back when it is ended.
-      client.release(this.#isLost(error) ? error : await transaction.rollback());
+      client.release(isConnectionLost(error, this.name) ? error : await transaction.rollback());
       throw await this.#known(error);
     }
     try {
@@ -276,13 +225,6 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       transaction.end();
     }
     return result;
-  }
-
-  /** Whether a work failed because of this store's connection, and not by its own doing or the other store's. */
-  #isLost(error: VaultError): boolean {
-    const isOurs = driverCode(error) !== undefined && placeOf(error).store === this.name;
-    const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
-    return error instanceof UnavailableError && isOurs && !isSaid;
   }
 
   /** If a mark is missed, finds out why; nothing is written any more then. */
