@@ -1,15 +1,16 @@
 /**
- * Erasure: the whole workflow around destroying keys. Its order makes it safe without a transaction across the stores
- * (S2): tombstones, then keys, then ciphertext.
+ * The whole workflow around destroying keys. The order of its steps makes it safe without a transaction across the
+ * stores (S2): tombstones, then keys, then ciphertext.
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
  *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed; and the
  *               journal has it, which neither store's going back undoes (`journal/`)
  *   final       the epoch those keys were wrapped under is destroyed in every slot (certificate.ts)
  *
- * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each
- * step finds the last one's result. Does not: make old backups of the key store useless; that is what closing the
- * epoch does (K5), for which dirty buckets and tombstones are kept.
+ * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each step
+ * finds the last one's result.
+ * Does not: make old backups of the key store useless. Closing the epoch does that (K5); dirty buckets and tombstones
+ * are kept for it.
  */
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
@@ -38,7 +39,7 @@ export const erasures = table(
     ordered_at: 'int',
     shredded_at: 'int?',
     completed_at: 'int?',
-    /** `tenant`: of a whole tenant, see `tenants.ts`. Absent: of records. */
+    /** `tenant` for the erasure of a whole tenant, see `tenants.ts`. Absent for records. */
     scope: 'text?',
   },
   ['tenant', 'erasure'],
@@ -46,7 +47,7 @@ export const erasures = table(
 export type ErasureRow = Row<typeof erasures>;
 const erasureById = lookup(erasures, ['tenant', 'erasure']);
 
-/** As the partial index has it. */
+/** Spelled exactly like the partial index. */
 export const UNFINISHED = "state <> 'completed'";
 
 export interface Order {
@@ -107,9 +108,9 @@ export async function findOrders(
   return found.map(([row]) => row);
 }
 
-/** Those of records whose keys were destroyed last, the newest first. */
+/** The orders for records whose keys were destroyed last, the newest first. */
 export async function newestCompleted(reader: Reader<'records'>, limit: number): Promise<ErasureRow[]> {
-  // Of a whole tenant, one tombstone stands for all.
+  // For a whole tenant, one tombstone stands for all.
   const where = { state: 'completed', scope: null, records: { '>': 0 } };
   return select(reader, erasures, { where, orderBy: ['shredded_at'], descending: true, limit });
 }
@@ -132,7 +133,7 @@ export async function markCompleted(
   await change(tx, erasures, { tenant, erasure }, done);
 }
 
-/** Erasures that a crash interrupted, the oldest first; those ordered after `before` may still be under way. */
+/** Orders that a crash interrupted, the oldest first. Those ordered after `before` may still be under way. */
 export async function unfinishedErasures(
   reader: Reader<'records'>,
   before: Date,
@@ -142,12 +143,12 @@ export async function unfinishedErasures(
   return select(reader, erasures, { literally: UNFINISHED, where, orderBy: ['ordered_at'], limit });
 }
 
-/** How many erasures and corrections there are, of every tenant. */
+/** How many orders there are, of every cause and tenant. */
 export async function countErasures(reader: Reader<'records'>): Promise<number> {
   return count(reader, erasures);
 }
 
-/** All erasures and corrections, in the order they were ordered. */
+/** All orders of every cause, in the order in which they were made. */
 export function pagesOfErasures(reader: Reader<'records'>, limit: number): AsyncGenerator<ErasureRow[]> {
   return pages(reader, erasures, { orderBy: ['erasure'], limit });
 }
@@ -157,17 +158,17 @@ export interface Stores {
   readonly keyStore: KeyStore;
 }
 
-/** What completing takes: what is destroyed is noted outside the stores, too. */
+/** What completing needs. What is destroyed is also noted outside the stores. */
 export interface CompletingParts extends Stores {
   readonly journal: Notes;
 }
 
 /**
- * Destroys the keys an erasure names, in both stores' order.
+ * Destroys the keys that an order names, in the order of the two stores.
  * @param noted is called once the journal has it, whatever else fails
  * @returns the finished row
- * @throws {UnavailableError} also where the journal cannot be written, which is told before what else failed: the keys
- *   are destroyed then, and the erasure is not completed
+ * @throws {UnavailableError} also where the journal cannot be written, which is reported before other failures: the
+ *   keys are destroyed then, and the order is not completed
  */
 export async function completeErasure(
   stores: CompletingParts,
@@ -186,7 +187,7 @@ export async function completeErasure(
   const subject = order.subject as SubjectId | null;
   if (subject !== null) await stores.keyStore.exclusive((tx) => shredRefs(tx, of, subject, now()));
   else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
-  // One that was completed before was noted then.
+  // A completed one was noted when it was completed.
   const entries = order.state === 'completed' ? [] : [entryOf(order, keys)];
   const noting = stores.journal.note(entries).then(noted);
   const [notedAt, shreddedAt] = await Promise.allSettled([noting, removeFor(stores, order, now)]);
@@ -216,7 +217,7 @@ function entryOf(order: ErasureRow, keys: readonly Key[]): Entry {
   };
 }
 
-/** After the keys are destroyed: what is left of them in files, and the ciphertext. @returns when the keys were gone */
+/** Removes what is left after the keys: their traces in files, and the ciphertext. @returns when the keys were gone */
 async function removeFor({ recordStore, keyStore }: Stores, order: ErasureRow, now: () => Date): Promise<number> {
   await keyStore.scrub();
   const shreddedAt = now().getTime();
@@ -235,7 +236,7 @@ async function removeFor({ recordStore, keyStore }: Stores, order: ErasureRow, n
   return shreddedAt;
 }
 
-/** Walks through an erasure's tombstones in the order of their records. @returns how many there are */
+/** Walks through the tombstones of an order, in the order of their records. @returns how many there are */
 export async function eachPage(
   reader: Reader<'records'>,
   order: Pick<ErasureRow, 'tenant' | 'erasure'>,

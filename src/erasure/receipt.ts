@@ -1,4 +1,4 @@
-/** What the vault says of an erasure to whoever ordered it: ids, numbers and times. */
+/** What the vault tells the orderer of an erasure: ids, numbers and times. */
 import type { ErasureId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureRow } from './erasures.ts';
 

@@ -1,9 +1,10 @@
 /**
- * Whether both stores have what the journal says was done: one that lacks it went back to before that, whatever the other
- * store says, and however much was done since.
+ * Whether both stores have what the journal says was done. A store that lacks it went back to before that, whatever the
+ * other store says, and however much was done since.
  *
- * Guarantees: every entry is looked for, in pages. An erasure that the record store knows and has not completed yet is
- * not asked of the key store. One of many records is told by each line's last key, as they were destroyed in that order.
+ * Guarantees: every entry is looked for, in pages. The key store is not asked for an erasure that the record store
+ * knows but has not completed. An erasure of many records is checked by the last key of each line, because keys are
+ * destroyed in that order.
  * Does not: notice a key store that went back to between the last key of a subject's erasure and its refs.
  */
 import { areKept, areNoted } from '../access/revocations.ts';
@@ -23,7 +24,7 @@ export interface Lacking {
 
 const NOTHING: Lacking = { recordStoreLacks: false, keyStoreLacks: false };
 
-/** @param pages of the journal; read no further than to the first that a store lacks */
+/** @param pages of the journal; reading stops at the first entry that a store lacks */
 export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readonly Entry[]>): Promise<Lacking> {
   for await (const page of pages) {
     const { erasures, tenants, revoked } = byKind(page);
@@ -69,8 +70,8 @@ async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly E
 }
 
 /**
- * Of each key of a correction, whether the record has a value since, stored after the stores went back, under a generation
- * that was destroyed before: that one stays. Told by the times of the two, from the clocks of the nodes.
+ * For each key of a correction, whether the record has a value that was stored after the stores went back, under a
+ * generation that was destroyed before. That value stays. The times of the two tell, by the clocks of the nodes.
  */
 export async function isOvertaken(reader: Reader<'records'>, entry: ErasureEntry): Promise<boolean[]> {
   if (entry.cause !== 'corrected') return entry.keys.map(() => false);
@@ -107,7 +108,7 @@ async function ofRevocations({ recordStore, keyStore }: Stores, entries: readonl
   for (const [i, { tenant }] of entries.entries()) {
     const found = { recordStoreLacks: !noted[i], keyStoreLacks: !kept[i] };
     if (!found.recordStoreLacks && !found.keyStoreLacks) continue;
-    // The revocations of an erased tenant go with it.
+    // The revocations of an erased tenant are removed with it.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
     const known = await findTenant(recordStore.reader, tenant);
     if (buried === undefined && (known === undefined || known.erased_at === null)) return found;

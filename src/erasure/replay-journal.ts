@@ -1,11 +1,12 @@
 /**
- * Does again what the journal remembers and a store has lost, for `recover`: also where both went back to before it. Keys
- * are destroyed first, and mirrored; then the record store gets its order, its tombstones, and loses the ciphertext.
+ * Repeats for `recover` what the journal remembers and a store has lost, even where both stores went back to before it.
+ * Keys are destroyed first, and mirrored. Then the record store gets its order and its tombstones, and loses the
+ * ciphertext.
  *
- * Guarantees: may be interrupted and run again; what both stores have is left as it is. Values that were stored since the
- * stores went back are kept: also a correction under a generation that had been destroyed before, and the refs of a
- * subject that has records again.
- * Does not: bring back what was stored, corrected to or certified and then lost; certificates are issued again.
+ * Guarantees: may be interrupted and run again; what both stores have is left as it is. Values that were stored since
+ * the stores went back are kept. This includes a correction under a generation that had been destroyed before, and the
+ * refs of a subject that has records again.
+ * Does not: bring back what was stored, corrected or certified and then lost. Certificates are issued again.
  */
 import { insertKept, type KeptRevocation } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
@@ -33,12 +34,12 @@ export interface Remembered {
   readonly entries: number;
   /** Tombstones that the record store had lost. */
   readonly tombstones: number;
-  /** Records that were there again. */
+  /** Records that had come back. */
   readonly records: number;
   readonly lost: readonly string[];
 }
 
-/** First, before anybody is believed: revocations that the key store has lost. The rest is replayed from there. */
+/** Runs before any caller is trusted: restores revocations that the key store lost. The rest follows from there. */
 export async function keepRemembered({ keyStore, journal }: JournalParts): Promise<void> {
   for await (const page of journal.entries()) {
     const { revoked } = byKind(page);
@@ -76,7 +77,7 @@ export async function replayJournal(
     looked += page.length;
     progress(looked);
   }
-  // Only now is it known whether anything is left of a subject: an erasure may stand in many lines.
+  // Only now is it known whether anything is left of a subject, because an erasure may stand in many lines.
   for await (const page of parts.journal.entries()) {
     for (const entry of byKind(page).erasures) await forgetSubject(parts, entry);
   }
@@ -91,7 +92,7 @@ async function eraseTenantAgain(parts: JournalParts, { tenant, erasure, by, at }
     if (known.erased_at !== null) return false;
     return (await recordStore.exclusive((tx) => orderTenantErasure(tx, order))) !== undefined;
   }
-  // The record store is from before it was added; its keys may be there all the same.
+  // The record store is from before the tenant was added; its keys may exist nevertheless.
   const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
   if (buried?.shredded_at != null) return false;
   const open = { cause: 'erased', subject: null, state: 'ordered', records: 0, shredded_at: null, completed_at: null };
@@ -137,7 +138,7 @@ function tombstoneOf(
   return { ...key, cause, erasure, buried_at: at, put_back_at: null };
 }
 
-/** Not of its subject, before it is known whether that has records again: who completes it would forget its refs. */
+/** The order names no subject until it is known whether that has records again: completing it would remove its refs. */
 function orderOf({ tenant, erasure, cause, by, at }: ErasureEntry, records: number): ErasureRow {
   const open = { state: 'ordered', shredded_at: null, completed_at: null, scope: null, subject: null };
   return { tenant, erasure, cause, records, ordered_by: by, ordered_at: at, ...open };

@@ -1,11 +1,11 @@
 /**
- * The erasures and corrections that an older record store has forgotten, written back from the key store's mirror: after
- * that, what was erased answers so, and its ciphertext is gone from the restored copy, too.
+ * Writes back, from the key store's mirror, the erasures and corrections that an older record store has lost. Then what
+ * was erased answers so, and its ciphertext is gone from the restored copy, too.
  *
- * Guarantees: may be interrupted and run again; a tombstone that is there stays as it is. A subject none of whose refs is
- * left had been erased as a whole, and is marked so again.
- * Does not: bring back a corrected value. Its old key is destroyed and its new ciphertext was in the newer record store
- * alone; such records are counted, named, noted as what they are, so that they say so instead of failing, and left.
+ * Guarantees: may be interrupted and run again; an existing tombstone stays as it is. A subject without any refs had
+ * been erased as a whole, and is marked so again.
+ * Does not: bring back a corrected value. Its old key is destroyed, and its new ciphertext was only in the newer record
+ * store. Such records are counted, named and noted, so that they say so instead of failing, and are left.
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
@@ -40,7 +40,7 @@ export interface Replayed {
   readonly lostRecords: readonly string[];
 }
 
-/** Orders of which the key store knows alone, and that named no record: no tombstone says what they were. */
+/** Orders that only the key store knows and that named no record: no tombstone says what they were. */
 export async function writeBackEmpty({ recordStore, keyStore }: Stores, now: Date): Promise<number> {
   let written = 0;
   for (const tenant of await shreddedTenants(keyStore.reader)) {
@@ -85,14 +85,14 @@ export async function replayMirror(
   return { tombstones: written, records: removed, lost, lostRecords };
 }
 
-/** Writes back what the record store has forgotten of one tenant. @param rows of the mirror, that it has no tombstone of */
+/** Writes back what the record store has lost of one tenant. @param rows of the mirror that it has no tombstone for */
 export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
   const held = await recordsWithKeys(
     stores.keyStore.reader,
     tenant,
     rows.map(({ record }) => record),
   );
-  // A mirror of the first releases does not say why: a record that has a key yet was corrected.
+  // A mirror of the first releases does not say why. A record that still has a key was corrected.
   const burials = rows.map((row) => ({ ...row, cause: row.cause ?? (held.has(row.record) ? 'corrected' : 'erased') }));
   const found = await findRecords(
     stores.recordStore.reader,
@@ -103,7 +103,7 @@ export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly
   const erased = new Set(burials.filter(({ cause }) => cause === 'erased').map(({ record }) => record));
   const doomed = present.filter(({ record }) => erased.has(record));
   const dead = await forgottenSubjects(stores.keyStore, tenant, doomed);
-  // Before the tombstones: what has been written back is not looked at again.
+  // Before the tombstones, because what has been written back is not looked at again.
   const putBack = rows.filter(
     ({ record, generation }, i) => !erased.has(record) && found[i]?.generation === generation,
   );
@@ -144,7 +144,7 @@ async function insertOrders(tx: RecordTx, tenant: TenantId, burials: readonly Mi
   await tx.insert(erasures, [...orders.values()], 'skip');
 }
 
-/** An erasure may be spread over several pages: it counts what is written of it so far. */
+/** An erasure may be spread over several pages; this counts what has been written of it so far. */
 async function countRecords(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[]): Promise<void> {
   for (const erasure of new Set(burials.flatMap((row) => row.erasure ?? []))) {
     await change(tx, erasures, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });

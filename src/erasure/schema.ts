@@ -41,9 +41,9 @@ export const EraseBody = z
   })
   .describe('What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`.');
 type Erase = z.infer<typeof EraseBody>;
-/** Of records. */
+/** An order for records. */
 export type EraseRequest = Omit<Erase, 'tenant' | 'confirm'>;
-/** Of a tenant; where its id is absent, of the one that is confirmed. */
+/** An order for a tenant; without its id, for the one that is confirmed. */
 export type EraseTenantRequest = Pick<Erase, 'tenant' | 'reason'> & { readonly confirm: string };
 
 export const ReceiptSchema = z
@@ -140,7 +140,7 @@ const RemainingIndexKey = z
 
 export const CERTIFICATE_VERSION = 1;
 
-/** Later versions may say more: what is not known here is passed over. */
+/** Later versions may say more: unknown fields are ignored. */
 export const StatementSchema = z
   .object({
     iss: z

@@ -1,5 +1,5 @@
 /**
- * Whether both stores know the same tenants to be erased, and what to do where one of them was put back from a backup:
+ * Whether both stores know the same tenants to be erased, and what to do where one of them was restored from a backup:
  * an old key store holds their keys again, an old record store takes them to be alive.
  */
 import { findTenant, listErased } from '../access/store.ts';
@@ -30,7 +30,7 @@ export async function erasedTenantsHeld(
   };
 }
 
-/** Read in this order: an order is committed in the record store before the key store hears of it. */
+/** Reads in this order, because an order is committed in the record store before the key store learns of it. */
 async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>): Promise<TenantTombstoneRow[]> {
   const unknown: TenantTombstoneRow[] = [];
   for (const row of await allTenantTombstones(keys)) {
@@ -41,7 +41,7 @@ async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>):
   return unknown;
 }
 
-/** After an old record store was put back: orders again what the key store knows to be erased. @returns how many */
+/** After an old record store was restored: orders again what the key store knows to be erased. @returns how many */
 export async function orderAgain({ recordStore, keyStore }: Stores): Promise<number> {
   const unknown = await unknownBurials(recordStore.reader, keyStore.reader);
   for (const row of unknown) {

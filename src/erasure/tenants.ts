@@ -1,18 +1,19 @@
 /**
- * Erasure of whole tenants. Like that of records (`erasures.ts`) it is ordered in one commit, and carried out in an order
- * that survives crashes; but what it destroys is found by the tenant itself, and one tombstone stands for all of it.
+ * Erases whole tenants. Like an erasure of records (`erasures.ts`), it is ordered in one commit, and carried out in an
+ * order that survives crashes. But it finds what to destroy by the tenant itself, and one tombstone stands for all of
+ * it.
  *
  *   ordered     the tenant's row says so: none of its API keys is anybody's, and no call of it commits
  *   buried      the key store has the tenant's tombstone: no new key of it is made
  *   shredded    its buckets with their record keys, its index keys and windows, and what was made under them are gone
  *   completed   ciphertext, tokens, subjects, API keys, types and the names of its principals are gone
  *
- * Guarantees: may be run any number of times, by several processes, after a crash anywhere. What a call that was under
- * way leaves behind, late, is destroyed by running it again (`sweepErasedTenants`): as far as such a call is
+ * Guarantees: may be run any number of times, by several processes, after a crash anywhere. A call that was under way
+ * may leave something behind later; running it again destroys that (`sweepErasedTenants`). If such a call was
  * acknowledged, its keys were made before the order, and so are destroyed with the others.
- * Does not: remove audit entries, tombstones, receipts, certificates, jobs and the row of each principal, from which the
- * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
- * does (K5).
+ * Does not: remove audit entries, tombstones, receipts, certificates, jobs and the row of each principal, which loses
+ * its name. These are ids, numbers, times and closed words. Nor does it make old backups of the key store useless;
+ * closing the epoch does (K5).
  */
 import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
@@ -58,7 +59,7 @@ function rowOf(order: Pick<ErasureRow, 'tenant' | 'erasure' | 'ordered_by' | 'or
   return { ...order, ...open, scope: SCOPE };
 }
 
-/** The erasure of a whole tenant, whichever it was: for those who operate the vault. @throws `erasure_not_found` */
+/** Finds a tenant's erasure of any tenant, for those who operate the vault. @throws `erasure_not_found` */
 export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<ErasureRow> {
   const [rows = []] = await reader.find(erasuresById, [[id]]);
   const row = rows.find(({ scope }) => scope === SCOPE);
@@ -66,11 +67,11 @@ export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId
   return row;
 }
 
-/** What runs it, where that is a job. */
+/** What runs it, if that is a job. */
 export interface Run {
-  /** First in every transaction of the key store. */
+  /** Must come first in every transaction of the key store. */
   readonly fence?: (tx: KeyTx) => Promise<void>;
-  /** After every page: how many rows of the step are gone. */
+  /** Called after every page: how many rows of the step are gone. */
   readonly page?: (step: 'keys' | 'records', done: number) => Promise<void>;
 }
 
@@ -91,7 +92,7 @@ export async function completeTenantErasure(
   const tenant = order.tenant as TenantId;
   const again = order.state === 'completed';
   const keys = await shredTenant(keyStore, order, now, run);
-  // What an earlier run has scrubbed needs it again only after it had something to destroy.
+  // What an earlier run has scrubbed needs it again only if there was something to destroy.
   if (keys > 0 || !again) await keyStore.scrub();
   const shreddedAt = now().getTime();
   if (!again) await stores.journal.note([entryOf(order)]);
@@ -126,7 +127,7 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
     for (let more = true; more; ) {
       const drained = await within(async (tx) => {
         const found = await page(tx);
-        // In the transaction that destroys the keys, so that a crash forgets none of their epochs.
+        // Noted in the transaction that destroys the keys, so that a crash loses none of their epochs.
         if (found.rows > 0) await noteDestroyed(tx, tenant, found);
         return found;
       });
@@ -146,7 +147,7 @@ async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
   await buryTenant(tx, { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() });
 }
 
-/** What the certificate waits for: no row before the last key is gone, so that it is never final too early. */
+/** Writes the row that the certificate waits for, after the last key is gone: it is never final too early. */
 async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
   const row = await noteShredded(tx, tenant, at);
   if (row === undefined) return;
@@ -196,7 +197,7 @@ async function emptyRecordStore(
 const NAMES_A_PAGE = 500;
 
 /**
- * Destroys what calls have left behind that were under way when their tenant was erased, however late they were.
+ * Destroys what calls left behind that were under way when their tenant was erased, however late they were.
  * @param graceMs how long after the order such a call may go on
  * @returns for how many tenants
  */

@@ -41,7 +41,7 @@ export class EpochLedger {
   /** From the first epoch on, without a gap. */
   readonly #certain: DestroyedEpoch[] = [];
 
-  /** @param rootKey stays its owner's */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(rootKey: Uint8Array, vaultId: string) {
     this.#key = tagKey(rootKey, vaultId);
     this.#vaultId = vaultId;

@@ -43,7 +43,7 @@ export async function ownSlots(registry: SlotRegistry, node: string, before: Pla
   return own;
 }
 
-/** A folder that is not the one the slot was added with is none of the vault's. */
+/** A folder that is not the one the slot was added with does not belong to the vault. */
 async function placeOf({ path = '', id }: SlotSettings): Promise<string | undefined> {
   const file = join(path, SLOT_ID_FILE);
   const found = await readId(file).catch(() => undefined);

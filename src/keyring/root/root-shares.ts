@@ -83,7 +83,7 @@ export class RootShares {
   readonly #vaultId: string;
   readonly #random: RandomSource;
 
-  /** @param rootKey stays its owner's, who wipes it */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(store: KeyStore, rootKey: Buffer, vaultId: string, random: RandomSource) {
     this.#store = store;
     this.#rootKey = rootKey;

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { syncFolder, unlessGone, writeNew } from '../../files.ts';
 
-/** Of a temporary name beside the file's own. */
+/** The ending of a temporary name beside the file's own. */
 export const TEMPORARY = '.new';
 /** A process id is no name: every container has a process 1, and they may share a folder. */
 const SUFFIX_BYTES = 16;

@@ -126,7 +126,7 @@ export class SlotFolder {
     if (await createDurably(path, Buffer.from(`${this.#vaultId}\n`, 'ascii'), this.#random)) {
       this.#made.push({ path, isFolder: false });
     }
-    // Of two vaults that name themselves at once, one does.
+    // If two vaults name themselves at once, one does.
     if (!(await this.isNamed())) throw anothers();
   }
 

@@ -12,7 +12,7 @@ const TAG_BYTES = 16;
 export class JournalKey {
   readonly #key: Buffer;
 
-  /** @param rootKey stays its owner's */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(rootKey: Uint8Array, vaultId: string) {
     this.#key = deriveKey(rootKey, 'lethe/journal-key/1', vaultId);
   }

@@ -27,7 +27,7 @@ import { epochSlots, slotsOfEpoch } from '../tables.ts';
 import { copyInto, type SlotParts, takeBack } from './slot-copies.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
-/** For an HSM or a service that is slow, thrice over. */
+/** Three times what a slow HSM or service needs. */
 const TRIAL_TIMEOUT_MS = 60_000;
 
 export interface AddedSlot {

@@ -11,7 +11,7 @@ import type { EpochKeys } from '../epochs/epoch-keys.ts';
 
 interface SlotCounts {
   readonly inForce: number;
-  /** Of those: how many answer, and have the current epoch. */
+  /** How many of those answer, and have the current epoch. */
   readonly answering: number;
 }
 
@@ -55,7 +55,7 @@ export class SlotPulse {
 
   async #look(): Promise<void> {
     const { slots, current } = this.#epochs;
-    // A store that does not answer is told elsewhere: the slots known are asked.
+    // A store that does not answer is reported elsewhere; here the known slots are asked.
     await slots.reload().catch(() => {});
     const answers = await Promise.all(
       slots.inForce.map(async ({ slot, required }) => ({
