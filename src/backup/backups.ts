@@ -10,7 +10,7 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { lastShredded } from '../erasure/erasures.ts';
+import { lastShredded } from '../erasure/destructions.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { syncFolder } from '../files.ts';
 import { openEpochs } from '../keyring/epochs/epoch-states.ts';

@@ -17,7 +17,7 @@ import { isItself, nodeRows } from '../keyring/nodes/nodes.ts';
 import { tierOf } from '../keyring/slots/slot-registry.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, findOrders, type Stores } from './erasures.ts';
+import { type DestructionRow, findDestructions, type Stores } from './destructions.ts';
 import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from './shreds.ts';
 import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
 
@@ -73,8 +73,8 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   const { records, keys } = readersOf(parts);
   const { signing } = parts.keyring;
   const from = { records, keys, issuer: signing.issuer, scheduled: parts.rotateEveryMs !== undefined };
-  const orders = await findOrders(records, page);
-  const ready: { readonly shred: ShredRow; readonly order: ErasureRow }[] = [];
+  const orders = await findDestructions(records, page);
+  const ready: { readonly shred: ShredRow; readonly order: DestructionRow }[] = [];
   const rows: CertificateRow[] = [];
   for (const [i, shred] of page.entries()) {
     const order = orders[i];
@@ -118,7 +118,7 @@ async function historyOf({ keyStore: { reader }, keyring }: CertificateParts): P
 }
 
 /** What an erasure without a certificate waits for, in the words of `CertificateReply`. */
-export async function waitsFor(parts: CertificateParts, order: ErasureRow): Promise<string[]> {
+export async function waitsFor(parts: CertificateParts, order: DestructionRow): Promise<string[]> {
   const { keys } = readersOf(parts);
   const shred = await findShred(keys, order.tenant as TenantId, order.erasure);
   if (order.state !== 'completed' || shred === undefined) return ['completion'];

@@ -11,7 +11,7 @@ import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import { leadOn, removeLinksAt } from '../tokens/reuse.ts';
-import type { Stores } from './erasures.ts';
+import type { Stores } from './destructions.ts';
 
 export const correctionKeys = table(
   'keys',

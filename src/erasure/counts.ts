@@ -14,7 +14,7 @@ import { areMirrored, firstTombstone } from '../records/tombstones.ts';
 import { pages, select } from '../storage/queries.ts';
 import type { Table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasures, findOrders, type Stores, UNFINISHED } from './erasures.ts';
+import { type DestructionRow, destructions, findDestructions, type Stores, UNFINISHED } from './destructions.ts';
 import type { Lacking } from './remembered.ts';
 import { findShreds, type ShredRow, shreds } from './shreds.ts';
 
@@ -25,7 +25,7 @@ type Counts = ReadonlyMap<string, number>;
 export async function countsAgree({ recordStore, keyStore }: Stores): Promise<Lacking> {
   const [records, keys] = [recordStore.reader, keyStore.reader];
   const shredded = await perTenant(keys, shreds);
-  const ordered = await perTenant(records, erasures);
+  const ordered = await perTenant(records, destructions);
   const { unfinished, begun } = await underWay(records, keys);
   const recordStoreLacks: string[] = [];
   for (const [tenant, n] of shredded) {
@@ -61,7 +61,7 @@ async function perTenant(reader: Reader, of: Table): Promise<Counts> {
 async function underWay(records: Reader<'records'>, keys: Reader<'keys'>) {
   const [unfinished, begun] = [new Map<string, number>(), new Map<string, number>()];
   const add = (counts: Map<string, number>, tenant: string) => counts.set(tenant, at(counts, tenant) + 1);
-  const rows = await select(records, erasures, { columns: ['tenant', 'erasure'], literally: UNFINISHED });
+  const rows = await select(records, destructions, { columns: ['tenant', 'erasure'], literally: UNFINISHED });
   const found = await findShreds(keys, rows);
   for (const [i, { tenant }] of rows.entries()) {
     add(unfinished, tenant);
@@ -82,13 +82,13 @@ async function lacksOrders(records: Reader<'records'>, keys: Reader<'keys'>, ten
 
 /** @returns those for which the record store has no order */
 export async function withoutOrder(records: Reader<'records'>, page: readonly ShredRow[]): Promise<ShredRow[]> {
-  const orders = await findOrders(records, page);
+  const orders = await findDestructions(records, page);
   return page.filter((_, i) => orders[i] === undefined);
 }
 
 async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, tenant: TenantId): Promise<boolean> {
   const ofTenant = { where: { tenant }, orderBy: ['erasure'], limit: PAGE } as const;
-  for await (const page of pages(records, erasures, ofTenant)) {
+  for await (const page of pages(records, destructions, ofTenant)) {
     const done = page.filter(({ state }) => state === 'completed');
     const found = await findShreds(keys, done);
     for (const order of done.filter((_, i) => found[i] === undefined)) {
@@ -99,7 +99,7 @@ async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, ten
 }
 
 /** For an erasure without a note, as in the first releases: whether the key store knows its first key to be gone. */
-async function isMirrored(records: Reader<'records'>, keys: Reader<'keys'>, { tenant, erasure }: ErasureRow) {
+async function isMirrored(records: Reader<'records'>, keys: Reader<'keys'>, { tenant, erasure }: DestructionRow) {
   const first = await firstTombstone(records, tenant, erasure);
   if (first === undefined) return true;
   const [mirrored] = await areMirrored(keys, tenant as TenantId, [first]);

@@ -10,7 +10,7 @@ import { keysInBucket } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { tokensStoredFor } from '../tokens/tokens.ts';
-import type { Stores } from './erasures.ts';
+import type { Stores } from './destructions.ts';
 
 export interface Exposed {
   readonly record: RecordId;

@@ -9,12 +9,12 @@
  */
 import { areKept, areNoted } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
-import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
+import type { DestructionEntry, Entry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
-import { findOrder, findOrders, type Stores } from './erasures.ts';
+import { findDestruction, findDestructions, type Stores } from './destructions.ts';
 import { findShred } from './shreds.ts';
 
 export interface Lacking {
@@ -27,9 +27,9 @@ const NOTHING: Lacking = { recordStoreLacks: false, keyStoreLacks: false };
 /** @param pages of the journal; reading stops at the first entry that a store lacks */
 export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readonly Entry[]>): Promise<Lacking> {
   for await (const page of pages) {
-    const { erasures, tenants, revoked } = byKind(page);
+    const { destructions, tenants, revoked } = byKind(page);
     for (const found of [
-      await ofErasures(stores, erasures),
+      await ofDestructions(stores, destructions),
       await ofTenants(stores, tenants),
       await ofRevocations(stores, revoked),
     ]) {
@@ -41,14 +41,17 @@ export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readon
 
 export function byKind(page: readonly Entry[]) {
   return {
-    erasures: page.filter((entry): entry is ErasureEntry => entry.kind === 'erasure'),
+    destructions: page.filter((entry): entry is DestructionEntry => entry.kind === 'erasure'),
     tenants: page.filter((entry): entry is TenantEntry => entry.kind === 'tenant'),
     revoked: page.filter((entry): entry is RevocationEntry => entry.kind === 'revocation'),
   };
 }
 
-async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly ErasureEntry[]): Promise<Lacking> {
-  const orders = await findOrders(recordStore.reader, entries);
+async function ofDestructions(
+  { recordStore, keyStore }: Stores,
+  entries: readonly DestructionEntry[],
+): Promise<Lacking> {
+  const orders = await findDestructions(recordStore.reader, entries);
   if (orders.includes(undefined)) return { ...NOTHING, recordStoreLacks: true };
   const done = entries.filter((_, i) => orders[i]?.state === 'completed');
   const last = done.flatMap((entry) => {
@@ -73,7 +76,7 @@ async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly E
  * For each key of a correction, whether the record has a value that was stored after the stores went back, under a
  * generation that was destroyed before. That value stays. The times of the two tell, by the clocks of the nodes.
  */
-export async function isOvertaken(reader: Reader<'records'>, entry: ErasureEntry): Promise<boolean[]> {
+export async function isOvertaken(reader: Reader<'records'>, entry: DestructionEntry): Promise<boolean[]> {
   if (entry.cause !== 'corrected') return entry.keys.map(() => false);
   const rows = await findRecords(
     reader,
@@ -94,7 +97,7 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
   for (const [i, { tenant, erasure }] of entries.entries()) {
     const known = await findTenant(recordStore.reader, tenant);
     if (known !== undefined && known.erased_at === null) return { ...NOTHING, recordStoreLacks: true };
-    const order = await findOrder(recordStore.reader, tenant, erasure);
+    const order = await findDestruction(recordStore.reader, tenant, erasure);
     const isUnderWay = order !== undefined && order.state !== 'completed';
     if (!isUnderWay && buried[i]?.shredded_at == null) return { ...NOTHING, keyStoreLacks: true };
   }

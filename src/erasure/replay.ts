@@ -23,7 +23,7 @@ import { change } from '../storage/queries.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
 import { markErased, subjectsWithRefs } from '../subjects/subjects.ts';
 import { pagesOfShreds, withoutOrder } from './counts.ts';
-import { type ErasureRow, erasures, type Stores } from './erasures.ts';
+import { type DestructionRow, destructions, type Stores } from './destructions.ts';
 import { shreddedTenants } from './shreds.ts';
 
 const PAGE = 500;
@@ -47,12 +47,12 @@ export async function writeBackEmpty({ recordStore, keyStore }: Stores, now: Dat
     for await (const page of pagesOfShreds(keyStore.reader, tenant)) {
       const missing = await withoutOrder(recordStore.reader, page);
       if (missing.length === 0) continue;
-      const rows = missing.map(({ erasure, shredded_at }): ErasureRow => {
+      const rows = missing.map(({ erasure, shredded_at }): DestructionRow => {
         const times = { ordered_at: shredded_at, shredded_at, completed_at: now.getTime() };
         const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
         return { tenant, erasure, cause: 'erased', subject: null, scope: null, ...done };
       });
-      await recordStore.exclusive((tx) => tx.insert(erasures, rows, 'skip'));
+      await recordStore.exclusive((tx) => tx.insert(destructions, rows, 'skip'));
       written += rows.length;
     }
   }
@@ -134,19 +134,19 @@ async function forgottenSubjects(keyStore: KeyStore, tenant: TenantId, rows: rea
 }
 
 async function insertOrders(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[], now: Date): Promise<void> {
-  const orders = new Map<string, ErasureRow>();
+  const orders = new Map<string, DestructionRow>();
   for (const { erasure, cause, buried_at } of burials) {
     if (erasure === null) continue;
     const times = { ordered_at: buried_at, shredded_at: buried_at, completed_at: now.getTime() };
     const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
     orders.set(erasure, { tenant, erasure, cause: cause as string, subject: null, scope: null, ...done });
   }
-  await tx.insert(erasures, [...orders.values()], 'skip');
+  await tx.insert(destructions, [...orders.values()], 'skip');
 }
 
 /** An erasure may be spread over several pages; this counts what has been written of it so far. */
 async function countRecords(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[]): Promise<void> {
   for (const erasure of new Set(burials.flatMap((row) => row.erasure ?? []))) {
-    await change(tx, erasures, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });
+    await change(tx, destructions, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });
   }
 }

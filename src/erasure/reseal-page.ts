@@ -28,7 +28,13 @@ import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';
-import { type CompletingParts, completeErasure, type ErasureRow, findOrder, orderErasure } from './erasures.ts';
+import {
+  type CompletingParts,
+  completeDestruction,
+  type DestructionRow,
+  findDestruction,
+  orderDestruction,
+} from './destructions.ts';
 
 export interface ResealParts extends CompletingParts {
   readonly keyring: Keyring;
@@ -185,7 +191,7 @@ async function make(
 
 interface Won {
   readonly records: ReadonlySet<string>;
-  readonly order: ErasureRow | undefined;
+  readonly order: DestructionRow | undefined;
 }
 
 async function decide(
@@ -207,7 +213,7 @@ async function decide(
     }
     if (keys.length === 0) return NONE;
     const erasure = newId('erasure', random, at);
-    const order = await orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+    const order = await orderDestruction(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
     // A process may be suspended. Meanwhile the new keys may have been settled, as if nobody would decide on them.
     if (clock().getTime() - begunAt > DECIDE_WITHIN_MS) {
       throw new UnavailableError('overloaded', 'The new keys were made too long ago. Nothing has been decided.');
@@ -220,7 +226,7 @@ async function decide(
 async function finish(parts: ResealParts, retired: Retired, moves: readonly Move[], won: Won): Promise<void> {
   if (moves.length === 0) return;
   const { tenant, fence } = retired;
-  if (won.order !== undefined) await completeErasure(parts, won.order, parts.clock);
+  if (won.order !== undefined) await completeDestruction(parts, won.order, parts.clock);
   const lost = moves.filter(({ from }) => !won.records.has(from.record)).map(({ to }) => to);
   await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
@@ -247,8 +253,8 @@ async function completeOrders(
   );
   const named = new Set(orders.flatMap((row) => (row?.erasure ? [row.erasure] : [])));
   for (const erasure of named) {
-    const order = await findOrder(parts.recordStore.reader, tenant, erasure);
-    if (order !== undefined) await completeErasure(parts, order, parts.clock);
+    const order = await findDestruction(parts.recordStore.reader, tenant, erasure);
+    if (order !== undefined) await completeDestruction(parts, order, parts.clock);
   }
   const completed = orders.filter((row) => row !== undefined).length;
   return { completed, underWay: keys.length - completed };

@@ -18,7 +18,7 @@ import { hasKeys, keysOf } from '../keyring/tree/key-rows.ts';
 import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
 import { RELEASE } from '../release.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, eachPage } from './erasures.ts';
+import { type DestructionRow, eachPage } from './destructions.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
 import { indexesOf, type ShredRow } from './shreds.ts';
 
@@ -103,7 +103,7 @@ export function certainThrough(history: History): number {
 export async function statementOf(
   from: Sources,
   history: History,
-  erasure: ErasureRow,
+  erasure: DestructionRow,
   shred: ShredRow,
   now: Date,
 ): Promise<Statement | undefined> {
@@ -177,7 +177,7 @@ function nodesOf({ abandoned }: History, first: number, last: number): Pick<Stat
 /** @returns undefined while one of their keys is in the key store, or where the two stores name different records */
 async function recordsOf(
   from: Sources,
-  erasure: ErasureRow,
+  erasure: DestructionRow,
   shred: ShredRow,
 ): Promise<Statement['records'] | undefined> {
   if (erasure.scope === 'tenant') {
@@ -203,7 +203,7 @@ async function recordsOf(
 /** @returns how many of these the key store noted as destroyed, for this erasure and no other */
 async function destroyedFor(
   reader: Reader<'keys'>,
-  { tenant, erasure }: Pick<ErasureRow, 'tenant' | 'erasure'>,
+  { tenant, erasure }: Pick<DestructionRow, 'tenant' | 'erasure'>,
   page: readonly TombstoneRow[],
 ): Promise<number> {
   const mirrored = await mirroredOf(reader, tenant as TenantId, page);

@@ -6,7 +6,7 @@ import { findTenant, listErased } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import { allTenantTombstones, findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
-import { findOrders, type Stores } from './erasures.ts';
+import { findDestructions, type Stores } from './destructions.ts';
 import { orderTenantErasure } from './tenants.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function erasedTenantsHeld(
   { reader: keys }: KeyStore,
 ): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
   const erased = await listErased(records);
-  const orders = await findOrders(records, erased);
+  const orders = await findDestructions(records, erased);
   const shredded = orders.filter((row) => row !== undefined).filter((row) => row.shredded_at !== null);
   const standing = await findTenantTombstones(
     keys,

@@ -1,7 +1,6 @@
 /**
- * Erases whole tenants. Like an erasure of records (`erasures.ts`), it is ordered in one commit, and carried out in an
- * order that survives crashes. But it finds what to destroy by the tenant itself, and one tombstone stands for all of
- * it.
+ * Erases whole tenants. Like an erasure of records (`destructions.ts`), it is ordered in one commit, and carried out in
+ * an order that survives crashes. But it finds what to destroy by the tenant itself, and one tombstone stands for all.
  *
  *   ordered     the tenant's row says so: none of its API keys is anybody's, and no call of it commits
  *   buried      the key store has the tenant's tombstone: no new key of it is made
@@ -23,20 +22,20 @@ import { buryTenant, noteDestroyed, noteShredded } from '../keyring/tenant-tombs
 import { change } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
-import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
 import {
   type CompletingParts,
-  completeErasure,
-  type ErasureRow,
-  erasures,
-  findOrder,
-  findOrders,
+  completeDestruction,
+  type DestructionRow,
+  destructions,
+  findDestruction,
+  findDestructions,
   markCompleted,
-} from './erasures.ts';
+} from './destructions.ts';
+import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
 import { shreds } from './shreds.ts';
 
 const SCOPE = 'tenant';
-const erasuresById = lookup(erasures, ['erasure']);
+const erasuresById = lookup(destructions, ['erasure']);
 
 interface Order {
   readonly tenant: TenantId;
@@ -46,21 +45,21 @@ interface Order {
 }
 
 /** Irrevocable once committed. @returns undefined where the tenant was erased before */
-export async function orderTenantErasure(tx: RecordTx, order: Order): Promise<ErasureRow | undefined> {
+export async function orderTenantErasure(tx: RecordTx, order: Order): Promise<DestructionRow | undefined> {
   const { tenant, erasure, by, at } = order;
   if (!(await markTenantErased(tx, tenant, { erasure, at }))) return undefined;
   const row = rowOf({ tenant, erasure, ordered_by: by, ordered_at: at.getTime() });
-  await tx.insert(erasures, [row], 'skip');
+  await tx.insert(destructions, [row], 'skip');
   return row;
 }
 
-function rowOf(order: Pick<ErasureRow, 'tenant' | 'erasure' | 'ordered_by' | 'ordered_at'>): ErasureRow {
+function rowOf(order: Pick<DestructionRow, 'tenant' | 'erasure' | 'ordered_by' | 'ordered_at'>): DestructionRow {
   const open = { cause: 'erased', subject: null, state: 'ordered', records: 0, shredded_at: null, completed_at: null };
   return { ...order, ...open, scope: SCOPE };
 }
 
 /** Finds a tenant's erasure of any tenant, for those who operate the vault. @throws `erasure_not_found` */
-export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<ErasureRow> {
+export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<DestructionRow> {
   const [rows = []] = await reader.find(erasuresById, [[id]]);
   const row = rows.find(({ scope }) => scope === SCOPE);
   if (row === undefined) throw new VaultError('erasure_not_found');
@@ -76,17 +75,17 @@ export interface Run {
 }
 
 /** Completes an erasure of either kind. @returns the finished row */
-export function complete(stores: CompletingParts, order: ErasureRow, now: () => Date): Promise<ErasureRow> {
-  return order.scope === SCOPE ? completeTenantErasure(stores, order, now) : completeErasure(stores, order, now);
+export function complete(stores: CompletingParts, order: DestructionRow, now: () => Date): Promise<DestructionRow> {
+  return order.scope === SCOPE ? completeTenantErasure(stores, order, now) : completeDestruction(stores, order, now);
 }
 
 /** @returns the finished row */
 export async function completeTenantErasure(
   stores: CompletingParts,
-  order: ErasureRow,
+  order: DestructionRow,
   now: () => Date,
   run: Run = {},
-): Promise<ErasureRow> {
+): Promise<DestructionRow> {
   const { recordStore, keyStore } = stores;
   const { erasure } = order;
   const tenant = order.tenant as TenantId;
@@ -105,16 +104,16 @@ export async function completeTenantErasure(
     completed_at: order.completed_at ?? now().getTime(),
   };
   await recordStore.exclusive((tx) => markCompleted(tx, order, done));
-  return (await findOrder(recordStore.reader, tenant, erasure)) ?? { ...order, ...done };
+  return (await findDestruction(recordStore.reader, tenant, erasure)) ?? { ...order, ...done };
 }
 
-function entryOf({ tenant, erasure, ordered_by, ordered_at }: ErasureRow): Entry {
+function entryOf({ tenant, erasure, ordered_by, ordered_at }: DestructionRow): Entry {
   const of = { erasure: erasure as ErasureId, tenant: tenant as TenantId, by: ordered_by as PrincipalId };
   return { kind: 'tenant', ...of, at: ordered_at };
 }
 
 /** Destroys everything of the tenant in the key store. @returns how many rows there were */
-async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Date, run: Run): Promise<number> {
+async function shredTenant(keyStore: KeyStore, order: DestructionRow, now: () => Date, run: Run): Promise<number> {
   const tenant = order.tenant as TenantId;
   const within = <R>(work: (tx: KeyTx) => Promise<R>) =>
     keyStore.exclusive(async (tx) => {
@@ -142,7 +141,7 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
   return total;
 }
 
-async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
+async function bury(tx: KeyTx, order: DestructionRow, at: Date): Promise<void> {
   const { tenant, erasure, ordered_by, ordered_at } = order;
   await buryTenant(tx, { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() });
 }
@@ -162,7 +161,7 @@ async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
 /** Empties the record store of the tenant. @returns how many rows there were */
 async function emptyRecordStore(
   recordStore: RecordStore,
-  order: ErasureRow,
+  order: DestructionRow,
   now: () => Date,
   run: Run,
 ): Promise<number> {
@@ -181,7 +180,7 @@ async function emptyRecordStore(
     await empty(async (tx) => {
       const drained = await drain(tx, of, tenant);
       if (of.name === 'records' && drained.rows > 0) {
-        await change(tx, erasures, { tenant, erasure }, { records: { plus: drained.rows } });
+        await change(tx, destructions, { tenant, erasure }, { records: { plus: drained.rows } });
       }
       return drained;
     });
@@ -209,7 +208,7 @@ export async function sweepErasedTenants(
 ): Promise<number> {
   const unsettled = await unsettledTenants(stores.recordStore.reader, limit);
   for (const { tenant, erasure, erased_at } of unsettled) {
-    const [order] = await findOrders(stores.recordStore.reader, [{ tenant, erasure }]);
+    const [order] = await findDestructions(stores.recordStore.reader, [{ tenant, erasure }]);
     if (order?.state !== 'completed') continue;
     const begun = now().getTime();
     await completeTenantErasure(stores, order, now);

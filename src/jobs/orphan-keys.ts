@@ -6,7 +6,7 @@
  * what was stored since the last one. Keys younger than the grace are left alone, because their record may be on its
  * way.
  */
-import type { Stores } from '../erasure/erasures.ts';
+import type { Stores } from '../erasure/destructions.ts';
 import { firstIdAt, type TenantId } from '../ids.ts';
 import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';

@@ -7,7 +7,12 @@ import { setTimeout } from 'node:timers/promises';
 import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
-import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import {
+  type CompletingParts,
+  type DestructionRow,
+  type Stores,
+  unfinishedDestructions,
+} from '../erasure/destructions.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -73,7 +78,7 @@ function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[
     return run();
   };
   return runAll(options, [
-    { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
+    { name: 'complete_erasures', run: () => completeDestructions(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     {
       name: 'settle_corrections',
       run: onceAnswered(() => settleCorrections(options, options.keyring.indexes, before(now, ORPHAN_GRACE_MS), PAGE)),
@@ -141,7 +146,7 @@ function completeSoon(options: WorkerOptions): Worker {
         await pause(ms);
         if (signal.aborted) return;
         // A call never leaves a tenant's erasure: its job is about to be ordered.
-        const run = () => completeErasures(options, 0, options.clock(), ({ scope }) => scope === null);
+        const run = () => completeDestructions(options, 0, options.clock(), ({ scope }) => scope === null);
         const [done] = await runAll(options, [{ name: 'complete_erasures', run }]);
         if (done?.failed === undefined) break;
       }
@@ -161,13 +166,13 @@ function completeSoon(options: WorkerOptions): Worker {
   };
 }
 
-async function completeErasures(
+async function completeDestructions(
   options: WorkerOptions,
   graceMs: number,
   now: Date,
-  meant: (row: ErasureRow) => boolean = () => true,
+  meant: (row: DestructionRow) => boolean = () => true,
 ): Promise<number> {
-  const due = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
+  const due = await unfinishedDestructions(options.recordStore.reader, before(now, graceMs), PAGE);
   const rows = due.filter(meant);
   let failure: unknown;
   for (const row of rows) {
@@ -182,7 +187,7 @@ async function completeErasures(
 }
 
 /** A long job erases a whole tenant. If there is none, the erasure was interrupted before one was ordered. */
-async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
+async function hasJob({ recordStore }: Stores, { scope, erasure }: DestructionRow): Promise<boolean> {
   if (scope === null) return false;
   const unfinished = await unfinishedJobs(recordStore.reader);
   const jobs = unfinished.filter(({ kind }) => kind === 'erase_tenant');

@@ -22,7 +22,8 @@ import {
 } from '../ids.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 
-export interface ErasureEntry {
+/** A destruction of keys. Its line begins with `erasure`, whatever the cause. */
+export interface DestructionEntry {
   readonly kind: 'erasure';
   readonly erasure: ErasureId;
   readonly tenant: TenantId;
@@ -58,7 +59,7 @@ interface CloseEntry {
   readonly at: number;
 }
 
-export type Entry = ErasureEntry | TenantEntry | RevocationEntry | CloseEntry;
+export type Entry = DestructionEntry | TenantEntry | RevocationEntry | CloseEntry;
 
 const TAG_CHARACTERS = 22;
 const KEYS_A_LINE = 100;
@@ -108,7 +109,7 @@ function textOf(entry: Entry): string {
 /** The text carried the tag, and is still read closely: a later release may write what this one does not know. */
 function entryOf(text: string): Entry | undefined {
   const [kind, ...fields] = text.split(' ');
-  if (kind === 'erasure') return erasureOf(fields);
+  if (kind === 'erasure') return destructionOf(fields);
   const at = Number(fields[kind === 'tenant' ? 3 : kind === 'revocation' ? 2 : 1]);
   if (!Number.isSafeInteger(at)) return undefined;
   if (kind === 'tenant' && fields.length === 4) {
@@ -126,13 +127,13 @@ function entryOf(text: string): Entry | undefined {
   return undefined;
 }
 
-function erasureOf(fields: readonly string[]): ErasureEntry | undefined {
+function destructionOf(fields: readonly string[]): DestructionEntry | undefined {
   const [erasure, tenant, cause, subject, by, ms, list, ...more] = fields;
   const at = Number(ms);
   if (!isId('erasure', erasure) || !isId('tenant', tenant) || !isId('principal', by)) return undefined;
   if (!(cause === 'erased' || cause === 'corrected') || !Number.isSafeInteger(at) || more.length > 0) return undefined;
   if (!(subject === '-' || isId('subject', subject)) || list === undefined) return undefined;
-  const keys: ErasureEntry['keys'][number][] = [];
+  const keys: DestructionEntry['keys'][number][] = [];
   for (const pair of list === '-' ? [] : list.split(',')) {
     const [record, generation] = pair.split(':');
     if (!isId('record', record) || !Number.isSafeInteger(Number(generation))) return undefined;

@@ -1,14 +1,15 @@
 /**
- * The whole workflow around destroying keys. The order of its steps makes it safe without a transaction across the
- * stores (S2): tombstones, then keys, then ciphertext.
+ * Destructions of keys, and the whole workflow around them. Each has a cause: `erased` for an erasure, `corrected` for
+ * the old keys of values that were corrected or sealed anew. Its row stands in the table `erasures`. The order of its
+ * steps makes it safe without a transaction across the stores (S2): tombstones, then keys, then ciphertext.
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
- *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext removed; and the
- *               journal has it, which neither store's going back undoes (`journal/`)
+ *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext of what was erased
+ *               removed; and the journal has it, which neither store's going back undoes (`journal/`)
  *   final       the epoch those keys were wrapped under is destroyed in every slot (certificate.ts)
  *
- * Guarantees: `completeErasure` may be run any number of times, by several processes, after a crash anywhere: each step
- * finds the last one's result.
+ * Guarantees: `completeDestruction` may be run any number of times, by several processes, after a crash anywhere: each
+ * step finds the last one's result.
  * Does not: make old backups of the key store useless. Closing the epoch does that (K5); dirty buckets and tombstones
  * are kept for it.
  */
@@ -25,7 +26,7 @@ import { shred, shredNothing, shredRefs } from './shredding.ts';
 
 const PAGE = 500;
 
-export const erasures = table(
+export const destructions = table(
   'records',
   'erasures',
   {
@@ -44,8 +45,8 @@ export const erasures = table(
   },
   ['tenant', 'erasure'],
 );
-export type ErasureRow = Row<typeof erasures>;
-const erasureById = lookup(erasures, ['tenant', 'erasure']);
+export type DestructionRow = Row<typeof destructions>;
+const destructionById = lookup(destructions, ['tenant', 'erasure']);
 
 /** Spelled exactly like the partial index. */
 export const UNFINISHED = "state <> 'completed'";
@@ -60,10 +61,10 @@ export interface Order {
 }
 
 /** Writes the tombstones; irrevocable once committed. */
-export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order): Promise<ErasureRow> {
+export async function orderDestruction(tx: RecordTx, tenant: TenantId, order: Order): Promise<DestructionRow> {
   const burials: Burial[] = order.keys.map((key) => ({ ...key, cause: order.cause, erasure: order.erasure }));
   await bury(tx, tenant, burials, order.at);
-  const row: ErasureRow = {
+  const row: DestructionRow = {
     tenant,
     erasure: order.erasure,
     cause: order.cause,
@@ -76,81 +77,81 @@ export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order)
     completed_at: null,
     scope: null,
   };
-  await tx.insert(erasures, [row]);
+  await tx.insert(destructions, [row]);
   return row;
 }
 
-/** @throws `erasure_not_found` */
-export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<ErasureRow> {
-  const row = await findOrder(reader, tenant, id);
+/** A destruction with the cause `erased`. @throws `erasure_not_found` */
+export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<DestructionRow> {
+  const row = await findDestruction(reader, tenant, id);
   if (row === undefined || row.cause !== 'erased') throw new VaultError('erasure_not_found');
   return row;
 }
 
-/** An order of any cause, a correction's too. */
-export async function findOrder(
+/** A destruction of any cause. */
+export async function findDestruction(
   reader: Reader<'records'>,
   tenant: string,
   id: string,
-): Promise<ErasureRow | undefined> {
-  return (await findOrders(reader, [{ tenant, erasure: id }]))[0];
+): Promise<DestructionRow | undefined> {
+  return (await findDestructions(reader, [{ tenant, erasure: id }]))[0];
 }
 
-/** @returns an order of any cause, or undefined, for each in turn */
-export async function findOrders(
+/** @returns a destruction of any cause, or undefined, for each in turn */
+export async function findDestructions(
   reader: Reader<'records'>,
   of: readonly { readonly tenant: string; readonly erasure: string | null }[],
-): Promise<(ErasureRow | undefined)[]> {
+): Promise<(DestructionRow | undefined)[]> {
   const found = await reader.find(
-    erasureById,
+    destructionById,
     of.map(({ tenant, erasure }) => [tenant, erasure]),
   );
   return found.map(([row]) => row);
 }
 
-/** The orders for records whose keys were destroyed last, the newest first. */
-export async function newestCompleted(reader: Reader<'records'>, limit: number): Promise<ErasureRow[]> {
+/** The completed destructions of keys of records, the newest first. */
+export async function newestCompleted(reader: Reader<'records'>, limit: number): Promise<DestructionRow[]> {
   // For a whole tenant, one tombstone stands for all.
   const where = { state: 'completed', scope: null, records: { '>': 0 } };
-  return select(reader, erasures, { where, orderBy: ['shredded_at'], descending: true, limit });
+  return select(reader, destructions, { where, orderBy: ['shredded_at'], descending: true, limit });
 }
 
-/** Which order's keys were destroyed last, and when, in milliseconds. */
+/** Which destruction was the last one, and when, in milliseconds. */
 export async function lastShredded(
   reader: Reader<'records'>,
-): Promise<Pick<ErasureRow, 'erasure' | 'shredded_at'> | undefined> {
+): Promise<Pick<DestructionRow, 'erasure' | 'shredded_at'> | undefined> {
   const where = { shredded_at: { not: null } };
   const columns = ['erasure', 'shredded_at'] as const;
-  return first(reader, erasures, { columns, where, orderBy: ['shredded_at'], descending: true });
+  return first(reader, destructions, { columns, where, orderBy: ['shredded_at'], descending: true });
 }
 
-/** Notes that an order is completed. */
+/** Notes that a destruction is completed. */
 export async function markCompleted(
   tx: RecordTx,
-  { tenant, erasure }: Pick<ErasureRow, 'tenant' | 'erasure'>,
-  done: Pick<ErasureRow, 'state' | 'shredded_at' | 'completed_at'>,
+  { tenant, erasure }: Pick<DestructionRow, 'tenant' | 'erasure'>,
+  done: Pick<DestructionRow, 'state' | 'shredded_at' | 'completed_at'>,
 ): Promise<void> {
-  await change(tx, erasures, { tenant, erasure }, done);
+  await change(tx, destructions, { tenant, erasure }, done);
 }
 
-/** Orders that a crash interrupted, the oldest first. Those ordered after `before` may still be under way. */
-export async function unfinishedErasures(
+/** Destructions that a crash interrupted, the oldest first. Those ordered after `before` may still be under way. */
+export async function unfinishedDestructions(
   reader: Reader<'records'>,
   before: Date,
   limit: number,
-): Promise<ErasureRow[]> {
+): Promise<DestructionRow[]> {
   const where = { ordered_at: { '<=': before.getTime() } };
-  return select(reader, erasures, { literally: UNFINISHED, where, orderBy: ['ordered_at'], limit });
+  return select(reader, destructions, { literally: UNFINISHED, where, orderBy: ['ordered_at'], limit });
 }
 
-/** How many orders there are, of every cause and tenant. */
-export async function countErasures(reader: Reader<'records'>): Promise<number> {
-  return count(reader, erasures);
+/** How many destructions there are, of every cause and tenant. */
+export async function countDestructions(reader: Reader<'records'>): Promise<number> {
+  return count(reader, destructions);
 }
 
-/** All orders of every cause, in the order in which they were made. */
-export function pagesOfErasures(reader: Reader<'records'>, limit: number): AsyncGenerator<ErasureRow[]> {
-  return pages(reader, erasures, { orderBy: ['erasure'], limit });
+/** All destructions of every cause, in the order in which they were ordered. */
+export function pagesOfDestructions(reader: Reader<'records'>, limit: number): AsyncGenerator<DestructionRow[]> {
+  return pages(reader, destructions, { orderBy: ['erasure'], limit });
 }
 
 export interface Stores {
@@ -164,18 +165,18 @@ export interface CompletingParts extends Stores {
 }
 
 /**
- * Destroys the keys that an order names, in the order of the two stores.
+ * Destroys the keys that a destruction names, in the order of the two stores.
  * @param noted is called once the journal has it, whatever else fails
  * @returns the finished row
  * @throws {UnavailableError} also where the journal cannot be written, which is reported before other failures: the
- *   keys are destroyed then, and the order is not completed
+ *   keys are destroyed then, and the destruction is not completed
  */
-export async function completeErasure(
+export async function completeDestruction(
   stores: CompletingParts,
-  order: ErasureRow,
+  order: DestructionRow,
   now: () => Date,
   noted: () => void = () => {},
-): Promise<ErasureRow> {
+): Promise<DestructionRow> {
   if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
   const tenant = order.tenant as TenantId;
   const of = { tenant, erasure: order.erasure };
@@ -204,7 +205,7 @@ export async function completeErasure(
 
 type Key = { readonly record: RecordId; readonly generation: number };
 
-function entryOf(order: ErasureRow, keys: readonly Key[]): Entry {
+function entryOf(order: DestructionRow, keys: readonly Key[]): Entry {
   return {
     kind: 'erasure',
     erasure: order.erasure as ErasureId,
@@ -218,7 +219,7 @@ function entryOf(order: ErasureRow, keys: readonly Key[]): Entry {
 }
 
 /** Removes what is left after the keys: their traces in files, and the ciphertext. @returns when the keys were gone */
-async function removeFor({ recordStore, keyStore }: Stores, order: ErasureRow, now: () => Date): Promise<number> {
+async function removeFor({ recordStore, keyStore }: Stores, order: DestructionRow, now: () => Date): Promise<number> {
   await keyStore.scrub();
   const shreddedAt = now().getTime();
   if (order.cause === 'erased') {
@@ -236,10 +237,10 @@ async function removeFor({ recordStore, keyStore }: Stores, order: ErasureRow, n
   return shreddedAt;
 }
 
-/** Walks through the tombstones of an order, in the order of their records. @returns how many there are */
+/** Walks through the tombstones of a destruction, ordered by their records. @returns how many there are */
 export async function eachPage(
   reader: Reader<'records'>,
-  order: Pick<ErasureRow, 'tenant' | 'erasure'>,
+  order: Pick<DestructionRow, 'tenant' | 'erasure'>,
   work: (page: readonly TombstoneRow[]) => Promise<void>,
 ): Promise<number> {
   let seen = 0;
