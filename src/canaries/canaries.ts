@@ -15,12 +15,8 @@ import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { insertTenant, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import {
-  completeDestruction,
-  type DestructionRow,
-  findDestruction,
-  orderDestruction,
-} from '../erasure/destructions.ts';
+import { completeDestruction } from '../erasure/complete-destruction.ts';
+import { type DestructionRow, findDestruction, orderDestruction } from '../erasure/destructions.ts';
 import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';

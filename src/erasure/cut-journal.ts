@@ -4,7 +4,7 @@
  * was noted.
  */
 import type { Journal } from '../journal/journal.ts';
-import { type CertificateParts, settledThrough } from './certificate.ts';
+import { type CertificateParts, settledThrough } from './certificates/certificate.ts';
 
 /** May be run at any time, on every node. @returns how many files are gone */
 export async function cutJournal(parts: CertificateParts & { readonly journal: Journal }): Promise<number> {

@@ -1,30 +1,18 @@
 /**
- * Destructions of keys, and the whole workflow around them. Each has a cause: `erased` for an erasure, `corrected` for
- * the old keys of values that were corrected or sealed anew. Its row stands in the table `erasures`. The order of its
- * steps makes it safe without a transaction across the stores (S2): tombstones, then keys, then ciphertext.
+ * Destructions of keys, as they are ordered and found. Each has a cause: `erased` for an erasure, `corrected` for the
+ * old keys of values that were corrected or sealed anew. Its row stands in the table `erasures`.
  *
  *   ordered     tombstones committed; every reader refuses from here on, and nothing can take it back
  *   completed   keys and index rows destroyed, their buckets marked for a new key (K1), ciphertext of what was erased
- *               removed; and the journal has it, which neither store's going back undoes (`journal/`)
- *   final       the epoch those keys were wrapped under is destroyed in every slot (certificate.ts)
- *
- * Guarantees: `completeDestruction` may be run any number of times, by several processes, after a crash anywhere: each
- * step finds the last one's result.
- * Does not: make old backups of the key store useless. Closing the epoch does that (K5); dirty buckets and tombstones
- * are kept for it.
+ *               removed; and the journal has it, which neither store's going back undoes (complete-destruction.ts)
+ *   final       the epoch those keys were wrapped under is destroyed in every slot (certificates/certificate.ts)
  */
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
-import type { Entry } from '../journal/entry.ts';
-import type { Notes } from '../journal/journal.ts';
-import { removeRecords } from '../records/store.ts';
-import { type Burial, bury, type Cause, pagesOfTombstones, type TombstoneRow } from '../records/tombstones.ts';
+import { type Burial, bury, type Cause } from '../records/tombstones.ts';
 import { change, count, first, pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
-import { shred, shredNothing, shredRefs } from './shredding.ts';
-
-const PAGE = 500;
 
 export const destructions = table(
   'records',
@@ -157,96 +145,4 @@ export function pagesOfDestructions(reader: Reader<'records'>, limit: number): A
 export interface Stores {
   readonly recordStore: RecordStore;
   readonly keyStore: KeyStore;
-}
-
-/** What completing needs. What is destroyed is also noted outside the stores. */
-export interface CompletingParts extends Stores {
-  readonly journal: Notes;
-}
-
-/**
- * Destroys the keys that a destruction names, in the order of the two stores.
- * @param noted is called once the journal has it, whatever else fails
- * @returns the finished row
- * @throws {UnavailableError} also where the journal cannot be written, which is reported before other failures: the
- *   keys are destroyed then, and the destruction is not completed
- */
-export async function completeDestruction(
-  stores: CompletingParts,
-  order: DestructionRow,
-  now: () => Date,
-  noted: () => void = () => {},
-): Promise<DestructionRow> {
-  if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
-  const tenant = order.tenant as TenantId;
-  const of = { tenant, erasure: order.erasure };
-  const keys: Key[] = [];
-  const shredded = await eachPage(stores.recordStore.reader, order, (page) => {
-    for (const { record, generation } of page) keys.push({ record: record as RecordId, generation });
-    return stores.keyStore.exclusive((tx) => shred(tx, of, page, now()));
-  });
-  const subject = order.subject as SubjectId | null;
-  if (subject !== null) await stores.keyStore.exclusive((tx) => shredRefs(tx, of, subject, now()));
-  else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
-  // A completed one was noted when it was completed.
-  const entries = order.state === 'completed' ? [] : [entryOf(order, keys)];
-  const noting = stores.journal.note(entries).then(noted);
-  const [notedAt, shreddedAt] = await Promise.allSettled([noting, removeFor(stores, order, now)]);
-  if (notedAt.status === 'rejected') throw notedAt.reason;
-  if (shreddedAt.status === 'rejected') throw shreddedAt.reason;
-  const done = {
-    state: 'completed',
-    shredded_at: order.shredded_at ?? shreddedAt.value,
-    completed_at: order.completed_at ?? now().getTime(),
-  };
-  await stores.recordStore.exclusive((tx) => markCompleted(tx, order, done));
-  return { ...order, ...done };
-}
-
-type Key = { readonly record: RecordId; readonly generation: number };
-
-function entryOf(order: DestructionRow, keys: readonly Key[]): Entry {
-  return {
-    kind: 'erasure',
-    erasure: order.erasure as ErasureId,
-    tenant: order.tenant as TenantId,
-    cause: order.cause as Cause,
-    subject: order.subject as SubjectId | null,
-    by: order.ordered_by as PrincipalId,
-    at: order.ordered_at,
-    keys,
-  };
-}
-
-/** Removes what is left after the keys: their traces in files, and the ciphertext. @returns when the keys were gone */
-async function removeFor({ recordStore, keyStore }: Stores, order: DestructionRow, now: () => Date): Promise<number> {
-  await keyStore.scrub();
-  const shreddedAt = now().getTime();
-  if (order.cause === 'erased') {
-    await eachPage(recordStore.reader, order, (page) =>
-      recordStore.exclusive((tx) =>
-        removeRecords(
-          tx,
-          order.tenant as TenantId,
-          page.map((row) => row.record as RecordId),
-        ),
-      ),
-    );
-  }
-  await recordStore.scrub();
-  return shreddedAt;
-}
-
-/** Walks through the tombstones of a destruction, ordered by their records. @returns how many there are */
-export async function eachPage(
-  reader: Reader<'records'>,
-  order: Pick<DestructionRow, 'tenant' | 'erasure'>,
-  work: (page: readonly TombstoneRow[]) => Promise<void>,
-): Promise<number> {
-  let seen = 0;
-  for await (const page of pagesOfTombstones(reader, order, PAGE)) {
-    await work(page);
-    seen += page.length;
-  }
-  return seen;
 }

@@ -18,13 +18,8 @@ import { pageOfSubject } from '../records/store.ts';
 import { type KeyTombstoneRow, mirroredAt, type TombstoneRow, tombstonesAt } from '../records/tombstones.ts';
 import { change } from '../storage/queries.ts';
 import { markErased } from '../subjects/subjects.ts';
-import {
-  type CompletingParts,
-  type DestructionRow,
-  destructions,
-  findDestruction,
-  type Stores,
-} from './destructions.ts';
+import type { CompletingParts } from './complete-destruction.ts';
+import { type DestructionRow, destructions, findDestruction, type Stores } from './destructions.ts';
 import { byKind, isOvertaken } from './remembered.ts';
 import { writeBack } from './replay.ts';
 import { shred, shredNothing, shredRefs } from './shredding.ts';

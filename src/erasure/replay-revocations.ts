@@ -19,7 +19,8 @@ import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../acc
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { revokeAgain } from '../tokens/tokens.ts';
-import type { CompletingParts, Stores } from './destructions.ts';
+import type { CompletingParts } from './complete-destruction.ts';
+import type { Stores } from './destructions.ts';
 
 const PAGE = 500;
 

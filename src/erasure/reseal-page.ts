@@ -27,14 +27,10 @@ import { copyIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
+import { type CompletingParts, completeDestruction } from './complete-destruction.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';
-import {
-  type CompletingParts,
-  completeDestruction,
-  type DestructionRow,
-  findDestruction,
-  orderDestruction,
-} from './destructions.ts';
+import { type DestructionRow, findDestruction, orderDestruction } from './destructions.ts';
+import type { PageResult } from './reseal-counts.ts';
 
 export interface ResealParts extends CompletingParts {
   readonly keyring: Keyring;
@@ -51,28 +47,6 @@ export interface Retired {
   readonly by: PrincipalId;
   /** Proves that nobody else has taken over. Must come first in every transaction of the key store. */
   fence(tx: KeyTx): Promise<void>;
-}
-
-export interface PageResult {
-  readonly resealed: number;
-  /** Old keys that were destroyed because somebody else had replaced or erased their records. */
-  readonly completed: number;
-  /** Met another call at the same record, and must be looked at again. */
-  readonly raced: number;
-  /** Values that no longer open for anybody. */
-  readonly damaged: number;
-  /** Keys of calls under way: of a record that does not exist yet, or of an undecided correction. */
-  readonly underWay: number;
-}
-
-export type ResealCounts = { -readonly [K in keyof PageResult]: number };
-
-export function noCounts(): ResealCounts {
-  return { resealed: 0, completed: 0, raced: 0, damaged: 0, underWay: 0 };
-}
-
-export function addCounts(total: ResealCounts, found: PageResult): void {
-  for (const name of Object.keys(total) as (keyof ResealCounts)[]) total[name] += found[name];
 }
 
 /** A record on its way, with what is made for it. */

@@ -22,15 +22,8 @@ import { buryTenant, noteDestroyed, noteShredded } from '../keyring/tenant-tombs
 import { change } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
-import {
-  type CompletingParts,
-  completeDestruction,
-  type DestructionRow,
-  destructions,
-  findDestruction,
-  findDestructions,
-  markCompleted,
-} from './destructions.ts';
+import { type CompletingParts, completeDestruction } from './complete-destruction.ts';
+import { type DestructionRow, destructions, findDestruction, findDestructions, markCompleted } from './destructions.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
 import { shreds } from './shreds.ts';
 
@@ -58,7 +51,7 @@ function rowOf(order: Pick<DestructionRow, 'tenant' | 'erasure' | 'ordered_by' |
   return { ...order, ...open, scope: SCOPE };
 }
 
-/** Finds a tenant's erasure of any tenant, for those who operate the vault. @throws `erasure_not_found` */
+/** Finds the erasure of any tenant, for those who operate the vault. @throws `erasure_not_found` */
 export async function findTenantErasure(reader: Reader<'records'>, id: ErasureId): Promise<DestructionRow> {
   const [rows = []] = await reader.find(erasuresById, [[id]]);
   const row = rows.find(({ scope }) => scope === SCOPE);

@@ -5,8 +5,10 @@
  * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
  * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
  */
+
+import { completeDestruction } from '../erasure/complete-destruction.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
-import { completeDestruction, type DestructionRow, orderDestruction } from '../erasure/destructions.ts';
+import { type DestructionRow, orderDestruction } from '../erasure/destructions.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';

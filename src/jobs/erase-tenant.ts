@@ -3,7 +3,7 @@
  * (`erasure/tenants.ts`). The tenant's API keys are dead from the order on, whenever the job runs.
  */
 import type { Clock } from '../clock.ts';
-import type { CompletingParts } from '../erasure/destructions.ts';
+import type { CompletingParts } from '../erasure/complete-destruction.ts';
 import { completeTenantErasure, findTenantErasure } from '../erasure/tenants.ts';
 import type { ErasureId } from '../ids.ts';
 import { type LongJob, stopIfTold } from './long-job.ts';

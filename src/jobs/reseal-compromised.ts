@@ -16,7 +16,8 @@
 import { allTenants } from '../access/store.ts';
 import { BUCKET_SKEW_MS } from '../clock.ts';
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
+import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
+import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
 import type { BucketId, SubjectId, TenantId } from '../ids.ts';
 import { findEpoch, markEpochCompromised } from '../keyring/epochs/epoch-states.ts';

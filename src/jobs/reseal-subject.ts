@@ -9,7 +9,8 @@
  * Does not: close the old buckets, or touch what else is in them. If a bucket's key was stolen, so was everything under
  * it; then order the job for a range of buckets.
  */
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
+import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
+import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import type { BucketId, RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { RecordKeyRow } from '../keyring/tables.ts';
 import { findBuckets, keysOf } from '../keyring/tree/key-rows.ts';

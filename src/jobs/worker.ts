@@ -6,13 +6,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
+import type { CompletingParts } from '../erasure/complete-destruction.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
-import {
-  type CompletingParts,
-  type DestructionRow,
-  type Stores,
-  unfinishedDestructions,
-} from '../erasure/destructions.ts';
+import { type DestructionRow, type Stores, unfinishedDestructions } from '../erasure/destructions.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';

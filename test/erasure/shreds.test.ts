@@ -1,6 +1,7 @@
 /** What a shredding notes: under which epoch the keys that died were wrapped, how many, and whose index entries. */
 import { describe, expect, test } from 'vitest';
-import { completeDestruction, findErasure, type Stores } from '../../src/erasure/destructions.ts';
+import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
+import { findErasure, type Stores } from '../../src/erasure/destructions.ts';
 import { indexesOf, markFinal, NOTHING, noteShred, type ShredRow } from '../../src/erasure/shreds.ts';
 import type { ErasureId, RecordId, SubjectId, TenantId } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';

@@ -7,20 +7,21 @@
  * noted as destroyed for it: a writer of the record store can neither add a record nor remove one.
  * Does not: decide whether the epochs are destroyed; `certificate.ts` does.
  */
-import { type LineDigest, lineDigest } from '../crypto/digest.ts';
-import type { RecordId, SubjectId, TenantId } from '../ids.ts';
-import type { DestroyedEpoch } from '../keyring/epochs/epoch-ledger.ts';
-import { stateOf } from '../keyring/indexes/index-key.ts';
-import { replacementDueAt, versionsOfNames } from '../keyring/indexes/index-versions.ts';
-import type { Destruction, SlotKind, SlotTier } from '../keyring/slots/root-slot.ts';
-import type { IndexKeyRow } from '../keyring/tables.ts';
-import { hasKeys, keysOf } from '../keyring/tree/key-rows.ts';
-import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
-import { RELEASE } from '../release.ts';
-import type { Reader } from '../storage/tx.ts';
-import { type DestructionRow, eachPage } from './destructions.ts';
+import { type LineDigest, lineDigest } from '../../crypto/digest.ts';
+import type { RecordId, SubjectId, TenantId } from '../../ids.ts';
+import type { DestroyedEpoch } from '../../keyring/epochs/epoch-ledger.ts';
+import { stateOf } from '../../keyring/indexes/index-key.ts';
+import { replacementDueAt, versionsOfNames } from '../../keyring/indexes/index-versions.ts';
+import type { Destruction, SlotKind, SlotTier } from '../../keyring/slots/root-slot.ts';
+import type { IndexKeyRow } from '../../keyring/tables.ts';
+import { hasKeys, keysOf } from '../../keyring/tree/key-rows.ts';
+import { countMirrored, mirroredOf, type TombstoneRow } from '../../records/tombstones.ts';
+import { RELEASE } from '../../release.ts';
+import type { Reader } from '../../storage/tx.ts';
+import { eachPage } from '../complete-destruction.ts';
+import type { DestructionRow } from '../destructions.ts';
+import { indexesOf, type ShredRow } from '../shreds.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
-import { indexesOf, type ShredRow } from './shreds.ts';
 
 const MAX_IDS = 100;
 

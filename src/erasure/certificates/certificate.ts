@@ -9,16 +9,16 @@
  * certificate and its time. A correction becomes final, too, but gets no certificate.
  * Does not: close epochs.
  */
-import type { Clock } from '../clock.ts';
-import type { ErasureId, TenantId } from '../ids.ts';
-import { slotsThatHold } from '../keyring/epochs/epoch-states.ts';
-import type { Keyring } from '../keyring/keyring.ts';
-import { isItself, nodeRows } from '../keyring/nodes/nodes.ts';
-import { tierOf } from '../keyring/slots/slot-registry.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
-import type { Reader } from '../storage/tx.ts';
-import { type DestructionRow, findDestructions, type Stores } from './destructions.ts';
-import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from './shreds.ts';
+import type { Clock } from '../../clock.ts';
+import type { ErasureId, TenantId } from '../../ids.ts';
+import { slotsThatHold } from '../../keyring/epochs/epoch-states.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import { isItself, nodeRows } from '../../keyring/nodes/nodes.ts';
+import { tierOf } from '../../keyring/slots/slot-registry.ts';
+import { lookup, type Row, table } from '../../storage/table.ts';
+import type { Reader } from '../../storage/tx.ts';
+import { type DestructionRow, findDestructions, type Stores } from '../destructions.ts';
+import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from '../shreds.ts';
 import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
 
 /**
