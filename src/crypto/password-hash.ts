@@ -24,7 +24,7 @@ const TAG_BYTES = 32;
 
 export interface PasswordHasherOptions {
   readonly random: RandomSource;
-  /** Of new verifiers. Default: the second recommended option of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes). */
+  /** For new verifiers. Default: the second recommended option of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes). */
   readonly params?: PassphraseParams;
   /** How many computations run at once; each takes up to `parallelism` threads. */
   readonly maxRunning?: number;

@@ -1,5 +1,5 @@
 /**
- * Tombstones of whole tenants in the key store: one row instead of one for each of its keys. Whoever makes a key asks
+ * Tombstones of whole tenants in the key store: one row instead of one for each of its keys. Code that makes a key asks
  * here first, in the transaction that makes it.
  *
  * Guarantees: no bucket, index or window key of a buried tenant is made by a transaction that begins after the burial.

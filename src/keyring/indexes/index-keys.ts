@@ -44,7 +44,7 @@ export interface KnownIndexes {
   readonly generation: number;
   /**
    * Every version there is, the oldest first; at least one.
-   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   * @param bits the length of index entries, if this is the first use of the name; absent for the whole
    */
   versions(name: string, bits?: number): Promise<readonly IndexKey[]>;
 }
@@ -69,7 +69,7 @@ export class IndexKeys {
 
   /**
    * The version under which new MACs of the vault's own are made.
-   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   * @param bits the length of index entries, if this is the first use of the name; absent for the whole
    */
   async current(tenant: TenantId, name: string, bits?: number): Promise<IndexKey> {
     const versions = await this.versions(tenant, name, bits);

@@ -1,8 +1,8 @@
 /**
- * How many root slots answer, for whoever asks often: each slot is asked for the current epoch, whether it has it.
+ * Counts the root slots that answer, for callers that ask often. Each slot is asked whether it has the current epoch.
  *
- * Guarantees: slots are asked at most once a minute, whoever asks how often, and nobody waits for them: what is told is
- * what the last look found. Told in numbers, never by name.
+ * Guarantees: slots are asked at most once a minute, however often callers ask, and no caller waits for them: the
+ * answer is what the last look found. It has numbers, never names.
  * Does not: read a secret, or look for what came back: `lethe keys slots check` does. An HSM's call holds up this
  * thread for as long as the device takes, once a minute.
  */

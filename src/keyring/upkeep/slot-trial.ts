@@ -20,9 +20,7 @@ export interface TriedOut {
   readonly attestation: Attestation;
   /** What the registry holds the slot to from now on. */
   readonly entry: SlotEntry;
-  /**
-   * Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret.
-   */
+  /** Removes what the trial made for a slot that is not added after all. It removes nothing that holds a secret. */
   unmake(): Promise<void>;
 }
 
