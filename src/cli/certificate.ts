@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { Statement } from '../erasure/schema.ts';
+import type { Statement } from '../erasure/certificates/schema.ts';
 import { StartError } from '../errors.ts';
 import { readCertificate } from '../operations/erasures/read-certificate.ts';
 import { type Verified, verifyCertificate } from '../operations/erasures/verify-certificate.ts';

@@ -5,7 +5,7 @@
 import type { RequestHandler } from 'express';
 import { raiseAlarms } from '../calls/alarms.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
-import { JwksReply } from '../erasure/schema.ts';
+import { JwksReply } from '../erasure/certificates/schema.ts';
 import { newId } from '../ids.ts';
 import type { ProblemCode } from '../problems/list.ts';
 import { publicKeys } from '../vault/public-keys.ts';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
-import { JwksReply } from '../../src/erasure/schema.ts';
+import { JwksReply } from '../../src/erasure/certificates/schema.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
 import { ROUTES } from '../../src/operations/operations.ts';
 import { typeCatalogue } from '../../src/operations/types/list-types.ts';
