@@ -1,6 +1,6 @@
 /**
- * Adds a root slot, or brings one up to date: it is tried out, given the secrets in use, and then named in the list.
- * Running servers learn of it when the next epoch begins; none begins one meanwhile.
+ * Adds a root slot, or brings one up to date. It is tried out, given the secrets in use, and then named in the list.
+ * Running servers learn of it when the next epoch begins; no server begins one meanwhile.
  */
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -14,7 +14,7 @@ import { commandOperation } from '../operation.ts';
 
 /**
  * @throws `slot_exists`, `slot_unfit`
- * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
+ * @throws {UnavailableError} also while a long job works on the keys: the list is as it was
  */
 export const addSlot = commandOperation({
   operationId: 'addSlot',

@@ -1,6 +1,6 @@
 /**
- * Splits the root key into shares for people to keep. The shares are handed out before they take effect: a crash in
- * between leaves the set before in force, so nobody is ever left without one.
+ * Splits the root key into shares for people to keep. The shares are handed out before they take effect: if a crash
+ * comes in between, the set before stays in force, so people are never left without one.
  */
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -10,7 +10,8 @@ import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
 /**
- * @returns the shares, and what puts them in force once they are handed out; audited before they are
+ * @returns the shares, and a function that puts them in force once they are handed out; audited before they are handed
+ *   out
  * @throws `invalid_share_count`
  */
 export const splitRoot = commandOperation({
