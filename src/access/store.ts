@@ -9,7 +9,10 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
 
-/** The tenant of the vault's own records (`canaries/`): no principal is in it, and no other's name begins like its. */
+/**
+ * The tenant of the vault's own records (`canaries/`). No principal is in it, and no other tenant's name begins like
+ * its.
+ */
 export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
 export const VAULT_TENANT_NAME = '@vault';
 
@@ -20,10 +23,10 @@ export const tenants = table(
     tenant: 'text',
     name: 'text',
     created_at: 'int',
-    /** Since when nothing of it opens, by the order of which erasure. */
+    /** Since when nothing of it opens, and by which erasure's order. */
     erased_at: 'int?',
     erasure: 'text?',
-    /** Since when no call can be on its way that began before it was erased. */
+    /** From then on no call can be under way that began before the erasure. */
     settled_at: 'int?',
   },
   ['tenant'],
@@ -41,8 +44,8 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 }
 
 /**
- * @param tx the transaction of the call: one that commits after the tenant was erased, and has asked before, has made its
- *   keys before, too, so that their destruction reaches them (`erasure/tenants.ts`)
+ * @param tx the transaction of the call. A call that asked here before the tenant was erased, and commits after it,
+ *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
  * @throws `tenant_erased`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
@@ -51,8 +54,8 @@ export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise
 }
 
 /**
- * Whether the tenant is there and no erasure of it was ordered, which is held until the transaction ends: an order of one
- * waits, or this waits for it.
+ * Whether the tenant is there and no erasure of it was ordered. Holds this until the transaction ends: an order waits
+ * for this, or this waits for the order.
  */
 export async function livesUntilCommit(tx: RecordTx, tenant: TenantId): Promise<boolean> {
   const held = await tx.query((sql) =>
@@ -106,7 +109,7 @@ export async function findPrincipal(reader: Reader<'records'>, tenant: TenantId,
   return (await reader.find(principalById, [[tenant, id]]))[0]?.[0];
 }
 
-/** A page of the tenant's principals, in the order they were added, after the one named (exclusive). */
+/** A page of the tenant's principals in the order they were added, after `after` (exclusive). */
 export async function listPrincipals(
   tx: RecordTx,
   tenant: TenantId,
@@ -123,7 +126,7 @@ export async function listPrincipals(
   });
 }
 
-/** A page of the tenants, in the order they were added, after the one named (exclusive); not the vault's own. */
+/** A page of the tenants in the order they were added, after `after` (exclusive); without the vault's own. */
 export async function listTenants(
   reader: Reader<'records'>,
   page: { readonly after: TenantId | undefined; readonly limit: number },
@@ -137,7 +140,7 @@ export async function listTenants(
   );
 }
 
-/** Who has one of these roles and an API key that works, in whatever tenant that is not erased. */
+/** The principals that have one of these roles and an API key that works, in every tenant that is not erased. */
 export async function listAdmitted(
   reader: Reader<'records'>,
   roles: readonly string[],
@@ -154,7 +157,7 @@ export async function listAdmitted(
   );
 }
 
-/** @returns whether it was there and not revoked before */
+/** @returns whether it was there and not yet revoked */
 export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: PrincipalId, at: Date): Promise<boolean> {
   const changed = await tx.execute((sql) =>
     sql('principals').where({ tenant, principal: id, revoked_at: null }).update({ revoked_at: at.getTime() }),

@@ -1,7 +1,7 @@
 /**
  * What has been taken of each budget of guesses, in the record store: durably, and before a guess is answered.
  *
- * A row names a budget by a MAC: what was guessed at, and how, is in no store. The row of `EVERYBODY` counts what all
+ * A row names a budget by a MAC, so no store has what was guessed at, or how. The row of `EVERYBODY` counts what all
  * principals have taken of theirs, for the alarm.
  */
 import type { TenantId } from '../ids.ts';
@@ -9,7 +9,7 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Allowance, LONGEST_MS } from './limits.ts';
 
-/** `since`: when the window began, or the last guess was taken where that begins it anew. */
+/** `since`: when the window began, or the last guess was taken if each guess begins it anew. */
 export const guessBudgets = table(
   'records',
   'guess_budgets',
@@ -19,7 +19,7 @@ export const guessBudgets = table(
 type BudgetRow = Row<typeof guessBudgets>;
 const budgetByKey = lookup(guessBudgets, ['tenant', 'principal', 'budget']);
 
-/** Where the release before counts attempts at passwords, beside this one; only emptied here. */
+/** The release before counts attempts at passwords here; it is only emptied now. */
 export const verifyAttempts = table(
   'records',
   'verify_attempts',
@@ -27,7 +27,7 @@ export const verifyAttempts = table(
   ['tenant', 'record'],
 );
 
-/** In the place of a principal: all of them. */
+/** Stands for all principals, in the place of one. */
 export const EVERYBODY = '*';
 
 /** Whose budget, and which. */
@@ -38,8 +38,8 @@ export interface BudgetKey {
 }
 
 /**
- * Takes guesses from a budget, where so many are left; begins a new window where the old one is over.
- * @returns when the window began that they were taken from; undefined: so many are not left, and none were taken
+ * Takes guesses from a budget if enough are left; begins a new window if the old one is over.
+ * @returns when the window began that they were taken from; undefined: not enough were left, and none were taken
  */
 export async function take(
   tx: RecordTx,
@@ -64,7 +64,7 @@ export async function take(
   return changed === 0 ? undefined : (await read(tx, key))?.since;
 }
 
-/** @returns how many have been taken in the window that runs, and when it began */
+/** @returns how many have been taken in the current window, and when it began */
 export async function read(tx: RecordTx, key: BudgetKey): Promise<BudgetRow | undefined> {
   return (await tx.find(budgetByKey, [[key.tenant, key.principal, key.budget]]))[0]?.[0];
 }
@@ -79,7 +79,7 @@ export async function giveBack(tx: RecordTx, key: BudgetKey, since: number, coun
   );
 }
 
-/** Forgets what was taken of a budget; of everybody's, the last: it was right. */
+/** Forgets what was taken of a budget, and the last one taken of everybody's: that guess was right. */
 export async function forget(tx: RecordTx, { tenant, principal, budget }: BudgetKey): Promise<void> {
   await tx.execute((sql) =>
     sql('guess_budgets')
@@ -90,7 +90,7 @@ export async function forget(tx: RecordTx, { tenant, principal, budget }: Budget
   await tx.remove(guessBudgets, ['tenant', 'principal', 'budget'], [[tenant, principal, budget]]);
 }
 
-/** Forgets budgets whose every window is over, at most `limit` of them. @returns how many */
+/** Forgets budgets of which every window is over, at most `limit`. @returns how many */
 export async function forgetOldGuesses(store: RecordStore, now: Date, limit: number): Promise<number> {
   const over = now.getTime() - LONGEST_MS;
   return store.exclusive((tx) =>
@@ -104,7 +104,7 @@ export async function forgetOldGuesses(store: RecordStore, now: Date, limit: num
             .orderBy('since')
             .limit(limit),
         )
-        // Said again: one whose window began anew meanwhile still counts.
+        // Asked again: a budget whose window began anew meanwhile still counts.
         .andWhere('since', '<=', over)
         .delete(),
     ),

@@ -28,7 +28,7 @@ export async function insertRecords(tx: RecordTx, rows: readonly RecordRow[]): P
   await tx.insert(records, rows);
 }
 
-/** @returns a row, or undefined, for each id in turn */
+/** @returns for each id its row, or undefined */
 export async function findRecords(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -41,7 +41,10 @@ export async function findRecords(
   return found.map(([row]) => row);
 }
 
-/** The current keys of those of these records that are there, held against a correction until the transaction ends. */
+/**
+ * The current keys of those of these records that are there; holds them against a correction until the transaction
+ * ends.
+ */
 export async function lockRecords(
   tx: RecordTx,
   tenant: TenantId,
@@ -57,7 +60,7 @@ export async function lockRecords(
   });
 }
 
-/** A page of a subject's records in the order they were made, after the one named (exclusive). No sealed bytes. */
+/** A page of a subject's records in the order they were made, after `after` (exclusive). No sealed bytes. */
 export async function pageOfSubject(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -75,7 +78,7 @@ export async function pageOfSubject(
   });
 }
 
-/** Records of one data type that a search looks at of one person. */
+/** How many records of one data type a search looks at for one person. */
 const MAX_OF_TYPE = 100;
 const recordsOfType = lookup(records, ['tenant', 'subject', 'type'], { orderBy: ['record'], limit: MAX_OF_TYPE });
 

@@ -1,7 +1,7 @@
 /**
- * Subjects: the people the data is about. An app names one by its own ref, which is itself personal data: it is kept
- * as a MAC only, in the key store, so that the vault recognises a ref it is shown and can tell nobody a ref it was
- * not shown. A subject's row in the record store says that it exists and whether it has been erased.
+ * Subjects: the people the data is about. An app names one by its own ref, which is itself personal data. The ref is
+ * kept only as a MAC, in the key store: the vault recognises a ref that it is shown, and can tell nobody a ref that it
+ * was not shown. A subject's row in the record store says that it exists and whether it was erased.
  */
 
 import { equalBytes } from '../crypto/mac.ts';
@@ -80,14 +80,14 @@ function refTag(key: IndexKey, row: Omit<SubjectRefRow, 'tag'>): Buffer {
   return key.mac('lethe/subject-ref-tag/1', MAC_BYTES, row.tenant, row.mac, row.subject);
 }
 
-/** Refs on their way to subjects: those known, and rows that make those never seen. */
+/** Refs on their way to subjects: the known ones, and rows that make the new ones. */
 export interface Assignment {
   readonly known: ReadonlyMap<string, Assigned>;
   readonly fresh: readonly { readonly ref: string; readonly row: SubjectRefRow }[];
 }
 
 /**
- * Looks refs up and proposes a subject and a bucket for each that was never seen.
+ * Looks refs up, and proposes a subject and a bucket for each new one.
  * @param refs how many records are coming for each ref
  */
 async function proposeSubjects(
@@ -125,8 +125,8 @@ async function proposeSubjects(
 }
 
 /**
- * Settles the proposals. Two calls that bring the same new ref at once end up with the same subject: the first to
- * insert its row.
+ * Settles the proposals. Two calls that bring the same new ref at once end up with the same subject: that of the first
+ * to insert its row.
  */
 export async function settleSubjects(tx: KeyTx, { known, fresh }: Assignment): Promise<Map<string, Assigned>> {
   const assigned = new Map(known);
@@ -142,7 +142,7 @@ export async function settleSubjects(tx: KeyTx, { known, fresh }: Assignment): P
   return assigned;
 }
 
-/** The bucket of each subject; subjects whose bucket is full move on to another, which takes their next records. */
+/** The bucket of each subject. A subject whose bucket is full moves on to another, which takes its next records. */
 async function bucketsOf(
   { store, keyring }: { readonly store: KeyStore; readonly keyring: Keyring },
   tenant: TenantId,
@@ -172,7 +172,8 @@ async function bucketsOf(
 }
 
 /**
- * Looks up the subjects that the items of a call name: by an app's ref, which may be new, or by an id, which must be known.
+ * Looks up the subjects that the items of a call name: by an app's ref, which may be new, or by an id, which must be
+ * known.
  * @param names one for each item
  * @throws `subject_not_found` with `field` naming `items/<n>/subject`
  */
@@ -201,8 +202,8 @@ export async function assignSubjects(
 }
 
 /**
- * Makes sure that the subjects exist and holds them against an erasure until the transaction ends.
- * @throws `subject_erased` when one was erased in the meantime; its ref leads to a new subject on the next try
+ * Makes sure that the subjects exist, and holds them against an erasure until the transaction ends.
+ * @throws `subject_erased` if one was erased meanwhile; its ref leads to a new subject on the next try
  */
 export async function holdSubjects(
   tx: RecordTx,
@@ -222,7 +223,7 @@ export async function holdSubjects(
 }
 
 /**
- * The subject that a caller names by its id or by its ref; undefined: by neither. Of an id nothing is looked up.
+ * The subject that a caller names by its id or its ref; undefined if by neither. An id is not looked up.
  * @throws `subject_not_found` for a ref that is nobody's
  */
 export async function namedSubject(
@@ -256,7 +257,7 @@ export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantI
   return row === undefined || row.erased_at !== null;
 }
 
-/** Marks the subject as erased; from the commit on it takes no more records. @returns whether it was alive */
+/** Marks the subject as erased: from the commit on it takes no more records. @returns whether it was alive */
 export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, at: Date): Promise<boolean> {
   const changed = await tx.execute((sql) =>
     sql('subjects').where({ tenant, subject: id, erased_at: null }).update({ erased_at: at.getTime() }),

@@ -1,10 +1,10 @@
 /**
- * Tokens: surrogates that apps store in place of values. Nothing about the value can be computed from one, but for what
+ * Tokens: surrogates that apps store in place of values. Nothing about the value can be computed from one, except what
  * its format says it keeps (the last four digits of a card).
  *
- * Guarantees: a token is bound by a MAC to its record, its audience and its limits, so that a row edited in the database
- * can neither make one token reveal another's value nor let it live longer or reach further. A token that has ended
- * says so and why, to those who could use it, for good. A caller tied to an audience meets that audience's tokens only.
+ * Guarantees: a MAC binds a token to its record, its audience and its limits. So a row edited in the database can
+ * neither make one token reveal another's value nor let it live longer or reach further. A token that has ended says so
+ * and why, for good, to callers that could use it. A caller tied to an audience meets only that audience's tokens.
  * Does not: notice that a row was put back whole to an older state of its own (a use given back, a revocation undone).
  */
 import { equalBytes } from '../crypto/mac.ts';
@@ -52,7 +52,7 @@ export interface NewToken {
   readonly uses?: number | undefined;
 }
 
-/** Who asks for tokens, and when: what they may meet, and what has ended by then. */
+/** Who asks for tokens, and when: this says what it may meet, and what has ended by then. */
 export interface Asking {
   readonly tenant: TenantId;
   /** The audience the caller is tied to; undefined for one that may use every token of the tenant. */
@@ -82,7 +82,7 @@ export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: 
   return { ...row, tag: tagOf(key, row), tag_version: key.version };
 }
 
-/** @throws `already_exists` for a token that stands for something already */
+/** @throws `already_exists` for a token that already stands for something */
 export async function insertTokens(tx: RecordTx, rows: readonly TokenRow[]): Promise<void> {
   await tx.insert(tokens, rows);
 }
@@ -123,7 +123,7 @@ export async function findTokens(
   return found;
 }
 
-/** As `findTokens`, but that a row which was altered is its own token's error and nobody else's. */
+/** As `findTokens`, but an altered row is the error of its own token alone. */
 export async function findEachToken(
   reader: Reader<'records'>,
   indexes: IndexKeys,
@@ -156,13 +156,13 @@ export async function takenTokens(
   ids: readonly Token[],
 ): Promise<Set<Token>> {
   const keys = ids.map((id) => [tenant, id]);
-  // One after the other: a token that is swept in between has left the first place when it is in the second.
+  // In this order: a token that is swept in between has left the first place and is in the second.
   const alive = await reader.find(tokenById, keys);
   const dead = await findDead(reader, tenant, ids);
   return new Set(ids.filter((_, i) => alive[i]?.[0] !== undefined || dead[i] !== undefined));
 }
 
-/** The tokens of each record that the caller may meet, also such as have ended but were not swept yet; the oldest first. */
+/** The tokens of each record that the caller may meet, the oldest first; also ended ones that were not swept yet. */
 export async function tokensOfRecords(
   reader: Reader<'records'>,
   indexes: IndexKeys,
@@ -179,7 +179,9 @@ export async function tokensOfRecords(
   );
 }
 
-/** The tokens of each record as they are stored, for a list of what is concerned: none is checked, and none opens anything. */
+/**
+ * The tokens of each record as they are stored, to list what is concerned: none is checked, and none opens anything.
+ */
 export async function tokensStoredFor(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -194,7 +196,7 @@ export async function tokensStoredFor(
 
 /**
  * Writes what has changed of a token: a use, a revocation, a longer life.
- * @returns whether the row was still as it was read; if not, nothing has been changed
+ * @returns whether the row was still as it was read; otherwise nothing has been changed
  */
 export async function changeToken(
   tx: RecordTx,
@@ -213,8 +215,8 @@ export async function changeToken(
 }
 
 /**
- * Revokes tokens that a store which was put back takes to be alive. A row that was altered is left as it is: it opens
- * nothing, and a new tag would say that it may.
+ * Revokes tokens that are alive in a store which was put back. An altered row is left as it is: it opens nothing, and a
+ * new tag would say that it may.
  * @returns how many there were
  */
 export async function revokeAgain(
@@ -267,7 +269,7 @@ function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
   return key !== undefined && equalBytes(tagOf(key, row), row.tag) ? key : undefined;
 }
 
-/** What is absent is told from every text, the empty one too. */
+/** Tells what is absent from every text, even the empty one. */
 function told(field: string | number | null): string {
   return field === null ? '' : `=${field}`;
 }
