@@ -31,6 +31,8 @@ export type EntryDetails = Pick<
 
 export interface Call<R> {
   readonly action: Action;
+  /** For an act on the whole vault: only the first tenant may (`access/first-tenant.ts`). */
+  readonly firstTenantOnly?: true;
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;

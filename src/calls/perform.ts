@@ -12,6 +12,7 @@
  *                       entry is in that commit, if there is one
  *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { OutcomeUnknownError } from '../storage/errors.ts';
@@ -53,6 +54,7 @@ async function performAll<R>(
     door = new CallDoor(vault, caller, call, { base, once, time });
     // Here, so that no operation can forget it. Its work decides on what it shows.
     door.decide({});
+    if (call.firstTenantOnly) await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const replayed = once && (await replay(vault, call, once, base));
     if (replayed !== undefined) return replayed.reply;
     try {

@@ -2,7 +2,6 @@
  * Gives up a node that is silent and will not come back. A person states this act, and every certificate that would
  * have waited for the node names it. It does not destroy what the node's memory and its own slots hold.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { abandonNode as abandon } from '../../keyring/nodes/node-abandon.ts';
@@ -23,8 +22,8 @@ export const abandonNode = commandOperation({
     { node, reason }: { readonly node: string; readonly reason: string },
     look?: LookOptions,
   ): Promise<void> => {
-    await perform<void>(vault, caller, { action: 'abandon_node', reason, mayTakeLong: true }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const call = { action: 'abandon_node', firstTenantOnly: true, reason, mayTakeLong: true } as const;
+    await perform<void>(vault, caller, call, async (door) => {
       const { keyStore: store, keyring, clock } = vault;
       await abandon({ store, ledger: keyring.nodes, clock, look }, node, vault.node ?? '');
       return door.commit('shared', async () => ({ reply: undefined, entry: { target: node } }));

@@ -1,5 +1,4 @@
 /** The nodes of the vault: the processes open on each, and the epoch through which each has forgotten everything. */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { isItself, type NodeRow, nodeRows, placesOf } from '../../keyring/nodes/nodes.ts';
@@ -25,8 +24,7 @@ export const listNodes = commandOperation({
   operationId: 'listNodes',
   action: 'list_nodes',
   work: (vault: Vault, caller: Caller): Promise<NodeEntry[]> =>
-    perform(vault, caller, { action: 'list_nodes' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    perform(vault, caller, { action: 'list_nodes', firstTenantOnly: true }, async (door) => {
       const rows = await nodeRows(vault.keyStore.reader);
       const reply = [...Map.groupBy(rows, ({ node }) => node).values()].map((of) => entryOf(vault, of));
       return door.commit('shared', async () => ({ reply, entry: {} }));

@@ -8,7 +8,6 @@
  * between. Stop the servers first: one that still runs begins no epoch and cannot use the new key, so it fails and
  * harms nothing.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { closing } from '../../background/long-jobs.ts';
 import { backupKeyStore } from '../../backup/backups.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -62,8 +61,7 @@ export const replaceRoot = commandOperation({
   work: async (vault: Vault, caller: Caller, options: ReplaceRootOptions): Promise<void> => {
     const vaultId = (await keyFact(vault.keyStore.reader, 'vault')) ?? '';
     const check = rootKeyCheck(options.newKey, vaultId);
-    await perform(vault, caller, { action: 'replace_root' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    await perform(vault, caller, { action: 'replace_root', firstTenantOnly: true }, async (door) => {
       const shares =
         options.split &&
         (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(

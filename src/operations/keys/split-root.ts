@@ -2,7 +2,6 @@
  * Splits the root key into shares for people to keep. The shares are handed out before they take effect: if a crash
  * comes in between, the set before stays in force, so people are never left without one.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { NewShares } from '../../keyring/root/root-shares.ts';
@@ -22,8 +21,7 @@ export const splitRoot = commandOperation({
     caller: Caller,
     { shares, threshold }: { readonly shares: number; readonly threshold: number },
   ): Promise<NewShares> =>
-    perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    perform<NewShares>(vault, caller, { action: 'split_root', firstTenantOnly: true }, async (door) => {
       const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
       return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
     }),
