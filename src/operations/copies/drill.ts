@@ -25,7 +25,7 @@ import { findBackup } from '../../backup/restore.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
-import { setRecordFact } from '../../records/vault-facts.ts';
+import { setFact } from '../../records/vault-facts.ts';
 import { clear, isThere, putBack } from '../../storage/copies/put-back.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { CopyWatch } from '../../storage/tx.ts';
@@ -67,7 +67,7 @@ export const drill = commandOperation({
       }
       const { ok, nextDueAt } = report;
       return door.commit('exclusive', async (tx) => {
-        await setRecordFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
+        await setFact(tx, 'last_drill', JSON.stringify({ at: report.at, ok, nextDueAt }));
         return { reply: report, entry: ok ? {} : { outcome: 'failed' as const, code: 'drill_failed' } };
       });
     }),
