@@ -4,7 +4,7 @@
  *
  * For a shredded canary the vault keeps, on purpose, what an old copy of the key store would hold: its record key under
  * the bucket key of that time, and that under the epoch key of that time. Once that epoch is closed, neither the slots
- * nor today's keys may open them: `raise` tries.
+ * nor today's keys may open them: `raise.ts` tries.
  *
  * Guarantees: values are made, sealed, tombstoned and shredded by the same code as everybody else's. Opening is checked
  * against a MAC, so that nobody needs to know the value; nothing of a value is returned.
@@ -23,15 +23,13 @@ import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
 import { throughRaces } from '../intake/races.ts';
-import { findEpoch } from '../keyring/epochs/epoch-states.ts';
 import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
 import { findBuckets, keysAt, keysOf } from '../keyring/tree/key-rows.ts';
-import { RecordKeys, unwrapRecordKey } from '../keyring/tree/record-keys.ts';
+import { RecordKeys } from '../keyring/tree/record-keys.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
-import { secret, wipe } from '../secret.ts';
 import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
@@ -56,14 +54,12 @@ export const canaries = table(
   },
   ['record'],
 );
-type CanaryRow = Row<typeof canaries>;
+export type CanaryRow = Row<typeof canaries>;
 const canaryByRecord = lookup(canaries, ['record']);
 
 const KEY_NAME = '@canary';
 const MAC_BYTES = 32;
 const DIGITS = 12;
-/** How many shredded canaries are tried: one for each of the epochs closed last. */
-const TRIED = 100;
 
 export type CanaryParts = Parts & { readonly clock: Clock };
 
@@ -241,54 +237,4 @@ async function forget(
   const rows = lost.map((record) => [record]);
   if (rows.length > 0) await keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;
-}
-
-export interface Raising {
-  /** Shredded canaries of closed epochs that were tried. */
-  readonly tried: number;
-  /** Those whose key could be opened: each is a broken promise. */
-  readonly raised: readonly string[];
-}
-
-/**
- * Tries to open the kept keys of shredded canaries whose epoch is closed, like an attacker with an old copy of the key
- * store and all of today's keys: without asking for tombstones.
- */
-export async function raise(parts: Pick<Parts, 'keyStore' | 'keyring'>): Promise<Raising> {
-  const where = { shredded_at: { not: null }, wrapped: { not: null } };
-  const newest = { where, orderBy: ['record'], descending: true, limit: TRIED } as const;
-  const rows = await select(parts.keyStore.reader, canaries, newest);
-  const raised: string[] = [];
-  let tried = 0;
-  for (const row of rows) {
-    const epoch = await findEpoch(parts.keyStore.reader, row.epoch as number);
-    if (epoch?.state !== 'destroyed') continue;
-    tried += 1;
-    if (await opens(parts, row)) raised.push(row.record);
-  }
-  return { tried, raised };
-}
-
-async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>, row: CanaryRow): Promise<boolean> {
-  const found = await keyring.epochs.slots
-    .get(row.epoch as number, () => true)
-    .catch((error: unknown) => {
-      if (error instanceof UnavailableError) return undefined;
-      throw error;
-    });
-  wipe(found);
-  // The secret opens the bucket key of that time, and that opens the record key.
-  if (found !== undefined) return true;
-  // Without the secret: either the bucket has another key by now (K1), or this one opens what it wrapped.
-  const [bucket] = await findBuckets(keyStore.reader, VAULT_TENANT, [row.bucket as string]);
-  if (bucket === undefined) return false;
-  using today = secret(await keyring.buckets.underEpochs.open(bucket));
-  const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };
-  try {
-    wipe(unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today));
-    return true;
-  } catch (error) {
-    if (error instanceof IntegrityError) return false;
-    throw error;
-  }
 }

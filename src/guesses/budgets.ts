@@ -9,9 +9,8 @@
  * Guarantees: on all nodes together no principal guesses more often in a window than a budget allows. What a node holds
  * was taken durably before. A node takes a whole block of a large budget at once, so that most guesses write nothing.
  * Nobody is refused because of guesses that are still under way in this process: they may turn out to be right.
- * Does not: bound a span across two windows, which may see twice as much. Nor keep what a node holds when the node
- * crashes or has no memory left for it: the caller loses that. Nor carry a MAC: whoever writes the record store can
- * reset a budget.
+ * Does not: bound a span across two windows, which may see twice as much; keep what a node holds when it crashes or has
+ * no memory left for it; carry a MAC: whoever writes the record store can reset a budget.
  */
 import type { Clock } from '../clock.ts';
 import { UnavailableError } from '../errors.ts';
@@ -19,8 +18,8 @@ import type { PrincipalId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { OVERLOADED, type RecordStore, type RecordTx } from '../storage/tx.ts';
 import { type BudgetKind, TooManyGuessesError } from './errors.ts';
-import type { Allowance } from './limits.ts';
-import { type BudgetKey, EVERYBODY, forget, giveBack, read, take } from './store.ts';
+import type { Allowance, Budget, Guess } from './limits.ts';
+import { type BudgetKey, forget, giveBack, isAlarming, type Taken, takeSome } from './store.ts';
 
 const KEY_NAME = '@guess';
 const MAC_BYTES = 16;
@@ -28,18 +27,6 @@ const MAC_BYTES = 16;
 const MAX_POOLS = 10_000;
 /** How many budgets are given back when a vault closes: those used last. */
 const MAX_GIVEN_BACK = 1_000;
-
-/** A budget of the caller's, named by what it counts: ids, closed words, and values, which a MAC hides. */
-export interface Budget {
-  readonly allowance: Allowance;
-  readonly of: readonly string[];
-}
-
-/** A number of guesses, each of which takes one from the budget. */
-export interface Guess {
-  readonly budget: Budget;
-  readonly count: number;
-}
 
 export interface Guesser {
   readonly tenant: TenantId;
@@ -56,16 +43,13 @@ export interface GuessEvents {
 /** What this process holds of a budget. */
 interface Pool {
   left: number;
-  /** The budget it was taken from. */
   readonly key: BudgetKey;
   readonly since: number;
   /** The end of the window it was taken from: after that it is worth nothing. */
   readonly until: number;
 }
 
-/**
- * Calls that took from a budget, and those who wait for one of them to end: guesses that were right are then available.
- */
+/** Calls that took from a budget, and those who wait for one to end: what was right is then available again. */
 interface UnderWay {
   calls: number;
   readonly waiting: (() => void)[];
@@ -263,36 +247,4 @@ export class GuessBudgets {
       if (this.#lines.get(principal) === settled) this.#lines.delete(principal);
     }
   }
-}
-
-interface Taken {
-  readonly count: number;
-  /** When the window began that they were taken from. */
-  readonly since: number;
-}
-
-/** Takes a block, or as much as is needed if no block is left. @throws {TooManyGuessesError} */
-async function takeSome(tx: RecordTx, key: BudgetKey, allowance: Allowance, needed: number, now: Date): Promise<Taken> {
-  for (const count of new Set([Math.max(needed, allowance.block), needed])) {
-    const since = await take(tx, key, allowance, count, now);
-    if (since !== undefined) return { count, since };
-  }
-  const since = (await read(tx, key))?.since ?? now.getTime();
-  const waitMs = since + allowance.windowMs - now.getTime();
-  throw new TooManyGuessesError(allowance.kind, needed, Math.max(1, Math.ceil(waitMs / 1000)));
-}
-
-/** Counts what all principals together have taken. @returns whether this makes it more than mistakes explain */
-async function isAlarming(
-  tx: RecordTx,
-  { tenant, budget }: BudgetKey,
-  { windowMs, alarmAt }: Allowance,
-  count: number,
-  now: Date,
-): Promise<boolean> {
-  if (alarmAt === undefined) return false;
-  const key = { tenant, principal: EVERYBODY, budget };
-  await take(tx, key, { windowMs, limit: Number.MAX_SAFE_INTEGER }, count, now);
-  const taken = (await read(tx, key))?.taken ?? 0;
-  return taken >= alarmAt && taken - count < alarmAt;
 }

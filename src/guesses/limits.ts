@@ -25,6 +25,18 @@ export interface Allowance {
   readonly alarmAt?: number;
 }
 
+/** A budget of the caller's, named by what it counts: ids, closed words, and values, which a MAC hides. */
+export interface Budget {
+  readonly allowance: Allowance;
+  readonly of: readonly string[];
+}
+
+/** A number of guesses, each of which takes one from the budget. */
+export interface Guess {
+  readonly budget: Budget;
+  readonly count: number;
+}
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;

@@ -6,8 +6,8 @@ import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { isId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import { findByRefs } from '../subjects/subjects.ts';
-import type { Guess } from './budgets.ts';
+import { findByRefs } from '../subjects/refs.ts';
+import type { Guess } from './limits.ts';
 import { ofCaller, ofPerson, ofSet } from './questions.ts';
 
 export interface Reuse {

@@ -9,7 +9,7 @@
  */
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
-import type { Guess } from './budgets.ts';
+import type { Guess } from './limits.ts';
 import { LOOKUPS, PERSON, PERSON_MANY, SET, TYPED, TYPED_FEW } from './limits.ts';
 
 /** What is guessed at, and by whom. */

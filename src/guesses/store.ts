@@ -8,6 +8,7 @@ import type { TenantId } from '../ids.ts';
 import { change } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
+import { TooManyGuessesError } from './errors.ts';
 import { type Allowance, LONGEST_MS } from './limits.ts';
 
 /** `since`: when the window began, or the last guess was taken if each guess begins it anew. */
@@ -29,7 +30,7 @@ export const verifyAttempts = table(
 );
 
 /** Stands for all principals, in the place of one. */
-export const EVERYBODY = '*';
+const EVERYBODY = '*';
 
 /** Whose budget, and which. */
 export interface BudgetKey {
@@ -42,7 +43,7 @@ export interface BudgetKey {
  * Takes guesses from a budget if enough are left; begins a new window if the old one is over.
  * @returns when the window began that they were taken from; undefined: not enough were left, and none were taken
  */
-export async function take(
+async function take(
   tx: RecordTx,
   key: BudgetKey,
   { limit, windowMs, untilQuiet }: Pick<Allowance, 'limit' | 'windowMs' | 'untilQuiet'>,
@@ -66,8 +67,46 @@ export async function take(
 }
 
 /** @returns how many have been taken in the current window, and when it began */
-export async function read(tx: RecordTx, key: BudgetKey): Promise<BudgetRow | undefined> {
+async function read(tx: RecordTx, key: BudgetKey): Promise<BudgetRow | undefined> {
   return (await tx.find(budgetByKey, [[key.tenant, key.principal, key.budget]]))[0]?.[0];
+}
+
+export interface Taken {
+  readonly count: number;
+  /** When the window began that they were taken from. */
+  readonly since: number;
+}
+
+/** Takes a block, or as much as is needed if no block is left. @throws {TooManyGuessesError} */
+export async function takeSome(
+  tx: RecordTx,
+  key: BudgetKey,
+  allowance: Allowance,
+  needed: number,
+  now: Date,
+): Promise<Taken> {
+  for (const count of new Set([Math.max(needed, allowance.block), needed])) {
+    const since = await take(tx, key, allowance, count, now);
+    if (since !== undefined) return { count, since };
+  }
+  const since = (await read(tx, key))?.since ?? now.getTime();
+  const waitMs = since + allowance.windowMs - now.getTime();
+  throw new TooManyGuessesError(allowance.kind, needed, Math.max(1, Math.ceil(waitMs / 1000)));
+}
+
+/** Counts what all principals together have taken. @returns whether this makes it more than mistakes explain */
+export async function isAlarming(
+  tx: RecordTx,
+  { tenant, budget }: BudgetKey,
+  { windowMs, alarmAt }: Allowance,
+  count: number,
+  now: Date,
+): Promise<boolean> {
+  if (alarmAt === undefined) return false;
+  const key = { tenant, principal: EVERYBODY, budget };
+  await take(tx, key, { windowMs, limit: Number.MAX_SAFE_INTEGER }, count, now);
+  const taken = (await read(tx, key))?.taken ?? 0;
+  return taken >= alarmAt && taken - count < alarmAt;
 }
 
 /** Gives back what was taken of a budget and not spent, if its window still runs. */

@@ -17,7 +17,7 @@ import { allEntries, formsOf, type IndexEntries, indexRows, NOTHING } from '../s
 import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';
+import { type Assigned, assignSubjects, settleSubjects } from '../subjects/refs.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
 import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';

@@ -11,7 +11,6 @@ import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type DeathCause, findDead } from './dead-tokens.ts';
@@ -39,7 +38,7 @@ export const tokens = table(
   ['tenant', 'token'],
 );
 export type TokenRow = Row<typeof tokens>;
-const tokenById = lookup(tokens, ['tenant', 'token']);
+export const tokenById = lookup(tokens, ['tenant', 'token']);
 const tokensByRecord = lookup(tokens, ['tenant', 'record'], { orderBy: ['created_at', 'token'] });
 
 /** What a new token is to be. */
@@ -64,6 +63,11 @@ export interface Asking {
 /** The key of the MACs that bind tokens. */
 export function tokenKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);
+}
+
+/** Every version of that key. */
+export function tokenKeys(indexes: IndexKeys, tenant: TenantId): Promise<readonly IndexKey[]> {
+  return indexes.versions(tenant, KEY_NAME);
 }
 
 /** The row of a new token, bound by its MAC; nothing is stored here. */
@@ -135,7 +139,7 @@ export async function findEachToken(
     tokenById,
     ids.map((id) => [tenant, id]),
   );
-  const keys = await indexes.versions(tenant, KEY_NAME);
+  const keys = await tokenKeys(indexes, tenant);
   const rows = found.map(([row]) => row && (keyOf(keys, row) === undefined ? altered(row) : row));
   const missing = ids.filter((_, i) => rows[i] === undefined);
   const dead = missing.length === 0 ? [] : await findDead(reader, tenant, missing);
@@ -174,7 +178,7 @@ export async function tokensOfRecords(
     tokensByRecord,
     ids.map((id) => [tenant, id]),
   );
-  const keys = await indexes.versions(tenant, KEY_NAME);
+  const keys = await tokenKeys(indexes, tenant);
   return found.map((rows) =>
     rows.filter((row) => audience === undefined || row.audience === audience).map((row) => verified(keys, row)),
   );
@@ -195,61 +199,6 @@ export async function tokensStoredFor(
   return found.map((rows) => rows.map((row) => row.token as Token));
 }
 
-/**
- * Writes what has changed of a token: a use, a revocation, a longer life.
- * @returns whether the row was still as it was read; otherwise nothing has been changed
- */
-export async function changeToken(
-  tx: RecordTx,
-  key: IndexKey,
-  from: TokenRow,
-  changed: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>,
-): Promise<boolean> {
-  const to = { ...from, ...changed };
-  const { expires_at, uses_left, revoked_at } = to;
-  const where = { tenant: from.tenant, token: from.token, tag: from.tag };
-  const set = { expires_at, uses_left, revoked_at, tag: tagOf(key, to), tag_version: key.version };
-  return (await change(tx, tokens, where, set)) === 1;
-}
-
-/**
- * Revokes tokens that are alive in a store which was put back. An altered row is left as it is: it opens nothing, and a
- * new tag would say that it may.
- * @returns how many there were
- */
-export async function revokeAgain(
-  tx: RecordTx,
-  indexes: IndexKeys,
-  tenant: TenantId,
-  revoked: readonly { readonly token: Token; readonly at: number }[],
-): Promise<number> {
-  const found = await tx.find(
-    tokenById,
-    revoked.map(({ token }) => [tenant, token]),
-  );
-  if (found.every((rows) => rows.length === 0)) return 0;
-  const keys = await indexes.versions(tenant, KEY_NAME);
-  let changed = 0;
-  for (const [i, [row]] of found.entries()) {
-    if (row === undefined || row.revoked_at !== null) continue;
-    const key = keyOf(keys, row);
-    if (key !== undefined && (await changeToken(tx, key, row, { revoked_at: revoked[i]?.at ?? 0 }))) changed += 1;
-  }
-  return changed;
-}
-
-/** Holds tokens against every other change until the transaction ends; what is read after this stays true. */
-export async function lockTokens(tx: RecordTx, tenant: TenantId, ids: readonly Token[]): Promise<void> {
-  const where = { tenant, token: { in: ids } };
-  await select(tx, tokens, { columns: ['token'], where, orderBy: ['token'], lock: 'wait' });
-}
-
-/** Takes one use of a limited token that the transaction holds. @throws {IntegrityError} if it is not as it was read */
-export async function takeUse(tx: RecordTx, key: IndexKey, token: TokenRow): Promise<void> {
-  const changed = await changeToken(tx, key, token, { uses_left: (token.uses_left ?? 0) - 1 });
-  if (!changed) throw new IntegrityError({ record: token.record });
-}
-
 function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
   if (keyOf(keys, row) === undefined) throw altered(row);
   return row;
@@ -260,7 +209,7 @@ function altered({ record }: TokenRow): IntegrityError {
 }
 
 /** @returns the key under which the row's tag is right */
-function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
+export function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
   const key = keys.find(({ version }) => version === row.tag_version);
   return key !== undefined && equalBytes(tagOf(key, row), row.tag) ? key : undefined;
 }
@@ -271,7 +220,7 @@ function told(field: string | number | null): string {
 }
 
 /** A token without format, audience and limits is bound as the first release bound all its tokens. */
-function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
+export function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
   const { tenant, token, record, format, audience, expires_at, uses_left, revoked_at } = row;
   const further = [format, audience, expires_at, uses_left, revoked_at];
   return further.every((field) => field === null)

@@ -15,7 +15,8 @@ import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, ty
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { liveSubject, markErased, namedSubject } from '../../subjects/subjects.ts';
+import { namedSubject } from '../../subjects/refs.ts';
+import { liveSubject, markErased } from '../../subjects/subjects.ts';
 import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';

@@ -11,7 +11,8 @@ import { throughRaces } from '../../intake/races.ts';
 import { orderJob } from '../../jobs/job-store.ts';
 import { assertEnded } from '../../jobs/reseal-compromised.ts';
 import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
-import { liveSubject, namedSubject } from '../../subjects/subjects.ts';
+import { namedSubject } from '../../subjects/refs.ts';
+import { liveSubject } from '../../subjects/subjects.ts';
 import { operation } from '../operation.ts';
 
 type Reply = { job: JobId };

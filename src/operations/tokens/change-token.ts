@@ -7,7 +7,8 @@ import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { liveRecords } from '../../records/open-records.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { changeToken as change, findToken, lockTokens, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
+import { changeToken as change, lockTokens } from '../../tokens/token-changes.ts';
+import { findToken, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /** The change to a token's row, and the answer for the changed row. */

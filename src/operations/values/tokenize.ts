@@ -10,7 +10,7 @@ import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
-import type { Guess } from '../../guesses/budgets.ts';
+import type { Guess } from '../../guesses/limits.ts';
 import { guessesOfReuse } from '../../guesses/of-reuse.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
 import { makeRecords, type Stored } from '../../intake/new-records.ts';
