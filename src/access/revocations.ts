@@ -75,8 +75,7 @@ export async function noteRevocation(tx: RecordTx, { tenant, kind, target, at }:
 
 /**
  * Call it after the commit of that transaction, and before its answer.
- * @throws {UnavailableError} if the key store or the journal cannot be written: the revocation holds, and a job keeps
- *   it
+ * @throws {UnavailableError} if the key store or the journal cannot be written: the revocation holds, a job keeps it
  */
 export async function keepRevocation(parts: KeepingParts, { tenant, kind, target, at }: Revocation): Promise<void> {
   await keep(parts, [{ tenant, kind, target, revoked_at: at.getTime() }]);

@@ -35,10 +35,7 @@ export const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', '
 /** The roles that can be tied to an audience: the others could do nothing within one. */
 export const HAVE_AUDIENCES: ReadonlySet<Role> = new Set<Role>(['app', 'support', 'receiver']);
 
-/**
- * The role that only reveals what it was given: it is tied to an audience, whose tokens it gets, and has its own
- * purpose.
- */
+/** The role that only reveals what it was given: it is tied to these tokens' audience, and has its own purpose. */
 export const RECEIVES_ONLY: Role = 'receiver';
 
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {

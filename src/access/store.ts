@@ -9,10 +9,7 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
 
-/**
- * The tenant of the vault's own records (`canaries/`). No principal is in it, and no other tenant's name begins like
- * its.
- */
+/** The tenant of the vault's own records (`canaries/`): no principal is in it; no other's name begins like its. */
 export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
 export const VAULT_TENANT_NAME = '@vault';
 
@@ -37,7 +34,7 @@ const tenantById = lookup(tenants, ['tenant']);
 /** For conditions on other tables of the record store. */
 export const erasedTenants = values(tenants, 'tenant', { erased_at: { not: null } });
 
-/** @param onConflict `skip` leaves the tenant alone that is there already */
+/** @param onConflict `skip` leaves an existing tenant as it is */
 export async function insertTenant(
   tx: RecordTx,
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
@@ -51,12 +48,12 @@ export async function findTenantByName(reader: Reader<'records'>, name: string):
   return (await reader.find(tenantByName, [[name]]))[0]?.[0];
 }
 
-/** Every tenant there ever was, the vault's own too. */
+/** Every tenant there ever was, including the vault's own. */
 export async function allTenants(reader: Reader<'records'>): Promise<TenantId[]> {
   return namesOf(await select(reader, tenants, { columns: ['tenant'], orderBy: ['tenant'] }));
 }
 
-/** Those of which no erasure was ordered, the vault's own too. */
+/** The tenants whose erasure was not ordered, including the vault's own. */
 export async function liveTenants(reader: Reader<'records'>): Promise<TenantId[]> {
   return namesOf(
     await select(reader, tenants, { columns: ['tenant'], where: { erased_at: null }, orderBy: ['tenant'] }),
@@ -71,13 +68,13 @@ export async function listErased(reader: Reader<'records'>): Promise<TenantRow[]
   return select(reader, tenants, { where: { erased_at: { not: null } } });
 }
 
-/** Erased tenants of which something may still be on its way, the earliest first. */
+/** Erased tenants of which calls may still be under way, the earliest first. */
 export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
   const where = { erased_at: { not: null }, settled_at: null };
   return select(reader, tenants, { where, orderBy: ['erased_at'], limit });
 }
 
-/** @returns whether it was there and not erased before */
+/** @returns whether it was there and not yet erased */
 export async function markTenantErased(
   tx: RecordTx,
   tenant: TenantId,
@@ -90,7 +87,7 @@ export async function markSettled(tx: RecordTx, tenant: string, at: number): Pro
   await change(tx, tenants, { tenant }, { settled_at: at });
 }
 
-/** Of an erased tenant: its name may be given to another. */
+/** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
 }
@@ -220,8 +217,8 @@ export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: Princi
 }
 
 /**
- * Takes the names and purposes from principals of an erased tenant, at most `limit`; the rows stay, for the audit log
- * names them by their ids. @returns how many
+ * Removes names and purposes from principals of an erased tenant, at most `limit`. The rows stay: the audit log names
+ * them by their ids. @returns how many
  */
 export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit: number): Promise<number> {
   const where = { tenant, name: { not: '' } };

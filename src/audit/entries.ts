@@ -64,9 +64,7 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /**
-   * The object of an administrative call: a principal, tenant, data type, job, root slot, node, store or set of shares.
-   */
+  /** The object of an administrative call: principal, tenant, data type, job, slot, node, store or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
   /** How many guesses at stored values were wrong, or were refused. */

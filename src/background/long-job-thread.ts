@@ -35,10 +35,7 @@ export interface LongJobOptions {
   readonly leaseTtlMs?: number | undefined;
 }
 
-/**
- * Starts the rounds: one now, one a minute, one whenever a job is ordered here. @returns a function that stops and
- * waits
- */
+/** Starts the rounds: one now, one a minute, one at each job ordered here. @returns a function that stops and waits */
 export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJobOptions): () => Promise<void> {
   const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS, leaseTtlMs } = options;
   const schedule = rotateEveryMs === undefined ? undefined : scheduledRotation(vault, rotateEveryMs);

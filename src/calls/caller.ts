@@ -16,9 +16,7 @@ export interface Caller extends Principal {
   readonly request: RequestId;
   /** As sent in `Idempotency-Key`; stored as a MAC only. */
   readonly idempotencyKey?: string | undefined;
-  /**
-   * Aborted, with the error to throw, when the client has gone before its answer; absent for a caller that cannot go.
-   */
+  /** Aborted, with the error to throw, when the client has gone before its answer; absent if the caller cannot go. */
   readonly gone?: AbortSignal | undefined;
   /** Until when the call must be answered; absent if it has only just begun. */
   readonly limit?: TimeLimit | undefined;

@@ -2,8 +2,7 @@
  * What a call writes to the audit log beside its own work: who, what and when, which every entry says; that it was
  * refused or failed; that it found damage.
  *
- * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's own, a reason only as a
- * MAC.
+ * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's, a reason only as a MAC.
  */
 import type { Action } from '../access/actions.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';

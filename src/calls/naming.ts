@@ -31,10 +31,7 @@ export function namesFor(
   };
 }
 
-/**
- * What the caller is told of a record beside its names. To one tied to an audience no times, which could join two
- * tokens.
- */
+/** What the caller is told of a record beside its names: no times if tied to an audience, since they join tokens. */
 export function factsFor(
   { audience }: Caller,
   row: Omit<RecordRow, 'sealed'>,

@@ -1,6 +1,4 @@
-/**
- * The steps of an operation for a person to watch: at most twice a second, always when the step changes, with a rate.
- */
+/** Shows an operation's steps to a person: at most twice a second, at each change of step, with a rate. */
 import { type Pace, Progress, paceOf } from '../jobs/progress.ts';
 
 export type { Pace } from '../jobs/progress.ts';

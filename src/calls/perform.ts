@@ -79,10 +79,7 @@ async function performAll<R>(
   }
 }
 
-/**
- * Keys and values of two different times do not open one another: the store's state is then the error, without an
- * alarm.
- */
+/** Keys and values of two different times do not open one another: the store's state is then the error; no alarm. */
 async function explained(vault: Vault, error: unknown): Promise<unknown> {
   if (!(error instanceof IntegrityError)) return error;
   return vault.lookInPlace().then(

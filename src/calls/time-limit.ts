@@ -24,9 +24,7 @@ export class TimeLimit {
     return within(work, Math.max(0, Math.ceil(this.#endsAt - performance.now())));
   }
 
-  /**
-   * Waits as long as there is time. @throws {UnavailableError} `timed_out`; the caller sees to it that nothing is kept
-   */
+  /** Waits as long as there is time. @throws {UnavailableError} `timed_out`; the caller ensures that nothing is kept */
   async orTimedOut<R>(work: Promise<R>): Promise<R> {
     const found = await this.within(work);
     if (found === TOO_LATE) throw timedOut();

@@ -27,9 +27,7 @@ import type { Parts } from './parts.ts';
 /** A call may take half of the orphans' grace; see `perform`. */
 const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
 
-/**
- * A link led to a record or a token that is gone, or to another value. It has been cut; the call is to be made again.
- */
+/** A link led to a record or token that is gone, or to another value. It has been cut; the call is to be made again. */
 function staleLink(): VaultError {
   return new VaultError(
     'concurrent_change',

@@ -1,7 +1,4 @@
-/**
- * Every operation, in the groups and the order of the API's description. A new operation is a line in the list of its
- * area.
- */
+/** Every operation, in the groups and order of the API's description. A new one is a line in the list of its area. */
 import { ACCESS } from './access.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';

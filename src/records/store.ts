@@ -42,10 +42,7 @@ export async function findRecords(
   return found.map(([row]) => row);
 }
 
-/**
- * The current keys of those of these records that are there; holds them against a correction until the transaction
- * ends.
- */
+/** The current keys of those records that are there; holds them against a correction until the transaction ends. */
 export async function lockRecords(
   tx: RecordTx,
   tenant: TenantId,
@@ -79,12 +76,12 @@ export async function pageOfSubject(
   });
 }
 
-/** The earliest record of a tenant's. */
+/** The tenant's earliest record. */
 export async function firstRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
   return endOf(reader, tenant, false);
 }
 
-/** The latest record of a tenant's. */
+/** The tenant's latest record. */
 export async function lastRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
   return endOf(reader, tenant, true);
 }
@@ -94,7 +91,7 @@ async function endOf(reader: Reader<'records'>, tenant: TenantId, descending: bo
   return row?.record as RecordId | undefined;
 }
 
-/** The records of a tenant's from this one on (inclusive), in the order they were made. */
+/** The tenant's records from this one on (inclusive), in the order they were made. */
 export async function recordsFrom(
   reader: Reader<'records'>,
   tenant: TenantId,

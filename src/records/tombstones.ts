@@ -143,9 +143,7 @@ export async function mirroredAt(
   return found.map(([row]) => row);
 }
 
-/**
- * @returns for each key whether a correction destroyed it, and `recover` found a record store that still has its value
- */
+/** @returns for each key whether a correction destroyed it, and `recover` found a record store that has its value */
 export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
   return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
 }

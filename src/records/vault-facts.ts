@@ -92,9 +92,7 @@ export async function lastDrill(reader: Reader<'records'>): Promise<LastDrill | 
 
 export interface LastBackup {
   readonly at: string;
-  /**
-   * The newest epoch under which a key in the copy may be wrapped: when it is closed, the copy does not open any more.
-   */
+  /** The newest epoch under which a key in the copy may be wrapped: once it is closed, the copy does not open. */
   readonly epoch: number;
 }
 

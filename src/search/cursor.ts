@@ -1,7 +1,6 @@
 /**
  * Where a page of results ended, as a text that the caller sends back. It is sealed, because a record id tells when a
- * value was stored, which not everybody may know; and bound to the principal, so that nobody continues another's
- * search.
+ * value was stored; and bound to the principal, so that nobody continues another's search.
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';

@@ -1,7 +1,4 @@
-/**
- * Sweeps tokens that have ended. Every read already sees the end exactly; after the sweep they lead nowhere in the
- * store, either.
- */
+/** Sweeps tokens that have ended, so that they lead nowhere in the store, either. Every read sees their end exactly. */
 import type { RecordStore } from '../storage/tx.ts';
 import { type DeathCause, deadTokens } from './dead-tokens.ts';
 import { type TokenRow, tokens } from './tokens.ts';

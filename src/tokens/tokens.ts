@@ -184,9 +184,7 @@ export async function tokensOfRecords(
   );
 }
 
-/**
- * The tokens of each record as they are stored, to list what is concerned: none is checked, and none opens anything.
- */
+/** The tokens of each record as they are stored, to list what is concerned: unchecked; none opens anything. */
 export async function tokensStoredFor(
   reader: Reader<'records'>,
   tenant: TenantId,

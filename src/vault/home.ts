@@ -76,9 +76,7 @@ export async function giveUp({ keysPath }: HomeConfig, found: FoundVault): Promi
   if (found.isNew) await unlink(markPath(keysPath));
 }
 
-/**
- * Notes that the vault of this home is made, or which one it is; not beside epochs that are not known to be its own.
- */
+/** Notes that the vault of this home is made, or which one it is; not beside epochs that may be another's. */
 export async function nameHome({ keysPath }: HomeConfig, { vaultId, isBegun, isNamed }: FoundVault): Promise<void> {
   const line = Buffer.from(`${vaultId}\n`, 'ascii');
   if (isBegun) return writeDurably(markPath(keysPath), line);

@@ -17,10 +17,7 @@ export interface Measures {
   readonly epochAgeSeconds: number;
   /** Since an epoch's last slot confirmed its destruction; undefined: no epoch was ever closed. */
   readonly sinceCloseSeconds: number | undefined;
-  /**
-   * Epochs that ended over an hour ago and whose secret a slot still has, or a node has not forgotten: erasures wait
-   * for them.
-   */
+  /** Epochs that ended over an hour ago and that a slot or a node still has: erasures wait for them. */
   readonly destructionPending: number;
   readonly unfinishedJobs: number;
   /** Erasures ordered over a minute ago and not completed; up to 1,000. */
@@ -28,9 +25,7 @@ export interface Measures {
   /** Undefined: there was none. */
   readonly drill: { readonly ageSeconds: number; readonly ok: boolean } | undefined;
   readonly backupAgeSeconds: { readonly [store in StoreName]: number | undefined };
-  /**
-   * How many epochs were closed since the newest copy of the key store: above 0, it does not open; undefined: no copy.
-   */
+  /** Epochs closed since the newest copy of the key store: above 0, it does not open; undefined: no copy. */
   readonly keyBackupBehind: number | undefined;
   /** Undefined before the slots have been asked. */
   readonly slots: Pulse | undefined;
@@ -47,9 +42,7 @@ export function measuring(vault: Vault): () => Promise<Measures> {
 
 const PENDING_AFTER_MS = 60 * 60 * 1000;
 
-/**
- * @param pulse of the root slots; absent: they are not asked. @throws {UnavailableError} when a store does not answer
- */
+/** @param pulse of the root slots; absent: they are not asked. @throws {UnavailableError} if a store does not answer */
 export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures> {
   const now = vault.clock().getTime();
   const { reader } = vault.keyStore;

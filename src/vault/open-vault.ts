@@ -197,9 +197,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   };
 }
 
-/**
- * In the node's home, and beside the copies of the key store. A copy that is tried out has none: it is asked nothing.
- */
+/** In the node's home, and beside the copies of the key store. A copy that is tried out has none, and asks none. */
 function journalOf({ config, found, keyStore, options }: Opening, key: JournalKey): Journal {
   const folders = [config.keysPath, ...(config.keyBackupDir === undefined ? [] : [config.keyBackupDir])];
   return new Journal({

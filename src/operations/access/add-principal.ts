@@ -10,10 +10,7 @@ import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof AddPrincipalReply>;
 
-/**
- * @throws `invalid_request` for a role that cannot have an option that was set, or can do nothing without one that was
- *   not
- */
+/** @throws `invalid_request` for a role that cannot have an option that was set, or needs one that was not */
 function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
   const say = (field: string, message: string) => new VaultError('invalid_request', message, { field });
   if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {

@@ -85,9 +85,7 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   return receiptFor(caller, await complete(vault, caller, order));
 }
 
-/**
- * The erasure is ordered and stands. If its completion fails now, or its caller's time runs out, a job completes it.
- */
+/** The erasure is ordered and stands. If its completion fails now, or the caller's time is up, a job completes it. */
 async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promise<ErasureRow> {
   if (order.state === 'completed') return order;
   try {

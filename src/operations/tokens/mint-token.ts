@@ -91,9 +91,7 @@ async function mint(
   });
 }
 
-/**
- * A token that shows something of the value must not slip in while the value is replaced. @throws `concurrent_change`
- */
+/** A token that shows something of the value must not slip in while that is replaced. @throws `concurrent_change` */
 async function holdUncorrected(tx: RecordTx, { tenant, record, generation }: RecordRow): Promise<void> {
   const [held] = await lockRecords(tx, tenant as TenantId, [record as RecordId]);
   if (held !== undefined && held.generation !== generation) throw new VaultError('concurrent_change');

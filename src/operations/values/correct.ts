@@ -1,6 +1,6 @@
 /**
  * Replaces a record's value. Its tokens stay; so the correction is refused while one of them shows characters of the
- * old value that the new value does not have (`tokens/outdated.ts`). `intake/replacement.ts` says how, and what a crash
+ * old value that the new one does not have (`tokens/outdated.ts`). `intake/replacement.ts` says how, and what a crash
  * leaves.
  */
 import { z } from 'zod';
