@@ -1,6 +1,6 @@
 /**
- * The kinds of long job there are, and one round of them over an open vault: what the server's thread does, and what
- * `lethe keys rotate` does in its own process.
+ * The kinds of long job, and one round of them over an open vault. The server's thread runs it, and so does `lethe keys
+ * rotate` in its own process.
  */
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
@@ -34,8 +34,8 @@ function kindsOf(vault: Vault, look?: LookOptions): JobKinds {
 }
 
 /**
- * What closing an epoch takes besides keys: canaries, a copy of the key store, the other nodes, certificates.
- * @param look how long a node may be silent before it is not waited for
+ * What closing an epoch needs besides keys: canaries, a copy of the key store, the other nodes, certificates.
+ * @param look how long a node may be silent before nothing waits for it
  */
 export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   const { recordStore, keyBackupDir } = vault;
@@ -46,7 +46,7 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
       begun: (epoch) => noteEpoch(recordStore, epoch),
       async verify() {
         await openCanaries(vault);
-        // Copies from before are of no use once the old secret is gone.
+        // Earlier copies are useless once the old secret is gone.
         if (keyBackupDir === undefined) return;
         const { manifest } = await backupKeyStore(vault, keyBackupDir);
         await recordStore.exclusive((tx) => noteBackup(tx, manifest));
@@ -60,7 +60,7 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
         return [...(isReplicated ? [] : ['standby']), ...(isNoted ? [] : ['journal'])];
       },
       async forgotten(stopping) {
-        // Processes of this server are told at once, and the others hear of it at their next beat.
+        // This server's processes are told at once; the others learn of it at their next beat.
         vault.signals.emit('epochDestroyed');
         return waitForNodes(vault, { ...look, stopping });
       },
@@ -73,7 +73,7 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   };
 }
 
-/** The word by which the audit log names what each kind does: that of its order. */
+/** The audit log's word for each kind: that of its order. */
 const ACTION_OF: Readonly<Record<JobKind, Action>> = {
   rotate_epoch: 'rotate_keys',
   rotate_index: 'rotate_keys',
@@ -100,7 +100,7 @@ export async function hasWork(vault: Vault): Promise<boolean> {
   return (await unfinishedJobs(vault.recordStore.reader)).some(({ kind }) => kinds[kind as JobKind] !== undefined);
 }
 
-/** That a job has ended, and how, said of whoever ordered it. */
+/** Notes that a job has ended, and how, under the principal that ordered it. */
 async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state, code }: JobEnd, at: Date) {
   await appendAuditEntry(tx, {
     entry: newId('audit', vault.random, at),

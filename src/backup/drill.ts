@@ -1,6 +1,7 @@
 /** What a drill looks at in the copies it has put back, and what it says of it: ids, numbers and times. */
 import { allTenants } from '../access/store.ts';
-import { type CanaryParts, openCanaries, raise } from '../canaries/canaries.ts';
+import { type CanaryParts, openCanaries } from '../canaries/canaries.ts';
+import { raise } from '../canaries/raise.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';

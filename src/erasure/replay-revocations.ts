@@ -18,7 +18,7 @@ import {
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { revokeAgain } from '../tokens/tokens.ts';
+import { revokeAgain } from '../tokens/token-changes.ts';
 import type { CompletingParts } from './complete-destruction.ts';
 import type { Stores } from './destructions.ts';
 

@@ -21,7 +21,8 @@ import {
 } from '../records/tombstones.ts';
 import { change } from '../storage/queries.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
-import { markErased, subjectsWithRefs } from '../subjects/subjects.ts';
+import { subjectsWithRefs } from '../subjects/refs.ts';
+import { markErased } from '../subjects/subjects.ts';
 import { pagesOfShreds, withoutOrder } from './counts.ts';
 import { type DestructionRow, destructions, type Stores } from './destructions.ts';
 import { shreddedTenants } from './shreds.ts';

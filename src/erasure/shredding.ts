@@ -13,7 +13,7 @@ import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tre
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
 import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { forgetRefs, refKeysOf } from '../subjects/subjects.ts';
+import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
 import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';
 import { NOTHING, noteShred } from './shreds.ts';
 

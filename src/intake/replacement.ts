@@ -1,9 +1,9 @@
 /**
- * Putting a new value in a record's place. The new value is sealed under a new key, and the old key is destroyed like any
- * other (K6): a backup's old ciphertext opens no longer than an erased one.
+ * Puts a new value in a record's place. The new value is sealed under a new key, and the old key is destroyed like any
+ * other (K6): a backup's old ciphertext opens no longer than that of an erased value.
  *
- * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
- * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
+ * Order: `prepare` makes the new key and notes a correction under way; the record store then decides (`decideFor`);
+ * `finish` destroys the old key. After a crash at any of these, a job completes the correction or takes it back.
  */
 
 import { completeDestruction } from '../erasure/complete-destruction.ts';
@@ -27,7 +27,7 @@ import type { Parts } from './parts.ts';
 
 /**
  * Makes the new key and index rows and seals the value.
- * @param row as it is now; believed only by a caller who has opened it
+ * @param row as it is now; trusted only because the caller has opened it
  * @returns the row to put in its place
  * @throws `concurrent_change`
  */
@@ -65,7 +65,7 @@ async function makeKey(
 ): Promise<{ key: Buffer; generation: number }> {
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
-  // With generation 0, for the generation is known only inside.
+  // With generation 0: the generation is known only in the transaction.
   const index = await indexRows(indexer, tenant, forms, record, 0);
   const make = (elsewhere?: BucketId) =>
     keyStore.exclusive(async (tx) => {
@@ -76,7 +76,7 @@ async function makeKey(
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
       made.push(key as Buffer);
-      // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
+      // An erasure locks the bucket before its last look at the keys: it sees this key, or there is none by now.
       if (elsewhere !== undefined) await holdBucket(tx, tenant, current.bucket);
       const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) throw new VaultError('concurrent_change');
@@ -125,7 +125,7 @@ export async function decideFor(
 }
 
 /**
- * Destroys the old key. Should this fail, a job does it, and the new value stands.
+ * Destroys the old key. If this fails, a job does it, and the new value stands.
  * @param noted as `completeDestruction` has it
  */
 export async function finish(

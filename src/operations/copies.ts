@@ -1,4 +1,4 @@
-/** Copies of the stores: taken, tried, and what follows when one was put back. */
+/** Copies of the stores: taking and trying them, and what follows when one was put back. */
 import { backup } from './copies/backup.ts';
 import { drill } from './copies/drill.ts';
 import { recover } from './copies/recover.ts';

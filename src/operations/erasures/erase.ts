@@ -1,7 +1,7 @@
 /**
- * Erases records, named by themselves, by their tokens, or by the subject they are about. From the first commit on,
- * nothing opens them; keys, index rows and ciphertext are destroyed before the receipt is returned, or, should that
- * be interrupted, by a job.
+ * Erases records, which the caller names by id, by token, or by the subject they are about. Nothing opens them from the
+ * first commit on. Keys, index rows and ciphertext are destroyed before the receipt is returned; if that is
+ * interrupted, a job does it.
  */
 
 import type { Caller } from '../../calls/caller.ts';
@@ -16,7 +16,8 @@ import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, ty
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { liveSubject, markErased, namedSubject } from '../../subjects/subjects.ts';
+import { namedSubject } from '../../subjects/refs.ts';
+import { liveSubject, markErased } from '../../subjects/subjects.ts';
 import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';
@@ -85,7 +86,7 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   return receiptFor(caller, await complete(vault, caller, order));
 }
 
-/** The erasure is ordered and stands: should its completion fail now, or its caller's time run out, a job completes it. */
+/** The erasure is ordered and stands. If its completion fails now, or the caller's time is up, a job completes it. */
 async function complete(vault: Vault, caller: Caller, order: DestructionRow): Promise<DestructionRow> {
   if (order.state === 'completed') return order;
   try {
@@ -98,8 +99,9 @@ async function complete(vault: Vault, caller: Caller, order: DestructionRow): Pr
 }
 
 /**
- * Marks the subject first: whoever adds a record to it from here on waits, and is then refused. On PostgreSQL the call
- * that makes the subject may commit just after the mark found no row: then it is there, lives, and is marked again.
+ * Marks the subject first: a call that adds a record to it from then on waits, and is then refused. On PostgreSQL the
+ * call that makes the subject may commit just after the mark found no row. The subject is then there and alive, and is
+ * marked again.
  */
 async function ofSubject(
   tx: RecordTx,
@@ -119,7 +121,7 @@ async function ofSubject(
   }
 }
 
-/** Without those that another erasure has buried, and counts, but whose rows it has not removed yet. */
+/** Leaves out records that another erasure has buried and counts, but whose rows it has not removed yet. */
 async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
   const graves = await tombstonesOf(
     tx,
@@ -134,14 +136,15 @@ function isErased(graves: readonly TombstoneRow[] = []): boolean {
 }
 
 /**
- * What is to be buried of a record: the generation it has, or, in a record store that was put back to before a
- * correction, the one after all that are buried. Two tombstones of one generation would be one, which says `corrected`.
+ * What is to be buried of a record: its generation, or, in a record store that was put back to before a correction, the
+ * generation after all those that are buried. A second tombstone of one generation would be the same one, which says
+ * `corrected`.
  */
 function doomed({ record, generation }: Doomed, graves: readonly TombstoneRow[] = []): Doomed {
   return { record, generation: Math.max(generation, ...graves.map((grave) => grave.generation + 1)) };
 }
 
-/** The records that the request names and that are still there; one erased before stays erased. */
+/** The records that the request names and that are still there. A record that was erased before stays erased. */
 async function ofNames(
   vault: Vault,
   tx: RecordTx,

@@ -11,7 +11,7 @@ import { RECEIPT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 /**
- * The caller's tenant's; for those who operate the vault, that of a whole tenant, too.
+ * Answers for the caller's own tenant, and, for those who operate the vault, also for a whole tenant that was erased.
  * @throws `erasure_not_found`
  */
 export const getErasure = operation({

@@ -50,7 +50,7 @@ export const readCertificate = operation({
     }),
 });
 
-/** What the vault itself signed of this erasure: a row that somebody put into the table is not handed out. */
+/** The statement that the vault itself signed of this erasure. A row that somebody else made is not handed out. */
 async function signed({ keyring }: Vault, { jws, tenant, erasure }: CertificateRow): Promise<Statement> {
   const statement = StatementSchema.parse(await keyring.signing.own(jws, CERTIFICATE_TYPE));
   const { iss, jti } = statement;

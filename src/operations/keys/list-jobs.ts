@@ -15,7 +15,8 @@ export const listJobs = commandOperation({
   work: (vault: Vault, caller: Caller): Promise<JobView[]> =>
     perform(vault, caller, { action: 'read_job' }, (door) =>
       door.commit('shared', async (tx) => {
-        // Asked for as they may be seen: left out afterwards, others' would take the place of the caller's own.
+        // The query itself keeps to what the caller may see: filtered afterwards, others' jobs would displace the
+        // caller's own.
         const page = { wholeVault: keepsKeys(caller), before: undefined, limit: LISTED };
         return { reply: (await listRows(tx, caller.tenant, page)).map(viewOf), entry: {} };
       }),

@@ -1,4 +1,4 @@
-/** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
+/** The state of the vault: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
 import { perform } from '../../calls/perform.ts';
 import { unfinishedDestructions } from '../../erasure/destructions.ts';
