@@ -160,6 +160,8 @@ async function resealBucket(
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
     return made;
   };
+  // An empty bucket has no page, and a job that was told to stop stops there, too.
+  stopIfTold(context);
   for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
     stopIfTold(context);
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
