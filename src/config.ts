@@ -71,6 +71,11 @@ const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_BACKUP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder for copies of the record store that are ordered over the API; none can be ordered otherwise.'),
   LETHE_KEY_BACKUP_DIR: z
     .string()
     .min(1)
@@ -126,6 +131,8 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
+  /** Where copies of the record store go that are ordered over the API; absent: none can be ordered. */
+  readonly backupDir: string | undefined;
   /** Where copies of the key store go at the close of an epoch; absent: nowhere. */
   readonly keyBackupDir: string | undefined;
   /** How old an epoch grows; undefined: until somebody closes it. */
@@ -165,6 +172,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    backupDir: settings.LETHE_BACKUP_DIR && resolve(home, settings.LETHE_BACKUP_DIR),
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
     slotSecrets: {
@@ -236,6 +244,7 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: printableUrl(config.recordStoreUrl),
     keyStore: printableUrl(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...(config.backupDir === undefined ? {} : { backupDir: config.backupDir }),
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
     ...printableSecret('hsmPin', config.slotSecrets.hsmPin),

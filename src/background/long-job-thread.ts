@@ -4,7 +4,7 @@
  *
  * Guarantees: whatever becomes of a thread, the server goes on; a job it left unfinished is gone on with by the next. A
  * root key that was handed over, and not read from a file, goes to the thread in memory that both share: the thread
- * wipes it when it has opened the vault or could not, and the vault's own when it ends; should it break before, the
+ * wipes it when it has opened the vault or could not, and its own copies, the vault's and that of a drill, when it ends; should it break before, the
  * bytes they share are wiped here.
  * Does not: keep a passphrase from being copied; a string cannot be wiped, here as in the server.
  */
@@ -55,7 +55,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     await schedule?.();
     // What goes wrong there holds up neither the close of an epoch nor a job that was ordered.
     await indexSchedule?.().catch((error: unknown) => broke('index_schedule', error));
-    if (stopping || !(await hasWork(vault))) return;
+    if (stopping || !(await hasWork(vault, config))) return;
     const handed = handOver(config);
     try {
       thread = new Worker(entry, { workerData: { config: handed.config, leaseTtlMs } satisfies ThreadData });

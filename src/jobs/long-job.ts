@@ -1,13 +1,13 @@
 /**
  * Long jobs: work on the whole vault that takes seconds to hours, is ordered by a principal, survives crashes, and is
  * done by one process at a time: closing an epoch, rotating an index key, re-sealing what is compromised, erasing a
- * tenant. A job is a row in the record store; who runs it is a lease in the key store.
+ * tenant, taking backups and trying them. A job is a row in the record store; who runs it is a lease in the key store.
  */
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyTx } from '../storage/tx.ts';
 
-export const JOB_KINDS = ['rotate_epoch', 'rotate_index', 'compromise', 'erase_tenant'] as const;
+export const JOB_KINDS = ['rotate_epoch', 'rotate_index', 'compromise', 'erase_tenant', 'backup', 'drill'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Ids, numbers and closed words; shown by the API. */
@@ -38,6 +38,16 @@ export interface LongJobContext {
  * from the stores what is done. @returns what the job's row says of its outcome
  */
 export type LongJob = (context: LongJobContext) => Promise<Detail>;
+
+/** What a job has found, or tried in vain: it is not tried again by itself, and its row says what it found. */
+export abstract class JobFailedError extends VaultError {
+  readonly detail: Detail;
+
+  constructor(code: 'backup_failed' | 'drill_failed', detail: Detail) {
+    super(code, 'A long job has failed; its row says why.');
+    this.detail = detail;
+  }
+}
 
 /** @throws {UnavailableError} where the process is stopping: the job waits, and is gone on with by the next round */
 export function stopIfTold({ stopping }: Pick<LongJobContext, 'stopping'>): void {

@@ -15,6 +15,8 @@ export const INSIDE = {
   epoch_in_use: { kind: 'conflict', message: 'Keys are still wrapped under this epoch; it is not destroyed.' },
   // What a drill found wrong: in its report, which the command line shows.
   drill_failed: { kind: 'internal' },
+  // Said of a long job, in its row: a copy could not be made or kept. What was finished of it stays.
+  backup_failed: { kind: 'internal' },
 
   // Of an import. The map is not one; or the input cannot be read as what it is said to be. Nothing has been read, stored or written.
   invalid_map: { kind: 'malformed' },
