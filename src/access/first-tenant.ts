@@ -9,12 +9,11 @@
 import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Reader } from '../storage/tx.ts';
-import { FIRST_TENANT, tenantByName } from './store.ts';
+import { FIRST_TENANT, findTenantByName } from './store.ts';
 
 /** @returns undefined in a vault that is just being made */
 export async function firstTenant(reader: Reader<'records'>): Promise<TenantId | undefined> {
-  const [[first] = []] = await reader.find(tenantByName, [[FIRST_TENANT]]);
-  return first?.tenant as TenantId | undefined;
+  return (await findTenantByName(reader, FIRST_TENANT))?.tenant as TenantId | undefined;
 }
 
 export async function isOfFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<boolean> {

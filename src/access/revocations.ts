@@ -13,8 +13,11 @@
 import type { TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Notes } from '../journal/journal.ts';
+import { buriedTenants } from '../keyring/tenant-tombstones.ts';
+import { pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyStore, Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
+import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
+import { erasedTenants } from './store.ts';
 
 type RevokedKind = 'principal' | 'token';
 
@@ -61,6 +64,7 @@ interface KeepingParts extends Stores {
 }
 
 type Place = Pick<RevocationRow, 'tenant' | 'kind' | 'target'>;
+const PLACE = ['tenant', 'kind', 'target'] as const;
 const placeOf = ({ tenant, kind, target }: Place) => [tenant, kind, target];
 
 /** In the transaction that revokes. One that is noted stays as it is. */
@@ -79,7 +83,7 @@ export async function keepRevocation(parts: KeepingParts, { tenant, kind, target
 
 async function keep({ keyStore, journal }: KeepingParts, rows: readonly KeptRevocation[]): Promise<void> {
   const kept = rows.map(({ tenant, kind, target, revoked_at }) => ({ tenant, kind, target, revoked_at }));
-  await keyStore.shared((tx) => tx.insert(keyRevocations, kept, 'skip'));
+  await keyStore.shared((tx) => insertKept(tx, kept));
   await journal.note(kept.map(entryOf));
 }
 
@@ -90,10 +94,7 @@ function entryOf({ tenant, kind, target, revoked_at }: KeptRevocation): Entry {
 /** Keeps what is noted and not known to be kept, at most `limit`. May run on several nodes. @returns how many */
 export async function keepRevocations(parts: KeepingParts, now: Date, limit: number): Promise<number> {
   const { recordStore } = parts;
-  const rows = await recordStore.reader.query<RevocationRow>((sql) =>
-    // Literally as the partial index says it, or SQLite does not use that.
-    sql('revocations').whereRaw('kept_at IS NULL').orderBy(['tenant', 'kind', 'target']).limit(limit),
-  );
+  const rows = await select(recordStore.reader, revocations, { literally: 'kept_at IS NULL', orderBy: PLACE, limit });
   if (rows.length === 0) return 0;
   await keep(parts, rows);
   const kept = rows.map((row) => ({ ...row, kept_at: now.getTime() }));
@@ -110,52 +111,48 @@ const CHECKED = 20;
  */
 export async function revocationsHeld({ recordStore: { reader: records }, keyStore: { reader: keys } }: Stores) {
   // The key store first: the record store has noted what is read there.
-  const kept = await keys.query<KeptRevocation>((sql) =>
-    sql('revocations')
-      .whereNotIn('tenant', sql('tenant_tombstones').select('tenant'))
-      .orderBy('revoked_at', 'desc')
-      .limit(CHECKED),
-  );
-  const noted = await records.query<RevocationRow>((sql) =>
-    sql('revocations')
-      .whereNotNull('kept_at')
-      .whereNotIn('tenant', sql('tenants').select('tenant').whereNotNull('erased_at'))
-      .orderBy('revoked_at', 'desc')
-      .limit(CHECKED),
-  );
-  const lacks = (found: readonly (readonly unknown[])[]) => found.some((rows) => rows.length === 0);
+  const newest = { orderBy: ['revoked_at'], descending: true, limit: CHECKED } as const;
+  const kept = await select(keys, keyRevocations, { where: { tenant: { notIn: buriedTenants } }, ...newest });
+  const standing = { kept_at: { not: null }, tenant: { notIn: erasedTenants } };
+  const noted = await select(records, revocations, { where: standing, ...newest });
   return {
-    keyStoreLacks: lacks(await keys.find(keptByTarget, noted.map(placeOf))),
-    recordStoreLacks: lacks(await records.find(revocationByTarget, kept.map(placeOf))),
+    keyStoreLacks: (await areKept(keys, noted)).includes(false),
+    recordStoreLacks: (await areNoted(records, kept)).includes(false),
   };
 }
 
-/** @returns of these revocations, those that the record store has not noted */
-export async function notNoted(reader: Reader<'records'>, rows: readonly KeptRevocation[]): Promise<KeptRevocation[]> {
-  const found = await reader.find(revocationByTarget, rows.map(placeOf));
-  return rows.filter((_, i) => found[i]?.length === 0);
+/** @returns for each revocation whether the record store has noted it */
+export async function areNoted(reader: Reader<'records'>, rows: readonly Place[]): Promise<boolean[]> {
+  return (await reader.find(revocationByTarget, rows.map(placeOf))).map(({ length }) => length > 0);
+}
+
+/** @returns for each revocation whether the key store has it */
+export async function areKept(reader: Reader<'keys'>, rows: readonly Place[]): Promise<boolean[]> {
+  return (await reader.find(keptByTarget, rows.map(placeOf))).map(({ length }) => length > 0);
+}
+
+/** One that is kept stays as it is. */
+export async function insertKept(tx: KeyTx, rows: readonly KeptRevocation[]): Promise<void> {
+  await tx.insert(keyRevocations, rows, 'skip');
+}
+
+/** Notes revocations that the key store has. One that is noted stays as it is. */
+export async function insertNoted(tx: RecordTx, rows: readonly KeptRevocation[], keptAt: Date): Promise<void> {
+  const noted = rows.map((row) => ({ ...row, kept_at: keptAt.getTime() }));
+  await tx.insert(revocations, noted, 'skip');
 }
 
 /** @returns whether the key store knows it to be revoked */
 export async function isKeptRevoked(reader: Reader<'keys'>, of: Omit<Revocation, 'at'>): Promise<boolean> {
-  const [found = []] = await reader.find(keptByTarget, [placeOf(of)]);
-  return found.length > 0;
+  return (await areKept(reader, [of])).includes(true);
 }
 
-/** Every revocation of a store, of tenants that are not erased, in pages. */
-export async function* pagesOfRevocations<R extends Place>({ reader }: Store, size: number): AsyncGenerator<R[]> {
-  for (let after: R | undefined; ; ) {
-    const from = after;
-    const page = await reader.query<R>((sql) => {
-      const gone =
-        reader.store === 'keys'
-          ? sql('tenant_tombstones').select('tenant')
-          : sql('tenants').select('tenant').whereNotNull('erased_at');
-      const rows = sql('revocations').whereNotIn('tenant', gone).orderBy(['tenant', 'kind', 'target']).limit(size);
-      return from === undefined ? rows : rows.whereRaw('(tenant, kind, target) > (?, ?, ?)', placeOf(from));
-    });
-    if (page.length > 0) yield page;
-    if (page.length < size) return;
-    after = page.at(-1);
-  }
+/** Every revocation that the key store has, of tenants that are not erased. */
+export function pagesOfKept(reader: Reader<'keys'>, limit: number): AsyncGenerator<KeptRevocation[]> {
+  return pages(reader, keyRevocations, { where: { tenant: { notIn: buriedTenants } }, orderBy: PLACE, limit });
+}
+
+/** Every revocation that the record store has noted, of tenants that are not erased. */
+export function pagesOfNoted(reader: Reader<'records'>, limit: number): AsyncGenerator<RevocationRow[]> {
+  return pages(reader, revocations, { where: { tenant: { notIn: erasedTenants } }, orderBy: PLACE, limit });
 }

@@ -2,8 +2,8 @@
 
 import { VaultError } from '../errors.ts';
 import { type ApiKeyId, firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
-import type { Row } from '../storage/table.ts';
-import { lookup, table } from '../storage/table.ts';
+import { change, first, select, values } from '../storage/queries.ts';
+import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 
 /** The tenant that an empty home makes; its administrators may add others. */
@@ -29,11 +29,67 @@ export const tenants = table(
   ['tenant'],
 );
 export type TenantRow = Row<typeof tenants>;
-export const tenantByName = lookup(tenants, ['name']);
+const tenantByName = lookup(tenants, ['name']);
 const tenantById = lookup(tenants, ['tenant']);
+/** For conditions on other tables of the record store. */
+export const erasedTenants = values(tenants, 'tenant', { erased_at: { not: null } });
 
-export function newTenantRow(tenant: TenantId, name: string, at: Date): TenantRow {
-  return { tenant, name, created_at: at.getTime(), erased_at: null, erasure: null, settled_at: null };
+/** @param onConflict `skip` leaves the tenant alone that is there already */
+export async function insertTenant(
+  tx: RecordTx,
+  { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
+  onConflict: 'fail' | 'skip' = 'fail',
+): Promise<void> {
+  const row = { tenant, name, created_at: at.getTime(), erased_at: null, erasure: null, settled_at: null };
+  await tx.insert(tenants, [row], onConflict);
+}
+
+export async function findTenantByName(reader: Reader<'records'>, name: string): Promise<TenantRow | undefined> {
+  return (await reader.find(tenantByName, [[name]]))[0]?.[0];
+}
+
+/** Every tenant there ever was, the vault's own too. */
+export async function allTenants(reader: Reader<'records'>): Promise<TenantId[]> {
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], orderBy: ['tenant'] }));
+}
+
+/** Those of which no erasure was ordered, the vault's own too. */
+export async function liveTenants(reader: Reader<'records'>): Promise<TenantId[]> {
+  return namesOf(
+    await select(reader, tenants, { columns: ['tenant'], where: { erased_at: null }, orderBy: ['tenant'] }),
+  );
+}
+
+function namesOf(rows: readonly Pick<TenantRow, 'tenant'>[]): TenantId[] {
+  return rows.map(({ tenant }) => tenant as TenantId);
+}
+
+export async function listErased(reader: Reader<'records'>): Promise<TenantRow[]> {
+  return select(reader, tenants, { where: { erased_at: { not: null } } });
+}
+
+/** Erased tenants of which something may still be on its way, the earliest first. */
+export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
+  const where = { erased_at: { not: null }, settled_at: null };
+  return select(reader, tenants, { where, orderBy: ['erased_at'], limit });
+}
+
+/** @returns whether it was there and not erased before */
+export async function markTenantErased(
+  tx: RecordTx,
+  tenant: TenantId,
+  { erasure, at }: { readonly erasure: string; readonly at: Date },
+): Promise<boolean> {
+  return (await change(tx, tenants, { tenant, erased_at: null }, { erased_at: at.getTime(), erasure })) > 0;
+}
+
+export async function markSettled(tx: RecordTx, tenant: string, at: number): Promise<void> {
+  await change(tx, tenants, { tenant }, { settled_at: at });
+}
+
+/** Of an erased tenant: its name may be given to another. */
+export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
+  await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
 }
 
 export async function findTenant(reader: Reader<'records'>, tenant: TenantId): Promise<TenantRow | undefined> {
@@ -55,10 +111,8 @@ export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise
  * waits, or this waits for it.
  */
 export async function livesUntilCommit(tx: RecordTx, tenant: TenantId): Promise<boolean> {
-  const held = await tx.query((sql) =>
-    sql('tenants').select('tenant').where({ tenant }).whereNull('erased_at').forUpdate(),
-  );
-  return held.length > 0;
+  const where = { tenant, erased_at: null };
+  return (await select(tx, tenants, { columns: ['tenant'], where, lock: 'wait' })).length > 0;
 }
 
 export const principals = table(
@@ -102,6 +156,10 @@ export async function findApiKey(reader: Reader<'records'>, id: ApiKeyId): Promi
   return (await reader.find(apiKeyById, [[id]]))[0]?.[0];
 }
 
+export async function hasPrincipals(reader: Reader<'records'>): Promise<boolean> {
+  return (await first(reader, principals, { columns: ['principal'] })) !== undefined;
+}
+
 export async function findPrincipal(reader: Reader<'records'>, tenant: TenantId, id: PrincipalId) {
   return (await reader.find(principalById, [[tenant, id]]))[0]?.[0];
 }
@@ -113,8 +171,8 @@ export async function listPrincipals(
   page: { readonly after: PrincipalId | undefined; readonly limit: number },
 ): Promise<(PrincipalRow & { expires_at: number | null })[]> {
   return tx.query((sql) => {
-    const rows = sql('principals as p')
-      .leftJoin('api_keys as k', (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
+    const rows = sql({ p: principals.name })
+      .leftJoin({ k: apiKeys.name }, (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
       .where('p.tenant', tenant)
       .select('p.*', 'k.expires_at')
       .orderBy('p.principal')
@@ -128,13 +186,9 @@ export async function listTenants(
   reader: Reader<'records'>,
   page: { readonly after: TenantId | undefined; readonly limit: number },
 ): Promise<TenantRow[]> {
-  return reader.query((sql) =>
-    sql('tenants')
-      .whereNot({ tenant: VAULT_TENANT })
-      .andWhere('tenant', '>', page.after ?? '')
-      .orderBy('tenant')
-      .limit(page.limit),
-  );
+  const where = { tenant: { not: VAULT_TENANT } };
+  const after = { tenant: page.after ?? '' };
+  return select(reader, tenants, { where, orderBy: ['tenant'], after, limit: page.limit });
 }
 
 /** Who has one of these roles and an API key that works, in whatever tenant that is not erased. */
@@ -144,9 +198,9 @@ export async function listAdmitted(
   now: Date,
 ): Promise<Pick<PrincipalRow, 'tenant' | 'principal'>[]> {
   return reader.query((sql) =>
-    sql('principals as p')
-      .join('tenants as t', 't.tenant', 'p.tenant')
-      .join('api_keys as k', (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
+    sql({ p: principals.name })
+      .join({ t: tenants.name }, 't.tenant', 'p.tenant')
+      .join({ k: apiKeys.name }, (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
       .select('p.tenant', 'p.principal')
       .whereIn('p.role', [...roles])
       .where({ 't.erased_at': null, 'p.revoked_at': null, 'k.revoked_at': null })
@@ -156,11 +210,22 @@ export async function listAdmitted(
 
 /** @returns whether it was there and not revoked before */
 export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: PrincipalId, at: Date): Promise<boolean> {
-  const changed = await tx.execute((sql) =>
-    sql('principals').where({ tenant, principal: id, revoked_at: null }).update({ revoked_at: at.getTime() }),
-  );
-  await tx.execute((sql) =>
-    sql('api_keys').where({ tenant, principal: id, revoked_at: null }).update({ revoked_at: at.getTime() }),
-  );
+  const inForce = { tenant, principal: id, revoked_at: null };
+  const changed = await change(tx, principals, inForce, { revoked_at: at.getTime() });
+  await change(tx, apiKeys, inForce, { revoked_at: at.getTime() });
   return changed > 0;
+}
+
+/**
+ * Takes the names and purposes from principals of an erased tenant, at most `limit`; the rows stay, for the audit log
+ * names them by their ids. @returns how many
+ */
+export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit: number): Promise<number> {
+  const where = { tenant, name: { not: '' } };
+  const named = await select(tx, principals, { columns: ['principal'], where, limit });
+  const ids = named.map(({ principal }) => principal);
+  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
+  const revoked = { revoked_at: { unlessSet: at.getTime() } };
+  if (ids.length > 0) await change(tx, principals, { tenant, principal: { in: ids } }, { ...blank, ...revoked });
+  return ids.length;
 }

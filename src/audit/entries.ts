@@ -17,8 +17,9 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
+import { first, select } from '../storage/queries.ts';
 import { type Row, table } from '../storage/table.ts';
-import type { RecordTx } from '../storage/tx.ts';
+import type { Reader, RecordTx } from '../storage/tx.ts';
 
 export const OUTCOMES = ['done', 'replayed', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -106,14 +107,24 @@ export async function appendOwnEntry(
   await appendAuditEntry(tx, { ...ids, tenant, at, principal: THE_VAULT_ITSELF, action, outcome: 'done', target });
 }
 
+/** When the tenant's newest entry was written, in milliseconds. */
+export async function lastEntryAt(reader: Reader<'records'>, tenant: string): Promise<number | undefined> {
+  const newest = { orderBy: ['entry'], descending: true } as const;
+  return (await first(reader, auditEntries, { columns: ['at'], where: { tenant }, ...newest }))?.at;
+}
+
 /** A page of the tenant's entries, the newest first, before the entry named (exclusive). */
 export async function listAuditEntries(
   tx: RecordTx,
   tenant: TenantId,
   page: { readonly before: AuditId | undefined; readonly limit: number },
 ): Promise<Row<typeof auditEntries>[]> {
-  return tx.query((sql) => {
-    const rows = sql('audit_entries').where({ tenant }).orderBy('entry', 'desc').limit(page.limit);
-    return page.before === undefined ? rows : rows.andWhere('entry', '<', page.before);
+  const after = page.before && { entry: page.before };
+  return select(tx, auditEntries, {
+    where: { tenant },
+    orderBy: ['entry'],
+    descending: true,
+    after,
+    limit: page.limit,
   });
 }

@@ -1,15 +1,15 @@
 /** The vault's background work, started beside a server: chores that complete, sweep and forget. */
 import { keepRevocations } from '../access/revocations.ts';
+import { unsettledTenants } from '../access/store.ts';
 import { forgetOldAnswers } from '../calls/idempotency.ts';
 import { issueCertificates } from '../erasure/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
-import { unsettledTenants } from '../erasure/tenants.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
 import { type JobReport, runChores, startWorker, type WorkerOptions } from '../jobs/worker.ts';
-import { setRecordFact } from '../records/vault-facts.ts';
+import { setFact } from '../records/vault-facts.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import type { Vault } from '../vault/vault.ts';
 import { closing } from './long-jobs.ts';
@@ -70,7 +70,7 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
  * answered, so are those before it.
  */
 async function noteSweep({ recordStore, clock }: Vault): Promise<void> {
-  await recordStore.exclusive((tx) => setRecordFact(tx, 'last_sweep', clock().toISOString()));
+  await recordStore.exclusive((tx) => setFact(tx, 'last_sweep', clock().toISOString()));
 }
 
 /** Destroys the keys of windows that are over, and what their removal has left in the store's files. */

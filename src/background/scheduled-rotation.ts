@@ -12,7 +12,7 @@ import { appendOwnEntry } from '../audit/entries.ts';
 import { dueAfter } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { orderJob } from '../jobs/job-store.ts';
-import { epochByNumber } from '../keyring/tables.ts';
+import { findEpoch } from '../keyring/epochs/epoch-states.ts';
 import { isRace } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 
@@ -20,7 +20,7 @@ import type { Vault } from '../vault/vault.ts';
 export async function rotationDueAt(vault: Vault, everyMs: number): Promise<Date> {
   await vault.keyring.refresh();
   const epoch = vault.keyring.epochs.current;
-  const [[row] = []] = await vault.keyStore.reader.find(epochByNumber, [[epoch]]);
+  const row = await findEpoch(vault.keyStore.reader, epoch);
   const now = vault.clock();
   return dueAfter(row?.activated_at ?? row?.created_at ?? now.getTime(), everyMs, now);
 }

@@ -23,7 +23,7 @@ import {
 import { assertOurs, assertWhole, type Backup } from '../backup/manifest.ts';
 import { findBackup } from '../backup/restore.ts';
 import { VaultError } from '../errors.ts';
-import { setRecordFact } from '../records/vault-facts.ts';
+import { setFact } from '../records/vault-facts.ts';
 import { clear, isThere, putBack } from '../storage/copies/put-back.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { CopyWatch, RecordTx } from '../storage/tx.ts';
@@ -60,7 +60,7 @@ export async function tryNewestCopies(vault: Vault, order: DrillOrder, now: Date
 
 /** For the status, and for the doctor. */
 export async function noteDrill(tx: RecordTx, { at, ok, nextDueAt }: DrillReport): Promise<void> {
-  await setRecordFact(tx, 'last_drill', JSON.stringify({ at, ok, nextDueAt }));
+  await setFact(tx, 'last_drill', JSON.stringify({ at, ok, nextDueAt }));
 }
 
 async function drillIn(place: string, vault: Vault, order: DrillOrder, now: Date): Promise<DrillReport> {

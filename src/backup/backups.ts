@@ -10,8 +10,10 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { lastShredded } from '../erasure/erasures.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { syncFolder } from '../files.ts';
+import { openEpochs } from '../keyring/epochs/epoch-states.ts';
 import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { makeFolder, makeOne } from '../make-folder.ts';
@@ -161,22 +163,14 @@ export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<s
 
 /** The active epoch, and every epoch whose secret may still be somewhere. */
 export async function epochsOf(keyStore: Pick<KeyStore, 'reader'>): Promise<{ active: number; open: number[] }> {
-  const rows = await keyStore.reader.query<{ epoch: number; state: string }>((sql) =>
-    sql('epochs').select('epoch', 'state').whereNot({ state: 'destroyed' }).orderBy('epoch'),
-  );
+  const rows = await openEpochs(keyStore.reader);
   const active = rows.filter(({ state }) => state === 'active').at(-1)?.epoch ?? 0;
   return { active, open: rows.filter(({ state }) => state !== 'pre_activation').map(({ epoch }) => epoch) };
 }
 
 async function newestErasureOf(recordStore: RecordStore) {
-  const [row] = await recordStore.reader.query<{ erasure: string; shredded_at: number }>((sql) =>
-    sql('erasures')
-      .select('erasure', 'shredded_at')
-      .whereNotNull('shredded_at')
-      .orderBy('shredded_at', 'desc')
-      .limit(1),
-  );
-  return row && { erasure: row.erasure, shreddedAt: new Date(row.shredded_at).toISOString() };
+  const row = await lastShredded(recordStore.reader);
+  return row && { erasure: row.erasure, shreddedAt: new Date(row.shredded_at as number).toISOString() };
 }
 
 /** Two within a second get two folders. */

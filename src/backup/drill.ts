@@ -1,13 +1,14 @@
 /**
  * What a drill looks at in the copies it has put back, and what it says of it. Ids, numbers and times; never a value.
  */
+import { allTenants } from '../access/store.ts';
 import { type CanaryParts, openCanaries, raise } from '../canaries/canaries.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';
 import type { Parts } from '../intake/parts.ts';
 import { openRecords } from '../records/open-records.ts';
-import { findRecords } from '../records/store.ts';
+import { findRecords, firstRecord, lastRecord, recordsFrom } from '../records/store.ts';
 import { areErased, areMirrored } from '../records/tombstones.ts';
 import type { CopyWatch } from '../storage/tx.ts';
 import type { Watch } from './backups.ts';
@@ -107,11 +108,11 @@ export async function openSample(
   watch: CopyWatch = () => {},
 ): Promise<number> {
   const { recordStore, keyStore, keyring } = copy;
-  const tenants = await recordStore.reader.query<{ tenant: TenantId }>((sql) => sql('tenants').select('tenant'));
+  const tenants = await allTenants(recordStore.reader);
   let opened = 0;
   for (let drawn = 0; drawn < size; drawn += 1) {
     watch(drawn, size);
-    const { tenant } = tenants[random(4).readUInt32BE() % tenants.length] as { tenant: TenantId };
+    const tenant = tenants[random(4).readUInt32BE() % tenants.length] as TenantId;
     const record = await draw(copy, tenant, random);
     const [row] = record === undefined ? [] : await findRecords(recordStore.reader, tenant, [record]);
     if (row === undefined) continue;
@@ -129,20 +130,13 @@ export async function openSample(
 
 /** Some record of the tenant's: the first that was made after a moment drawn between its first and its last. */
 async function draw({ recordStore }: Parts, tenant: TenantId, random: RandomSource): Promise<RecordId | undefined> {
-  const end = async (order: 'asc' | 'desc') => {
-    const [row] = await recordStore.reader.query<{ record: RecordId }>((sql) =>
-      sql('records').select('record').where({ tenant }).orderBy('record', order).limit(1),
-    );
-    return row?.record;
-  };
-  const [first, last] = [await end('asc'), await end('desc')];
+  const { reader } = recordStore;
+  const [first, last] = [await firstRecord(reader, tenant), await lastRecord(reader, tenant)];
   if (first === undefined || last === undefined) return undefined;
   const [from, to] = [createdAt(first).getTime(), createdAt(last).getTime()];
   const at = new Date(from + Math.floor((random(4).readUInt32BE() / 2 ** 32) * (to - from + 1)));
   const pivot = firstIdAt('record', at);
   // Many may be of one millisecond: some of them are passed over, so that each can be met.
-  const rows = await recordStore.reader.query<{ record: RecordId }>((sql) =>
-    sql('records').select('record').where({ tenant }).andWhere('record', '>=', pivot).orderBy('record').limit(SAMPLE),
-  );
-  return rows[random(4).readUInt32BE() % Math.max(rows.length, 1)]?.record;
+  const ids = await recordsFrom(reader, tenant, pivot, SAMPLE);
+  return ids[random(4).readUInt32BE() % Math.max(ids.length, 1)];
 }

@@ -9,6 +9,7 @@ import type { Action } from '../access/actions.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
+import { select } from '../storage/queries.ts';
 import { lookup, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import type { Caller } from './caller.ts';
@@ -121,13 +122,12 @@ export async function secretOfCall(
 
 /** Forgets answers older than `KEPT_MS`, at most `limit` of them. @returns how many */
 export async function forgetOldAnswers(tx: RecordTx, now: Date, limit: number): Promise<number> {
-  const old = await tx.query<{ tenant: string; principal: string; key_mac: Buffer }>((sql) =>
-    sql('idempotency_keys')
-      .select('tenant', 'principal', 'key_mac')
-      .where('created_at', '<', now.getTime() - KEPT_MS)
-      .orderBy('created_at')
-      .limit(limit),
-  );
+  const old = await select(tx, idempotencyKeys, {
+    columns: ['tenant', 'principal', 'key_mac'],
+    where: { created_at: { '<': now.getTime() - KEPT_MS } },
+    orderBy: ['created_at'],
+    limit,
+  });
   await tx.remove(
     idempotencyKeys,
     ['tenant', 'principal', 'key_mac'],

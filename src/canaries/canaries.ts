@@ -12,7 +12,7 @@
  */
 
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
-import { newTenantRow, tenants, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
+import { insertTenant, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
 import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
@@ -23,14 +23,16 @@ import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
 import { throughRaces } from '../intake/races.ts';
+import { findEpoch } from '../keyring/epochs/epoch-states.ts';
 import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { bucketById, epochByNumber, recordKeyByGeneration, recordKeysOf } from '../keyring/tables.ts';
 import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
+import { findBuckets, keysAt, keysOf } from '../keyring/tree/key-rows.ts';
 import { RecordKeys, unwrapRecordKey } from '../keyring/tree/record-keys.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { secret, wipe } from '../secret.ts';
+import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
 
@@ -73,7 +75,8 @@ export async function ensureCanaries(parts: CanaryParts): Promise<void> {
 async function make(parts: CanaryParts): Promise<RecordId> {
   const { recordStore, keyStore, keyring, random } = parts;
   const now = parts.clock();
-  await recordStore.exclusive((tx) => tx.insert(tenants, [newTenantRow(VAULT_TENANT, VAULT_TENANT_NAME, now)], 'skip'));
+  const own = { tenant: VAULT_TENANT, name: VAULT_TENANT_NAME, at: now };
+  await recordStore.exclusive((tx) => insertTenant(tx, own, 'skip'));
   const value = Array.from(random(DIGITS), (byte) => String(byte % 10)).join('');
   const accepted = await acceptAll(parts.catalogue, VAULT_TENANT, [{ type: 'text', value }], now);
   const values = await withTokens(parts, VAULT_TENANT, accepted, [{}], now);
@@ -100,7 +103,7 @@ function macOf(key: IndexKey, record: string, json: Uint8Array): Buffer {
 }
 
 function live({ keyStore }: Pick<Parts, 'keyStore'>): Promise<CanaryRow[]> {
-  return keyStore.reader.query((sql) => sql('canaries').whereNull('shredded_at').orderBy('record'));
+  return select(keyStore.reader, canaries, { where: { shredded_at: null }, orderBy: ['record'] });
 }
 
 /**
@@ -156,9 +159,7 @@ export async function shredOne(parts: CanaryParts): Promise<RecordId> {
   // Sealed anew after a compromise, it has another key than it was made with.
   await keepKeys(parts, record, held?.generation ?? oldest.generation);
   await complete(parts, record);
-  await keyStore.exclusive((tx) =>
-    tx.execute((sql) => sql('canaries').where({ record }).update({ shredded_at: parts.clock().getTime() })),
-  );
+  await keyStore.exclusive((tx) => change(tx, canaries, { record }, { shredded_at: parts.clock().getTime() }));
   return record;
 }
 
@@ -167,9 +168,9 @@ async function keepKeys({ keyStore }: Parts, record: RecordId, generation: numbe
   await keyStore.exclusive(async (tx) => {
     const [[row] = []] = await tx.find(canaryByRecord, [[record]]);
     if (row === undefined) return;
-    const [[key] = []] = await tx.find(recordKeyByGeneration, [[VAULT_TENANT, record, generation]]);
+    const [key] = await keysAt(tx, [{ tenant: VAULT_TENANT, record, generation }]);
     if (key === undefined) return;
-    const [[bucket] = []] = await tx.find(bucketById, [[VAULT_TENANT, key.bucket]]);
+    const [bucket] = await findBuckets(tx, VAULT_TENANT, [key.bucket]);
     if (bucket === undefined) return;
     const { bucket_generation, wrapped } = key;
     const { epoch, wrapped: bucket_wrapped } = bucket;
@@ -201,7 +202,7 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
   if (order === undefined || order.state === 'completed') return;
   await completeErasure(parts, order, clock).catch(async (error: unknown) => {
     // Somebody reads the store, so that its log cannot be emptied now. The key is destroyed; a job does the rest.
-    const [keys = []] = await parts.keyStore.reader.find(recordKeysOf, [[VAULT_TENANT, record]]);
+    const [keys = []] = await keysOf(parts.keyStore.reader, VAULT_TENANT, [record]);
     if (!(error instanceof UnavailableError) || keys.length > 0) throw error;
   });
 }
@@ -231,11 +232,11 @@ async function forget(
   // One after the other: an erasure in between is then seen in the second, for tombstones come before rows go.
   const found = await findRecords(reader, VAULT_TENANT, ids);
   const erased = await areErased(reader, VAULT_TENANT, ids);
-  const keys = await keyStore.reader.find(
-    recordKeyByGeneration,
-    ids.map((record, i) => [VAULT_TENANT, record, found[i]?.generation ?? 0]),
+  const keys = await keysAt(
+    keyStore.reader,
+    ids.map((record, i) => ({ tenant: VAULT_TENANT, record, generation: found[i]?.generation ?? 0 })),
   );
-  const lost = ids.filter((_, i) => isMeant(found[i] !== undefined, erased[i] === true, keys[i]?.length !== 0));
+  const lost = ids.filter((_, i) => isMeant(found[i] !== undefined, erased[i] === true, keys[i] !== undefined));
   const rows = lost.map((record) => [record]);
   if (rows.length > 0) await keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;
@@ -253,13 +254,13 @@ export interface Raising {
  * key store and all of today's keys: without asking for tombstones.
  */
 export async function raise(parts: Pick<Parts, 'keyStore' | 'keyring'>): Promise<Raising> {
-  const rows = await parts.keyStore.reader.query<CanaryRow>((sql) =>
-    sql('canaries').whereNotNull('shredded_at').whereNotNull('wrapped').orderBy('record', 'desc').limit(TRIED),
-  );
+  const where = { shredded_at: { not: null }, wrapped: { not: null } };
+  const newest = { where, orderBy: ['record'], descending: true, limit: TRIED } as const;
+  const rows = await select(parts.keyStore.reader, canaries, newest);
   const raised: string[] = [];
   let tried = 0;
   for (const row of rows) {
-    const [[epoch] = []] = await parts.keyStore.reader.find(epochByNumber, [[row.epoch]]);
+    const epoch = await findEpoch(parts.keyStore.reader, row.epoch as number);
     if (epoch?.state !== 'destroyed') continue;
     tried += 1;
     if (await opens(parts, row)) raised.push(row.record);
@@ -278,7 +279,7 @@ async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>,
   // With the secret, the bucket key of then opens, and with that the record key.
   if (found !== undefined) return true;
   // Without it: the bucket has another key by now (K1), or this one opens what it wrapped.
-  const [[bucket] = []] = await keyStore.reader.find(bucketById, [[VAULT_TENANT, row.bucket]]);
+  const [bucket] = await findBuckets(keyStore.reader, VAULT_TENANT, [row.bucket as string]);
   if (bucket === undefined) return false;
   using today = secret(await keyring.buckets.underEpochs.open(bucket));
   const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };

@@ -12,6 +12,7 @@ import type { TypeDefinition } from '../datatypes/definition.ts';
 import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
+import { change } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 
@@ -109,7 +110,7 @@ export async function putSetting(
   const tagged = { ...row, ...tagOf(keys, 'lethe/type-setting/1', settingFields(row)) };
   if (isNew) return tx.insert(typeSettings, [tagged]);
   const { tenant, name, ...changed } = tagged;
-  await tx.execute((sql) => sql('type_settings').where({ tenant, name }).update(changed));
+  await change(tx, typeSettings, { tenant, name }, changed);
 }
 
 function tagOf(keys: CatalogueKeys, label: string, fields: readonly Field[]) {

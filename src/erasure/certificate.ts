@@ -10,13 +10,14 @@
  */
 import type { Clock } from '../clock.ts';
 import type { ErasureId, TenantId } from '../ids.ts';
+import { slotsThatHold } from '../keyring/epochs/epoch-states.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { isItself, nodeRows } from '../keyring/nodes/nodes.ts';
 import { tierOf } from '../keyring/slots/slot-registry.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
-import { findShred, markFinal, pageOfNotFinal, type ShredRow } from './shreds.ts';
+import { type ErasureRow, findOrders, type Stores } from './erasures.ts';
+import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from './shreds.ts';
 import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
 
 /**
@@ -56,12 +57,10 @@ export async function issueCertificates(parts: CertificateParts, clock: Clock): 
   // Read afterwards: no certificate is to be older than the destruction it certifies.
   const now = clock();
   let done = 0;
-  for (let after: ShredRow | undefined; ; ) {
-    const page = await pageOfNotFinal(keys, certainThrough(history), { after, limit: PAGE });
-    if (page.length > 0) done += await issuePage(parts, history, page, now);
-    if (page.length < PAGE) return done;
-    after = page.at(-1);
+  for await (const page of pagesOfNotFinal(keys, certainThrough(history), PAGE)) {
+    done += await issuePage(parts, history, page, now);
   }
+  return done;
 }
 
 /** The last epoch that no key store opens under any more: destroyed in every slot, and forgotten by every node. */
@@ -73,14 +72,11 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   const { records, keys } = readersOf(parts);
   const { signing } = parts.keyring;
   const from = { records, keys, issuer: signing.issuer, scheduled: parts.rotateEveryMs !== undefined };
-  const orders = await records.find(
-    erasureById,
-    page.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
+  const orders = await findOrders(records, page);
   const ready: { readonly shred: ShredRow; readonly order: ErasureRow }[] = [];
   const rows: CertificateRow[] = [];
   for (const [i, shred] of page.entries()) {
-    const order = orders[i]?.[0];
+    const order = orders[i];
     if (order === undefined || order.state !== 'completed') continue;
     if (order.cause === 'erased') {
       const statement = await statementOf(from, history, order, shred, now);
@@ -130,15 +126,7 @@ export async function waitsFor(parts: CertificateParts, order: ErasureRow): Prom
     const late = parts.keyring.nodes.late(await nodeRows(keys), shred.epoch);
     return late.length === 0 ? ['signature'] : [...new Set(late.map(({ node }) => `node:${node}`))].sort();
   }
-  const late = await keys.query<{ slot: string }>((sql) =>
-    sql('epoch_slots')
-      .distinct('slot')
-      .where('epoch', '<=', shred.epoch)
-      .whereNull('destroyed_at')
-      .whereIn('epoch', sql('epochs').select('epoch').whereIn('state', ['deactivated', 'destroyed']))
-      .orderBy('slot'),
-  );
-  return ['epoch_close', ...late.map(({ slot }) => `slot:${slot}`)];
+  return ['epoch_close', ...(await slotsThatHold(keys, shred.epoch)).map((slot) => `slot:${slot}`)];
 }
 
 function readersOf({ recordStore, keyStore }: Stores) {

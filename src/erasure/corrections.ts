@@ -4,12 +4,13 @@
  */
 import type { RecordId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { recordKeys } from '../keyring/tables.ts';
+import { type Generation, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
-import { blindIndexes } from '../search/blind-index.ts';
+import { removeIndexRowsAt } from '../search/index-rows.ts';
+import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
-import { leadOn, reuses } from '../tokens/reuse.ts';
+import { leadOn, removeLinksAt } from '../tokens/reuse.ts';
 import type { Stores } from './erasures.ts';
 
 export const correctionKeys = table(
@@ -67,9 +68,8 @@ export async function settleCorrections(
   before: Date,
   limit: number,
 ): Promise<number> {
-  const notes = await stores.keyStore.reader.query<CorrectionRow>((sql) =>
-    sql('correction_keys').where('created_at', '<=', before.getTime()).orderBy('created_at').limit(limit),
-  );
+  const where = { created_at: { '<=': before.getTime() } };
+  const notes = await select(stores.keyStore.reader, correctionKeys, { where, orderBy: ['created_at'], limit });
   const failures: unknown[] = [];
   for (const note of notes) await settle(stores, indexes, note).catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
@@ -82,15 +82,18 @@ async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, not
   const [row] = await findRecords(recordStore.reader, tenant, [record]);
   await keyStore.exclusive(async (tx) => {
     // Another node may have settled it since, and the record may be under correction again with the same generation.
-    const taken = await tx.execute((sql) =>
-      sql('correction_keys').where({ tenant, record, generation, created_at }).delete(),
-    );
+    const taken = await removeWhere(tx, correctionKeys, { tenant, record, generation, created_at });
     if (taken === 0 || row?.generation === generation) return;
     if (from !== null && row?.generation === from) {
       await leadOn(tx, indexes, tenant, [{ record, from: [generation], to: from }]);
     }
-    for (const table of [recordKeys, blindIndexes, reuses]) {
-      await tx.remove(table, ['tenant', 'record', 'generation'], [[tenant, record, generation]]);
-    }
+    await removeMade(tx, tenant, [{ record, generation }]);
   });
+}
+
+/** Takes back what was made for generations that never came to stand: their keys, index rows and links. */
+export async function removeMade(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
+  await removeKeysAt(tx, tenant, places);
+  await removeIndexRowsAt(tx, tenant, places);
+  await removeLinksAt(tx, tenant, places);
 }

@@ -10,22 +10,22 @@
  */
 import type { TenantId } from '../ids.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
-import { areMirrored, tombstonesOfErasure } from '../records/tombstones.ts';
-import { lookup } from '../storage/table.ts';
+import { areMirrored, firstTombstone } from '../records/tombstones.ts';
+import { pages, select } from '../storage/queries.ts';
+import type { Table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
+import { type ErasureRow, erasures, findOrders, type Stores, UNFINISHED } from './erasures.ts';
 import type { Lacking } from './remembered.ts';
-import { type ShredRow, shreds } from './shreds.ts';
+import { findShreds, type ShredRow, shreds } from './shreds.ts';
 
 const PAGE = 1_000;
-const shredByErasure = lookup(shreds, ['tenant', 'erasure']);
 
 type Counts = ReadonlyMap<string, number>;
 
 export async function countsAgree({ recordStore, keyStore }: Stores): Promise<Lacking> {
   const [records, keys] = [recordStore.reader, keyStore.reader];
-  const shredded = await perTenant(keys, 'shreds');
-  const ordered = await perTenant(records, 'erasures');
+  const shredded = await perTenant(keys, shreds);
+  const ordered = await perTenant(records, erasures);
   const { unfinished, begun } = await underWay(records, keys);
   const recordStoreLacks: string[] = [];
   for (const [tenant, n] of shredded) {
@@ -50,9 +50,9 @@ async function some(tenants: readonly string[], lacks: (tenant: TenantId) => Pro
   return false;
 }
 
-async function perTenant(reader: Reader, table: 'shreds' | 'erasures'): Promise<Counts> {
+async function perTenant(reader: Reader, of: Table): Promise<Counts> {
   const rows = await reader.query<{ tenant: string; n: number }>((sql) =>
-    sql(table).select('tenant').count('* as n').groupBy('tenant'),
+    sql(of.name).select('tenant').count('* as n').groupBy('tenant'),
   );
   return new Map(rows.map(({ tenant, n }) => [tenant, Number(n)]));
 }
@@ -61,17 +61,11 @@ async function perTenant(reader: Reader, table: 'shreds' | 'erasures'): Promise<
 async function underWay(records: Reader<'records'>, keys: Reader<'keys'>) {
   const [unfinished, begun] = [new Map<string, number>(), new Map<string, number>()];
   const add = (counts: Map<string, number>, tenant: string) => counts.set(tenant, at(counts, tenant) + 1);
-  // Literally as the partial index says it, or SQLite does not use that.
-  const rows = await records.query<ErasureRow>((sql) =>
-    sql('erasures').select('tenant', 'erasure').whereRaw("state <> 'completed'"),
-  );
-  const found = await keys.find(
-    shredByErasure,
-    rows.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
+  const rows = await select(records, erasures, { columns: ['tenant', 'erasure'], literally: UNFINISHED });
+  const found = await findShreds(keys, rows);
   for (const [i, { tenant }] of rows.entries()) {
     add(unfinished, tenant);
-    if (found[i]?.length === 1) add(begun, tenant);
+    if (found[i] !== undefined) add(begun, tenant);
   }
   return { unfinished, begun };
 }
@@ -80,7 +74,7 @@ async function lacksOrders(records: Reader<'records'>, keys: Reader<'keys'>, ten
   // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
   const [buried] = await findTenantTombstones(keys, [tenant]);
   if (buried !== undefined) return false;
-  for await (const page of pagesOf<ShredRow>(keys, 'shreds', tenant)) {
+  for await (const page of pagesOfShreds(keys, tenant)) {
     if ((await withoutOrder(records, page)).length > 0) return true;
   }
   return false;
@@ -88,21 +82,16 @@ async function lacksOrders(records: Reader<'records'>, keys: Reader<'keys'>, ten
 
 /** @returns those of which the record store has no order */
 export async function withoutOrder(records: Reader<'records'>, page: readonly ShredRow[]): Promise<ShredRow[]> {
-  const orders = await records.find(
-    erasureById,
-    page.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
-  return page.filter((_, i) => orders[i]?.length === 0);
+  const orders = await findOrders(records, page);
+  return page.filter((_, i) => orders[i] === undefined);
 }
 
 async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, tenant: TenantId): Promise<boolean> {
-  for await (const page of pagesOf<ErasureRow>(records, 'erasures', tenant)) {
+  const ofTenant = { where: { tenant }, orderBy: ['erasure'], limit: PAGE } as const;
+  for await (const page of pages(records, erasures, ofTenant)) {
     const done = page.filter(({ state }) => state === 'completed');
-    const found = await keys.find(
-      shredByErasure,
-      done.map(({ erasure }) => [tenant, erasure]),
-    );
-    for (const order of done.filter((_, i) => found[i]?.length === 0)) {
+    const found = await findShreds(keys, done);
+    for (const order of done.filter((_, i) => found[i] === undefined)) {
       if (!(await isMirrored(records, keys, order))) return true;
     }
   }
@@ -111,26 +100,13 @@ async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, ten
 
 /** Of an erasure that is not noted, as the first releases did not: whether the key store knows its first key to be gone. */
 async function isMirrored(records: Reader<'records'>, keys: Reader<'keys'>, { tenant, erasure }: ErasureRow) {
-  const of = { after: undefined, limit: 1 };
-  const [first] = await tombstonesOfErasure(records, tenant as TenantId, erasure as never, of);
+  const first = await firstTombstone(records, tenant, erasure);
   if (first === undefined) return true;
   const [mirrored] = await areMirrored(keys, tenant as TenantId, [first]);
   return mirrored === true;
 }
 
-/** Rows of one tenant, by their erasures. */
-export async function* pagesOf<R extends { readonly erasure: string }>(
-  reader: Reader,
-  table: 'shreds' | 'erasures',
-  tenant: TenantId,
-): AsyncGenerator<R[]> {
-  for (let after = ''; ; ) {
-    const from = after;
-    const page = await reader.query<R>((sql) =>
-      sql(table).where({ tenant }).andWhere('erasure', '>', from).orderBy('erasure').limit(PAGE),
-    );
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.erasure ?? after;
-  }
+/** What was shredded of one tenant. */
+export function pagesOfShreds(keys: Reader<'keys'>, tenant: TenantId): AsyncGenerator<ShredRow[]> {
+  return pages(keys, shreds, { where: { tenant }, orderBy: ['erasure'], limit: PAGE });
 }

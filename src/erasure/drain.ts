@@ -9,7 +9,8 @@ import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
-import { blindIndexes } from '../search/blind-index.ts';
+import { blindIndexes } from '../search/index-rows.ts';
+import { select } from '../storage/queries.ts';
 import type { StoreName, Table } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';
 import { subjectRefs, subjects } from '../subjects/subjects.ts';
@@ -87,17 +88,14 @@ const BUCKETS_A_PAGE = 8;
  * that waits for whoever is adding a key to it or moving it, and whoever comes later finds no bucket.
  */
 export async function drainBuckets(tx: Tx<'keys'>, tenant: TenantId): Promise<Drained> {
-  const rows = await tx.query<{ bucket: string; epoch: number }>((sql) =>
-    sql('buckets').select('bucket', 'epoch').where({ tenant }).orderBy('bucket').limit(BUCKETS_A_PAGE).forUpdate(),
-  );
+  const next = { where: { tenant }, orderBy: ['bucket'], limit: BUCKETS_A_PAGE, lock: 'wait' } as const;
+  const rows = await select(tx, buckets, { columns: ['bucket', 'epoch'], ...next });
   const keys = rows.map(({ bucket }) => [tenant, bucket]);
   await tx.remove(buckets, ['tenant', 'bucket'], keys);
   let records = 0;
   for (const { bucket } of rows) {
-    const held = await tx.query<{ record: string }>((sql) =>
-      sql('record_keys').distinct('record').where({ tenant, bucket }),
-    );
-    records += held.length;
+    const held = await select(tx, recordKeys, { columns: ['record'], where: { tenant, bucket } });
+    records += new Set(held.map(({ record }) => record)).size;
   }
   await tx.remove(recordKeys, ['tenant', 'bucket'], keys);
   return { rows: rows.length, epoch: highest(rows), records, more: rows.length === BUCKETS_A_PAGE };

@@ -16,7 +16,8 @@ import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../i
 import type { Entry } from '../journal/entry.ts';
 import type { Notes } from '../journal/journal.ts';
 import { removeRecords } from '../records/store.ts';
-import { type Burial, bury, type Cause, type TombstoneRow, tombstonesOfErasure } from '../records/tombstones.ts';
+import { type Burial, bury, type Cause, pagesOfTombstones, type TombstoneRow } from '../records/tombstones.ts';
+import { change, count, first, pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { shred, shredNothing, shredRefs } from './shredding.ts';
@@ -43,7 +44,10 @@ export const erasures = table(
   ['tenant', 'erasure'],
 );
 export type ErasureRow = Row<typeof erasures>;
-export const erasureById = lookup(erasures, ['tenant', 'erasure']);
+const erasureById = lookup(erasures, ['tenant', 'erasure']);
+
+/** As the partial index has it. */
+export const UNFINISHED = "state <> 'completed'";
 
 export interface Order {
   readonly erasure: ErasureId;
@@ -77,7 +81,7 @@ export async function orderErasure(tx: RecordTx, tenant: TenantId, order: Order)
 
 /** @throws `erasure_not_found` */
 export async function findErasure(reader: Reader<'records'>, tenant: TenantId, id: ErasureId): Promise<ErasureRow> {
-  const [[row] = []] = await reader.find(erasureById, [[tenant, id]]);
+  const row = await findOrder(reader, tenant, id);
   if (row === undefined || row.cause !== 'erased') throw new VaultError('erasure_not_found');
   return row;
 }
@@ -85,11 +89,47 @@ export async function findErasure(reader: Reader<'records'>, tenant: TenantId, i
 /** An order of any cause, a correction's too. */
 export async function findOrder(
   reader: Reader<'records'>,
-  tenant: TenantId,
+  tenant: string,
   id: string,
 ): Promise<ErasureRow | undefined> {
-  const [[row] = []] = await reader.find(erasureById, [[tenant, id]]);
-  return row;
+  return (await findOrders(reader, [{ tenant, erasure: id }]))[0];
+}
+
+/** @returns an order of any cause, or undefined, for each in turn */
+export async function findOrders(
+  reader: Reader<'records'>,
+  of: readonly { readonly tenant: string; readonly erasure: string | null }[],
+): Promise<(ErasureRow | undefined)[]> {
+  const found = await reader.find(
+    erasureById,
+    of.map(({ tenant, erasure }) => [tenant, erasure]),
+  );
+  return found.map(([row]) => row);
+}
+
+/** Those of records whose keys were destroyed last, the newest first. */
+export async function newestCompleted(reader: Reader<'records'>, limit: number): Promise<ErasureRow[]> {
+  // Of a whole tenant, one tombstone stands for all.
+  const where = { state: 'completed', scope: null, records: { '>': 0 } };
+  return select(reader, erasures, { where, orderBy: ['shredded_at'], descending: true, limit });
+}
+
+/** Which order's keys were destroyed last, and when, in milliseconds. */
+export async function lastShredded(
+  reader: Reader<'records'>,
+): Promise<Pick<ErasureRow, 'erasure' | 'shredded_at'> | undefined> {
+  const where = { shredded_at: { not: null } };
+  const columns = ['erasure', 'shredded_at'] as const;
+  return first(reader, erasures, { columns, where, orderBy: ['shredded_at'], descending: true });
+}
+
+/** Notes that an order is completed. */
+export async function markCompleted(
+  tx: RecordTx,
+  { tenant, erasure }: Pick<ErasureRow, 'tenant' | 'erasure'>,
+  done: Pick<ErasureRow, 'state' | 'shredded_at' | 'completed_at'>,
+): Promise<void> {
+  await change(tx, erasures, { tenant, erasure }, done);
 }
 
 /** Erasures that a crash interrupted, the oldest first; those ordered after `before` may still be under way. */
@@ -98,22 +138,18 @@ export async function unfinishedErasures(
   before: Date,
   limit: number,
 ): Promise<ErasureRow[]> {
-  return reader.query((sql) =>
-    sql('erasures')
-      // Literally as the partial index says it, or SQLite does not use that.
-      .whereRaw("state <> 'completed'")
-      .andWhere('ordered_at', '<=', before.getTime())
-      .orderBy('ordered_at')
-      .limit(limit),
-  );
+  const where = { ordered_at: { '<=': before.getTime() } };
+  return select(reader, erasures, { literally: UNFINISHED, where, orderBy: ['ordered_at'], limit });
 }
 
-/** A page of all erasures and corrections, in the order they were ordered, after the one named (exclusive). */
-export async function pageOfErasures(
-  reader: Reader<'records'>,
-  page: { readonly after: string; readonly limit: number },
-): Promise<ErasureRow[]> {
-  return reader.query((sql) => sql('erasures').where('erasure', '>', page.after).orderBy('erasure').limit(page.limit));
+/** How many erasures and corrections there are, of every tenant. */
+export async function countErasures(reader: Reader<'records'>): Promise<number> {
+  return count(reader, erasures);
+}
+
+/** All erasures and corrections, in the order they were ordered. */
+export function pagesOfErasures(reader: Reader<'records'>, limit: number): AsyncGenerator<ErasureRow[]> {
+  return pages(reader, erasures, { orderBy: ['erasure'], limit });
 }
 
 export interface Stores {
@@ -161,9 +197,7 @@ export async function completeErasure(
     shredded_at: order.shredded_at ?? shreddedAt.value,
     completed_at: order.completed_at ?? now().getTime(),
   };
-  await stores.recordStore.exclusive((tx) =>
-    tx.execute((sql) => sql('erasures').where({ tenant, erasure: order.erasure }).update(done)),
-  );
+  await stores.recordStore.exclusive((tx) => markCompleted(tx, order, done));
   return { ...order, ...done };
 }
 
@@ -207,15 +241,10 @@ export async function eachPage(
   order: Pick<ErasureRow, 'tenant' | 'erasure'>,
   work: (page: readonly TombstoneRow[]) => Promise<void>,
 ): Promise<number> {
-  let after: string | undefined;
-  for (let seen = 0; ; ) {
-    const page = await tombstonesOfErasure(reader, order.tenant as TenantId, order.erasure as ErasureId, {
-      after,
-      limit: PAGE,
-    });
-    if (page.length > 0) await work(page);
+  let seen = 0;
+  for await (const page of pagesOfTombstones(reader, order, PAGE)) {
+    await work(page);
     seen += page.length;
-    if (page.length < PAGE) return seen;
-    after = page.at(-1)?.record;
   }
+  return seen;
 }

@@ -6,6 +6,8 @@
  * last one has it.
  */
 import type { BucketId, JobId, RecordId, SubjectId, TenantId, Token } from '../ids.ts';
+import { nextResealed } from '../keyring/tree/compromised-buckets.ts';
+import { keysInBucket } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { tokensStoredFor } from '../tokens/tokens.ts';
@@ -24,11 +26,6 @@ export interface ExposedPlace {
   readonly record: RecordId;
 }
 
-interface Key {
-  readonly record: RecordId;
-  readonly generation: number;
-}
-
 /**
  * @param page `job`: absent, those of every job
  * @returns `next`: where to go on; undefined after the last record
@@ -39,28 +36,17 @@ export async function pageOfExposed(
   page: { readonly job: JobId | undefined; readonly after: ExposedPlace | undefined; readonly limit: number },
 ): Promise<{ exposed: Exposed[]; next: ExposedPlace | undefined }> {
   const { job, limit } = page;
-  const places: (Key & ExposedPlace)[] = [];
+  const places: (ExposedPlace & { readonly generation: number })[] = [];
   for (let after = page.after; places.length < limit; ) {
-    const [bucket] = await keyStore.reader.query<{ bucket: BucketId }>((sql) => {
-      const rows = sql('buckets').select('bucket').where({ tenant }).whereNotNull('resealed_for');
-      if (job !== undefined) rows.andWhere('resealed_for', job);
-      if (after !== undefined) rows.andWhere('bucket', after.record === '' ? '>' : '>=', after.bucket);
-      return rows.orderBy('bucket').limit(1);
-    });
+    const place = after && (after.record === '' ? { after: after.bucket } : { from: after.bucket });
+    const bucket = await nextResealed(keyStore.reader, tenant, job, place);
     if (bucket === undefined) break;
-    const from = after?.bucket === bucket.bucket ? after.record : '';
+    const from = after?.bucket === bucket ? after.record : '';
     const wanted = limit - places.length;
-    const keys = await keyStore.reader.query<Key>((sql) =>
-      sql('record_keys')
-        .select('record', 'generation')
-        .where({ tenant, bucket: bucket.bucket })
-        .andWhere('record', '>', from)
-        .orderBy('record')
-        .limit(wanted),
-    );
-    places.push(...keys.map((key) => ({ bucket: bucket.bucket, ...key })));
+    const keys = await keysInBucket(keyStore.reader, tenant, bucket, { after: from, limit: wanted });
+    places.push(...keys.map(({ record, generation }) => ({ bucket, record: record as RecordId, generation })));
     if (keys.length === wanted) break;
-    after = { bucket: bucket.bucket, record: '' as RecordId };
+    after = { bucket, record: '' as RecordId };
   }
   const ids = places.map(({ record }) => record);
   const [rows, erased, tokens] = await Promise.all([

@@ -6,19 +6,15 @@
  * not asked of the key store. One of many records is told by each line's last key, as they were destroyed in that order.
  * Does not: notice a key store that went back to between the last key of a subject's erasure and its refs.
  */
-import { keyRevocations, revocations } from '../access/revocations.ts';
+import { areKept, areNoted } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
-import { lookup } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasureById, type Stores } from './erasures.ts';
+import { findOrder, findOrders, type Stores } from './erasures.ts';
 import { findShred } from './shreds.ts';
-
-const notedByTarget = lookup(revocations, ['tenant', 'kind', 'target']);
-const keptByTarget = lookup(keyRevocations, ['tenant', 'kind', 'target']);
 
 export interface Lacking {
   readonly recordStoreLacks: boolean;
@@ -51,12 +47,9 @@ export function byKind(page: readonly Entry[]) {
 }
 
 async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly ErasureEntry[]): Promise<Lacking> {
-  const orders = await recordStore.reader.find(
-    erasureById,
-    entries.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
-  if (orders.some((rows) => rows.length === 0)) return { ...NOTHING, recordStoreLacks: true };
-  const done = entries.filter((_, i) => orders[i]?.[0]?.state === 'completed');
+  const orders = await findOrders(recordStore.reader, entries);
+  if (orders.includes(undefined)) return { ...NOTHING, recordStoreLacks: true };
+  const done = entries.filter((_, i) => orders[i]?.state === 'completed');
   const last = done.flatMap((entry) => {
     const key = entry.keys.at(-1);
     return key === undefined ? [] : [{ entry, key }];
@@ -100,7 +93,7 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
   for (const [i, { tenant, erasure }] of entries.entries()) {
     const known = await findTenant(recordStore.reader, tenant);
     if (known !== undefined && known.erased_at === null) return { ...NOTHING, recordStoreLacks: true };
-    const [[order] = []]: ErasureRow[][] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
+    const order = await findOrder(recordStore.reader, tenant, erasure);
     const isUnderWay = order !== undefined && order.state !== 'completed';
     if (!isUnderWay && buried[i]?.shredded_at == null) return { ...NOTHING, keyStoreLacks: true };
   }
@@ -108,11 +101,11 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
 }
 
 async function ofRevocations({ recordStore, keyStore }: Stores, entries: readonly RevocationEntry[]): Promise<Lacking> {
-  const places = entries.map(({ tenant, of, target }) => [tenant, of, target]);
-  const noted = await recordStore.reader.find(notedByTarget, places);
-  const kept = await keyStore.reader.find(keptByTarget, places);
+  const places = entries.map(({ tenant, of, target }) => ({ tenant, kind: of, target }));
+  const noted = await areNoted(recordStore.reader, places);
+  const kept = await areKept(keyStore.reader, places);
   for (const [i, { tenant }] of entries.entries()) {
-    const found = { recordStoreLacks: noted[i]?.length === 0, keyStoreLacks: kept[i]?.length === 0 };
+    const found = { recordStoreLacks: !noted[i], keyStoreLacks: !kept[i] };
     if (!found.recordStoreLacks && !found.keyStoreLacks) continue;
     // The revocations of an erased tenant go with it.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);

@@ -7,23 +7,21 @@
  * subject that has records again.
  * Does not: bring back what was stored, corrected to or certified and then lost; certificates are issued again.
  */
-import { type KeptRevocation, keyRevocations } from '../access/revocations.ts';
+import { insertKept, type KeptRevocation } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { pageOfSubject } from '../records/store.ts';
-import { type KeyTombstoneRow, mirroredAt, type TombstoneRow, tombstones } from '../records/tombstones.ts';
-import { lookup } from '../storage/table.ts';
+import { type KeyTombstoneRow, mirroredAt, type TombstoneRow, tombstonesAt } from '../records/tombstones.ts';
+import { change } from '../storage/queries.ts';
 import { markErased } from '../subjects/subjects.ts';
-import { type CompletingParts, type ErasureRow, erasureById, erasures, type Stores } from './erasures.ts';
+import { type CompletingParts, type ErasureRow, erasures, findOrder, type Stores } from './erasures.ts';
 import { byKind, isOvertaken } from './remembered.ts';
 import { writeBack } from './replay.ts';
 import { shred, shredNothing, shredRefs } from './shredding.ts';
 import { completeTenantErasure, orderTenantErasure } from './tenants.ts';
-
-const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
 export interface JournalParts extends CompletingParts {
   readonly journal: Journal;
@@ -49,7 +47,7 @@ export async function keepRemembered({ keyStore, journal }: JournalParts): Promi
       revoked.map(({ tenant }) => tenant),
     );
     const rows = revoked.filter((_, i) => gone[i] === undefined).map(rowOf);
-    if (rows.length > 0) await keyStore.shared((tx) => tx.insert(keyRevocations, rows, 'skip'));
+    if (rows.length > 0) await keyStore.shared((tx) => insertKept(tx, rows));
   }
 }
 
@@ -112,23 +110,20 @@ async function eraseAgain(
 ): Promise<{ tombstones: number; removed: number; lost: readonly string[] } | undefined> {
   const { tenant, erasure } = entry;
   const places = entry.keys.map((key) => ({ tenant, ...key }));
-  const [order] = (await recordStore.reader.find(erasureById, [[tenant, erasure]]))[0] ?? [];
+  const order = await findOrder(recordStore.reader, tenant, erasure);
   const mirrored = await mirroredAt(keyStore.reader, places);
-  const buried = await recordStore.reader.find(
-    tombstoneByGeneration,
-    places.map(({ record, generation }) => [tenant, record, generation]),
-  );
-  const isThere = order !== undefined && mirrored.every(Boolean) && buried.every((rows) => rows.length === 1);
+  const buried = await tombstonesAt(recordStore.reader, places);
+  const isThere = order !== undefined && mirrored.every(Boolean) && buried.every(Boolean);
   if (isThere) return undefined;
   const overtaken = await isOvertaken(recordStore.reader, entry);
   const rows = places.filter((_, i) => !overtaken[i]).map((key) => tombstoneOf(entry, key));
   // A generation that came again, and was corrected again, has the tombstone of that correction.
-  const own = places.filter((_, i) => !overtaken[i] && (buried[i]?.[0]?.erasure ?? erasure) === erasure);
+  const own = places.filter((_, i) => !overtaken[i] && (buried[i]?.erasure ?? erasure) === erasure);
   const of = { tenant, erasure };
   const now = clock();
   await keyStore.exclusive((tx) => (rows.length === 0 ? shredNothing(tx, of, now) : shred(tx, of, rows, now)));
   await recordStore.exclusive((tx) => tx.insert(erasures, [orderOf(entry, own.length)], 'skip'));
-  const known = new Set(places.filter((_, i) => buried[i]?.length === 1).map(({ record }) => record));
+  const known = new Set(places.filter((_, i) => buried[i] !== undefined).map(({ record }) => record));
   const missing = rows.filter(({ record }) => !known.has(record as RecordId));
   if (missing.length === 0) return { tombstones: 0, removed: 0, lost: [] };
   const done = await writeBack({ recordStore, keyStore }, tenant, missing, now);
@@ -153,7 +148,7 @@ async function forgetSubject(stores: JournalParts, { tenant, subject, erasure }:
   await stores.keyStore.exclusive((tx) => shredRefs(tx, { tenant, erasure }, subject, stores.clock()));
   await stores.recordStore.exclusive(async (tx) => {
     await markErased(tx, tenant, subject, stores.clock());
-    await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).whereNull('subject').update({ subject }));
+    await change(tx, erasures, { tenant, erasure, subject: null }, { subject });
   });
 }
 

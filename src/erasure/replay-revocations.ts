@@ -7,15 +7,15 @@
  * since has none; it is named.
  */
 import {
+  areNoted,
+  insertKept,
+  insertNoted,
   type KeptRevocation,
   keepRevocations,
-  keyRevocations,
-  notNoted,
-  pagesOfRevocations,
-  type RevocationRow,
-  revocations,
+  pagesOfKept,
+  pagesOfNoted,
 } from '../access/revocations.ts';
-import { listAdmitted, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { revokeAgain } from '../tokens/tokens.ts';
@@ -37,8 +37,9 @@ export interface RevocationParts extends CompletingParts {
 export async function replayRevocations(parts: RevocationParts, now: Date): Promise<RevokedAgain> {
   const { recordStore, keyStore } = parts;
   let [principals, tokens] = [0, 0];
-  for await (const page of pagesOfRevocations<KeptRevocation>(keyStore, PAGE)) {
-    const missing = await notNoted(recordStore.reader, page);
+  for await (const page of pagesOfKept(keyStore.reader, PAGE)) {
+    const noted = await areNoted(recordStore.reader, page);
+    const missing = page.filter((_, i) => !noted[i]);
     for (const tenant of new Set(missing.map((row) => row.tenant as TenantId))) {
       const done = await revokeMissing(
         parts,
@@ -51,9 +52,9 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
     }
   }
   // An older key store has forgotten what is noted to be kept in it; what is not, a job would keep.
-  for await (const page of pagesOfRevocations<RevocationRow>(recordStore, PAGE)) {
+  for await (const page of pagesOfNoted(recordStore.reader, PAGE)) {
     const rows = page.map(({ kept_at: _, ...row }) => row);
-    await keyStore.shared((tx) => tx.insert(keyRevocations, rows, 'skip'));
+    await keyStore.shared((tx) => insertKept(tx, rows));
   }
   while ((await keepRevocations(parts, now, PAGE)) === PAGE);
   return { principals, tokens, withoutAdmin: principals === 0 ? [] : await tenantsWithoutAdmin(parts, now) };
@@ -68,11 +69,7 @@ async function revokeMissing(
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens'>> {
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
-    await tx.insert(
-      revocations,
-      missing.map((row) => ({ ...row, kept_at: now.getTime() })),
-      'skip',
-    );
+    await insertNoted(tx, missing, now);
     let principals = 0;
     for (const { target, revoked_at } of ofKind('principal')) {
       if (await revokePrincipal(tx, tenant, target as PrincipalId, new Date(revoked_at))) principals += 1;
@@ -84,8 +81,5 @@ async function revokeMissing(
 
 async function tenantsWithoutAdmin({ recordStore: { reader } }: Stores, now: Date): Promise<TenantId[]> {
   const held = new Set((await listAdmitted(reader, ['admin'], now)).map(({ tenant }) => tenant));
-  const rows = await reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant').whereNull('erased_at').andWhereNot({ tenant: VAULT_TENANT }).orderBy('tenant'),
-  );
-  return rows.map(({ tenant }) => tenant).filter((tenant) => !held.has(tenant));
+  return (await liveTenants(reader)).filter((tenant) => tenant !== VAULT_TENANT && !held.has(tenant));
 }

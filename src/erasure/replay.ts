@@ -9,19 +9,26 @@
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import { recordsWithKeys } from '../keyring/tree/key-rows.ts';
 import { findRecords, type RecordRow, removeRecords } from '../records/store.ts';
-import { type KeyTombstoneRow, markPutBack, tombstones } from '../records/tombstones.ts';
-import { lookup } from '../storage/table.ts';
+import {
+  countTombstones,
+  insertTombstones,
+  type KeyTombstoneRow,
+  markPutBack,
+  pagesOfMirror,
+  tombstonesAt,
+} from '../records/tombstones.ts';
+import { change } from '../storage/queries.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
-import { markErased } from '../subjects/subjects.ts';
-import { pagesOf, withoutOrder } from './counts.ts';
+import { markErased, subjectsWithRefs } from '../subjects/subjects.ts';
+import { pagesOfShreds, withoutOrder } from './counts.ts';
 import { type ErasureRow, erasures, type Stores } from './erasures.ts';
-import type { ShredRow } from './shreds.ts';
+import { shreddedTenants } from './shreds.ts';
 
 const PAGE = 500;
 /** How many of the records that lost their value are named. */
 export const NAMED = 100;
-const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
 type Mirrored = KeyTombstoneRow;
 
@@ -36,11 +43,8 @@ export interface Replayed {
 /** Orders of which the key store knows alone, and that named no record: no tombstone says what they were. */
 export async function writeBackEmpty({ recordStore, keyStore }: Stores, now: Date): Promise<number> {
   let written = 0;
-  const tenants = await keyStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('shreds').distinct('tenant').whereNotIn('tenant', sql('tenant_tombstones').select('tenant')).orderBy('tenant'),
-  );
-  for (const { tenant } of tenants) {
-    for await (const page of pagesOf<ShredRow>(keyStore.reader, 'shreds', tenant)) {
+  for (const tenant of await shreddedTenants(keyStore.reader)) {
+    for await (const page of pagesOfShreds(keyStore.reader, tenant)) {
       const missing = await withoutOrder(recordStore.reader, page);
       if (missing.length === 0) continue;
       const rows = missing.map(({ erasure, shredded_at }): ErasureRow => {
@@ -63,14 +67,9 @@ export async function replayMirror(
 ): Promise<Replayed> {
   let [looked, written, removed, lost] = [0, 0, 0, 0];
   const lostRecords: string[] = [];
-  let after: Mirrored | undefined;
-  for (;;) {
-    const page = await pageOfMirror(stores.keyStore, after);
-    const found = await stores.recordStore.reader.find(
-      tombstoneByGeneration,
-      page.map(({ tenant, record, generation }) => [tenant, record, generation]),
-    );
-    const missing = page.filter((_, i) => found[i]?.length === 0);
+  for await (const page of pagesOfMirror(stores.keyStore.reader, PAGE)) {
+    const found = await tombstonesAt(stores.recordStore.reader, page);
+    const missing = page.filter((_, i) => found[i] === undefined);
     for (const [tenant, rows] of Map.groupBy(missing, (row) => row.tenant as TenantId)) {
       const done = await writeBack(stores, tenant, rows, now);
       written += rows.length;
@@ -80,32 +79,16 @@ export async function replayMirror(
     }
     looked += page.length;
     progress(looked);
-    if (page.length < PAGE) break;
-    after = page.at(-1);
   }
+  if (looked === 0) progress(looked);
   await stores.recordStore.scrub();
   return { tombstones: written, records: removed, lost, lostRecords };
 }
 
-/** How many tombstones the key store's mirror has. */
-export async function sizeOfMirror({ reader }: KeyStore): Promise<number> {
-  const [row] = await reader.query<{ n: number }>((sql) => sql('tombstones').count('* as n'));
-  return Number(row?.n ?? 0);
-}
-
-function pageOfMirror({ reader }: KeyStore, after: Mirrored | undefined): Promise<Mirrored[]> {
-  return reader.query((sql) => {
-    const rows = sql('tombstones').orderBy(['tenant', 'record', 'generation']).limit(PAGE);
-    if (after === undefined) return rows;
-    const { tenant, record, generation } = after;
-    return rows.whereRaw('(tenant, record, generation) > (?, ?, ?)', [tenant, record, generation]);
-  });
-}
-
 /** Writes back what the record store has forgotten of one tenant. @param rows of the mirror, that it has no tombstone of */
 export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
-  const held = await heldKeys(
-    stores.keyStore,
+  const held = await recordsWithKeys(
+    stores.keyStore.reader,
     tenant,
     rows.map(({ record }) => record),
   );
@@ -128,7 +111,7 @@ export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly
   await stores.recordStore.exclusive(async (tx) => {
     await insertOrders(tx, tenant, burials, now);
     const graves = burials.map(({ put_back_at: _, ...grave }) => grave);
-    await tx.insert(tombstones, graves, 'skip');
+    await insertTombstones(tx, graves);
     await countRecords(tx, tenant, burials);
     await removeRecords(
       tx,
@@ -144,19 +127,9 @@ export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly
   return { removed: doomed.length, lost: [...new Set(behind.map(({ record }) => record))] };
 }
 
-async function heldKeys({ reader }: KeyStore, tenant: TenantId, records: readonly string[]): Promise<Set<string>> {
-  const rows = await reader.query<{ record: string }>((sql) =>
-    sql('record_keys').select('record').where({ tenant }).whereIn('record', records),
-  );
-  return new Set(rows.map(({ record }) => record));
-}
-
 async function forgottenSubjects(keyStore: KeyStore, tenant: TenantId, rows: readonly RecordRow[]) {
   const subjects = [...new Set(rows.flatMap(({ subject }) => subject ?? []))];
-  const known = await keyStore.reader.query<{ subject: string }>((sql) =>
-    sql('subject_refs').select('subject').where({ tenant }).whereIn('subject', subjects),
-  );
-  const named = new Set(known.map(({ subject }) => subject));
+  const named = await subjectsWithRefs(keyStore.reader, tenant, subjects);
   return subjects.filter((subject) => !named.has(subject)) as SubjectId[];
 }
 
@@ -174,8 +147,6 @@ async function insertOrders(tx: RecordTx, tenant: TenantId, burials: readonly Mi
 /** An erasure may be spread over several pages: it counts what is written of it so far. */
 async function countRecords(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[]): Promise<void> {
   for (const erasure of new Set(burials.flatMap((row) => row.erasure ?? []))) {
-    const [row] = await tx.query<{ n: number }>((sql) => sql('tombstones').where({ tenant, erasure }).count('* as n'));
-    const records = Number(row?.n ?? 0);
-    await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update({ records }));
+    await change(tx, erasures, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });
   }
 }

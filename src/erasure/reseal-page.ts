@@ -17,16 +17,17 @@ import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { type RecordKeyRow, recordKeys, recordKeysOf } from '../keyring/tables.ts';
+import type { RecordKeyRow } from '../keyring/tables.ts';
+import { keysOf } from '../keyring/tree/key-rows.ts';
 import { type OpenedRecord, openEach } from '../records/open-records.ts';
 import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
-import { blindIndexes, copyIndexRows } from '../search/blind-index.ts';
+import { copyIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { leadOn, reuses } from '../tokens/reuse.ts';
-import { correctionKeys, DECIDE_WITHIN_MS, resealsUnderWay } from './corrections.ts';
+import { leadOn } from '../tokens/reuse.ts';
+import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';
 import { type CompletingParts, completeErasure, type ErasureRow, findOrder, orderErasure } from './erasures.ts';
 
 export interface ResealParts extends CompletingParts {
@@ -142,10 +143,7 @@ async function make(
   using keys = secrets<Buffer>([]);
   const work = async (tx: KeyTx) => {
     await fence(tx);
-    const held = await tx.find(
-      recordKeysOf,
-      ids.map((record) => [tenant, record]),
-    );
+    const held = await keysOf(tx, tenant, ids);
     const notes = await resealsUnderWay(tx, tenant, ids);
     const places = opened.flatMap(({ row, value }, i) => {
       const generations = held[i] ?? [];
@@ -223,14 +221,12 @@ async function finish(parts: ResealParts, retired: Retired, moves: readonly Move
   if (moves.length === 0) return;
   const { tenant, fence } = retired;
   if (won.order !== undefined) await completeErasure(parts, won.order, parts.clock);
-  const keyOf = ({ to }: Move) => [tenant, to.record, to.generation];
-  const lost = moves.filter(({ from }) => !won.records.has(from.record)).map(keyOf);
+  const lost = moves.filter(({ from }) => !won.records.has(from.record)).map(({ to }) => to);
   await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
-    for (const table of [recordKeys, blindIndexes, reuses]) {
-      await tx.remove(table, ['tenant', 'record', 'generation'], lost);
-    }
-    await tx.remove(correctionKeys, ['tenant', 'record', 'generation'], moves.map(keyOf));
+    await removeMade(tx, tenant, lost);
+    const notes = moves.map(({ to }) => [tenant, to.record, to.generation]);
+    await tx.remove(correctionKeys, ['tenant', 'record', 'generation'], notes);
   });
 }
 

@@ -9,6 +9,8 @@
  */
 import type { TenantId } from '../ids.ts';
 import { epochInUse } from '../keyring/epochs/epoch-states.ts';
+import { buriedTenants } from '../keyring/tenant-tombstones.ts';
+import { change, pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
@@ -78,25 +80,45 @@ export async function findShred(
   tenant: TenantId,
   erasure: string,
 ): Promise<ShredRow | undefined> {
-  return (await reader.find(shredByErasure, [[tenant, erasure]]))[0]?.[0];
+  return (await findShreds(reader, [{ tenant, erasure }]))[0];
 }
 
-/** A page of the erasures that are not final although their epoch is at most `epoch`, after the one named (exclusive). */
-export async function pageOfNotFinal(
+/** @returns a row, or undefined, for each erasure in turn */
+export async function findShreds(
   reader: Reader<'keys'>,
-  epoch: number,
-  page: { readonly after: ShredRow | undefined; readonly limit: number },
-): Promise<ShredRow[]> {
-  const { after } = page;
-  return reader.query<ShredRow>((sql) => {
-    const rows = sql('shreds')
-      // Literally as the partial index says it, or SQLite does not use that.
-      .whereRaw('final_at IS NULL')
-      .andWhere('epoch', '<=', epoch)
-      .orderBy(['epoch', 'tenant', 'erasure'])
-      .limit(page.limit);
-    if (after === undefined) return rows;
-    return rows.whereRaw('(epoch, tenant, erasure) > (?, ?, ?)', [after.epoch, after.tenant, after.erasure]);
+  of: readonly Pick<ShredRow, 'tenant' | 'erasure'>[],
+): Promise<(ShredRow | undefined)[]> {
+  const found = await reader.find(
+    shredByErasure,
+    of.map(({ tenant, erasure }) => [tenant, erasure]),
+  );
+  return found.map(([row]) => row);
+}
+
+/** The tenants of which something was shredded, and that are not buried as a whole. */
+export async function shreddedTenants(reader: Reader<'keys'>): Promise<TenantId[]> {
+  const rows = await reader.query<Pick<ShredRow, 'tenant'>>((sql) =>
+    sql(shreds.name)
+      .distinct('tenant')
+      .whereNotIn('tenant', sql(buriedTenants.of.name).select(buriedTenants.column))
+      .orderBy('tenant'),
+  );
+  return rows.map(({ tenant }) => tenant as TenantId);
+}
+
+/** The newest first. */
+export async function newestShreds(reader: Reader<'keys'>, limit: number): Promise<ShredRow[]> {
+  return select(reader, shreds, { orderBy: ['shredded_at'], descending: true, limit });
+}
+
+/** The erasures that are not final although their epoch is at most `epoch`. */
+export function pagesOfNotFinal(reader: Reader<'keys'>, epoch: number, limit: number): AsyncGenerator<ShredRow[]> {
+  const where = { epoch: { '<=': epoch } };
+  return pages(reader, shreds, {
+    literally: 'final_at IS NULL',
+    where,
+    orderBy: ['epoch', 'tenant', 'erasure'],
+    limit,
   });
 }
 
@@ -106,6 +128,6 @@ export async function markFinal(
   rows: readonly { readonly tenant: string; readonly erasure: string; readonly at: number }[],
 ): Promise<void> {
   for (const { tenant, erasure, at } of rows) {
-    await tx.execute((sql) => sql('shreds').where({ tenant, erasure, final_at: null }).update({ final_at: at }));
+    await change(tx, shreds, { tenant, erasure, final_at: null }, { final_at: at });
   }
 }

@@ -11,9 +11,10 @@ import { type LineDigest, lineDigest } from '../crypto/digest.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { DestroyedEpoch } from '../keyring/epochs/epoch-ledger.ts';
 import { stateOf } from '../keyring/indexes/index-key.ts';
-import { replacementDueAt } from '../keyring/indexes/index-versions.ts';
+import { replacementDueAt, versionsOfNames } from '../keyring/indexes/index-versions.ts';
 import type { Destruction, SlotKind, SlotTier } from '../keyring/slots/root-slot.ts';
-import { type IndexKeyRow, indexKeysByName, recordKeysOf } from '../keyring/tables.ts';
+import type { IndexKeyRow } from '../keyring/tables.ts';
+import { hasKeys, keysOf } from '../keyring/tree/key-rows.ts';
 import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
 import { RELEASE } from '../release.ts';
 import type { Reader } from '../storage/tx.ts';
@@ -187,7 +188,7 @@ async function recordsOf(
   const ids: RecordId[] = [];
   let [left, noted] = [0, 0];
   const count = await eachPage(from.records, erasure, async (page) => {
-    left += await keysLeft(from.keys, page);
+    left += await keysLeft(from.keys, erasure.tenant as TenantId, page);
     noted += await destroyedFor(from.keys, erasure, page);
     for (const { record } of page) {
       digest.add(record);
@@ -210,12 +211,9 @@ async function destroyedFor(
   return mirrored.filter((row) => row !== undefined && (row.erasure ?? erasure) === erasure).length;
 }
 
-async function keysLeft(reader: Reader<'keys'>, page: readonly TombstoneRow[]): Promise<number> {
-  const keys = await reader.find(
-    recordKeysOf,
-    page.map(({ tenant, record }) => [tenant, record]),
-  );
-  return keys.flat().length;
+async function keysLeft(reader: Reader<'keys'>, tenant: TenantId, page: readonly TombstoneRow[]): Promise<number> {
+  const records = page.map(({ record }) => record);
+  return (await keysOf(reader, tenant, records)).flat().length;
 }
 
 async function indexKeysOf(from: Sources, shred: ShredRow, now: Date): Promise<Statement['remains']['indexKeys']> {
@@ -224,10 +222,8 @@ async function indexKeysOf(from: Sources, shred: ShredRow, now: Date): Promise<S
     return { name: index.slice(0, at), version: Number(index.slice(at + 1)) };
   });
   if (wanted.length === 0) return [];
-  const found = await from.keys.find(
-    indexKeysByName,
-    wanted.map(({ name }) => [shred.tenant, name]),
-  );
+  const names = wanted.map(({ name }) => name);
+  const found = await versionsOfNames(from.keys, shred.tenant, names);
   return wanted.map(({ name, version }, i) => {
     const row = found[i]?.find((one) => one.version === version);
     if (row === undefined || stateOf(row) === 'removed') return { name, version, ...dropped(row) };
@@ -244,12 +240,4 @@ function dropped(row: IndexKeyRow | undefined) {
     ...(removed_at === null ? {} : { droppedAt: new Date(removed_at).toISOString() }),
     ...(removed_epoch === null ? {} : { epoch: removed_epoch }),
   };
-}
-
-async function hasKeys(reader: Reader<'keys'>, tenant: string): Promise<boolean> {
-  for (const table of ['buckets', 'record_keys', 'index_keys']) {
-    const rows = await reader.query((sql) => sql(table).select('tenant').where({ tenant }).limit(1));
-    if (rows.length > 0) return true;
-  }
-  return false;
 }

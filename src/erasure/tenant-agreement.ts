@@ -2,11 +2,11 @@
  * Whether both stores know the same tenants to be erased, and what to do where one of them was put back from a backup:
  * an old key store holds their keys again, an old record store takes them to be alive.
  */
-import { findTenant, type TenantRow } from '../access/store.ts';
+import { findTenant, listErased } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
-import { findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
+import { allTenantTombstones, findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
-import { erasureById, type Stores } from './erasures.ts';
+import { findOrders, type Stores } from './erasures.ts';
 import { orderTenantErasure } from './tenants.ts';
 
 /**
@@ -16,12 +16,9 @@ export async function erasedTenantsHeld(
   { reader: records }: RecordStore,
   { reader: keys }: KeyStore,
 ): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
-  const erased = await records.query<TenantRow>((sql) => sql('tenants').whereNotNull('erased_at'));
-  const orders = await records.find(
-    erasureById,
-    erased.map(({ tenant, erasure }) => [tenant, erasure]),
-  );
-  const shredded = orders.flat().filter((row) => row.shredded_at !== null);
+  const erased = await listErased(records);
+  const orders = await findOrders(records, erased);
+  const shredded = orders.filter((row) => row !== undefined).filter((row) => row.shredded_at !== null);
   const standing = await findTenantTombstones(
     keys,
     shredded.map(({ tenant }) => tenant),
@@ -35,9 +32,8 @@ export async function erasedTenantsHeld(
 
 /** Read in this order: an order is committed in the record store before the key store hears of it. */
 async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>): Promise<TenantTombstoneRow[]> {
-  const buried = await keys.query<TenantTombstoneRow>((sql) => sql('tenant_tombstones').orderBy('tenant'));
   const unknown: TenantTombstoneRow[] = [];
-  for (const row of buried) {
+  for (const row of await allTenantTombstones(keys)) {
     const tenant = await findTenant(records, row.tenant as TenantId);
     // A record store from before the tenant was added holds nothing of it.
     if (tenant !== undefined && tenant.erased_at === null) unknown.push(row);

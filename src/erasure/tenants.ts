@@ -14,15 +14,24 @@
  * name is taken: ids, numbers, times and closed words. Nor make old backups of the key store useless; closing the epoch
  * does (K5).
  */
-import type { TenantRow } from '../access/store.ts';
+import { markSettled, markTenantErased, takeNames, takeTenantName, unsettledTenants } from '../access/store.ts';
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
-import { findTenantTombstones, tenantTombstones } from '../keyring/tenant-tombstones.ts';
+import { buryTenant, noteDestroyed, noteShredded } from '../keyring/tenant-tombstones.ts';
+import { change } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
-import { type CompletingParts, completeErasure, type ErasureRow, erasureById, erasures } from './erasures.ts';
+import {
+  type CompletingParts,
+  completeErasure,
+  type ErasureRow,
+  erasures,
+  findOrder,
+  findOrders,
+  markCompleted,
+} from './erasures.ts';
 import { shreds } from './shreds.ts';
 
 const SCOPE = 'tenant';
@@ -38,10 +47,7 @@ interface Order {
 /** Irrevocable once committed. @returns undefined where the tenant was erased before */
 export async function orderTenantErasure(tx: RecordTx, order: Order): Promise<ErasureRow | undefined> {
   const { tenant, erasure, by, at } = order;
-  const marked = await tx.execute((sql) =>
-    sql('tenants').where({ tenant, erased_at: null }).update({ erased_at: at.getTime(), erasure }),
-  );
-  if (marked === 0) return undefined;
+  if (!(await markTenantErased(tx, tenant, { erasure, at }))) return undefined;
   const row = rowOf({ tenant, erasure, ordered_by: by, ordered_at: at.getTime() });
   await tx.insert(erasures, [row], 'skip');
   return row;
@@ -97,9 +103,8 @@ export async function completeTenantErasure(
     shredded_at: order.shredded_at ?? shreddedAt,
     completed_at: order.completed_at ?? now().getTime(),
   };
-  await recordStore.exclusive((tx) => tx.execute((sql) => sql('erasures').where({ tenant, erasure }).update(done)));
-  const [[finished] = []] = await recordStore.reader.find(erasureById, [[tenant, erasure]]);
-  return finished ?? { ...order, ...done };
+  await recordStore.exclusive((tx) => markCompleted(tx, order, done));
+  return (await findOrder(recordStore.reader, tenant, erasure)) ?? { ...order, ...done };
 }
 
 function entryOf({ tenant, erasure, ordered_by, ordered_at }: ErasureRow): Entry {
@@ -121,7 +126,8 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
     for (let more = true; more; ) {
       const drained = await within(async (tx) => {
         const found = await page(tx);
-        if (found.rows > 0) await note(tx, tenant, found);
+        // In the transaction that destroys the keys, so that a crash forgets none of their epochs.
+        if (found.rows > 0) await noteDestroyed(tx, tenant, found);
         return found;
       });
       more = drained.more;
@@ -137,44 +143,19 @@ async function shredTenant(keyStore: KeyStore, order: ErasureRow, now: () => Dat
 
 async function bury(tx: KeyTx, order: ErasureRow, at: Date): Promise<void> {
   const { tenant, erasure, ordered_by, ordered_at } = order;
-  const row = { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() };
-  await tx.insert(tenantTombstones, [{ ...row, epoch: null, records: 0, shredded_at: null }], 'skip');
-}
-
-/** In the transaction that destroys the keys, so that a crash forgets none of their epochs. */
-async function note(tx: KeyTx, tenant: TenantId, { epoch, records }: Drained): Promise<void> {
-  // Held, so that of two that destroy at once neither writes over what the other has noted.
-  await tx.query((sql) => sql('tenant_tombstones').select('tenant').where({ tenant }).forUpdate());
-  const [row] = await findTenantTombstones(tx, [tenant]);
-  if (row === undefined || (epoch === undefined && records === 0)) return;
-  await tx.update(
-    tenantTombstones,
-    ['epoch', 'records'],
-    [
-      {
-        ...row,
-        epoch: epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch),
-        records: row.records + records,
-      },
-    ],
-  );
+  await buryTenant(tx, { tenant, erasure, ordered_by, ordered_at, buried_at: at.getTime() });
 }
 
 /** What the certificate waits for: no row before the last key is gone, so that it is never final too early. */
 async function finish(tx: KeyTx, tenant: TenantId, at: Date): Promise<void> {
-  const [row] = await findTenantTombstones(tx, [tenant]);
+  const row = await noteShredded(tx, tenant, at);
   if (row === undefined) return;
-  const { erasure, records } = row;
+  const { erasure, records, shredded_at } = row;
   const epoch = row.epoch ?? 0;
-  const shreddedAt = row.shredded_at ?? at.getTime();
-  if (row.shredded_at === null)
-    await tx.update(tenantTombstones, ['shredded_at'], [{ ...row, shredded_at: shreddedAt }]);
   // Its index keys are destroyed with it: no index is left under which a value could be tried.
-  const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at: shreddedAt, final_at: null };
+  const shred = { tenant, erasure, epoch, records, indexes: '[]', shredded_at, final_at: null };
   await tx.insert(shreds, [shred], 'skip');
-  await tx.execute((sql) =>
-    sql('shreds').where({ tenant, erasure }).whereNull('final_at').andWhere('epoch', '<', epoch).update({ epoch }),
-  );
+  await change(tx, shreds, { tenant, erasure, final_at: null, epoch: { '<': epoch } }, { epoch });
 }
 
 /** Empties the record store of the tenant. @returns how many rows there were */
@@ -199,45 +180,20 @@ async function emptyRecordStore(
     await empty(async (tx) => {
       const drained = await drain(tx, of, tenant);
       if (of.name === 'records' && drained.rows > 0) {
-        await tx.execute((sql) => sql('erasures').where({ tenant, erasure }).increment('records', drained.rows));
+        await change(tx, erasures, { tenant, erasure }, { records: { plus: drained.rows } });
       }
       return drained;
     });
   }
-  await empty((tx) => takeNames(tx, tenant, now()));
-  // The name may be given to another.
-  await recordStore.exclusive((tx) =>
-    tx.execute((sql) => sql('tenants').where({ tenant }).andWhereNot({ name: tenant }).update({ name: tenant })),
-  );
+  await empty(async (tx) => {
+    const rows = await takeNames(tx, tenant, now(), NAMES_A_PAGE);
+    return { rows, more: rows === NAMES_A_PAGE };
+  });
+  await recordStore.exclusive((tx) => takeTenantName(tx, tenant));
   return total;
 }
 
 const NAMES_A_PAGE = 500;
-
-/** Principals stay, for the audit log names them by their ids; who they were is taken from them. */
-async function takeNames(tx: RecordTx, tenant: TenantId, at: Date): Promise<Pick<Drained, 'rows' | 'more'>> {
-  const named = await tx.query<{ principal: string }>((sql) =>
-    sql('principals').select('principal').where({ tenant }).andWhereNot({ name: '' }).limit(NAMES_A_PAGE),
-  );
-  const ids = named.map(({ principal }) => principal);
-  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
-  if (ids.length > 0) {
-    await tx.execute((sql) =>
-      sql('principals')
-        .where({ tenant })
-        .whereIn('principal', ids)
-        .update({ ...blank, revoked_at: sql.raw('coalesce(revoked_at, ?)', [at.getTime()]) }),
-    );
-  }
-  return { rows: ids.length, more: ids.length === NAMES_A_PAGE };
-}
-
-/** Erased tenants of which something may still be on its way, the earliest first. */
-export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
-  return reader.query((sql) =>
-    sql('tenants').whereNotNull('erased_at').whereNull('settled_at').orderBy('erased_at').limit(limit),
-  );
-}
 
 /**
  * Destroys what calls have left behind that were under way when their tenant was erased, however late they were.
@@ -252,14 +208,12 @@ export async function sweepErasedTenants(
 ): Promise<number> {
   const unsettled = await unsettledTenants(stores.recordStore.reader, limit);
   for (const { tenant, erasure, erased_at } of unsettled) {
-    const [[order] = []] = await stores.recordStore.reader.find(erasureById, [[tenant, erasure]]);
+    const [order] = await findOrders(stores.recordStore.reader, [{ tenant, erasure }]);
     if (order?.state !== 'completed') continue;
     const begun = now().getTime();
     await completeTenantErasure(stores, order, now);
     if (begun - (erased_at ?? begun) < graceMs) continue;
-    await stores.recordStore.exclusive((tx) =>
-      tx.execute((sql) => sql('tenants').where({ tenant }).update({ settled_at: begun })),
-    );
+    await stores.recordStore.exclusive((tx) => markSettled(tx, tenant, begun));
   }
   return unsettled.length;
 }

@@ -5,6 +5,7 @@
  * principals have taken of theirs, for the alarm.
  */
 import type { TenantId } from '../ids.ts';
+import { change } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
 import { type Allowance, LONGEST_MS } from './limits.ts';
@@ -53,7 +54,7 @@ export async function take(
   const over = at - windowMs;
   await tx.insertOrGet(guessBudgets, [{ ...key, taken: 0, since: at }]);
   const changed = await tx.execute((sql) =>
-    sql('guess_budgets')
+    sql(guessBudgets.name)
       .where({ ...key })
       .andWhere((either) => either.where('taken', '<=', limit - count).orWhere('since', '<=', over))
       .update({
@@ -71,22 +72,13 @@ export async function read(tx: RecordTx, key: BudgetKey): Promise<BudgetRow | un
 
 /** Gives back what was taken of a budget and not spent, if its window still runs. */
 export async function giveBack(tx: RecordTx, key: BudgetKey, since: number, count: number): Promise<void> {
-  await tx.execute((sql) =>
-    sql('guess_budgets')
-      .where({ ...key, since })
-      .andWhere('taken', '>=', count)
-      .decrement('taken', count),
-  );
+  await change(tx, guessBudgets, { ...key, since, taken: { '>=': count } }, { taken: { plus: -count } });
 }
 
 /** Forgets what was taken of a budget; of everybody's, the last: it was right. */
 export async function forget(tx: RecordTx, { tenant, principal, budget }: BudgetKey): Promise<void> {
-  await tx.execute((sql) =>
-    sql('guess_budgets')
-      .where({ tenant, principal: EVERYBODY, budget })
-      .andWhere('taken', '>', 0)
-      .decrement('taken', 1),
-  );
+  const left = { tenant, principal: EVERYBODY, budget, taken: { '>': 0 } };
+  await change(tx, guessBudgets, left, { taken: { plus: -1 } });
   await tx.remove(guessBudgets, ['tenant', 'principal', 'budget'], [[tenant, principal, budget]]);
 }
 
@@ -95,11 +87,11 @@ export async function forgetOldGuesses(store: RecordStore, now: Date, limit: num
   const over = now.getTime() - LONGEST_MS;
   return store.exclusive((tx) =>
     tx.execute((sql) =>
-      sql('guess_budgets')
+      sql(guessBudgets.name)
         .whereIn(
-          ['tenant', 'principal', 'budget'],
-          sql('guess_budgets')
-            .select('tenant', 'principal', 'budget')
+          guessBudgets.primaryKey,
+          sql(guessBudgets.name)
+            .select(guessBudgets.primaryKey)
             .where('since', '<=', over)
             .orderBy('since')
             .limit(limit),

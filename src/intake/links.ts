@@ -11,11 +11,12 @@ import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { resealsUnderWay } from '../erasure/corrections.ts';
 import { VaultError } from '../errors.ts';
 import { createdAt, type RecordId, type TenantId, type Token } from '../ids.ts';
-import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
+import { areHeld, keysAt } from '../keyring/tree/key-rows.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, type RecordRow } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { allEntries, formsOf, type IndexEntries, indexRows } from '../search/blind-index.ts';
+import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets, wipe } from '../secret.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
@@ -197,11 +198,11 @@ export async function indexHelped(
   }
   const { rows, indexedAt } = allEntries(entries);
   await keyStore.exclusive(async (tx) => {
-    const keys = helped.map(({ link }) => [tenant, link.record, link.generation]);
+    const keys = helped.map(({ link: { record, generation } }) => ({ tenant, record, generation }));
     // Buckets before keys, as an erasure takes them: of two, neither waits for the other.
-    const buckets = (await tx.find(recordKeyByGeneration, keys)).flat().map(({ bucket }) => bucket);
+    const buckets = (await keysAt(tx, keys)).flatMap((key) => key?.bucket ?? []);
     await keyring.indexes.admitTo(tx, tenant, indexedAt, buckets);
-    if ((await tx.find(recordKeyHeld, keys)).some((found) => found.length === 0)) throw staleLink();
+    if ((await areHeld(tx, keys)).includes(false)) throw staleLink();
     await insertIndexRows(tx, rows);
   });
 }

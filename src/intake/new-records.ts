@@ -13,7 +13,8 @@ import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, typ
 import type { WindowKey } from '../keyring/tree/window-keys.ts';
 import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
-import { allEntries, formsOf, type IndexEntries, indexRows, insertIndexRows, NOTHING } from '../search/blind-index.ts';
+import { allEntries, formsOf, type IndexEntries, indexRows, NOTHING } from '../search/blind-index.ts';
+import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';

@@ -10,13 +10,14 @@ import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasu
 import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
-import { bucketByIdShared, recordKeysOf } from '../keyring/tables.ts';
 import { BucketRetiredError } from '../keyring/tree/bucket-keys.ts';
+import { holdBucket, keysOf } from '../keyring/tree/key-rows.ts';
 import { findRecord, RecordErasedError } from '../records/open-records.ts';
 import { sealValue } from '../records/sealing.ts';
 import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { type Form, formsOf, indexRows, insertIndexRows } from '../search/blind-index.ts';
+import { type Form, formsOf, indexRows } from '../search/blind-index.ts';
+import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Accepted } from './accept.ts';
@@ -66,7 +67,7 @@ async function makeKey(
   const index = await indexRows(indexer, tenant, forms, record, 0);
   const make = (elsewhere?: BucketId) =>
     keyStore.exclusive(async (tx) => {
-      const [held = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      const [held = []] = await keysOf(tx, tenant, [record]);
       const current = held.find((entry) => entry.generation === row.generation);
       if (current === undefined) throw new VaultError('concurrent_change');
       const generation = Math.max(...held.map((entry) => entry.generation)) + 1;
@@ -74,8 +75,8 @@ async function makeKey(
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
       made.push(key as Buffer);
       // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
-      if (elsewhere !== undefined) await tx.find(bucketByIdShared, [[tenant, current.bucket]]);
-      const [still = []] = await tx.find(recordKeysOf, [[tenant, record]]);
+      if (elsewhere !== undefined) await holdBucket(tx, tenant, current.bucket);
+      const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) throw new VaultError('concurrent_change');
       await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(

@@ -16,10 +16,9 @@
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { destroy, sweep } from '../keyring/epochs/epoch-destruction.ts';
-import { isDoomed } from '../keyring/epochs/epoch-states.ts';
+import { destroyedAfter, findEpoch, isDoomed } from '../keyring/epochs/epoch-states.ts';
 import * as rotation from '../keyring/epochs/rotation.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { type EpochSlotRow, epochByNumber } from '../keyring/tables.ts';
 import { takeBackIfRemoved } from '../keyring/upkeep/slot-copies.ts';
 import type { KeyStore } from '../storage/tx.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
@@ -52,7 +51,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     await keyring.refresh();
     const { epoch: asked } = params;
     const epoch = typeof asked === 'number' ? asked : keyring.epochs.current;
-    const [[row] = []] = await keyStore.reader.find(epochByNumber, [[epoch]]);
+    const row = await findEpoch(keyStore.reader, epoch);
     let without: readonly string[] = [];
     if (row?.state === 'active') {
       await progress('make_secret', 0, 1);
@@ -110,10 +109,7 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
     return await rotation.begin(parts, fence);
   } finally {
     const given = new Map([...before, ...slots.inForce].map(({ slot }) => [slot.name, slot]));
-    const destroyed = await keyStore.reader.query<EpochSlotRow>((sql) =>
-      sql('epoch_slots').where('epoch', '>', current).whereNotNull('destroyed_at'),
-    );
-    for (const { epoch, slot: name } of destroyed) {
+    for (const { epoch, slot: name } of await destroyedAfter(keyStore.reader, current)) {
       const slot = given.get(name);
       if (slot !== undefined) await takeBackIfRemoved(parts, epoch, slot);
     }

@@ -11,6 +11,7 @@
 import { VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import { isTransient } from '../storage/errors.ts';
+import { change, count, first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import type { Detail, JobKind } from './long-job.ts';
@@ -75,18 +76,12 @@ export interface JobOrder {
 export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   const params = JSON.stringify(Object.fromEntries(Object.entries(order.params).sort(([a], [b]) => (a < b ? -1 : 1))));
   const work = VAULT_WIDE.has(order.kind) ? order.kind : `${order.kind} ${order.tenant} ${params}`;
-  const [standing] = await tx.query<JobRow>((sql) => sql('jobs').where({ work }).whereNull('finished_at'));
+  const standing = await first(tx, jobs, { where: { work, finished_at: null } });
   if (standing !== undefined) return standing;
   if (!FIRST.has(order.kind)) {
-    const others = await tx.query((sql) =>
-      sql('jobs')
-        .select('job')
-        .where({ tenant: order.tenant })
-        .whereNotIn('kind', [...FIRST])
-        .whereNull('finished_at')
-        .limit(MAX_UNFINISHED),
-    );
-    if (others.length === MAX_UNFINISHED) throw new VaultError('too_many_jobs');
+    const where = { tenant: order.tenant, kind: { notIn: [...FIRST] }, finished_at: null };
+    if ((await count(tx, jobs, { where, limit: MAX_UNFINISHED })) === MAX_UNFINISHED)
+      throw new VaultError('too_many_jobs');
   }
   const row: JobRow = {
     ...{ job: order.job, tenant: order.tenant, kind: order.kind, params, work, fence: 0 },
@@ -112,7 +107,7 @@ export async function listJobs(
   page: { readonly wholeVault: boolean; readonly before: JobId | undefined; readonly limit: number },
 ): Promise<JobRow[]> {
   return reader.query((sql) => {
-    const rows = sql('jobs')
+    const rows = sql(jobs.name)
       .where((row) => row.where({ tenant }).orWhereIn('kind', page.wholeVault ? [...VAULT_WIDE] : []))
       .orderBy('job', 'desc')
       .limit(page.limit);
@@ -125,43 +120,31 @@ export async function listJobs(
  * not ordered twice, and a tenant has so many at most.
  */
 export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
-  const rows = await reader.query<JobRow>((sql) =>
-    sql('jobs').whereNull('finished_at').orderBy('state').orderBy('job'),
-  );
+  const rows = await select(reader, jobs, { where: { finished_at: null }, orderBy: ['state', 'job'] });
   return [...rows.filter(({ kind }) => FIRST.has(kind)), ...rows.filter(({ kind }) => !FIRST.has(kind))];
 }
 
 /** What a runner that holds the lease writes of the job it does. */
-type Change = Partial<Pick<JobRow, 'state' | 'step' | 'done' | 'total' | 'rate_milli' | 'detail' | 'code'>>;
+type Changed = Partial<Pick<JobRow, 'state' | 'step' | 'done' | 'total' | 'rate_milli' | 'detail' | 'code'>>;
 
 /**
  * Makes the job this runner's. @returns the row, or undefined where it is finished, or claimed by a later runner
  */
 export async function claimJob(tx: RecordTx, job: JobId, fence: number, at: Date): Promise<JobRow | undefined> {
-  const claimed = await tx.execute((sql) =>
-    sql('jobs')
-      .where({ job })
-      .whereNull('finished_at')
-      .andWhere('fence', '<=', fence)
-      .update({
-        ...{ state: 'running', fence, code: null, step: '', done: 0, total: 0, rate_milli: null },
-        started_at: sql.raw('coalesce(started_at, ?)', [at.getTime()]),
-        updated_at: at.getTime(),
-      }),
-  );
+  const open = { job, finished_at: null, fence: { '<=': fence } };
+  const begun = { started_at: { unlessSet: at.getTime() }, updated_at: at.getTime() };
+  const blank = { code: null, step: '', done: 0, total: 0, rate_milli: null };
+  const claimed = await change(tx, jobs, open, { state: 'running', fence, ...blank, ...begun });
   return claimed === 0 ? undefined : readJob(tx, job);
 }
 
 /** @throws `lease_lost` where another runner has claimed the job since */
-export async function changeJob(tx: RecordTx, job: JobId, fence: number, change: Change, at: Date): Promise<void> {
-  const { state } = change;
+export async function changeJob(tx: RecordTx, job: JobId, fence: number, changed: Changed, at: Date): Promise<void> {
+  const { state } = changed;
   const finished = state === 'completed' || state === 'failed';
-  const changed = await tx.execute((sql) =>
-    sql('jobs')
-      .where({ job, fence, state: 'running' })
-      .update({ ...change, updated_at: at.getTime(), ...(finished ? { finished_at: at.getTime() } : {}) }),
-  );
-  if (changed === 0) throw new VaultError('lease_lost');
+  const set = { ...changed, updated_at: at.getTime(), ...(finished ? { finished_at: at.getTime() } : {}) };
+  const rows = await change(tx, jobs, { job, fence, state: 'running' }, set);
+  if (rows === 0) throw new VaultError('lease_lost');
 }
 
 /** Whether the same job may well succeed later: something is out of reach, or somebody else was first. */

@@ -14,6 +14,7 @@
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
 import { pause } from '../keyring/nodes/node-silence.ts';
+import { change } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx } from '../storage/tx.ts';
 
@@ -99,14 +100,7 @@ async function rowOf(store: KeyStore, name: string): Promise<Row<typeof leases>>
 
 /** @returns whether the row was still as it had been seen: otherwise its holder lives, or another was first */
 async function takeOver(store: KeyStore, seen: Row<typeof leases>, taken: Row<typeof leases>): Promise<boolean> {
-  return store.exclusive(
-    async (tx) =>
-      (await tx.execute((sql) =>
-        sql('leases')
-          .where({ ...seen })
-          .update(taken),
-      )) === 1,
-  );
+  return store.exclusive(async (tx) => (await change(tx, leases, seen, taken)) === 1);
 }
 
 function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, everyMs: number): Lease {
@@ -114,7 +108,7 @@ function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, ever
   let beating: Promise<void> | undefined;
   const mine = { name, holder, fence };
   const assertHeld = async (tx: KeyTx) => {
-    const changed = await tx.execute((sql) => sql('leases').where(mine).increment('beat', 1));
+    const changed = await change(tx, leases, mine, { beat: { plus: 1 } });
     if (changed === 1) return;
     lost = true;
     throw new VaultError('lease_lost');
@@ -136,7 +130,7 @@ function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, ever
     async release() {
       clearInterval(timer);
       await beating;
-      await store.exclusive((tx) => tx.execute((sql) => sql('leases').where(mine).update({ holder: NOBODY })));
+      await store.exclusive((tx) => change(tx, leases, mine, { holder: NOBODY }));
     },
   };
 }

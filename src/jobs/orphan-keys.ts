@@ -6,14 +6,14 @@
  * what was stored since the last one. Keys younger than the grace are left alone: their record may be on its way.
  */
 import type { Stores } from '../erasure/erasures.ts';
-import { firstIdAt, type RecordId, type TenantId } from '../ids.ts';
-import { recordKeys } from '../keyring/tables.ts';
+import { firstIdAt, type TenantId } from '../ids.ts';
+import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { blindIndexes } from '../search/blind-index.ts';
+import { removeIndexRowsOf } from '../search/index-rows.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import { lookup, table } from '../storage/table.ts';
-import { reuses } from '../tokens/reuse.ts';
+import { removeLinksOf } from '../tokens/reuse.ts';
 
 const cursors = table('keys', 'cursors', { name: 'text', value: 'text' }, ['name']);
 const cursorByName = lookup(cursors, ['name']);
@@ -29,30 +29,20 @@ export async function sweepOrphanKeys(
   const name = `orphan-keys/${tenant}`;
   const [[cursor] = []] = await keyStore.reader.find(cursorByName, [[name]]);
   const end = firstIdAt('record', new Date(now.getTime() - ORPHAN_GRACE_MS));
-  const rows = await keyStore.reader.query<{ record: RecordId }>((sql) =>
-    sql('record_keys')
-      .select('record')
-      .where({ tenant, generation: 1 })
-      .andWhere('record', '>', cursor?.value ?? '')
-      .andWhere('record', '<', end)
-      .orderBy('record')
-      .limit(limit),
-  );
-  const last = rows.at(-1)?.record;
+  const ids = await firstKeysBetween(keyStore.reader, tenant, { after: cursor?.value ?? '', before: end, limit });
+  const last = ids.at(-1);
   if (last === undefined) return { swept: 0, more: false };
-  const ids = rows.map((row) => row.record);
   const [found, erased] = await Promise.all([
     findRecords(recordStore.reader, tenant, ids),
     areErased(recordStore.reader, tenant, ids),
   ]);
   const orphans = ids.filter((_, i) => found[i] === undefined && !erased[i]);
   await keyStore.exclusive(async (tx) => {
-    const keys = orphans.map((record) => [tenant, record]);
-    await tx.remove(recordKeys, ['tenant', 'record'], keys);
-    await tx.remove(blindIndexes, ['tenant', 'record'], keys);
-    await tx.remove(reuses, ['tenant', 'record'], keys);
+    await removeKeysOf(tx, tenant, orphans);
+    await removeIndexRowsOf(tx, tenant, orphans);
+    await removeLinksOf(tx, tenant, orphans);
     await tx.remove(cursors, ['name'], [[name]]);
     await tx.insert(cursors, [{ name, value: last }]);
   });
-  return { swept: orphans.length, more: rows.length === limit };
+  return { swept: orphans.length, more: ids.length === limit };
 }

@@ -13,12 +13,21 @@
  * So the job may be run again from the start, after a crash anywhere. Does not: end the life of the old keys in backups of
  * the key store; the next close of the epoch does.
  */
+import { allTenants } from '../access/store.ts';
 import { BUCKET_SKEW_MS } from '../clock.ts';
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
 import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
 import type { BucketId, SubjectId, TenantId } from '../ids.ts';
-import { epochByNumber, type RecordKeyRow } from '../keyring/tables.ts';
+import { findEpoch, markEpochCompromised } from '../keyring/epochs/epoch-states.ts';
+import {
+  type BucketRange,
+  countResealed,
+  markCompromised,
+  pagesOfMarked,
+  pagesOfRange,
+} from '../keyring/tree/compromised-buckets.ts';
+import { pagesOfBucket } from '../keyring/tree/key-rows.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type Detail, type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 import { resealSubject } from './reseal-subject.ts';
@@ -36,7 +45,7 @@ type CompromisedBuckets = { readonly epoch: number } | { readonly from: BucketId
 
 /** @throws `epoch_not_found`, `epoch_not_ended` */
 export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promise<void> {
-  const [[row] = []] = await reader.find(epochByNumber, [[epoch]]);
+  const row = await findEpoch(reader, epoch);
   if (row === undefined) throw new VaultError('epoch_not_found');
   if (row.state === 'active' || row.state === 'pre_activation') throw new VaultError('epoch_not_ended');
 }
@@ -74,16 +83,9 @@ function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { r
 
 /** Marks the buckets first. */
 async function marked(parts: ResealParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
-  const tenants = 'epoch' in compromise ? await allTenants(parts) : [context.tenant];
+  const tenants = 'epoch' in compromise ? await allTenants(parts.recordStore.reader) : [context.tenant];
   await mark(parts, context, compromise, tenants);
   return () => resealAll(parts, context, compromise, tenants);
-}
-
-async function allTenants({ recordStore }: ResealParts): Promise<TenantId[]> {
-  const rows = await recordStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant').orderBy('tenant'),
-  );
-  return rows.map(({ tenant }) => tenant);
 }
 
 /** Marks in pages; what is marked keeps its first mark. */
@@ -94,45 +96,28 @@ async function mark(
   tenants: readonly TenantId[],
 ): Promise<void> {
   const at = clock().getTime();
-  let until = Number.POSITIVE_INFINITY;
+  let range: BucketRange;
   if ('epoch' in compromise) {
     const { epoch } = compromise;
     await keyStore.exclusive(async (tx) => {
       await context.fence(tx);
-      await tx.execute((sql) =>
-        sql('epochs').where({ epoch }).whereNull('compromised_at').update({ compromised_at: at }),
-      );
+      await markEpochCompromised(tx, epoch, at);
     });
-    const [[row] = []] = await keyStore.reader.find(epochByNumber, [[epoch]]);
-    until = (row?.deactivated_at ?? at) + BUCKET_SKEW_MS;
-  }
+    const row = await findEpoch(keyStore.reader, epoch);
+    range = { until: (row?.deactivated_at ?? at) + BUCKET_SKEW_MS };
+  } else range = compromise;
   for (const [i, tenant] of tenants.entries()) {
-    for (let after = ''; ; ) {
+    const step = async () => {
       await context.progress('marking', i, tenants.length);
       stopIfTold(context);
-      const page = await keyStore.reader.query<{ bucket: BucketId }>((sql) => {
-        const rows = sql('buckets').select('bucket').where({ tenant }).andWhere('bucket', '>', after);
-        if ('epoch' in compromise) rows.andWhere('created_at', '<=', until);
-        else rows.andWhere('bucket', '>=', compromise.from).andWhere('bucket', '<=', compromise.to);
-        return rows.orderBy('bucket').limit(BUCKETS);
-      });
+    };
+    await step();
+    for await (const page of pagesOfRange(keyStore.reader, tenant, range, BUCKETS)) {
       await keyStore.exclusive(async (tx) => {
         await context.fence(tx);
-        await tx.execute((sql) =>
-          sql('buckets')
-            .where({ tenant })
-            .whereIn(
-              'bucket',
-              page.map(({ bucket }) => bucket),
-            )
-            .whereNull('compromised_at')
-            // A bucket that this job has made itself, in an earlier run.
-            .andWhere((made) => made.whereNull('resealed_for').orWhereNot('resealed_for', context.job))
-            .update({ compromised_at: at }),
-        );
+        await markCompromised(tx, tenant, page, { at, job: context.job });
       });
-      if (page.length < BUCKETS) break;
-      after = page.at(-1)?.bucket as string;
+      if (page.length === BUCKETS) await step();
     }
   }
 }
@@ -148,8 +133,7 @@ async function resealAll(
   const total = await countMarked(parts.keyStore.reader, compromise, tenants);
   let done = 0;
   for (const tenant of tenants) {
-    for (let after = ''; ; ) {
-      const page = await pageOfMarked(parts.keyStore.reader, compromise, tenant, after);
+    for await (const page of pagesOfMarked(parts.keyStore.reader, tenant, rangeOf(compromise), BUCKETS)) {
       for (const bucket of page) {
         await context.progress('resealing', done, Math.max(total, done));
         const found = await resealBucket(parts, context, tenant, bucket);
@@ -157,8 +141,6 @@ async function resealAll(
         if (tenant === context.tenant) addCounts(own, found);
         done += 1;
       }
-      if (page.length < BUCKETS) break;
-      after = page.at(-1) as string;
     }
   }
   await context.progress('resealing', done, done);
@@ -177,42 +159,16 @@ async function resealBucket(
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
     return made;
   };
-  for (let after: RecordKeyRow | undefined; ; ) {
+  for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
     stopIfTold(context);
-    const keys = await pageOfKeys(parts.keyStore.reader, tenant, bucket, after);
-    if (keys.length === 0) return total;
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
     addCounts(total, await resealPage(parts, retired, keys));
-    if (keys.length < RECORDS) return total;
-    after = keys.at(-1);
   }
+  return total;
 }
 
-function pageOfKeys(
-  reader: Reader<'keys'>,
-  tenant: TenantId,
-  bucket: BucketId,
-  after: RecordKeyRow | undefined,
-): Promise<RecordKeyRow[]> {
-  return reader.query((sql) => {
-    const keys = sql('record_keys').where({ tenant, bucket }).orderBy(['record', 'generation']).limit(RECORDS);
-    if (after === undefined) return keys;
-    return keys.andWhereRaw('(record, generation) > (?, ?)', [after.record, after.generation]);
-  });
-}
-
-async function pageOfMarked(
-  reader: Reader<'keys'>,
-  compromise: CompromisedBuckets,
-  tenant: TenantId,
-  after: string,
-): Promise<BucketId[]> {
-  const rows = await reader.query<{ bucket: BucketId }>((sql) => {
-    const marked = sql('buckets').select('bucket').where({ tenant }).whereNotNull('compromised_at');
-    if ('from' in compromise) marked.andWhereBetween('bucket', [compromise.from, compromise.to]);
-    return marked.andWhere('bucket', '>', after).orderBy('bucket').limit(BUCKETS);
-  });
-  return rows.map(({ bucket }) => bucket);
+function rangeOf(compromise: CompromisedBuckets) {
+  return 'from' in compromise ? compromise : undefined;
 }
 
 async function countMarked(
@@ -222,12 +178,7 @@ async function countMarked(
 ): Promise<number> {
   let count = 0;
   for (const tenant of tenants) {
-    for (let after = ''; ; ) {
-      const page = await pageOfMarked(reader, compromise, tenant, after);
-      count += page.length;
-      if (page.length < BUCKETS) break;
-      after = page.at(-1) as string;
-    }
+    for await (const page of pagesOfMarked(reader, tenant, rangeOf(compromise), BUCKETS)) count += page.length;
   }
   return count;
 }
@@ -235,9 +186,7 @@ async function countMarked(
 /** Counted from the stores, so that it is right after a crash, too. */
 async function outcome(parts: ResealParts, context: LongJobContext): Promise<Detail> {
   const { job, tenant } = context;
-  const [retired] = await parts.keyStore.reader.query<{ n: number }>((sql) =>
-    sql('buckets').count('* as n').where({ tenant, resealed_for: job }),
-  );
+  const buckets = await countResealed(parts.keyStore.reader, tenant, job);
   let [records, tokens] = [0, 0];
   for (let after: ExposedPlace | undefined; ; ) {
     stopIfTold(context);
@@ -248,5 +197,5 @@ async function outcome(parts: ResealParts, context: LongJobContext): Promise<Det
     after = page.next;
     if (after === undefined) break;
   }
-  return { records, tokens, buckets: Number(retired?.n ?? 0) };
+  return { records, tokens, buckets };
 }

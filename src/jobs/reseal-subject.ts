@@ -11,7 +11,8 @@
  */
 import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import type { BucketId, RecordId, SubjectId, TenantId } from '../ids.ts';
-import { bucketById, type RecordKeyRow, recordKeysOf } from '../keyring/tables.ts';
+import type { RecordKeyRow } from '../keyring/tables.ts';
+import { findBuckets, keysOf } from '../keyring/tree/key-rows.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { type LongJobContext, stopIfTold } from './long-job.ts';
 
@@ -54,16 +55,10 @@ async function oldKeys(
   { job, tenant }: { readonly job: string; readonly tenant: TenantId },
   records: readonly RecordId[],
 ): Promise<Map<BucketId, RecordKeyRow[]>> {
-  const found = await reader.find(
-    recordKeysOf,
-    records.map((record) => [tenant, record]),
-  );
+  const found = await keysOf(reader, tenant, records);
   const byBucket = Map.groupBy(found.flat(), ({ bucket }) => bucket as BucketId);
   const ids = [...byBucket.keys()];
-  const rows = await reader.find(
-    bucketById,
-    ids.map((bucket) => [tenant, bucket]),
-  );
-  for (const [i, bucket] of ids.entries()) if (rows[i]?.[0]?.resealed_for === job) byBucket.delete(bucket);
+  const rows = await findBuckets(reader, tenant, ids);
+  for (const [i, bucket] of ids.entries()) if (rows[i]?.resealed_for === job) byBucket.delete(bucket);
   return byBucket;
 }

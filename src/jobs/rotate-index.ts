@@ -28,6 +28,7 @@ import {
 import { raiseBuckets } from '../keyring/indexes/raised-buckets.ts';
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
+import { hasIndexRows } from '../search/index-rows.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 
@@ -80,7 +81,7 @@ export function rotateIndex(parts: RotateIndexParts): LongJob {
         return goOn(context, 'dropping', done, rows);
       };
       await eachPage((after) => dropPage(parts, version, turn.to.version, after, context.fence), step);
-      const gone = await inTurn((tx) => removeVersion(tx, version, parts.clock()));
+      const gone = await inTurn((tx) => removeVersion(tx, version, hasIndexRows, parts.clock()));
       removed &&= gone;
     }
     await scrub(parts);
@@ -167,7 +168,7 @@ async function settle(parts: RotateIndexParts, row: IndexKeyRow): Promise<boolea
     after = outcome.next;
     if (after === undefined) break;
   }
-  return keyStore.exclusive((tx) => removeVersion(tx, row, clock()));
+  return keyStore.exclusive((tx) => removeVersion(tx, row, hasIndexRows, clock()));
 }
 
 /** The removed key has no business in the store's log either. Another process may be reading: then at the next scrub. */

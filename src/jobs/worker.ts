@@ -4,14 +4,15 @@
  * the long jobs, which are ordered, and run one at a time (`runner.ts`).
  */
 import { setTimeout } from 'node:timers/promises';
+import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
 import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
-import type { TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { unfinishedJobs } from './job-store.ts';
 import { sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
@@ -183,18 +184,14 @@ async function completeErasures(
 /** A whole tenant is erased by a long job; only where there is none, it was interrupted before one was ordered. */
 async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
   if (scope === null) return false;
-  const jobs = await recordStore.reader.query<{ params: string }>((sql) =>
-    sql('jobs').select('params').where({ kind: 'erase_tenant' }).whereNull('finished_at'),
-  );
+  const unfinished = await unfinishedJobs(recordStore.reader);
+  const jobs = unfinished.filter(({ kind }) => kind === 'erase_tenant');
   return jobs.some(({ params }) => (JSON.parse(params) as { erasure?: unknown }).erasure === erasure);
 }
 
 async function sweepTenants(options: WorkerOptions, now: Date): Promise<number> {
-  const tenants = await options.recordStore.reader.query<{ tenant: TenantId }>((sql) =>
-    sql('tenants').select('tenant').whereNull('erased_at'),
-  );
   let swept = 0;
-  for (const { tenant } of tenants) {
+  for (const tenant of await liveTenants(options.recordStore.reader)) {
     for (let more = true; more; ) {
       const result = await sweepOrphanKeys(options, tenant, now, PAGE);
       swept += result.swept;

@@ -6,12 +6,13 @@
  * Does not: say when a bucket key was last renewed, which is stored nowhere.
  */
 import type { TenantId } from '../ids.ts';
+import { count, select, type Where } from '../storage/queries.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type KeyWithoutPeriod as Draft, withPeriod } from './cryptoperiods.ts';
 import { type IndexKeyState, isOwn, stateOf as stateOfVersion } from './indexes/index-key.ts';
 import type { KeyEntry, KeyState } from './schema.ts';
-import { type EpochRow, type EpochSlotRow, epochSlots, epochs, type IndexKeyRow } from './tables.ts';
-import type { SigningKeyRow } from './tree/signing-keys.ts';
+import * as tables from './tables.ts';
+import { type EpochRow, epochSlots, epochs } from './tables.ts';
 
 /** Rows counted of a kind; beyond, an entry says `atLeast`. */
 export const COUNTED = 10_000;
@@ -51,29 +52,19 @@ function rootKey({ rootKeyFrom }: InventoryOptions): Draft {
 }
 
 async function epochRows(reader: Reader<'keys'>): Promise<EpochRow[]> {
-  const live = await reader.query<EpochRow>((sql) =>
-    sql(epochs.name).whereNot({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(COUNTED),
-  );
-  const destroyed = await reader.query<EpochRow>((sql) =>
-    sql(epochs.name).where({ state: 'destroyed' }).orderBy('epoch', 'desc').limit(DESTROYED_SHOWN),
-  );
+  const newest = (where: Where<typeof epochs>, limit: number) =>
+    select(reader, epochs, { where, orderBy: ['epoch'], descending: true, limit });
+  const live = await newest({ state: { not: 'destroyed' } }, COUNTED);
+  const destroyed = await newest({ state: 'destroyed' }, DESTROYED_SHOWN);
   // What was compromised keeps being of interest however long ago it was.
-  const compromised = await reader.query<EpochRow>((sql) =>
-    sql(epochs.name).whereNotNull('compromised_at').orderBy('epoch', 'desc').limit(DESTROYED_SHOWN),
-  );
+  const compromised = await newest({ compromised_at: { not: null } }, DESTROYED_SHOWN);
   const all = new Map([...live, ...destroyed, ...compromised].map((row) => [row.epoch, row]));
   return [...all.values()].sort((a, b) => b.epoch - a.epoch);
 }
 
 async function secretsOf(reader: Reader<'keys'>, shown: readonly EpochRow[]): Promise<Draft[]> {
-  const rows = await reader.query<EpochSlotRow>((sql) =>
-    sql(epochSlots.name)
-      .whereIn(
-        'epoch',
-        shown.map(({ epoch }) => epoch),
-      )
-      .orderBy(['epoch', 'slot']),
-  );
+  const where = { epoch: { in: shown.map(({ epoch }) => epoch) } };
+  const rows = await select(reader, epochSlots, { where, orderBy: ['epoch', 'slot'] });
   return shown.map((row) => ({
     ...{ kind: 'epoch_secret', epoch: row.epoch, state: stateOf(row), protects: 'the epoch key', count: 1 },
     ...timesOf(row),
@@ -105,13 +96,9 @@ function timesOf(row: EpochRow) {
 }
 
 async function bucketKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Draft[]> {
-  const rows = await reader.query<{ epoch: number; compromised_at: number | null; created_at: number }>((sql) =>
-    sql('buckets')
-      .select('epoch', 'compromised_at', 'created_at')
-      .where({ tenant })
-      .orderBy('bucket')
-      .limit(COUNTED + 1),
-  );
+  const columns = ['epoch', 'compromised_at', 'created_at'] as const;
+  const all = { columns, where: { tenant }, orderBy: ['bucket'], limit: COUNTED + 1 } as const;
+  const rows = await select(reader, tables.buckets, all);
   const atLeast = rows.length > COUNTED;
   const groups = new Map<string, typeof rows>();
   for (const row of rows.slice(0, COUNTED)) {
@@ -130,25 +117,19 @@ async function bucketKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Dra
 }
 
 async function recordKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Draft[]> {
-  const all = await reader.query<{ record: string }>((sql) =>
-    sql('record_keys')
-      .select('record')
-      .where({ tenant })
-      .orderBy('record')
-      .limit(COUNTED + 1),
-  );
+  const held = await count(reader, tables.recordKeys, { where: { tenant }, limit: COUNTED + 1 });
   const stolen = await reader.query<{ at: number }>((sql) =>
-    sql('buckets')
-      .join('record_keys', { 'record_keys.tenant': 'buckets.tenant', 'record_keys.bucket': 'buckets.bucket' })
-      .select('buckets.compromised_at as at')
-      .where('buckets.tenant', tenant)
-      .whereNotNull('buckets.compromised_at')
+    sql({ b: tables.buckets.name })
+      .join({ r: tables.recordKeys.name }, { 'r.tenant': 'b.tenant', 'r.bucket': 'b.bucket' })
+      .select('b.compromised_at as at')
+      .where('b.tenant', tenant)
+      .whereNotNull('b.compromised_at')
       .limit(COUNTED + 1),
   );
   const lost = Math.min(stolen.length, COUNTED);
   const entry = { kind: 'record_key', protects: 'one value each' } as const;
-  const sound = Math.max(Math.min(all.length, COUNTED) - lost, 0);
-  const active: Draft = { ...entry, state: 'active', ...numberOf(sound, all.length > COUNTED) };
+  const sound = Math.max(Math.min(held, COUNTED) - lost, 0);
+  const active: Draft = { ...entry, state: 'active', ...numberOf(sound, held > COUNTED) };
   if (lost === 0) return [active];
   const since = stateAndTimes(
     [],
@@ -165,9 +146,8 @@ function stolenWith(createdAt: number, shown: readonly EpochRow[]): number | und
 }
 
 async function indexKeys(reader: Reader<'keys'>, tenant: TenantId, shown: readonly EpochRow[]): Promise<Draft[]> {
-  const rows = await reader.query<IndexKeyRow>((sql) =>
-    sql('index_keys').where({ tenant }).orderBy(['name', 'version']).limit(COUNTED),
-  );
+  const all = { where: { tenant }, orderBy: ['name', 'version'], limit: COUNTED } as const;
+  const rows = await select(reader, tables.indexKeys, all);
   return rows.map((row) => {
     const own = isOwn(row.name);
     const compromised = stolenWith(row.created_at, shown);
@@ -188,13 +168,9 @@ function indexState(state: IndexKeyState, compromised: number | undefined): KeyS
 }
 
 async function windowKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Draft[]> {
-  const rows = await reader.query<{ epoch: number; created_at: number }>((sql) =>
-    sql('windows')
-      .select('epoch', 'created_at')
-      .where({ tenant })
-      .orderBy('window_id')
-      .limit(COUNTED + 1),
-  );
+  const columns = ['epoch', 'created_at'] as const;
+  const all = { columns, where: { tenant }, orderBy: ['window_id'], limit: COUNTED + 1 } as const;
+  const rows = await select(reader, tables.windows, all);
   if (rows.length === 0) return [];
   const starts = rows.slice(0, COUNTED).map((row) => row.created_at);
   return [
@@ -206,9 +182,8 @@ async function windowKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Dra
 }
 
 async function signingKeys(reader: Reader<'keys'>, shown: readonly EpochRow[]): Promise<Draft[]> {
-  const rows = await reader.query<Pick<SigningKeyRow, 'key_id' | 'epoch' | 'created_at' | 'retired_at'>>((sql) =>
-    sql('signing_keys').select('key_id', 'epoch', 'created_at', 'retired_at').orderBy('created_at').limit(COUNTED),
-  );
+  const columns = ['key_id', 'epoch', 'created_at', 'retired_at'] as const;
+  const rows = await select(reader, tables.signingKeys, { columns, orderBy: ['created_at'], limit: COUNTED });
   return rows.map((row) => {
     const compromised = stolenWith(row.created_at, shown);
     const state = compromised !== undefined ? 'compromised' : row.retired_at === null ? 'active' : 'deactivated';

@@ -162,3 +162,19 @@ export const windowReveals = table('keys', 'window_reveals', { tenant: 'text', w
   'mark',
 ]);
 export const revealByMark = lookup(windowReveals, ['tenant', 'window_id', 'mark']);
+
+export const signingKeys = table(
+  'keys',
+  'signing_keys',
+  {
+    /** RFC 7638 thumbprint of the public key. */
+    key_id: 'text',
+    public_key: 'bytes',
+    epoch: 'int',
+    wrapped: 'bytes',
+    created_at: 'int',
+    retired_at: 'int?',
+  },
+  ['key_id'],
+);
+export type SigningKeyRow = Row<typeof signingKeys>;

@@ -8,8 +8,9 @@
  */
 import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
+import { select, values } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { Reader } from '../storage/tx.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
 
 export const tenantTombstones = table(
   'keys',
@@ -30,6 +31,8 @@ export const tenantTombstones = table(
 );
 export type TenantTombstoneRow = Row<typeof tenantTombstones>;
 const tombstoneOfTenant = lookup(tenantTombstones, ['tenant']);
+/** For conditions on other tables of the key store. */
+export const buriedTenants = values(tenantTombstones, 'tenant');
 
 /** @returns for each tenant its tombstone, or undefined */
 export async function findTenantTombstones(
@@ -41,6 +44,46 @@ export async function findTenantTombstones(
     tenants.map((tenant) => [tenant]),
   );
   return found.map(([row]) => row);
+}
+
+export async function allTenantTombstones(reader: Reader<'keys'>): Promise<TenantTombstoneRow[]> {
+  return select(reader, tenantTombstones, { orderBy: ['tenant'] });
+}
+
+/** One that is there stays as it is. */
+export async function buryTenant(
+  tx: KeyTx,
+  row: Pick<TenantTombstoneRow, 'tenant' | 'erasure' | 'ordered_by' | 'ordered_at' | 'buried_at'>,
+): Promise<void> {
+  await tx.insert(tenantTombstones, [{ ...row, epoch: null, records: 0, shredded_at: null }], 'skip');
+}
+
+/** Adds what a transaction destroyed of a buried tenant. @param epoch the highest under which any of it was wrapped */
+export async function noteDestroyed(
+  tx: KeyTx,
+  tenant: TenantId,
+  { epoch, records }: { readonly epoch: number | undefined; readonly records: number },
+): Promise<void> {
+  // Held, so that of two that destroy at once neither writes over what the other has noted.
+  await select(tx, tenantTombstones, { columns: ['tenant'], where: { tenant }, lock: 'wait' });
+  const [row] = await findTenantTombstones(tx, [tenant]);
+  if (row === undefined || (epoch === undefined && records === 0)) return;
+  const highest = epoch === undefined ? row.epoch : Math.max(row.epoch ?? 0, epoch);
+  const noted = { ...row, epoch: highest, records: row.records + records };
+  await tx.update(tenantTombstones, ['epoch', 'records'], [noted]);
+}
+
+/** Notes when the last key of a buried tenant was destroyed; one that is noted stays. @returns the row as it then is */
+export async function noteShredded(
+  tx: KeyTx,
+  tenant: TenantId,
+  at: Date,
+): Promise<(TenantTombstoneRow & { readonly shredded_at: number }) | undefined> {
+  const [row] = await findTenantTombstones(tx, [tenant]);
+  if (row === undefined) return undefined;
+  const noted = { ...row, shredded_at: row.shredded_at ?? at.getTime() };
+  if (row.shredded_at === null) await tx.update(tenantTombstones, ['shredded_at'], [noted]);
+  return noted;
 }
 
 /** First in every transaction that makes a key of its own for a tenant. @throws `tenant_erased` */

@@ -1,5 +1,6 @@
 /** Records in the record store: what a value is, whose it is, and its sealed bytes. */
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import { change, first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 
@@ -47,14 +48,13 @@ export async function lockRecords(
   tenant: TenantId,
   ids: readonly RecordId[],
 ): Promise<{ readonly record: RecordId; readonly generation: number }[]> {
-  return tx.query((sql) => {
-    const rows = sql('records')
-      .select('record', 'generation')
-      .where({ tenant })
-      .whereIn('record', ids)
-      .orderBy('record');
-    return sql.client.config.client === 'pg' ? rows.forUpdate() : rows;
+  const rows = await select(tx, records, {
+    columns: ['record', 'generation'],
+    where: { tenant, record: { in: ids } },
+    orderBy: ['record'],
+    lock: 'wait',
   });
+  return rows.map(({ record, generation }) => ({ record: record as RecordId, generation }));
 }
 
 /** A page of a subject's records in the order they were made, after the one named (exclusive). No sealed bytes. */
@@ -64,15 +64,43 @@ export async function pageOfSubject(
   subject: SubjectId,
   page: { readonly after: RecordId | undefined; readonly limit: number },
 ): Promise<Omit<RecordRow, 'sealed'>[]> {
-  return reader.query((sql) => {
-    const rows = sql('records')
-      .select('tenant', 'record', 'subject', 'type', 'type_version', 'generation', 'version', 'label')
-      .select('created_at', 'updated_at')
-      .where({ tenant, subject })
-      .orderBy('record')
-      .limit(page.limit);
-    return page.after === undefined ? rows : rows.andWhere('record', '>', page.after);
+  return select(reader, records, {
+    columns: [
+      ...(['tenant', 'record', 'subject', 'type', 'type_version', 'generation', 'version', 'label'] as const),
+      ...(['created_at', 'updated_at'] as const),
+    ],
+    where: { tenant, subject },
+    orderBy: ['record'],
+    after: page.after && { record: page.after },
+    limit: page.limit,
   });
+}
+
+/** The earliest record of a tenant's. */
+export async function firstRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
+  return endOf(reader, tenant, false);
+}
+
+/** The latest record of a tenant's. */
+export async function lastRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
+  return endOf(reader, tenant, true);
+}
+
+async function endOf(reader: Reader<'records'>, tenant: TenantId, descending: boolean): Promise<RecordId | undefined> {
+  const row = await first(reader, records, { columns: ['record'], where: { tenant }, orderBy: ['record'], descending });
+  return row?.record as RecordId | undefined;
+}
+
+/** The records of a tenant's from this one on (inclusive), in the order they were made. */
+export async function recordsFrom(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  from: string,
+  limit: number,
+): Promise<RecordId[]> {
+  const where = { tenant, record: { '>=': from } };
+  const rows = await select(reader, records, { columns: ['record'], where, orderBy: ['record'], limit });
+  return rows.map(({ record }) => record as RecordId);
 }
 
 /** Records of one data type that a search looks at of one person. */
@@ -104,10 +132,7 @@ export async function removeRecords(tx: RecordTx, tenant: TenantId, ids: readonl
 /** Puts a new sealed value in a record's place. @returns whether the record was still at the version expected */
 export async function replaceSealed(tx: RecordTx, from: RecordRow, to: RecordRow): Promise<boolean> {
   const { sealed, generation, version, type_version, updated_at } = to;
-  const changed = await tx.execute((sql) =>
-    sql('records')
-      .where({ tenant: from.tenant, record: from.record, version: from.version, generation: from.generation })
-      .update({ sealed, generation, version, type_version, updated_at }),
-  );
+  const where = { tenant: from.tenant, record: from.record, version: from.version, generation: from.generation };
+  const changed = await change(tx, records, where, { sealed, generation, version, type_version, updated_at });
   return changed === 1;
 }

@@ -4,6 +4,7 @@
  * back with an old copy of the key store is destroyed again.
  */
 import type { ErasureId, RecordId, TenantId } from '../ids.ts';
+import { count, first, pages } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader, RecordTx } from '../storage/tx.ts';
 
@@ -24,6 +25,7 @@ export const tombstones = table(
 );
 export type TombstoneRow = Row<typeof tombstones>;
 const tombstonesByRecord = lookup(tombstones, ['tenant', 'record']);
+const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
 export const keyTombstones = table(
   'keys',
@@ -51,7 +53,14 @@ export interface Burial {
 }
 
 export async function bury(tx: RecordTx, tenant: TenantId, burials: readonly Burial[], at: Date): Promise<void> {
-  const rows = burials.map((burial) => ({ tenant, ...burial, buried_at: at.getTime() }));
+  await insertTombstones(
+    tx,
+    burials.map((burial) => ({ tenant, ...burial, buried_at: at.getTime() })),
+  );
+}
+
+/** One that is there stays as it is. */
+export async function insertTombstones(tx: RecordTx, rows: readonly TombstoneRow[]): Promise<void> {
   await tx.insert(tombstones, rows, 'skip');
 }
 
@@ -64,6 +73,18 @@ export async function mirror(tx: KeyTx, rows: readonly TombstoneRow[]): Promise<
     })),
     'skip',
   );
+}
+
+/** @returns for each key its tombstone in the record store, or undefined */
+export async function tombstonesAt(
+  reader: Reader<'records'>,
+  keys: readonly (Key & { readonly tenant: string })[],
+): Promise<(TombstoneRow | undefined)[]> {
+  const found = await reader.find(
+    tombstoneByGeneration,
+    keys.map(({ tenant, record, generation }) => [tenant, record, generation]),
+  );
+  return found.map(([row]) => row);
 }
 
 /** The tombstones of each of these records. */
@@ -127,12 +148,42 @@ export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys:
   return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
 }
 
+/** How many keys were ordered to be destroyed by an erasure. */
+export async function countTombstones(reader: Reader<'records'>, tenant: string, erasure: string): Promise<number> {
+  return count(reader, tombstones, { where: { tenant, erasure } });
+}
+
+/** The tombstone of an erasure's first record. */
+export async function firstTombstone(
+  reader: Reader<'records'>,
+  tenant: string,
+  erasure: string,
+): Promise<TombstoneRow | undefined> {
+  return first(reader, tombstones, { where: { tenant, erasure }, orderBy: ['record'] });
+}
+
+/** The tombstone of an erasure's last record. */
+export async function lastTombstone(
+  reader: Reader<'records'>,
+  tenant: string,
+  erasure: string,
+): Promise<TombstoneRow | undefined> {
+  return first(reader, tombstones, { where: { tenant, erasure }, orderBy: ['record'], descending: true });
+}
+
+/** How many tombstones the key store has, of every tenant. */
+export async function sizeOfMirror(reader: Reader<'keys'>): Promise<number> {
+  return count(reader, keyTombstones);
+}
+
+/** The tombstones of the key store, of every tenant. */
+export function pagesOfMirror(reader: Reader<'keys'>, limit: number): AsyncGenerator<KeyTombstoneRow[]> {
+  return pages(reader, keyTombstones, { orderBy: ['tenant', 'record', 'generation'], limit });
+}
+
 /** How many keys the key store noted to be destroyed for an erasure. */
 export async function countMirrored(reader: Reader<'keys'>, tenant: string, erasure: string): Promise<number> {
-  const [row] = await reader.query<{ n: number }>((sql) =>
-    sql('tombstones').where({ tenant, erasure }).count('* as n'),
-  );
-  return Number(row?.n ?? 0);
+  return count(reader, keyTombstones, { where: { tenant, erasure } });
 }
 
 /** Notes of keys that are destroyed that an older record store still has their values. @param rows of the mirror */
@@ -145,15 +196,11 @@ export async function markPutBack(tx: KeyTx, rows: readonly KeyTombstoneRow[], a
   );
 }
 
-/** A page of an erasure's tombstones, after the record named (exclusive). */
-export async function tombstonesOfErasure(
+/** An erasure's tombstones, in the order of their records. */
+export function pagesOfTombstones(
   reader: Reader<'records'>,
-  tenant: TenantId,
-  erasure: ErasureId,
-  page: { readonly after: string | undefined; readonly limit: number },
-): Promise<TombstoneRow[]> {
-  return reader.query((sql) => {
-    const rows = sql('tombstones').where({ tenant, erasure }).orderBy('record').limit(page.limit);
-    return page.after === undefined ? rows : rows.andWhere('record', '>', page.after);
-  });
+  { tenant, erasure }: { readonly tenant: string; readonly erasure: string },
+  limit: number,
+): AsyncGenerator<TombstoneRow[]> {
+  return pages(reader, tombstones, { where: { tenant, erasure }, orderBy: ['record'], limit });
 }

@@ -14,29 +14,41 @@
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */
 import { WENT_BACK } from '../storage/postgres/postgres-mark.ts';
-import { lookup, type StoreName, table } from '../storage/table.ts';
-import type { Reader, RecordStore, RecordTx, Store } from '../storage/tx.ts';
+import { first, removeWhere } from '../storage/queries.ts';
+import { lookup, type StoreName, type Table, table } from '../storage/table.ts';
+import type { Reader, RecordStore, RecordTx, Store, Tx } from '../storage/tx.ts';
 
 export const recordFacts = table('records', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
+const facts: Table<StoreName, typeof recordFacts.columns> = recordFacts;
 const recordFactByName = lookup(recordFacts, ['name']);
+
+/** Sets a fact where there is none. @returns the one that stands now */
+export async function recordFactOrSet(tx: RecordTx, name: string, value: string): Promise<string | undefined> {
+  return (await tx.insertOrGet(recordFacts, [{ name, value }]))[0]?.value;
+}
 
 export async function recordFact(reader: Reader<'records'>, name: string): Promise<string | undefined> {
   return (await reader.find(recordFactByName, [[name]]))[0]?.[0]?.value;
 }
 
 /** In an exclusive transaction. Of two at the same moment the later one stands: its row is never missing in between. */
-export async function setRecordFact(tx: RecordTx, name: string, value: string): Promise<void> {
+export async function setFact(tx: Tx, name: string, value: string): Promise<void> {
   const row = { name, value };
-  await tx.insert(recordFacts, [row], 'skip');
-  await tx.update(recordFacts, ['value'], [row]);
+  await tx.insert(facts, [row], 'skip');
+  await tx.update(facts, ['value'], [row]);
+}
+
+/** What either store says of the vault: both have the same table. */
+export async function factOf(reader: Reader, name: string): Promise<string | undefined> {
+  return (await first(reader, facts, { columns: ['value'], where: { name } }))?.value;
 }
 
 /** Takes a fact away, so that it is acted on once. @returns it, unless another process was quicker */
 export async function takeFact(store: Store, name: string): Promise<string | undefined> {
   return store.exclusive(async (tx) => {
-    const [row] = await tx.query<{ value: string }>((sql) => sql('vault_facts').select('value').where({ name }));
-    const taken = row && (await tx.execute((sql) => sql('vault_facts').where({ name, value: row.value }).delete()));
-    return taken === 1 ? row?.value : undefined;
+    const value = await factOf(tx, name);
+    const taken = value === undefined ? 0 : await removeWhere(tx, facts, { name, value });
+    return taken === 1 ? value : undefined;
   });
 }
 
@@ -46,15 +58,10 @@ export async function takeFact(store: Store, name: string): Promise<string | und
  * word again. Where nobody had left one nothing is changed. May be interrupted and run again.
  */
 export async function endLoss(stores: readonly Store[], incarnation: string): Promise<void> {
-  const words = await Promise.all(
-    stores.map((store) =>
-      store.exclusive((tx) => tx.query((sql) => sql('vault_facts').select('value').where({ name: WENT_BACK }))),
-    ),
-  );
-  if (words.flat().length === 0) return;
-  const row = { name: 'incarnation', value: incarnation };
+  const words = await Promise.all(stores.map((store) => store.exclusive((tx) => factOf(tx, WENT_BACK))));
+  if (words.every((word) => word === undefined)) return;
   for (const store of stores) {
-    await store.exclusive((tx) => tx.execute((sql) => sql('vault_facts').insert(row).onConflict('name').merge()));
+    await store.exclusive((tx) => setFact(tx, 'incarnation', incarnation));
   }
   for (const store of stores) await takeFact(store, WENT_BACK);
 }
@@ -66,7 +73,7 @@ export async function endLoss(stores: readonly Store[], incarnation: string): Pr
 export async function noteEpoch(recordStore: RecordStore, epoch: number): Promise<void> {
   await recordStore.exclusive(async (tx) => {
     const known = await recordFact(tx, 'epoch');
-    if (known === undefined || Number(known) < epoch) await setRecordFact(tx, 'epoch', String(epoch));
+    if (known === undefined || Number(known) < epoch) await setFact(tx, 'epoch', String(epoch));
   });
 }
 
@@ -103,5 +110,5 @@ export async function noteBackup(
   }: { readonly store: StoreName; readonly takenAt: string; readonly openEpochs: number[] },
 ): Promise<void> {
   const fact: LastBackup = { at: takenAt, epoch: Math.max(0, ...openEpochs) };
-  await setRecordFact(tx, `last_backup_${store}`, JSON.stringify(fact));
+  await setFact(tx, `last_backup_${store}`, JSON.stringify(fact));
 }

@@ -19,21 +19,15 @@ import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
 import { StaleIndexKeysError } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, IndexKeys, KnownIndexes } from '../keyring/indexes/index-keys.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyTx, Reader } from '../storage/tx.ts';
+import { select } from '../storage/queries.ts';
+import { lookup } from '../storage/table.ts';
+import type { Reader } from '../storage/tx.ts';
+import { type BlindIndexRow, blindIndexes } from './index-rows.ts';
 
 const MAC_BYTES = 16;
 /** Index rows read at once for one form. */
 const PAGE = 256;
 
-export const blindIndexes = table(
-  'keys',
-  'blind_indexes',
-  { tenant: 'text', name: 'text', version: 'int', mac: 'bytes', record: 'text', generation: 'int' },
-  ['tenant', 'name', 'version', 'mac', 'record', 'generation'],
-);
-export type BlindIndexRow = Row<typeof blindIndexes>;
-const rowsByRecord = lookup(blindIndexes, ['tenant', 'record']);
 const rowsByMac = lookup(blindIndexes, ['tenant', 'name', 'version', 'mac'], { orderBy: ['record'], limit: PAGE });
 
 /** One compared form of a value, and the index it belongs to. */
@@ -146,31 +140,8 @@ function searched(keys: readonly IndexKey[]): IndexKey[] {
   return keys.filter(({ state }) => state !== 'filling');
 }
 
-/** Only where the buckets of the records are held, and have been asked: `IndexKeys.admit`. */
-export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<void> {
-  await tx.insert(blindIndexes, rows, 'skip');
-}
-
 /** A version of a key changes a few times a year. */
 const MAX_TRIES = 10;
-
-/** Gives records whose value stays the index rows of their new generation, beside those of the old one. */
-export async function copyIndexRows(
-  tx: KeyTx,
-  tenant: TenantId,
-  moves: readonly { readonly record: RecordId; readonly from: number; readonly to: number }[],
-): Promise<void> {
-  const held = await tx.find(
-    rowsByRecord,
-    moves.map(({ record }) => [tenant, record]),
-  );
-  await insertIndexRows(
-    tx,
-    moves.flatMap(({ from, to }, i) =>
-      (held[i] ?? []).filter((row) => row.generation === from).map((row) => ({ ...row, generation: to })),
-    ),
-  );
-}
 
 /**
  * A page of the records whose index matches one of the forms, in the order they were made, after the one named
@@ -228,14 +199,13 @@ function pageAfter(
   [tenant, name, version, mac]: [string, string, number, Buffer],
   after: RecordId,
 ): Promise<{ record: string }[]> {
-  return reader.query((sql) =>
-    sql('blind_indexes')
-      .select('record')
-      .where({ tenant, name, version, mac })
-      .andWhere('record', '>', after)
-      .orderBy('record')
-      .limit(PAGE),
-  );
+  return select(reader, blindIndexes, {
+    columns: ['record'],
+    where: { tenant, name, version, mac },
+    orderBy: ['record'],
+    after: { record: after },
+    limit: PAGE,
+  });
 }
 
 function entryOf(key: IndexKey, tenant: TenantId, form: Form): Buffer {

@@ -18,12 +18,13 @@ import type { RecordId, TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
 import type { IndexKey, KnownIndexes } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { recordKeyByGeneration, recordKeyHeld } from '../keyring/tables.ts';
+import { areHeld, keysAt } from '../keyring/tree/key-rows.ts';
 import { liveCandidates, type OpenedRecord, openEach } from '../records/open-records.ts';
 import type { RecordRow } from '../records/store.ts';
-import { lookup } from '../storage/table.ts';
+import { count, first, select } from '../storage/queries.ts';
 import type { KeyStore, KeyTx, RecordStore } from '../storage/tx.ts';
-import { type BlindIndexRow, blindIndexes, entryRow, type Form, formNamed } from './blind-index.ts';
+import { entryRow, type Form, formNamed } from './blind-index.ts';
+import { type BlindIndexRow, blindIndexes, indexRowsOf } from './index-rows.ts';
 
 export interface ReindexParts {
   readonly recordStore: RecordStore;
@@ -54,17 +55,14 @@ export interface Outcome {
 const PAGE = 256;
 /** The primary key of an index row. */
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
-const rowsOfRecord = lookup(blindIndexes, ['tenant', 'record']);
+/** Of the rows of one version. */
+const ORDER = ['mac', 'record', 'generation'] as const;
 
 /** A page of a version's rows, after the one given (exclusive). */
 function pageOf({ keyStore }: ReindexParts, of: Version, after: BlindIndexRow | undefined): Promise<BlindIndexRow[]> {
   const { tenant, name, version } = of;
-  return keyStore.reader.query((sql) => {
-    const rows = sql('blind_indexes').where({ tenant, name, version });
-    const page = rows.orderBy(['mac', 'record', 'generation']).limit(PAGE);
-    if (after === undefined) return page;
-    return page.whereRaw('(mac, record, generation) > (?, ?, ?)', [after.mac, after.record, after.generation]);
-  });
+  const where = { tenant, name, version };
+  return select(keyStore.reader, blindIndexes, { where, orderBy: ORDER, after, limit: PAGE });
 }
 
 function outcome(rows: readonly BlindIndexRow[], missing: number, waiting: number): Outcome {
@@ -86,10 +84,7 @@ export async function fillPage(
   const tenant = from.tenant as TenantId;
   const rows = await pageOf(parts, from, after);
   const records = [...new Set(rows.map(({ record }) => record))];
-  const found = await parts.keyStore.reader.find(
-    rowsOfRecord,
-    records.map((record) => [tenant, record]),
-  );
+  const found = await indexRowsOf(parts.keyStore.reader, tenant, records);
   const there = found.flat().filter((row) => row.name === from.name && row.version === to);
   const done = new Set(there.map(placeOf));
   const lacking = rows.filter((row) => !done.has(placeOf(row)));
@@ -154,15 +149,6 @@ function placeOf({ record, generation }: Pick<BlindIndexRow, 'record' | 'generat
   return `${record}/${generation}`;
 }
 
-/** Whether the record key of each row is there, held until the transaction ends. */
-async function areHeld(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<boolean[]> {
-  const found = await tx.find(
-    recordKeyHeld,
-    rows.map(({ tenant, record, generation }) => [tenant, record, generation]),
-  );
-  return found.map((keys) => keys.length > 0);
-}
-
 /** A version's key as it is now, with all that this process knows. */
 async function keyOf(
   { keyStore, keyring: { indexes } }: ReindexParts,
@@ -205,12 +191,9 @@ async function examine(
     for (const { row, value } of opened) {
       known.set(placeOf(row), { form: formNamed(typeOf(row), value.expose() as Json, name) });
     }
-    const keys = await parts.keyStore.reader.find(
-      recordKeyByGeneration,
-      rows.map(({ record, generation }) => [tenant, record, generation]),
-    );
+    const keys = await keysAt(parts.keyStore.reader, rows);
     return rows.map((row, i) => {
-      if (keys[i]?.length === 0) return { row, state: 'gone' };
+      if (keys[i] === undefined) return { row, state: 'gone' };
       const found = known.get(placeOf(row));
       return found === undefined ? { row, state: 'waiting' } : { row, state: 'known', form: found.form };
     });
@@ -230,26 +213,10 @@ async function openAll(parts: ReindexParts, tenant: TenantId, live: readonly Rec
 export async function countRows({ keyStore }: ReindexParts, { tenant, name, version }: Version): Promise<number> {
   const AT_ONCE = 10_000;
   let after: Pick<BlindIndexRow, 'mac' | 'record' | 'generation'> | undefined;
-  for (let count = 0; ; count += AT_ONCE) {
-    const from = after;
-    const scope = (sql: Parameters<Parameters<typeof keyStore.reader.query>[0]>[0]) => {
-      const rows = sql('blind_indexes').where({ tenant, name, version });
-      if (from === undefined) return rows;
-      return rows.whereRaw('(mac, record, generation) > (?, ?, ?)', [from.mac, from.record, from.generation]);
-    };
-    const [last] = await keyStore.reader.query<Pick<BlindIndexRow, 'mac' | 'record' | 'generation'>>((sql) =>
-      scope(sql)
-        .select('mac', 'record', 'generation')
-        .orderBy(['mac', 'record', 'generation'])
-        .offset(AT_ONCE - 1)
-        .limit(1),
-    );
-    if (last === undefined) {
-      const [row] = await keyStore.reader.query<{ n: number }>((sql) =>
-        sql.count('* as n').from(scope(sql).select('record').limit(AT_ONCE).as('held')),
-      );
-      return count + Number(row?.n ?? 0);
-    }
+  for (let counted = 0; ; counted += AT_ONCE) {
+    const rest = { where: { tenant, name, version }, orderBy: ORDER, after };
+    const last = await first(keyStore.reader, blindIndexes, { ...rest, columns: ORDER, skip: AT_ONCE - 1 });
+    if (last === undefined) return counted + (await count(keyStore.reader, blindIndexes, { ...rest, limit: AT_ONCE }));
     after = last;
   }
 }

@@ -10,6 +10,7 @@ import { IntegrityError, VaultError } from '../errors.ts';
 import { type BucketId, isId, newId, type SubjectId, type TenantId } from '../ids.ts';
 import type { IndexKey } from '../keyring/indexes/index-keys.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordTx } from '../storage/tx.ts';
 
@@ -164,7 +165,7 @@ async function bucketsOf(
     moves.sort(([a], [b]) => (a < b ? -1 : 1));
     await store.exclusive(async (tx) => {
       for (const [subject, bucket] of moves) {
-        await tx.execute((sql) => sql('subject_refs').where({ tenant, subject }).update({ bucket }));
+        await change(tx, subjectRefs, { tenant, subject }, { bucket });
       }
     });
   }
@@ -258,16 +259,25 @@ export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantI
 
 /** Marks the subject as erased; from the commit on it takes no more records. @returns whether it was alive */
 export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, at: Date): Promise<boolean> {
-  const changed = await tx.execute((sql) =>
-    sql('subjects').where({ tenant, subject: id, erased_at: null }).update({ erased_at: at.getTime() }),
-  );
-  return changed === 1;
+  const alive = { tenant, subject: id, erased_at: null };
+  return (await change(tx, subjects, alive, { erased_at: at.getTime() })) === 1;
 }
 
 /** The index keys, as `name/version`, under which refs of a subject are kept. */
 export async function refKeysOf(reader: Reader<'keys'>, tenant: TenantId, id: SubjectId): Promise<string[]> {
   const [rows = []] = await reader.find(refsBySubject, [[tenant, id]]);
   return [...new Set(rows.map(({ version }) => `${KEY_NAME}/${version}`))];
+}
+
+/** @returns those of these subjects that have a ref */
+export async function subjectsWithRefs(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const where = { tenant, subject: { in: ids } };
+  const rows = await select(reader, subjectRefs, { columns: ['subject'], where });
+  return new Set(rows.map(({ subject }) => subject));
 }
 
 /** Forgets every ref of a subject. */

@@ -13,8 +13,9 @@ import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
+import type { Generation } from '../keyring/tree/key-rows.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
-import type { KeyTx } from '../storage/tx.ts';
+import type { KeyTx, Reader } from '../storage/tx.ts';
 
 const KEY_NAME = '@reuse';
 /** Whole, unlike some blind indexes: here equality of the MAC is all there is. */
@@ -104,6 +105,35 @@ export async function cutLinks(tx: KeyTx, links: readonly ReuseRow[]): Promise<v
   );
 }
 
+/** The links to each of these records, of every generation. */
+export async function linksOf(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  records: readonly string[],
+): Promise<ReuseRow[][]> {
+  return reader.find(
+    linksOfRecord,
+    records.map((record) => [tenant, record]),
+  );
+}
+
+export async function removeLinksOf(tx: KeyTx, tenant: TenantId, records: readonly string[]): Promise<void> {
+  await tx.remove(
+    reuses,
+    ['tenant', 'record'],
+    records.map((record) => [tenant, record]),
+  );
+}
+
+/** Those to one generation of each record. */
+export async function removeLinksAt(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
+  await tx.remove(
+    reuses,
+    ['tenant', 'record', 'generation'],
+    places.map(({ record, generation }) => [tenant, record, generation]),
+  );
+}
+
 /**
  * Leads links on to a new generation of records whose value stays; only in an exclusive transaction.
  * @param moves `from`: the generations that have stood for the same value
@@ -114,9 +144,10 @@ export async function leadOn(
   tenant: TenantId,
   moves: readonly { readonly record: RecordId; readonly from: readonly number[]; readonly to: number }[],
 ): Promise<void> {
-  const held = await tx.find(
-    linksOfRecord,
-    moves.map(({ record }) => [tenant, record]),
+  const held = await linksOf(
+    tx,
+    tenant,
+    moves.map(({ record }) => record),
   );
   const rows: ReuseRow[] = [];
   for (const [i, { from, to }] of moves.entries()) {

@@ -4,7 +4,7 @@
  */
 import type { RecordStore } from '../storage/tx.ts';
 import { type DeathCause, deadTokens } from './dead-tokens.ts';
-import { tokens } from './tokens.ts';
+import { type TokenRow, tokens } from './tokens.ts';
 
 /**
  * The tokens that ended, by cause: of several the one that `causeOfDeath` names. Each condition begins as a partial index
@@ -26,8 +26,8 @@ export async function sweepDeadTokens(store: RecordStore, now: Date, limit: numb
   for (const { cause, where, timed } of ENDED) {
     const bindings = timed ? [now.getTime()] : [];
     swept += await store.exclusive(async (tx) => {
-      const rows = await tx.query<{ tenant: string; token: string; audience: string | null }>((sql) => {
-        const ended = sql('tokens').select('tenant', 'token', 'audience').whereRaw(where, bindings).limit(limit);
+      const rows = await tx.query<Pick<TokenRow, 'tenant' | 'token' | 'audience'>>((sql) => {
+        const ended = sql(tokens.name).select('tenant', 'token', 'audience').whereRaw(where, bindings).limit(limit);
         return sql.client.config.client === 'pg' ? ended.forUpdate() : ended;
       });
       const remains = rows.map((row) => ({ ...row, cause, died_at: now.getTime() }));

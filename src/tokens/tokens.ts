@@ -11,6 +11,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
+import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type DeathCause, findDead } from './dead-tokens.ts';
@@ -200,16 +201,13 @@ export async function changeToken(
   tx: RecordTx,
   key: IndexKey,
   from: TokenRow,
-  change: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>,
+  changed: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>,
 ): Promise<boolean> {
-  const to = { ...from, ...change };
+  const to = { ...from, ...changed };
   const { expires_at, uses_left, revoked_at } = to;
-  const changed = await tx.execute((sql) =>
-    sql('tokens')
-      .where({ tenant: from.tenant, token: from.token, tag: from.tag })
-      .update({ expires_at, uses_left, revoked_at, tag: tagOf(key, to), tag_version: key.version }),
-  );
-  return changed === 1;
+  const where = { tenant: from.tenant, token: from.token, tag: from.tag };
+  const set = { expires_at, uses_left, revoked_at, tag: tagOf(key, to), tag_version: key.version };
+  return (await change(tx, tokens, where, set)) === 1;
 }
 
 /**
@@ -240,10 +238,8 @@ export async function revokeAgain(
 
 /** Holds tokens against every other change until the transaction ends; what is read after this stays true. */
 export async function lockTokens(tx: RecordTx, tenant: TenantId, ids: readonly Token[]): Promise<void> {
-  await tx.query((sql) => {
-    const rows = sql('tokens').select('token').where({ tenant }).whereIn('token', ids).orderBy('token');
-    return sql.client.config.client === 'pg' ? rows.forUpdate() : rows;
-  });
+  const where = { tenant, token: { in: ids } };
+  await select(tx, tokens, { columns: ['token'], where, orderBy: ['token'], lock: 'wait' });
 }
 
 /** Takes one use of a limited token that the transaction holds. @throws {IntegrityError} if it is not as it was read */

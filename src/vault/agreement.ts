@@ -13,16 +13,19 @@
  */
 import { revocationsHeld } from '../access/revocations.ts';
 import { countsAgree } from '../erasure/counts.ts';
+import { findOrders, newestCompleted } from '../erasure/erasures.ts';
 import { rememberedHeld } from '../erasure/remembered.ts';
+import { newestShreds } from '../erasure/shreds.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
 import { StartError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
+import { lastBegun } from '../keyring/epochs/epoch-states.ts';
 import { beforeTheClose } from '../keyring/epochs/later-epoch.ts';
-import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { keyFact, keyFactOrSet } from '../keyring/key-store-facts.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
-import { areMirrored } from '../records/tombstones.ts';
-import { recordFact, recordFacts } from '../records/vault-facts.ts';
+import { areMirrored, lastTombstone } from '../records/tombstones.ts';
+import { recordFact, recordFactOrSet } from '../records/vault-facts.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 
 /**
@@ -31,11 +34,10 @@ import type { KeyStore, RecordStore } from '../storage/tx.ts';
  * @throws {StartError} where another home was quicker to make a vault in these stores
  */
 export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, vaultId: string): Promise<void> {
-  const row = { name: 'vault', value: vaultId };
-  const [inKeys] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
-  if (inKeys?.value !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
-  const [inRecords] = await recordStore.exclusive((tx) => tx.insertOrGet(recordFacts, [row]));
-  if (inRecords?.value !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
+  const inKeys = await keyStore.exclusive((tx) => keyFactOrSet(tx, 'vault', vaultId));
+  if (inKeys !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
+  const inRecords = await recordStore.exclusive((tx) => recordFactOrSet(tx, 'vault', vaultId));
+  if (inRecords !== vaultId) throw new StartError(ANOTHER_WAS_QUICKER);
 }
 
 const ANOTHER_WAS_QUICKER =
@@ -50,10 +52,7 @@ export async function assertEpochIsKnown(recordStore: RecordStore, keyStore: Key
   const seen = Number((await recordFact(recordStore.reader, 'epoch')) ?? 0);
   // Read first: it is written after the first epoch is.
   const check = await keyFact(keyStore.reader, 'root_key_check');
-  const [row] = await keyStore.reader.query<{ epoch: number | null }>((sql) =>
-    sql('epochs').max('epoch as epoch').whereNot({ state: 'pre_activation' }),
-  );
-  const begun = Number(row?.epoch ?? 0);
+  const begun = (await lastBegun(keyStore.reader)) ?? 0;
   if (begun === 0 && (check !== undefined || seen > 0)) throw new StartError(EPOCHS_ARE_LOST);
   if (begun < seen) throw beforeTheClose(begun, `the record store has seen epoch ${seen}`);
 }
@@ -106,38 +105,23 @@ const ERASURES_CHECKED = 20;
  * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
  */
 async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
-  const newest = await recordStore.reader.query<{ tenant: TenantId; erasure: string }>((sql) =>
-    sql('erasures')
-      .select('tenant', 'erasure')
-      .where({ state: 'completed' })
-      // Of a whole tenant, one tombstone stands for all.
-      .whereNull('scope')
-      .andWhere('records', '>', 0)
-      .orderBy('shredded_at', 'desc')
-      .limit(ERASURES_CHECKED),
-  );
-  for (const { tenant, erasure } of newest) {
-    const [key] = await recordStore.reader.query<{ record: string; generation: number }>((sql) =>
-      sql('tombstones').select('record', 'generation').where({ tenant, erasure }).orderBy('record', 'desc').limit(1),
-    );
+  for (const { tenant, erasure } of await newestCompleted(recordStore.reader, ERASURES_CHECKED)) {
+    const key = await lastTombstone(recordStore.reader, tenant, erasure);
     if (key === undefined) throw new StartError(TOMBSTONES_ARE_LOST);
-    const [mirrored] = await areMirrored(keyStore.reader, tenant, [key]);
+    const [mirrored] = await areMirrored(keyStore.reader, tenant as TenantId, [key]);
     if (!mirrored) throw new StartError(KEY_STORE_IS_OLDER);
   }
 }
 
 /** The orders behind the keys that were destroyed last must be known to the record store: it decided them. */
 async function assertRecordStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
-  const newest = await keyStore.reader.query<{ tenant: string; erasure: string }>((sql) =>
-    sql('shreds').select('tenant', 'erasure').orderBy('shredded_at', 'desc').limit(ERASURES_CHECKED),
-  );
+  const newest = await newestShreds(keyStore.reader, ERASURES_CHECKED);
   // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
   const buried = await findTenantTombstones(keyStore.reader, [...new Set(newest.map(({ tenant }) => tenant))]);
   const gone = new Set(buried.map((row) => row?.tenant));
-  for (const { tenant, erasure } of newest.filter((row) => !gone.has(row.tenant))) {
-    const [order] = await recordStore.reader.query((sql) =>
-      sql('erasures').select('erasure').where({ tenant, erasure }).limit(1),
-    );
-    if (order === undefined) throw new StartError(RECORD_STORE_IS_OLDER);
-  }
+  const orders = await findOrders(
+    recordStore.reader,
+    newest.filter((row) => !gone.has(row.tenant)),
+  );
+  if (orders.includes(undefined)) throw new StartError(RECORD_STORE_IS_OLDER);
 }

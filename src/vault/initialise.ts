@@ -9,7 +9,7 @@
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../access/principals.ts';
-import { FIRST_TENANT, newTenantRow, tenants } from '../access/store.ts';
+import { FIRST_TENANT, hasPrincipals, insertTenant } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { codeOf, StartError } from '../errors.ts';
 import { exists } from '../files.ts';
@@ -37,18 +37,18 @@ export async function initialise(
 ): Promise<string | undefined> {
   const { recordStore, keyring, random, clock } = vault;
   // Looked for first: whoever has made a principal by now has made the first tenant, in the same transaction or before.
-  const left = await recordStore.reader.query((sql) => sql('principals').select('principal').limit(1));
+  const areLeft = await hasPrincipals(recordStore.reader);
   if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
   const path = join(keysPath, 'admin.key');
   const isOthers = !isBegun && (await exists(path));
-  if (left.length > 0 || isOthers) throw new StartError(FIRST_TENANT_IS_LOST);
+  if (areLeft || isOthers) throw new StartError(FIRST_TENANT_IS_LOST);
   if (!mayMake) throw new StartError(WAS_INTERRUPTED);
   const now = clock();
   const tenant = newId('tenant', random, now);
   const keys = await accessKeys(keyring.indexes, tenant);
   await makeFolder(keysPath);
   const make = recordStore.exclusive(async (tx) => {
-    await tx.insert(tenants, [newTenantRow(tenant, FIRST_TENANT, now)]);
+    await insertTenant(tx, { tenant, name: FIRST_TENANT, at: now });
     const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, random, clock);
     await appendAuditEntry(tx, {
       entry: newId('audit', random, now),

@@ -5,6 +5,7 @@
 
 import { unfinishedErasures } from '../erasure/erasures.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
+import { countDestroyed, lastClosedAt, openEpochs, timesOf } from '../keyring/epochs/epoch-states.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
 import { type Pulse, SlotPulse } from '../keyring/upkeep/slot-pulse.ts';
 import { lastBackup, lastDrill } from '../records/vault-facts.ts';
@@ -46,25 +47,15 @@ export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures
   const now = vault.clock().getTime();
   const { reader } = vault.keyStore;
   // An epoch a day: few, of which all but the last one or two are destroyed.
-  const live = await reader.query<{ state: string; began: number; ended: number | null }>((sql) =>
-    sql('epochs')
-      .select('state', sql.raw('coalesce(activated_at, created_at) AS began'), 'deactivated_at AS ended')
-      .whereNot({ state: 'destroyed' }),
-  );
-  const [closed] = await reader.query<{ closed_at: number }>((sql) =>
-    sql('epochs').select('closed_at').whereNotNull('closed_at').orderBy('closed_at', 'desc').limit(1),
-  );
+  const live = await openEpochs(reader);
+  const closedAt = await lastClosedAt(reader);
   // Destroyed in every slot, and not yet forgotten by every node.
   const forgotten = vault.keyring.nodes.forgottenThrough(await nodeRows(reader));
-  const [late] = await reader.query<{ n: number }>((sql) =>
-    sql('epochs')
-      .count('* as n')
-      .where({ state: 'destroyed' })
-      .andWhere('epoch', '>', forgotten)
-      .andWhere('closed_at', '<', now - PENDING_AFTER_MS),
-  );
-  const pending = live.filter(({ ended }) => ended !== null && now - ended > PENDING_AFTER_MS).length;
-  const began = live.find(({ state }) => state === 'active')?.began ?? now;
+  const late = await countDestroyed(reader, { after: forgotten, before: now - PENDING_AFTER_MS });
+  const ends = live.map((row) => timesOf(row).ended);
+  const pending = ends.filter((ended) => ended !== null && now - ended > PENDING_AFTER_MS).length;
+  const active = live.find(({ state }) => state === 'active');
+  const began = active === undefined ? now : timesOf(active).began;
   const records = vault.recordStore.reader;
   const [drilled, recordCopy, keyCopy] = await Promise.all([
     lastDrill(records),
@@ -74,8 +65,8 @@ export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures
   const since = (at: string | undefined) => (at === undefined ? undefined : seconds(now - Date.parse(at)));
   return {
     epochAgeSeconds: seconds(now - Number(began)),
-    sinceCloseSeconds: closed && seconds(now - closed.closed_at),
-    destructionPending: pending + Number(late?.n ?? 0),
+    sinceCloseSeconds: closedAt === undefined ? undefined : seconds(now - closedAt),
+    destructionPending: pending + late,
     unfinishedJobs: (await unfinishedJobs(records)).length,
     unfinishedErasures: (await unfinishedErasures(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
     drill: drilled && { ageSeconds: seconds(now - Date.parse(drilled.at)), ok: drilled.ok },

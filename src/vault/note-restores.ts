@@ -10,7 +10,7 @@
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
 import { forgetUnheard } from '../canaries/canaries.ts';
-import { takeFact } from '../records/vault-facts.ts';
+import { factOf, takeFact } from '../records/vault-facts.ts';
 import type { Vault } from './vault.ts';
 
 type NoteParts = Pick<Vault, 'recordStore' | 'keyStore' | 'random' | 'clock'>;
@@ -28,11 +28,9 @@ export async function noteRestores(
     return true;
   };
   for (const store of [recordStore, keyStore]) {
-    const [waiting] = await store.reader.query<{ value: string }>((sql) =>
-      sql('vault_facts').select('value').where({ name: 'restored' }),
-    );
+    const waiting = await factOf(store.reader, 'restored');
     if (waiting === undefined) continue;
-    const { takenAt } = JSON.parse(waiting.value) as { takenAt: string };
+    const { takenAt } = JSON.parse(waiting) as { takenAt: string };
     // The entry first: a crash in between says it twice rather than never.
     if (await note(`${store.name} ${takenAt}`)) await takeFact(store, 'restored');
   }

@@ -22,7 +22,7 @@ import { newId } from '../ids.ts';
 import { journalIn } from '../journal/files.ts';
 import { Journal } from '../journal/journal.ts';
 import { epochInUse } from '../keyring/epochs/epoch-states.ts';
-import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
+import { keyFact, keyFactOrSet } from '../keyring/key-store-facts.ts';
 import { type Keyring, openKeyring } from '../keyring/keyring.ts';
 import { Node } from '../keyring/nodes/node.ts';
 import { amongOthers } from '../keyring/nodes/node-admission.ts';
@@ -128,9 +128,8 @@ async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vau
 }
 
 async function noteCheck(keyStore: KeyStore, check: string): Promise<void> {
-  const row = { name: 'root_key_check', value: check };
-  const [standing] = await keyStore.exclusive((tx) => tx.insertOrGet(keyFacts, [row]));
-  if (standing?.value !== check) {
+  const standing = await keyStore.exclusive((tx) => keyFactOrSet(tx, 'root_key_check', check));
+  if (standing !== check) {
     throw new StartError('Another process opened this vault for the first time with another root key.');
   }
 }

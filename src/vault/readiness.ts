@@ -12,11 +12,10 @@
 import type { Clock } from '../clock.ts';
 import { codeOf, UnavailableError } from '../errors.ts';
 import type { Id } from '../ids.ts';
-import { keyFact, keyFacts } from '../keyring/key-store-facts.ts';
-import { recordFacts } from '../records/vault-facts.ts';
+import { keyFact } from '../keyring/key-store-facts.ts';
+import { setFact } from '../records/vault-facts.ts';
 import { wipe } from '../secret.ts';
 import { within } from '../storage/limits.ts';
-import type { Row, StoreName, Table } from '../storage/table.ts';
 import type { Store } from '../storage/tx.ts';
 import type { Vault } from './vault.ts';
 
@@ -43,10 +42,10 @@ export class Readiness {
     const { recordStore, keyStore, clock } = vault;
     this.#vault = vault;
     const part = (name: PartName, look: () => Promise<void>) => new Part(name, look, clock, patienceMs);
-    const row = () => ({ name: FACT, value: `${clock().toISOString()}${ROOM}` });
+    const value = () => `${clock().toISOString()}${ROOM}`;
     this.#parts = [
-      part('recordStore', () => write(recordStore, recordFacts, row())),
-      part('keyStore', () => write(keyStore, keyFacts, row())),
+      part('recordStore', () => write(recordStore, value())),
+      part('keyStore', () => write(keyStore, value())),
       part('keys', () => openEpochKey(vault)),
     ];
   }
@@ -61,12 +60,9 @@ export class Readiness {
 }
 
 /** Commits a row in either of the two ways in which calls commit: each has a queue of its own, which may be full. */
-async function write<S extends StoreName>(store: Store<S>, facts: Table<S>, row: Row<Table<S>>): Promise<void> {
+async function write(store: Store, value: string): Promise<void> {
   await store.shared(async () => {});
-  await store.exclusive(async (tx) => {
-    await tx.insert(facts, [row], 'skip');
-    await tx.update(facts, ['value'], [row]);
-  });
+  await store.exclusive((tx) => setFact(tx, FACT, value));
 }
 
 /** @throws {UnavailableError} where no root slot hands out the secret of the epoch that another process has begun */

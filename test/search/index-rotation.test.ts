@@ -9,7 +9,8 @@ import { rotateIndex, settleIndexRotations } from '../../src/jobs/rotate-index.t
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { setKeep } from '../../src/operations/types/set-keep.ts';
 import { correct } from '../../src/operations/values/correct.ts';
-import { blindIndexes, entryRow } from '../../src/search/blind-index.ts';
+import { entryRow } from '../../src/search/blind-index.ts';
+import { blindIndexes } from '../../src/search/index-rows.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, tell, withParts } from '../support/home.ts';

@@ -3,6 +3,7 @@
  * Times decide when tokens end, when an epoch is due and what a certificate says.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
+import { lastEntryAt } from '../../audit/entries.ts';
 import { CLOCK_LEAP_MS, CLOCK_WARNING_MS, CLOCKS_DIFFER_MS } from '../../clock.ts';
 import { CALLED } from '../../storage/errors.ts';
 import { type Check, fail, onServers, orOk, warn } from '../finding.ts';
@@ -23,14 +24,7 @@ export const clock: Check = {
     const { reader } = await world.recordStore();
     // Of one tenant: the newest of all would be looked for among all entries there are.
     const tenant = await firstTenant(reader);
-    const [newest] = await reader.query<{ at: number }>((sql) =>
-      sql('audit_entries')
-        .select('at')
-        .where({ tenant: tenant ?? '' })
-        .orderBy('entry', 'desc')
-        .limit(1),
-    );
-    const ahead = Number(newest?.at ?? 0) - world.clock().getTime();
+    const ahead = ((await lastEntryAt(reader, tenant ?? '')) ?? 0) - world.clock().getTime();
     if (ahead > CLOCK_LEAP_MS) {
       found.push(
         fail(

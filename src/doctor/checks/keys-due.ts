@@ -1,7 +1,8 @@
 /** Keys whose time is over, and certificates of erasures that would no longer be signed. */
 import { INDEX_KEY_SECONDS, SIGNING_KEY_SECONDS } from '../../keyring/cryptoperiods.ts';
 import { isOwn, stateOf } from '../../keyring/indexes/index-key.ts';
-import type { IndexKeyRow } from '../../keyring/tables.ts';
+import { versionsBefore } from '../../keyring/indexes/index-versions.ts';
+import { currentRow } from '../../keyring/tree/signing-keys.ts';
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 
 /** A running server replaces what is due within a day or two, a few at a time. */
@@ -14,9 +15,7 @@ export const keysDue: Check = {
     const { reader } = await world.keyStore();
     const before = (seconds: number) => world.clock().getTime() - seconds * 1000 - GRACE_MS;
     const found: Found[] = [];
-    const keys = await reader.query<IndexKeyRow>((sql) =>
-      sql('index_keys').where('created_at', '<', before(INDEX_KEY_SECONDS)).limit(COUNTED),
-    );
+    const keys = await versionsBefore(reader, before(INDEX_KEY_SECONDS), COUNTED);
     const old = keys.filter((row) => !isOwn(row.name) && stateOf(row) === 'active').length;
     if (old > 0) {
       found.push(
@@ -26,10 +25,8 @@ export const keysDue: Check = {
         ),
       );
     }
-    const signing = await reader.query<{ created_at: number }>((sql) =>
-      sql('signing_keys').select('created_at').whereNull('retired_at').orderBy('created_at', 'desc').limit(1),
-    );
-    if (signing[0] !== undefined && signing[0].created_at < before(SIGNING_KEY_SECONDS)) {
+    const signing = await currentRow(reader);
+    if (signing !== undefined && signing.created_at < before(SIGNING_KEY_SECONDS)) {
       found.push(
         warn('The key that signs certificates is over a year old.', 'A running server makes another: start it.'),
       );

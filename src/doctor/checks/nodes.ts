@@ -3,6 +3,7 @@
  * to for as long as it takes: up to ten seconds where one is dead, and two or three where all live.
  */
 
+import { lastDestroyedBefore } from '../../keyring/epochs/epoch-states.ts';
 import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/nodes/node-silence.ts';
 import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes/nodes.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
@@ -23,13 +24,7 @@ export const nodes: Check = {
       ),
     );
     const rows = await nodeRows(reader);
-    const [last] = await reader.query<{ epoch: number | null }>((sql) =>
-      sql('epochs')
-        .max('epoch as epoch')
-        .where({ state: 'destroyed' })
-        .andWhere('closed_at', '<', world.clock().getTime() - FORGET_GRACE_MS),
-    );
-    const through = Number(last?.epoch ?? 0);
+    const through = await lastDestroyedBefore(reader, world.clock().getTime() - FORGET_GRACE_MS);
     const late = rows.filter((row) => row.abandoned_at === null && row.forgot < through);
     for (const row of late.filter(isItself)) {
       found.push(

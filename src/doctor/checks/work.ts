@@ -1,6 +1,7 @@
 /** Work that should be done by now: erasures, closes of epochs, long jobs. */
 import { unfinishedErasures } from '../../erasure/erasures.ts';
 import { unfinishedJobs } from '../../jobs/job-store.ts';
+import { openEpochs, timesOf } from '../../keyring/epochs/epoch-states.ts';
 import { type Check, type Found, fail, ok, orOk, warn } from '../finding.ts';
 import { spell } from '../world.ts';
 
@@ -34,14 +35,12 @@ export const epochs: Check = {
   async look(world) {
     const { reader } = await world.keyStore();
     const now = world.clock().getTime();
-    const live = await reader.query<{ epoch: number; state: string; began: number; ended: number | null }>((sql) =>
-      sql('epochs')
-        .select('epoch', 'state', sql.raw('coalesce(activated_at, created_at) AS began'), 'deactivated_at AS ended')
-        .whereNot({ state: 'destroyed' })
-        .orderBy('epoch'),
-    );
+    const live = await openEpochs(reader);
     const found: Found[] = [];
-    const late = live.filter(({ ended }) => ended !== null && now - Number(ended) > DESTRUCTION_GRACE_MS);
+    const late = live.filter((row) => {
+      const { ended } = timesOf(row);
+      return ended !== null && now - ended > DESTRUCTION_GRACE_MS;
+    });
     if (late.length > 0) {
       found.push(
         fail(
@@ -52,7 +51,7 @@ export const epochs: Check = {
     }
     const active = live.find(({ state }) => state === 'active');
     const { rotateEveryMs } = world.config;
-    const age = active && now - Number(active.began);
+    const age = active && now - timesOf(active).began;
     if (age !== undefined && rotateEveryMs !== undefined && age > 2 * rotateEveryMs) {
       found.push(
         warn(

@@ -8,10 +8,11 @@
  * Does not: reach what was copied from a slot before.
  */
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { holds } from '../slots/root-slots.ts';
-import { type EpochRow, epochByNumber, epochSlots, givenTo, slotsOfEpoch } from '../tables.ts';
+import { epochByNumber, epochSlots, epochs, givenTo, slotsOfEpoch } from '../tables.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { isDoomed } from './epoch-states.ts';
 import { countUnder, type RotationParts } from './rotation.ts';
@@ -105,10 +106,8 @@ export async function destroyedEpochs(
   { keyStore: store, keyring: { epochs: keys } }: Parts,
   limit?: number,
 ): Promise<number[]> {
-  const noted = await store.reader.query<EpochRow>((sql) => {
-    const all = sql('epochs').where({ state: 'destroyed' }).orderBy('epoch', 'desc');
-    return limit === undefined ? all : all.limit(limit);
-  });
+  const where = { state: 'destroyed' };
+  const noted = await select(store.reader, epochs, { where, orderBy: ['epoch'], descending: true, limit });
   const held = await store.reader.find(
     slotsOfEpoch,
     noted.map(({ epoch }) => [epoch]),

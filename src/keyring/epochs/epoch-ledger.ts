@@ -13,6 +13,7 @@
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { secret, wipe } from '../../secret.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { Destruction } from '../slots/root-slot.ts';
 import {
@@ -24,6 +25,7 @@ import {
   epochs,
   slotsOfEpoch,
 } from '../tables.ts';
+import { allEpochs, lockEpoch } from './epoch-states.ts';
 
 const TAG_BYTES = 32;
 
@@ -71,7 +73,7 @@ export class EpochLedger {
     at: number,
   ): Promise<void> {
     await store.exclusive(async (tx) => {
-      await tx.query((sql) => sql('epochs').select('epoch').where({ epoch: of.epoch }).forUpdate());
+      await lockEpoch(tx, of.epoch);
       const [[row] = []] = await tx.find(epochSlotByName, [[of.epoch, of.slot]]);
       if (row === undefined || this.isConfirmed(row)) return;
       const stated = { ...row, envelope: null, destroyed_at: at, statement: JSON.stringify(done) };
@@ -86,7 +88,7 @@ export class EpochLedger {
    */
   async close(store: KeyStore, epoch: number, at: number): Promise<string[]> {
     return store.exclusive(async (tx) => {
-      await tx.query((sql) => sql('epochs').select('epoch').where({ epoch }).forUpdate());
+      await lockEpoch(tx, epoch);
       const [[row] = []] = await tx.find(epochByNumber, [[epoch]]);
       const [held = []] = await tx.find(slotsOfEpoch, [[epoch]]);
       const late = held.filter((one) => !this.isConfirmed(one)).map(({ slot }) => slot);
@@ -123,7 +125,7 @@ export class EpochLedger {
   async retag(tx: KeyTx, rootKey: Uint8Array): Promise<void> {
     using key = secret(tagKey(rootKey, this.#vaultId));
     const held = await slotsByEpoch(tx);
-    for (const row of await tx.query<EpochRow>((sql) => sql('epochs').orderBy('epoch'))) {
+    for (const row of await allEpochs(tx)) {
       const slots = held.get(row.epoch) ?? [];
       const isOurs = this.isDestroyed(row, slots);
       const confirmed = slots.filter((one) => this.isConfirmed(one)).map((one) => ({ ...one, tag: slotTag(key, one) }));
@@ -139,7 +141,7 @@ export class EpochLedger {
   /** Those that come after what was found before, as long as each is certain. */
   async #next(reader: Reader<'keys'>): Promise<DestroyedEpoch[]> {
     const known = this.#certain.length;
-    const rows = await reader.query<EpochRow>((sql) => sql('epochs').where('epoch', '>', known).orderBy('epoch'));
+    const rows = await select(reader, epochs, { where: { epoch: { '>': known } }, orderBy: ['epoch'] });
     const held = await slotsByEpoch(reader, known);
     const found: DestroyedEpoch[] = [];
     for (const row of rows) {
@@ -153,9 +155,7 @@ export class EpochLedger {
 
 /** @param above only of later epochs */
 async function slotsByEpoch(reader: Reader<'keys'>, above = 0): Promise<Map<number, EpochSlotRow[]>> {
-  const rows = await reader.query<EpochSlotRow>((sql) =>
-    sql('epoch_slots').where('epoch', '>', above).orderBy(['epoch', 'slot']),
-  );
+  const rows = await select(reader, epochSlots, { where: { epoch: { '>': above } }, orderBy: ['epoch', 'slot'] });
   return Map.groupBy(rows, ({ epoch }) => epoch);
 }
 

@@ -8,6 +8,7 @@
 import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { handOver, secret } from '../../secret.ts';
+import { count, select } from '../../storage/queries.ts';
 import type { Row, Table } from '../../storage/table.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys, Owner } from './epoch-keys.ts';
@@ -107,13 +108,8 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
   async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
     const { table } = this.#of;
     const most = await this.affordable(tx, from, limit);
-    const rows = await tx.query<R>((sql) =>
-      sql(table.name)
-        .where({ epoch: from })
-        .orderBy([...table.primaryKey])
-        .limit(most)
-        .forUpdate(),
-    );
+    const next = { where: { epoch: from }, orderBy: table.primaryKey, limit: most };
+    const rows = (await select(tx, table, { ...next, lock: 'wait' })) as unknown[] as R[];
     const moved: R[] = [];
     for (let work = 0; moved.length < rows.length && work < limit; work += 1) {
       const row = rows[moved.length] as R;
@@ -127,8 +123,7 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
   }
 
   async countUnder(reader: Reader<'keys'>, epoch: number): Promise<number> {
-    const [row] = await reader.query<{ n: number }>((sql) => sql(this.kind).where({ epoch }).count('* as n'));
-    return Number(row?.n ?? 0);
+    return count(reader, this.#of.table, { where: { epoch } });
   }
 
   /** The columns that `renew` changes. */

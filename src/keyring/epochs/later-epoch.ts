@@ -7,6 +7,7 @@ import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { RootSlot, SlotInForce } from '../slots/root-slot.ts';
 import type { RootSlots } from '../slots/root-slots.ts';
+import { lastEpoch, openEpochs } from './epoch-states.ts';
 
 /** How far ahead is looked where the key store's own epoch is gone: a close a day for two months. */
 const AHEAD = 64;
@@ -21,9 +22,7 @@ export function beforeTheClose(epoch: number, why: string): StartError {
 
 /** @throws {StartError} where a slot holds the secret of an epoch after the key store's last. Changes nothing */
 export async function assertNoLaterEpoch({ reader }: KeyStore, slots: RootSlots): Promise<void> {
-  const [last] = await reader.query<{ epoch: number }>((sql) =>
-    sql('epochs').select('epoch').orderBy('epoch', 'desc').limit(1),
-  );
+  const last = await lastEpoch(reader);
   if (last === undefined) return;
   const isGone = (await isHeld(slots, last.epoch)) === false;
   for (let ahead = 1; ahead <= (isGone ? AHEAD : 1); ahead += 1) {
@@ -37,10 +36,7 @@ export async function assertNoLaterEpoch({ reader }: KeyStore, slots: RootSlots)
  * @param closed the last epoch of which that is remembered. @throws {StartError} if so
  */
 export async function assertNotClosed({ reader }: KeyStore, closed = 0): Promise<void> {
-  const [row] = await reader.query<{ epoch: number | null }>((sql) =>
-    sql('epochs').max('epoch as epoch').where({ state: 'active' }),
-  );
-  const active = Number(row?.epoch ?? 0);
+  const active = (await openEpochs(reader)).filter(({ state }) => state === 'active').at(-1)?.epoch ?? 0;
   if (active > 0 && active <= closed)
     throw beforeTheClose(active, `the journal remembers the close of epoch ${closed}`);
 }

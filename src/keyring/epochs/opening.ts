@@ -8,11 +8,12 @@
 import type { RandomSource } from '../../crypto/random.ts';
 import { StartError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
+import { change, first } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { type RootSlots, storeIn } from '../slots/root-slots.ts';
 import { EpochSecretMissingError } from '../slots/slot-errors.ts';
-import { type EpochRow, epochSlots, epochs, givenTo } from '../tables.ts';
+import { buckets, type EpochRow, epochSlots, epochs, givenTo, indexKeys, signingKeys, windows } from '../tables.ts';
 import { type EpochKeys, FIRST_EPOCH, SECRET_BYTES } from './epoch-keys.ts';
 import { allEpochs } from './epoch-states.ts';
 
@@ -66,9 +67,7 @@ async function adopt(keys: EpochKeys, store: KeyStore, { epoch, created_at }: Ep
   if (held === undefined) throw new EpochSecretMissingError(epoch);
   const secret_check = keys.checkOf(held, epoch);
   await store.exclusive(async (tx) => {
-    await tx.execute((sql) =>
-      sql('epochs').where({ epoch }).whereNull('secret_check').update({ secret_check, activated_at: created_at }),
-    );
+    await change(tx, epochs, { epoch, secret_check: null }, { secret_check, activated_at: created_at });
     await tx.insert(epochSlots, givenToAll(keys.slots, epoch, created_at), 'skip');
   });
 }
@@ -81,13 +80,12 @@ function givenToAll(slots: RootSlots, epoch: number, at: number) {
  * The tables of what is wrapped under epochs: those of the keyring's `wrapped`, which do not exist yet when this is
  * asked.
  */
-export const TABLES_UNDER_EPOCHS: readonly string[] = ['buckets', 'index_keys', 'windows', 'signing_keys'];
+export const TABLES_UNDER_EPOCHS = [buckets, indexKeys, windows, signingKeys];
 
 /** Whether nothing is wrapped under an epoch whose closing was interrupted; its secret may then be gone. */
 async function isEmpty(store: KeyStore, epoch: number): Promise<boolean> {
   for (const table of TABLES_UNDER_EPOCHS) {
-    const rows = await store.reader.query((sql) => sql(table).select('epoch').where({ epoch }).limit(1));
-    if (rows.length > 0) return false;
+    if ((await first(store.reader, table, { columns: ['epoch'], where: { epoch } })) !== undefined) return false;
   }
   return true;
 }

@@ -15,12 +15,13 @@ import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { handOver, secret } from '../../secret.ts';
+import { change, first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from '../tables.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
-import { isOver } from './epoch-states.ts';
+import { isOver, lastEpoch } from './epoch-states.ts';
 import type { EpochWrapped } from './keys-under-epoch.ts';
 
 /** Keys wrapped in one transaction: some 10 ms in which nobody else writes to an embedded key store. */
@@ -87,9 +88,8 @@ interface Drawn {
 
 /** The secret of a beginning that a crash interrupted, from whichever slot has it. */
 async function interrupted({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<Drawn | undefined> {
-  const [row] = await store.reader.query<EpochRow>((sql) =>
-    sql('epochs').where({ state: 'pre_activation' }).orderBy('epoch', 'desc').limit(1),
-  );
+  const where = { state: 'pre_activation' };
+  const row = await first(store.reader, epochs, { where, orderBy: ['epoch'], descending: true });
   if (row === undefined || row.epoch < keys.current) return undefined;
   const drawn = await keys.slots
     .get(row.epoch, (candidate) => keys.isRight(row, candidate))
@@ -106,7 +106,7 @@ async function draw(
   { keyStore: store, keyring: { epochs: keys }, random, clock }: RotationParts,
   fence: Fence,
 ): Promise<Drawn> {
-  const [last] = await store.reader.query<EpochRow>((sql) => sql('epochs').orderBy('epoch', 'desc').limit(1));
+  const last = await lastEpoch(store.reader);
   const next = (last?.epoch ?? 0) + 1;
   using drawn = secret(random(SECRET_BYTES));
   const row: EpochRow = {
@@ -213,13 +213,12 @@ export async function approve(parts: RotationParts, epoch: number, fence: Fence)
   await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
     const at = parts.clock().getTime();
-    await tx.execute((sql) => sql('epochs').where({ epoch }).whereNull('verified_at').update({ verified_at: at }));
+    await change(tx, epochs, { epoch, verified_at: null }, { verified_at: at });
   });
 }
 
 /** Epochs before the current one that are not destroyed, the oldest first; some of them may never have been used. */
 export async function endedEpochs({ keyStore: store, keyring: { epochs: keys } }: RotationParts): Promise<EpochRow[]> {
-  return store.reader.query<EpochRow>((sql) =>
-    sql('epochs').where('epoch', '<', keys.current).whereNot({ state: 'destroyed' }).orderBy('epoch'),
-  );
+  const where = { epoch: { '<': keys.current }, state: { not: 'destroyed' } };
+  return select(store.reader, epochs, { where, orderBy: ['epoch'] });
 }

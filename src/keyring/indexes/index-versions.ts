@@ -20,6 +20,7 @@
 import { CLOCKS_DIFFER_MS, dueAfter } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';
 import type { JobId, TenantId } from '../../ids.ts';
+import { change, select } from '../../storage/queries.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { INDEX_KEY_SECONDS } from '../cryptoperiods.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from '../tables.ts';
@@ -35,8 +36,24 @@ export async function assertRotatable(reader: Reader<'keys'>, tenant: TenantId, 
 }
 
 async function versionsOf(reader: Reader<'keys'>, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
-  const [rows = []] = await reader.find(indexKeysByName, [[tenant, name]]);
-  return rows;
+  return (await versionsOfNames(reader, tenant, [name]))[0] ?? [];
+}
+
+/** The versions of each of these index keys, the oldest first. */
+export async function versionsOfNames(
+  reader: Reader<'keys'>,
+  tenant: string,
+  names: readonly string[],
+): Promise<IndexKeyRow[][]> {
+  return reader.find(
+    indexKeysByName,
+    names.map((name) => [tenant, name]),
+  );
+}
+
+/** Versions of whatever tenant that were made before this moment, in milliseconds. */
+export async function versionsBefore(reader: Reader<'keys'>, at: number, limit: number): Promise<IndexKeyRow[]> {
+  return select(reader, indexKeys, { where: { created_at: { '<': at } }, limit });
 }
 
 /** A name's versions that still mean something, as a rotation sees them. */
@@ -86,31 +103,33 @@ export async function putInPlace(tx: KeyTx, { to }: Turn): Promise<void> {
   const { tenant, name, version } = to;
   await raiseGeneration(tx, tenant as TenantId);
   await tx.execute((sql) =>
-    sql('index_keys')
+    sql(indexKeys.name)
       .where({ tenant, name })
       .andWhere('version', '<', version)
       .whereRaw("coalesce(state, 'active') = 'active'")
       .update({ state: 'leaving' }),
   );
-  await tx.execute((sql) => sql('index_keys').where({ tenant, name, version }).update({ state: null }));
+  await change(tx, indexKeys, { tenant, name, version }, { state: null });
 }
 
 /** Nobody writes the versions that were left any more: the buckets have been raised since. @returns which */
 export async function noteDraining(tx: KeyTx, tenant: TenantId, name: string): Promise<IndexKeyRow[]> {
-  await tx.execute((sql) => sql('index_keys').where({ tenant, name, state: 'leaving' }).update({ state: 'draining' }));
+  await change(tx, indexKeys, { tenant, name, state: 'leaving' }, { state: 'draining' });
   return (await versionsOf(tx, tenant, name)).filter((row) => stateOf(row) === 'draining');
 }
+
+/** Whether anything is left under a version of an index key: what was made under it is not the keyring's. */
+export type HasRows = (tx: KeyTx, of: IndexKeyRow) => Promise<boolean>;
 
 /**
  * Destroys the key of a version that nobody writes any more and that has no rows; in an exclusive transaction.
  * @returns whether it is gone
  */
-export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Promise<boolean> {
+export async function removeVersion(tx: KeyTx, row: IndexKeyRow, hasRows: HasRows, now: Date): Promise<boolean> {
   const { tenant, name, version } = row;
-  const rows = await tx.query((sql) => sql('blind_indexes').select('record').where({ tenant, name, version }).limit(1));
-  if (rows.length > 0) return false;
+  if (await hasRows(tx, row)) return false;
   const removed = await tx.execute((sql) =>
-    sql('index_keys')
+    sql(indexKeys.name)
       .where({ tenant, name, version, state: 'draining' })
       // Under no epoch any more: an epoch is closed when nothing is under it.
       .update({
@@ -124,13 +143,7 @@ export async function removeVersion(tx: KeyTx, row: IndexKeyRow, now: Date): Pro
 
 /** Versions that wait for their last rows, of whatever tenant. */
 export async function drainingVersions(reader: Reader<'keys'>, limit: number): Promise<IndexKeyRow[]> {
-  return reader.query((sql) =>
-    sql('index_keys')
-      // Literally as the partial index says it, or SQLite does not use that.
-      .whereRaw("state = 'draining'")
-      .orderBy(['tenant', 'name', 'version'])
-      .limit(limit),
-  );
+  return select(reader, indexKeys, { literally: "state = 'draining'", orderBy: ['tenant', 'name', 'version'], limit });
 }
 
 /** When a version is to be replaced; undefined: never, for the vault's own MACs stay under theirs. */
@@ -153,22 +166,15 @@ export async function dueVersions(
   after: DueVersion | undefined,
   limit: number,
 ): Promise<DueVersion[]> {
-  const page = (range: '<=' | '>', ms: number, most: number) =>
-    reader.query<DueVersion>((sql) => {
-      const rows = sql('index_keys')
-        .select('tenant', 'name', 'version', 'created_at')
-        // Literally as the partial index says it, or SQLite does not use that.
-        .whereRaw("(state IS NULL OR state = 'leaving') AND substr(name, 1, 1) <> '@'")
-        .andWhere('created_at', range, ms)
-        .orderBy(['created_at', 'tenant', 'name', 'version'])
-        .limit(most);
-      if (after === undefined) return rows;
-      const { created_at, tenant, name, version } = after;
-      return rows.whereRaw('(created_at, tenant, name, version) > (?, ?, ?, ?)', [created_at, tenant, name, version]);
+  const order = ['created_at', 'tenant', 'name', 'version'] as const;
+  const page = (created_at: { '<=': number } | { '>': number }, most: number) =>
+    select(reader, indexKeys, {
+      ...{ columns: order, orderBy: order, after, limit: most, where: { created_at } },
+      literally: "(state IS NULL OR state = 'leaving') AND substr(name, 1, 1) <> '@'",
     });
-  const old = await page('<=', now.getTime() - PERIOD_MS, limit);
+  const old = await page({ '<=': now.getTime() - PERIOD_MS }, limit);
   if (old.length === limit) return old;
-  return [...old, ...(await page('>', now.getTime() + CLOCKS_DIFFER_MS, limit - old.length))];
+  return [...old, ...(await page({ '>': now.getTime() + CLOCKS_DIFFER_MS }, limit - old.length))];
 }
 
 /** Whether a version of this index is due to be replaced; see `dueVersions`. */
@@ -182,5 +188,5 @@ export async function isDue(reader: Reader<'keys'>, tenant: TenantId, name: stri
 /** A process that writes under an earlier generation waits for this, or this waits for it. */
 async function raiseGeneration(tx: KeyTx, tenant: TenantId): Promise<void> {
   await tx.insertOrGet(indexGenerations, [{ tenant, generation: 0 }]);
-  await tx.execute((sql) => sql('index_generations').where({ tenant }).increment('generation', 1));
+  await change(tx, indexGenerations, { tenant }, { generation: { plus: 1 } });
 }

@@ -5,7 +5,9 @@
  * Guarantees: a bucket that others hold is waited for alone, so that nobody waits for two.
  */
 import type { TenantId } from '../../ids.ts';
+import { change, pages, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
+import { buckets } from '../tables.ts';
 import type { IndexKeys } from './index-keys.ts';
 
 /** Buckets raised in one transaction. */
@@ -23,15 +25,10 @@ export async function raiseBuckets(
   progress: (done: number) => Promise<void>,
 ): Promise<void> {
   const generation = await indexes.generation(store.reader, tenant);
-  for (let after = '', done = 0; ; ) {
-    const page = await store.reader.query<{ bucket: string; index_generation: number }>((sql) =>
-      sql('buckets')
-        .select('bucket', 'index_generation')
-        .where({ tenant })
-        .andWhere('bucket', '>', after)
-        .orderBy('bucket')
-        .limit(PAGE),
-    );
+  const columns = ['bucket', 'index_generation'] as const;
+  const all = { columns, where: { tenant }, orderBy: ['bucket'], after: { bucket: '' }, limit: PAGE } as const;
+  let done = 0;
+  for await (const page of pages(store.reader, buckets, all)) {
     const behind = page.filter((row) => row.index_generation < generation).map(({ bucket }) => bucket);
     const raised = new Set(behind.length === 0 ? [] : await raise(store, tenant, generation, behind, fence, true));
     for (const bucket of behind) {
@@ -39,9 +36,8 @@ export async function raiseBuckets(
     }
     done += page.length;
     await progress(done);
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.bucket ?? '';
   }
+  if (done === 0) await progress(done);
 }
 
 /** @returns those that were raised: with `skip`, those that nobody held */
@@ -55,21 +51,14 @@ async function raise(
 ): Promise<string[]> {
   return store.exclusive(async (tx) => {
     await fence(tx);
-    const rows = await tx.query<{ bucket: string }>((sql) => {
-      const held = sql('buckets').select('bucket').where({ tenant }).whereIn('bucket', wanted).orderBy('bucket');
-      if (sql.client.config.client !== 'pg') return held;
-      return skip ? held.forUpdate().skipLocked() : held.forUpdate();
-    });
-    const buckets = rows.map(({ bucket }) => bucket);
-    if (buckets.length > 0) {
-      await tx.execute((sql) =>
-        sql('buckets')
-          .where({ tenant })
-          .whereIn('bucket', buckets)
-          .andWhere('index_generation', '<', generation)
-          .update({ index_generation: generation }),
-      );
+    const where = { tenant, bucket: { in: wanted } };
+    const lock = skip ? 'skip' : 'wait';
+    const rows = await select(tx, buckets, { columns: ['bucket'], where, orderBy: ['bucket'], lock });
+    const held = rows.map(({ bucket }) => bucket);
+    if (held.length > 0) {
+      const behind = { tenant, bucket: { in: held }, index_generation: { '<': generation } };
+      await change(tx, buckets, behind, { index_generation: generation });
     }
-    return buckets;
+    return held;
   });
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { secret } from '../../secret.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import { isOver } from '../epochs/epoch-states.ts';
+import { isOver, lastEpoch } from '../epochs/epoch-states.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
 import { unlessUnavailable } from '../slots/slot-errors.ts';
@@ -88,8 +88,7 @@ export async function forgetIn(
 export async function emptyRemoved({ reader }: KeyStore, own: readonly OwnSlot[]): Promise<boolean> {
   const removed = own.filter(({ isRemoved }) => isRemoved);
   if (removed.length === 0) return true;
-  const [newest] = await reader.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
-  const last = Number(newest?.epoch ?? 0);
+  const last = (await lastEpoch(reader))?.epoch ?? 0;
   try {
     for (const { slot } of removed) {
       for (const epoch of await heldBetween(slot, 0, last)) await slot.destroy(epoch);

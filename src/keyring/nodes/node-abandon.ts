@@ -5,6 +5,7 @@
 import type { Clock } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';
 import type { KeyStore } from '../../storage/tx.ts';
+import { lastEpoch } from '../epochs/epoch-states.ts';
 import { findAlive, type LookOptions } from './node-silence.ts';
 import { ITSELF, isItself, type NodeLedger, type NodeRow, nodeRows, nodes } from './nodes.ts';
 
@@ -29,13 +30,13 @@ export async function abandonNode({ store, ledger, clock, look }: AbandonParts, 
     const now = (await nodeRows(tx)).filter((row) => row.node === node);
     // A process that came since is alive.
     if (now.some((row) => before.every(({ process }) => process !== row.process))) throw new VaultError('node_alive');
-    const [newest] = await tx.query<{ epoch: number }>((sql) => sql('epochs').max('epoch as epoch'));
+    const newest = await lastEpoch(tx);
     const itself = now.find(isItself) ?? first;
     const row: NodeRow = {
       ...{ ...itself, process: ITSELF, kind: 'node', beat: 0 },
       // What of it had forgotten least: a process may have died with more in its memory than its node's slots had.
       forgot: Math.min(...now.map((one) => ledger.forgot(one))),
-      ...{ abandoned_at: clock().getTime(), abandoned_epoch: Number(newest?.epoch ?? 0) },
+      ...{ abandoned_at: clock().getTime(), abandoned_epoch: newest?.epoch ?? 0 },
     };
     await tx.remove(nodes, ['node'], [[node]]);
     await tx.insert(nodes, [ledger.signed(row)]);

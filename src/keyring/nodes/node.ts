@@ -12,9 +12,11 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { newId } from '../../ids.ts';
+import { change, count } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import type { SlotRegistry } from '../slots/slot-registry.ts';
+import { epochs } from '../tables.ts';
 import { emptyRemoved, fill, forgetIn, type OwnSlot, ownSlots, placesIn } from './local-slots.ts';
 import { StrangerError, sharedWith } from './node-admission.ts';
 import { nodeNameOf } from './node-identity.ts';
@@ -137,16 +139,14 @@ export class Node {
     const { store } = this.#options;
     const { node, process } = this.#row;
     const { rows, destroyed } = await store.exclusive(async (tx) => {
-      const known = await tx.execute((sql) => sql('nodes').where({ node, process }).increment('beat', 1));
+      const known = await change(tx, nodes, { node, process }, { beat: { plus: 1 } });
       if (known === 0) {
         // Given up, or let go of, while nothing was heard of it.
         await tx.insert(nodes, [{ ...this.#row, forgot: 0, tag: null }], 'skip');
         this.#said = { memory: 0, slots: -1, filled: this.#said.filled };
       }
-      const [count] = await tx.query<{ n: number }>((sql) =>
-        sql('epochs').count('* as n').where({ state: 'destroyed' }),
-      );
-      return { rows: await nodeRows(tx), destroyed: Number(count?.n ?? 0) };
+      const destroyed = await count(tx, epochs, { where: { state: 'destroyed' } });
+      return { rows: await nodeRows(tx), destroyed };
     });
     const mine = rows.filter((row) => row.node === node);
     await this.#dismiss(mine.filter((row) => row.process !== process));

@@ -14,8 +14,10 @@
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { secret, wipe } from '../../secret.ts';
+import { removeWhere, select } from '../../storage/queries.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
+import { keyFacts } from '../key-store-facts.ts';
 
 export const nodes = table(
   'keys',
@@ -53,13 +55,13 @@ const TAG_BYTES = 32;
 export type Places = Readonly<Record<string, string>>;
 
 export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
-  const rows = await reader.query<NodeRow>((sql) => sql('nodes').orderBy(['node', 'process']));
+  const rows = await select(reader, nodes, { orderBy: ['node', 'process'] });
   return rows.map((row) => ({ ...row, beat: Number(row.beat), forgot: Number(row.forgot) }));
 }
 
 /** Of two that come at the same moment, the second sees the first. */
 export async function oneAtATime(tx: KeyTx): Promise<void> {
-  await tx.query((sql) => sql('vault_facts').select('name').where({ name: 'vault' }).forUpdate());
+  await select(tx, keyFacts, { columns: ['name'], where: { name: 'vault' }, lock: 'wait' });
 }
 
 export function isItself({ process }: Pick<NodeRow, 'process'>): boolean {
@@ -72,7 +74,7 @@ export function placesOf({ places }: Pick<NodeRow, 'places'>): Places {
 
 /** Removes the row of a process that is dead, unless it has given a sign of life since it was read. */
 export async function dismiss(store: KeyStore, { node, process, beat }: NodeRow): Promise<void> {
-  await store.exclusive((tx) => tx.execute((sql) => sql('nodes').where({ node, process, beat }).delete()));
+  await store.exclusive((tx) => removeWhere(tx, nodes, { node, process, beat }));
 }
 
 /** What the vault believes of these rows. */

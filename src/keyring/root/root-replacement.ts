@@ -5,9 +5,9 @@
  */
 import { UnavailableError, VaultError } from '../../errors.ts';
 import type { KeyStore, KeyTx } from '../../storage/tx.ts';
+import { openEpochs } from '../epochs/epoch-states.ts';
 import type { EpochWrapped } from '../epochs/keys-under-epoch.ts';
 import { keyFact, keyFacts } from '../key-store-facts.ts';
-import type { EpochRow } from '../tables.ts';
 import { dropOtherShareSets } from './root-shares.ts';
 
 /** @throws `unfit_root_key` for the present root key, or where a replacement by another was begun */
@@ -37,7 +37,7 @@ export async function finishReplacement(
   retag: (tx: KeyTx) => Promise<void>,
 ): Promise<void> {
   await store.exclusive(async (tx) => {
-    const rows = await tx.query<EpochRow>((sql) => sql('epochs').whereNot({ state: 'destroyed' }));
+    const rows = await openEpochs(tx);
     for (const { epoch, state } of rows.filter((row) => Number(row.epoch) !== active)) {
       let left = state === 'active' ? 1 : 0;
       for (const kind of wrapped) left += await kind.countUnder(tx, epoch);

@@ -15,7 +15,8 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { MAX_SHARES, MIN_THRESHOLD, splitSecret } from '../../crypto/shares.ts';
 import { VaultError } from '../../errors.ts';
 import { secrets } from '../../secret.ts';
-import { type Row, table } from '../../storage/table.ts';
+import { removeWhere, select } from '../../storage/queries.ts';
+import { table } from '../../storage/table.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { rootKeyCheck } from './root-key.ts';
 import { SET_BYTES, type Share, shareText, vaultMarkOf } from './share-text.ts';
@@ -46,9 +47,8 @@ export interface ShareSet {
  * The set of a root key that was split last; undefined where this one was never split, or is not the vault's any more.
  */
 export async function shareSetOf(reader: Reader<'keys'>, rootKeyCheck: string): Promise<ShareSet | undefined> {
-  const rows = await reader.query<Row<typeof rootShares>>((sql) =>
-    sql('root_shares').where({ root_key_check: rootKeyCheck }).orderBy('created_at', 'desc'),
-  );
+  const where = { root_key_check: rootKeyCheck };
+  const rows = await select(reader, rootShares, { where, orderBy: ['created_at'], descending: true });
   const [newest] = rows;
   if (newest === undefined) return undefined;
   const members = rows.filter((row) => row.share_set === newest.share_set);
@@ -63,7 +63,7 @@ export async function shareSetOf(reader: Reader<'keys'>, rootKeyCheck: string): 
 
 /** The sets of every root key but this one: what they make opens nothing any more. */
 export async function dropOtherShareSets(tx: KeyTx, rootKeyCheck: string): Promise<void> {
-  await tx.execute((sql) => sql('root_shares').whereNot({ root_key_check: rootKeyCheck }).delete());
+  await removeWhere(tx, rootShares, { root_key_check: { not: rootKeyCheck } });
 }
 
 export interface NewShares {
@@ -111,7 +111,7 @@ export class RootShares {
       lines,
       takeEffect: () =>
         this.#store.exclusive(async (tx) => {
-          await tx.execute((sql) => sql('root_shares').where({ root_key_check }).delete());
+          await removeWhere(tx, rootShares, { root_key_check });
           await tx.insert(rootShares, rows);
         }),
     };

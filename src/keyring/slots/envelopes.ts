@@ -3,6 +3,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { equalBytes } from '../../crypto/mac.ts';
+import { change } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import { epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 import type { Envelopes } from './transit-slot.ts';
@@ -16,14 +17,14 @@ export function storedEnvelopes(store: KeyStore, clock: Clock): Envelopes {
     put: (slot, epoch, envelope) =>
       store.exclusive(async (tx) => {
         await tx.insert(epochSlots, [givenTo(slot, epoch, clock().getTime())], 'skip');
-        await tx.execute((sql) => sql('epoch_slots').where({ epoch, slot }).whereNull('envelope').update({ envelope }));
+        await change(tx, epochSlots, { epoch, slot, envelope: null }, { envelope });
         const [[row] = []] = await tx.find(epochSlotByName, [[epoch, slot]]);
         return row?.envelope ?? envelope;
       }),
     remove: (slot, epoch, only) =>
       store.exclusive(async (tx) => {
         const which = { epoch, slot, ...(only && { envelope: only }) };
-        await tx.execute((sql) => sql('epoch_slots').where(which).update({ envelope: null }));
+        await change(tx, epochSlots, which, { envelope: null });
       }),
   };
 }

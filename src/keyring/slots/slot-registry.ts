@@ -16,9 +16,10 @@ import { equalBytes, mac } from '../../crypto/mac.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import { secret, wipe } from '../../secret.ts';
+import { change, first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { SlotSecrets } from '../settings.ts';
-import { type RootSlotRow, rootSlots } from '../tables.ts';
+import { epochSlots, type RootSlotRow, rootSlots } from '../tables.ts';
 import { storedEnvelopes } from './envelopes.ts';
 import { FileSlot } from './file-slot.ts';
 import { Pkcs11Slot } from './pkcs11-slot.ts';
@@ -149,7 +150,7 @@ export class SlotRegistry {
   }
 
   async #read(reader: Reader<'keys'>): Promise<{ entries: SlotEntry[]; rows: RootSlotRow[] }> {
-    const rows = await reader.query<RootSlotRow>((sql) => sql('root_slots'));
+    const rows = await select(reader, rootSlots);
     if (rows.length === 0) return { entries: [await this.#first(reader)], rows };
     const list = rows.find(({ slot }) => slot === LIST);
     const slots = rows.filter(({ slot }) => slot !== LIST).sort(byName);
@@ -163,10 +164,8 @@ export class SlotRegistry {
 
   /** @throws {IntegrityError} where an epoch was put into a slot that no list names: the list is gone */
   async #first(reader: Reader<'keys'>): Promise<SlotEntry> {
-    const others = await reader.query((sql) =>
-      sql('epoch_slots').select('slot').whereNot({ slot: FIRST_SLOT }).where('epoch', '>', 0).limit(1),
-    );
-    if (others.length > 0) throw new IntegrityError();
+    const where = { slot: { not: FIRST_SLOT }, epoch: { '>': 0 } };
+    if ((await first(reader, epochSlots, { columns: ['slot'], where })) !== undefined) throw new IntegrityError();
     const addedAt = new Date(0);
     return { name: FIRST_SLOT, kind: 'file', settings: {}, required: true, addedAt, removedAt: undefined };
   }
@@ -180,7 +179,7 @@ export class SlotRegistry {
       await tx.insert(rootSlots, [{ ...list, tag }]);
     } else {
       // Alone decides of two that change the list at once.
-      const won = await tx.execute((sql) => sql('root_slots').where({ slot: LIST, tag: old.tag }).update({ tag }));
+      const won = await change(tx, rootSlots, { slot: LIST, tag: old.tag }, { tag });
       if (won !== 1) {
         throw new VaultError('concurrent_change', 'The list of root slots was changed meanwhile; try again.');
       }

@@ -11,9 +11,9 @@ import type { Clock } from '../../clock.ts';
 import { associatedData } from '../../crypto/associated-data.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
-import type { BucketId, JobId, TenantId } from '../../ids.ts';
-import { newId } from '../../ids.ts';
+import { type BucketId, type JobId, newId, type TenantId } from '../../ids.ts';
 import { handOver, secrets } from '../../secret.ts';
+import { count } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
@@ -24,6 +24,7 @@ import {
   buckets,
   indexGenerationShared,
   indexGenerations,
+  recordKeys,
 } from '../tables.ts';
 import { assertNotBuried } from '../tenant-tombstones.ts';
 import { KeyCache } from './key-cache.ts';
@@ -103,12 +104,7 @@ export class BucketKeys {
     let fill = this.#fill.get(bucket);
     if (fill === undefined) {
       // A LIMIT inside keeps the count's cost bounded by the bucket's capacity.
-      const [row] = await this.#store.reader.query<{ n: number }>((sql) =>
-        sql
-          .count('* as n')
-          .from(sql('record_keys').select('record').where({ tenant, bucket }).limit(BUCKET_RECORDS_MAX).as('held')),
-      );
-      fill = Number(row?.n ?? 0);
+      fill = await count(this.#store.reader, recordKeys, { where: { tenant, bucket }, limit: BUCKET_RECORDS_MAX });
     }
     if (fill >= BUCKET_RECORDS_MAX) {
       this.#remember(bucket, fill);

@@ -8,10 +8,11 @@
  */
 import type { RandomSource } from '../../crypto/random.ts';
 import { secret } from '../../secret.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyTx } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
-import type { BucketRow } from '../tables.ts';
+import { type BucketRow, buckets } from '../tables.ts';
 import { BUCKET_RECORDS, bucketKeyKind } from './bucket-keys.ts';
 import { rewrapRecordKeys } from './record-keys.ts';
 
@@ -27,9 +28,10 @@ export class BucketRotation extends KeysUnderEpoch<BucketRow> {
   }
 
   protected override async affordable(tx: KeyTx, from: number, limit: number): Promise<number> {
-    const next = await tx.query<Pick<BucketRow, 'dirty_at'>>((sql) =>
-      sql('buckets').select('dirty_at').where({ epoch: from }).orderBy(['tenant', 'bucket']).limit(limit),
-    );
+    const next = await select(tx, buckets, {
+      ...{ columns: ['dirty_at'], where: { epoch: from } },
+      ...{ orderBy: ['tenant', 'bucket'], limit },
+    });
     let work = 0;
     const fits = next.filter(({ dirty_at }) => {
       const fit = work < limit;

@@ -10,6 +10,7 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { BucketId, RecordId, TenantId } from '../../ids.ts';
 import { handOver, secret, secrets } from '../../secret.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import type { IndexKeys } from '../indexes/index-keys.ts';
 import { type BucketRow, type RecordKeyRow, recordKeyByGeneration, recordKeys } from '../tables.ts';
@@ -157,7 +158,7 @@ export async function rewrapRecordKeys(
   random: RandomSource,
 ): Promise<number> {
   const { tenant, bucket, generation } = place;
-  const rows = await tx.query<RecordKeyRow>((sql) => sql('record_keys').where({ tenant, bucket }));
+  const rows = await select(tx, recordKeys, { where: { tenant, bucket } });
   for (const row of rows) {
     if (row.bucket_generation !== generation) throw new IntegrityError({ record: row.record });
     using key = secret(unwrapRecordKey(row, from));

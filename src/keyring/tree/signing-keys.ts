@@ -20,27 +20,20 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { Id } from '../../ids.ts';
 import { secret, wipe } from '../../secret.ts';
-import { type Row, table } from '../../storage/table.ts';
+import { first, select } from '../../storage/queries.ts';
 import type { KeyStore, KeyTx, Reader } from '../../storage/tx.ts';
 import { SIGNING_KEY_SECONDS } from '../cryptoperiods.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
+import { lockEpoch } from '../epochs/epoch-states.ts';
 import { KeysUnderEpoch, type Making } from '../epochs/keys-under-epoch.ts';
+import { type SigningKeyRow, signingKeys } from '../tables.ts';
 
-export const signingKeys = table(
-  'keys',
-  'signing_keys',
-  {
-    /** RFC 7638 thumbprint of the public key. */
-    key_id: 'text',
-    public_key: 'bytes',
-    epoch: 'int',
-    wrapped: 'bytes',
-    created_at: 'int',
-    retired_at: 'int?',
-  },
-  ['key_id'],
-);
-export type SigningKeyRow = Row<typeof signingKeys>;
+const NEWEST = { where: { retired_at: null }, orderBy: ['created_at'], descending: true } as const;
+
+/** The row of the key that signs now; undefined: none was made yet. */
+export async function currentRow(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
+  return first(reader, signingKeys, NEWEST);
+}
 
 export class SigningKeys {
   /** The vault's id: who issues what these keys sign. */
@@ -65,7 +58,7 @@ export class SigningKeys {
    * @param type the media type of the statement, without `application/`. @returns a compact JWS
    */
   async sign(statement: object, type: string): Promise<string> {
-    const row = (await this.#current(this.#store.reader)) ?? (await this.#replace(undefined));
+    const row = (await currentRow(this.#store.reader)) ?? (await this.#replace(undefined));
     using seed = secret(await this.underEpochs.open(row));
     return await signJws(statement, type, seed);
   }
@@ -75,9 +68,7 @@ export class SigningKeys {
    * @throws {IntegrityError} for a row the vault did not make
    */
   async publicKeys(): Promise<PublicJwk[]> {
-    const rows = await this.#store.reader.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').orderBy(['created_at', 'key_id']),
-    );
+    const rows = await select(this.#store.reader, signingKeys, { orderBy: ['created_at', 'key_id'] });
     const keys: PublicJwk[] = [];
     for (const row of rows) {
       wipe(await this.underEpochs.open(row));
@@ -95,17 +86,10 @@ export class SigningKeys {
 
   /** Makes the first key, or the one that follows a key whose year is over. @returns whether there is a new one */
   async newIfDue(now: Date): Promise<boolean> {
-    const row = await this.#current(this.#store.reader);
+    const row = await currentRow(this.#store.reader);
     if (row !== undefined && row.created_at + SIGNING_KEY_SECONDS * 1000 > now.getTime()) return false;
     const next = await this.#replace(row?.key_id);
     return next.key_id !== row?.key_id;
-  }
-
-  async #current(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
-    const [row] = await reader.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1),
-    );
-    return row;
   }
 
   /** Puts a new key in the place of the one named, or finds the one that somebody else has put there since. */
@@ -122,14 +106,12 @@ export class SigningKeys {
     { key: seed, epoch, rowFor }: Making<SigningKeyRow>,
   ): Promise<SigningKeyRow> {
     // One at a time: what is held in common would let two make the first key.
-    await tx.query((sql) => sql('epochs').select('epoch').where({ epoch }).forUpdate());
+    await lockEpoch(tx, epoch);
     const publicKey = publicKeyOf(seed);
     const created_at = this.#clock().getTime();
     const place = { key_id: thumbprintOf(publicKey), public_key: publicKey, created_at, retired_at: null };
     const made = await rowFor(tx, place);
-    const [current] = await tx.query<SigningKeyRow>((sql) =>
-      sql('signing_keys').whereNull('retired_at').orderBy('created_at', 'desc').limit(1).forUpdate(),
-    );
+    const current = await first(tx, signingKeys, { ...NEWEST, lock: 'wait' });
     if (current !== undefined && current.key_id !== keyId) return current;
     if (current !== undefined) {
       // Only a row of the vault's own: what is proven of it before it is what is proven of it afterwards.

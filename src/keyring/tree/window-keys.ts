@@ -16,6 +16,7 @@ import type { RandomSource } from '../../crypto/random.ts';
 import { codeOf } from '../../errors.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
 import { handOver } from '../../secret.ts';
+import { first } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
@@ -61,15 +62,11 @@ export class WindowKeys {
   /** The key of a window that takes new tokens now; a new one where there is none. */
   async current(tenant: TenantId): Promise<WindowKey> {
     const now = this.#clock();
-    const [newest] = await this.#store.reader.query<WindowRow>((sql) =>
-      sql('windows')
-        .where({ tenant })
-        .andWhere('window_id', '>', firstIdAt('window', new Date(now.getTime() - OPEN_MS)))
-        // A window from the future, of a clock that was ahead, takes nothing.
-        .andWhere('window_id', '<', firstIdAt('window', new Date(now.getTime() + 1)))
-        .orderBy('window_id', 'desc')
-        .limit(1),
-    );
+    const after = firstIdAt('window', new Date(now.getTime() - OPEN_MS));
+    // A window from the future, of a clock that was ahead, takes nothing.
+    const before = firstIdAt('window', new Date(now.getTime() + 1));
+    const where = { tenant, window_id: { '>': after, '<': before } };
+    const newest = await first(this.#store.reader, windows, { where, orderBy: ['window_id'], descending: true });
     if (newest !== undefined && this.#isAlive(newest)) return this.#opened(newest);
     const window = newId('window', this.#random, now);
     const place = { tenant, window_id: window, created_at: now.getTime() };
@@ -118,8 +115,8 @@ export class WindowKeys {
   async shred(): Promise<number> {
     for (let done = 0; ; ) {
       const now = this.#clock().getTime();
-      const rows = await this.#store.reader.query<{ tenant: string; window_id: string }>((sql) =>
-        sql('windows')
+      const rows = await this.#store.reader.query<Pick<WindowRow, 'tenant' | 'window_id'>>((sql) =>
+        sql(windows.name)
           .select('tenant', 'window_id')
           .where('created_at', '<=', now - LIFE_MS)
           .orWhere('created_at', '>', now + WINDOW_AHEAD_MS)

@@ -14,6 +14,7 @@
  * destroyed, and no certificate that needs them becomes final.
  */
 import { UnavailableError, VaultError } from '../../errors.ts';
+import { change, select } from '../../storage/queries.ts';
 import { allEpochs } from '../epochs/epoch-states.ts';
 import { assertStillShared } from '../nodes/node-admission.ts';
 import { nodeRows } from '../nodes/nodes.ts';
@@ -22,7 +23,7 @@ import type { Attestation, Destruction } from '../slots/root-slot.ts';
 import { holds } from '../slots/root-slots.ts';
 import { unlessUnavailable } from '../slots/slot-errors.ts';
 import type { SlotEntry } from '../slots/slot-registry.ts';
-import { type EpochSlotRow, slotsOfEpoch } from '../tables.ts';
+import { epochSlots, slotsOfEpoch } from '../tables.ts';
 import { copyInto, type SlotParts, takeBack } from './slot-copies.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
@@ -175,7 +176,7 @@ function assertAnotherRequired(entries: readonly SlotEntry[], name: string): voi
 
 /** The epochs that a slot was given and has not destroyed. */
 async function heldBy({ keyStore, keyring }: SlotParts, slot: string): Promise<number[]> {
-  const rows = await keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot }).orderBy('epoch'));
+  const rows = await select(keyStore.reader, epochSlots, { where: { slot }, orderBy: ['epoch'] });
   return rows.filter((row) => !keyring.epochs.ledger.isConfirmed(row)).map(({ epoch }) => epoch);
 }
 
@@ -188,9 +189,5 @@ async function record(parts: SlotParts, epoch: number, slot: string, done: Destr
   const { keyStore: store, keyring, clock } = parts;
   if (done !== undefined) return keyring.epochs.ledger.confirm(store, { epoch, slot }, done, clock().getTime());
   const statement = JSON.stringify(GIVEN_UP);
-  await store.exclusive(async (tx) => {
-    await tx.execute((sql) =>
-      sql('epoch_slots').where({ epoch, slot }).whereNull('destroyed_at').update({ statement }),
-    );
-  });
+  await store.exclusive((tx) => change(tx, epochSlots, { epoch, slot, destroyed_at: null }, { statement }));
 }

@@ -5,10 +5,12 @@
 
 import { UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
+import { select } from '../../storage/queries.ts';
 import { destroyedEpochs, whatReturned } from '../epochs/epoch-destruction.ts';
+import { openEpochs } from '../epochs/epoch-states.ts';
 import type { SlotKind, SlotTier } from '../slots/root-slot.ts';
 import type { SlotEntry } from '../slots/slot-registry.ts';
-import type { EpochRow, EpochSlotRow } from '../tables.ts';
+import { type EpochRow, epochSlots } from '../tables.ts';
 import type { SlotParts } from './slot-copies.ts';
 
 export interface SlotCheck {
@@ -52,17 +54,13 @@ export async function checkSlots(
   const { epochs: keys, registry } = keyring;
   await keys.refresh();
   const entries = await registry.entries();
-  const rows = await store.reader.query<EpochRow>((sql) =>
-    sql('epochs').whereNot({ state: 'destroyed' }).orderBy('epoch'),
-  );
+  const rows = await openEpochs(store.reader);
   const dead = await destroyedEpochs(parts);
   const slots: SlotCheck[] = [];
   for (const entry of entries.filter(({ removedAt }) => removedAt === undefined)) {
     slots.push(await check(parts, entry, rows, dead, { destroyReturned, looking }));
   }
-  const held = await store.reader.query<EpochSlotRow>((sql) =>
-    sql('epoch_slots').whereNull('destroyed_at').orderBy('epoch'),
-  );
+  const held = await select(store.reader, epochSlots, { where: { destroyed_at: null }, orderBy: ['epoch'] });
   const remains = entries
     .filter(({ removedAt }) => removedAt !== undefined)
     .map(({ name }) => ({ name, epochs: held.filter(({ slot }) => slot === name).map(({ epoch }) => epoch) }))

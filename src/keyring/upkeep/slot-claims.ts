@@ -4,11 +4,11 @@
  */
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
-import type { EpochRow } from '../tables.ts';
+import { openEpochs } from '../epochs/epoch-states.ts';
 
 /** A place that cannot be asked stays as it is, and is asked at the next start. */
 export async function claimPlaces({ reader }: KeyStore, epochs: EpochKeys): Promise<void> {
-  const rows = await reader.query<EpochRow>((sql) => sql('epochs').whereNot({ state: 'destroyed' }).orderBy('epoch'));
+  const rows = await openEpochs(reader);
   const isRight = (epoch: number, secret: Buffer) => {
     const row = rows.find((one) => one.epoch === epoch);
     return row !== undefined && epochs.isRight(row, secret);

@@ -9,6 +9,7 @@ import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
+import { select } from '../../storage/queries.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { allEpochs, isOver } from '../epochs/epoch-states.ts';
@@ -16,7 +17,7 @@ import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
 import { unlessUnavailable } from '../slots/slot-errors.ts';
 import type { SlotRegistry } from '../slots/slot-registry.ts';
-import { type EpochSlotRow, epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
+import { epochByNumberShared, epochSlotByName, epochSlots, givenTo } from '../tables.ts';
 
 /** A vault, or what the upkeep of its slots needs of one. */
 export interface SlotParts {
@@ -106,7 +107,7 @@ async function assertNotThere(store: KeyStore, slot: RootSlot, epoch: number): P
  * before was noted by nobody, and stays.
  */
 export async function takeBack(parts: SlotParts, slot: RootSlot): Promise<void> {
-  const rows = await parts.keyStore.reader.query<EpochSlotRow>((sql) => sql('epoch_slots').where({ slot: slot.name }));
+  const rows = await select(parts.keyStore.reader, epochSlots, { where: { slot: slot.name } });
   const listed = await parts.keyring.registry.entries().catch(() => undefined);
   if (listed === undefined || listed.some(({ name }) => name === slot.name)) return;
   for (const { epoch } of rows) {

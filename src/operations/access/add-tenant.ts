@@ -11,7 +11,7 @@ import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { accessKeys, addFirstAdmin } from '../../access/principals.ts';
 import { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
-import { newTenantRow, tenantByName, tenants } from '../../access/store.ts';
+import { findTenantByName, insertTenant } from '../../access/store.ts';
 import { secretOfCall } from '../../calls/idempotency.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
@@ -69,9 +69,8 @@ export const addTenant = operation({
       const secretFrom = held && (() => Buffer.from(held));
       return await door.commit('exclusive', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);
-        const [[taken] = []] = await tx.find(tenantByName, [[body.name]]);
-        if (taken !== undefined) throw new VaultError('tenant_exists');
-        await tx.insert(tenants, [newTenantRow(tenant, body.name, door.now)]);
+        if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
+        await insertTenant(tx, { tenant, name: body.name, at: door.now });
         const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
         return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
       });

@@ -16,14 +16,15 @@ import { listAdmitted } from '../../access/store.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { forgetLost } from '../../canaries/canaries.ts';
-import { pageOfErasures } from '../../erasure/erasures.ts';
-import { NAMED, type Replayed, replayMirror, sizeOfMirror, writeBackEmpty } from '../../erasure/replay.ts';
+import { countErasures, pagesOfErasures } from '../../erasure/erasures.ts';
+import { NAMED, type Replayed, replayMirror, writeBackEmpty } from '../../erasure/replay.ts';
 import { keepRemembered, replayJournal } from '../../erasure/replay-journal.ts';
 import { type RevokedAgain, replayRevocations } from '../../erasure/replay-revocations.ts';
 import { orderAgain } from '../../erasure/tenant-agreement.ts';
 import { complete } from '../../erasure/tenants.ts';
 import type { TenantId } from '../../ids.ts';
 import { findTenantTombstones } from '../../keyring/tenant-tombstones.ts';
+import { sizeOfMirror } from '../../records/tombstones.ts';
 import { endLoss } from '../../records/vault-facts.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
@@ -55,22 +56,17 @@ export const recover = commandOperation({
       await keepRemembered(vault);
       await assertNotRevokedSince(vault, caller);
       const revoked = await replayRevocations(vault, vault.clock());
-      const [{ n = 0 } = {}] = await vault.recordStore.reader.query<{ n: number }>((sql) =>
-        sql('erasures').count('* as n'),
-      );
+      const ordered = await countErasures(vault.recordStore.reader);
       let erasures = 0;
       const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
       await orderAgain(vault);
-      for (let after = ''; ; ) {
-        const page = await pageOfErasures(vault.recordStore.reader, { after, limit: PAGE });
+      for await (const page of pagesOfErasures(vault.recordStore.reader, PAGE)) {
         for (const row of page) await complete(vault, row, vault.clock);
         erasures += page.length;
-        progress('erasures', erasures, Number(n));
-        const last = page.at(-1);
-        if (last === undefined) break;
-        after = last.erasure;
+        progress('erasures', erasures, ordered);
       }
-      const total = await sizeOfMirror(vault.keyStore);
+      if (erasures === 0) progress('erasures', erasures, ordered);
+      const total = await sizeOfMirror(vault.keyStore.reader);
       const mirror = await replayMirror(vault, vault.clock(), (looked) => progress('tombstones', looked, total));
       await writeBackEmpty(vault, vault.clock());
       const lostRecords = [...new Set([...again.lost, ...mirror.lostRecords])].slice(0, NAMED);

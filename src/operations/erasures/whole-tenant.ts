@@ -7,7 +7,7 @@
  * left. Who wants all of a vault gone destroys its root key and its root slots.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
-import { findTenant, tenantByName, VAULT_TENANT } from '../../access/store.ts';
+import { findTenant, findTenantByName, VAULT_TENANT } from '../../access/store.ts';
 import { appendAuditEntry } from '../../audit/entries.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
@@ -36,7 +36,7 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
   const order = await perform<ErasureRow>(vault, caller, call, (door) =>
     door.commit('exclusive', async (tx) => {
       const first = await firstTenant(tx);
-      const [[named] = []] = await tx.find(tenantByName, [[body.confirm]]);
+      const named = await findTenantByName(tx, body.confirm);
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
       const isOwn = found?.tenant === caller.tenant;
       // Who is not the first tenant's learns the same of a tenant there is as of one there is not.

@@ -7,6 +7,7 @@
 import { systemClock } from '../../clock.ts';
 import { pooledRandom } from '../../crypto/random.ts';
 import { UnavailableError } from '../../errors.ts';
+import { openEpochs } from '../../keyring/epochs/epoch-states.ts';
 import { keyFact } from '../../keyring/key-store-facts.ts';
 import { assertRootKey, loadRootKey } from '../../keyring/root/root-key.ts';
 import { type SlotEntry, SlotRegistry } from '../../keyring/slots/slot-registry.ts';
@@ -34,9 +35,7 @@ export async function checkSlotsUnopened(config: VaultConfig): Promise<SlotLooke
   try {
     const registry = await registryOf(config, vaultId, store);
     try {
-      const rows = await store.reader.query<{ epoch: number }>((sql) =>
-        sql('epochs').select('epoch').whereNot({ state: 'destroyed' }).orderBy('epoch'),
-      );
+      const rows = await openEpochs(store.reader);
       const entries = (await registry.entries()).filter(({ removedAt }) => removedAt === undefined);
       const looked: SlotLooked[] = [];
       for (const entry of entries) {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { perform } from '../../calls/perform.ts';
 import { unfinishedErasures } from '../../erasure/erasures.ts';
+import { countDirty } from '../../keyring/tree/key-rows.ts';
 import { recordFact } from '../../records/vault-facts.ts';
 import { RELEASE } from '../../release.ts';
 import { newestStep } from '../../storage/opening/migrate.ts';
@@ -76,9 +77,7 @@ export const getStatus = operation({
   },
   work: (vault, caller) =>
     perform(vault, caller, { action: 'read_status' }, async (door) => {
-      const dirty = await vault.keyStore.reader.query((sql) =>
-        sql('buckets').select('bucket').where({ tenant: caller.tenant }).whereNotNull('dirty_at').limit(COUNTED),
-      );
+      const dirtyBuckets = await countDirty(vault.keyStore.reader, caller.tenant, COUNTED);
       const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
       const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
       const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
@@ -87,7 +86,7 @@ export const getStatus = operation({
         recordStore: await stateOf(vault.recordStore),
         keyStore: await stateOf(vault.keyStore),
         epoch: vault.keyring.epochs.current,
-        dirtyBuckets: dirty.length,
+        dirtyBuckets,
         unfinishedErasures: unfinished.length,
         ...(drilled === undefined ? {} : { lastDrill: JSON.parse(drilled) as LastDrill }),
       };
