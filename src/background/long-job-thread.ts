@@ -4,8 +4,8 @@
  *
  * Guarantees: whatever becomes of a thread, the server goes on; a job it left unfinished is gone on with by the next. A
  * root key that was handed over, and not read from a file, goes to the thread in memory that both share: the thread
- * wipes it when it has opened the vault or could not, and its own copies, the vault's and that of a drill, when it ends; should it break before, the
- * bytes they share are wiped here.
+ * wipes it when it has opened the vault or could not, and its own copies, the vault's and that of a drill, when it
+ * ends; should it break before, the bytes they share are wiped here.
  * Does not: keep a passphrase from being copied; a string cannot be wiped, here as in the server.
  */
 import { Worker } from 'node:worker_threads';

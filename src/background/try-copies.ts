@@ -1,6 +1,6 @@
 /**
- * Tries the newest backups, as one who has lost both stores would: puts them back into a temporary place, opens them with
- * the real root key and slots, opens canaries and records drawn at random, and tries to raise the dead.
+ * Tries the newest backups, as one who has lost both stores would: puts them back into a temporary place, opens them
+ * with the real root key and slots, opens canaries and records drawn at random, and tries to raise the dead.
  *
  * Guarantees: the vault's own stores, its slots and `keys/` are read and never written; the temporary place is removed,
  * whatever happens; what a kill left of one, by the next. No value is shown, or kept.

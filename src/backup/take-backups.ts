@@ -1,6 +1,6 @@
 /**
- * A backup of each store that is asked for, while the vault works. The record store first: what its copy holds has its key
- * in the copy that comes after. And deletes copies of the key store that no key opens any more.
+ * A backup of each store that is asked for, while the vault works. The record store first: what its copy holds has its
+ * key in the copy that comes after. And deletes copies of the key store that no key opens any more.
  *
  * Does not: note in the record store that a backup was taken; whoever took it does, in a commit of its own.
  */
@@ -26,7 +26,7 @@ export interface CopiesTaken {
   readonly swept: readonly string[];
 }
 
-/** @throws {UnavailableError} where a folder cannot be written; nothing that looks like a backup is left of that store */
+/** @throws {UnavailableError} where a folder cannot be written; nothing like a backup is left of that store */
 export async function takeBackups(parts: BackupParts & CanaryParts, order: CopiesOrder): Promise<CopiesTaken> {
   const { dirs, stores, prune, watch } = order;
   // A drill has then something to open whose value is known to be right.

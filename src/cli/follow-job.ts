@@ -1,7 +1,8 @@
 /**
  * Follows a long job that a command has ordered: does it in this process unless another does it already, and shows how
  * far it is. An interrupt ends the work after its page and leaves the job to a running server, or to the same command.
- * Of a job that was ordered through a server (`--url`) it shows what the server does, and an interrupt ends no more than that.
+ * Of a job that was ordered through a server (`--url`) it shows what the server does, and an interrupt ends no more
+ * than that.
  */
 
 import { runJobsOnce } from '../background/long-jobs.ts';

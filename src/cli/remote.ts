@@ -1,6 +1,6 @@
 /**
- * A command's other way into a vault: through the API of a server that runs (`--url`), so that the command opens no second
- * vault beside it. It needs neither the root key nor the stores, and may run on another machine.
+ * A command's other way into a vault: through the API of a server that runs (`--url`), so that the command opens no
+ * second vault beside it. It needs neither the root key nor the stores, and may run on another machine.
  *
  * Guarantees: the API key goes to another machine over https only.
  */

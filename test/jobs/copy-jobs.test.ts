@@ -69,8 +69,8 @@ describe.each(ENGINES)('a backup on %s', (engine) => {
     expect(await copies(keyBackupDir)).toEqual([keysFolder]);
     expect(JSON.stringify(ended)).not.toContain(tmpdir());
     expect(await entries()).toEqual([
-      ['backup', 'done', null, job],
-      ['backup', 'done', null, job],
+      ['backup', 'done', null, `${job} keys records`],
+      ['backup', 'done', null, `${job} keys records`],
       ['backup', 'done', null, job],
     ]);
   });

@@ -48,7 +48,9 @@ export const orderBackup = operation({
             by: caller.principal,
             at: door.now,
           });
-          return { reply: { job: job as JobId }, entry: { target: job } };
+          // What is copied and deleted, in the words of the command's entry.
+          const target = [job, ...stores, ...(prune ? ['prune'] : [])].join(' ');
+          return { reply: { job: job as JobId }, entry: { target } };
         }),
       );
     });
