@@ -2,7 +2,7 @@
 import { keepRevocations } from '../access/revocations.ts';
 import { unsettledTenants } from '../access/store.ts';
 import { forgetOldAnswers } from '../calls/idempotency.ts';
-import { issueCertificates } from '../erasure/certificate.ts';
+import { issueCertificates } from '../erasure/certificates/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';

@@ -6,7 +6,7 @@ import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
-import { issueCertificates } from '../erasure/certificate.ts';
+import { issueCertificates } from '../erasure/certificates/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';

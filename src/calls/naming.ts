@@ -6,7 +6,7 @@
 import { decide, mayBeShown } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
 import { OPERATORS } from '../access/roles.ts';
-import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
+import { type DestructionRow, findErasure } from '../erasure/destructions.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import { findTenantErasure } from '../erasure/tenants.ts';
@@ -46,7 +46,7 @@ export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRo
 }
 
 /** An erasure that the caller may ask about. @throws `erasure_not_found` */
-export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
+export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<DestructionRow> {
   return findErasure(reader, caller.tenant, id).catch(async (error: unknown) => {
     if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;
     return findTenantErasure(reader, id);
@@ -63,7 +63,7 @@ export function waitsForAs(caller: Caller, waitsFor: readonly string[]): string[
 }
 
 /** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */
-export function receiptFor(caller: Caller, row: ErasureRow, finalAt?: Date): Receipt {
+export function receiptFor(caller: Caller, row: DestructionRow, finalAt?: Date): Receipt {
   const { subject, ...receipt } = receiptOf(row, finalAt);
   return { ...receipt, ...namesFor(caller, { record: undefined, subject }) };
 }

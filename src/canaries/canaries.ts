@@ -15,7 +15,8 @@ import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { insertTenant, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
+import { completeDestruction } from '../erasure/complete-destruction.ts';
+import { type DestructionRow, findDestruction, orderDestruction } from '../erasure/destructions.ts';
 import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
@@ -184,13 +185,13 @@ async function keepKeys({ keyStore }: Parts, record: RecordId, generation: numbe
 async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
-  const order = await recordStore.exclusive(async (tx): Promise<ErasureRow | undefined> => {
+  const order = await recordStore.exclusive(async (tx): Promise<DestructionRow | undefined> => {
     const [held] = await lockRecords(tx, VAULT_TENANT, [record]);
     const [graves = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
     const begun = graves.find(({ cause }) => cause === 'erased')?.erasure;
-    if (begun) return findOrder(tx, VAULT_TENANT, begun);
+    if (begun) return findDestruction(tx, VAULT_TENANT, begun);
     if (held === undefined) return undefined;
-    return orderErasure(tx, VAULT_TENANT, {
+    return orderDestruction(tx, VAULT_TENANT, {
       erasure: newId('erasure', random, at),
       cause: 'erased',
       subject: undefined,
@@ -200,7 +201,7 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
     });
   });
   if (order === undefined || order.state === 'completed') return;
-  await completeErasure(parts, order, clock).catch(async (error: unknown) => {
+  await completeDestruction(parts, order, clock).catch(async (error: unknown) => {
     // Somebody reads the store, so that its log cannot be emptied now. The key is destroyed; a job does the rest.
     const [keys = []] = await keysOf(parts.keyStore.reader, VAULT_TENANT, [record]);
     if (!(error instanceof UnavailableError) || keys.length > 0) throw error;

@@ -5,8 +5,10 @@
  * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
  * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
  */
+
+import { completeDestruction } from '../erasure/complete-destruction.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
-import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { type DestructionRow, orderDestruction } from '../erasure/destructions.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
@@ -107,7 +109,7 @@ export async function decideFor(
   to: RecordRow,
   by: PrincipalId,
   at: Date,
-): Promise<ErasureRow> {
+): Promise<DestructionRow> {
   const tenant = from.tenant as TenantId;
   const record = from.record as RecordId;
   if (!(await replaceSealed(tx, from, to))) {
@@ -119,20 +121,20 @@ export async function decideFor(
   if (erased) throw new RecordErasedError();
   const keys = [{ record, generation: from.generation }];
   const erasure = newId('erasure', random, at);
-  return orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+  return orderDestruction(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
 }
 
 /**
  * Destroys the old key. Should this fail, a job does it, and the new value stands.
- * @param noted as `completeErasure` has it
+ * @param noted as `completeDestruction` has it
  */
 export async function finish(
   parts: Parts,
-  order: ErasureRow,
+  order: DestructionRow,
   to: RecordRow,
   clock: () => Date,
   noted?: () => void,
 ): Promise<void> {
-  await completeErasure(parts, order, clock, noted);
+  await completeDestruction(parts, order, clock, noted);
   await parts.keyStore.exclusive((tx) => clearCorrection(tx, to));
 }

@@ -13,7 +13,7 @@
  */
 import { revocationsHeld } from '../access/revocations.ts';
 import { countsAgree } from '../erasure/counts.ts';
-import { findOrders, newestCompleted } from '../erasure/erasures.ts';
+import { findDestructions, newestCompleted } from '../erasure/destructions.ts';
 import { rememberedHeld } from '../erasure/remembered.ts';
 import { newestShreds } from '../erasure/shreds.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
@@ -119,7 +119,7 @@ async function assertRecordStoreIsCurrent(recordStore: RecordStore, keyStore: Ke
   // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
   const buried = await findTenantTombstones(keyStore.reader, [...new Set(newest.map(({ tenant }) => tenant))]);
   const gone = new Set(buried.map((row) => row?.tenant));
-  const orders = await findOrders(
+  const orders = await findDestructions(
     recordStore.reader,
     newest.filter((row) => !gone.has(row.tenant)),
   );

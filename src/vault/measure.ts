@@ -3,7 +3,7 @@
  * each scrape, by their keys or a partial index, whatever the vault holds.
  */
 
-import { unfinishedErasures } from '../erasure/erasures.ts';
+import { unfinishedDestructions } from '../erasure/destructions.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { countDestroyed, lastClosedAt, openEpochs, timesOf } from '../keyring/epochs/epoch-states.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
@@ -68,7 +68,7 @@ export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures
     sinceCloseSeconds: closedAt === undefined ? undefined : seconds(now - closedAt),
     destructionPending: pending + late,
     unfinishedJobs: (await unfinishedJobs(records)).length,
-    unfinishedErasures: (await unfinishedErasures(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
+    unfinishedErasures: (await unfinishedDestructions(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
     drill: drilled && { ageSeconds: seconds(now - Date.parse(drilled.at)), ok: drilled.ok },
     backupAgeSeconds: { records: since(recordCopy?.at), keys: since(keyCopy?.at) },
     keyBackupBehind: keyCopy && Math.max(0, vault.keyring.epochs.current - keyCopy.epoch),

@@ -13,7 +13,6 @@
 
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { systemClock } from '../clock.ts';
-import { DEFAULT_PLANNED_RECORDS } from '../config.ts';
 import { PasswordHasher } from '../crypto/password-hash.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
@@ -30,6 +29,7 @@ import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
+import { DEFAULT_PLANNED_RECORDS } from '../settings.ts';
 import { STORE_LIMITS } from '../storage/limits.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';

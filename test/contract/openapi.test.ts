@@ -6,7 +6,7 @@ import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
-import { JwksReply } from '../../src/erasure/schema.ts';
+import { JwksReply } from '../../src/erasure/certificates/schema.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
 import { newId } from '../../src/ids.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';

@@ -5,7 +5,7 @@
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { closing } from '../../src/background/long-jobs.ts';
-import { issueCertificates } from '../../src/erasure/certificate.ts';
+import { issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import type { ErasureId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { nodeNameOf } from '../../src/keyring/nodes/node-identity.ts';

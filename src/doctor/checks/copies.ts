@@ -5,7 +5,7 @@ import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, spell } from '../world.ts';
 
-/** Copies are taken daily; one that failed is no alarm yet. */
+/** Copies are taken daily; one failed copy is no alarm yet. */
 const BACKUP_AGE_MS = 2 * 86_400_000;
 
 export const backup: Check = {

@@ -1,4 +1,4 @@
-/** Whom the file system lets at keys, stores and the files with secrets. */
+/** Whom the file system lets read keys, stores and the files with secrets. */
 import { stat } from 'node:fs/promises';
 import { isOpenToAll, keyFaults } from '../../keyring/private-files.ts';
 import { sqlitePath } from '../../storage/opening/url.ts';
@@ -17,7 +17,7 @@ export const permissions: Check = {
       fail(`${path} is open to others (${said}).`, `${mend}; see keys/README.md, “Who may read this folder”.`),
     );
     for (const source of [slotSecrets.hsmPin, slotSecrets.transitToken]) {
-      // A path with `{slot}` stands for several: `slots` says which of them is open.
+      // A path with `{slot}` stands for several; the check `slots` says which of them is open.
       if (source?.from !== 'file' || source.path.includes('{slot}')) continue;
       const there = await stat(source.path).catch(() => undefined);
       if (there === undefined) found.push(fail(`${source.path} cannot be read.`, 'Put the secret there.'));

@@ -1,6 +1,6 @@
 /**
- * How the root slots are: what answers, which epochs each holds, what has come back that was destroyed, and how quickly
- * it says so. Changes nothing, unless what came back is to be destroyed again.
+ * Checks the root slots: which answer and how quickly, which epochs each holds, and which destroyed ones have come
+ * back. Changes nothing, unless it was told to destroy again what came back.
  */
 
 import { UnavailableError } from '../../errors.ts';

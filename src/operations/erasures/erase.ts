@@ -8,7 +8,8 @@ import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
-import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../../erasure/erasures.ts';
+import { completeDestruction } from '../../erasure/complete-destruction.ts';
+import { type DestructionRow, findErasure, orderDestruction } from '../../erasure/destructions.ts';
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf, VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
@@ -57,11 +58,11 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   const { tenant } = caller;
   const idempotent = {
     body,
-    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    remember: (order: DestructionRow) => ({ erasure: order.erasure }),
     replay: ({ erasure }: { erasure: string }) => findErasure(vault.recordStore.reader, tenant, erasure as ErasureId),
   };
   const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
-  const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
+  const order = await perform<DestructionRow>(vault, caller, call, async (door) => {
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
@@ -69,7 +70,7 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
         subject === undefined
           ? await ofNames(vault, tx, caller, body, door.now)
           : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
-      const row = await orderErasure(tx, tenant, {
+      const row = await orderDestruction(tx, tenant, {
         erasure,
         cause: 'erased',
         subject,
@@ -85,10 +86,10 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
 }
 
 /** The erasure is ordered and stands: should its completion fail now, or its caller's time run out, a job completes it. */
-async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promise<ErasureRow> {
+async function complete(vault: Vault, caller: Caller, order: DestructionRow): Promise<DestructionRow> {
   if (order.state === 'completed') return order;
   try {
-    return await inTime(caller.limit, completeErasure(vault, order, vault.clock));
+    return await inTime(caller.limit, completeDestruction(vault, order, vault.clock));
   } catch (error) {
     vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
     vault.signals.emit('erasureLeft');

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { erasureFor, receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { findCertificate } from '../../erasure/certificate.ts';
+import { findCertificate } from '../../erasure/certificates/certificate.ts';
 import { ReceiptSchema } from '../../erasure/schema.ts';
 import type { TenantId } from '../../ids.ts';
 import { ErasureIdSchema } from '../../schema.ts';

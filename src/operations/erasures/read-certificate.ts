@@ -3,8 +3,18 @@
 import { z } from 'zod';
 import { erasureFor, waitsForAs } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { CERTIFICATE_TYPE, type CertificateRow, findCertificate, waitsFor } from '../../erasure/certificate.ts';
-import { CertificateReply, type CertificateState, type Statement, StatementSchema } from '../../erasure/schema.ts';
+import {
+  CERTIFICATE_TYPE,
+  type CertificateRow,
+  findCertificate,
+  waitsFor,
+} from '../../erasure/certificates/certificate.ts';
+import {
+  CertificateReply,
+  type CertificateState,
+  type Statement,
+  StatementSchema,
+} from '../../erasure/certificates/schema.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { TenantId } from '../../ids.ts';
 import { ErasureIdSchema } from '../../schema.ts';

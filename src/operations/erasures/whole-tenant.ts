@@ -12,7 +12,7 @@ import { appendAuditEntry } from '../../audit/entries.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import type { ErasureRow } from '../../erasure/erasures.ts';
+import type { DestructionRow } from '../../erasure/destructions.ts';
 import type { EraseTenantRequest, Receipt } from '../../erasure/schema.ts';
 import { findTenantErasure, orderTenantErasure } from '../../erasure/tenants.ts';
 import { VaultError } from '../../errors.ts';
@@ -28,12 +28,12 @@ import type { Vault } from '../../vault/vault.ts';
 export async function eraseWholeTenant(vault: Vault, caller: Caller, body: EraseTenantRequest): Promise<Receipt> {
   const idempotent = {
     body,
-    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    remember: (order: DestructionRow) => ({ erasure: order.erasure }),
     replay: ({ erasure }: { erasure: string }) => findTenantErasure(vault.recordStore.reader, erasure as ErasureId),
   };
   const call = { action: 'erase_tenant' as const, reason: body.reason, idempotent };
   let ordered = false;
-  const order = await perform<ErasureRow>(vault, caller, call, (door) =>
+  const order = await perform<DestructionRow>(vault, caller, call, (door) =>
     door.commit('exclusive', async (tx) => {
       const first = await firstTenant(tx);
       const named = await findTenantByName(tx, body.confirm);

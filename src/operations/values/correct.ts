@@ -8,7 +8,8 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { inTime } from '../../calls/time-limit.ts';
-import { completeErasure, type ErasureRow, findOrder } from '../../erasure/erasures.ts';
+import { completeDestruction } from '../../erasure/complete-destruction.ts';
+import { type DestructionRow, findDestruction } from '../../erasure/destructions.ts';
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
 import type { RecordId, TenantId } from '../../ids.ts';
 import { accept, acceptAs, asKept, withVerifiers } from '../../intake/accept.ts';
@@ -80,7 +81,7 @@ export const correct = operation({
       // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
       await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
       const next = await prepare(vault, row, value, door.now);
-      let order!: ErasureRow;
+      let order!: DestructionRow;
       const reply = await door.commit<Reply>('exclusive', async (tx) => {
         order = await decideFor(tx, vault, row, next, principal, door.now);
         await assertNoneOutdated(tx, vault.keyring.indexes, of);
@@ -105,9 +106,9 @@ export const correct = operation({
 async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {
   const [graves = []] = await tombstonesOf(vault.recordStore.reader, tenant, [record]);
   for (const { erasure } of graves) {
-    const order = erasure === null ? undefined : await findOrder(vault.recordStore.reader, tenant, erasure);
+    const order = erasure === null ? undefined : await findDestruction(vault.recordStore.reader, tenant, erasure);
     if (order === undefined || order.state === 'completed') continue;
-    await untilNoted((noted) => completeErasure(vault, order, vault.clock, noted));
+    await untilNoted((noted) => completeDestruction(vault, order, vault.clock, noted));
   }
 }
 
