@@ -25,6 +25,8 @@ export interface Config {
   /** Folder of the local key material; never the folder of the record store. */
   readonly keysPath: string;
   readonly plannedRecords: number;
+  /** Where copies of the record store go that are ordered over the API. If undefined, none can be ordered. */
+  readonly backupDir: string | undefined;
   /** Where the close of an epoch puts its copy of the key store. If undefined, it makes none. */
   readonly keyBackupDir: string | undefined;
   /** How old an epoch grows before it is closed. If undefined, it stays open until somebody closes it. */
@@ -64,6 +66,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    backupDir: settings.LETHE_BACKUP_DIR && resolve(home, settings.LETHE_BACKUP_DIR),
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
     slotSecrets: {
@@ -135,6 +138,7 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: printableUrl(config.recordStoreUrl),
     keyStore: printableUrl(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...(config.backupDir === undefined ? {} : { backupDir: config.backupDir }),
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
     ...printableSecret('hsmPin', config.slotSecrets.hsmPin),

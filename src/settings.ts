@@ -88,6 +88,11 @@ export const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_BACKUP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder for copies of the record store that are ordered over the API; none can be ordered otherwise.'),
   LETHE_KEY_BACKUP_DIR: z
     .string()
     .min(1)

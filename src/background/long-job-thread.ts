@@ -4,8 +4,8 @@
  *
  * Guarantees: whatever happens to a thread, the server goes on, and the next thread resumes an unfinished job. A root
  * key that was handed over, and not read from a file, goes to the thread in shared memory. The thread wipes it when it
- * has opened the vault or has failed to, and wipes the vault's own copy when it ends. If the thread breaks before that,
- * the shared bytes are wiped here.
+ * has opened the vault or has failed to, and wipes its own copies, the vault's and a drill's, when it ends. If the
+ * thread breaks before that, the shared bytes are wiped here.
  * Does not: keep a passphrase from being copied. A string cannot be wiped, neither here nor in the server.
  */
 import { Worker } from 'node:worker_threads';
@@ -55,7 +55,7 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     await schedule?.();
     // A failure there holds up neither the close of an epoch nor a job that was ordered.
     await indexSchedule?.().catch((error: unknown) => broke('index_schedule', error));
-    if (stopping || !(await hasWork(vault))) return;
+    if (stopping || !(await hasWork(vault, config))) return;
     const handed = handOver(config);
     try {
       thread = new Worker(entry, { workerData: { config: handed.config, leaseTtlMs } satisfies ThreadData });

@@ -28,11 +28,15 @@ async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
     stopping = true;
   });
   const tell = (signal: string, said?: unknown) => parentPort?.postMessage({ signal, said } satisfies FromThread);
+  const { rootKey } = config;
+  // A drill opens the copies with it; what was handed over is wiped before.
+  using key = secret(rootKey.from === 'environment' ? Buffer.from(rootKey.key) : undefined);
+  const settings = key === undefined ? config : { ...config, rootKey: { from: 'environment' as const, key } };
   try {
     const vault = await openHandedOver(config);
     for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
     try {
-      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs } });
+      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs }, config: settings });
     } finally {
       await vault.close();
     }

@@ -21,15 +21,22 @@ import { waitForNodes } from '../keyring/nodes/node-wait.ts';
 import { noteBackup, noteEpoch } from '../records/vault-facts.ts';
 import { awaitReplicated } from '../storage/postgres/replication.ts';
 import type { RecordTx } from '../storage/tx.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Vault, VaultConfig } from '../vault/vault.ts';
+import { backupJob, drillJob } from './copy-jobs.ts';
 
 /** A new kind is a line here. */
-function kindsOf(vault: Vault, look?: LookOptions): JobKinds {
+function kindsOf(
+  vault: Vault,
+  { look, config }: { readonly look?: LookOptions; readonly config?: VaultConfig } = {},
+): JobKinds {
   return {
     rotate_epoch: closeEpoch(closing(vault, look)),
     rotate_index: rotateIndex(vault),
     compromise: reseal(vault),
     erase_tenant: eraseTenant(vault),
+    backup: backupJob(vault),
+    // A drill opens the copies by the settings of the vault: a server's thread has them.
+    ...(config && { drill: drillJob(vault, config) }),
   };
 }
 
@@ -79,15 +86,22 @@ const ACTION_OF: Readonly<Record<JobKind, Action>> = {
   rotate_index: 'rotate_keys',
   compromise: 'compromise_keys',
   erase_tenant: 'erase_tenant',
+  backup: 'backup',
+  drill: 'drill',
 };
 
 /** One round; see `runLongJobs`. */
 export async function runJobsOnce(
   vault: Vault,
-  options: Pick<RunnerOptions, 'stopping' | 'lease'> = {},
+  options: Pick<RunnerOptions, 'stopping' | 'lease'> & { readonly config?: VaultConfig } = {},
 ): Promise<JobEnd[] | undefined> {
+  const { config, ...rest } = options;
   const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
-  const ends = await runLongJobs(vault, kindsOf(vault, options.lease), { ...options, ended });
+  const ends = await runLongJobs(
+    vault,
+    kindsOf(vault, { ...(options.lease && { look: options.lease }), ...(config && { config }) }),
+    { ...rest, ended },
+  );
   for (const { kind, state, code } of ends ?? []) {
     vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
   }
@@ -95,8 +109,8 @@ export async function runJobsOnce(
 }
 
 /** Whether there is a job to do, or to try again. */
-export async function hasWork(vault: Vault): Promise<boolean> {
-  const kinds = kindsOf(vault);
+export async function hasWork(vault: Vault, config: VaultConfig): Promise<boolean> {
+  const kinds = kindsOf(vault, { config });
   return (await unfinishedJobs(vault.recordStore.reader)).some(({ kind }) => kinds[kind as JobKind] !== undefined);
 }
 

@@ -36,7 +36,10 @@ export interface Call<R> {
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;
-  /** For a call that makes no keys, and so may commit at any time; its caller waits for it. */
+  /**
+   * For a call that makes no keys, and so may commit at any time. A command waits for it. A caller over HTTP is told,
+   * when its time has run out, that the outcome is unknown; the call goes on, and so gets its audit entry.
+   */
   readonly mayTakeLong?: true;
   /**
    * For a call whose commit itself may take long and must not be given up. It goes on when its caller's time has run

@@ -34,7 +34,9 @@ export async function perform<R>(
   work: (door: Door) => Promise<R>,
 ): Promise<R> {
   const time = new CallTime(caller.limit ?? new TimeLimit(vault.callLimitMs), call);
-  return time.answer(performAll(vault, caller, call, work, time));
+  const performing = performAll(vault, caller, call, work, time);
+  const waitsToTheEnd = call.mayTakeLong && caller.limit === undefined;
+  return waitsToTheEnd ? performing : time.answer(performing);
 }
 
 async function performAll<R>(

@@ -88,9 +88,9 @@ export class CallTime {
 
   /** @throws {UnavailableError} `timed_out`: nothing is kept @throws {OutcomeUnknownError} @throws the call's error */
   async answer<R>(call: Promise<R>): Promise<R> {
-    if (this.#call.mayTakeLong) return call;
     const found = await this.#limit.within(call);
     if (found !== TOO_LATE) return found;
+    if (this.#call.mayTakeLong) throw new OutcomeUnknownError('too_slow');
     if (this.#at === 'committed') {
       const late = await within(call, AFTERWARDS_MS);
       if (late !== TOO_LATE) return late;

@@ -5,7 +5,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
 import { type ImportMap, readMap } from '../import/map.ts';
@@ -15,6 +14,7 @@ import { typeCatalogue } from '../operations/types/list-types.ts';
 import { TokenizeBody } from '../operations/values/schema.ts';
 import { tokenize } from '../operations/values/tokenize.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
+import { clientOf } from './remote.ts';
 import { readApiKey, withSession } from './session.ts';
 
 /** A call may hold ten passwords, and the vault makes their verifiers while other calls wait for theirs. */
@@ -106,17 +106,6 @@ async function remotely(
   // The id in an API key is not secret. It tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
   return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
-}
-
-function clientOf<C>(make: () => C): C {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new StartError(
-      '--url must be the http or https URL of a vault, such as https://vault.example.com, without a user, a query or a fragment.',
-    );
-  }
 }
 
 function report(

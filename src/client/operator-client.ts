@@ -14,11 +14,15 @@ import type {
   Compromise,
   ExposedPage,
   Job,
+  JobPage,
   KeyEntry,
   Principal,
   PrincipalPage,
+  RemovedSlot,
   RevokedPrincipal,
   Role,
+  RootSlot,
+  SlotChecks,
   Status,
   Tenant,
   TenantPage,
@@ -109,6 +113,38 @@ export class OperatorClient {
     return reply.job;
   }
 
+  /**
+   * Copies the stores into the folders that the server's operator has set; in the background.
+   * @returns the job, whose `detail` then names the copies
+   */
+  async orderBackup(
+    wanted: { readonly stores?: readonly ('records' | 'keys')[]; readonly prune?: boolean } = {},
+    options: WriteOptions = {},
+  ): Promise<string> {
+    return (await this.send<'orderBackup'>({ ...write('POST', '/v1/backups', wanted), ...options })).job;
+  }
+
+  /** Tries the newest copies in those folders. @returns the job, whose `detail` then says what was found */
+  async orderDrill(options: WriteOptions = {}): Promise<string> {
+    return (await this.send<'orderDrill'>({ ...write('POST', '/v1/drills', {}), ...options })).job;
+  }
+
+  /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
+  async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
+    const { before, limit, signal } = page;
+    const query = { before: before && id('job', before), limit };
+    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
+  }
+
+  /** Every long job that the caller may see, page by page, the newest first. */
+  async *eachJob(page: PageSize = {}): AsyncGenerator<Job, void, undefined> {
+    const next = async (before?: string) => {
+      const { jobs, more } = await this.listJobs({ ...page, ...(before && { before }) });
+      return { rows: jobs, more };
+    };
+    yield* eachOf(next, ({ job }) => job);
+  }
+
   /** The state of a long job. */
   async getJob(job: string, options: CallOptions = {}): Promise<Job> {
     return this.send<'getJob'>({ ...read('GET', `/v1/jobs/${id('job', job)}`), ...options });
@@ -155,6 +191,35 @@ export class OperatorClient {
   /** Every kind of key, never a key itself: its state, its times, what it protects, how many there are, what is due. */
   async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
     return (await this.send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
+  }
+
+  /** The root slots there are, and were. */
+  async listSlots(options: CallOptions = {}): Promise<readonly RootSlot[]> {
+    return (await this.send<'listSlots'>({ ...read('GET', '/v1/keys/slots'), ...options })).slots;
+  }
+
+  /** Asks every root slot what it is and what it holds. @param wanted whether what came back is destroyed again */
+  async checkSlots(
+    wanted: { readonly destroyReturned?: boolean } = {},
+    options: CallOptions = {},
+  ): Promise<SlotChecks> {
+    return this.send<'checkSlots'>({ ...read('POST', '/v1/keys/slots/check', wanted), ...options });
+  }
+
+  /** Removes a root slot and destroys what it holds. Once more tries again what could not be destroyed. */
+  async removeSlot(
+    name: string,
+    { abandon = false, signal }: { readonly abandon?: boolean } & CallOptions = {},
+  ): Promise<RemovedSlot> {
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new TypeError('This is no name of a root slot.');
+    const query = { abandon: abandon ? 'true' : undefined };
+    return this.send<'removeSlot'>({
+      method: 'DELETE',
+      path: `/v1/keys/slots/${name}`,
+      query,
+      repeat: 'always',
+      signal,
+    });
   }
 
   /**

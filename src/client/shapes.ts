@@ -34,6 +34,7 @@ export type TenantPage = Schemas['ListTenantsReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
+export type JobPage = Schemas['ListJobsReply'];
 export type Status = Schemas['GetStatusReply'];
 export type Compromise =
   | { readonly epoch: number }
@@ -43,6 +44,9 @@ export type Compromise =
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];
+export type RootSlot = Schemas['RootSlot'];
+export type SlotChecks = Schemas['CheckSlotsReply'];
+export type RemovedSlot = Schemas['RemoveSlotReply'];
 
 /** Properties that have a default may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;

@@ -1,13 +1,13 @@
 /**
  * Long jobs: work that takes seconds to hours, is ordered by a principal, survives crashes, and is done by one process
- * at a time. They close an epoch, rotate an index key, re-seal what is compromised, or erase a tenant. A job is a row
- * in the record store. A lease in the key store says who runs it.
+ * at a time. They close an epoch, rotate an index key, re-seal what is compromised, erase a tenant, take backups or
+ * try them. A job is a row in the record store. A lease in the key store says who runs it.
  */
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyTx } from '../storage/tx.ts';
 
-export const JOB_KINDS = ['rotate_epoch', 'rotate_index', 'compromise', 'erase_tenant'] as const;
+export const JOB_KINDS = ['rotate_epoch', 'rotate_index', 'compromise', 'erase_tenant', 'backup', 'drill'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Ids, numbers and closed words, which the API shows. */
@@ -38,6 +38,16 @@ export interface LongJobContext {
  * the stores what is done. @returns what the job's row says of its outcome
  */
 export type LongJob = (context: LongJobContext) => Promise<Detail>;
+
+/** What a job has found, or tried in vain: it is not tried again by itself, and its row says what it found. */
+export abstract class JobFailedError extends VaultError {
+  readonly detail: Detail;
+
+  constructor(code: 'backup_failed' | 'drill_failed', detail: Detail) {
+    super(code, 'A long job has failed; its row says why.');
+    this.detail = detail;
+  }
+}
 
 /** @throws {UnavailableError} where the process is stopping: the job waits, and the next round continues it */
 export function stopIfTold({ stopping }: Pick<LongJobContext, 'stopping'>): void {

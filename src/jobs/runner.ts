@@ -14,7 +14,7 @@ import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
 import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
 import { type Lease, type LeaseOptions, takeLease } from './lease.ts';
-import type { Detail, JobKind, LongJob, LongJobContext } from './long-job.ts';
+import { type Detail, JobFailedError, type JobKind, type LongJob, type LongJobContext } from './long-job.ts';
 import { Progress } from './progress.ts';
 
 export const JOBS_LEASE = 'jobs';
@@ -156,7 +156,7 @@ async function runOne(
     (error: unknown) => {
       if (codeOf(error) === 'lease_lost' || lease.lost()) throw new VaultError('lease_lost');
       const state = mayBeTriedAgain(error) ? ('waiting' as const) : ('failed' as const);
-      return { state, code: codeOf(error), detail: {} };
+      return { state, code: codeOf(error), detail: error instanceof JobFailedError ? error.detail : {} };
     },
   );
   // If the row cannot be written now, it stays `running`, and the next round learns from the stores that all is done.

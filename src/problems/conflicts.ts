@@ -44,6 +44,20 @@ export const CONFLICTS = {
     message: 'A type keeps the base it was first declared with. Declare another type.',
     field: 'base',
   },
+  // No folder is set for the copies of a store (LETHE_BACKUP_DIR, LETHE_KEY_BACKUP_DIR). Nothing has been ordered.
+  backup_not_configured: {
+    kind: 'conflict',
+    title: 'The server has no folder for these copies.',
+    message:
+      'The server has no folder for these copies: its operator sets LETHE_BACKUP_DIR for the record store and ' +
+      'LETHE_KEY_BACKUP_DIR for the key store.',
+  },
+  // A drill of stores on PostgreSQL needs empty databases, which nobody names over the API. Nothing has been ordered.
+  drill_needs_command: {
+    kind: 'conflict',
+    title: 'A drill of stores on PostgreSQL is run by the command, on a machine that has empty databases for it.',
+    message: 'Stores on PostgreSQL are drilled by the command: `npm run lethe -- drill --scratch-records-url …`.',
+  },
   // The tenant has as many unfinished long jobs as it may have. Nothing has been ordered.
   too_many_jobs: {
     kind: 'conflict',

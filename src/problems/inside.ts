@@ -19,6 +19,8 @@ export const INSIDE = {
   epoch_in_use: { kind: 'conflict', message: 'Keys are still wrapped under this epoch; it is not destroyed.' },
   // In the report of a drill, which the command shows: what the drill found wrong.
   drill_failed: { kind: 'internal' },
+  // Said of a long job, in its row: a copy could not be made or kept. What was finished of it stays.
+  backup_failed: { kind: 'internal' },
 
   // An import's map is not a map, or its input is not in the format it should have. Nothing has been read, stored or
   // written.

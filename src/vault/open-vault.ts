@@ -144,7 +144,8 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, journal, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
-    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
+    ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
+    ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };

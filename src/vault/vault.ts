@@ -24,6 +24,8 @@ export interface Vault extends Parts {
   readonly node: string | undefined;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
+  /** Where copies of the record store go that are ordered over the API; undefined: none can be ordered. */
+  readonly backupDir: string | undefined;
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
   readonly keyBackupDir: string | undefined;
   /** The interval of rotation; undefined: keys, also those of indexes, are rotated by order alone. */
@@ -51,7 +53,7 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'keyBackupDir' | 'slotSecrets'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'backupDir' | 'keyBackupDir' | 'slotSecrets'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;

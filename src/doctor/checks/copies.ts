@@ -17,7 +17,7 @@ export const backup: Check = {
     const found: Found[] = [];
     for (const name of STORES) {
       const noted = await lastBackup(recordStore.reader, name);
-      const dir = name === 'keys' ? world.config.keyBackupDir : undefined;
+      const dir = world.config[name === 'keys' ? 'keyBackupDir' : 'backupDir'];
       const [newest] = dir === undefined ? [] : await listBackups(dir, name).catch(() => []);
       const at = [noted?.at, newest?.manifest.takenAt].filter((time) => time !== undefined).sort();
       const last = at.at(-1);

@@ -23,12 +23,12 @@ export interface Room {
 export const disk: Check = {
   id: 'disk',
   async look(world) {
-    const { keysPath, keyBackupDir } = world.config;
+    const { keysPath, backupDir, keyBackupDir } = world.config;
     const stores = STORES.map((name) => sqlitePath(urlOf(world, name))).filter((path) => path !== undefined);
     const places = [
       keysPath,
       ...stores.map((path) => dirname(path)),
-      ...(keyBackupDir ? [keyBackupDir] : []),
+      ...[backupDir, keyBackupDir].filter((dir) => dir !== undefined),
       tmpdir(),
     ];
     const rooms = await Promise.all([...new Set(places)].map(roomOf));

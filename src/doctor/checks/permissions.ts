@@ -11,7 +11,7 @@ export const permissions: Check = {
   id: 'permissions',
   async look(world) {
     if (process.geteuid === undefined) return [];
-    const { keysPath, rootKey, slotSecrets, keyBackupDir } = world.config;
+    const { keysPath, rootKey, slotSecrets, backupDir, keyBackupDir } = world.config;
     const faults = await keyFaults(keysPath, rootKey);
     const found: Found[] = faults.map(({ path, said, mend }) =>
       fail(`${path} is open to others (${said}).`, `${mend}; see keys/README.md, “Who may read this folder”.`),
@@ -26,7 +26,7 @@ export const permissions: Check = {
       }
     }
     const stores = STORES.map((name) => sqlitePath(urlOf(world, name)));
-    for (const path of [...stores, keyBackupDir]) {
+    for (const path of [...stores, backupDir, keyBackupDir]) {
       const there = path === undefined ? undefined : await stat(path).catch(() => undefined);
       if (there === undefined || (there.mode & OTHERS) === 0) continue;
       found.push(warn(`${path} can be read by others.`, `chmod ${there.isDirectory() ? '700' : '600'} ${path}`));
