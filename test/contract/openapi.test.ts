@@ -5,7 +5,10 @@ import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { JwksReply } from '../../src/erasure/schema.ts';
+import { VaultError } from '../../src/errors.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
+import { problemOf, retryAfterSeconds } from '../../src/http/problem.ts';
+import type { RequestId } from '../../src/ids.ts';
 import { ROUTES } from '../../src/operations/operations.ts';
 import { typeCatalogue } from '../../src/operations/types/list-types.ts';
 import { STATUS } from '../../src/problems/kinds.ts';
@@ -150,6 +153,20 @@ test('every code that can leave the vault is in the list of problems, and no oth
   const thrown = made.filter(({ path }) => !/^(cli|client|import)\b/.test(path)).map(({ code }) => code);
   expect(thrown.length).toBeGreaterThan(20);
   expect([...new Set(thrown)].filter((code) => !kept.has(code)).sort()).toEqual(Object.keys(PROBLEMS).sort());
+});
+
+test('whoever may repeat a call is told when: in a moment, or after as long as what stands in the way takes', () => {
+  const id = 'req_test' as RequestId;
+  const waits = (Object.keys(PROBLEMS) as ProblemCode[]).flatMap((code) => {
+    const error = new VaultError(code, 'no');
+    const problem = problemOf(error, id);
+    return [429, 503].includes(problem.status) ? [[code, retryAfterSeconds(error, problem)]] : [];
+  });
+  expect(Object.fromEntries(waits)).toEqual({
+    ...{ store_unavailable: 1, shutting_down: 1, overloaded: 1, timed_out: 5, outcome_unknown: 5 },
+    ...{ store_replaced: 10, store_went_back: 10, key_unavailable: 10, journal_unavailable: 10 },
+    ...{ sealed: 10, unseal_failed: 10, too_many_shares: 900, too_many_guesses: 900 },
+  });
 });
 
 test('the client’s types are those of this document: npm run client', async () => {
