@@ -7,8 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import { JwksReply } from '../../src/erasure/certificates/schema.ts';
+import { VaultError } from '../../src/errors.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
-import { newId } from '../../src/ids.ts';
+import { problemOf, retryAfterSeconds } from '../../src/http/problem.ts';
+import { newId, type RequestId } from '../../src/ids.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { ROUTES } from '../../src/operations/operations.ts';
 import { typeCatalogue } from '../../src/operations/types/list-types.ts';
@@ -155,6 +157,66 @@ test('every code that can leave the vault is in the list of problems, and no oth
   const thrown = made.filter(({ path }) => !/^(cli|client|import)\b/.test(path)).map(({ code }) => code);
   expect(thrown.length).toBeGreaterThan(20);
   expect([...new Set(thrown)].filter((code) => !kept.has(code)).sort()).toEqual(Object.keys(PROBLEMS).sort());
+});
+
+test('each problem has the status that clients know it by', () => {
+  const byStatus = {
+    400: 'malformed_request',
+    401: 'unauthenticated',
+    403: 'not_allowed purpose_not_allowed never_revealed',
+    404: `
+      route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
+      tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
+    `,
+    405: 'method_not_allowed',
+    409: `
+      concurrent_change lease_lost epoch_not_ended api_key_already_shown own_principal type_base_fixed
+      too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
+      share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
+      token_taken token_outdated
+    `,
+    410: `
+      token_expired token_used_up token_revoked record_erased record_superseded subject_erased
+      tenant_erased
+    `,
+    413: 'body_too_large',
+    415: 'unsupported_media_type',
+    422: `
+      invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep
+      invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
+      token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
+      too_many_passwords idempotency_key_reused not_confirmed
+    `,
+    429: 'too_many_shares too_many_guesses',
+    499: 'client_gone',
+    500: 'integrity_failure store_corrupt internal_error',
+    503: `
+      store_unavailable timed_out outcome_unknown store_replaced key_unavailable store_went_back
+      journal_unavailable shutting_down sealed unseal_failed overloaded
+    `,
+  };
+  const known = Object.entries(byStatus).flatMap(([status, codes]) =>
+    codes
+      .trim()
+      .split(/\s+/)
+      .map((code) => [code, Number(status)]),
+  );
+  const told = Object.entries(PROBLEMS).map(([code, { kind }]) => [code, STATUS[kind]]);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(known));
+});
+
+test('whoever may repeat a call is told when: in a moment, or after as long as what stands in the way takes', () => {
+  const id = 'req_test' as RequestId;
+  const waits = (Object.keys(PROBLEMS) as ProblemCode[]).flatMap((code) => {
+    const error = new VaultError(code, 'no');
+    const problem = problemOf(error, id);
+    return [429, 503].includes(problem.status) ? [[code, retryAfterSeconds(error, problem)]] : [];
+  });
+  expect(Object.fromEntries(waits)).toEqual({
+    ...{ store_unavailable: 1, shutting_down: 1, overloaded: 1, timed_out: 5, outcome_unknown: 5 },
+    ...{ store_replaced: 10, store_went_back: 10, key_unavailable: 10, journal_unavailable: 10 },
+    ...{ sealed: 10, unseal_failed: 10, too_many_shares: 900, too_many_guesses: 900 },
+  });
 });
 
 test('the client’s types are those of this document: npm run client', async () => {

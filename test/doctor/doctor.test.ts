@@ -5,6 +5,7 @@ import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { clock } from '../../src/doctor/checks/clock.ts';
 import { saidOf } from '../../src/doctor/checks/disk.ts';
 import { CHECKS } from '../../src/doctor/checks.ts';
 import { examine, exitCodeOf } from '../../src/doctor/examine.ts';
@@ -552,6 +553,43 @@ test.each([
 ])('of a disk with %j it says %s', (room, severity) => {
   const whole = { path: '/data', freeBytes: 2 ** 40, sizeBytes: 2 ** 41, freeFiles: 1e6, files: 2e6 };
   expect(saidOf({ ...whole, ...room })[0]?.severity).toBe(severity);
+});
+
+test('the worst is said first, whichever check found it', async () => {
+  const order: Severity[] = ['fail', 'unseen', 'warn', 'note', 'ok'];
+  const checks = order.toReversed().map((severity) => ({ id: severity, look: () => [{ severity, says: '' }] }));
+
+  const findings = await examine({} as World, checks);
+
+  expect(findings.map(({ id }) => id)).toEqual(order);
+});
+
+test.each([
+  [{ aheadMs: 5_010 }, undefined],
+  [{ aheadMs: 5_011 }, 'warn'],
+  [{ aheadMs: -5_011 }, 'warn'],
+  [{ aheadMs: 300_010 }, 'warn'],
+  [{ aheadMs: -300_011 }, 'fail'],
+])('of a server’s clock with %j, give or take 10, it says %s', async (off, severity) => {
+  const { recordStore } = await (await freshHome('sqlite')).open();
+  const server = async () => ({ ...off, withinMs: 10 });
+  const world = { clock: () => NOW, server, recordStore: async () => recordStore } as unknown as World;
+
+  const found = await clock.look(world);
+
+  expect(found.map((finding) => finding.severity)).toEqual(severity ? [severity, severity] : ['ok']);
+});
+
+test('a clock up to two seconds behind the newest entry is one of a node that NTP has set', async () => {
+  const home = await freshHome('sqlite');
+  await (await home.open()).close();
+  const [newest] = await tell<{ at: number }>(home.recordStoreUrl, 'SELECT max(at) AS at FROM audit_entries');
+  const severities = [2_000, 2_001].map(async (behind) => {
+    const now = new Date(Number(newest?.at) - behind);
+    return said(await examined(home, { now }), 'clock')[0]?.split(' ')[0];
+  });
+
+  expect(await Promise.all(severities)).toEqual(['ok', 'fail']);
 });
 
 test('the command says it in lines and in JSON, by exit codes, and wrong settings are 3', async () => {

@@ -324,6 +324,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(Number(epoch?.compromised_at)).toBe(time);
   });
 
+  test('of an epoch a bucket dated up to a quarter of an hour after its end is covered: its node’s clock may be ahead', async () => {
+    const home = await freshHome(engine);
+    const { vault, app } = await world(home, 1, () => NOW);
+    await close(vault);
+    const storedAt = async (ms: number) => {
+      const node = await home.open({ clock: () => new Date(NOW.getTime() + ms) });
+      return (await tokenize(node, app, { items: [{ type: 'email', value: `late${ms}@example.com` }] })).results;
+    };
+    const late = [...(await storedAt(900_000)), ...(await storedAt(900_001))];
+
+    expect(await run(vault, app, { epoch: 1 })).toMatchObject({ records: 2, complete: true });
+
+    const rows = await rowsOf(home.recordStoreUrl, 'records', late);
+    expect(rows.map(({ generation }) => Number(generation))).toEqual([2, 1]);
+  });
+
   test('a value that was tampered with keeps no other under a stolen key, and is counted', async () => {
     const home = await freshHome(engine);
     const { vault, app, results } = await world(home, 3);

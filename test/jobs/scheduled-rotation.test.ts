@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { rotationDueAt, scheduledRotation } from '../../src/background/scheduled-rotation.ts';
+import { dueAfter } from '../../src/clock.ts';
 import { measure } from '../../src/vault/measure.ts';
 import { freshHome, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -118,4 +119,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     one.pass(1);
     expect((await measure(one.vault)).destructionPending).toBe(1);
   });
+});
+
+test('what begins up to five minutes from now is due a period later; what begins later was dated by a wrong clock, and is due at once', () => {
+  const [since, period] = [NOW.getTime(), DAY_MS];
+  const seenBefore = (ms: number) => dueAfter(since, period, new Date(since - ms));
+  expect(seenBefore(-HOUR_MS)).toEqual(new Date(since + DAY_MS));
+  expect(seenBefore(300_000)).toEqual(new Date(since + DAY_MS));
+  expect(seenBefore(300_001)).toEqual(new Date(since - 300_001));
 });

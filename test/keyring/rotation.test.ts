@@ -10,6 +10,7 @@ import { destroy } from '../../src/keyring/epochs/epoch-destruction.ts';
 import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import type { RootSlot } from '../../src/keyring/slots/root-slot.ts';
 import { RootSlots } from '../../src/keyring/slots/root-slots.ts';
+import { BUCKET_RECORDS } from '../../src/keyring/tree/bucket-keys.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
@@ -85,6 +86,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(vault, bob.token)).toBe('bob@example.com');
     await vault.close();
     expect(await home.reveal(await home.open(), bob.token)).toBe('bob@example.com');
+  });
+
+  test('K1: a step of a close takes a bucket that lost a record for a full one, and holds no more than it can move', async () => {
+    const home = await freshHome(engine);
+    const { vault, app } = await furnished(home);
+    for (const subject of ['eve', 'finn']) {
+      const node = await home.open();
+      await tokenize(node, app, { items: [{ type: 'email', value: `${subject}@example.com`, subject }] });
+    }
+    await tell(home.keyStoreUrl, 'UPDATE buckets SET dirty_at = 1');
+    const kind = vault.keyring.wrapped.find((one) => one.kind === 'buckets');
+
+    const moved = await vault.keyStore.exclusive((tx) => kind!.rewrap(tx, 1, 1, BUCKET_RECORDS + 1));
+
+    expect(moved).toBe(2);
+    expect((await bucketsOf(home)).map(({ generation }) => generation).sort()).toEqual([1, 2, 2]);
   });
 
   test('K1, K6: a correction marks its bucket as an erasure does', async () => {

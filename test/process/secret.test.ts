@@ -143,6 +143,21 @@ describe('what is handed over', () => {
     expect(bytes).toEqual(WIPED);
   });
 
+  test('by a block within the one that owns it is left as it is by the inner one alone', () => {
+    const bytes = key();
+    const seen = (() => {
+      using _outer = secret(bytes);
+      {
+        using inner = secret(bytes);
+        handOver(inner);
+      }
+      return Buffer.from(bytes);
+    })();
+
+    expect(seen).toEqual(key());
+    expect(bytes).toEqual(WIPED);
+  });
+
   test('is a list as well as bytes', () => {
     const made = (() => {
       using held = secrets([key(), key()]);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { newToken, type Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
-import { stage } from '../support/home.ts';
+import { stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -95,6 +96,49 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
     await reveal('support', tokens, 'plain');
     expect(await here.lastEntry()).toMatchObject({ outcome: 'refused', code: 'not_allowed', view: null });
+  });
+
+  describe('of two values of which one is damaged', () => {
+    const damaged = async () => {
+      const { results } = await tokenize(here.vault, await here.as('app'), { items: [EMAIL, CARD] });
+      const [bad, good] = results;
+      const cut = `UPDATE records SET sealed = substr(sealed, 1, 60) WHERE record = '${bad?.record}'`;
+      await tell(here.home.recordStoreUrl, cut);
+      const alarms: unknown[] = [];
+      here.vault.signals.on('integrityFailure', ({ record }) => alarms.push(record));
+      return { bad, good, alarms, body: { tokens: results.map(({ token }) => token), purpose: 'billing' } };
+    };
+    const newestEntries = async () =>
+      (await here.entries())
+        .slice(-2)
+        .map(({ outcome, code, records }) => [outcome, code, JSON.parse(String(records))]);
+
+    test('the other is shown; the damage is an alarm, and has an entry of its own', async () => {
+      const { bad, good, alarms, body } = await damaged();
+
+      const { results } = await detokenize(here.vault, await here.as('app'), body);
+
+      expect(results.map((result) => ('error' in result ? result.error.code : result.value))).toEqual([
+        'integrity_failure',
+        CARD.value,
+      ]);
+      expect(alarms).toEqual([bad?.record]);
+      expect(await newestEntries()).toEqual([
+        ['done', null, [good?.record]],
+        ['failed', 'integrity_failure', [bad?.record]],
+      ]);
+    });
+
+    test('because its store was replaced: the call says so, shows nothing, and raises no alarm', async () => {
+      const { alarms, body } = await damaged();
+      const lookInPlace = () =>
+        Promise.reject(new UnavailableError('store_replaced', 'Another store is in its place.'));
+
+      const call = detokenize(withParts(here.vault, { lookInPlace }), await here.as('app'), body);
+
+      await expect(call).rejects.toMatchObject({ code: 'store_replaced' });
+      expect(alarms).toEqual([]);
+    });
   });
 
   test('two tokens of one record are both answered from it', async () => {

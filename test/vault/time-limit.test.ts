@@ -1,8 +1,10 @@
 /** What is told of a call whose time has run out, by how far it was, and what becomes of it. Real stores: `test/threats/time-limits.test.ts`. */
 import { describe, expect, test, vi } from 'vitest';
+import { perform } from '../../src/calls/perform.ts';
 import { TimeLimit } from '../../src/calls/time-limit.ts';
 import type { Store } from '../../src/storage/tx.ts';
-import { withParts } from '../support/home.ts';
+import { stage, withParts } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 
 const ADA = { type: 'email', value: 'ada@example.com' };
@@ -39,6 +41,26 @@ function holdUp(store: Store<never>, mode: 'shared' | 'exclusive', where: 'befor
     release();
   };
 }
+
+describe.each(ENGINES)('on %s, a call in a process that was put to sleep', (engine) => {
+  const HALF_A_DAY_MS = 12 * 3_600_000;
+  const here = stage(engine);
+  const asleepFor = async (ms: number, call: { readonly mayTakeLong?: true } = {}) =>
+    perform(here.vault, await here.as('app'), { action: 'tokenize', ...call }, (door) => {
+      here.advance(ms);
+      return door.commit('shared', async () => ({ reply: 'kept', entry: {} }));
+    });
+
+  test('for more than half a day keeps nothing: its new keys may have been swept', async () => {
+    expect(await asleepFor(HALF_A_DAY_MS)).toBe('kept');
+    await expect(asleepFor(HALF_A_DAY_MS + 1)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(await here.lastEntry()).toMatchObject({ outcome: 'failed', code: 'overloaded' });
+  });
+
+  test('commits however late where it makes no keys', async () => {
+    expect(await asleepFor(HALF_A_DAY_MS + 1, { mayTakeLong: true })).toBe('kept');
+  });
+});
 
 describe('a call whose time runs out', () => {
   test.each(['keyStore', 'recordStore'] as const)(
