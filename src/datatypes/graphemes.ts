@@ -18,9 +18,9 @@ export function firstGraphemeOfMore(text: string): string {
   return rest === '' || (isTelling(first) && !isTelling(rest)) ? '' : first;
 }
 
-/** Whether a text holds a letter or a digit. */
+/** Whether a text holds a letter or a digit, also as a sign that is compared as letters: 🈀 is ほか (NFKC). */
 export function isTelling(text: string): boolean {
-  return TELLING.test(text);
+  return TELLING.test(text) || TELLING.test(text.normalize('NFKC'));
 }
 
 /** All graphemes, in order. Joined, they are the text. */

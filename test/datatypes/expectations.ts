@@ -40,8 +40,12 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 /** What a view may show of a text: its first character, where that leaves something to be known. */
 export function firstOfMore(text: string): string {
   const [first = '', ...rest] = [...segmenter.segment(text)].map(({ segment }) => segment);
-  const isAll = rest.length === 0 || (LETTER_OR_DIGIT.test(first) && !LETTER_OR_DIGIT.test(rest.join('')));
+  const isAll = rest.length === 0 || (isTelling(first) && !isTelling(rest.join('')));
   return isAll ? '' : first;
+}
+
+function isTelling(text: string): boolean {
+  return LETTER_OR_DIGIT.test(text.normalize('NFKC'));
 }
 
 export function accepts(type: DataType, input: unknown): boolean {

@@ -80,11 +80,12 @@ test('a capital says nothing of which sigma it was', () => {
 });
 
 test('a mask shows one character of several, and none of one', () => {
-  expect(['jane', 'x', 'x_', '山田', '👩‍👩‍👧'].map((input) => seen(username, 'masked', input))).toEqual([
+  expect(['jane', 'x', 'x_', '山田', '👩‍👩‍👧', '🈀‐'].map((input) => seen(username, 'masked', input))).toEqual([
     'j***',
     '***',
     '***',
     '山***',
+    '***',
     '***',
   ]);
   fc.assert(
