@@ -181,6 +181,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await page()).toMatchObject({ rows: 0, more: false });
   });
 
+  test('a record with two generations of its key in a bucket is counted once', async () => {
+    const { home, vault } = await start();
+    const app = await appOf(vault, home);
+    await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
+    const columns = 'bucket, bucket_generation, wrapped';
+    await tell(
+      home.keyStoreUrl,
+      `INSERT INTO record_keys (tenant, record, generation, ${columns})
+       SELECT tenant, record, generation + 1, ${columns} FROM record_keys WHERE tenant = '${app.tenant}'`,
+    );
+
+    const drained = await vault.keyStore.exclusive((tx) => drainBuckets(tx, app.tenant));
+
+    expect(drained).toMatchObject({ rows: 1, records: 1 });
+  });
+
   test('from the order on no API key of it works and no call of it commits, on any node, before a key is destroyed', async () => {
     const { home, vault, operator } = await start();
     const other = await home.open();
