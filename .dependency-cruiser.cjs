@@ -6,7 +6,7 @@
  */
 
 /** What everybody may import: files that import only each other. All that stand in src/ itself, but for FILES below. */
-const COMMON = '((?!(cli|closed-memory|config|demo|main|process-memory|proxy-settings)[.])[^/]+[.]ts$|problems/)';
+const COMMON = '((?!(cli|closed-memory|config|demo|main|process-memory|settings)[.])[^/]+[.]ts$|problems/)';
 
 /** All that an edge sees of a noun. */
 const SHAPES = '.+/(schema|errors)[.]ts$';
@@ -35,8 +35,8 @@ const SERVED = ['operations/', 'background/', 'calls/', 'vault/', SHAPES];
 /** Parts that are not a folder. */
 const FILES = {
   'common files': COMMON,
-  'config.ts': 'config[.]ts$',
-  'process files': '(closed-memory|process-memory|proxy-settings)[.]ts$',
+  'config.ts': '(config|settings)[.]ts$',
+  'process files': '(closed-memory|process-memory)[.]ts$',
   'cli/': '((main|cli|demo)[.]ts$|cli/)',
 };
 
@@ -62,16 +62,16 @@ const MAY_IMPORT = {
   'canaries/': ['intake/', 'erasure/', ...FACTS],
   'backup/': ['canaries/', 'intake/', 'erasure/', ...FACTS],
   'doctor/': ['backup/', 'jobs/', 'erasure/', ...FACTS, 'config[.]ts$', 'process-memory[.]ts$'],
-  'vault/': [...NOUNS, 'config[.]ts$'],
+  'vault/': [...NOUNS, '(config|settings)[.]ts$'],
   'calls/': ['vault/', ...NOUNS],
   'background/': ['calls/', 'vault/', ...NOUNS],
   'operations/': ['background/', 'calls/', 'vault/', ...NOUNS, 'config[.]ts$'],
   'http/': [...SERVED, 'config[.]ts$', 'process-memory[.]ts$'],
   'import/': ['datatypes/(authentication-data|card-number|datatype)[.]ts$'],
   'client/': [],
-  'config.ts': ['keyring/settings[.]ts$', 'storage/opening/url[.]ts$', 'proxy-settings[.]ts$'],
+  'config.ts': ['keyring/settings[.]ts$', 'storage/opening/url[.]ts$'],
   'process files': [],
-  'cli/': [...SERVED, 'http/', 'client/', 'import/', '(closed-memory|config|process-memory)[.]ts$'],
+  'cli/': [...SERVED, 'http/', 'client/', 'import/', '(closed-memory|config|settings|process-memory)[.]ts$'],
 };
 
 /** Packages and modules that one part imports alone. */

@@ -1,10 +1,10 @@
 /**
- * What a card scanner would take for a card number. No token may set one off, and no word that stands in the clear may
- * hold one (PCI DSS v4.0.1, 3.5.1: no number is readable wherever it is stored).
+ * Tells what a card scanner would take for a card number. No token may set off a scanner, and no word that is stored in
+ * the clear may hold a card number (PCI DSS v4.0.1, 3.5.1: no number is readable wherever it is stored).
  *
- * Wider than what the `card` type accepts: a row of zeros passes the check of ISO/IEC 7812-1 annex B and is no card
- * to that type, but is one to a scanner that only adds up.
- * Does not: find a number that was turned round, cut up, spelt out, or that is glued to further digits.
+ * This is wider than what the `card` type accepts. A row of zeros passes the check of ISO/IEC 7812-1 annex B: it is no
+ * card to that type, but it is one to a scanner that only adds up.
+ * Does not: find a number that was reversed, cut up, spelt out, or joined to further digits.
  */
 
 /** ISO/IEC 7812-1 allows 19 digits; the shortest numbers in use have 12. */
@@ -17,20 +17,22 @@ const IS_DIGIT = /\p{Nd}/u;
 /** Groups of digits, with what people put between them: no letters, no other numbers, and no brackets. */
 const GROUPED = /\d+(?:[^\p{L}\p{N}()[\]{}<>]{1,3}\d+)*/gu;
 const GROUP = /\d+/g;
-/** What is between two digits and nobody sees. */
+/** Characters between two digits that nobody sees. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** What a schema says of a text that `holdsNoCardNumber` refuses. */
 export const NO_CARD_NUMBER = 'must not hold a card number';
 
-/** Whether a text is, all that is neither letter nor digit apart, 12 to 19 digits that pass the Luhn check. */
+/**
+ * Whether a text is 12 to 19 digits that pass the Luhn check. Characters that are neither letter nor digit are ignored.
+ */
 export function isCardLike(text: string): boolean {
   if (LETTER.test(text)) return false;
   const digits = text.replace(NO_DIGIT, '');
   return digits.length >= MIN_DIGITS && digits.length <= MAX_DIGITS && luhnSum(digits) % 10 === 0;
 }
 
-/** The sum of ISO/IEC 7812-1 annex B over the digits of ASCII: they pass where it is a multiple of ten. */
+/** The sum of ISO/IEC 7812-1 annex B over ASCII digits. The digits pass if it is a multiple of ten. */
 export function luhnSum(digits: string): number {
   let sum = 0;
   for (let place = 0; place < digits.length; place++) {
@@ -42,9 +44,9 @@ export function luhnSum(digits: string): number {
 }
 
 /**
- * Whether no group of digits in the text, in whatever script, and no groups that follow each other, are together 12 to
- * 19 digits that pass the Luhn check. One in ten numbers of that length passes by chance: to be asked only of texts in
- * which nobody needs such numbers.
+ * Whether the text is free of card numbers: no group of digits, in any script, and no groups that follow each other
+ * make up 12 to 19 digits that pass the Luhn check. One in ten numbers of that length passes by chance, so ask this
+ * only of texts in which nobody needs such numbers.
  */
 export function holdsNoCardNumber(text: string): boolean {
   if (text.length < MIN_DIGITS) return true;
@@ -62,8 +64,8 @@ export function holdsNoCardNumber(text: string): boolean {
 }
 
 /**
- * Digits of every script as those of ASCII: Arabic, Devanagari, Bengali, Thai. Decimal digits come in tens, from zero to nine
- * (Unicode 4.6): those before one, in its row, are its value.
+ * Turns the digits of every script (Arabic, Devanagari, Bengali, Thai …) into ASCII digits. Unicode has decimal digits
+ * in rows of ten, from zero to nine (Unicode 4.6), so the number of digits before one in its row is its value.
  */
 export function inAsciiDigits(text: string): string {
   return text.replace(/(?!\d)\p{Nd}/gu, (digit) => {

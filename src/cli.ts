@@ -16,7 +16,7 @@ try {
   } else {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
-    // A call into the file system, or into a library, that never returns keeps the process; nothing waits for it.
+    // A call into the file system or into a library that never returns would keep the process alive.
     setTimeout(() => process.exit(), 2_000).unref();
   }
 }

@@ -1,4 +1,4 @@
-/** To be imported first by whatever is started: closes the process' memory to others (`process-memory.ts`) before any other module runs. */
+/** Every program imports this first: it closes the process’ memory to others (`process-memory.ts`). */
 import { closeMemory } from './process-memory.ts';
 
 closeMemory();

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the whole in one terminal screen, on a vault in a temporary folder that is gone afterwards. Uses what an
- * internal app uses: the server, the typed client and the import. The people in it are made up.
+ * `npm run demo` shows the whole product on one terminal screen. It makes a vault in a temporary folder and removes it
+ * at the end. It uses what an internal app uses: the server, the typed client and the import. Its people are made up.
  */
 import './closed-memory.ts';
 import { readFile, writeFile } from 'node:fs/promises';

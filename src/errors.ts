@@ -1,12 +1,12 @@
 /**
- * Every way the vault says no. An error has a code of the one list (`problems/list.ts`), which is stable and part of the
- * API; the list gives its kind, and its message and field where they are fixed. None of them ever carries a value, a ref,
- * a reason or a key.
+ * Every way in which the vault says no. No error ever carries a value, a ref, a reason or a key. An error has a code of
+ * the one list (`problems/list.ts`), which is stable and part of the API. The list gives its kind, and its message and
+ * field if they are fixed.
  *
- * `field` is the one part that may repeat what a caller sent (the name of an unknown property). It goes back to
- * that caller and nowhere else: logs and audit entries take the code alone.
+ * Only `field` may repeat what a caller sent (the name of an unknown property). It goes back to that caller and nowhere
+ * else: logs and audit entries take the code alone.
  *
- * An error has a class of its own only where somebody catches it by its class, or where it carries something more.
+ * An error has a class of its own only if somebody catches it by its class, or if it carries something more.
  */
 import type { ErrorKind } from './problems/kinds.ts';
 import { type Code, type FixedCode, LIST, type UnavailableCode } from './problems/list.ts';
@@ -17,7 +17,7 @@ interface Details {
   readonly retryAfterSeconds?: number;
 }
 
-/** What an error is made of: a code; the message, unless the list has one that will do; and details. */
+/** What an error is made of: a code; a message, unless the list has one that fits; and details. */
 type Saying<C extends Code> =
   | [code: C & FixedCode, details?: Details | undefined, none?: undefined]
   | [code: C, message: string, details?: Details | undefined];
@@ -27,7 +27,7 @@ export class VaultError extends Error {
   readonly code: Code;
   /** Where in the request the fault lies, as a path such as `items/3/value.number`. */
   readonly field: string | undefined;
-  /** After how long the same call may pass, where that is known. */
+  /** After how long the same call may pass, if that is known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(...[code, said, more]: Saying<Code>) {
@@ -41,7 +41,7 @@ export class VaultError extends Error {
     this.retryAfterSeconds = details?.retryAfterSeconds;
   }
 
-  /** The same error, said of a place further out: `value.number` becomes `items/3/value.number`. */
+  /** The same error, with its place seen from further out: `value.number` becomes `items/3/value.number`. */
   at(prefix: string): this {
     const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this)) as this;
     Object.defineProperty(copy, 'field', {
@@ -52,7 +52,7 @@ export class VaultError extends Error {
   }
 }
 
-/** A value its data type does not accept. Nothing has been stored. */
+/** The data type does not accept the value. Nothing has been stored. */
 export class InvalidValueError extends VaultError {
   /** @param path the property inside the value (`number`), or `''` for the value itself. */
   constructor(path: string, message: string) {
@@ -62,10 +62,10 @@ export class InvalidValueError extends VaultError {
 
 /**
  * Stored bytes failed their authentication: they were altered, moved from their place, or belong to another key.
- * Says no more on purpose; the audit entry, the metric and the log carry the alarm.
+ * The error says no more on purpose: the audit entry, the metric and the log carry the alarm.
  */
 export class IntegrityError extends VaultError {
-  /** The record concerned, where it is known: for the audit entry, not for the caller. */
+  /** The record concerned, if it is known. It is for the audit entry, not for the caller. */
   readonly record: string | undefined;
 
   constructor({ cause, record }: { cause?: unknown; record?: string } = {}) {
@@ -75,9 +75,10 @@ export class IntegrityError extends VaultError {
 }
 
 /**
- * A store, or the key material, is out of reach. Nothing has been acknowledged; try again later, but for `store_replaced`:
- * the process has to be started anew; and for `store_went_back`: `lethe recover` has to be run. Nothing has been done either, unless
- * the code is `outcome_unknown`, or `journal_unavailable`: then what was ordered holds.
+ * A store, or the key material, is out of reach. Nothing has been acknowledged, and the call may be made again later.
+ * After `store_replaced` the process must first be restarted; after `store_went_back` somebody must first run
+ * `lethe recover`. Nothing has been done, with two exceptions: after `outcome_unknown` it may have been, and after
+ * `journal_unavailable` what was ordered holds.
  */
 export class UnavailableError extends VaultError {
   constructor(...saying: Saying<UnavailableCode>) {
@@ -85,14 +86,14 @@ export class UnavailableError extends VaultError {
   }
 }
 
-/** A setting, a file or a stored state with which the vault will not start. Says what to do. */
+/** The vault will not start with this setting, file or stored state. The message says what to do. */
 export class StartError extends VaultError {
   constructor(message: string, details?: Details) {
     super('cannot_start', message, details);
   }
 }
 
-/** The code by which an error may be named anywhere: that of the vault's own, or `internal_error` for anything else. */
+/** The code by which an error may be named anywhere: its own if it is the vault's, otherwise `internal_error`. */
 export function codeOf(error: unknown): Code {
   return error instanceof VaultError ? error.code : 'internal_error';
 }

@@ -1,9 +1,10 @@
 /**
- * JSON whose numbers stay what was written. `JSON.parse` reads each as the nearest double, so that 1234567890123.123456789
- * comes back as another number, and 1e-400 as 0, without a word.
+ * JSON whose numbers stay as they were written. `JSON.parse` reads each as the nearest double: 1234567890123.123456789
+ * silently becomes another number, and 1e-400 becomes 0.
  *
- * Guarantees: a number that a double holds is a number; any other is kept as its text, which `JSON.stringify` writes out again
- * as it stood (`JSON.rawJSON`, ECMA-262 25.5.4). What has no such use for it takes it for no number, and refuses it.
+ * Guarantees: a number that a double holds is a number. Any other is kept as its text, and `JSON.stringify` writes it
+ * out again as it stood (`JSON.rawJSON`, ECMA-262 25.5.4). Code that does not know such a text sees no number, and
+ * refuses it.
  */
 
 /** A number that no double holds, as it was written. */
@@ -16,7 +17,7 @@ const { isRawJSON, rawJSON } = JSON as unknown as {
   rawJSON(text: string): ExactNumber;
 };
 
-/** Of fifteen significant digits every double gives back each; more of them, or an exponent, are looked at one by one. */
+/** A double gives back fifteen significant digits. A number with more, or with an exponent, is looked at closely. */
 const MAY_CHANGE = /(?:^|[:,[\s-])[\d.]{16,}|[\d.][eE][-+]?\d/;
 const WRITTEN = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/;
 
@@ -40,7 +41,7 @@ function keepExact(_name: string, value: unknown, context?: { readonly source?: 
   return Number.isFinite(value) && decimalOf(source) === decimalOf(String(value)) ? value : rawJSON(source);
 }
 
-/** One text for one number, whatever its sign: its digits without zeros at the ends, and where its point is. */
+/** The one text of a number without its sign: its digits without zeros at either end, and the place of its point. */
 function decimalOf(written: string): string {
   const [, whole = '', fraction = '', exponent = '0'] = WRITTEN.exec(written) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');

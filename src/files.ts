@@ -1,12 +1,12 @@
 /**
- * What every part of the house does with files and folders: the one way to put a new file on the disk, to make a name
- * outlive a crash, and to take a missing file for none.
+ * How every part of the house puts a new file on the disk, makes a name survive a crash, and treats a missing file.
  */
 import { access, open } from 'node:fs/promises';
 
 /**
- * Writes a file of this user alone, which is on the disk when the promise resolves. Its name is durable only with its folder.
- * @throws the system's error; EEXIST where something has that name
+ * Writes a new file that only this user may read. The content is on the disk when the promise resolves; the name is
+ * durable only after `syncFolder`.
+ * @throws the system's error; EEXIST if something has that name
  */
 export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600);
@@ -18,7 +18,7 @@ export async function writeNew(path: string, content: string | Uint8Array): Prom
   }
 }
 
-/** A name that was made, changed or removed in the folder outlives a crash from now on. */
+/** From now on, names that were made, changed or removed in the folder survive a crash. */
 export async function syncFolder(folder: string): Promise<void> {
   const opened = await open(folder, 'r');
   try {
@@ -28,17 +28,17 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** For `catch`: a file that is not there is none. */
+/** For `catch`: turns "there is no such file" into undefined. */
 export function unlessGone(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** For `catch`: a file is none, too, where what should be a folder above it is none. */
+/** For `catch`: the same, also if what should be a folder above the file is not a folder. */
 export function unlessNoFolder(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOTDIR') return unlessGone(error);
 }
 
-/** Whether anything is there, as far as this user may look. */
+/** Whether anything is at the path, as far as this user may see. */
 export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

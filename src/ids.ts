@@ -2,12 +2,12 @@
  * Ids: branded strings, a prefix for the kind and a body in lower-case Crockford base32.
  *
  *   rec_01jz3k5m7nef8…   26 characters: a UUIDv7 (RFC 9562), so ids of one kind sort by the time they were made
- *   tok_…                32 characters: 160 random bits, which say nothing, not even when; the default format of
+ *   tok_…                32 characters: 160 random bits, which tell nothing, not even a time; the default format of
  *                        tokens, which may have others (tokens/format.ts)
  *
- * Guarantees: ids from one random source grow strictly, also within a millisecond, as long as the clock does not go
- * back. `isId` accepts exactly one spelling of an id.
- * Does not: prove that what an id names exists.
+ * Guarantees: ids from one random source grow strictly, also within a millisecond, unless the clock goes back. `isId`
+ * accepts exactly one spelling of an id.
+ * Does not: prove that an id names something.
  */
 import type { RandomSource } from './crypto/random.ts';
 
@@ -29,7 +29,7 @@ const PREFIXES = {
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
-/** Every kind whose ids carry the time they were made. */
+/** Every kind whose ids carry the time at which they were made. */
 export type TimedIdKind = Exclude<IdKind, 'token'>;
 
 declare const brand: unique symbol;
@@ -55,7 +55,7 @@ const ANY = '[0-9a-hjkmnp-tv-z]';
 const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + ALPHABET.charAt(i & 31));
 const PREFIX_LENGTH = 4;
 const TOKEN_BYTES = 20;
-/** Visible ASCII; twice what a token brought along may have, so that no longer one need ever be looked up. */
+/** Visible ASCII. The limit is twice that of a token brought along, so that no longer text need ever be looked up. */
 export const TOKEN_TEXT = /^[!-~]{1,512}$/;
 const VAULT_ID_TEXT = /^vlt_[0-9a-z]+$/;
 
@@ -71,7 +71,7 @@ const PATTERNS = Object.fromEntries(
   ]),
 ) as Record<IdKind, RegExp>;
 
-/** The last id of one random source: the clock it was given, the time it bears, and rand_a (RFC 9562 6.2, method 1). */
+/** The last id of one random source: the clock's time, the time in the id, and rand_a (RFC 9562 6.2, method 1). */
 interface Sequence {
   clock: number;
   ms: number;
@@ -107,9 +107,9 @@ export function newId<K extends TimedIdKind>(kind: K, random: RandomSource, now:
     pair(tailLow)) as Id<K>;
 }
 
-/** Below every id of the kind that was made at this time or later. */
+/** An id below every id of the kind that was made at this time or later. */
 export function firstIdAt<K extends TimedIdKind>(kind: K, time: Date): Id<K> {
-  // A source of its own: ids of one source grow, and this one must not.
+  // It has its own random source: ids of one source grow, and this one must not.
   return newId(kind, (sizeBytes) => Buffer.alloc(sizeBytes), time);
 }
 
@@ -128,21 +128,21 @@ export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> 
   return typeof value === 'string' && PATTERNS[kind].test(value);
 }
 
-/** What every id of the kind matches, for who describes it. */
+/** The regular expression that every id of the kind matches, for the API's description. */
 export function idPattern(kind: IdKind): string {
   return PATTERNS[kind].source;
 }
 
 /**
- * Whether a text that a store or a file gives as a vault's id may name a folder. Which vault's it is, is told by comparing it.
+ * Whether a text that a store or a file gives as a vault's id may name a folder. Compare it to learn which vault it is.
  */
 export function isVaultIdText(text: string): text is VaultId {
   return VAULT_ID_TEXT.test(text);
 }
 
 /**
- * Whether this could be a token of any format, of this vault or brought from another: all that can be said of a token
- * without looking it up. `isId('token', …)` asks for the default format.
+ * Whether this could be a token of any format, of this vault or brought from another. No more can be said without
+ * looking it up. `isId('token', …)` asks for the default format.
  */
 export function isTokenText(value: unknown): value is Token {
   return typeof value === 'string' && TOKEN_TEXT.test(value);

@@ -1,6 +1,6 @@
 /**
- * JSON Pointers (RFC 6901): the text, and the steps it stands for. The empty text, which points at a whole document, is
- * none here.
+ * JSON Pointers (RFC 6901): their text, and the steps it stands for. The empty text, which points at a whole document,
+ * is not accepted.
  */
 
 /** The reference tokens, unescaped; never empty. */
@@ -8,7 +8,7 @@ export type Pointer = readonly string[];
 
 export const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
 export const NO_POINTER = 'Must be a JSON Pointer: each step after a slash, such as /email or /address/city.';
-/** What a schema says of one. */
+/** What a schema says about a pointer. */
 export const POINTER_META = { description: 'JSON Pointer (RFC 6901)', examples: ['/address/city'] };
 /** A step into an array (RFC 6901 section 4): no leading zeros. */
 export const INDEX = /^(?:0|[1-9]\d*)$/;

@@ -1,7 +1,8 @@
 /**
- * Finds its way in the text of JSON, for what a parsed value no longer tells: where a member stands, and which names come twice.
+ * Walks through the text of JSON. The text tells what a parsed value does not: the place of each member, and which
+ * names come twice.
  *
- * Does not: check the text. It must have passed JSON.parse; in any other, a string may have no end.
+ * Does not: check the text, which must have passed JSON.parse. In other text a string may have no end.
  */
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 export const [COLON, COMMA] = [0x3a, 0x2c];
@@ -19,7 +20,7 @@ export function skipSpace(text: string, at: number): number {
   return pos;
 }
 
-/** @param at of the opening quote. @returns behind the closing one */
+/** @param at the place of the opening quote. @returns the place after the closing one */
 export function skipString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); ; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
@@ -28,7 +29,7 @@ export function skipString(text: string, at: number): number {
   }
 }
 
-/** Without recursion: a text may nest as deep as it is long. */
+/** It does not recurse: a text may nest as deep as it is long. */
 export function skipValue(text: string, at: number): number {
   let pos = at;
   let depth = 0;

@@ -1,12 +1,12 @@
 /**
- * Makes a folder and those above it that are missing, of this user alone. In the place of Node's recursive `mkdir`, which
- * never returns where a folder that is there takes none, such as `/proc`.
+ * Makes a folder and the missing ones above it; only this user may enter them. It replaces Node's recursive `mkdir`,
+ * which never returns if an existing folder accepts no new ones, as `/proc` does.
  */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { unlessGone } from './files.ts';
 
-/** @returns the first folder that it made; undefined where all were there. @throws the system's error, such as ENOENT */
+/** @returns the first folder that it made; undefined if all existed. @throws the system's error, such as ENOENT */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = [];
   for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
@@ -17,7 +17,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   return first;
 }
 
-/** @returns whether this call made it; where not, something is there. @throws the system's error */
+/** @returns whether this call made it; if not, something was there already. @throws the system's error */
 export function makeOne(folder: string): Promise<boolean> {
   return mkdir(folder, { mode: 0o700 }).then(
     () => true,

@@ -1,9 +1,9 @@
 /**
- * Internet addresses and networks as text, read strictly: two programs that read one text must not come to two
- * addresses. An IPv4-mapped address (`::ffff:192.0.2.1`) is the IPv4 address it carries, since the two are one peer.
+ * Reads internet addresses and networks strictly, so that no two programs read one text as two addresses. An
+ * IPv4-mapped address (`::ffff:192.0.2.1`) is read as the IPv4 address it carries, since the two are one peer.
  *
- * Refused: octets with leading zeros, octal, hexadecimal and short IPv4 forms, which different programs read as
- * different addresses (CVE-2021-28918); zone ids, which mean something on one machine only (RFC 4007).
+ * It refuses octets with leading zeros, and octal, hexadecimal and short IPv4 forms, which different programs read as
+ * different addresses (CVE-2021-28918). It refuses zone ids, which have a meaning on one machine only (RFC 4007).
  */
 import ipaddr from 'ipaddr.js';
 
@@ -18,15 +18,15 @@ export interface Network {
 /** The dotted end of an IPv6 address (RFC 4291 2.2.3). */
 const DOTTED_END = /(?<=:)[^:]*\.[^:]*$/;
 
-/** @returns undefined for what is no address, alone and without spaces */
+/** @returns undefined unless the text is an address, alone and without spaces */
 export function readAddress(text: string): NetworkAddress | undefined {
   return text.includes(':') ? readIpv6(text) : readIpv4(text);
 }
 
 /**
  * @param text in CIDR notation (RFC 4632, RFC 4291 2.3); an address alone is a network of one
- * @returns undefined for what is none; for one with bits beyond its prefix, which was meant to be another; and for
- *   `/0`, which is no network but everybody
+ * @returns undefined if it is no network; if it has bits beyond its prefix, because another network was meant; and for
+ *   `/0`, which is everybody
  */
 export function readNetwork(text: string): Network | undefined {
   const [, host = '', prefix] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
@@ -50,7 +50,7 @@ function readIpv4(text: string): ipaddr.IPv4 | undefined {
 }
 
 function readIpv6(text: string): NetworkAddress | undefined {
-  // ipaddr.js reads octal in a dotted end, and takes ::192.0.2.1 for IPv4-mapped: it gets groups instead.
+  // ipaddr.js reads octal in a dotted end, and takes ::192.0.2.1 for IPv4-mapped. So this gives it groups instead.
   const groups = text.replace(DOTTED_END, (dotted) => {
     const octets = readIpv4(dotted)?.octets;
     if (octets === undefined) return dotted;

@@ -1,43 +1,44 @@
 /**
- * The ways by which Node and the operating system hand out what a process has in memory, keys and values among it:
- * those that can be closed are, and the vault does not start where another was opened for it.
+ * Node and the operating system can hand out what a process has in memory, its keys and values among it. This file
+ * closes the ways that can be closed, and the vault does not start if another way was opened for it.
  *
- *   SIGUSR1            opens Node's inspector on 127.0.0.1 to every user of the machine   a listener takes its place
- *   core dumps         are written by the kernel, without Node                            Linux: left empty; elsewhere: said
- *   options of Node    the inspector, heap snapshots, reports, keys of TLS, debug output   refused
+ *   SIGUSR1          opens Node's inspector on 127.0.0.1 to every user of the machine    a listener takes its place
+ *   core dumps       the kernel writes them, without Node                                Linux: empty; else: a warning
+ *   Node's options   the inspector, heap snapshots, reports, keys of TLS, debug output   refused
  *
- * Guarantees: holds for the whole process, its threads too. Does not: hold before the program's modules are loaded, when
- * no key has been read, but `LETHE_ROOT_KEY` stands in the environment (`npm` starts Node with `--disable-sigusr1`, and
- * an inspector opened meanwhile is seen); keep out root, or a debugger of the same user; empty the registers in a dump.
+ * Guarantees: this holds for the whole process, including its threads.
+ * Does not: hold before the program's modules are loaded. No key has been read then, but `LETHE_ROOT_KEY` may be in the
+ * environment. (`npm` starts Node with `--disable-sigusr1`, and an inspector that was opened meanwhile is noticed.)
+ * Does not: keep out root or a debugger of the same user, or empty the registers in a dump.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { url } from 'node:inspector';
 import { StartError } from './errors.ts';
 
-/** Of Linux: which memory goes into a dump; none. See core(5). */
+/** Linux: which memory goes into a dump. See core(5). */
 const DUMP_FILTER = '/proc/self/coredump_filter';
 const NOTHING = '0';
 
-/** Node takes `_` for `-` in them, and some with `=` and a value. */
+/** Node also reads `_` as `-` in their names, and takes a value after `=` in some. */
 const REFUSED = new Set([
   ...['--inspect', '--inspect-brk', '--inspect-wait'],
   ...['--heapsnapshot-signal', '--heapsnapshot-near-heap-limit'],
   ...['--report-on-signal', '--report-on-fatalerror', '--report-uncaught-exception'],
   ...['--abort-on-uncaught-exception', '--tls-keylog', '--trace-tls'],
-  // Files that hold any of these.
+  // They name files that may hold any of these.
   ...['--experimental-config-file', '--experimental-default-config-file'],
 ]);
 
 let dumpsMayHoldKeys = false;
 
-/** Closes what can be closed; to be called before anything else is done. */
+/** Closes what can be closed. Call it before anything else is done. */
 export function closeMemory(): void {
   process.on('SIGUSR1', () => {});
   dumpsMayHoldKeys = !emptyDumps() && coreLimit() !== 0;
 }
 
 /**
- * @param options of Node: its arguments, and those of `NODE_OPTIONS`
+ * @param options Node's arguments, and those in `NODE_OPTIONS`
  * @param debugged names of the variables that are set and make Node print what passes through it
  * @throws {StartError} naming the option, never its value
  */
@@ -60,7 +61,7 @@ export function assertMemoryIsClosed(options: readonly string[], debugged: reado
   }
 }
 
-/** What is to be said where core dumps could not be closed; undefined where they are. */
+/** The warning to give if core dumps could not be closed; undefined if they are closed. */
 export function coreDumpWarning(): string | undefined {
   if (!dumpsMayHoldKeys) return undefined;
   return 'A core dump of this process would hold keys. Start it with `ulimit -c 0` (systemd: LimitCORE=0).';
@@ -76,9 +77,9 @@ function emptyDumps(): boolean {
   }
 }
 
-/** @returns bytes; undefined where there is no limit, or nobody says */
+/** @returns 0 if no dump is written; undefined if one may be */
 function coreLimit(): number | undefined {
-  // Looking for names of peers takes time. Node 24 knows it, its types do not.
+  // Looking up the names of peers takes time. Node 24 has this property, but its types do not.
   (process.report as { excludeNetwork?: boolean }).excludeNetwork = true;
   const { userLimits } = process.report.getReport() as {
     userLimits?: { core_file_size_blocks?: { soft?: unknown } };

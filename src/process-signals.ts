@@ -1,20 +1,21 @@
 /**
- * The signals by which a person, a terminal or a supervisor ends a process: the first asks it to finish, a later one to end.
+ * The signals by which a person, a terminal or a supervisor ends a process. The first asks it to finish its work, a
+ * later one to end at once.
  *
- * Guarantees: a terminal's Ctrl-C, which comes twice at once where `npm` passes it on, counts once.
- * Does not: see SIGKILL, which nobody does.
+ * Guarantees: a terminal's Ctrl-C counts once, although it comes twice at once if `npm` passes it on.
+ * Does not: see SIGKILL, which no process sees.
  */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** What `npm` passes on is here sooner than a person presses twice. */
+/** A signal that `npm` passes on arrives sooner than a person can press again. */
 const SAME_MS = 500;
 
 export interface EndListeners {
   first(signal: string): void;
-  /** Another one, later. */
+  /** Called for another signal, later. */
   again(): void;
 }
 
-/** @returns what stops listening */
+/** @returns a function that stops listening */
 export function onEndSignals({ first, again }: EndListeners): () => void {
   let askedAt: number | undefined;
   const heard = (signal: string) => {

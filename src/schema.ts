@@ -1,9 +1,9 @@
-/** What the shapes of the API have in common: ids, and the words for values, views and people. */
+/** The schemas that the API's shapes share: ids, and the words for values, views and people. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from './card-like.ts';
 import { type Id, type IdKind, idPattern, isId, isTokenText, TOKEN_TEXT, type Token } from './ids.ts';
 
-/** Named `RecordId` in the API, and so on. */
+/** The API calls it `RecordId`, and so on. */
 function idSchema<K extends IdKind>(kind: K, example: string, description: string) {
   const id = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Id`;
   const prefix = example.slice(0, 4);
@@ -41,13 +41,13 @@ export const JobIdSchema = idSchema('job', 'job_01m83rdet0ehaadnnnnhek1nfv', 'A 
 
 export const MAX_BATCH = 1_000;
 
-/** What came out of JSON.parse is JSON; whether it is a value, its data type decides. */
+/** Any JSON. Its data type decides whether it is a value. */
 export const JsonSchema = z
   .unknown()
   .describe('A value as its data type takes it; GET /v1/types describes each.')
   .meta({ examples: ['jane.doe@example.com'] });
 
-/** What a view makes of a value; every data type's masked view is text. */
+/** What a view shows of a value. Every data type's masked view is text. */
 export const MaskedSchema = z
   .unknown()
   .describe('The masked view of the value, to show to people.')
@@ -62,13 +62,13 @@ export const VersionSchema = z
 export const CreatedAtSchema = z.iso.datetime().describe('When the value was first stored, UTC.');
 export const UpdatedAtSchema = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
 
-/** What nobody sees, or sees as a space; more than one space, and any at an end. */
+/** Characters that nobody sees or that look like a space, more than one space in a row, and a space at either end. */
 const LOOKS_LIKE_LESS = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\s|^ | $| {2}/u;
 
 /**
- * Whether a ref looks like no other: two that nobody can tell apart would be two people, and the erasure of one would leave the
- * other. What differs in composition alone is one ref; a form that Unicode keeps for old systems' sake, such as a full-width
- * letter, is none. Asked at the door and of no store, so that the answer tells nothing of which refs there are.
+ * Whether a ref looks like no other. Two refs that nobody can tell apart would be two people, and erasing one would
+ * leave the other. Texts that differ in Unicode composition alone are one ref. A form that Unicode keeps for old
+ * systems, such as a full-width letter, is refused. No store is asked, so the answer does not tell which refs exist.
  */
 function looksLikeNoOther(ref: string): boolean {
   return ref.isWellFormed() && !LOOKS_LIKE_LESS.test(ref) && ref.normalize('NFC') === ref.normalize('NFKC');
@@ -120,10 +120,10 @@ export const KeptSchema = z
 
 export const ExpiresAtSchema = z.iso.datetime().optional().describe('When the token ends, UTC; absent: never.');
 
-/** Said of ids and times by which a caller tied to an audience could join its tokens with another's. */
+/** Describes ids and times by which a caller that is tied to an audience could join its tokens with another's. */
 export const NAMED = 'Not told to a caller that is tied to an audience.';
 
-/** Purposes are words, not sentences: a word can be checked against a list and logged without holding personal data. */
+/** A purpose is a word, not a sentence. A word can be checked against a list, and logged without any personal data. */
 export const PurposeSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,63}$/)
@@ -131,7 +131,7 @@ export const PurposeSchema = z
   .describe('Why the values are asked for: a word in lower case, such as `billing`.')
   .meta({ id: 'Purpose', examples: ['billing'] });
 
-/** A word for a receiving system. A principal that is tied to one can use that system's tokens alone. */
+/** A word for a receiving system. A principal that is tied to an audience can use only that system's tokens. */
 export const AudienceSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)

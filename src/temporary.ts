@@ -1,12 +1,12 @@
 /**
- * Folders with copies that are not to outlive the work they are made for.
+ * Folders with copies that must not outlive the work they are made for.
  *
  *   .lethe-unfinished  {"format":"lethe-unfinished/1","vault":"vlt_…","where":"…","pid":123,"at":1764489600000}
  *
- * Guarantees: one is gone when its process ends in any way that Node sees; what SIGKILL or a crash of the machine left is
- * found by its mark, and removed by the next run of the same vault. Only what carries this vault's mark and belongs to this
- * user is removed, and only when its maker is surely gone: it ran on this very machine (and in this container) and runs no
- * more, or nothing was written there for a day.
+ * Guarantees: a folder is gone when its process ends in any way that Node sees. If SIGKILL or a crash of the machine
+ * left one, the next run of the same vault finds it by its mark and removes it. It removes only folders that carry this
+ * vault's mark and belong to this user, and only when their maker is surely gone: it ran on this very machine (and in
+ * this container) and no longer runs, or nothing was written there for a day.
  * Does not: overwrite what it removes.
  */
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
@@ -30,16 +30,16 @@ const Mark = z.object({
 
 export interface Temporary {
   readonly path: string;
-  /** It has become something that stays. */
+  /** Keeps the folder for good, without its mark. */
   keep(): Promise<void>;
-  /** Removes it, with everything in it. May be called again. */
+  /** Removes the folder with everything in it. It may be called again. */
   remove(): Promise<void>;
 }
 
 const open = new Set<string>();
 let listening = false;
 
-/** For the last moment of a process, in which nothing can be waited for. */
+/** Runs in the last moment of a process, when nothing can be awaited. */
 function removeAll(): void {
   for (const path of open) {
     try {
@@ -50,14 +50,14 @@ function removeAll(): void {
   }
 }
 
-/** A new folder under `dir`, of this user alone. */
+/** Makes a new folder under `dir` that only this user may enter. */
 export async function temporaryFolder(dir: string, prefix: string, vault: string): Promise<Temporary> {
   return asTemporary(await mkdtemp(join(dir, prefix)), vault);
 }
 
 /**
- * A file or folder that goes with the process, should that end before it is let go of.
- * @returns what lets go of it
+ * Removes a file or folder when the process ends, unless it is released before.
+ * @returns a function that releases it
  */
 export function goesWithTheProcess(path: string): () => void {
   if (!listening) process.on('exit', removeAll);
@@ -66,7 +66,7 @@ export function goesWithTheProcess(path: string): () => void {
   return () => void open.delete(path);
 }
 
-/** @param path a folder that the caller has just made, still empty. @throws the system's error; the folder is gone then */
+/** @param path an empty folder that the caller has just made. @throws the system's error; the folder is gone then */
 export async function asTemporary(path: string, vault: string): Promise<Temporary> {
   const letGo = goesWithTheProcess(path);
   const mark = { format: FORMAT, vault, where: here(), pid: process.pid, at: systemClock().getTime() };
@@ -84,7 +84,7 @@ export async function asTemporary(path: string, vault: string): Promise<Temporar
       letGo();
     },
     async remove() {
-      // The mark goes last: what is interrupted here is still found.
+      // The mark goes last, so that an interrupted removal is still found.
       const names = await readdir(path).catch(() => []);
       for (const name of names.filter((one) => one !== UNFINISHED))
         await rm(join(path, name), { recursive: true, force: true });
@@ -96,9 +96,9 @@ export async function asTemporary(path: string, vault: string): Promise<Temporar
 
 /**
  * Removes what earlier runs of this vault left in a folder.
- * @param names which of its folders may be one
- * @param unless files that say of a folder that it is whole
- * @returns the paths removed; what cannot be looked at or removed stays, and is not among them
+ * @param names which of its folders may be such a folder
+ * @param unless a folder with one of these files is finished, and stays
+ * @returns the removed paths; a folder that cannot be examined or removed stays, and is not among them
  */
 export async function removeLeftovers(
   dir: string,
@@ -139,7 +139,7 @@ async function markOf(path: string): Promise<z.infer<typeof Mark> | undefined> {
   }
 }
 
-/** A number is given to a new process once the old one is gone: one that began later is not the maker. */
+/** The system may reuse the number of a process that is gone. So a process that began later is not the maker. */
 function runs({ pid, at }: z.infer<typeof Mark>): boolean {
   if (pid === process.pid) return at >= systemClock().getTime() - process.uptime() * 1000;
   try {
@@ -149,7 +149,7 @@ function runs({ pid, at }: z.infer<typeof Mark>): boolean {
   }
 }
 
-/** In milliseconds since 1970: of anything in the folder, at any depth. */
+/** The last write to anything in the folder, at any depth, in milliseconds since 1970. */
 async function lastWrite(path: string): Promise<number> {
   const times = [(await lstat(path)).mtimeMs];
   for (const name of await readdir(path, { recursive: true }).catch(() => [])) {
@@ -160,7 +160,7 @@ async function lastWrite(path: string): Promise<number> {
 
 let place: string | undefined;
 
-/** Where a process's number means anything: of Linux, the boot and the namespace too, which containers have their own of. */
+/** Where a process number is meaningful: the host; on Linux also the boot, and the namespace that a container has. */
 function here(): string {
   place ??= [hostname(), boot(), namespace()].join(' ');
   return place;

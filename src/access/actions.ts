@@ -1,4 +1,4 @@
-/** Every action a principal can be allowed; also the word by which the audit log names it. */
+/** Every action that a principal can be allowed; also the audit log's word for it. */
 export const ACTIONS = [
   'tokenize',
   'detokenize',

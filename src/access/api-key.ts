@@ -3,8 +3,8 @@
  *
  *   lethe_ 26 characters of the key's id _ 43 characters of a 256-bit secret _ 8 hexadecimal digits of a checksum
  *
- * The prefix and the checksum let secret scanners find a leaked key and rule out chance. The vault keeps a MAC of the
- * secret only, under an index key of the tenant: neither the database nor its backup can make a working key.
+ * The prefix and the checksum let secret scanners find a leaked key and rule out chance. The vault keeps only a MAC of
+ * the secret, under an index key of the tenant: neither the database nor its backup can make a working key.
  */
 import { crc32 } from 'node:zlib';
 import type { RandomSource } from '../crypto/random.ts';
@@ -18,7 +18,7 @@ export interface ParsedApiKey {
   readonly secret: Buffer;
 }
 
-/** @returns the text to hand out once, and the secret to be MACed; the caller wipes the secret */
+/** @returns the text to hand out once, and the secret to be MACed, which the caller wipes */
 export function newApiKey(id: ApiKeyId, random: RandomSource): { text: string; secret: Buffer } {
   const secret = random(SECRET_BYTES);
   return { text: apiKeyText(id, secret), secret };
@@ -29,7 +29,7 @@ export function apiKeyText(id: ApiKeyId, secret: Buffer): string {
   return `${body}_${checksum(body)}`;
 }
 
-/** @returns undefined for anything that cannot be an API key; says nothing on whether it works */
+/** @returns undefined for a text that cannot be an API key; does not say whether a key works */
 export function parseApiKey(text: string): ParsedApiKey | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;

@@ -1,13 +1,13 @@
 /**
  * The one decision: may this principal do this to that, and how much may it see? Pure, so that every answer can be
- * tested as a row of a table. Whatever no rule allows is refused.
+ * tested as a row of a table. What no rule allows is refused.
  */
 import { VaultError } from '../errors.ts';
 import type { Action } from './actions.ts';
 import type { Principal } from './principal.ts';
 import { RULES } from './roles.ts';
 
-/** What a caller is told that asks for more than an audience leaves it. */
+/** The refusal of a caller that asks for more than its audience allows. */
 export function beyondAudience(): VaultError {
   return new VaultError(
     'not_allowed',
@@ -19,7 +19,7 @@ export function beyondAudience(): VaultError {
 export interface Resource {
   /**
    * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain`: what
-   * of it only who may see `plain` is given, these views and search by the whole value.
+   * only a caller that may see `plain` is given: these views, and, if `whole`, search by the whole value.
    */
   readonly type?:
     | {
@@ -40,11 +40,11 @@ export type Decision =
   | { readonly allowed: true; readonly view: string | undefined }
   | { readonly allowed: false; readonly refusal: VaultError };
 
-/** Actions that show something of a value, for which a purpose is always stated and checked. */
+/** Actions that show something of a value: a purpose is always stated for them, and checked. */
 const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
 
 /**
- * What a principal tied to an audience may do: it knows tokens, and no records and no subjects. It erases nothing, for a
+ * What a principal tied to an audience may do: it knows tokens, and no records or subjects. It erases nothing, since a
  * record has other tokens than its own.
  */
 const OF_AUDIENCE: ReadonlySet<Action> = new Set([
@@ -87,11 +87,11 @@ export function decide(principal: Principal, action: Action, resource: Resource 
 }
 
 /**
- * Whether it could be shown a value of this type, if only masked, for a purpose of its own. Whoever could not is told
- * nothing else that takes after the value, such as a token that holds its last digits.
+ * Whether the principal could be shown a value of this type, if only masked, for one of its own purposes. One that
+ * could not is told nothing else that takes after the value, such as a token that holds its last digits.
  */
 export function mayBeShown(principal: Principal, type: string): boolean {
-  // The view that every type has.
+  // Every type has this view.
   const resource = { type: { name: type, views: ['masked'] }, view: 'masked' };
   return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }

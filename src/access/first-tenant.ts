@@ -1,10 +1,10 @@
 /**
- * The first tenant's principals operate the vault; those of the others rule over their own alone. Asked by every act on
- * the whole vault: root slots, the root key, backups and drills, a compromised epoch, tenants that come and go, and the
- * receipts of tenants that are gone.
+ * The first tenant's principals operate the vault; those of other tenants rule over their own alone. Every act on the
+ * whole vault asks here: root slots, the root key, backups and drills, a compromised epoch, tenants that come and go,
+ * and the receipts of tenants that are gone.
  *
- * Does not: keep the close of an epoch, or `recover`, from the security team of another tenant. Neither shows or takes
- * anything of anybody's, and a tenant's erasures become final by no other way.
+ * Does not: keep the security team of another tenant from closing an epoch, or from `recover`. Neither shows or takes
+ * anything of another tenant's, and a tenant's erasures become final by no other way.
  */
 import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';

@@ -1,4 +1,4 @@
-/** Who calls, once an API key has said so. */
+/** A caller, once an API key has identified it. */
 import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
 import type { Role } from './roles.ts';
 
@@ -13,7 +13,7 @@ export interface Principal {
 }
 
 /**
- * Who acts where no principal does: the vault itself, on its schedule. The id bears the first instant there is, so no
- * principal was ever given it; it is in no table, and no API key belongs to it.
+ * The principal of acts that nobody called for: the vault itself, on its schedule. Its id has the first possible
+ * instant, so no principal was ever given it; it is in no table, and no API key belongs to it.
  */
 export const THE_VAULT_ITSELF: PrincipalId = firstIdAt('principal', new Date(0));

@@ -1,11 +1,12 @@
 /**
- * Principals and their API keys: made, recognised, revoked.
+ * Principals and their API keys: how they are made, recognised and revoked.
  *
- * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time, and is looked up at every
- * call, so that a revocation holds from the very next one, on every node; so does the erasure of the whole tenant. A principal's tenant, role, purposes and audience
- * are bound by a MAC: a row edited in the database is an integrity failure, not a promotion.
- * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database); that
- * the whole store was, `revocations.ts` tells.
+ * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time. It is looked up at every
+ * call, so that a revocation, or the erasure of the whole tenant, holds from the very next call on, on every node. A
+ * MAC binds a principal's tenant, role, purposes and audience: a row edited in the database is an integrity failure,
+ * not a promotion.
+ * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
+ * `revocations.ts` notices that the whole store was.
  */
 
 import type { Clock } from '../clock.ts';
@@ -28,7 +29,7 @@ const MAC_BYTES = 32;
 
 /** The API key is missing, unknown, expired or revoked: one answer for all four. */
 export class UnauthenticatedError extends VaultError {
-  /** The principal that a known but unusable API key belongs to, for the audit entry alone. */
+  /** The principal of a known but unusable API key, for the audit entry alone. */
   readonly principal: Principal | undefined;
 
   constructor(principal?: Principal) {
@@ -37,7 +38,7 @@ export class UnauthenticatedError extends VaultError {
   }
 }
 
-/** A principal's row was altered. The caller held the secret, so tenant and principal are those it was made for. */
+/** A principal's row was altered. The caller held the secret, so its tenant and principal are known. */
 export class AlteredPrincipalError extends IntegrityError {
   readonly principal: Pick<Principal, 'tenant' | 'principal'>;
 
@@ -69,8 +70,8 @@ export async function accessKeys(indexes: IndexKeys, tenant: TenantId): Promise<
 }
 
 /**
- * @param secretFrom where the API key's secret comes from, if not from `random`
- * @returns the API key's text, which exists nowhere else from now on
+ * @param secretFrom the source of the API key's secret, if not `random`
+ * @returns the API key's text, which exists nowhere else
  */
 export async function addPrincipal(
   tx: RecordTx,
@@ -114,7 +115,7 @@ export async function addPrincipal(
   return { principal, apiKey: text };
 }
 
-/** The administrator that every tenant begins with. @returns as `addPrincipal` */
+/** Adds the administrator that every tenant begins with. @returns as `addPrincipal` */
 export function addFirstAdmin(
   tx: RecordTx,
   keys: AccessKeys,
@@ -151,14 +152,14 @@ export async function recognise(
   if (key === undefined) throw new UnauthenticatedError();
   const [tenant, id] = [key.tenant as TenantId, key.principal as PrincipalId];
   const [home, row] = await Promise.all([findTenant(reader, tenant), findPrincipal(reader, tenant, id)]);
-  // Of an erased tenant nobody is anybody any more: the keys that would tell go, and its log takes no entry.
+  // Nobody of an erased tenant is known any more: the keys that would tell are going, and its log takes no entry.
   if (home === undefined || home.erased_at !== null) throw new UnauthenticatedError();
   const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version).catch((error: unknown) => {
-    // Erased, says the key store alone: the record store is an old copy.
+    // Only the key store says that the tenant is erased: the record store is an old copy.
     throw codeOf(error) === 'tenant_erased' ? new UnauthenticatedError() : error;
   });
   const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, given);
-  // Who does not hold the secret learns nothing and is nobody: only from here on may an entry name the principal.
+  // A caller without the secret learns nothing and is nobody: only from here on may an entry name the principal.
   if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
 
   const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
@@ -190,7 +191,7 @@ function secretMac(
 
 function tagOf(key: IndexKey, row: PrincipalRow): Buffer {
   const fields: Field[] = [row.tenant, row.principal, row.name, row.role, row.purposes, row.created_at];
-  // One without an audience is bound as the first release bound all of them.
+  // A principal without an audience is bound as the first release bound all of them.
   return row.audience === null
     ? key.mac('lethe/principal/1', MAC_BYTES, ...fields)
     : key.mac('lethe/principal/2', MAC_BYTES, ...fields, row.audience);

@@ -1,14 +1,15 @@
 /**
- * Revocations: which principals and tokens were revoked, noted for good in both stores, so that neither, put back from a
- * copy, makes one of them work again.
+ * Revocations: both stores note for good which principals and tokens were revoked, so that neither store, put back from
+ * a copy, makes one of them work again.
  *
  *   noted   in the record store, in the transaction that revokes: it holds from there on
- *   kept    in the key store, before the revocation is answered, or by a job where that fails
- *   and in the journal after that, which neither store's going back undoes (`journal/`)
+ *   kept    in the key store, before the revocation is answered, or by a job if that fails
+ *   and in the journal after that, which stays if either store goes back (`journal/`)
  *
- * Guarantees: of an answered revocation the key store knows, and of one that it knows the record store has known. Whether
- * one of the two lacks a revocation is told by the newest of the other, a bounded number. Ids and times alone are kept.
- * Does not: count at a call, which asks the principal's and the token's own rows. Nor carry a MAC: see `THREATS.md`.
+ * Guarantees: the key store knows every answered revocation, and the record store has known every one that the key
+ * store knows. The newest revocations of each store, a bounded number, tell whether the other lacks one. Only ids and
+ * times are kept.
+ * Does not: decide a call, which asks the principal's and the token's own rows. Nor carry a MAC: see `THREATS.md`.
  */
 import type { TenantId } from '../ids.ts';
 import type { Entry } from '../journal/entry.ts';
@@ -30,7 +31,7 @@ export const revocations = table(
     /** The principal's id, or the token. */
     target: 'text',
     revoked_at: 'int',
-    /** Since when the key store is known to have it. */
+    /** When the key store was first known to have it. */
     kept_at: 'int?',
   },
   ['tenant', 'kind', 'target'],
@@ -67,15 +68,14 @@ type Place = Pick<RevocationRow, 'tenant' | 'kind' | 'target'>;
 const PLACE = ['tenant', 'kind', 'target'] as const;
 const placeOf = ({ tenant, kind, target }: Place) => [tenant, kind, target];
 
-/** In the transaction that revokes. One that is noted stays as it is. */
+/** Call it in the transaction that revokes. A revocation that is noted stays as it is. */
 export async function noteRevocation(tx: RecordTx, { tenant, kind, target, at }: Revocation): Promise<void> {
   await tx.insert(revocations, [{ tenant, kind, target, revoked_at: at.getTime(), kept_at: null }], 'skip');
 }
 
 /**
- * After the commit of that transaction, and before its answer.
- * @throws {UnavailableError} where the key store or the journal cannot be written: the revocation holds, and a job will
- *   keep it
+ * Call it after the commit of that transaction, and before its answer.
+ * @throws {UnavailableError} if the key store or the journal cannot be written: the revocation holds, a job keeps it
  */
 export async function keepRevocation(parts: KeepingParts, { tenant, kind, target, at }: Revocation): Promise<void> {
   await keep(parts, [{ tenant, kind, target, revoked_at: at.getTime() }]);
@@ -106,11 +106,11 @@ export async function keepRevocations(parts: KeepingParts, now: Date, limit: num
 const CHECKED = 20;
 
 /**
- * Whether a store was put back to before a revocation that the other knows; of erased tenants, whose revocations go with
- * them, nothing is asked.
+ * Whether a store was put back to before a revocation that the other knows. Erased tenants, whose revocations go with
+ * them, are left out.
  */
 export async function revocationsHeld({ recordStore: { reader: records }, keyStore: { reader: keys } }: Stores) {
-  // The key store first: the record store has noted what is read there.
+  // The key store first: the record store has noted everything that is read there.
   const newest = { orderBy: ['revoked_at'], descending: true, limit: CHECKED } as const;
   const kept = await select(keys, keyRevocations, { where: { tenant: { notIn: buriedTenants } }, ...newest });
   const standing = { kept_at: { not: null }, tenant: { notIn: erasedTenants } };
@@ -142,7 +142,7 @@ export async function insertNoted(tx: RecordTx, rows: readonly KeptRevocation[],
   await tx.insert(revocations, noted, 'skip');
 }
 
-/** @returns whether the key store knows it to be revoked */
+/** @returns whether the key store knows that it is revoked */
 export async function isKeptRevoked(reader: Reader<'keys'>, of: Omit<Revocation, 'at'>): Promise<boolean> {
   return (await areKept(reader, [of])).includes(true);
 }

@@ -1,6 +1,6 @@
 /**
- * The built-in roles. A role is a list of rules; what no rule allows is refused. No role can do everything: who
- * manages principals reveals nothing, who reveals reads no audit log.
+ * The built-in roles. A role is a list of rules; what no rule allows is refused. No role can do everything: a role that
+ * manages principals reveals nothing, and one that reveals reads no audit log.
  */
 import type { Action } from './actions.ts';
 
@@ -23,19 +23,19 @@ export function seesPlain(role: Role): boolean {
 /** What everyone with a valid API key may do. */
 const EVERYONE: Rule = { actions: ['list_types'] };
 
-/** An erasure is asked about in two ways, its receipt and its certificate: who may read the one may read the other. */
+/** An erasure is read in two ways, as receipt and as certificate: a role may read both or neither. */
 const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
 
 /**
- * Who, of the first tenant, asks so of whole tenants that were erased: those have nobody left who could. Each has the
- * rule for it below.
+ * The roles of the first tenant that may also read the erasures of whole tenants, which have nobody left to ask. Each
+ * has the rule for it below.
  */
 export const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
 
-/** What can be tied to an audience: the others do nothing that one leaves them. */
+/** The roles that can be tied to an audience: the others could do nothing within one. */
 export const HAVE_AUDIENCES: ReadonlySet<Role> = new Set<Role>(['app', 'support', 'receiver']);
 
-/** Who only reveals what it was given: tied to an audience, whose tokens these are, and for a purpose of its own. */
+/** The role that only reveals what it was given: it is tied to these tokens' audience, and has its own purpose. */
 export const RECEIVES_ONLY: Role = 'receiver';
 
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {

@@ -9,7 +9,7 @@ export const RoleSchema = z
   .describe('What the principal may do; see the README for each role.')
   .meta({ id: 'Role' });
 
-/** A name for people to tell principals apart. Not for the name of a person: it stands in lists and is not sealed. */
+/** A name that tells principals apart. Not the name of a person: it stands in lists and is not sealed. */
 export const PrincipalNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)

@@ -9,7 +9,7 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
 
-/** The tenant of the vault's own records (`canaries/`): no principal is in it, and no other's name begins like its. */
+/** The tenant of the vault's own records (`canaries/`): no principal is in it; no other's name begins like its. */
 export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
 export const VAULT_TENANT_NAME = '@vault';
 
@@ -20,10 +20,10 @@ export const tenants = table(
     tenant: 'text',
     name: 'text',
     created_at: 'int',
-    /** Since when nothing of it opens, by the order of which erasure. */
+    /** Since when nothing of it opens, and by which erasure's order. */
     erased_at: 'int?',
     erasure: 'text?',
-    /** Since when no call can be on its way that began before it was erased. */
+    /** From then on no call can be under way that began before the erasure. */
     settled_at: 'int?',
   },
   ['tenant'],
@@ -34,7 +34,7 @@ const tenantById = lookup(tenants, ['tenant']);
 /** For conditions on other tables of the record store. */
 export const erasedTenants = values(tenants, 'tenant', { erased_at: { not: null } });
 
-/** @param onConflict `skip` leaves the tenant alone that is there already */
+/** @param onConflict `skip` leaves an existing tenant as it is */
 export async function insertTenant(
   tx: RecordTx,
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
@@ -48,12 +48,12 @@ export async function findTenantByName(reader: Reader<'records'>, name: string):
   return (await reader.find(tenantByName, [[name]]))[0]?.[0];
 }
 
-/** Every tenant there ever was, the vault's own too. */
+/** Every tenant there ever was, including the vault's own. */
 export async function allTenants(reader: Reader<'records'>): Promise<TenantId[]> {
   return namesOf(await select(reader, tenants, { columns: ['tenant'], orderBy: ['tenant'] }));
 }
 
-/** Those of which no erasure was ordered, the vault's own too. */
+/** The tenants whose erasure was not ordered, including the vault's own. */
 export async function liveTenants(reader: Reader<'records'>): Promise<TenantId[]> {
   return namesOf(
     await select(reader, tenants, { columns: ['tenant'], where: { erased_at: null }, orderBy: ['tenant'] }),
@@ -68,13 +68,13 @@ export async function listErased(reader: Reader<'records'>): Promise<TenantRow[]
   return select(reader, tenants, { where: { erased_at: { not: null } } });
 }
 
-/** Erased tenants of which something may still be on its way, the earliest first. */
+/** Erased tenants of which calls may still be under way, the earliest first. */
 export async function unsettledTenants(reader: Reader<'records'>, limit: number): Promise<TenantRow[]> {
   const where = { erased_at: { not: null }, settled_at: null };
   return select(reader, tenants, { where, orderBy: ['erased_at'], limit });
 }
 
-/** @returns whether it was there and not erased before */
+/** @returns whether it was there and not yet erased */
 export async function markTenantErased(
   tx: RecordTx,
   tenant: TenantId,
@@ -87,7 +87,7 @@ export async function markSettled(tx: RecordTx, tenant: string, at: number): Pro
   await change(tx, tenants, { tenant }, { settled_at: at });
 }
 
-/** Of an erased tenant: its name may be given to another. */
+/** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
 }
@@ -97,8 +97,8 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 }
 
 /**
- * @param tx the transaction of the call: one that commits after the tenant was erased, and has asked before, has made its
- *   keys before, too, so that their destruction reaches them (`erasure/tenants.ts`)
+ * @param tx the transaction of the call. A call that asked here before the tenant was erased, and commits after it,
+ *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
  * @throws `tenant_erased`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
@@ -107,8 +107,8 @@ export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise
 }
 
 /**
- * Whether the tenant is there and no erasure of it was ordered, which is held until the transaction ends: an order of one
- * waits, or this waits for it.
+ * Whether the tenant is there and no erasure of it was ordered. Holds this until the transaction ends: an order waits
+ * for this, or this waits for the order.
  */
 export async function livesUntilCommit(tx: RecordTx, tenant: TenantId): Promise<boolean> {
   const where = { tenant, erased_at: null };
@@ -164,7 +164,7 @@ export async function findPrincipal(reader: Reader<'records'>, tenant: TenantId,
   return (await reader.find(principalById, [[tenant, id]]))[0]?.[0];
 }
 
-/** A page of the tenant's principals, in the order they were added, after the one named (exclusive). */
+/** A page of the tenant's principals in the order they were added, after `after` (exclusive). */
 export async function listPrincipals(
   tx: RecordTx,
   tenant: TenantId,
@@ -181,7 +181,7 @@ export async function listPrincipals(
   });
 }
 
-/** A page of the tenants, in the order they were added, after the one named (exclusive); not the vault's own. */
+/** A page of the tenants in the order they were added, after `after` (exclusive); without the vault's own. */
 export async function listTenants(
   reader: Reader<'records'>,
   page: { readonly after: TenantId | undefined; readonly limit: number },
@@ -191,7 +191,7 @@ export async function listTenants(
   return select(reader, tenants, { where, orderBy: ['tenant'], after, limit: page.limit });
 }
 
-/** Who has one of these roles and an API key that works, in whatever tenant that is not erased. */
+/** The principals that have one of these roles and an API key that works, in every tenant that is not erased. */
 export async function listAdmitted(
   reader: Reader<'records'>,
   roles: readonly string[],
@@ -208,7 +208,7 @@ export async function listAdmitted(
   );
 }
 
-/** @returns whether it was there and not revoked before */
+/** @returns whether it was there and not yet revoked */
 export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: PrincipalId, at: Date): Promise<boolean> {
   const inForce = { tenant, principal: id, revoked_at: null };
   const changed = await change(tx, principals, inForce, { revoked_at: at.getTime() });
@@ -217,8 +217,8 @@ export async function revokePrincipal(tx: RecordTx, tenant: TenantId, id: Princi
 }
 
 /**
- * Takes the names and purposes from principals of an erased tenant, at most `limit`; the rows stay, for the audit log
- * names them by their ids. @returns how many
+ * Removes names and purposes from principals of an erased tenant, at most `limit`. The rows stay: the audit log names
+ * them by their ids. @returns how many
  */
 export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit: number): Promise<number> {
   const where = { tenant, name: { not: '' } };

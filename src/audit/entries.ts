@@ -1,7 +1,7 @@
 /**
- * The audit log: one entry for every call that was decided, in the same transaction as its work; refusals and
- * failures too. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text:
- * a stated reason is there as a MAC only, so that a reason shown later can be checked and none can be read.
+ * The audit log: one entry for every call that was decided, in the same transaction as its work; also for refusals and
+ * failures. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text. A
+ * stated reason is there only as a MAC: a reason that is shown later can be checked, and none can be read.
  */
 
 import type { Action } from '../access/actions.ts';
@@ -52,7 +52,7 @@ export interface AuditEntry {
   readonly entry: AuditId;
   readonly tenant: TenantId;
   readonly at: Date;
-  /** The vault itself where nobody called: on its schedule, of a restore, while it was sealed. */
+  /** The vault itself if nobody called: on its schedule, for a restore, while it was sealed. */
   readonly principal: PrincipalId;
   readonly action: Action;
   readonly outcome: Outcome;
@@ -64,10 +64,10 @@ export interface AuditEntry {
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;
   readonly erasure?: ErasureId | undefined;
-  /** What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares. */
+  /** The object of an administrative call: principal, tenant, data type, job, slot, node, store or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
-  /** How many guesses at stored values were wrong, or were not let pass. */
+  /** How many guesses at stored values were wrong, or were refused. */
   readonly guesses?: number | undefined;
   readonly request: RequestId;
 }
@@ -95,8 +95,8 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
 }
 
 /**
- * What the vault did itself, on its schedule or before it knew anybody: in the log of the tenant that operates it, or of
- * the only one that it concerns.
+ * Notes what the vault did by itself, on its schedule or before it knew anybody, in the log of the tenant that operates
+ * it, or of the only one that it concerns.
  */
 export async function appendOwnEntry(
   tx: RecordTx,
@@ -113,7 +113,7 @@ export async function lastEntryAt(reader: Reader<'records'>, tenant: string): Pr
   return (await first(reader, auditEntries, { columns: ['at'], where: { tenant }, ...newest }))?.at;
 }
 
-/** A page of the tenant's entries, the newest first, before the entry named (exclusive). */
+/** A page of the tenant's entries, the newest first, before `before` (exclusive). */
 export async function listAuditEntries(
   tx: RecordTx,
   tenant: TenantId,

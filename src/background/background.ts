@@ -2,7 +2,7 @@
 import { keepRevocations } from '../access/revocations.ts';
 import { unsettledTenants } from '../access/store.ts';
 import { forgetOldAnswers } from '../calls/idempotency.ts';
-import { issueCertificates } from '../erasure/certificate.ts';
+import { issueCertificates } from '../erasure/certificates/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
@@ -16,7 +16,7 @@ import { closing } from './long-jobs.ts';
 
 const AT_ONCE = 2_000;
 
-/** @returns what stops it and waits for the round under way */
+/** @returns a function that stops it and waits for the current round */
 export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
   const worker = startWorker(options(vault, report));
   vault.signals.on('erasureLeft', worker.wake);
@@ -66,40 +66,40 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
 }
 
 /**
- * Commits to the record store. A server answers COMMITs that wait for a standby in the order of its log: when this one is
- * answered, so are those before it.
+ * Commits to the record store. A server answers COMMITs that wait for a standby in the order of its log: an answer to
+ * this one means that those before it are answered, too.
  */
 async function noteSweep({ recordStore, clock }: Vault): Promise<void> {
   await recordStore.exclusive((tx) => setFact(tx, 'last_sweep', clock().toISOString()));
 }
 
-/** Destroys the keys of windows that are over, and what their removal has left in the store's files. */
+/** Destroys the keys of windows that are over, and scrubs the store's files of them. */
 async function shredWindows({ keyring: { windows } }: Vault): Promise<number> {
   const shredded = await windows.shred();
   await windows.scrub();
   return shredded;
 }
 
-/** On every node: what a process remembers of a tenant that was erased. */
+/** Forgets, on every node, what a process remembers of an erased tenant. */
 async function forgetErased(vault: Vault): Promise<number> {
   const erased = await unsettledTenants(vault.recordStore.reader, AT_ONCE);
   for (const { tenant } of erased) vault.keyring.forget(tenant as TenantId);
   return erased.length;
 }
 
-/** Wipes from this process's memory the epochs that another one has destroyed. */
+/** Wipes from this process's memory the epochs that another process has destroyed. */
 async function forgetEpochs({ keyring }: Vault): Promise<number> {
   await keyring.refresh();
   return 0;
 }
 
-/** Signs what became final although nobody was there to sign it, with a key whose year is not over. */
+/** Signs certificates that became final while nobody was there to sign them, with a key whose year is not over. */
 async function issue(vault: Vault, now: Date): Promise<number> {
   await vault.keyring.signing.newIfDue(now);
   return issueCertificates(vault, vault.clock);
 }
 
-/** A chore in pages, until one finds less than it might. @returns how much was done */
+/** Runs a chore in pages, until one does less than it could. @returns how much was done */
 async function inPages(page: (limit: number) => Promise<number>): Promise<number> {
   for (let done = 0; ; ) {
     const count = await page(AT_ONCE);

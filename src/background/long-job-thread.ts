@@ -1,12 +1,12 @@
 /**
- * Runs long jobs beside a server: in a thread of their own, with a vault of its own on the same stores, so that the
+ * Runs long jobs beside a server, in a thread of their own with a vault of its own on the same stores, so that the
  * thread that answers requests wraps none of their keys. A thread is started where there is a job, and ends after it.
  *
- * Guarantees: whatever becomes of a thread, the server goes on; a job it left unfinished is gone on with by the next. A
- * root key that was handed over, and not read from a file, goes to the thread in memory that both share: the thread
- * wipes it when it has opened the vault or could not, and the vault's own when it ends; should it break before, the
- * bytes they share are wiped here.
- * Does not: keep a passphrase from being copied; a string cannot be wiped, here as in the server.
+ * Guarantees: whatever happens to a thread, the server goes on, and the next thread resumes an unfinished job. A root
+ * key that was handed over, and not read from a file, goes to the thread in shared memory. The thread wipes it when it
+ * has opened the vault or has failed to, and wipes its own copies, the vault's and a drill's, when it ends. If the
+ * thread breaks before that, the shared bytes are wiped here.
+ * Does not: keep a passphrase from being copied. A string cannot be wiped, neither here nor in the server.
  */
 import { Worker } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
@@ -19,23 +19,23 @@ import { scheduledIndexRotation } from './scheduled-index-rotation.ts';
 import { scheduledRotation } from './scheduled-rotation.ts';
 
 const ROUND_MS = 60_000;
-/** After this a thread that was asked to stop is ended; its job is none the worse for it. */
+/** A thread that was asked to stop is ended after this time; its job takes no harm. */
 const STOP_MS = 20_000;
 const ENTRY = new URL('./long-job-worker.ts', import.meta.url);
 
 export interface LongJobOptions {
-  /** How old an epoch grows; undefined: nothing is ordered on schedule, of index keys neither. */
+  /** How old an epoch grows; undefined: nothing is ordered on schedule, for index keys neither. */
   readonly rotateEveryMs: number | undefined;
   readonly report: (report: JobReport) => void;
   /** The thread's program; tests give others. */
   readonly entry?: URL;
   /** How long a thread may take to stop. */
   readonly stopMs?: number;
-  /** After how long a silent runner counts as dead; no setting, since one too short would take jobs from the living. */
+  /** After how long a silent runner counts as dead. No setting: too short a time would take jobs from the living. */
   readonly leaseTtlMs?: number | undefined;
 }
 
-/** Starts the rounds: one now, one a minute, one whenever a job is ordered here. @returns what stops them and waits */
+/** Starts the rounds: one now, one a minute, one at each job ordered here. @returns a function that stops and waits */
 export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJobOptions): () => Promise<void> {
   const { rotateEveryMs, entry = ENTRY, stopMs = STOP_MS, leaseTtlMs } = options;
   const schedule = rotateEveryMs === undefined ? undefined : scheduledRotation(vault, rotateEveryMs);
@@ -50,12 +50,12 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
     options.report(broken);
   };
   const round = async () => {
-    // What another process closed is forgotten here within a minute, its secret too.
+    // Within a minute, this process forgets what another one closed, including its secret.
     await vault.keyring.refresh();
     await schedule?.();
-    // What goes wrong there holds up neither the close of an epoch nor a job that was ordered.
+    // A failure there holds up neither the close of an epoch nor a job that was ordered.
     await indexSchedule?.().catch((error: unknown) => broke('index_schedule', error));
-    if (stopping || !(await hasWork(vault))) return;
+    if (stopping || !(await hasWork(vault, config))) return;
     const handed = handOver(config);
     try {
       thread = new Worker(entry, { workerData: { config: handed.config, leaseTtlMs } satisfies ThreadData });
@@ -92,19 +92,19 @@ export function startLongJobs(vault: Vault, config: VaultConfig, options: LongJo
   };
 }
 
-/** What the thread is given. `wipe` may be called when it has ended, however. */
+/** What the thread is given. `wipe` may be called when the thread has ended, in whatever way. */
 function handOver(whole: VaultConfig): { readonly config: VaultConfig; wipe(): void } {
-  // The API key of the command line is nothing to a vault.
+  // A vault has no use for the API key of the command line.
   const { apiKey: _, ...config } = whole as VaultConfig & { apiKey?: string };
   const { rootKey } = config;
   if (rootKey.from !== 'environment') return { config, wipe: () => {} };
-  // Not moved: a thread that never reads it, or is ended in the middle, would leave it behind where nobody can wipe it.
+  // Not transferred: if a thread never reads it, or is ended midway, nobody could wipe what it leaves behind.
   const key = Buffer.from(new SharedArrayBuffer(rootKey.key.length));
   rootKey.key.copy(key);
   return { config: { ...config, rootKey: { from: 'environment', key } }, wipe: () => wipe(key) };
 }
 
-/** @throws when the thread broke */
+/** @throws if the thread broke */
 function endOf(thread: Worker, vault: Vault, report: LongJobOptions['report']): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: unknown;

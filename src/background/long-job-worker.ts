@@ -1,6 +1,6 @@
 /**
- * The program of the thread that does long jobs: opens the vault, does one round, tells the server's thread what
- * happened in signals, and ends. Prints nothing: an error's text may hold a value.
+ * The program of the thread that does long jobs. It opens the vault, does one round, sends signals of what happened to
+ * the server's thread, and ends. It prints nothing: an error's text may hold a value.
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../errors.ts';
@@ -16,7 +16,7 @@ export interface ThreadData {
   readonly leaseTtlMs?: number | undefined;
 }
 
-/** A signal of this thread's vault, to be given on as the server's. */
+/** A signal of this thread's vault, which the server passes on as its own. */
 export interface FromThread {
   readonly signal: string;
   readonly said: unknown;
@@ -28,11 +28,15 @@ async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
     stopping = true;
   });
   const tell = (signal: string, said?: unknown) => parentPort?.postMessage({ signal, said } satisfies FromThread);
+  const { rootKey } = config;
+  // A drill opens the copies with it; what was handed over is wiped before.
+  using key = secret(rootKey.from === 'environment' ? Buffer.from(rootKey.key) : undefined);
+  const settings = key === undefined ? config : { ...config, rootKey: { from: 'environment' as const, key } };
   try {
     const vault = await openHandedOver(config);
     for (const signal of SIGNALS) vault.signals.on(signal, (said?: unknown) => tell(signal, said));
     try {
-      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs } });
+      await runJobsOnce(vault, { stopping: () => stopping, lease: { ttlMs: leaseTtlMs }, config: settings });
     } finally {
       await vault.close();
     }
@@ -43,7 +47,7 @@ async function run({ config, leaseTtlMs }: ThreadData): Promise<void> {
   }
 }
 
-/** A root key that was handed over is wiped here as soon as the vault has its own, or could not be opened. */
+/** Wipes a root key that was handed over, as soon as the vault has its own copy or could not be opened. */
 async function openHandedOver(config: VaultConfig): Promise<Vault> {
   const { rootKey } = config;
   if (rootKey.from !== 'environment') return openVault(config, { process: 'jobs' });

@@ -1,12 +1,12 @@
 /**
- * The kinds of long job there are, and one round of them over an open vault: what the server's thread does, and what
- * `lethe keys rotate` does in its own process.
+ * The kinds of long job, and one round of them over an open vault. The server's thread runs it, and so does `lethe keys
+ * rotate` in its own process.
  */
 import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
-import { issueCertificates } from '../erasure/certificate.ts';
+import { issueCertificates } from '../erasure/certificates/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
 import { newId, type PrincipalId, type TenantId } from '../ids.ts';
 import { type CloseEpochParts, closeEpoch } from '../jobs/close-epoch.ts';
@@ -21,21 +21,28 @@ import { waitForNodes } from '../keyring/nodes/node-wait.ts';
 import { noteBackup, noteEpoch } from '../records/vault-facts.ts';
 import { awaitReplicated } from '../storage/postgres/replication.ts';
 import type { RecordTx } from '../storage/tx.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Vault, VaultConfig } from '../vault/vault.ts';
+import { backupJob, drillJob } from './copy-jobs.ts';
 
 /** A new kind is a line here. */
-function kindsOf(vault: Vault, look?: LookOptions): JobKinds {
+function kindsOf(
+  vault: Vault,
+  { look, config }: { readonly look?: LookOptions; readonly config?: VaultConfig } = {},
+): JobKinds {
   return {
     rotate_epoch: closeEpoch(closing(vault, look)),
     rotate_index: rotateIndex(vault),
     compromise: reseal(vault),
     erase_tenant: eraseTenant(vault),
+    backup: backupJob(vault),
+    // A drill opens the copies by the settings of the vault: a server's thread has them.
+    ...(config && { drill: drillJob(vault, config) }),
   };
 }
 
 /**
- * What closing an epoch takes besides keys: canaries, a copy of the key store, the other nodes, certificates.
- * @param look how long a node may be silent before it is not waited for
+ * What closing an epoch needs besides keys: canaries, a copy of the key store, the other nodes, certificates.
+ * @param look how long a node may be silent before nothing waits for it
  */
 export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   const { recordStore, keyBackupDir } = vault;
@@ -46,7 +53,7 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
       begun: (epoch) => noteEpoch(recordStore, epoch),
       async verify() {
         await openCanaries(vault);
-        // Copies from before are of no use once the old secret is gone.
+        // Earlier copies are useless once the old secret is gone.
         if (keyBackupDir === undefined) return;
         const { manifest } = await backupKeyStore(vault, keyBackupDir);
         await recordStore.exclusive((tx) => noteBackup(tx, manifest));
@@ -60,7 +67,7 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
         return [...(isReplicated ? [] : ['standby']), ...(isNoted ? [] : ['journal'])];
       },
       async forgotten(stopping) {
-        // Processes of this server are told at once, and the others hear of it at their next beat.
+        // This server's processes are told at once; the others learn of it at their next beat.
         vault.signals.emit('epochDestroyed');
         return waitForNodes(vault, { ...look, stopping });
       },
@@ -73,21 +80,28 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   };
 }
 
-/** The word by which the audit log names what each kind does: that of its order. */
+/** The audit log's word for each kind: that of its order. */
 const ACTION_OF: Readonly<Record<JobKind, Action>> = {
   rotate_epoch: 'rotate_keys',
   rotate_index: 'rotate_keys',
   compromise: 'compromise_keys',
   erase_tenant: 'erase_tenant',
+  backup: 'backup',
+  drill: 'drill',
 };
 
 /** One round; see `runLongJobs`. */
 export async function runJobsOnce(
   vault: Vault,
-  options: Pick<RunnerOptions, 'stopping' | 'lease'> = {},
+  options: Pick<RunnerOptions, 'stopping' | 'lease'> & { readonly config?: VaultConfig } = {},
 ): Promise<JobEnd[] | undefined> {
+  const { config, ...rest } = options;
   const ended: RunnerOptions['ended'] = (tx, row, end, at) => audit(vault, tx, row, end, at);
-  const ends = await runLongJobs(vault, kindsOf(vault, options.lease), { ...options, ended });
+  const ends = await runLongJobs(
+    vault,
+    kindsOf(vault, { ...(options.lease && { look: options.lease }), ...(config && { config }) }),
+    { ...rest, ended },
+  );
   for (const { kind, state, code } of ends ?? []) {
     vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
   }
@@ -95,12 +109,12 @@ export async function runJobsOnce(
 }
 
 /** Whether there is a job to do, or to try again. */
-export async function hasWork(vault: Vault): Promise<boolean> {
-  const kinds = kindsOf(vault);
+export async function hasWork(vault: Vault, config: VaultConfig): Promise<boolean> {
+  const kinds = kindsOf(vault, { config });
   return (await unfinishedJobs(vault.recordStore.reader)).some(({ kind }) => kinds[kind as JobKind] !== undefined);
 }
 
-/** That a job has ended, and how, said of whoever ordered it. */
+/** Notes that a job has ended, and how, under the principal that ordered it. */
 async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state, code }: JobEnd, at: Date) {
   await appendAuditEntry(tx, {
     entry: newId('audit', vault.random, at),

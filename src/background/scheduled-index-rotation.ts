@@ -1,14 +1,14 @@
 /**
- * Replaces the keys of blind indexes on schedule, each when its cryptoperiod is over (`keyring/cryptoperiods.ts`): the
+ * Replaces the keys of blind indexes on schedule, each when its cryptoperiod is over (`keyring/cryptoperiods.ts`). The
  * vault itself orders the rotation, as the security team does by hand, and the tenant's audit log says so.
  *
- * Guarantees: an index has one unfinished rotation at most, whichever nodes find it due and whoever else orders one; what
- * has been replaced meanwhile is not ordered again. A key whose time is not over is left alone. Of the vault's orders few
- * are unfinished at a time, so that people's own jobs are neither refused nor kept waiting for all of them. One process
- * orders an index at most once in a week of its own running time, whatever is done to the clock and however the rotation
- * ended: a clock that jumps a year ahead replaces each key once, and once more when it is right again, for a key that was
- * made in the future is due at once; and no loop.
- * Does not: order anything for a tenant that is being erased, or was, nor for the keys of the vault's own MACs (`@…`).
+ * Guarantees: an index has at most one unfinished rotation, whichever nodes find it due and whoever else orders one.
+ * What was replaced meanwhile is not ordered again. A key whose time is not over is left alone. Only a few of the
+ * vault's orders are unfinished at a time, so that people's own jobs are neither refused nor kept waiting for all of
+ * them. One process orders an index at most once in a week of its own running time, whatever happens to the clock and
+ * however the rotation ended. So a clock that jumps a year ahead causes no loop: it replaces each key once, and once
+ * more when it is right again, since a key that was made in the future is due at once.
+ * Does not: order anything for a tenant whose erasure was ordered, nor for the keys of the vault's own MACs (`@…`).
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { livesUntilCommit } from '../access/store.ts';
@@ -20,7 +20,7 @@ import { type DueVersion, dueVersions, isDue } from '../keyring/indexes/index-ve
 import { isRace } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** Unfinished orders of the vault's own, of all tenants: well below what one tenant may have. */
+/** Unfinished orders of the vault's own, over all tenants: well below what one tenant may have. */
 export const AT_ONCE = 4;
 /** Versions looked at in one round. */
 const PAGE = 100;
@@ -33,7 +33,7 @@ export function scheduledIndexRotation(
   vault: Vault,
   elapsed: () => number = () => performance.now(),
 ): () => Promise<number> {
-  /** Indexes of which a rotation was seen unfinished, or ordered, and when. */
+  /** The indexes for which an unfinished rotation was seen, or one was ordered, and when. */
   const seen = new Map<string, number>();
   let after: DueVersion | undefined;
   return async () => {
@@ -50,7 +50,7 @@ export function scheduledIndexRotation(
     let ordered = 0;
     for (const version of due) {
       if (room <= 0) return ordered;
-      // The next round goes on behind it, whatever becomes of this one.
+      // The next round continues after this version, however this round ends.
       after = version;
       const index = nameOf(version);
       if (!seen.has(index) && (await order(vault, version, now))) {
@@ -83,7 +83,7 @@ async function order(vault: Vault, { tenant: id, name }: Index, at: Date): Promi
     const by = THE_VAULT_ITSELF;
     const { job } = await orderJob(tx, { job: fresh, kind: 'rotate_index', tenant, params: { name }, by, at });
     if (job !== fresh) return false;
-    // From here on nobody else can order the same, and whoever did before has ended: only now is it sure to be due.
+    // From here on nobody else can order the same, and every earlier order has ended: only now is it certain to be due.
     if (!(await isDue(vault.keyStore.reader, tenant, name, at))) {
       throw new VaultError('concurrent_change', 'The key of the index has been replaced meanwhile.');
     }
@@ -91,7 +91,7 @@ async function order(vault: Vault, { tenant: id, name }: Index, at: Date): Promi
     return true;
   });
   return ordering.catch((error: unknown) => {
-    // Another node orders at this moment, or the tenant's own people have ordered all that it may have.
+    // Another node is ordering at this moment, or the tenant's own people have ordered as much as it may have.
     if (codeOf(error) === 'too_many_jobs' || isRace(error)) return false;
     throw error;
   });

@@ -1,10 +1,10 @@
 /**
- * Closes epochs on schedule, which is what makes erasures final without anybody's doing: the vault itself orders the
- * job, and the audit log says so.
+ * Closes epochs on schedule, which makes erasures final without anybody's action. The vault itself orders the job, and
+ * the audit log says so.
  *
- * Guarantees: one process orders at most once in each period of its own running time, whatever is done to the clock: one
- * that jumps a day ahead closes one epoch more, and no loop. An epoch that began in the future, under a clock that was
- * wrong then, is due at once and not only when that time has come.
+ * Guarantees: one process orders at most once in each period of its own running time, whatever happens to the clock: a
+ * clock that jumps a day ahead closes one more epoch and causes no loop. An epoch that began in the future, under a
+ * clock that was wrong, is due at once and not only when that time has come.
  */
 import { firstTenant } from '../access/first-tenant.ts';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
@@ -25,7 +25,7 @@ export async function rotationDueAt(vault: Vault, everyMs: number): Promise<Date
   return dueAfter(row?.activated_at ?? row?.created_at ?? now.getTime(), everyMs, now);
 }
 
-/** @returns a function that orders a rotation where one is due, and says whether it did */
+/** @returns a function that orders a rotation if one is due, and says whether it did */
 export function scheduledRotation(
   vault: Vault,
   everyMs: number,
@@ -37,7 +37,7 @@ export function scheduledRotation(
     const now = vault.clock();
     if ((await rotationDueAt(vault, everyMs)).getTime() > now.getTime()) return false;
     const ordered = await order(vault, now).catch((error: unknown) => {
-      // Another node orders at this moment.
+      // Another node is ordering at this moment.
       if (isRace(error)) return false;
       throw error;
     });

@@ -1,16 +1,16 @@
 /**
  * Backups: each store by itself, in a dated folder of its own (`records-20261122T120000Z/`, `keys-…/`).
  *
- * Guarantees: a copy is the store at one moment, taken while it works; the manifest comes last, so whatever is
- * interrupted leaves no backup; a failed one leaves no folder. When both are taken, the record store comes first: what
- * is in its copy has its key in the other, which is made before (S1).
- * Does not: keep the two apart for good. Who has both, the root key and the epoch's secret has everything: keep the key
- * store's copies elsewhere, and only the newest (`pruneKeyCopies`).
+ * Guarantees: a copy is the store at one moment, and is taken while the store works. The manifest is written last, so
+ * an interrupted backup is no backup; a failed one leaves no folder. When both stores are copied, the record store
+ * comes first. A key is committed before its record (S1), so everything in the record copy has its key in the key copy.
+ * Does not: keep the two apart for good. Both copies, the root key and the epoch's secret together open everything:
+ * keep the key store's copies elsewhere, and only the newest (`pruneKeyCopies`).
  */
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { lastShredded } from '../erasure/erasures.ts';
+import { lastShredded } from '../erasure/destructions.ts';
 import { StartError, UnavailableError, VaultError } from '../errors.ts';
 import { syncFolder } from '../files.ts';
 import { openEpochs } from '../keyring/epochs/epoch-states.ts';
@@ -44,14 +44,14 @@ const FILE = {
   postgres: { records: 'records.rows', keys: 'keystore.rows' },
 } as const;
 
-/** Told how far each step is, in units of its own. What it throws ends the work. */
+/** Is told how far each step is, in units of the step's own. What it throws ends the work. */
 export type Watch = (step: string, done: number, total: number) => void;
 
-/** Of a backup, also of one that is not finished. */
+/** The folder of a backup, also of an unfinished one. */
 const FOLDER = /^(records|keys)-\d{8}T\d{6}Z(-\d+)?$/;
 
 /**
- * Removes what a process of this vault that was killed left of a backup it was at: no manifest was written for it.
+ * Removes what a killed process of this vault left of an unfinished backup: a folder without a manifest.
  * @returns the folders removed
  */
 export async function removeUnfinished({ keyStore }: Pick<BackupParts, 'keyStore'>, dir: string): Promise<string[]> {
@@ -104,7 +104,7 @@ export async function takeBackup(
 }
 
 /**
- * Takes a copy of the key store and reads it back: for the close of an epoch, after which no older copy opens.
+ * Takes a copy of the key store and reads it back. The close of an epoch does this, since no older copy opens after it.
  * @throws {UnavailableError} or {StartError}: there is no copy, and the epoch's secret must not be destroyed
  */
 export async function backupKeyStore(parts: BackupParts, dir: string): Promise<Backup> {
@@ -116,7 +116,7 @@ export async function backupKeyStore(parts: BackupParts, dir: string): Promise<B
   return read;
 }
 
-/** The backups of a store in a folder, the newest first; what has no manifest, or a damaged one, is none. */
+/** The backups of a store in a folder, the newest first. A folder without a sound manifest is no backup. */
 export async function listBackups(dir: string, store: StoreName): Promise<Backup[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(`The folder ${dir} cannot be read (${error.code}).`);
@@ -136,7 +136,8 @@ function order({ folder, manifest }: Backup): string {
 
 /**
  * Deletes the copies of the key store in which every key is wrapped under a closed epoch: nothing opens them any more.
- * Those of another vault, or whose manifest was altered, stay. @returns the folders deleted
+ * Copies of another vault, and copies whose manifest was altered, stay.
+ * @returns the folders deleted
  */
 export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<string[]> {
   const vault = await keyFact(parts.keyStore.reader, 'vault');
@@ -150,11 +151,11 @@ export async function pruneKeyCopies(parts: BackupParts, dir: string): Promise<s
     } catch {
       continue;
     }
-    // The manifest last: what is interrupted is still a backup that can be pruned.
+    // The manifest goes last, so that an interrupted removal leaves a backup that can be pruned again.
     await rm(join(backup.folder, backup.manifest.file.name), { force: true });
     await rm(join(backup.folder, MANIFEST), { force: true });
     await rm(join(backup.folder, UNFINISHED), { force: true });
-    // What somebody else has put beside them stays, and the folder with it.
+    // If somebody else has put something beside them, it stays, and so does the folder.
     await rmdir(backup.folder).catch(() => {});
     pruned.push(backup.folder);
   }
@@ -173,7 +174,7 @@ async function newestErasureOf(recordStore: RecordStore) {
   return row && { erasure: row.erasure, shreddedAt: new Date(row.shredded_at as number).toISOString() };
 }
 
-/** Two within a second get two folders. */
+/** Two backups within a second get two folders. */
 async function newFolder(dir: string, store: StoreName, at: Date): Promise<string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
   try {

@@ -1,8 +1,7 @@
-/**
- * What a drill looks at in the copies it has put back, and what it says of it. Ids, numbers and times; never a value.
- */
+/** What a drill looks at in the copies it has put back, and what it says of it: ids, numbers and times. */
 import { allTenants } from '../access/store.ts';
-import { type CanaryParts, openCanaries, raise } from '../canaries/canaries.ts';
+import { type CanaryParts, openCanaries } from '../canaries/canaries.ts';
+import { raise } from '../canaries/raise.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { createdAt, firstIdAt, type RecordId, type TenantId } from '../ids.ts';
@@ -13,16 +12,16 @@ import { areErased, areMirrored } from '../records/tombstones.ts';
 import type { CopyWatch } from '../storage/tx.ts';
 import type { Watch } from './backups.ts';
 
-/** A month, for one who drills on the same day of each. */
+/** One month, for a drill on the same day of each month. */
 export const DRILL_EVERY_MS = 31 * 24 * 60 * 60 * 1000;
-/** Records that are drawn and opened. */
+/** How many records are drawn and opened. */
 const SAMPLE = 200;
 
 export interface Step {
   readonly step: string;
   readonly ok: boolean;
   readonly tookMs: number;
-  /** Words and numbers: what was found, or why it failed. */
+  /** What was found, or why it failed, in words and numbers. */
   readonly detail: string;
 }
 
@@ -42,7 +41,7 @@ export interface CopyDrilled {
   readonly epoch: number;
 }
 
-/** Runs steps one after another, each timed. After one that failed, those that need it are left out. */
+/** Runs steps one after another and times each. After a failed step, the steps that need it are left out. */
 export class Steps {
   readonly done: Step[] = [];
   readonly #watch: Watch;
@@ -71,7 +70,7 @@ export class Steps {
       return found;
     } catch (error) {
       if (codeOf(error) === 'interrupted') throw error;
-      // A message of the vault's own is fixed text; anybody else's may hold a value.
+      // A message of the vault's own is fixed text; any other message may hold a value.
       note(false, error instanceof VaultError ? `${error.code}: ${error.message}${named(error)}` : 'internal_error');
       return undefined;
     }
@@ -82,7 +81,7 @@ function named(error: VaultError): string {
   return error instanceof IntegrityError && error.record !== undefined ? ` (${error.record})` : '';
 }
 
-/** Every live canary opens. @throws {IntegrityError} also where there is none: then nothing has been proven */
+/** Opens every live canary. @throws {IntegrityError} also where there is none, because then nothing is proven */
 export async function drillCanaries(copy: CanaryParts): Promise<number> {
   const opened = await openCanaries(copy);
   if (opened === 0) throw new VaultError('drill_failed', 'There is no live canary in the copies; take a new backup.');
@@ -97,8 +96,8 @@ export async function drillTheDead(copy: Parts): Promise<number> {
 }
 
 /**
- * Draws records of all tenants, opens each and wipes it. Those that were erased or corrected between the two copies are
- * passed over.
+ * Draws records of all tenants, opens each and wipes it. Skips those that were erased or corrected between the two
+ * copies.
  * @throws {IntegrityError} naming the first that does not open
  */
 export async function openSample(
@@ -128,7 +127,7 @@ export async function openSample(
   return opened;
 }
 
-/** Some record of the tenant's: the first that was made after a moment drawn between its first and its last. */
+/** Draws a record of the tenant: the first that was made after a random moment between its first and its last. */
 async function draw({ recordStore }: Parts, tenant: TenantId, random: RandomSource): Promise<RecordId | undefined> {
   const { reader } = recordStore;
   const [first, last] = [await firstRecord(reader, tenant), await lastRecord(reader, tenant)];
@@ -136,7 +135,7 @@ async function draw({ recordStore }: Parts, tenant: TenantId, random: RandomSour
   const [from, to] = [createdAt(first).getTime(), createdAt(last).getTime()];
   const at = new Date(from + Math.floor((random(4).readUInt32BE() / 2 ** 32) * (to - from + 1)));
   const pivot = firstIdAt('record', at);
-  // Many may be of one millisecond: some of them are passed over, so that each can be met.
+  // Many records may share one millisecond. Skipping some of them gives each a chance.
   const ids = await recordsFrom(reader, tenant, pivot, SAMPLE);
   return ids[random(4).readUInt32BE() % Math.max(ids.length, 1)];
 }

@@ -1,8 +1,8 @@
 /**
- * Who still runs on a vault whose store is to be replaced: the nodes' signs of life in the key store, read as it stands,
- * whichever of the two stores it is that is replaced. A server without work has no connection by which it could be seen.
+ * Finds processes that still run on a vault whose store is about to be replaced. It reads the nodes' signs of life in
+ * the key store as it stands, whichever store is replaced: an idle server has no connection by which it could be seen.
  *
- * Does not: see a release that announces nothing, or anybody where the key store is lost or damaged.
+ * Does not: see a release that announces nothing, or any process where the key store is lost or damaged.
  */
 import { StartError } from '../errors.ts';
 import { findAlive, type LookOptions } from '../keyring/nodes/node-silence.ts';
@@ -12,8 +12,8 @@ import { rowsAt } from '../storage/copies/rows-at.ts';
 /**
  * Looks for as long as it takes to know that a silent process is dead.
  * @param url of the key store
- * @returns the rows of the nodes themselves, for the store that takes its place: they say whose slots may hold what;
- *   undefined where there is no key store, or a damaged one
+ * @returns the rows of the nodes themselves, for the store that takes its place, since they say whose slots may hold
+ *   what; undefined where there is no key store, or a damaged one
  * @throws {StartError} naming a process that is alive, or where the key store is there and cannot be read; nothing has
  *   been changed
  */

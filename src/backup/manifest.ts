@@ -1,8 +1,9 @@
 /**
  * The manifest of a backup: what is in its folder, of which vault, and under which epochs its keys are wrapped.
  *
- * Guarantees: it is written last, so a folder without one is no backup; its MAC is under a key derived from the root
- * key, so one that was altered, or made by another vault, is told; it holds numbers, ids and times, nothing personal.
+ * Guarantees: it is written last, so a folder without one is no backup. Its MAC is under a key derived from the root
+ * key, so a manifest that was altered, or made by another vault, is detected. It holds numbers, ids and times, nothing
+ * personal.
  */
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -26,9 +27,9 @@ const Body = z.strictObject({
   release: z.string(),
   /** The epoch under which new keys were wrapped when the copy began. */
   epoch: z.int().min(0),
-  /** Every epoch under which a key in a copy of that moment may be wrapped. When all of them are closed, none opens. */
+  /** Every epoch under which a key in this copy may be wrapped. Once all are closed, the copy does not open. */
   openEpochs: z.array(z.int().min(0)),
-  /** The last erasure whose keys were destroyed by then. */
+  /** The last erasure whose keys had been destroyed by then. */
   newestErasure: z.strictObject({ erasure: z.string(), shreddedAt: z.string() }).optional(),
   rows: z.record(z.string(), z.int().min(0)),
   file: z.strictObject({ name: z.string().regex(/^[a-z.]+$/), sizeBytes: z.int().min(0), sha256: z.string() }),
@@ -54,9 +55,9 @@ export async function writeManifest(folder: string, body: ManifestBody, key: Bac
 }
 
 /**
- * As it is written there, believed for nothing yet.
- * @returns undefined where there is none: what is there is no backup
- * @throws {StartError} for one that is no manifest
+ * Reads the manifest as it is written there, and verifies nothing yet.
+ * @returns undefined where there is none: then the folder is no backup
+ * @throws {StartError} for a file that is no manifest
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -77,7 +78,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** @throws {StartError} unless this vault wrote the manifest, and as it is */
+/** @throws {StartError} unless this vault wrote the manifest, and it is unaltered */
 export function assertOurs({ folder, manifest }: Backup, key: BackupKey): void {
   const { mac, ...body } = manifest;
   if (!key.isMark(JSON.stringify(body), Buffer.from(mac, 'hex'))) {
@@ -97,7 +98,7 @@ export async function assertWhole({ folder, manifest: { file } }: Backup, watch?
   );
 }
 
-/** @param sizeBytes how large it is @param watch told in megabytes */
+/** @param sizeBytes the size of the file @param watch is told the progress in megabytes */
 export function digestOf(path: string, sizeBytes: number, watch?: CopyWatch): Promise<string> {
   return sha256Of(watched(createReadStream(path), sizeBytes, watch));
 }

@@ -1,10 +1,11 @@
 /**
- * The way back from a backup. It works on files and databases, not on a vault: at that time there is none to open, and so
- * no principal. The restored store carries a note (`restored`), and the vault's next opening writes it to the audit log.
+ * Puts a backup back. It works on files and databases, not on a vault: at that time there is no vault to open, and so
+ * no principal. The restored store carries a note (`restored`), which the vault's next opening writes to the audit log.
  *
- * Guarantees: nothing is touched unless the manifest is this vault's, the file is what it says, and no process of the vault
- * is alive (`living.ts`); a store that is there is replaced on demand only, and kept aside; a failure leaves what was there.
- * Each restore gives the store a mark of its own (`incarnation`), by which a process that runs all the same tells it.
+ * Guarantees: nothing is touched unless the manifest is this vault's, the file is what the manifest says, and no
+ * process of the vault is alive (`living.ts`). An existing store is replaced only on demand, and kept aside. A failure
+ * leaves what was there. Each restore gives the store a mark of its own (`incarnation`), by which a process that runs
+ * nevertheless recognises it.
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -29,34 +30,34 @@ const INCARNATION_BYTES = 16;
 
 export interface RestoreOptions {
   readonly store: StoreName;
-  /** Of the store that is put in place. */
+  /** The URL of the store that is put in place. */
   readonly url: string;
-  /** Of the vault's other store: a backup of another vault is told by it. */
+  /** The URL of the vault's other store, by which a backup of another vault is detected. */
   readonly otherUrl: string;
-  /** The vault that the home names; undefined: it names none. */
+  /** The vault that the home names; undefined where it names none. */
   readonly home: string | undefined;
   readonly rootKey: RootKeySource;
   readonly random: RandomSource;
   readonly clock: Clock;
-  /** Whether a store that is there gives way; it is kept aside. */
+  /** Whether an existing store is replaced; it is kept aside. */
   readonly replace: boolean;
-  /** Takes a manifest whose MAC does not fit: one of a root key that has been replaced since. */
+  /** Accepts a manifest whose MAC does not fit, such as one made under a root key that has been replaced since. */
   readonly unverified?: boolean;
-  /** By which the silence of the vault's processes is measured. */
+  /** How the silence of the vault's processes is measured. */
   readonly look?: LookOptions | undefined;
-  /** Told how far it is; what it throws leaves everything as it was. */
+  /** Is told the progress; what it throws leaves everything as it was. */
   readonly watch?: Watch | undefined;
 }
 
 export interface Restored {
   readonly backup: Backup;
-  /** Where the store that was there is now; absent: there was none. */
+  /** Where the store that was there is now; absent where there was none. */
   readonly aside: string | undefined;
-  /** What destroys that: a command, or a statement for the store's database. */
+  /** How to destroy it: a command, or a statement for the store's database. */
   readonly drop: string | undefined;
 }
 
-/** @param from a backup's folder, or one that holds backups: then the newest of the store. @throws {StartError} */
+/** @param from a backup's folder, or a folder of backups: then the newest of the store @throws {StartError} */
 export async function restoreStore(from: string, options: RestoreOptions): Promise<Restored> {
   const { store, url, clock } = options;
   const backup = await findBackup(from, store);
@@ -74,7 +75,7 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
       'This is a backup of another vault than the one whose other store is here. Nothing has been changed.',
     );
   }
-  // The store that gives way may be another vault's, too: a URL that was not set names none of this one's.
+  // The replaced store could also be another vault's: a URL that was not set names none of this one's.
   const given = await vaultOf(url);
   if ([options.home, given].some((one) => one !== undefined && one !== manifest.vault)) {
     throw new StartError(
@@ -83,7 +84,7 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   }
   const told = (step: string) => (done: number, total: number) => options.watch?.(step, done, total);
   const copy = await assertWhole(backup, told(`verify_${store}`));
-  // With --replace, too: what is moved aside is a vault's.
+  // This holds with --replace, too: only a vault's store may be moved aside.
   await assertFit(store, url, true);
   const there = await isThere(url);
   if (there && !options.replace) {
@@ -91,18 +92,18 @@ export async function restoreStore(from: string, options: RestoreOptions): Promi
   }
   const itself = await assertNobodyRuns(store === 'keys' ? url : options.otherUrl, options.look);
   const at = clock().toISOString();
-  // Two restores within a second must not take each other's place: the first would be lost.
+  // The random part keeps two restores within a second apart; otherwise the second would overwrite the first.
   const moment = `${at.replace(/[-:]|\.\d+/g, '').toLowerCase()}_${options.random(4).toString('hex')}`;
   const aside = there ? `before_restore_${moment}` : undefined;
   const incarnation = options.random(INCARNATION_BYTES).toString('hex');
   const facts = { restored: JSON.stringify({ takenAt: manifest.takenAt, at }), incarnation };
-  // Processes of the copy's time are gone. Nodes are there as they were, also one that came since.
+  // Processes of the copy's time are gone. The rows of nodes are taken as they are now, also of those that came since.
   const instead = store === 'keys' && itself !== undefined ? { table: nodes, rows: itself } : undefined;
   const kept = await putBack(store, copy, url, facts, aside, instead, told(`restore_${store}`));
   return { backup, aside: kept, drop: kept && dropAside(url, kept) };
 }
 
-/** @throws {StartError} where there is none of this store */
+/** @throws {StartError} where there is no backup of this store */
 export async function findBackup(from: string, store: StoreName): Promise<Backup> {
   const manifest = await readManifest(from);
   if (manifest !== undefined) {

@@ -1,16 +1,16 @@
 /**
- * Alarms: what a call or a job found damaged, told to metrics and log by ids and closed words. Two kinds, since two
- * people are called for: bytes that fail their authentication were altered, moved or put back, perhaps by somebody; a
- * store that reports its own damage has lost a disk or a file.
+ * Alarms: what a call or a job found damaged, reported to metrics and log as ids and closed words. There are two kinds,
+ * because they call for two different people: bytes that fail their authentication were altered, moved or put back,
+ * perhaps by an attacker; a store that reports its own damage has lost a disk or a file.
  *
- * Guarantees: an alarm for each damaged record of a call, once, however often the call names it.
+ * Guarantees: one alarm for each damaged record of a call, however often the call names it.
  */
 import { IntegrityError } from '../errors.ts';
 import { isId, type RecordId, type RequestId } from '../ids.ts';
 import { driverCode, StoreCorruptError } from '../storage/errors.ts';
 import type { Signals } from '../vault/signals.ts';
 
-/** Raises the alarm that an error is, if it is one. */
+/** Raises an alarm for each error that calls for one. */
 export function raiseAlarms(signals: Signals, errors: readonly unknown[], request: RequestId): void {
   const records = new Set(errors.filter((error) => error instanceof IntegrityError).map(recordOf));
   for (const record of records) signals.emit('integrityFailure', { record, request });
@@ -24,7 +24,7 @@ export function damagedRecords(errors: readonly unknown[]): RecordId[] {
   return [...new Set(named)];
 }
 
-/** An altered row may name anything: what is no id goes nowhere. */
+/** An altered row may name anything: what is no id is not passed on. */
 function recordOf({ record }: IntegrityError): RecordId | undefined {
   return isId('record', record) ? record : undefined;
 }

@@ -1,4 +1,4 @@
-/** From an API key to a caller: looked up in the store at every call, so that a revocation holds at once. */
+/** Turns an API key into a caller. It is looked up in the store at every call, so that a revocation holds at once. */
 
 import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
 import { newId, type RequestId } from '../ids.ts';
@@ -10,9 +10,9 @@ import { turnAway } from './entries.ts';
 /**
  * @param apiKey the text as sent
  * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
- *   the principal, whose secret was right; the first two concern nobody and are only counted.
- * @throws {IntegrityError} for a principal that was altered in the store; audited under it, too
- * @throws {UnavailableError} where a store was replaced under this process: what it says of anybody counts no more
+ *   the principal, whose secret was right; the first two belong to nobody and are only counted
+ * @throws {IntegrityError} for a principal that was altered in the store; also audited under it
+ * @throws {UnavailableError} if a store was replaced under this process: what it says of principals no longer counts
  */
 export async function authenticate(
   vault: Vault,

@@ -1,4 +1,4 @@
-/** Who calls, in the course of one request. */
+/** The caller of one request. */
 import type { Principal } from '../access/principal.ts';
 import type { Role } from '../access/roles.ts';
 import type { ApiKeyId, RequestId } from '../ids.ts';
@@ -16,8 +16,8 @@ export interface Caller extends Principal {
   readonly request: RequestId;
   /** As sent in `Idempotency-Key`; stored as a MAC only. */
   readonly idempotencyKey?: string | undefined;
-  /** Aborted, with the error to throw, when the client has gone before its answer; absent where nobody can go. */
+  /** Aborted, with the error to throw, when the client has gone before its answer; absent if the caller cannot go. */
   readonly gone?: AbortSignal | undefined;
-  /** Until when the call is to be answered; absent where it has only just begun. */
+  /** Until when the call must be answered; absent if it has only just begun. */
   readonly limit?: TimeLimit | undefined;
 }

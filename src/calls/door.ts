@@ -1,6 +1,6 @@
 /**
- * What `perform` gives to an operation's work: to decide on what it shows, and to commit. One commit holds the work's
- * changes, its audit entry, one more for what it met damaged, and its idempotency row.
+ * What `perform` gives to an operation's work: deciding on what it shows, and committing. One commit holds the work's
+ * changes, its audit entry, one more entry for what it found damaged, and its idempotency row.
  */
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
@@ -16,7 +16,7 @@ import { type BaseEntry, DAMAGED, damageEntry } from './entries.ts';
 import type { IdempotentCall } from './idempotency.ts';
 import type { CallTime } from './time-limit.ts';
 
-/** A process may be put to sleep. A call as old as this may have had its new keys swept as orphans: it is given up. */
+/** A process may be suspended. Once a call is this old, its new keys may have been swept as orphans: it is given up. */
 const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
 
 /** What the work adds to its audit entry: ids and closed words. */
@@ -25,23 +25,28 @@ export type EntryDetails = Pick<
   'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
 > & {
   readonly outcome?: 'done' | 'refused' | 'failed';
-  /** What the call met that does not open, and answered item by item: raises alarms, and has an entry of its own unless `code` says it. */
+  /** Errors that the call answered item by item. They raise alarms, and have their own entry unless `code` says it. */
   readonly damaged?: readonly IntegrityError[];
 };
 
 export interface Call<R> {
   readonly action: Action;
+  /** For an act on the whole vault: only the first tenant may (`access/first-tenant.ts`). */
+  readonly firstTenantOnly?: true;
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;
-  /** For a call that makes no keys, and so may commit however late; its caller waits for it. */
+  /**
+   * For a call that makes no keys, and so may commit at any time. A command waits for it. A caller over HTTP is told,
+   * when its time has run out, that the outcome is unknown; the call goes on, and so gets its audit entry.
+   */
   readonly mayTakeLong?: true;
   /**
-   * For a call whose commit may take long by itself, and must not be given up for that: it goes on when its caller's time
-   * has run out, who is told that its outcome is unknown.
+   * For a call whose commit itself may take long and must not be given up. It goes on when its caller's time has run
+   * out; the caller is told that the outcome is unknown.
    */
   readonly seenThrough?: true;
-  /** Present on calls that write: how the answer is found again for a repeated call. */
+  /** Present on calls that write: how a repeated call finds the answer again. */
   readonly idempotent?: {
     readonly body: unknown;
     /** What to keep of the answer: ids and closed words, never a value or a view. */
@@ -54,13 +59,13 @@ export interface Call<R> {
 export interface Door {
   readonly now: Date;
   /**
-   * On a value, a type or a view; on the action alone `perform` has decided.
+   * Decides on a value, a type or a view; `perform` has decided on the action alone.
    * @returns the view allowed. @throws the refusal
    */
   decide(resource: Resource): string | undefined;
   /**
-   * The record transaction of this call, ended by its audit entry; to be called exactly once, as the last thing that
-   * may fail. A shared work may be run a second time, see `storage/tx.ts`.
+   * The record transaction of this call, which its audit entry ends. Call it exactly once, as the last step that may
+   * fail. A shared work may be run a second time, see `storage/tx.ts`.
    */
   commit<R>(
     mode: 'shared' | 'exclusive',

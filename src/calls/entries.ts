@@ -1,8 +1,8 @@
 /**
- * What a call writes to the audit log beside its own work: who, what and when, which all its entries say; that it was
- * refused or failed; that it met something damaged.
+ * What a call writes to the audit log beside its own work: who, what and when, which every entry says; that it was
+ * refused or failed; that it found damage.
  *
- * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's own, a reason only as a MAC.
+ * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's, a reason only as a MAC.
  */
 import type { Action } from '../access/actions.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
@@ -18,9 +18,9 @@ const REASON_MAC_BYTES = 16;
 export const DAMAGED = { outcome: 'failed', code: 'integrity_failure' } as const;
 
 export type BaseEntry = Omit<AuditEntry, 'outcome'>;
-/** As much of a caller as an entry names. */
+/** The part of a caller that an entry names. */
 type Named = Pick<Caller, 'tenant' | 'principal' | 'purposes' | 'request'>;
-/** What all entries of a call say of it. */
+/** What every entry of a call says. */
 interface Said {
   readonly action: Action;
   readonly purpose?: string | undefined;
@@ -61,7 +61,7 @@ export async function turnAway(vault: Vault, caller: Named, action: Action, erro
   throw error;
 }
 
-/** The entry of a call of which nothing is kept, and its alarms. */
+/** Writes the entry of a call that changed nothing, and raises its alarms. */
 export async function appendFailure(vault: Vault, caller: Named, said: Said, error: unknown): Promise<void> {
   const code = codeOf(error);
   const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
@@ -72,6 +72,6 @@ export async function appendFailure(vault: Vault, caller: Named, said: Said, err
   const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
   const entry = { ...baseEntry(vault, caller, said, vault.clock()), outcome, code, records, guesses };
   const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
-  // What is out of reach says why itself; anything else is told only with its entry.
+  // An unavailable store explains itself; any other error is told only with its entry.
   await (error instanceof UnavailableError ? appending.catch(() => {}) : appending);
 }

@@ -1,8 +1,8 @@
 /**
  * Idempotency: the same key and body from the same caller get the same answer, also after a crash between the commit
- * and the reply. What is kept is a MAC of the key, a MAC of the body and the ids of the answer: no personal data. Views
+ * and the reply. Only a MAC of the key, a MAC of the body and the ids of the answer are kept: no personal data. Views
  * are made again from the body that was sent again. The answer carries a MAC, so that a row edited in the database
- * cannot hand a caller another value's token.
+ * cannot hand a caller the token of another value.
  */
 
 import type { Action } from '../access/actions.ts';
@@ -80,7 +80,7 @@ export class IdempotentCall {
     return JSON.parse(answer);
   }
 
-  /** Keeps the answer in the transaction of the work. @param answer ids and closed words only */
+  /** Keeps the answer, in the transaction of the work. @param answer ids and closed words only */
   async remember(tx: RecordTx, answer: unknown, now: Date): Promise<void> {
     const { tenant, principal } = this.#caller;
     await tx.insert(idempotencyKeys, [
@@ -104,10 +104,11 @@ export class IdempotentCall {
 }
 
 /**
- * A secret that is shown in an answer and kept nowhere: who makes the same call again under its idempotency key is given
- * the same one, for it is a MAC of that key and of what the call made. Without the index key nobody computes it, however
- * easily the idempotency key is guessed; who has it needs what is kept with the answer, too.
- * @param caller with an idempotency key @param made what is kept with the answer: ids, and a salt @returns owned by the caller
+ * A secret that an answer shows and nobody keeps. A repeated call under the same idempotency key gets the same secret:
+ * it is a MAC of that key and of what the call made. It takes the index key to compute it, however easily the
+ * idempotency key is guessed; somebody who has the index key also needs what is kept with the answer.
+ * @param caller with an idempotency key @param made what is kept with the answer: ids, and a salt
+ * @returns the secret, which the caller owns
  */
 export async function secretOfCall(
   indexes: IndexKeys,

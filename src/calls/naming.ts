@@ -1,12 +1,12 @@
 /**
- * How replies name records and subjects: not at all to a caller tied to an audience, who could join its tokens with
- * another audience's by them, nor by the moment at which the record was made or corrected. And which erasures a caller
+ * How replies name records and subjects. A caller tied to an audience is told no names, and no times at which a record
+ * was made or corrected: it could use either to join its tokens with another audience's. Also: which erasures a caller
  * may name, and who is told the name of a slot or a node.
  */
 import { decide, mayBeShown } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
 import { OPERATORS } from '../access/roles.ts';
-import { type ErasureRow, findErasure } from '../erasure/erasures.ts';
+import { type DestructionRow, findErasure } from '../erasure/destructions.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import { findTenantErasure } from '../erasure/tenants.ts';
@@ -18,7 +18,7 @@ import { takesAfter } from '../tokens/format.ts';
 import type { TokenRow } from '../tokens/tokens.ts';
 import type { Caller } from './caller.ts';
 
-/** @returns the names that are there and that the caller is told */
+/** @returns the names, if there are any and the caller may be told */
 export function namesFor(
   caller: Caller,
   named: { readonly record: string | undefined; readonly subject: string | null | undefined },
@@ -31,7 +31,7 @@ export function namesFor(
   };
 }
 
-/** What the caller is told of a record beside its names: to one tied to an audience no times, by which two could be joined. */
+/** What the caller is told of a record beside its names: no times if tied to an audience, since they join tokens. */
 export function factsFor(
   { audience }: Caller,
   row: Omit<RecordRow, 'sealed'>,
@@ -40,13 +40,13 @@ export function factsFor(
   return { type, ...(label && { label }), ...(audience === undefined ? history : {}) };
 }
 
-/** The tokens that the caller is told: of those that hold something of the value, none to one who could not see it masked. */
+/** The tokens that the caller is told. One that could not see the value masked is told none that holds part of it. */
 export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRow[]): readonly TokenRow[] {
   return mayBeShown(caller, type) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
 }
 
 /** An erasure that the caller may ask about. @throws `erasure_not_found` */
-export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<ErasureRow> {
+export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: ErasureId): Promise<DestructionRow> {
   return findErasure(reader, caller.tenant, id).catch(async (error: unknown) => {
     if (!OPERATORS.has(caller.role) || !(await isOfFirstTenant(reader, caller.tenant))) throw error;
     return findTenantErasure(reader, id);
@@ -54,16 +54,16 @@ export async function erasureFor(reader: Reader<'records'>, caller: Caller, id: 
 }
 
 /**
- * What an erasure waits for, as the caller is told of it. Which slot or node has not confirmed is the operators' business:
- * told to those who may list keys, whose inventory names the slots, and to others only that one has not.
+ * What an erasure waits for, as the caller is told. Which slot or node has not confirmed is the operators' business:
+ * only those who may list keys, whose inventory names the slots, are told. Others learn only that one has not.
  */
 export function waitsForAs(caller: Caller, waitsFor: readonly string[]): string[] {
   if (decide(caller, 'list_keys').allowed) return [...waitsFor];
   return [...new Set(waitsFor.map((word) => word.replace(/^(slot|node):.*$/, '$1')))];
 }
 
-/** An erasure's receipt, as the caller is told of it. @param finalAt when it became final, if it has */
-export function receiptFor(caller: Caller, row: ErasureRow, finalAt?: Date): Receipt {
+/** An erasure's receipt, as the caller is told. @param finalAt when it became final, if it has */
+export function receiptFor(caller: Caller, row: DestructionRow, finalAt?: Date): Receipt {
   const { subject, ...receipt } = receiptOf(row, finalAt);
   return { ...receipt, ...namesFor(caller, { record: undefined, subject }) };
 }

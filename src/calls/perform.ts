@@ -1,16 +1,18 @@
 /**
- * The one door. Every operation runs in here: authorise → open the transaction → work → append the audit entry → commit →
- * return. So nothing leaves the vault before its entry is durable, and no operation can forget to decide, or to write one.
+ * The one door: every operation runs in here. Authorise → open the transaction → work → append the audit entry → commit
+ * → return. So nothing leaves the vault before its entry is durable, and no operation can forget to decide or to write
+ * one.
  *
  *   the work succeeds   its changes, its audit entry and its idempotency row are one commit
- *   it is refused       nothing of it is kept; the refusal gets an entry of its own, then the refusal is thrown
+ *   it is refused       nothing is kept; the refusal gets an entry of its own, and is then thrown
  *   it fails            the same, with outcome `failed`
  *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
- *   its time runs out   nothing of it is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
+ *   its time runs out   nothing is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
  *                       entry is in that commit, if there is one
  *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
+import { assertOfFirstTenant } from '../access/first-tenant.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { OutcomeUnknownError } from '../storage/errors.ts';
@@ -22,8 +24,8 @@ import { IdempotentCall } from './idempotency.ts';
 import { CallTime, TimeLimit } from './time-limit.ts';
 
 /**
- * @throws {UnavailableError} `timed_out` when the call's time has run out; nothing of it is kept
- * @throws {OutcomeUnknownError} when it has run out, or its store's has, while its commit was on the way
+ * @throws {UnavailableError} `timed_out` when the call's time has run out; nothing is kept
+ * @throws {OutcomeUnknownError} when the call's or its store's time has run out while its commit was on the way
  */
 export async function perform<R>(
   vault: Vault,
@@ -32,7 +34,9 @@ export async function perform<R>(
   work: (door: Door) => Promise<R>,
 ): Promise<R> {
   const time = new CallTime(caller.limit ?? new TimeLimit(vault.callLimitMs), call);
-  return time.answer(performAll(vault, caller, call, work, time));
+  const performing = performAll(vault, caller, call, work, time);
+  const waitsToTheEnd = call.mayTakeLong && caller.limit === undefined;
+  return waitsToTheEnd ? performing : time.answer(performing);
 }
 
 async function performAll<R>(
@@ -50,8 +54,9 @@ async function performAll<R>(
     reasonMac = await macOfReason(vault, caller, call.reason);
     const base = baseEntry(vault, caller, { ...call, reasonMac }, vault.clock());
     door = new CallDoor(vault, caller, call, { base, once, time });
-    // Here, so that no operation can forget it; its work decides on what it shows.
+    // Here, so that no operation can forget it. Its work decides on what it shows.
     door.decide({});
+    if (call.firstTenantOnly) await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
     const replayed = once && (await replay(vault, call, once, base));
     if (replayed !== undefined) return replayed.reply;
     try {
@@ -59,8 +64,8 @@ async function performAll<R>(
       if (!door.committed) throw new TypeError(`The work of ${action} returned without a commit.`);
       return reply;
     } catch (error) {
-      // The same call may have run at the same time under the same key and been first; its answer is this one's. What
-      // it left behind looks like a conflict, or like something gone.
+      // The same call may have run at the same time under the same key and been first; its answer is then this one's.
+      // What it left behind looks like a conflict, or like something gone.
       const raced = error instanceof VaultError && ['conflict', 'gone', 'not_found'].includes(error.kind);
       const first = raced && once && !door.committed ? await replay(vault, call, once, base) : undefined;
       if (first === undefined) throw error;
@@ -68,7 +73,7 @@ async function performAll<R>(
     }
   } catch (thrown) {
     const error = await explained(vault, thrown);
-    // Where its own commit holds after all, the call's entry is in it, and another would say the contrary.
+    // If its own commit holds after all, it has the call's entry, and another entry would contradict it.
     const mayBeDone = error instanceof OutcomeUnknownError && time.mayBeDone;
     if (!door?.committed && !mayBeDone) await appendFailure(vault, caller, { ...call, reasonMac }, error);
     else if (mayBeDone) vault.signals.emit('call', { action: call.action, outcome: 'failed', code: error.code });
@@ -76,7 +81,7 @@ async function performAll<R>(
   }
 }
 
-/** Keys and values of two different times do not open one another: then it is the store that is told, and no alarm raised. */
+/** Keys and values of two different times do not open one another: the store's state is then the error; no alarm. */
 async function explained(vault: Vault, error: unknown): Promise<unknown> {
   if (!(error instanceof IntegrityError)) return error;
   return vault.lookInPlace().then(

@@ -1,9 +1,9 @@
 /**
- * How long a call may take, all in all: waiting for a connection, in a queue, for locks, for every statement of both stores
- * and for its COMMITs. By a clock that runs steadily, and not while the client still sends.
+ * How long a call may take in all: waiting for a connection, in a queue or for locks, every statement of both stores,
+ * and its COMMITs. It counts by a clock that runs steadily, and not while the client still sends.
  *
- * Does not: end the work whose time has run out. It goes on where nobody waits for it, until it comes to a commit, which is
- * then refused (`perform.ts`).
+ * Does not: end work whose time has run out. That work goes on with nobody waiting, until it comes to a commit, which
+ * is refused (`perform.ts`).
  */
 import { OutcomeUnknownError, timedOut } from '../storage/errors.ts';
 import { TOO_LATE, within } from '../storage/limits.ts';
@@ -19,12 +19,12 @@ export class TimeLimit {
     return performance.now() >= this.#endsAt;
   }
 
-  /** @returns what the work comes to, or `TOO_LATE`; then it goes on, and its failure is nobody's */
+  /** @returns the result of the work, or `TOO_LATE`; the work then goes on, and its failure is ignored */
   within<R>(work: Promise<R>): Promise<R | typeof TOO_LATE> {
     return within(work, Math.max(0, Math.ceil(this.#endsAt - performance.now())));
   }
 
-  /** As long as there is time. @throws {UnavailableError} `timed_out`: nothing is kept, which is for the caller to see to */
+  /** Waits as long as there is time. @throws {UnavailableError} `timed_out`; the caller ensures that nothing is kept */
   async orTimedOut<R>(work: Promise<R>): Promise<R> {
     const found = await this.within(work);
     if (found === TOO_LATE) throw timedOut();
@@ -42,14 +42,14 @@ export class TimeLimit {
   }
 }
 
-/** For what follows a commit, and is bounded by the same limit: it ends in the same moment. */
+/** For what follows a commit and has the same limit: both end at the same moment. */
 const AFTERWARDS_MS = 1_000;
 
-/** One call and its commit: whether it may still be done, and what is told of it when its time has run out. */
+/** One call and its commit: whether it may still commit, and what its caller is told when its time has run out. */
 export class CallTime {
   readonly #limit: TimeLimit;
   readonly #call: { readonly mayTakeLong?: true; readonly seenThrough?: true };
-  /** From `committing` on it may be done; one that is `given_up` commits no more. */
+  /** From `committing` on, the commit may have happened; a call that is `given_up` commits no more. */
   #at: 'work' | 'committing' | 'committed' | 'given_up' = 'work';
 
   constructor(limit: TimeLimit, call: { readonly mayTakeLong?: true; readonly seenThrough?: true }) {
@@ -62,19 +62,19 @@ export class CallTime {
     return this.#at === 'committing';
   }
 
-  /** First in its transaction, each time that is run. @throws {UnavailableError} `timed_out` */
+  /** Call it first in its transaction, at each run. @throws {UnavailableError} `timed_out` */
   begins(): void {
     this.#assertInTime();
     this.#at = this.#call.seenThrough ? 'committing' : 'work';
   }
 
-  /** Last in its transaction. @throws {UnavailableError} `timed_out` */
+  /** Call it last in its transaction. @throws {UnavailableError} `timed_out` */
   isOnTheWay(): void {
     this.#assertInTime();
     this.#at = 'committing';
   }
 
-  /** Waits for its store, which may find that nothing of it is kept. */
+  /** Waits for its store, which may find that nothing is kept. */
   async commit<R>(committing: Promise<R>): Promise<R> {
     try {
       const done = await committing;
@@ -86,11 +86,11 @@ export class CallTime {
     }
   }
 
-  /** @throws {UnavailableError} `timed_out`: nothing is kept @throws {OutcomeUnknownError} @throws what the call throws */
+  /** @throws {UnavailableError} `timed_out`: nothing is kept @throws {OutcomeUnknownError} @throws the call's error */
   async answer<R>(call: Promise<R>): Promise<R> {
-    if (this.#call.mayTakeLong) return call;
     const found = await this.#limit.within(call);
     if (found !== TOO_LATE) return found;
+    if (this.#call.mayTakeLong) throw new OutcomeUnknownError('too_slow');
     if (this.#at === 'committed') {
       const late = await within(call, AFTERWARDS_MS);
       if (late !== TOO_LATE) return late;
@@ -98,7 +98,7 @@ export class CallTime {
     }
     if (this.#at === 'work') this.#at = 'given_up';
     if (this.#at === 'given_up') throw timedOut();
-    // Should its store run it once more, it is refused there; but for one that is seen through.
+    // If its store runs it once more, it is refused there, unless it is seen through.
     throw new OutcomeUnknownError('too_slow');
   }
 
@@ -109,7 +109,7 @@ export class CallTime {
 }
 
 /**
- * What follows the commit of a call, as long as its caller waits. What was committed stands.
+ * Does what follows the commit of a call, for as long as its caller waits. What was committed stands.
  * @throws {OutcomeUnknownError} of this part
  */
 export async function inTime<R>(limit: TimeLimit | undefined, work: Promise<R>): Promise<R> {

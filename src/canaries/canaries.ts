@@ -1,13 +1,13 @@
 /**
- * Canaries: records of the vault's own, in a tenant that no principal can enter, with random digits for a value. A live
- * one proves that values open; a shredded one, that an erased record stays dead.
+ * Canaries: records of the vault's own, with random digits for values, in a tenant that no principal can enter. A live
+ * canary proves that values open; a shredded one proves that an erased record stays dead.
  *
- * Of a shredded canary the vault keeps, on purpose, what an old copy of the key store would hold: its record key under
- * the bucket key of then, and that under the epoch key of then. Once that epoch is closed, neither the slots nor today's
- * keys may open them: `raised` tries.
+ * For a shredded canary the vault keeps, on purpose, what an old copy of the key store would hold: its record key under
+ * the bucket key of that time, and that under the epoch key of that time. Once that epoch is closed, neither the slots
+ * nor today's keys may open them: `raise.ts` tries.
  *
- * Guarantees: values are made, sealed, tombstoned and shredded by the code that does it to everybody else's; opening is
- * checked against a MAC, so that nobody needs to know the value; nothing of a value is returned.
+ * Guarantees: values are made, sealed, tombstoned and shredded by the same code as everybody else's. Opening is checked
+ * against a MAC, so that nobody needs to know the value; nothing of a value is returned.
  * Does not: watch a tenant's own records; a drill opens some of those, too.
  */
 
@@ -15,7 +15,8 @@ import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { insertTenant, VAULT_TENANT, VAULT_TENANT_NAME } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import { equalBytes } from '../crypto/mac.ts';
-import { completeErasure, type ErasureRow, findOrder, orderErasure } from '../erasure/erasures.ts';
+import { completeDestruction } from '../erasure/complete-destruction.ts';
+import { type DestructionRow, findDestruction, orderDestruction } from '../erasure/destructions.ts';
 import { IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { newId, type RecordId } from '../ids.ts';
 import { acceptAll } from '../intake/accept.ts';
@@ -23,15 +24,13 @@ import { makeRecords } from '../intake/new-records.ts';
 import { withTokens } from '../intake/new-tokens.ts';
 import type { Parts } from '../intake/parts.ts';
 import { throughRaces } from '../intake/races.ts';
-import { findEpoch } from '../keyring/epochs/epoch-states.ts';
 import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
 import { findBuckets, keysAt, keysOf } from '../keyring/tree/key-rows.ts';
-import { RecordKeys, unwrapRecordKey } from '../keyring/tree/record-keys.ts';
+import { RecordKeys } from '../keyring/tree/record-keys.ts';
 import { openRecords } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
-import { secret, wipe } from '../secret.ts';
 import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import { insertTokens } from '../tokens/tokens.ts';
@@ -43,31 +42,29 @@ export const canaries = table(
     record: 'text',
     tenant: 'text',
     generation: 'int',
-    /** Of the value, so that opening it can be checked without knowing it. */
+    /** Of the value: opening is checked without knowing it. */
     mac: 'bytes',
     made_at: 'int',
     shredded_at: 'int?',
     bucket: 'text?',
     bucket_generation: 'int?',
-    /** Under which the kept keys are wrapped. */
+    /** The epoch under which the kept keys are wrapped. */
     epoch: 'int?',
     wrapped: 'bytes?',
     bucket_wrapped: 'bytes?',
   },
   ['record'],
 );
-type CanaryRow = Row<typeof canaries>;
+export type CanaryRow = Row<typeof canaries>;
 const canaryByRecord = lookup(canaries, ['record']);
 
 const KEY_NAME = '@canary';
 const MAC_BYTES = 32;
 const DIGITS = 12;
-/** Shredded canaries that are tried: one for each of the epochs closed last. */
-const TRIED = 100;
 
 export type CanaryParts = Parts & { readonly clock: Clock };
 
-/** Makes a canary where there is no live one. */
+/** Makes a canary if there is no live one. */
 export async function ensureCanaries(parts: CanaryParts): Promise<void> {
   if ((await live(parts)).length === 0) await make(parts);
 }
@@ -92,7 +89,7 @@ async function make(parts: CanaryParts): Promise<RecordId> {
   const kept = { bucket: null, bucket_generation: null, epoch: null, wrapped: null, bucket_wrapped: null };
   const { generation } = record;
   const row = { record: record.record, tenant: VAULT_TENANT, generation, mac, made_at: now.getTime() };
-  // Last: a record that no row names is a record of the vault's that nobody asks for.
+  // Last: a record without a canary's row does no harm; nobody asks for it.
   await keyStore.shared((tx) => tx.insert(canaries, [{ ...row, shredded_at: null, ...kept }]));
   return record.record as RecordId;
 }
@@ -109,7 +106,7 @@ function live({ keyStore }: Pick<Parts, 'keyStore'>): Promise<CanaryRow[]> {
 /**
  * Opens every live canary, with keys read anew.
  * @returns how many were opened; none is no failure
- * @throws {IntegrityError} for one that does not open, or to another value than it was made with
+ * @throws {IntegrityError} for one that does not open, or opens to another value than it was made with
  */
 export async function openCanaries(parts: CanaryParts): Promise<number> {
   const rows = await live(parts);
@@ -142,8 +139,8 @@ async function openEach(parts: CanaryParts, rows: readonly CanaryRow[]): Promise
 }
 
 /**
- * Makes a new canary and erases the oldest, so that the epoch that is about to close has one that must stay dead. May be
- * interrupted and run again. @returns the record erased
+ * Makes a new canary and erases the oldest, so that the epoch that is about to close has one that must stay dead. May
+ * be interrupted and run again. @returns the erased record
  */
 export async function shredOne(parts: CanaryParts): Promise<RecordId> {
   const { recordStore, keyStore } = parts;
@@ -156,14 +153,14 @@ export async function shredOne(parts: CanaryParts): Promise<RecordId> {
   // The last chance to see that it opens, unless an interruption has left it half erased.
   const [graves = []] = await tombstonesOf(recordStore.reader, VAULT_TENANT, [record]);
   if (!graves.some(({ cause }) => cause === 'erased')) await openEach(parts, [oldest]);
-  // Sealed anew after a compromise, it has another key than it was made with.
+  // A canary that was sealed anew after a compromise has another key than it was made with.
   await keepKeys(parts, record, held?.generation ?? oldest.generation);
   await complete(parts, record);
   await keyStore.exclusive((tx) => change(tx, canaries, { record }, { shredded_at: parts.clock().getTime() }));
   return record;
 }
 
-/** Keeps the wrapped keys of a canary that is about to die, unless they are gone already. */
+/** Keeps the wrapped keys of a canary that is about to be erased, unless they are gone already. */
 async function keepKeys({ keyStore }: Parts, record: RecordId, generation: number): Promise<void> {
   await keyStore.exclusive(async (tx) => {
     const [[row] = []] = await tx.find(canaryByRecord, [[record]]);
@@ -180,17 +177,17 @@ async function keepKeys({ keyStore }: Parts, record: RecordId, generation: numbe
   });
 }
 
-/** Erases it, or ends the erasure that an interruption left: a second order would have no tombstone of its own. */
+/** Erases it, or ends an interrupted erasure: a second order would have no tombstone of its own. */
 async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
   const { recordStore, random, clock } = parts;
   const at = clock();
-  const order = await recordStore.exclusive(async (tx): Promise<ErasureRow | undefined> => {
+  const order = await recordStore.exclusive(async (tx): Promise<DestructionRow | undefined> => {
     const [held] = await lockRecords(tx, VAULT_TENANT, [record]);
     const [graves = []] = await tombstonesOf(tx, VAULT_TENANT, [record]);
     const begun = graves.find(({ cause }) => cause === 'erased')?.erasure;
-    if (begun) return findOrder(tx, VAULT_TENANT, begun);
+    if (begun) return findDestruction(tx, VAULT_TENANT, begun);
     if (held === undefined) return undefined;
-    return orderErasure(tx, VAULT_TENANT, {
+    return orderDestruction(tx, VAULT_TENANT, {
       erasure: newId('erasure', random, at),
       cause: 'erased',
       subject: undefined,
@@ -200,25 +197,26 @@ async function complete(parts: CanaryParts, record: RecordId): Promise<void> {
     });
   });
   if (order === undefined || order.state === 'completed') return;
-  await completeErasure(parts, order, clock).catch(async (error: unknown) => {
-    // Somebody reads the store, so that its log cannot be emptied now. The key is destroyed; a job does the rest.
+  await completeDestruction(parts, order, clock).catch(async (error: unknown) => {
+    // Somebody is reading the store, so its log cannot be emptied now. The key is destroyed; a job does the rest.
     const [keys = []] = await keysOf(parts.keyStore.reader, VAULT_TENANT, [record]);
     if (!(error instanceof UnavailableError) || keys.length > 0) throw error;
   });
 }
 
 /**
- * Forgets live canaries of which a store that was put back knows nothing, knows that they are erased, or has a value whose
- * key is destroyed: a close would wait for them for good. To be called when the two stores agree again; the next close makes others. @returns how many
+ * Forgets the live canaries that a store which was put back does not know, knows to be erased, or holds with a value
+ * whose key is destroyed: a close would wait for them for ever. Call it when the two stores agree again; the next close
+ * makes new ones. @returns how many
  */
 export async function forgetLost(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
   return forget(parts, (_, isErased, hasKey) => isErased || !hasKey);
 }
 
 /**
- * Forgets live canaries of which the record store has never heard, neither that they are there nor that they are erased:
- * it was put back to before they were made, and nothing else need tell it. Kept, such a one would count as shredded at the
- * next close without its bucket having been given a new key, and be taken for risen. @returns how many
+ * Forgets the live canaries that the record store does not know, neither as records nor as erased: it was put back to
+ * before they were made, and perhaps nothing else shows it. At the next close, such a canary would count as shredded
+ * without its bucket having a new key, and would look risen. @returns how many
  */
 export async function forgetUnheard(parts: Pick<Parts, 'recordStore' | 'keyStore'>): Promise<number> {
   return forget(parts, (isThere, isErased) => !isThere && !isErased);
@@ -229,7 +227,7 @@ async function forget(
   isMeant: (isThere: boolean, isErased: boolean, hasKey: boolean) => boolean,
 ): Promise<number> {
   const ids = (await live({ keyStore })).map(({ record }) => record as RecordId);
-  // One after the other: an erasure in between is then seen in the second, for tombstones come before rows go.
+  // In this order, an erasure between the two reads is seen in the second: tombstones come before rows go.
   const found = await findRecords(reader, VAULT_TENANT, ids);
   const erased = await areErased(reader, VAULT_TENANT, ids);
   const keys = await keysAt(
@@ -240,54 +238,4 @@ async function forget(
   const rows = lost.map((record) => [record]);
   if (rows.length > 0) await keyStore.exclusive((tx) => tx.remove(canaries, ['record'], rows));
   return lost.length;
-}
-
-export interface Raising {
-  /** Shredded canaries of closed epochs that were tried. */
-  readonly tried: number;
-  /** Those whose key could be opened: each a broken promise. */
-  readonly raised: readonly string[];
-}
-
-/**
- * Tries to open the kept keys of shredded canaries whose epoch is closed, as somebody would who has an old copy of the
- * key store and all of today's keys: without asking for tombstones.
- */
-export async function raise(parts: Pick<Parts, 'keyStore' | 'keyring'>): Promise<Raising> {
-  const where = { shredded_at: { not: null }, wrapped: { not: null } };
-  const newest = { where, orderBy: ['record'], descending: true, limit: TRIED } as const;
-  const rows = await select(parts.keyStore.reader, canaries, newest);
-  const raised: string[] = [];
-  let tried = 0;
-  for (const row of rows) {
-    const epoch = await findEpoch(parts.keyStore.reader, row.epoch as number);
-    if (epoch?.state !== 'destroyed') continue;
-    tried += 1;
-    if (await opens(parts, row)) raised.push(row.record);
-  }
-  return { tried, raised };
-}
-
-async function opens({ keyStore, keyring }: Pick<Parts, 'keyStore' | 'keyring'>, row: CanaryRow): Promise<boolean> {
-  const found = await keyring.epochs.slots
-    .get(row.epoch as number, () => true)
-    .catch((error: unknown) => {
-      if (error instanceof UnavailableError) return undefined;
-      throw error;
-    });
-  wipe(found);
-  // With the secret, the bucket key of then opens, and with that the record key.
-  if (found !== undefined) return true;
-  // Without it: the bucket has another key by now (K1), or this one opens what it wrapped.
-  const [bucket] = await findBuckets(keyStore.reader, VAULT_TENANT, [row.bucket as string]);
-  if (bucket === undefined) return false;
-  using today = secret(await keyring.buckets.underEpochs.open(bucket));
-  const kept = { ...row, bucket: row.bucket as string, bucket_generation: row.bucket_generation as number };
-  try {
-    wipe(unwrapRecordKey({ ...kept, wrapped: row.wrapped as Buffer }, today));
-    return true;
-  } catch (error) {
-    if (error instanceof IntegrityError) return false;
-    throw error;
-  }
 }

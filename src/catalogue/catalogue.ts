@@ -1,11 +1,11 @@
 /**
- * A tenant's catalogue: the data types of the house, those the tenant declared for itself, and what it keeps of each.
+ * A tenant's catalogue: the data types of the house, those that the tenant declared, and what it keeps of each.
  *
  * Guarantees: a type's name, base and custody stay as first declared. A stored value is always read by the version it
- * was stored under, and shown by the views of the newest: a mask made narrower holds for what is already stored, and
- * no change makes a stored value unreadable. Rows that were altered are an integrity failure (`store.ts`).
- * A process follows its own changes at once and those of other nodes within `KEPT_MS`; until then a new type is unknown
- * there, and an old mask or setting still in use.
+ * was stored under, and shown by the views of the newest: a narrower mask also holds for stored values, and no change
+ * makes a stored value unreadable. Altered rows are an integrity failure (`store.ts`). A process follows its own
+ * changes at once and those of other nodes within `KEPT_MS`; until then a new type is unknown there, and an old mask or
+ * setting in use.
  * Does not: change what is stored. A lesser form holds for what is stored from then on.
  */
 import type { Clock } from '../clock.ts';
@@ -20,7 +20,7 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 import { changeKeep, declareType } from './changes.ts';
 import { type CatalogueKeys, type CustomTypeRow, catalogueKeys, definitionOf, readCatalogue } from './store.ts';
 
-/** How long a tenant's catalogue is taken as it was read. */
+/** How long a process uses a tenant's catalogue as it was read. */
 export const KEPT_MS = 5_000;
 
 /** A type as the tenant has it now. */
@@ -28,20 +28,20 @@ export interface TenantType {
   readonly type: DataType;
   /** The lesser form that the tenant keeps of its values; absent: the whole value. */
   readonly keep: { readonly name: string; readonly spread: Spread; cut(value: Json): Json } | undefined;
-  /** Earlier versions under whose canonical forms values may still be found, the newest first. */
+  /** Earlier versions in whose canonical forms values may still be found, the newest first. */
   readonly earlier: readonly DataType[];
 }
 
 /** A line of the catalogue. */
 export interface CatalogueEntry {
   readonly type: DataType;
-  /** Name of the lesser form that the tenant keeps. */
+  /** The name of the lesser form that the tenant keeps. */
   readonly keep: string | undefined;
-  /** Of a type of the tenant's own: what was declared. */
+  /** What was declared, for a type of the tenant's own. */
   readonly definition: TypeDefinition | undefined;
 }
 
-/** A type of the tenant's own, in every version; at `version - 1`. */
+/** A type of the tenant's own in every version, each at `version - 1`. */
 interface OwnType {
   readonly definition: TypeDefinition;
   readonly versions: readonly DataType[];
@@ -63,7 +63,7 @@ export class Catalogue {
   readonly #clock: Clock;
   readonly #builtIn: ReadonlyMap<unknown, DataType>;
   readonly #loads = new Map<TenantId, Load>();
-  /** Definitions that were compiled, by their text, so that reading them again costs no compiling. */
+  /** Compiled definitions, by their text, so that reading them again compiles nothing. */
   readonly #compiled = new Map<TenantId, ReadonlyMap<string, DataType>>();
 
   /** @param builtIn the types of the house, which every tenant has */
@@ -76,8 +76,8 @@ export class Catalogue {
 
   /**
    * @throws `unknown_type` if neither the house nor the tenant has a type of this name
-   * @throws `unknown_keep` if the tenant keeps a lesser form that only a later release knows: to store more than
-   * that would be a breach, so nothing is stored here
+   * @throws `unknown_keep` if the tenant keeps a lesser form that only a later release knows. Storing more than that
+   *   form would be a breach, so nothing is stored
    */
   async type(tenant: TenantId, name: unknown): Promise<TenantType> {
     const { own, keeps } = await this.#load(tenant).loaded;
@@ -91,7 +91,7 @@ export class Catalogue {
   }
 
   /**
-   * The type of a stored value: in the version it was stored under, with the views of the newest.
+   * The type of a stored value, in the version it was stored under, with the views of the newest.
    * @throws {IntegrityError} for a type or a version that never was
    */
   async stored(tenant: TenantId, name: string, version: number): Promise<DataType> {
@@ -123,7 +123,7 @@ export class Catalogue {
     ];
   }
 
-  /** What `declare` and `setKeep` need, read before their transaction begins. */
+  /** The keys that `declare` and `setKeep` need; read before their transaction begins. */
   keys(tenant: TenantId): Promise<CatalogueKeys> {
     return catalogueKeys(this.#indexes, tenant);
   }

@@ -1,6 +1,6 @@
 /**
- * Changes of a tenant's catalogue: a type declared, a lesser form chosen. Both check all the rows they build on, so that
- * a change never blesses what was altered before it.
+ * Changes of a tenant's catalogue: declaring a type, choosing a lesser form. Both check all the rows they build on, so
+ * that a change never endorses an earlier alteration.
  */
 import { assertSound } from '../datatypes/custom.ts';
 import type { DataType } from '../datatypes/datatype.ts';
@@ -19,11 +19,12 @@ import {
 } from './store.ts';
 
 /**
- * Declares a type, or a new version of one; a definition that stands already is no change. In an exclusive transaction.
+ * Declares a type, or a new version of one; a definition that stands already is no change. Only in an exclusive
+ * transaction.
  * @returns the version that stands for the definition
- * @throws `invalid_definition`, `low_entropy_index` for a definition that will not do
+ * @throws `invalid_definition`, `low_entropy_index` for an unfit definition
  * @throws `type_base_fixed`, `too_many_types`, `too_many_versions`
- * @throws `already_exists` where another node declares another version at the same time
+ * @throws `already_exists` if another node declares another version at the same time
  */
 export async function declareType(
   tx: RecordTx,
@@ -56,8 +57,8 @@ export async function declareType(
 }
 
 /**
- * Sets what the tenant keeps of a type's values from now on; null: the whole value. In an exclusive transaction.
- * @param builtIn the type of the house by this name, if there is one; no other has lesser forms
+ * Sets what the tenant keeps of a type's values from now on; null: the whole value. Only in an exclusive transaction.
+ * @param builtIn the house's type of this name, if there is one; no other has lesser forms
  * @throws `unknown_type`, `unknown_keep`
  */
 export async function changeKeep(

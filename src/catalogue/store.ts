@@ -1,10 +1,11 @@
 /**
- * A tenant's own data types and its settings, in the record store: small tables, read whole, off the path of any value.
+ * A tenant's own data types and settings, in the record store: small tables, read whole, not on the path of any value.
  * Each row carries a MAC under the index key `@catalogue`.
  *
- * Guarantees: a row that was edited, moved to another name, version or tenant, or has lost an earlier version beside it
- * is an integrity failure. Does not: notice that the newest version, a whole type or a setting was removed, or that a
- * setting was put back to an older state of its own.
+ * Guarantees: a row that was edited, was moved to another name, version or tenant, or has lost an earlier version
+ * beside it, is an integrity failure.
+ * Does not: notice that the newest version, a whole type or a setting was removed, or that a setting was put back to an
+ * older state of its own.
  */
 import type { Field } from '../crypto/associated-data.ts';
 import { equalBytes } from '../crypto/mac.ts';
@@ -60,7 +61,7 @@ export function catalogueKeys(indexes: IndexKeys, tenant: TenantId): Promise<Cat
 
 /**
  * The tenant's rows, by name and version.
- * @param keysOf asked for only where there are rows: a tenant that never declared anything needs no key
+ * @param keysOf called only if there are rows: a tenant that never declared anything needs no key
  * @throws {IntegrityError} for a row that is not as the vault wrote it
  */
 export async function readCatalogue(
@@ -82,14 +83,14 @@ export async function readCatalogue(
   return { types, settings };
 }
 
-/** @param row whose tag was checked: what it holds is what `declareType` put there */
+/** @param row its tag was checked, so it holds what `declareType` put there */
 export function definitionOf(row: CustomTypeRow): TypeDefinition {
   return JSON.parse(row.definition) as TypeDefinition;
 }
 
 type Untagged<R> = Omit<R, 'tag' | 'tag_version'>;
 
-/** @returns the row that stands now: this one, or that of somebody who declared the same version at the same time */
+/** @returns the row that stands now: this one, or that of a concurrent declaration of the same version */
 export async function insertType(
   tx: RecordTx,
   keys: CatalogueKeys,
@@ -100,7 +101,7 @@ export async function insertType(
   return standing ?? tagged;
 }
 
-/** To be called in an exclusive transaction. @param isNew whether the type had no setting so far */
+/** Only in an exclusive transaction. @param isNew whether the type had no setting so far */
 export async function putSetting(
   tx: RecordTx,
   keys: CatalogueKeys,
@@ -125,7 +126,7 @@ function assertOurs(
   fields: readonly Field[],
 ): void {
   const key = keys.find(({ version }) => version === row.tag_version);
-  // A number that no MAC can be made of was never written by the vault.
+  // The vault never wrote a number that no MAC can be made of.
   const ours = fields.every((field) => typeof field !== 'number' || (Number.isSafeInteger(field) && field >= 0));
   if (key === undefined || !ours || !equalBytes(key.mac(label, MAC_BYTES, ...fields), row.tag)) {
     throw new IntegrityError();

@@ -10,7 +10,7 @@ interface Typed {
   readonly type_version: number;
 }
 
-/** @throws {IntegrityError} for a type there is not: the vault has stored no such row */
+/** @throws {IntegrityError} for an unknown type: the vault has stored no such row */
 export async function typesOf(
   catalogue: Catalogue,
   tenant: TenantId,
@@ -24,7 +24,7 @@ export async function typesOf(
   return (row) => typeOf(row) as DataType;
 }
 
-/** As `typesOf`, but that a type there is not is the error of its own row. */
+/** As `typesOf`, but an unknown type is the error of its own row. */
 export async function eachTypeOf(
   catalogue: Catalogue,
   tenant: TenantId,

@@ -1,4 +1,4 @@
-/** Checks what was typed: against the API's own schemas, and whether a file can be made that is not there yet. */
+/** Checks what was typed: against the API's schemas, and that a new file can be made. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
@@ -14,7 +14,7 @@ export function checked<S extends z.ZodType>(schema: S, input: unknown): z.outpu
 export const Count = z.coerce.number().int();
 
 /**
- * A new file of this user alone, at the path that an option names.
+ * Makes a new file that only this user may read, at the path that an option names.
  * @param what goes into it
  * @throws {StartError}
  */

@@ -2,12 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, storeUrlOf } from '../config.ts';
+import { StartError } from '../errors.ts';
 import { backup } from '../operations/copies/backup.ts';
 import { drill } from '../operations/copies/drill.ts';
 import { recover } from '../operations/copies/recover.ts';
 import { restore } from '../operations/copies/restore.ts';
 import { CALLED } from '../storage/errors.ts';
+import { endOf, followThrough, watchThrough } from './follow-job.ts';
+import { type Drilled, drillOf, type Taken, takenOf } from './job-detail.ts';
 import { showRecovery } from './recover-progress.ts';
+import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { withRootKey } from './shares.ts';
 import { watched } from './watched.ts';
@@ -28,13 +32,19 @@ export function addBackupCommands(program: Command): void {
 
 function addBackup(program: Command): void {
   program
-    .command('backup <dir>')
+    .command('backup [dir]')
     .description('copy each store into a dated folder of its own under <dir>, while the vault works')
     .addOption(storeOption())
     .option('--prune', 'then delete the copies of the key store under <dir> that no key opens any more')
+    .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async (dir: string, { store, prune, keyFile }: KeyOptions & { store?: StoreName; prune?: true }) => {
+    .action(async (dir: string | undefined, { url, store, prune, keyFile }: BackupFlags, command: Command) => {
       const stores = store === undefined ? BOTH : [store];
+      if (url !== undefined) {
+        if (dir !== undefined) throw new StartError(ITS_OWN_FOLDERS);
+        return backupThrough(url, keyFile, { stores, prune: prune ?? false });
+      }
+      if (dir === undefined) return command.error("error: missing required argument 'dir'");
       if (stores.length > 1) {
         process.stderr.write(
           `Both copies go under ${dir}. Better two places, with --store: who has both and the keys has the data.\n`,
@@ -47,13 +57,36 @@ function addBackup(program: Command): void {
       );
       if (done === undefined) return;
       const { copies, pruned, swept } = done;
-      for (const folder of swept) console.log(`removed  ${folder}: a backup that was never finished`);
-      for (const { folder, manifest } of copies) {
-        const { sizeBytes } = manifest.file;
-        console.log(`${CALLED[manifest.store]}  ${folder}  ${sizeBytes} bytes in ${manifest.tookMs} ms`);
-      }
-      for (const folder of pruned) console.log(`pruned  ${folder}: every epoch of its keys is closed`);
+      const taken = copies.map(({ folder, manifest: { store, file, tookMs } }) => ({
+        ...{ store, folder, sizeBytes: file.sizeBytes, tookMs },
+      }));
+      tellTaken({ taken, pruned, swept });
     });
+}
+
+const ITS_OWN_FOLDERS =
+  'A server copies into the folders of its own settings, and tries the copies there: name none with --url.';
+
+interface BackupFlags extends UrlOptions {
+  readonly store?: StoreName;
+  readonly prune?: true;
+}
+
+async function backupThrough(
+  url: string,
+  keyFile: string | undefined,
+  order: { readonly stores: readonly StoreName[]; readonly prune: boolean },
+): Promise<void> {
+  const done = await through(url, keyFile, async (client) => followThrough(client, await client.orderBackup(order)));
+  if (done !== undefined) tellTaken(takenOf(done.detail));
+}
+
+function tellTaken({ taken, pruned, swept }: Taken): void {
+  for (const folder of swept) console.log(`removed  ${folder}: a backup that was never finished`);
+  for (const { store, folder, sizeBytes, tookMs } of taken) {
+    console.log(`${CALLED[store]}  ${folder}  ${sizeBytes} bytes in ${tookMs} ms`);
+  }
+  for (const folder of pruned) console.log(`pruned  ${folder}: every epoch of its keys is closed`);
 }
 
 interface RestoreFlags {
@@ -131,8 +164,8 @@ function addRecover(program: Command): void {
     });
 }
 
-interface DrillFlags extends KeyOptions {
-  readonly from: string;
+interface DrillFlags extends UrlOptions {
+  readonly from?: string;
   readonly keysFrom?: string;
   readonly report?: string;
   readonly scratchRecordsUrl?: string;
@@ -143,7 +176,7 @@ function addDrill(program: Command): void {
   program
     .command('drill')
     .description('try the newest backups in a temporary place: what must open opens, and what was erased does not')
-    .requiredOption('--from <dir>', 'folder with the backups')
+    .option('--from <dir>', 'folder with the backups')
     .option(
       '--keys-from <dir>',
       'folder with the backups of the key store, where they are elsewhere, such as LETHE_KEY_BACKUP_DIR',
@@ -151,8 +184,15 @@ function addDrill(program: Command): void {
     .option('--report <file>', 'write the report there, too, as JSON')
     .option('--scratch-records-url <url>', 'an empty PostgreSQL database for the copy of the record store')
     .option('--scratch-keys-url <url>', 'an empty PostgreSQL database for the copy of the key store')
+    .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async ({ from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
+    .action(async ({ url, from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags, command: Command) => {
+      if (url !== undefined) {
+        if ([from, keysFrom, ...Object.values(scratch)].some((named) => named !== undefined))
+          throw new StartError(ITS_OWN_FOLDERS);
+        return drillThrough(url, keyFile, file);
+      }
+      if (from === undefined) return command.error("error: required option '--from <dir>' not specified");
       const config = readConfig();
       const order = { from: { records: from, keys: keysFrom ?? from }, scratch: scratchOf(scratch) };
       const swept = (places: readonly string[]) => {
@@ -163,15 +203,25 @@ function addDrill(program: Command): void {
           drill(vault, await caller(), { ...order, config: opened, watch, swept }),
         ),
       );
-      if (report === undefined) return;
-      const width = Math.max(...report.steps.map(({ step }) => step.length));
-      for (const { step, ok, tookMs, detail } of report.steps) {
-        console.log(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(width)}  ${String(tookMs).padStart(7)} ms  ${detail}`);
-      }
-      console.log(`${report.ok ? 'The backups work.' : 'The drill FAILED.'} The next one is due ${report.nextDueAt}.`);
-      if (file !== undefined) await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-      if (!report.ok) process.exitCode = 1;
+      if (report !== undefined) await tellDrill(report, file);
     });
+}
+
+async function drillThrough(url: string, keyFile: string | undefined, file: string | undefined): Promise<void> {
+  const ended = await through(url, keyFile, async (client) => watchThrough(client, await client.orderDrill()));
+  // What a drill finds wrong fails its job, and is told as the drill tells it.
+  const done = ended.code === 'drill_failed' && ended.detail.steps !== undefined ? ended : endOf(ended);
+  if (done !== undefined) await tellDrill(drillOf(done.detail), file);
+}
+
+async function tellDrill(report: Drilled, file: string | undefined): Promise<void> {
+  const width = Math.max(...report.steps.map(({ step }) => step.length));
+  for (const { step, ok, tookMs, detail } of report.steps) {
+    console.log(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(width)}  ${String(tookMs).padStart(7)} ms  ${detail}`);
+  }
+  console.log(`${report.ok ? 'The backups work.' : 'The drill FAILED.'} The next one is due ${report.nextDueAt}.`);
+  if (file !== undefined) await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+  if (!report.ok) process.exitCode = 1;
 }
 
 function scratchOf({ scratchRecordsUrl, scratchKeysUrl }: Partial<DrillFlags>): Partial<Record<StoreName, string>> {

@@ -1,11 +1,11 @@
 /**
- * `lethe certificate`: gets one from the vault, and verifies one without any. Verifying opens no vault and asks nobody,
- * unless the keys are named by a URL: it runs wherever somebody was handed a certificate.
+ * `lethe certificate`: gets a certificate from the vault, and verifies one without a vault. Verifying asks nobody,
+ * unless a URL names the keys, so it runs wherever somebody received a certificate.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { Statement } from '../erasure/schema.ts';
+import type { Statement } from '../erasure/certificates/schema.ts';
 import { StartError } from '../errors.ts';
 import { readCertificate } from '../operations/erasures/read-certificate.ts';
 import { type Verified, verifyCertificate } from '../operations/erasures/verify-certificate.ts';
@@ -68,7 +68,7 @@ async function textOf(place: string): Promise<string> {
   throw new StartError(`${place} does not answer as it should.`);
 }
 
-/** The file holds the compact JWS, or the API's reply around it. */
+/** The certificate in a file, which holds the compact JWS or the API's reply around it. */
 function certificateIn(text: string): string {
   if (!text.trim().startsWith('{')) return text.trim();
   const { certificate } = jsonOf(text) as { certificate?: unknown };
@@ -136,7 +136,7 @@ function endOf(
   return `${since}; copies ${epoch <= destroyedThrough ? 'ended' : 'end'} with epoch ${epoch}`;
 }
 
-/** What others wrote goes to a terminal without the characters by which it is controlled. */
+/** Text that others wrote, without the characters that control a terminal. */
 function printable(line: string): string {
   return line.replaceAll(/\p{Cc}/gu, '?');
 }

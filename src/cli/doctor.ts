@@ -1,4 +1,4 @@
-/** `lethe doctor`: what is not as it should be, and what to do about it. Changes nothing, and needs no API key. */
+/** `lethe doctor`: tells what is wrong, and what to do about it. It changes nothing, and needs no API key. */
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
@@ -24,7 +24,7 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-/** Of settings that are wrong nothing can be looked at. */
+/** The settings. If they are wrong, the doctor cannot look at anything. */
 function settings(): Config | undefined {
   try {
     return readConfig();

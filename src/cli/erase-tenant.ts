@@ -1,4 +1,4 @@
-/** `lethe tenants erase`: the name is typed twice, for what it does cannot be taken back. */
+/** `lethe tenants erase`: the name must be typed twice, because an erasure cannot be undone. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { StartError } from '../errors.ts';
@@ -20,7 +20,7 @@ export function addEraseTenantCommand(tenants: Command): void {
       const again = yesErase ?? (await ask(`This erases the tenant ${name} for good. Type its name again: `));
       if (again !== name) throw new StartError('The names differ. Nothing has been erased.');
       const receipt = await call({ keyFile }, eraseTenant, { confirm: name });
-      // The session ends when what was begun is done; should it be interrupted, a running server completes it.
+      // The session ends when the work it began is done. If it is interrupted, a running server completes the work.
       console.log(
         `${name} (${receipt.tenant}) is erased since ${receipt.orderedAt}; none of its API keys works any more.\n` +
           `Its receipt is ${receipt.erasure}.`,
@@ -31,7 +31,7 @@ export function addEraseTenantCommand(tenants: Command): void {
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // Where there is nobody, the end of the input is the answer.
+    // If nobody is there, the end of the input is the answer.
     return await Promise.race([
       lines.question(question),
       new Promise<string>((resolve) => lines.once('close', () => resolve(''))),

@@ -1,9 +1,14 @@
 /**
  * Follows a long job that a command has ordered: does it in this process unless another does it already, and shows how
  * far it is. An interrupt ends the work after its page and leaves the job to a running server, or to the same command.
+ * Of a job that was ordered through a server (`--url`) it shows what the server does, and an interrupt ends no more
+ * than that.
  */
 
 import { runJobsOnce } from '../background/long-jobs.ts';
+import type { LetheClient } from '../client/lethe-client.ts';
+import type { Job } from '../client/shapes.ts';
+import { systemClock } from '../clock.ts';
 import { StartError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
 import type { JobView } from '../jobs/schema.ts';
@@ -19,8 +24,22 @@ const LOOK_MS = 500;
  * @throws {StartError} where it failed, or waits for something
  */
 export async function follow(vault: Vault, job: JobId): Promise<JobView | undefined> {
-  const { interrupted, ...state } = await watch(vault, job);
-  if (state.state === 'completed') return state;
+  return endOf(await watch(vault, job));
+}
+
+/** The same of a job that a server does. */
+export async function followThrough(client: LetheClient, job: string): Promise<Job | undefined> {
+  return endOf(await watchThrough(client, job));
+}
+
+type Ended<J> = J & { readonly interrupted: boolean };
+
+/** @throws {StartError} where it failed, or waits for something */
+export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job: string }>(
+  ended: Ended<J>,
+): J | undefined {
+  const { interrupted, ...state } = ended;
+  if (state.state === 'completed') return ended;
   if (interrupted) {
     console.error(`Stopped. ${state.job} goes on with a running server, or with the same command again.`);
     process.exitCode = INTERRUPTED;
@@ -62,4 +81,25 @@ async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly int
     await work;
     stop();
   }
+}
+
+/** As the server tells it; ends where it is finished, has come to wait for something, or was interrupted. */
+export async function watchThrough(client: LetheClient, job: string): Promise<Ended<Job>> {
+  const { interrupted, signal, stop } = listenForInterrupts();
+  const bar = showJob(process.stderr, systemClock);
+  let state = await client.getJob(job);
+  const standing = state.updatedAt;
+  try {
+    for await (state of client.jobEvents(job, { signal })) {
+      bar.update(state);
+      // What it waited for before it was ordered now may be there.
+      if (state.code !== undefined && state.updatedAt !== standing) break;
+    }
+  } catch (error) {
+    if (!interrupted()) throw error;
+  } finally {
+    bar.stop();
+    stop();
+  }
+  return { ...state, interrupted: interrupted() };
 }

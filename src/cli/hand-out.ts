@@ -1,8 +1,8 @@
 /**
- * Hands out shares of a root key: each to a file of its own, or one at a time at the terminal, to its holder alone.
+ * Hands out shares of a root key: each to a file of its own, or one after another at the terminal, to its holder alone.
  *
- * Does not: see that a holder wrote it down, or keep a terminal from remembering. The screen and its scrollback are
- * cleared as far as the terminal obeys; a recording of the session keeps everything.
+ * Does not: check that a holder wrote the share down, or stop a terminal from remembering it. The screen and its
+ * scrollback are cleared as far as the terminal obeys; a recording of the session keeps everything.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { makeFolder } from '../make-folder.ts';
 
 const CLEAR_SCREEN = '\u001b[2J\u001b[3J\u001b[H';
 
-/** Before a share is made. @throws {StartError} */
+/** Call it before a share is made. @throws {StartError} */
 export async function assertCanHandOut(out: string | undefined): Promise<void> {
   if (out !== undefined) return emptyFolder(out);
   if (!(process.stdin.isTTY && process.stdout.isTTY)) {
@@ -23,7 +23,7 @@ export async function assertCanHandOut(out: string | undefined): Promise<void> {
   }
 }
 
-/** Resolves when every share is on the disk, or was shown. @throws {StartError} where it was broken off */
+/** Resolves when every share is on the disk, or was shown. @throws {StartError} if the person breaks off */
 export async function handOut(lines: readonly string[], out: string | undefined): Promise<void> {
   const titles = lines.map((_, i) => `share ${i + 1} of ${lines.length}`);
   if (out === undefined) await show(lines, titles);

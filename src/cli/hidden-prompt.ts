@@ -1,27 +1,27 @@
 /**
  * Asks for a secret on the terminal and shows nothing of what is typed or pasted.
  *
- * Does not: wipe what was typed; a string cannot be. The command ends soon after.
+ * Does not: wipe what was typed, because a string cannot be wiped. The command ends soon after.
  */
 import { StartError } from '../errors.ts';
 
 const ENTER = /[\r\n]/;
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
 
-/** What of the terminal is used; a test passes its own. */
+/** The parts of a terminal that are used. A test passes its own. */
 export interface Terminal {
   readonly input: Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode' | 'on' | 'off' | 'resume' | 'pause' | 'setEncoding'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
 }
 
-/** The question goes to standard error: what a command prints may be redirected. */
+/** The question goes to standard error, because a command's output may be redirected. */
 function thisTerminal(): Terminal {
   return { input: process.stdin, output: process.stderr };
 }
 
 /**
  * @returns the line, without its end
- * @throws {StartError} where there is no terminal, and when the person breaks off
+ * @throws {StartError} if there is no terminal, or if the person breaks off
  */
 export function askHidden(question: string, { input, output }: Terminal = thisTerminal()): Promise<string> {
   if (!input.isTTY)

@@ -1,11 +1,10 @@
 /**
- * `lethe import`: a file in, the same file with tokens out. Acts on the vault of `LETHE_HOME` itself, or, with `--url`, on
- * one that runs elsewhere.
+ * `lethe import`: reads a file, and writes the same file with tokens. It opens the vault of `LETHE_HOME` itself, or,
+ * with `--url`, uses one that runs elsewhere.
  */
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
 import { type ImportMap, readMap } from '../import/map.ts';
@@ -15,9 +14,10 @@ import { typeCatalogue } from '../operations/types/list-types.ts';
 import { TokenizeBody } from '../operations/values/schema.ts';
 import { tokenize } from '../operations/values/tokenize.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
+import { clientOf } from './remote.ts';
 import { readApiKey, withSession } from './session.ts';
 
-/** A call may hold ten passwords, of which verifiers are made while others wait for theirs. */
+/** A call may hold ten passwords, and the vault makes their verifiers while other calls wait for theirs. */
 const TIMEOUT_MS = 60_000;
 
 interface Options {
@@ -77,7 +77,7 @@ function namesIn(schema: unknown): string[] {
   return [...Object.keys(properties ?? {}), ...Object.values(schema).flatMap(namesIn)];
 }
 
-/** @param target tells one vault and principal from another: an import goes on only with the one it began with */
+/** @param target names the vault and the principal: an import goes on only with those it began with */
 type Run = (tokenizer: Tokenizer, target: string) => Promise<ImportResult>;
 
 function locally(config: Config, keyFile: string | undefined, { purpose }: ImportMap, run: Run): Promise<ImportResult> {
@@ -103,20 +103,9 @@ async function remotely(
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
   const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));
-  // The id in an API key is no secret, and tells whose key it is.
+  // The id in an API key is not secret. It tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
   return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
-}
-
-function clientOf<C>(make: () => C): C {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new StartError(
-      '--url must be the http or https URL of a vault, such as https://vault.example.com, without a user, a query or a fragment.',
-    );
-  }
 }
 
 function report(

@@ -1,13 +1,13 @@
 /**
- * Ctrl-C, and its like, at a command whose work may end after any page: the first one asks for that, a second one ends
- * the process where it is. What was made for the work alone goes either way (`temporary.ts`).
+ * Ctrl-C, or a similar signal, during a command whose work may stop after any page. The first one asks the work to
+ * stop; a second one ends the process at once. Either way, what was made only for the work is removed (`temporary.ts`).
  */
 import { onEndSignals } from '../process-signals.ts';
 
-/** As a shell says it of a command that was interrupted. */
+/** The exit code by which a shell reports an interrupted command. */
 export const INTERRUPTED = 130;
 
-/** @returns whether it was asked for, a signal that says so, and what stops listening */
+/** @returns whether an interrupt came, a signal that tells so, and a function that stops listening */
 export function listenForInterrupts(): {
   readonly interrupted: () => boolean;
   readonly signal: AbortSignal;

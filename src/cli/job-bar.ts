@@ -1,6 +1,6 @@
 /**
- * Shows how a long job goes: a bar on a terminal; elsewhere a line for each step, and one every five seconds. Each step
- * is counted in units of its own, so the bar begins anew with it. Numbers and closed words only.
+ * Shows how a long job goes, in numbers and closed words only: a bar on a terminal; elsewhere a line for each step, and
+ * one every five seconds. Each step has its own unit, so the bar starts again with each step.
  */
 import type { Clock } from '../clock.ts';
 import { duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from '../import/fitted-bar.ts';
@@ -26,7 +26,7 @@ function bar(stream: ProgressStream): JobBar {
       const all = Math.max(job.total, 1);
       const isOver = job.state === 'completed';
       const done = isOver ? all : job.done;
-      // What was done by then may not have been written before the end.
+      // The last count may not have been written before the job ended.
       const counted = job.total === 0 ? '' : `${isOver ? job.total : job.done}/${job.total}`;
       const words = {
         before: stepOf(job),

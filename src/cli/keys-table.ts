@@ -22,7 +22,7 @@ const COLUMNS: readonly KeyColumn[] = [
   { title: 'where', wide: true, of: (key) => placesOf(key) },
 ];
 
-/** @param width of the terminal, in columns; without one everything is shown, and nothing is cut */
+/** @param width the terminal's columns; without it, everything is shown and nothing is cut */
 export function keysTable(keys: readonly KeyEntry[], width = Number.POSITIVE_INFINITY): string {
   const columns = COLUMNS.filter(({ wide }) => !wide || width >= WIDE);
   const overdue = keys.filter((key) => key.overdue).length;

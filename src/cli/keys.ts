@@ -59,7 +59,7 @@ export function addKeysCommands(program: Command): Command {
         ...(buckets !== undefined && { from, to }),
         ...(subject !== undefined && { [SubjectIdSchema.safeParse(subject).success ? 'subject' : 'ref']: subject }),
       });
-      // Made first: a report that cannot be written is better known before the work than after it.
+      // The file is made first: if the report cannot be written, that must be known before the work.
       const file = report === undefined ? undefined : await newFile(report, 'The report');
       await withSession(readConfig(), { keyFile }, async (session) => {
         const { job } = await compromiseKeys(session.vault, await session.caller(), body);
@@ -78,7 +78,7 @@ export function addKeysCommands(program: Command): Command {
         );
       })
         .catch(async (error: unknown) => {
-          // What is empty would be in the way of the next try.
+          // An empty file would be in the way of the next try.
           if (file !== undefined && report !== undefined && (await file.stat()).size === 0) await rm(report);
           throw error;
         })
@@ -88,7 +88,7 @@ export function addKeysCommands(program: Command): Command {
   return keys;
 }
 
-/** One token a line, with its record, its subject and its data type. A page at a time: it may be of any length. */
+/** Writes a line for each token, with its record, its subject and its data type. It works by pages, for any length. */
 async function writeReport(
   { vault, caller }: Session,
   job: Awaited<ReturnType<typeof compromiseKeys>>['job'],

@@ -1,4 +1,4 @@
-/** `lethe nodes`: the hosts that the vault runs on, and what is done about one that is gone. */
+/** `lethe nodes`: the hosts that the vault runs on, and how to give up one that is gone. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { abandonNode } from '../operations/keys/abandon-node.ts';
@@ -8,7 +8,7 @@ import { checked } from './arguments.ts';
 import { call, KEY_FILE, type KeyOptions } from './session.ts';
 import { type Column, table } from './table.ts';
 
-/** A node that is refused because of another one must get at that. */
+/** A node that is refused because of another node must be able to give that one up. */
 const VISITING = { visiting: true };
 
 const AbandonBody = z.strictObject({

@@ -133,12 +133,12 @@ export function addTenantCommands(program: Command): void {
     });
 }
 
-/** Made before the principal is: a key that cannot be saved would be lost. */
+/** Makes the file before the principal, because a key that cannot be saved would be lost. */
 async function keyFileFor(save: string | undefined): Promise<FileHandle | undefined> {
   return save === undefined ? undefined : newFile(save, 'The API key');
 }
 
-/** Nobody was added: an empty file would be in the way of the next try. */
+/** Removes the empty file, because nobody was added, and it would be in the way of the next try. */
 async function giveUp(error: unknown, file: FileHandle | undefined, path: string | undefined): Promise<never> {
   await file?.close();
   if (path !== undefined) await rm(path, { force: true });

@@ -1,8 +1,8 @@
 /** The command `lethe` as a tree of commands, without running any. */
 import { Command } from 'commander';
-import { settingsHelp } from '../config.ts';
 import { coreDumpWarning } from '../process-memory.ts';
 import { RELEASE } from '../release.ts';
+import { settingsHelp } from '../settings.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -36,7 +36,7 @@ export function newProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) })
     .hook('preAction', (_, command) => {
       const warning = coreDumpWarning();
-      // A server says it in its log, too.
+      // A server says it itself, also in its log.
       if (warning !== undefined && command.name() !== 'serve') process.stderr.write(`${warning}\n`);
     })
     .exitOverride();

@@ -1,4 +1,4 @@
-/** Shows how a recovery goes: a bar on a terminal; elsewhere a line for each step. Counts, never an id. */
+/** Shows how a recovery goes, in counts, never an id: a bar on a terminal; elsewhere a line for each step. */
 import { fittedBar, type ProgressStream } from '../import/fitted-bar.ts';
 import type { RecoverProgress } from '../operations/copies/recover.ts';
 

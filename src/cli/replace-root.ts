@@ -1,4 +1,4 @@
-/** `lethe root replace`: a new root key in the place of one that was stolen, or that too many have seen. */
+/** `lethe root replace`: replaces a root key that was stolen, or that too many people have seen. */
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
@@ -62,7 +62,7 @@ async function replace(options: ReplaceOptions): Promise<void> {
   const underWay = await replacementUnderWay(config);
   const counts =
     newKeyFile === undefined ? { shares: checked(Count, shares), threshold: checked(Count, threshold) } : undefined;
-  // Of a replacement that was interrupted the shares are in people's hands already.
+  // If a replacement was interrupted, people already have its shares.
   const split =
     underWay === undefined && counts
       ? { ...counts, handOut: ({ lines }: { readonly lines: readonly string[] }) => handOut(lines, out) }
@@ -89,8 +89,8 @@ async function replace(options: ReplaceOptions): Promise<void> {
 }
 
 /**
- * Does the work and shows how far it is. The bar begins with the first step: before it, shares of the new key may be
- * shown at the same terminal. What breaks off after that is to be run again, which is said.
+ * Does the work and shows how far it is. The bar begins with the first step, because before that, shares of the new key
+ * may be shown at the same terminal. If the work breaks off after that, the person is told to run it again.
  */
 async function shown(
   { clock }: Vault,

@@ -1,4 +1,4 @@
-/** `lethe root split` and `lethe unseal`: the root key in the hands of several people. */
+/** `lethe root split` and `lethe unseal`: several people hold the root key. */
 import { text as allOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -69,7 +69,7 @@ async function split({ shares, threshold, out, keyFile }: SplitOptions): Promise
   );
 }
 
-/** @throws {StartError} with the server's own text where it refuses the share */
+/** @throws {StartError} with the server's own text if it refuses the share */
 async function unseal(url: string, plainHttp: boolean, files: readonly string[]): Promise<void> {
   const target = endpoint(url, plainHttp);
   const [file, ...more] = files;

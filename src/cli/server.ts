@@ -43,7 +43,7 @@ export function addServerCommands(program: Command): void {
     });
 }
 
-/** What `lethe init` says, with the next step; which differs by where the root key comes from. */
+/** What `lethe init` says, with the next step, which depends on where the root key comes from. */
 function opened(config: Config, firstKeyPath: string | undefined): string {
   const serve = 'npm run lethe -- serve';
   if (firstKeyPath !== undefined) {

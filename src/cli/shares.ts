@@ -1,6 +1,6 @@
 /**
- * Shares of the root key as a command gets them: from the files of `--share-file`, or at hidden prompts. A command that
- * opens the vault itself unseals it for itself alone; a sealed server is opened by `lethe unseal`.
+ * Gets shares of the root key for a command: from the files of `--share-file`, or at hidden prompts. A command that
+ * opens the vault itself unseals it only for itself; `lethe unseal` opens a sealed server.
  */
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
@@ -13,12 +13,12 @@ import { askHidden } from './hidden-prompt.ts';
 
 let shareFiles: readonly string[] = [];
 
-/** What `--share-file` named, for the command that is about to run. */
+/** Sets the files that `--share-file` named, for the command that is about to run. */
 export function useShareFiles(files: readonly string[]): void {
   shareFiles = files;
 }
 
-/** @throws {StartError} naming the file, and none of what it holds */
+/** @throws {StartError} naming the file, and nothing that it holds */
 export async function readShareFile(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new StartError(`The share cannot be read (${path}, ${error.code}).`);
@@ -26,7 +26,7 @@ export async function readShareFile(path: string): Promise<string> {
   return oneShare(text, path);
 }
 
-/** A file may have lines around the share; they begin with `#`. */
+/** The one share in a text. There may be lines around it that begin with `#`. */
 export function oneShare(text: string, from: string): string {
   const [share, ...more] = text
     .split(/\r?\n/)
@@ -37,10 +37,11 @@ export function oneShare(text: string, from: string): string {
 }
 
 /**
- * Opens a vault whose root key is in shares: those of the files, then as many as are missing from the terminal, where a
- * refused one can be given again.
- * @returns the vault and its root key, both the caller's
- * @throws {VaultError} for a share in a file that is refused; @throws {StartError} why the vault does not open
+ * Opens a vault whose root key is in shares. It takes those of the files, and asks at the terminal for the missing
+ * ones; there, a refused share can be given again.
+ * @returns the vault and its root key; the caller owns both
+ * @throws {VaultError} if a share in a file is refused
+ * @throws {StartError} why the vault does not open
  */
 export async function openWithShares(
   config: Config,
@@ -72,7 +73,9 @@ export async function openWithShares(
   }
 }
 
-/** Runs the work with the root key at hand where no vault can be opened: shares are put together, and wiped after it. */
+/**
+ * Runs work that needs the root key but no open vault. It makes the key of shares if it must, and wipes it afterwards.
+ */
 export async function withRootKey<R>(config: Config, work: (config: Config) => Promise<R>): Promise<R> {
   if (config.rootKey.from !== 'shares') return work(config);
   using key = secret(
@@ -86,9 +89,9 @@ export async function withRootKey<R>(config: Config, work: (config: Config) => P
 }
 
 /**
- * Gives one share after another: those of the files, then what is typed at hidden prompts, where a refused one can be
+ * Gives one share after another: those of the files, then those typed at hidden prompts. There, a refused share can be
  * given again.
- * @param which share is asked for, of how many, as far as it is known
+ * @param which says which share is asked for, and of how many, if that is known
  */
 export function nextShare<N extends number | undefined>(
   named: readonly string[],

@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { codeOf } from '../errors.ts';
-import { AddSlotBody, RemoveSlotBody } from '../keyring/schema.ts';
+import { AddSlotBody, RemoveSlotBody, type SlotListed } from '../keyring/schema.ts';
 import { addSlot } from '../operations/keys/add-slot.ts';
-import { checkSlots } from '../operations/keys/check-slots.ts';
+import { checkSlotsHere } from '../operations/keys/check-slots.ts';
 import { checkSlotsUnopened } from '../operations/keys/check-slots-unopened.ts';
-import { listSlots } from '../operations/keys/list-slots.ts';
-import { removeSlot } from '../operations/keys/remove-slot.ts';
+import { slotsHere } from '../operations/keys/list-slots.ts';
+import { removeSlotHere } from '../operations/keys/remove-slot.ts';
 import { checked } from './arguments.ts';
+import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { call, KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
@@ -24,20 +25,17 @@ interface AddOptions extends KeyOptions {
   readonly namespace?: string;
 }
 
-type Listed = Awaited<ReturnType<typeof listSlots>>[number];
-
-const COLUMNS: readonly Column<Listed>[] = [
+const COLUMNS: readonly Column<SlotListed>[] = [
   { title: 'slot', of: ({ name }) => name },
   { title: 'kind', of: ({ kind }) => kind },
   {
     title: 'state',
-    of: ({ required, removedAt }) =>
-      removedAt ? `removed ${removedAt.toISOString()}` : required ? 'required' : 'optional',
+    of: ({ required, removedAt }) => (removedAt ? `removed ${removedAt}` : required ? 'required' : 'optional'),
   },
   { title: 'settings', of: ({ settings }) => settingsOf(settings) },
 ];
 
-function settingsOf({ tier: _, cluster: __, ...rest }: Listed['settings']): string {
+function settingsOf({ tier: _, cluster: __, ...rest }: SlotListed['settings']): string {
   return Object.entries(rest)
     .map(([key, value]) => `${key}=${value}`)
     .join('  ');
@@ -71,10 +69,13 @@ export function addSlotCommands(keys: Command): void {
     .command('remove <name>')
     .description('take a root slot off the list, and destroy what it holds')
     .option('--abandon', 'although it is out of reach: what it holds is then never destroyed, and certificates say so')
+    .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async (name: string, { keyFile, abandon = false }: KeyOptions & { abandon?: boolean }) => {
+    .action(async (name: string, { url, keyFile, abandon = false }: UrlOptions & { abandon?: boolean }) => {
       const body = checked(RemoveSlotBody, { name, abandon });
-      const { destroyed, left } = await call({ keyFile }, removeSlot, body);
+      const { destroyed, left } = await (url === undefined
+        ? call({ keyFile }, removeSlotHere, body)
+        : through(url, keyFile, (client) => client.removeSlot(name, { abandon })));
       console.log(`The root slot ${name} is removed. Destroyed in it: ${list(destroyed)}.`);
       if (left.length === 0) return;
       console.log(
@@ -89,12 +90,12 @@ export function addSlotCommands(keys: Command): void {
       'ask every root slot what it is and what it holds; exit code 1 if a required one fails, or a destroyed secret came back',
     )
     .option('--destroy-returned', 'destroy what came back again, at once')
+    .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async ({ keyFile, destroyReturned = false }: KeyOptions & { destroyReturned?: boolean }) => {
-      const config = readConfig();
-      const found = await withSession(config, { keyFile }, async ({ vault, caller }) =>
-        checkSlots(vault, await caller(), { destroyReturned }),
-      ).catch((error: unknown) => sayUnopened(config, error));
+    .action(async ({ url, keyFile, destroyReturned = false }: UrlOptions & { destroyReturned?: boolean }) => {
+      const found = await (url === undefined
+        ? checkHere(keyFile, destroyReturned)
+        : through(url, keyFile, (client) => client.checkSlots({ destroyReturned })));
       if (found === undefined) return;
       const { slots: checks, remains } = found;
       for (const {
@@ -129,11 +130,21 @@ export function addSlotCommands(keys: Command): void {
   slots
     .command('list')
     .description('list the root slots there are, and were')
+    .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async ({ keyFile }: KeyOptions) => {
-      const entries = await call({ keyFile }, listSlots);
+    .action(async ({ url, keyFile }: UrlOptions) => {
+      const entries = await (url === undefined
+        ? call({ keyFile }, slotsHere)
+        : through(url, keyFile, (client) => client.listSlots()));
       console.log(table(COLUMNS, entries));
     });
+}
+
+function checkHere(keyFile: string | undefined, destroyReturned: boolean) {
+  const config = readConfig();
+  return withSession(config, { keyFile }, async ({ vault, caller }) =>
+    checkSlotsHere(vault, await caller(), { destroyReturned }),
+  ).catch((error: unknown) => sayUnopened(config, error));
 }
 
 /** What can be said of the slots although the vault does not open for want of one. @throws the error, where it is another */

@@ -1,13 +1,13 @@
-/** Lists as a terminal shows them: a line of headings, and each column as wide as what is in it. */
+/** Makes tables for a terminal: a line of headings, and columns as wide as their content. */
 export interface Column<T> {
   readonly title: string;
   readonly right?: true;
-  /** Gives way, to four characters and an ellipsis, where the terminal is too narrow; at most one does. */
+  /** Shrinks, down to four characters, if the terminal is too narrow. At most one column does. */
   readonly shrinks?: true;
   of(item: T): string;
 }
 
-/** @param width of the terminal, in columns; without one nothing is ever cut, as ids in a pipe must not be */
+/** @param width the terminal's columns; without it, nothing is cut, because ids in a pipe must stay whole */
 export function table<T>(columns: readonly Column<T>[], items: readonly T[], width = Number.POSITIVE_INFINITY): string {
   const rows = [columns.map(({ title }) => title), ...items.map((item) => columns.map((column) => column.of(item)))];
   const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

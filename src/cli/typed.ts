@@ -1,12 +1,13 @@
 /**
- * What the command says of a command line that it does not understand: without what was typed, which may be a share, a
- * PIN or a person in the wrong place, and would stay in the terminal and in whatever collects its output.
+ * What the command says about a command line that it does not understand. It never repeats what was typed: that may be
+ * a share, a PIN or a person in the wrong place, and would stay in the terminal and in everything that collects its
+ * output.
  *
- * Guarantees: of commander's message only what comes from our own definitions is kept: names of options and arguments,
- * choices, suggestions. A message of a kind that is not known here is not repeated.
+ * Guarantees: it keeps only those parts of commander's message that come from our own definitions: names of options and
+ * arguments, choices, suggestions. It does not repeat a message of an unknown kind.
  */
 
-/** Of our own names alone. */
+/** Messages that hold only our own names. */
 const OURS =
   /^error: (?:missing required argument '[^']*'|required option '[^']*' not specified|option '[^']*' argument missing|option '[^']*' cannot be used with option '[^']*')\s*$/;
 const CHOICE = /^error: option '([^']*)' argument '.*' is invalid\.(?: (Allowed choices are [\w, -]+\.))?\s*$/s;

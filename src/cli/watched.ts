@@ -1,6 +1,6 @@
 /**
- * Shows how far a command's work is, and ends it when it is interrupted: what the work has made for itself alone is
- * removed before the command ends. Steps and numbers only.
+ * Shows how far a command's work is, in steps and numbers only, and ends the work at an interrupt. Before the command
+ * ends, it removes what the work has made only for itself.
  */
 
 import { type Pace, paced } from '../calls/paced.ts';
@@ -9,12 +9,12 @@ import { VaultError } from '../errors.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
 
-/** A blocked step hears of nothing; a supervisor sends no second signal, but SIGKILL. */
+/** A blocked step notices nothing, and a supervisor sends no second signal but SIGKILL. */
 const END_AFTER_MS = 8_000;
 
 export type Watch = (step: string, done: number, total: number) => void;
 
-/** @returns undefined where it was interrupted, which has been said */
+/** @returns undefined if the work was interrupted; the person has been told so */
 export async function watched<R>(work: (watch: Watch) => Promise<R>): Promise<R | undefined> {
   const bar = showJob(process.stderr, systemClock);
   const { interrupted, signal, stop } = listenForInterrupts();

@@ -409,6 +409,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The latest long jobs, the newest first.
+         * @description Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         */
+        readonly get: operations["listJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/slots": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The root slots there are, and were.
+         * @description For the first tenant alone. Asks none of them; `POST /v1/keys/slots/check` does.
+         */
+        readonly get: operations["listSlots"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/slots/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask every root slot what it is and what it holds.
+         * @description For the first tenant alone. Changes nothing, unless what came back after its destruction is to be destroyed again. Where a root slot takes long, the outcome may be unknown; ask again.
+         */
+        readonly post: operations["checkSlots"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/slots/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove a root slot, and destroy what it holds.
+         * @description For the first tenant alone. Called again for one that was removed and could not be reached, it tries once more. Where the root slot takes long, the outcome may be unknown while the work goes on; call again.
+         */
+        readonly delete: operations["removeSlot"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/backups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Copy the stores into the folders of the server.
+         * @description For the first tenant alone. Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. Its `detail` names copies by their folders’ names, and no path. It goes into the folders that the operator has set on the server that does it, and into no others.
+         */
+        readonly post: operations["orderBackup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/drills": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try the newest copies of the stores.
+         * @description For the first tenant alone. Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. Its `detail` names copies by their folders’ names, and no path. A drill of stores on PostgreSQL needs empty databases, and is run by the command.
+         */
+        readonly post: operations["orderDrill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/principals": {
         readonly parameters: {
             readonly query?: never;
@@ -631,6 +751,33 @@ export interface components {
          * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
          */
         readonly BucketId: string;
+        /** @description Whether the check destroys anything. */
+        readonly CheckSlotsBody: {
+            /**
+             * @description Destroy again, at once, what has come back after it was destroyed.
+             * @default false
+             */
+            readonly destroyReturned: boolean;
+        };
+        readonly CheckSlotsReply: {
+            /** @description Each root slot in force. */
+            readonly slots: readonly components["schemas"]["SlotCheck"][];
+            /** @description Root slots that were removed, and still have what they were given. */
+            readonly remains: readonly {
+                /**
+                 * @description The root slot’s name.
+                 * @example file
+                 */
+                readonly name: string;
+                /**
+                 * @description What it has, as far as is known.
+                 * @example [
+                 *       12
+                 *     ]
+                 */
+                readonly epochs: readonly number[];
+            }[];
+        };
         /** @description What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s records, named by `subject` or `ref`. */
         readonly CompromiseKeysBody: {
             /**
@@ -1448,10 +1595,10 @@ export interface components {
         readonly Job: {
             readonly job: components["schemas"]["JobId"];
             /**
-             * @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased.
+             * @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased. `backup`: the stores are copied. `drill`: the newest copies are tried.
              * @enum {string}
              */
-            readonly kind: "rotate_epoch" | "rotate_index" | "compromise" | "erase_tenant";
+            readonly kind: "rotate_epoch" | "rotate_index" | "compromise" | "erase_tenant" | "backup" | "drill";
             /**
              * @description `waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.
              * @enum {string}
@@ -1500,7 +1647,7 @@ export interface components {
              */
             readonly code?: string;
             /**
-             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed.
+             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.
              * @example {
              *       "epoch": 3,
              *       "buckets": 3907
@@ -1672,6 +1819,15 @@ export interface components {
             /** @description Where the next page begins; absent on the last one. */
             readonly next?: string;
         };
+        readonly ListJobsReply: {
+            /** @description The newest first. */
+            readonly jobs: readonly components["schemas"]["Job"][];
+            /**
+             * @description Whether older ones follow.
+             * @example false
+             */
+            readonly more: boolean;
+        };
         readonly ListKeysReply: {
             /** @description From the root of the key tree to its leaves. */
             readonly keys: readonly components["schemas"]["KeyEntry"][];
@@ -1681,6 +1837,10 @@ export interface components {
             readonly principals: readonly components["schemas"]["Principal"][];
             /** @description Whether further principals follow; ask again with `after`. */
             readonly more: boolean;
+        };
+        readonly ListSlotsReply: {
+            /** @description In the order of their names; removed ones too. */
+            readonly slots: readonly components["schemas"]["RootSlot"][];
         };
         readonly ListTenantsReply: {
             /** @description In the order they were added. */
@@ -1745,6 +1905,30 @@ export interface components {
                 readonly code: string;
             };
         };
+        /** @description What is copied. The folders are the server’s settings: nobody names one over the API. */
+        readonly OrderBackupBody: {
+            /**
+             * @description Which stores are copied: `records`, `keys`, or both.
+             * @default [
+             *       "records",
+             *       "keys"
+             *     ]
+             */
+            readonly stores: readonly ("records" | "keys")[];
+            /**
+             * @description Then delete the copies of the key store that no key opens any more.
+             * @default false
+             */
+            readonly prune: boolean;
+        };
+        readonly OrderBackupReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
+        /** @description Nothing: the newest copies in the folders of the server’s settings are tried. */
+        readonly OrderDrillBody: Record<string, never>;
+        readonly OrderDrillReply: {
+            readonly job: components["schemas"]["JobId"];
+        };
         /** @description Who may call: a service, or a post that people hold. */
         readonly Principal: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -1794,7 +1978,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -1885,6 +2069,22 @@ export interface components {
          * @example cust_42
          */
         readonly Ref: string;
+        readonly RemoveSlotReply: {
+            /**
+             * @description The epochs whose secrets were destroyed in it.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly destroyed: readonly number[];
+            /**
+             * @description The epochs whose secrets were not. Remove it again when it can be reached.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly left: readonly number[];
+        };
         readonly ResolveSubjectBody: {
             readonly ref: components["schemas"]["Ref"];
         };
@@ -1935,6 +2135,43 @@ export interface components {
          * @enum {string}
          */
         readonly Role: "admin" | "app" | "support" | "receiver" | "auditor" | "security";
+        /** @description A place outside the databases that keeps the secrets of epochs. */
+        readonly RootSlot: {
+            /**
+             * @description The root slot’s name.
+             * @example file
+             */
+            readonly name: string;
+            /**
+             * @description What kind of place it is.
+             * @enum {string}
+             */
+            readonly kind: "file" | "pkcs11" | "transit";
+            /** @description Whether no epoch begins without it. */
+            readonly required: boolean;
+            /**
+             * @description What was said of it when it was added. Its PIN or token is not among it, nor a path of the machine.
+             * @example {
+             *       "url": "https://bao.internal:8200",
+             *       "mount": "transit"
+             *     }
+             */
+            readonly settings: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was added, UTC; the slot a vault begins with: 1970.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly addedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was removed, UTC; absent while it is in force.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly removedAt?: string;
+        };
         /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
         readonly RotateKeysBody: {
             /**
@@ -2023,6 +2260,67 @@ export interface components {
              * @example network
              */
             readonly keep: string | null;
+        };
+        /** @description A root slot in force, and how it is. */
+        readonly SlotCheck: {
+            /**
+             * @description The root slot’s name.
+             * @example file
+             */
+            readonly name: string;
+            /**
+             * @description What kind of place it is.
+             * @enum {string}
+             */
+            readonly kind: "file" | "pkcs11" | "transit";
+            /** @description Whether no epoch begins without it. */
+            readonly required: boolean;
+            /**
+             * @description What kind of promise stands behind its deletions.
+             * @enum {string}
+             */
+            readonly tier: "overwritten" | "hardware" | "service";
+            /**
+             * @description What answers, as it names itself; absent where nothing does.
+             * @example transit engine 2.4.1
+             */
+            readonly product?: string;
+            /** @description What its deletions cannot rule out. */
+            readonly limits?: string;
+            /** @description Why it is out of reach. */
+            readonly problem?: string;
+            /**
+             * @description The epochs whose secret it hands out.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly holds: readonly number[];
+            /**
+             * @description The epochs in use whose secret it should have, and has not.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly lacks: readonly number[];
+            /**
+             * @description The epochs for which it hands out another secret.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly wrong: readonly number[];
+            /**
+             * @description The epochs of which it has something although they were destroyed.
+             * @example [
+             *       12
+             *     ]
+             */
+            readonly returned: readonly number[];
+            /** @description How long it took to answer. */
+            readonly latencyMs: number;
+            /** @description Whether it does what a root slot must. */
+            readonly healthy: boolean;
         };
         /**
          * @description The person the data is about.
@@ -2898,6 +3196,167 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": string;
+                };
+            };
+        };
+    };
+    readonly listJobs: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only jobs that were ordered before this one: the last of the page before. */
+                readonly before?: components["schemas"]["JobId"];
+                /** @description How many jobs a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListJobsReply"];
+                };
+            };
+        };
+    };
+    readonly listSlots: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListSlotsReply"];
+                };
+            };
+        };
+    };
+    readonly checkSlots: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CheckSlotsBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CheckSlotsReply"];
+                };
+            };
+        };
+    };
+    readonly removeSlot: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whether it may be given up although nothing can be destroyed in it. Every certificate that needs one of its epochs then stays pending, and says so. */
+                readonly abandon?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a root slot, for good: certificates speak of it. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RemoveSlotReply"];
+                };
+            };
+        };
+    };
+    readonly orderBackup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OrderBackupBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderBackupReply"];
+                };
+            };
+        };
+    };
+    readonly orderDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OrderDrillBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderDrillReply"];
                 };
             };
         };

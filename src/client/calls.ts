@@ -1,11 +1,11 @@
-/** How calls are put together: what may be sent again, how large a batch is, and pages one after the other. */
+/** Puts calls together: which may be sent again, how large a batch is, and how a list is read page by page. */
 import type { operations } from './api.ts';
 import { LetheError } from './errors.ts';
 import type { CallOptions } from './shapes.ts';
 import type { Call } from './transport.ts';
 
 const MAX_BATCH = 1_000;
-/** Better no list than one that ends early and looks whole. */
+/** An error is better than a list that ends early and looks whole. */
 export const LOST_PLACE = {
   code: 'unexpected_reply',
   message: 'A page is empty, yet more follow. Try again.',
@@ -19,7 +19,7 @@ export type ReplyOf<Op extends keyof operations> = Responses<Op>[keyof Responses
   ? Reply
   : never;
 
-/** How many rows are asked for at once, from 1 to 1,000; 100 unless given. */
+/** How many rows a page has, from 1 to 1,000; by default 100. */
 export type PageSize = { readonly limit?: number } & CallOptions;
 
 export function read(method: 'GET' | 'POST', path: string, body?: unknown): Call {

@@ -1,9 +1,9 @@
 /**
- * What a call can end with instead of a reply. An error holds codes, ids, places in the request and the vault's own
- * fixed texts; never a value, a ref, a reason or the API key, so it can be logged as it stands.
+ * The errors of a call. An error never holds a value, a ref, a reason or the API key, so it can be logged as it stands.
+ * It holds codes, ids, places in the request and the vault's own fixed texts.
  */
 
-/** The vault's kinds of error, which its statuses stand for. */
+/** The vault's kinds of error, by status. */
 const KINDS = {
   400: 'malformed',
   401: 'unauthenticated',
@@ -17,7 +17,7 @@ const KINDS = {
   422: 'invalid',
   429: 'too_many',
   499: 'abandoned',
-  // Of a proxy before the vault, as a lost connection is.
+  // A proxy in front of the vault answers so; it means the same as a lost connection.
   502: 'unavailable',
   503: 'unavailable',
   504: 'unavailable',
@@ -37,7 +37,7 @@ export interface Problem {
 /** The vault answered with a problem, or something before it answered in its place (`unexpected_reply`). */
 export class LetheError extends Error {
   override readonly name: string = 'LetheError';
-  /** Stable, for programs; the API's description lists every one. */
+  /** For programs. It is stable, and the API's description lists every code. */
   readonly code: string;
   readonly kind: LetheErrorKind;
   readonly status: number;
@@ -45,11 +45,11 @@ export class LetheError extends Error {
   readonly field: string | undefined;
   /** Id of the request, as in the vault's log and audit entry. */
   readonly request: string | undefined;
-  /** After how long the same call may pass, as far as `Retry-After` says. */
+  /** After how long the same call may pass, if `Retry-After` says so. */
   readonly retryAfterSeconds: number | undefined;
   /**
-   * The key under which a write was sent. Repeating the call with it is safe, and gets the same answer if the work was
-   * done after all.
+   * The key under which a write was sent. It is safe to repeat the call with this key: if the work was done after all,
+   * the answer is the same.
    */
   readonly idempotencyKey: string | undefined;
 
@@ -65,7 +65,7 @@ export class LetheError extends Error {
   }
 }
 
-/** No answer came: whether the work was done is unknown, unless the call was a read. */
+/** No answer came. It is unknown whether a write was done. */
 export class LetheUnreachableError extends Error {
   override readonly name: string = 'LetheUnreachableError';
   readonly code = 'unreachable';
@@ -82,7 +82,7 @@ export class LetheUnreachableError extends Error {
   }
 }
 
-/** The system's code of a network failure. Its text is left behind: it can quote what was sent. */
+/** The system's code of a network failure. Its text is dropped, because it can quote what was sent. */
 export function reasonOf(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = (at as { code?: unknown }).code;

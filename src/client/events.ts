@@ -1,4 +1,4 @@
-/** Reads a stream of server-sent events as WHATWG HTML 9.2.6 says; ids and reconnection times are not used. */
+/** Reads a stream of server-sent events as WHATWG HTML 9.2.6 says. It ignores ids and reconnection times. */
 export interface StreamEvent {
   readonly event: string;
   readonly data: string;
@@ -6,10 +6,10 @@ export interface StreamEvent {
 
 export type Body = NonNullable<Response['body']>;
 
-/** The longest line that is taken for one of the vault's. */
+/** No line of the vault's is longer. */
 const MAX_LINE = 1024 * 1024;
 
-/** @param alive is told of every sign of life, comments too */
+/** @param alive called at every sign of life, also for comments */
 export async function* eventsIn(body: Body, alive: () => void): AsyncGenerator<StreamEvent, void, undefined> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
@@ -18,12 +18,12 @@ export async function* eventsIn(body: Body, alive: () => void): AsyncGenerator<S
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      // An event that no empty line has ended is not one.
+      // An event without an empty line after it is not complete, and is dropped.
       if (done) return;
       alive();
       text += decoder.decode(value, { stream: true });
       if (text.length > MAX_LINE) throw new RangeError('This is no stream of events.');
-      // A carriage return may be half of a line's end: the other half decides.
+      // A carriage return at the end may be half of a line's end, so it waits for the next bytes.
       const lines = text.split(/\r\n|\n|\r(?!$)/);
       text = lines.pop() ?? '';
       for (const line of lines) {

@@ -5,10 +5,11 @@
  *   const [email] = await lethe.tokenize([{ type: 'email', value: 'jane@example.com', subject: 'cust_42' }]);
  *   const [shown] = await lethe.detokenize([email.token], { purpose: 'billing' });
  *
- * Guarantees: what may be sent again is, after a lost connection, an overload or a restart of the vault; every write
- * goes under an idempotency key, so that it is done once. Ids and tokens are checked before they become part of a URL, so
- * that no value gets there by mistake. Needs nothing but the platform's `fetch`: Node from 20 on, browsers, and others.
- * Does not: split batches. A batch is all or nothing, and two halves of one would be neither.
+ * Guarantees: after a lost connection, an overload or a restart of the vault, the client sends again what may be sent
+ * again. Every write has an idempotency key, so that it is done once. Ids and tokens are checked before they become
+ * part of a URL, so that no value gets there by mistake. The client needs only the platform's `fetch`: Node 20 or
+ * later, browsers, and others.
+ * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
 import { assertBatch, eachOf, LOST_PLACE, type PageSize, read, write } from './calls.ts';
 import { LetheError } from './errors.ts';
@@ -44,9 +45,10 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none. Items that say `reuse` ask whether an equal value is there, for a `purpose`.
+   * Stores up to 1,000 values, all or none. An item with `reuse` asks whether an equal value is stored; that needs a
+   * `purpose`.
    * @returns a token for each item, in the same order
-   * @throws {RangeError} for none or more than 1,000 items
+   * @throws {RangeError} for no items, or more than 1,000
    */
   async tokenize(
     items: readonly TokenizeItem[],
@@ -59,10 +61,10 @@ export class LetheClient extends OperatorClient {
   }
 
   /**
-   * Exchanges up to 1,000 tokens for the values they stand for, as far as the purpose and the caller's role allow. An
-   * answer that is lost has cost a token of limited uses one of them.
+   * Exchanges up to 1,000 tokens for the values they stand for, as far as the purpose and the caller's role allow. If
+   * the answer is lost, a token of limited uses has nevertheless lost one use.
    * @returns for each token, in the same order, its value or why there is none
-   * @throws {RangeError} for none or more than 1,000 tokens
+   * @throws {RangeError} for no tokens, or more than 1,000
    */
   async detokenize(
     tokens: readonly string[],
@@ -76,14 +78,14 @@ export class LetheClient extends OperatorClient {
   }
 
   /**
-   * Finds the records whose value equals the one given, or has a part that does, of subjects that also have what `and`
-   * says; shows them masked. A page; `eachFound` walks through all of them.
+   * Finds the records whose value, or a part of it, equals the given one. With `and`, their subjects must also have
+   * those values. Shows a page of them, masked; `eachFound` walks through all of them.
    */
   async search(wanted: Search, options: CallOptions = {}): Promise<Found> {
     return this.send<'search'>({ ...read('POST', '/v1/search', wanted), ...options });
   }
 
-  /** Every record that a search finds, page by page: `limit` is how many a page holds, and a page may hold none. */
+  /** Every record that a search finds, page by page. A page holds up to `limit` records, and may hold none. */
   async *eachFound(wanted: Search, options: CallOptions = {}): AsyncGenerator<FoundRecord, void, undefined> {
     for (let { after } = wanted; ; ) {
       const { results, more, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
@@ -95,28 +97,28 @@ export class LetheClient extends OperatorClient {
   }
 
   /**
-   * Whether a value is the one that was stored: for passwords, which nothing reveals.
-   * @throws {LetheError} `too_many_guesses` after ten wrong ones; it is not sent again then
+   * Whether a value is the stored one. This is for passwords, which nothing reveals.
+   * @throws {LetheError} `too_many_guesses` after ten wrong values; the client then does not send the call again
    */
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
     const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
     return reply.verified;
   }
 
-  /** What a token stands for, without its value. */
+  /** What a token stands for, without the value. */
   async describeToken(token: string, options: CallOptions = {}): Promise<TokenDescription> {
     return this.send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
   }
 
-  /** One more token for a record: in another format, for another audience, or for a time. */
+  /** Makes one more token for a record: in another format, for another audience, or for a limited time. */
   async mintToken(record: string, wanted: TokenOptions = {}, options: WriteOptions = {}): Promise<MintedToken> {
     const body = { record: id('rec', record), ...wanted };
     return this.send<'mintToken'>({ ...write('POST', '/v1/tokens', body), ...options });
   }
 
   /**
-   * Gives a token another end, counted from now. With `uses` it is not sent again when it is unknown whether it was
-   * done: uses made meanwhile would be given back.
+   * Sets a new end for a token, counted from now. A call with `uses` is not sent again if it is unknown whether it was
+   * done: that would give back uses that were made meanwhile.
    */
   async extendToken(
     token: string,
@@ -129,7 +131,7 @@ export class LetheClient extends OperatorClient {
 
   /**
    * Revokes a token; its record and its other tokens stay.
-   * @throws {LetheError} `token_revoked` where it was before, perhaps by an attempt of this call whose answer was lost
+   * @throws {LetheError} `token_revoked` if it was revoked before, perhaps by an attempt of this call without an answer
    */
   async revokeToken(token: string, options: CallOptions = {}): Promise<RevokedToken> {
     return this.send<'revokeToken'>({ method: 'DELETE', path: tokenPath(token), repeat: 'always', ...options });
@@ -140,23 +142,23 @@ export class LetheClient extends OperatorClient {
     return this.send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
   }
 
-  /** Replaces a record's value; its tokens stay. */
+  /** Replaces a record's value. Its tokens stay. */
   async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
     const { reason, ...rest } = options;
     const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
-  /** Erases for good; from the reply on, nothing opens the values. */
+  /** Erases for good. From the reply on, nothing opens the values. */
   async erase(target: ErasureTarget, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
     const { reason, ...rest } = options;
     return this.send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
   }
 
   /**
-   * Erases a tenant with everything that is in it, for good. Where it is the caller's own, the answer may be lost with
-   * the API key: then the first tenant's operators read the receipt.
-   * @param name the tenant's, to guard against slips
+   * Erases a tenant with everything in it, for good. If it is the caller's own tenant, the answer may be lost together
+   * with the API key. The first tenant's operators can then read the receipt.
+   * @param name the tenant's name, to guard against slips
    */
   async eraseTenant(tenant: string, name: string, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
     const { reason, ...rest } = options;
@@ -170,8 +172,8 @@ export class LetheClient extends OperatorClient {
   }
 
   /**
-   * The certificate of an erasure, a JWS that anybody can verify with the keys of `/.well-known/jwks.json`; until it is
-   * signed, what it waits for.
+   * The certificate of an erasure: a JWS that anybody can verify with the keys of `/.well-known/jwks.json`. Until it is
+   * signed, the reply says what it waits for.
    */
   async getCertificate(erasure: string, options: CallOptions = {}): Promise<Certificate> {
     return this.send<'getCertificate'>({
@@ -180,7 +182,7 @@ export class LetheClient extends OperatorClient {
     });
   }
 
-  /** From the app's own name for a person to the subject's id. */
+  /** The subject's id, for the app's own name for a person. */
   async resolveSubject(ref: string, options: CallOptions = {}): Promise<string> {
     const reply = await this.send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
     return reply.subject;
@@ -208,12 +210,12 @@ export class LetheClient extends OperatorClient {
     return reply.types;
   }
 
-  /** Declares a data type of the tenant's own, or a new version of one; once more changes nothing. */
+  /** Declares a data type of the tenant's own, or a new version of one. A repeat changes nothing. */
   async declareType(definition: TypeDefinition, options: WriteOptions = {}): Promise<DataType> {
     return this.send<'declareType'>({ ...write('POST', '/v1/types', definition), ...options });
   }
 
-  /** Keeps a lesser form of a type's values from now on; null: the whole value. */
+  /** From now on keeps a lesser form of a type's values; with null, the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
     if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
     const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;

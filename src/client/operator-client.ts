@@ -1,6 +1,6 @@
 /**
- * The part of the client for those who operate the vault: principals, tenants, keys, long jobs, the audit log. Whether an API
- * key may do a thing, the vault decides; `lethe-client.ts` says what every call guarantees.
+ * The part of the client for those who operate the vault: principals, tenants, keys, long jobs, the audit log. The
+ * vault decides what an API key may do. `lethe-client.ts` says what every call guarantees.
  */
 import type { operations } from './api.ts';
 import { eachOf, type PageSize, type ReplyOf, read, write } from './calls.ts';
@@ -14,11 +14,15 @@ import type {
   Compromise,
   ExposedPage,
   Job,
+  JobPage,
   KeyEntry,
   Principal,
   PrincipalPage,
+  RemovedSlot,
   RevokedPrincipal,
   Role,
+  RootSlot,
+  SlotChecks,
   Status,
   Tenant,
   TenantPage,
@@ -37,15 +41,15 @@ export class OperatorClient {
   }
 
   /**
-   * Adds a principal and gets its API key, which is shown once.
-   * @throws {LetheError} `api_key_already_shown` where the first answer was lost: revoke the principal, add it again
+   * Adds a principal and returns its API key, which is shown once.
+   * @throws {LetheError} `api_key_already_shown` if the first answer was lost: revoke the principal and add it again
    */
   async addPrincipal(
     wanted: {
       readonly name: string;
       readonly role: Role;
       readonly purposes?: readonly string[];
-      /** Ties it to the tokens of this audience. */
+      /** Ties the principal to the tokens of this audience. */
       readonly audience?: string | undefined;
       readonly expiresAt?: Date | string | undefined;
     },
@@ -70,13 +74,15 @@ export class OperatorClient {
     yield* eachOf(next, ({ principal }) => principal);
   }
 
-  /** Revokes a principal; its API key stops working at once. Once more changes nothing. */
+  /** Revokes a principal: its API key stops working at once. A repeat changes nothing. */
   async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
     const path = `/v1/principals/${id('prn', principal)}`;
     return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
   }
 
-  /** Adds a tenant and gets the API key of its first administrator; repeated under one idempotency key, the same one. */
+  /**
+   * Adds a tenant and returns its first administrator's API key. A repeat under one idempotency key returns the same.
+   */
   async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
     return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
   }
@@ -98,7 +104,8 @@ export class OperatorClient {
   }
 
   /**
-   * Closes the epoch, which makes erasures final, or replaces the key of an index; in the background.
+   * Orders that the epoch be closed, which makes erasures final, or that the key of an index be replaced. The work runs
+   * in the background.
    * @returns the job, which `getJob` and `jobEvents` follow
    */
   async rotateKeys(wanted: { readonly index?: string | undefined } = {}, options: WriteOptions = {}): Promise<string> {
@@ -106,15 +113,47 @@ export class OperatorClient {
     return reply.job;
   }
 
-  /** How far a long job is. */
+  /**
+   * Copies the stores into the folders that the server's operator has set; in the background.
+   * @returns the job, whose `detail` then names the copies
+   */
+  async orderBackup(
+    wanted: { readonly stores?: readonly ('records' | 'keys')[]; readonly prune?: boolean } = {},
+    options: WriteOptions = {},
+  ): Promise<string> {
+    return (await this.send<'orderBackup'>({ ...write('POST', '/v1/backups', wanted), ...options })).job;
+  }
+
+  /** Tries the newest copies in those folders. @returns the job, whose `detail` then says what was found */
+  async orderDrill(options: WriteOptions = {}): Promise<string> {
+    return (await this.send<'orderDrill'>({ ...write('POST', '/v1/drills', {}), ...options })).job;
+  }
+
+  /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
+  async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
+    const { before, limit, signal } = page;
+    const query = { before: before && id('job', before), limit };
+    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
+  }
+
+  /** Every long job that the caller may see, page by page, the newest first. */
+  async *eachJob(page: PageSize = {}): AsyncGenerator<Job, void, undefined> {
+    const next = async (before?: string) => {
+      const { jobs, more } = await this.listJobs({ ...page, ...(before && { before }) });
+      return { rows: jobs, more };
+    };
+    yield* eachOf(next, ({ job }) => job);
+  }
+
+  /** The state of a long job. */
   async getJob(job: string, options: CallOptions = {}): Promise<Job> {
     return this.send<'getJob'>({ ...read('GET', `/v1/jobs/${id('job', job)}`), ...options });
   }
 
   /**
-   * A long job as it goes: whenever it has moved, and as the last when it is completed or has failed. A stream that
-   * ends before that, as with a restart of the vault, is asked for again.
-   * @throws {LetheError} where it is not, or no longer, to be shown
+   * The states of a long job: one whenever it has moved, and the last when it is completed or has failed. If the stream
+   * ends before that, as when the vault restarts, the client asks for it again.
+   * @throws {LetheError} if the caller may not, or may no longer, see the job
    */
   async *jobEvents(job: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
     const path = `/v1/jobs/${id('job', job)}/events`;
@@ -128,14 +167,14 @@ export class OperatorClient {
     }
   }
 
-  /** A page of the tenant's audit log, the newest first; `eachAuditEntry` walks through all of it. */
+  /** A page of the tenant's audit log, newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
     const { before, limit, signal } = page;
     const query = { before: before && id('aud', before), limit };
     return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
   }
 
-  /** Every audit entry of the tenant, page by page, the newest first. */
+  /** Every audit entry of the tenant, page by page, newest first. */
   async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
     const next = async (before?: string) => {
       const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
@@ -149,21 +188,51 @@ export class OperatorClient {
     return this.send<'getStatus'>({ ...read('GET', '/v1/status'), ...options });
   }
 
-  /** Every kind of key: its state, its times, what it protects, how many, and what is due; never a key. */
+  /** Every kind of key, never a key itself: its state, its times, what it protects, how many there are, what is due. */
   async listKeys(options: CallOptions = {}): Promise<readonly KeyEntry[]> {
     return (await this.send<'listKeys'>({ ...read('GET', '/v1/keys'), ...options })).keys;
   }
 
+  /** The root slots there are, and were. */
+  async listSlots(options: CallOptions = {}): Promise<readonly RootSlot[]> {
+    return (await this.send<'listSlots'>({ ...read('GET', '/v1/keys/slots'), ...options })).slots;
+  }
+
+  /** Asks every root slot what it is and what it holds. @param wanted whether what came back is destroyed again */
+  async checkSlots(
+    wanted: { readonly destroyReturned?: boolean } = {},
+    options: CallOptions = {},
+  ): Promise<SlotChecks> {
+    return this.send<'checkSlots'>({ ...read('POST', '/v1/keys/slots/check', wanted), ...options });
+  }
+
+  /** Removes a root slot and destroys what it holds. Once more tries again what could not be destroyed. */
+  async removeSlot(
+    name: string,
+    { abandon = false, signal }: { readonly abandon?: boolean } & CallOptions = {},
+  ): Promise<RemovedSlot> {
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new TypeError('This is no name of a root slot.');
+    const query = { abandon: abandon ? 'true' : undefined };
+    return this.send<'removeSlot'>({
+      method: 'DELETE',
+      path: `/v1/keys/slots/${name}`,
+      query,
+      repeat: 'always',
+      signal,
+    });
+  }
+
   /**
-   * Orders that what compromised keys protect be sealed anew: an epoch's, in every tenant, those of own buckets, or a subject's.
-   * @returns the job, to be followed
+   * Orders that all that compromised keys protect be sealed anew. The keys are an epoch's (in every tenant), those of
+   * some of the tenant's buckets, or a subject's.
+   * @returns the job, which `getJob` and `jobEvents` follow
    */
   async compromiseKeys(what: Compromise, options: WriteOptions = {}): Promise<string> {
     const reply = await this.send<'compromiseKeys'>({ ...write('POST', '/v1/keys/compromise', what), ...options });
     return reply.job;
   }
 
-  /** A page of the records and tokens that a compromise exposed; ask again with its `next` as `after`. */
+  /** A page of the records and tokens that a compromise exposed. Pass its `next` as `after` to get the next page. */
   async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
     const { job, after, limit, signal } = page;
     const query = { job: job && id('job', job), after, limit };

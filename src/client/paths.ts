@@ -1,15 +1,16 @@
 /**
- * What of a call may become part of a URL, which logs and proxies keep: ids and tokens, and nothing that plainly is
- * somebody's address or number.
+ * What may become part of a URL, which logs and proxies keep: ids and tokens, and nothing that is plainly somebody's
+ * address or number.
  */
 
-/** Visible ASCII; no step of a path, which a proxy that decodes would follow. */
+/** Visible ASCII, without `.` or `..` as a step of a path: a proxy that decodes it would follow it. */
 const TOKEN = /^(?!.*(?:^|[/\\])\.{1,2}(?:[/\\]|$))[!-~]{8,512}$/;
-/** What tokens in the vault's formats for addresses and numbers never are. */
+/** Tokens in the vault's formats for addresses and numbers never match these. */
 const PLAINLY_A_VALUE = [/@(?!lethe\.invalid$)/, /^\+(?!899)/];
 
 /**
- * Tokens come in many shapes, some brought along, so that not every value can be told from one.
+ * The path of a token. Tokens have many shapes, and some were brought from elsewhere, so it cannot recognise every
+ * value that was mistaken for one.
  * @throws {TypeError} as `id`
  */
 export function tokenPath(token: string): string {
@@ -18,7 +19,7 @@ export function tokenPath(token: string): string {
   throw new TypeError('This is no token.');
 }
 
-/** 12 to 19 digits that pass the check of ISO/IEC 7812-1, which no token does. */
+/** Whether a text is 12 to 19 digits that pass the check of ISO/IEC 7812-1. No token passes it. */
 function isCardNumber(text: string): boolean {
   const digits = text.replace(/[ -]/g, '');
   if (!/^\d{12,19}$/.test(digits)) return false;
@@ -26,7 +27,7 @@ function isCardNumber(text: string): boolean {
   return weighed.reduce((sum, n) => sum + (n > 9 ? n - 9 : n), 0) % 10 === 0;
 }
 
-/** @throws {TypeError} which does not repeat the text: it may be a value that was mistaken for an id */
+/** @throws {TypeError} that does not repeat the text: it may be a value that was mistaken for an id */
 export function id(prefix: string, text: string): string {
   if (new RegExp(`^${prefix}_[0-9a-z]{26,32}$`).test(text)) return text;
   throw new TypeError(`This is no id: one is ${prefix}_ and 26 characters or more.`);

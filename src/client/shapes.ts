@@ -4,7 +4,7 @@ import type { components } from './api.ts';
 type Schemas = components['schemas'];
 export type TokenizeItem = Schemas['TokenizeItem'];
 export type Tokenized = Schemas['Tokenized'];
-/** Has either `value` or `error`: `'error' in revealed` tells which. */
+/** It has either `value` or `error`: `'error' in revealed` tells which. */
 export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
@@ -16,12 +16,12 @@ export type RevokedToken = Schemas['RevokeTokenReply'];
 export type RecordDescription = Schemas['RecordDescription'];
 export type Corrected = Schemas['CorrectRecordReply'];
 export type ErasureReceipt = Schemas['ErasureReceipt'];
-/** Signed once `state` is `final`; what it waits for until then. */
+/** The certificate is there once `state` is `final`. Until then, the reply says what it waits for. */
 export type Certificate = Schemas['GetCertificateReply'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
-/** A data type of the tenant's own, as it is declared. */
+/** The declaration of a data type of the tenant's own. */
 export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
 export type Role = Schemas['Role'];
 export type Principal = Schemas['Principal'];
@@ -34,6 +34,7 @@ export type TenantPage = Schemas['ListTenantsReply'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
+export type JobPage = Schemas['ListJobsReply'];
 export type Status = Schemas['GetStatusReply'];
 export type Compromise =
   | { readonly epoch: number }
@@ -43,23 +44,26 @@ export type Compromise =
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];
+export type RootSlot = Schemas['RootSlot'];
+export type SlotChecks = Schemas['CheckSlotsReply'];
+export type RemovedSlot = Schemas['RemoveSlotReply'];
 
-/** What the vault fills in may be left out. */
+/** Properties that have a default may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
 type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
 
 export interface CallOptions {
-  /** Gives up waiting for the call; whether a write was done is then unknown. */
+  /** Stops waiting for the call. It is then unknown whether a write was done. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Names the write across restarts of the app; a random one is made unless given. Visible ASCII, no personal data. */
+  /** Names the write across restarts of the app. By default it is random. Visible ASCII, no personal data. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export interface Reason {
-  /** Why, in words; up to 500 characters. The vault keeps a MAC of it only. */
+  /** Why, in words of up to 500 characters. The vault keeps only a MAC of it. */
   readonly reason?: string | undefined;
 }
 

@@ -6,26 +6,28 @@
  *   keyed      yes, under the same key           yes         no      writes with an Idempotency-Key
  *   refused    no                                yes         no      a write that would be done twice
  *
- * Before each repeat it waits, twice as long on average as the time before, at random so that many clients do not
- * come back together; at least as long as `Retry-After` asks, and not at all where that is more than a minute.
+ * It waits before each repeat, on average twice as long as before the last one. The wait is random, so that many
+ * clients do not come back together. It is at least as long as `Retry-After` asks. If that is more than a minute, there
+ * is no repeat.
  */
 
 import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
 import { type Body, eventsIn, type StreamEvent } from './events.ts';
+import { type Failure, failureOf, jsonOf, UNAVAILABLE } from './replies.ts';
 
 export interface TransportOptions {
-  /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network between. */
+  /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network in between. */
   readonly url: string;
   readonly apiKey: string;
-  /** Sends the requests; the platform's own `fetch` unless given. */
+  /** Sends the requests; by default the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How many times a call is sent again at most; 3 unless given, 0 for never. */
+  /** How many times a call is sent again at most; by default 3. 0 means never. */
   readonly retries?: number;
-  /** For how long one attempt may take; 10,000 unless given. */
+  /** How long one attempt may take; by default 10,000. */
   readonly timeoutMs?: number;
   /** Waits between attempts. */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** Makes the key of a write that was given none; a random UUID unless given. */
+  /** Makes the key of a write that was given none; by default a random UUID. */
   readonly idempotencyKey?: () => string;
 }
 
@@ -39,17 +41,15 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The vault says something every 15 seconds. */
+/** The vault sends something every 15 seconds. */
 const MAX_SILENCE_MS = 60_000;
 const REOPEN_AFTER_MS = 1_000;
 const BASE_WAIT_MS = 100;
 const MAX_WAIT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 60_000;
-/** Statuses of the vault, or of a proxy before it, after which the same call may well succeed. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 const TOO_MANY = 429;
 
-/** A call as it goes out: made once, so that every attempt sends the same bytes. */
+/** A call as it is sent. It is made once, so that every attempt sends the same bytes. */
 interface Message {
   readonly url: string;
   readonly init: RequestInit;
@@ -57,9 +57,8 @@ interface Message {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A reply that goes on; `stop` ends it. */
+/** A reply that has not ended; `stop` ends it. */
 type OpenStream = { readonly body: Body; readonly stop: AbortController };
-type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
 
 export class Transport {
   readonly #base: string;
@@ -101,8 +100,8 @@ export class Transport {
   }
 
   /**
-   * The events of a stream, until the vault ends it. Opened as any call is, and sent again like one; from then on no
-   * more is waited for than a minute without a sign of life.
+   * The events of a stream, until the vault ends it. The request is sent, and sent again, like any call. Once the
+   * stream is open, a minute without a sign of life ends it.
    * @throws {LetheError} @throws {LetheUnreachableError} @throws the signal's reason
    */
   async *events(call: Call): AsyncGenerator<StreamEvent, void, undefined> {
@@ -118,7 +117,7 @@ export class Transport {
       alive();
       yield* eventsIn(body, alive);
     } catch {
-      // Broken off: what has come stands.
+      // The stream broke off. The events before that stand.
       call.signal?.throwIfAborted();
     } finally {
       clearTimeout(silence);
@@ -127,7 +126,7 @@ export class Transport {
     }
   }
 
-  /** Waits before a stream that ended is asked for again. */
+  /** Waits before the caller asks again for a stream that ended. */
   async pause(signal: AbortSignal | undefined): Promise<void> {
     await this.#sleep(REOPEN_AFTER_MS);
     signal?.throwIfAborted();
@@ -156,7 +155,7 @@ export class Transport {
         ...(key === undefined ? {} : { 'Idempotency-Key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // Values and keys go to the vault that was named, and nowhere it might point to.
+      // Values and keys go to the vault that was named, and never to where it redirects.
       redirect: 'manual',
       credentials: 'omit',
       cache: 'no-store',
@@ -173,7 +172,7 @@ export class Transport {
     });
   }
 
-  /** One try, within the time there is until `read` is done. @throws the signal's reason */
+  /** One attempt. The time limit ends once `read` is done. @throws the signal's reason */
   async #send<R>(
     { url, init, key, signal }: Message,
     read: (response: Response, stop: AbortController) => Promise<{ readonly reply: R } | Failure>,
@@ -196,10 +195,6 @@ export class Transport {
   }
 }
 
-function failureOf(response: Response, text: string, key: string | undefined): Failure {
-  return { error: errorOf(response, text, key), waitMs: retryAfterMs(response) };
-}
-
 function mayRepeat({ repeat }: Call, error: LetheError | LetheUnreachableError): boolean {
   if (error instanceof LetheError && error.status === TOO_MANY) return true;
   if (error instanceof LetheError && !UNAVAILABLE.has(error.status)) return false;
@@ -219,41 +214,4 @@ function queryOf(query: Call['query'] = {}): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   return given.size === 0 ? '' : `?${given}`;
-}
-
-function jsonOf(response: Response, text: string, type: string): unknown {
-  if (!(response.headers.get('content-type') ?? '').toLowerCase().startsWith(type)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What came may be anybody's page, so that of anything but a problem only the status is told. */
-function errorOf(response: Response, text: string, key: string | undefined): LetheError {
-  const { status } = response;
-  const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
-  const { code, detail, field, request } = problem ?? {};
-  const waitMs = retryAfterMs(response);
-  const retryAfterSeconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
-  if (typeof code === 'string' && typeof detail === 'string') {
-    const said = { code, message: detail, status, field: textOf(field), request: textOf(request) };
-    return new LetheError({ ...said, retryAfterSeconds }, key);
-  }
-  const message = UNAVAILABLE.has(status)
-    ? `Something before the vault, such as a proxy, does not reach it (HTTP ${status}).`
-    : `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
-  return new LetheError({ code: 'unexpected_reply', message, status, retryAfterSeconds }, key);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** In seconds or as a date (RFC 9110 section 10.2.3). */
-function retryAfterMs(response: Response): number {
-  const text = response.headers.get('retry-after') ?? '';
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return ms > 0 ? ms : 0;
 }

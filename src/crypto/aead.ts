@@ -64,7 +64,7 @@ export function decryptAt(
   return status === 0;
 }
 
-/** Ciphertext and tag. Never twice with the same key and nonce. */
+/** Returns ciphertext and tag. The same key and nonce must never be used twice. */
 export function aeadSeal(plaintext: Uint8Array, key: Uint8Array, nonce: Uint8Array, ad: Uint8Array): Buffer {
   checkSizes(key, nonce);
   const sealedBytes = plaintext.length + TAG_BYTES;
@@ -83,7 +83,7 @@ export function aeadSeal(plaintext: Uint8Array, key: Uint8Array, nonce: Uint8Arr
   });
 }
 
-/** @throws {IntegrityError} when the tag is wrong, or there is none. */
+/** @throws {IntegrityError} when the tag is wrong or missing */
 export function aeadOpen(sealed: Uint8Array, key: Uint8Array, nonce: Uint8Array, ad: Uint8Array): Buffer {
   checkSizes(key, nonce);
   if (sealed.length < TAG_BYTES) throw new IntegrityError();

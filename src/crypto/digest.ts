@@ -1,6 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4), for what others are to check with tools of their own: files with `sha256sum`, lines of text with
- * `sort | sha256sum`. Does not: hide anything, or say who made it. For what only the vault may check there is `mac`.
+ * SHA-256 (FIPS 180-4), for what others check with their own tools: files with `sha256sum`, lines of text with `sort |
+ * sha256sum`. What only the vault may check uses `mac`.
+ * Does not: hide anything, or say who made it.
  */
 import { createHash } from 'node:crypto';
 
@@ -13,7 +14,7 @@ export async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<strin
 
 export interface LineDigest {
   add(line: string): void;
-  /** Of every line added, each ended by a line feed; ends the digest. */
+  /** Returns the digest of every added line, each with its line feed, and ends the digest. */
   hex(): string;
 }
 

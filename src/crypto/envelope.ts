@@ -60,7 +60,7 @@ export function seal(plaintext: Uint8Array, key: Uint8Array, ad: Uint8Array, ran
 }
 
 /**
- * Opens what `seal` made, into memory of its own, which the caller wipes.
+ * Opens what `seal` made. The result has its own memory, which the caller wipes.
  * @throws {IntegrityError} unless every byte, the key and `ad` are what they were
  */
 export function open(envelope: Uint8Array, key: Uint8Array, ad: Uint8Array): Buffer {
@@ -80,7 +80,7 @@ export function wrapKey(key: Uint8Array, kek: Uint8Array, ad: Uint8Array, random
 }
 
 /**
- * Unwraps what `wrapKey` made, into memory of its own, which the caller wipes.
+ * Unwraps what `wrapKey` made. The result has its own memory, which the caller wipes.
  * @throws {IntegrityError} unless every byte, `kek` and `ad` are what they were
  */
 export function unwrapKey(wrapped: Uint8Array, kek: Uint8Array, ad: Uint8Array): Buffer {

@@ -1,14 +1,14 @@
 /**
- * Signed statements: JWS in compact form (RFC 7515) with Ed25519 (RFC 8037), by jose, of which this is the only importer.
+ * Signed statements: JWS in compact form (RFC 7515) with Ed25519 (RFC 8037). Only this file imports jose.
  *
  *   header   {"alg":"EdDSA","kid":"<RFC 7638 thumbprint of the public key>","typ":"<media type>"}
  *
  * `EdDSA` is the name every JOSE library knows; `Ed25519` (RFC 9864) says the same, and few verify it yet.
  *
- * Guarantees: what verifies has exactly this header, under a key of the list that the verifier brought, and never one
- * that the statement brings along (`jwk`, `jku`, `x5c`): neither `none`, nor a MAC under the public key, nor a signature
- * made for another purpose passes (RFC 8725, 3.1 and 3.11).
- * Does not: say whether the list of keys is the vault's; whoever verifies gets it from there.
+ * Guarantees: a statement verifies only if it has exactly this header and its key is in the list that the verifier
+ * brought. A key that the statement brings along (`jwk`, `jku`, `x5c`) never counts. `none`, a MAC under the public
+ * key, and a signature made for another purpose do not pass (RFC 8725, 3.1 and 3.11).
+ * Does not: say whether the list of keys is the vault's. The verifier must get it from the vault.
  */
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { CompactSign, compactVerify, errors, importJWK } from 'jose';
@@ -36,7 +36,7 @@ export function publicKeyOf(seed: Uint8Array): Buffer {
   return Buffer.from(x, 'base64url');
 }
 
-/** RFC 7638: the SHA-256 of the key's required members. At once, unlike jose's: a transaction may wait for it. */
+/** RFC 7638: the SHA-256 of the key's required members. Synchronous, unlike jose's: a transaction may wait for it. */
 export function thumbprintOf(publicKey: Uint8Array): string {
   const { kty, crv, x } = membersOf(publicKey);
   return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
@@ -54,14 +54,14 @@ export async function signJws(statement: object, type: string, seed: Uint8Array)
     .sign(privateKeyOf(seed));
 }
 
-/** Why a statement is not believed: it is no such thing, its key is not in the list, or its signature is not that key's. */
+/** Why a statement is not believed: its form is wrong, its key is not in the list, or the signature does not verify. */
 type JwsFault = 'form' | 'key' | 'signature';
 
 export type JwsCheck =
   | { readonly ok: true; readonly statement: unknown; readonly kid: string }
   | { readonly ok: false; readonly fault: JwsFault };
 
-/** @param keys a list of public keys as JWKS has them; others than Ed25519 keys are passed over */
+/** @param keys public keys as JWKS has them; keys that are not Ed25519 are skipped */
 export async function verifyJws(jws: string, type: string, keys: readonly unknown[]): Promise<JwsCheck> {
   const kid = kidOf(jws, type);
   if (kid === undefined) return { ok: false, fault: 'form' };
@@ -78,10 +78,10 @@ export async function verifyJws(jws: string, type: string, keys: readonly unknow
   }
 }
 
-/** The key that the header names, where it is the one header there may be. */
+/** The key id that the header names, if this is exactly the header that is allowed. */
 function kidOf(jws: string, type: string): string | undefined {
   const parts = jws.split('.');
-  // One spelling only: the last character of base64url may have bits to spare.
+  // Only one spelling is accepted: the last character of base64url may have unused bits.
   const exact = parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
   if (parts.length !== 3 || !exact) return undefined;
   let header: unknown;
@@ -96,7 +96,7 @@ function kidOf(jws: string, type: string): string | undefined {
   return whole && alg === ALG && typ === type && typeof kid === 'string' ? kid : undefined;
 }
 
-/** Believes a key's thumbprint, not its name. */
+/** Trusts a key's thumbprint, not its name. */
 function listed(keys: readonly unknown[], kid: string): Buffer | undefined {
   for (const key of keys) {
     const { kty, crv, x } = (key ?? {}) as Record<string, unknown>;

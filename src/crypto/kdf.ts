@@ -1,9 +1,9 @@
 /**
  * Keys from keys, and a key from a passphrase.
  *
- * Guarantees: `deriveKey` gives independent keys for different labels and contexts, and none of them tells the key it
- * came from. `passphraseKey` makes every guess cost the memory and time of its parameters (Argon2id, RFC 9106), away
- * from the event loop.
+ * Guarantees: `deriveKey` gives independent keys for different labels and contexts, and none of them reveals the key it
+ * came from. `passphraseKey` makes every guess cost the memory and time of its parameters (Argon2id, RFC 9106), and it
+ * computes away from the event loop.
  * Does not: make a weak passphrase strong. The passphrase is a string and stays in memory until collected.
  */
 import { argon2 } from 'node:crypto';
@@ -57,7 +57,7 @@ export async function passphraseKey(
   return await argon2id({ ...params, message, salt });
 }
 
-/** Argon2id as it is, without the limits of `passphraseKey`; the tag has 32 bytes unless another length is asked for. */
+/** Argon2id as it is, without the limits of `passphraseKey`. The tag has 32 bytes unless the caller says otherwise. */
 export function argon2id(
   input: PassphraseParams & {
     readonly message: Uint8Array;

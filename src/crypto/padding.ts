@@ -35,7 +35,7 @@ export function writePadded(memory: Buffer, at: number, plaintext: Uint8Array): 
  */
 export function plaintextSizeBytes(memory: Buffer, at: number, paddedBytes: number): number | undefined {
   const sizeBytes = memory.readUInt32BE(at);
-  // A class holds what it is the class of, so this also keeps the size within the bytes.
+  // Also keeps the size within the bytes, because a class is never smaller than what it holds.
   if (paddedSizeBytes(sizeBytes) !== paddedBytes) return undefined;
   for (let i = at + SIZE_FIELD_BYTES + sizeBytes; i < at + paddedBytes; i += 1) {
     if (memory[i] !== 0) return undefined;

@@ -1,13 +1,13 @@
 /**
  * One-way verifiers of passwords: Argon2id (RFC 9106), written as PHC text, computed away from the event loop.
  *
- * Guarantees: equal passwords have different verifiers, by a random salt each; the comparison takes the same time
- * wherever two tags differ; the bytes of a password are wiped as soon as the computation has them no more. However
- * many ask, only so many computations run, over only so much memory in all, and only so many wait: who comes with more
- * is told that the vault is overloaded, before anything was computed for it. Tenants take turns (`turns.ts`), each may
- * wait for only so much, and of one tenant's what is to be verified goes before what is to be stored. What waits for a
- * client that has gone is dropped.
- * Does not: stop a computation that runs, normalise a password (`datatypes/password.ts`), slow down who guesses (the
+ * Guarantees: each verifier has a random salt of its own, so equal passwords have different verifiers. The comparison
+ * takes the same time wherever two tags differ. The bytes of a password are wiped as soon as the computation no longer
+ * needs them. Only so many computations run, over only so much memory in all, and only so many wait. A call that
+ * exceeds this is told that the vault is overloaded, before anything is computed for it. Tenants take turns
+ * (`turns.ts`), and each may have only so much waiting. Within a tenant, verifications go before new verifiers. Work
+ * that waits for a client that has gone is dropped.
+ * Does not: stop a running computation, normalise a password (`datatypes/password.ts`), slow down a guesser (the
  * caller's rate limits), or wipe the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
  */
 import { UnavailableError } from '../errors.ts';
@@ -24,30 +24,27 @@ const TAG_BYTES = 32;
 
 export interface PasswordHasherOptions {
   readonly random: RandomSource;
-  /** Of new verifiers. Default: the second recommended option of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes). */
+  /** For new verifiers. Default: the second recommended option of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes). */
   readonly params?: PassphraseParams;
-  /** Computations at once; each takes up to `parallelism` threads. */
+  /** How many computations run at once; each takes up to `parallelism` threads. */
   readonly maxRunning?: number;
-  /** Verifications of one tenant that wait for their turn. */
+  /** How many verifications of one tenant may wait. */
   readonly maxWaiting?: number;
-  /** New verifiers of one tenant that wait; they are made at some ten a second. */
+  /** How many new verifiers of one tenant may wait; some ten a second are made. */
   readonly maxNewWaiting?: number;
-  /** For all running computations together; at least what the largest verifier in bounds takes (256 MiB). */
+  /** Memory of all running computations together; at least what the largest verifier in bounds takes (256 MiB). */
   readonly maxMemoryKiB?: number;
 }
 
 export interface Verification {
   readonly matches: boolean;
-  /**
-   * The verifier is weaker than a new one would be, or is of another spelling: whoever has the right password in hand
-   * replaces it.
-   */
+  /** Weaker than a new one would be, or spelled differently. Whoever has the right password replaces it. */
   readonly outdated: boolean;
 }
 
-/** For whom a computation is. */
+/** Who waits for a computation. */
 export interface Asker {
-  /** Takes turns with the others. */
+  /** Tenants take turns. */
   readonly tenant: string;
   /** Aborted, with the error to throw, when nobody waits for the answer any more. */
   readonly gone?: AbortSignal | undefined;
@@ -59,7 +56,7 @@ interface Job {
   readonly tag: Promise<Buffer>;
 }
 
-/** Of all tenants together: bounds the memory of what waits. A tenant that waits for little is not held up by it. */
+/** For all tenants together; bounds the memory of what waits. It does not hold up a tenant that waits for little. */
 const MAX_WAITING_OF_ALL = 10_000;
 
 export class PasswordHasher {
@@ -97,7 +94,7 @@ export class PasswordHasher {
   }
 
   /**
-   * New verifiers, as PHC text, in the order of the passwords: all are taken, or none.
+   * Makes new verifiers, as PHC text, in the order of the passwords. All are accepted, or none.
    * @throws {UnavailableError} `overloaded` when too many wait, `shutting_down` after `close`
    * @throws what the asker's signal says once the client has gone; what had not begun by then is never computed
    */
@@ -113,15 +110,15 @@ export class PasswordHasher {
       const tags = await whileThere(Promise.all(jobs.map(({ tag }) => tag)), gone);
       return made.map(({ salt }, i) => formatPhc({ params, salt, tag: tags[i] as Buffer }));
     } finally {
-      // Of a call that is done there is nothing left; of one that failed or was given up, what had not begun.
+      // A call that is done has nothing left here. One that failed or was given up has what had not begun.
       this.#turns.drop(tenant, jobs);
       this.#startNext();
     }
   }
 
   /**
-   * Whether the verifier was made of this password, or of one of these spellings of it: the first is the one of which new
-   * verifiers are made. All are computed, whichever fits: how long it takes tells of what was typed alone.
+   * Whether the verifier was made of this password, or of one of these spellings of it. New verifiers are made of the
+   * first. All are computed, whichever fits, so the time depends on what was typed alone.
    * @throws {RangeError} for a text that is no verifier in bounds
    * @throws {UnavailableError} `overloaded` when too many wait, `shutting_down` after `close`
    */
@@ -142,14 +139,14 @@ export class PasswordHasher {
     return { matches: found.includes(true), outdated: this.#isWeaker(verifier) || found.indexOf(true) > 0 };
   }
 
-  /** Takes nothing more; resolves when all that was taken is done. Idempotent. */
+  /** Accepts no more work; resolves when all accepted work is done. Idempotent. */
   close(): Promise<void> {
     this.#closing = true;
     if (this.#running === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Less memory, less memory written over all passes, a shorter salt or a shorter tag. Lanes are no strength. */
+  /** Has less memory, less memory written over all passes, a shorter salt or tag. Lanes add no strength. */
   #isWeaker({ params: { memoryKiB, passes }, salt, tag }: Verifier): boolean {
     const today = this.#params;
     return (
@@ -160,7 +157,7 @@ export class PasswordHasher {
     );
   }
 
-  /** @param waiting how much of its kind the tenant waits for already */
+  /** @param waiting how much of this kind the tenant waits for already */
   #assertRoom(jobs: readonly Job[], waiting: number, most: number): void {
     if (this.#closing) throw new UnavailableError('shutting_down');
     const begin = this.#wouldBegin(jobs);
@@ -170,7 +167,7 @@ export class PasswordHasher {
     }
   }
 
-  /** How many would begin now. Nobody overtakes: behind one that waits for memory all others wait. */
+  /** How many would begin now. Nothing overtakes: all others wait behind one that waits for memory. */
   #wouldBegin(jobs: readonly Job[]): number {
     if (this.#turns.size > 0) return 0;
     let [running, runningKiB, begin] = [this.#running, this.#runningKiB, 0];
@@ -211,7 +208,7 @@ function newJob(password: string, params: PassphraseParams, salt: Uint8Array, ta
   return { memoryKiB: params.memoryKiB, start, tag: promise };
 }
 
-/** @throws what the signal says, as soon as it says it */
+/** @throws the signal's reason, as soon as it is aborted */
 async function whileThere<R>(work: Promise<R>, gone: AbortSignal | undefined): Promise<R> {
   if (gone === undefined) return work;
   const { promise, reject } = Promise.withResolvers<never>();
@@ -224,7 +221,7 @@ async function whileThere<R>(work: Promise<R>, gone: AbortSignal | undefined): P
   }
 }
 
-/** The bytes of the password live from here to the end of the computation; while it waits there is the string alone. */
+/** The bytes of the password exist from here to the end of the computation; until then there is only the string. */
 async function derive(password: string, params: PassphraseParams, salt: Uint8Array, tagBytes: number): Promise<Buffer> {
   using message = secret(Buffer.allocUnsafeSlow(Buffer.byteLength(password)));
   message.write(password);

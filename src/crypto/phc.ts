@@ -21,7 +21,7 @@ export interface Verifier {
   readonly tag: Uint8Array;
 }
 
-/** What verifiers from elsewhere use stays below; RFC 9106's first option (2 GiB) is not meant for a shared server. */
+/** Verifiers from elsewhere stay below this; RFC 9106's first option (2 GiB) is not meant for a shared server. */
 export const MAX_MEMORY_KIB = 256 * 1024;
 const MAX_PASSES = 10;
 const MAX_LANES = 16;

@@ -3,9 +3,9 @@
  * shamir-secret-sharing; this is its only importer.
  *
  * Guarantees: any `threshold` different shares of one splitting give the secret back, and fewer say nothing about it.
- * Does not: know a wrong share. Shares that are damaged or of different splittings combine to other bytes without a
- * word, so whoever combines must check the result. Its tables are read at places that depend on secrets: splitting and
- * combining are for a ceremony, not for a service that a stranger may time.
+ * Does not: detect a wrong share. Shares that are damaged, or of different splittings, combine to other bytes without
+ * an error, so the caller must check the result. It reads its tables at places that depend on secrets: use it in a
+ * ceremony, not in a service that an attacker can time.
  */
 import { combine, split } from 'shamir-secret-sharing';
 import { secret, secrets } from '../secret.ts';
@@ -23,7 +23,7 @@ export async function splitSecret(whole: Uint8Array, shares: number, threshold: 
   if (!(countable && threshold >= MIN_THRESHOLD && threshold <= shares && shares <= MAX_SHARES && whole.length > 0)) {
     throw new RangeError(`A secret is split by 2 ≤ threshold ≤ shares ≤ ${MAX_SHARES}.`);
   }
-  // The library takes no subclass of Uint8Array, which a Buffer is; the copy has memory of its own.
+  // The library refuses subclasses of Uint8Array, such as Buffer; the copy has its own memory.
   using copy = secret(Uint8Array.from(whole));
   return (await split(copy, shares, threshold)).map(owned);
 }

@@ -86,7 +86,7 @@ export function heap(): Buffer {
 zeroOnFree();
 export const sodium = wrappers;
 
-/** Zeroes every block the wrapper frees, and the whole stack with it: what the wrapper calls is not ours to know. */
+/** Zeroes every block that the wrapper frees, and the whole stack, since we cannot know how deep the wrapper calls. */
 function zeroOnFree(): void {
   const { _malloc: malloc, _free: free } = raw;
   const sizes = new Map<number, number>();

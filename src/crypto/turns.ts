@@ -1,9 +1,10 @@
 /**
- * Whose turn it is where many wait for few places: tenants in turn, one piece of work each. Of one tenant's, short work
- * goes first, in the order it came; then its calls in turn, one piece each, so that a long call holds up no other.
+ * Decides whose turn it is when many wait for few places. Tenants take turns, one piece of work each. Within a tenant,
+ * short work goes first, in the order it came; then the tenant's calls take turns, one piece each, so that a long call
+ * holds up no other.
  *
- * Guarantees: however much one tenant waits for, another's next piece of work is begun after at most one of each tenant's
- * that waits. Work is handed out once, or dropped.
+ * Guarantees: however much one tenant waits for, another tenant's next piece of work begins after at most one piece of
+ * each tenant that waits. Work is handed out once, or dropped.
  * Does not: bound how much waits (`password-hash.ts` does), or look at what a piece of work takes.
  */
 interface Lane<W> {
@@ -43,7 +44,7 @@ export class Turns<W> {
     return lane?.short[0] ?? lane?.calls[0]?.[0];
   }
 
-  /** Hands out the next piece of work; its tenant's next turn comes after every other's that waits. */
+  /** Hands out the next piece of work. The tenant's next turn comes after those of all others that wait. */
   take(): W | undefined {
     const [entry] = this.#lanes;
     if (entry === undefined) return undefined;
@@ -60,7 +61,7 @@ export class Turns<W> {
     return taken;
   }
 
-  /** Forgets those pieces of work that still wait. */
+  /** Drops those of these pieces of work that still wait. */
   drop(tenant: string, works: readonly W[]): void {
     const lane = this.#lanes.get(tenant);
     if (lane === undefined) return;

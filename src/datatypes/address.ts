@@ -1,17 +1,18 @@
 /**
- * A postal address. `line1`, `city`, `postal_code` and `country` are always there in the stored form, `line2` and
- * `region` where they say something. Two addresses are the same if all their parts are, read without case, width and
- * composition, and the postal code without spaces and hyphens (`SW1A 1AA` is `sw1a1aa`).
+ * A postal address. The stored form always has `line1`, `city`, `postal_code` and `country`; it has `line2` and
+ * `region` if they say something. Two addresses are the same if all their parts are the same apart from case, width and
+ * composition; in the postal code, spaces and hyphens do not count either (`SW1A 1AA` is `sw1a1aa`).
  *
- * Does not check that the place exists. A postal code must be one that the country writes, and may be left out only where
- * an address is complete without (postal-forms.ts); the stored one is `''` then. A card number is refused in the city, which views
- * show, the region and the postal code; not in the lines, where parcels, flats and lockers have long numbers.
+ * It does not check that the place exists. A postal code must be in a form of its country. It may be left out only if
+ * an address there is complete without one (postal-forms.ts), and is then stored as `''`. The city, which views show,
+ * the region and the postal code may not hold a card number. The lines may, because parcels, flats and lockers have
+ * long numbers.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { needsPostalCode, settledCode } from './postal-forms.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
@@ -19,7 +20,7 @@ import { optionalString, type Properties, requiredString, requireObject } from '
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['line1', 'line2', 'city', 'region', 'postal_code', 'country']);
 const REQUIRED = 'This property is required.';
-/** Spaces and everything that is typed for a hyphen, down to the Japanese minus and long-vowel mark. */
+/** Spaces, and everything that people type for a hyphen, also the Japanese minus and long-vowel mark. */
 const POSTAL_CODE_FILLER = /[\s\p{Pd}\u2212\u30fc]/gu;
 
 export type Address = {
@@ -64,7 +65,7 @@ export const address: DataType<Address> = {
     const city = required(properties, 'city');
     const region = optional(properties, 'region');
     const postalCode = optional(properties, 'postal_code');
-    const country = parseCountry(properties);
+    const country = requireCountry(foldWidth(required(properties, 'country')));
     requireNoCard(city, 'city');
     requireNoCard(region, 'region');
     requireNoCard(postalCode, 'postal_code');
@@ -103,7 +104,9 @@ function bareCode(text: string): string {
   return foldCode(text).replace(POSTAL_CODE_FILLER, '').toUpperCase();
 }
 
-/** Nothing where the lines, region and postal code hold no letter or digit: city and country would be the whole. */
+/**
+ * The city, or nothing if lines, region and postal code hold no letter or digit: city and country would be the whole.
+ */
 function shownCity({ line1, line2 = '', region = '', postal_code: postalCode, city }: Address): string {
   return [line1, line2, region, postalCode].some(isTelling) ? city : '';
 }
@@ -112,13 +115,7 @@ function required(properties: Properties, key: string): string {
   return tidyLine(requiredString(properties, key), key, MAX_CHARACTERS);
 }
 
-/** `''` where there is nothing. */
+/** `''` if there is nothing. */
 function optional(properties: Properties, key: string): string {
   return tidy(optionalString(properties, key) ?? '', key, MAX_CHARACTERS);
-}
-
-function parseCountry(properties: Properties): string {
-  const country = foldWidth(required(properties, 'country')).toUpperCase();
-  if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
-  return country;
 }

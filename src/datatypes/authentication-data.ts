@@ -1,12 +1,12 @@
 /**
- * The names that sensitive authentication data goes by. PCI DSS v4.0.1 requirement 3.3.1 forbids to keep it after
- * authorisation, even encrypted: not in a store, and not in a file beside it.
+ * The names of sensitive authentication data. PCI DSS v4.0.1 requirement 3.3.1 forbids keeping it after authorisation,
+ * even encrypted, in a store or in a file beside it.
  *
- * Does not: know such data by its look. Three digits are three digits.
+ * Does not: recognise such data by its look. Three digits are three digits.
  */
 const MAX_PROPERTY_NAME = 64;
 
-/** Without case and punctuation, and why each is refused. */
+/** The names, without case and punctuation, and why each is refused. */
 const FORBIDDEN: ReadonlyMap<string, string> = new Map([
   ...each(
     'track tracks track1 track2 track3 trackdata track1data track2data magstripe magneticstripe',
@@ -19,15 +19,15 @@ const FORBIDDEN: ReadonlyMap<string, string> = new Map([
   ...each('pin pinblock pincode', 'A PIN may never be stored (PCI DSS v4.0.1, 3.3.1.3).'),
 ]);
 
-/** @returns why a property of this name may not be kept; undefined where it may */
+/** @returns why a property of this name may not be kept; undefined if it may */
 export function whyForbidden(property: string): string | undefined {
   const bare = property.slice(0, MAX_PROPERTY_NAME).replace(/[^A-Za-z0-9]/g, '');
   return FORBIDDEN.get(bare.toLowerCase());
 }
 
 /**
- * Whether one of the words of a name is such a name: `card_cvc`, `csc code`, `customerPin`. Wider than `whyForbidden`, by
- * which a value would be refused: to be asked where what is left out is no loss.
+ * Whether one of the words of a name is such a name: `card_cvc`, `csc code`, `customerPin`. This is wider than
+ * `whyForbidden`, which refuses values. Ask it where leaving a property out is no loss.
  */
 export function mayNameForbidden(property: string): boolean {
   if (whyForbidden(property) !== undefined) return true;

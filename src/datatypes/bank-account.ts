@@ -1,9 +1,10 @@
 /**
- * A bank account where IBANs are not in use: its bank, by ABA routing number, BIC or both, and the number that the bank
- * gave it. Two accounts are the same if bank and number are; checking or savings makes no difference. Of an account
- * that names both, the routing number says which bank, and a BIC's branch `XXX` says no more than none (ISO 9362).
+ * A bank account where IBANs are not in use: the bank, by ABA routing number, BIC or both, and the account number. Two
+ * accounts are the same if bank and number are; checking or savings makes no difference. If an account names both, the
+ * routing number tells the bank. A BIC's branch `XXX` means the same as no branch (ISO 9362).
  *
- * Does not check the account number, whose form is the bank's own affair, nor that either exists; leading zeros count.
+ * It does not check the account number, whose form each bank decides, nor that bank or account exist. Leading zeros
+ * count.
  */
 import { isValidBIC } from 'ibantools';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /**
- * The number of a payment card: 12 to 19 digits of which the last checks the others (ISO/IEC 7812-1).
- * Says nothing about whether an issuer ever gave it out.
+ * The number of a payment card: 12 to 19 digits, the last of which checks the others (ISO/IEC 7812-1).
+ * It does not tell whether an issuer ever gave the number out.
  */
 import { luhnSum } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
@@ -24,7 +24,9 @@ export function parseCardNumber(text: string): string {
   return number;
 }
 
-/** Whether some issuer could have given this number out, whatever its first digits: networks come and go. */
+/**
+ * Whether some issuer could have given this number out. All first digits are accepted, because networks come and go.
+ */
 export function isCardNumber(text: string): boolean {
   const number = digitsOf(text) ?? '';
   return hasLength(number) && passesLuhn(number);
@@ -33,7 +35,7 @@ export function isCardNumber(text: string): boolean {
 /** Digits with up to three marks or spaces between two of them. */
 const DIGIT_RUN = /[0-9](?:[^\p{L}\p{N}]{0,3}[0-9])+/gu;
 
-/** Whether a card number can be read anywhere in a text. Errs on the side of yes: one long number in four holds one. */
+/** Whether a card number can be read anywhere in a text. If in doubt it says yes: one long number in four holds one. */
 export function holdsCardNumber(text: string): boolean {
   for (const [run] of foldCode(text).matchAll(DIGIT_RUN)) {
     const digits = run.replaceAll(/[^0-9]/g, '');
@@ -56,7 +58,7 @@ function hasLength(number: string): boolean {
   return number.length >= MIN_DIGITS && number.length <= MAX_DIGITS;
 }
 
-/** A number of zeros passes the sum, and is none. */
+/** Whether the digits pass the Luhn check. Zeros alone would pass, but are no card number. */
 function passesLuhn(digits: string): boolean {
   const sum = luhnSum(digits);
   return sum > 0 && sum % 10 === 0;

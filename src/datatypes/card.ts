@@ -1,10 +1,10 @@
 /**
  * A payment card: number (ISO/IEC 7812-1), expiry, holder. Two cards are the same if their numbers are.
  *
- * Sensitive authentication data is refused by name wherever it is sent along: PCI DSS v4.0.1 requirement 3.3.1
- * forbids to keep it after authorisation, even encrypted. No view, and no two views together, show more of the
- * number than requirement 3.4.1 lets a person see: the BIN and the last four digits; and both together, which leave
- * some 100,000 numbers, only to who may see all of it.
+ * Sensitive authentication data is refused by name wherever it is sent along: PCI DSS v4.0.1 requirement 3.3.1 forbids
+ * keeping it after authorisation, even encrypted. No view, and no two views together, show more of the number than
+ * requirement 3.4.1 lets a person see: the BIN and the last four digits. Both together leave some 100,000 numbers, so
+ * only a caller who may see the whole number sees both.
  *
  * Expired cards are accepted, because refunds go to them.
  */
@@ -18,8 +18,8 @@ import { optionalString, own, type Properties, requiredString, requireObject, re
 
 const MAX_HOLDER = 200;
 /**
- * How far from now an expiry may lie, either way. Issuers go up to 20 years ahead, and no business keeps a card
- * longer than that for its books; beyond is a mistake of typing.
+ * How far an expiry may be from now, in either direction. Issuers go up to 20 years ahead, and no business keeps a card
+ * longer than that for its books. An expiry beyond that is a typing mistake.
  */
 const MAX_YEARS_AWAY = 20;
 
@@ -63,7 +63,7 @@ export const card: DataType<Card> = {
   spread: 'unique',
   // Between the BIN and the last four, a hundred thousand numbers pass the Luhn check.
   guessable: { byEverybody: true, shown: (value) => [bin(value), last4(value)] },
-  // Everybody sees the last four, and PCI DSS 3.4.1 lets few see more.
+  // Everybody sees the last four digits, and PCI DSS 3.4.1 lets few people see more.
   ofPlain: { views: ['bin'], whole: true },
 
   parts: {
@@ -72,7 +72,7 @@ export const card: DataType<Card> = {
       input: z.strictObject({ last4: z.string().regex(LAST4), expiry_month: monthInput, expiry_year: yearInput }),
       examples: [{ last4: '4242', expiry_month: 1, expiry_year: 2030 }],
       spread: 'shared',
-      // Of the expiries twenty years' worth of months are in use at a time.
+      // The expiries in use at any time are the months of twenty years.
       distinct: 10_000 * 12 * MAX_YEARS_AWAY,
       parse(input) {
         const properties = requireObject(input, LAST4_EXPIRY, whyForbidden);
@@ -142,7 +142,7 @@ function parseYear(properties: Properties, { now }: ParseContext): number {
   return year;
 }
 
-/** A number, or the same in digits, as forms send it. */
+/** Reads a number, or text with its digits, as forms send it. */
 function parseInteger(properties: Properties, key: string, shape: RegExp, message: string): number {
   const value = own(properties, key);
   if (value === undefined) throw new InvalidValueError(key, 'This property is required.');

@@ -1,10 +1,10 @@
 /**
- * The identifier in a cookie: opaque, so it comes back to the last character, and two are the same if they are equal.
- * Takes what a cookie value may hold without its quotes (RFC 6265 4.1.1, cookie-octet), which is visible ASCII but
- * for `"`, `,`, `;` and `\`.
+ * The identifier in a cookie. It is opaque: it comes back exactly as it was, and two are the same if they are equal. It
+ * takes what a cookie value may hold without its quotes (RFC 6265 4.1.1, cookie-octet): visible ASCII except `"`, `,`,
+ * `;` and `\`.
  *
- * Shows nothing of itself when masked: any piece of an identifier helps to recognise it elsewhere. Does not read
- * cookie names, attributes or signatures. Under eight characters it would be no identifier of its own.
+ * The mask shows nothing of it, because any piece of an identifier helps to recognise it elsewhere. It does not read
+ * cookie names, attributes or signatures. A text under eight characters would not identify anything.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';

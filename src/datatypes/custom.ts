@@ -2,11 +2,11 @@
  * Custom types: data types that an administrator declares over the API, never by code. A definition becomes a
  * `DataType` like any other, kept in records.
  *
- * Guarantees: parsing what was parsed changes nothing, for every definition and every value; matching takes time linear
- * in the value (`pattern.ts`); no views of a text show more than half of it between them (`mask.ts`); nothing is indexed
- * of which a definition says that there are fewer than `MIN_DISTINCT`.
- * Does not: check that `distinct` is true, nor that a document's pointers lead to what may be shown: those are the
- * administrator's word.
+ * Guarantees: parsing a parsed value again changes nothing, for every definition and every value. Matching takes time
+ * linear in the value (`pattern.ts`). The views of a text show together no more than half of it (`mask.ts`). Values are
+ * not indexed if the definition says that there are fewer than `MIN_DISTINCT` of them.
+ * Does not: check that `distinct` is true, or that a document's pointers lead to what may be shown. There the vault
+ * takes the administrator's word.
  */
 import { z } from 'zod';
 import { InvalidValueError, VaultError } from '../errors.ts';
@@ -20,13 +20,13 @@ import { compilePattern } from './pattern.ts';
 import { comparedBy, normaliseBy } from './rewriting.ts';
 import { requireString } from './shape.ts';
 
-/** Of a definition as it is stored, in UTF-8: a tenant's whole catalogue is read at once. */
+/** The size of a stored definition in UTF-8. It is bounded because a tenant's whole catalogue is read at once. */
 const MAX_DEFINITION_BYTES = 8 * 1024;
 
-/** What is typed may be longer than what is stored: separators that go. */
+/** Typed text may be longer than stored text, which has no separators. */
 const MAX_TYPED_FACTOR = 2;
 const MAX_TYPED_EXTRA = 64;
-/** Some steps undo each other's work once, on rare letters (a final sigma that ceases to be final). */
+/** Some steps undo each other's work once, for rare letters (a final sigma that is no longer final). */
 const MAX_PASSES = 4;
 /** More marks on one letter than any script writes (Unicode UAX #15, stream-safe text); normalising them is slow. */
 const PILED_MARKS = /\p{M}{31}/u;
@@ -37,15 +37,15 @@ const MIN_FREE_SAMPLES = SAMPLES / 8;
 const MIN_UNGUESSABLE = 1_000_000_000;
 const MASK = '********';
 
-/** Of a definition that `assertSound` has let pass. Its pattern is compiled at the first value that is checked by it. */
+/** The type of a definition that passed `assertSound`. Its pattern is compiled when it first checks a value. */
 export function customType(definition: TypeDefinition, version: number): DataType {
   return definition.base === 'text' ? textType(definition, version) : documentType(definition, version);
 }
 
 /**
  * @throws `low_entropy_index` for an index over too few values
- * @throws `invalid_definition` naming the property at fault: a definition that contradicts itself, refuses one of
- * its own examples, or is too large
+ * @throws `invalid_definition` naming the property at fault, if the definition contradicts itself, refuses one of its
+ *   own examples, or is too large
  */
 export function assertSound(definition: TypeDefinition): void {
   if (Buffer.byteLength(JSON.stringify(definition)) > MAX_DEFINITION_BYTES) {
@@ -67,7 +67,7 @@ function assertSoundText({ spread, distinct = 0, normalise, pattern, maxLength }
   if (pattern !== undefined) compilePattern(pattern, maxLength);
 }
 
-/** Tokens of digits must be told from values, and enough of them must be none. */
+/** Tokens of digits must differ from values, so enough texts of digits must not be values. */
 function assertFreeDigits({ pattern, maxLength }: TextDefinition, values: readonly Json[]): void {
   if (pattern === undefined) {
     throw new VaultError('invalid_definition', 'Tokens of digits need a pattern, to be told from values by.', {
@@ -103,7 +103,7 @@ function accepted(type: DataType, example: Json, field: string): Json {
 
 function textType(definition: TextDefinition, version: number): DataType<string> {
   const { maxLength, pattern, normalise, compare, formats } = definition;
-  // Compiling takes a tenth of a second at worst, and a catalogue, read whole, may hold thousands of patterns.
+  // Compiling takes up to a tenth of a second, and a catalogue, which is read whole, may hold thousands of patterns.
   let compiled: ((text: string) => boolean) | undefined;
   const accepts = (text: string) => {
     if (pattern === undefined) return true;
@@ -118,7 +118,7 @@ function textType(definition: TextDefinition, version: number): DataType<string>
   };
   const views = maskViews(definition.views) as DataType<string>['views'];
   const canonical = (value: string) => comparedBy(compare, value);
-  // Masks show half of a value: of so few, what is left are few.
+  // Masks show half of a value. If there are few values, few are left.
   const isGuessable = (definition.distinct ?? 0) < MIN_UNGUESSABLE;
   const shown = (value: string) => Object.values(views).map((view) => String(view(canonical(value))));
   return {
@@ -169,7 +169,7 @@ function head({ name, category, description, examples }: TypeDefinition, version
   return { name, version, category, description, examples };
 }
 
-/** Digits as many as these, the same ones for the same definition: declaring it twice must not differ. */
+/** Texts with as many digits. They are the same for the same definition, so that declaring it twice has one result. */
 function samplesLike(digits: string): string[] {
   let state = 1;
   const digit = () => {

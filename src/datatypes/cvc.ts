@@ -1,9 +1,9 @@
 /**
  * A card verification code: the three or four digits printed on a card (CVC2, CVV2, CID). It is sensitive
  * authentication data, which may not be kept after authorisation, even encrypted (PCI DSS v4.0.1, 3.3.1.2). So its
- * custody is `window`: neither store ever holds it; it is sealed inside its token, which opens once, within minutes.
+ * custody is `window`: neither store ever holds it. It is sealed inside its token, which opens once, within minutes.
  *
- * No view shows a digit of it, and nothing finds it. Whether a code fits a card is the issuer's to say.
+ * No view shows a digit of it, and no search finds it. Only the issuer can say whether a code fits a card.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
@@ -13,7 +13,7 @@ import { requireString } from './shape.ts';
 
 const MAX_TYPED = 16;
 const CODE = /^\d{3,4}$/;
-/** The same for three digits and for four: the length would tell the brand of the card. */
+/** The mask is the same for three and four digits, because the length would tell the brand of the card. */
 const MASK = '***';
 
 export const cvc: DataType<string> = {

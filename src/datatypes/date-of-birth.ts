@@ -1,10 +1,10 @@
 /**
- * A date of birth: a calendar date of ISO 8601 in its extended form, `YYYY-MM-DD`, that exists in the Gregorian
- * calendar, from 1900 on and not in the future. Two are the same if they are one day.
+ * A date of birth: a calendar date in the extended form of ISO 8601, `YYYY-MM-DD`. It exists in the Gregorian calendar,
+ * is 1900 or later, and not in the future. Two are the same if they are the same day.
  *
- * Does not know a person's age, which a view without a clock cannot: `age_band` is the decade of birth. A tenant may
- * keep the year alone, and every function here takes `1990` like `1990-07-21`; as an input it is refused, because
- * what to keep is the tenant's choice and not the caller's.
+ * It does not know a person's age, because a view has no clock: `age_band` is the decade of birth. A tenant may keep
+ * only the year, and every function here takes `1990` like `1990-07-21`. As an input it is refused, because the tenant,
+ * not the caller, chooses what to keep.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
@@ -13,13 +13,13 @@ import { foldCode, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_TYPED = 32;
-/** All that is typed or set for a hyphen. */
+/** Everything that is typed or typeset for a hyphen. */
 const HYPHENS = /[\p{Pd}\u2212]/gu;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const EARLIEST = '1900-01-01';
-/** How much further than UTC the first time zone is: where a child was born today, it may be tomorrow. */
+/** How far the first time zone is ahead of UTC. A child may be born there today, when it is still yesterday in UTC. */
 const FIRST_ZONE_HOURS = 14;
-/** The same for a day and for a year alone. */
+/** The mask is the same for a day and for a year alone. */
 const MASK = '****-**-**';
 
 export const dateOfBirth: DataType<string> = {
@@ -67,7 +67,7 @@ function yearOf(value: string): string {
   return value.slice(0, 4);
 }
 
-/** A Date carries 30 February over to March, and then reads otherwise than it was written. */
+/** Whether the date exists. A Date turns 30 February into a day in March, which then reads differently. */
 function isDay(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === date;

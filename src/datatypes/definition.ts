@@ -1,6 +1,6 @@
 /**
- * What an administrator declares of a custom type: the shape of the declaration. Whether the parts of one agree with
- * each other, `custom.ts` finds out.
+ * The shape of the declaration by which an administrator defines a custom type. `custom.ts` checks that its parts agree
+ * with each other.
  */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
@@ -26,13 +26,16 @@ const mask = z
   .refine((text) => !CONTROL.test(text), { error: 'must not hold control characters' })
   .refine(holdsNoCardNumber, NO_CARD_NUMBER);
 
-/** `plain` is the value itself, and stands first in every list of views. */
+/** No view may be called `plain`: that is the value itself, and comes first in every list of views. */
 const viewName = z
   .string()
   .regex(/^(?!plain$)[a-z][a-z0-9_]{0,31}$/)
   .refine(holdsNoCardNumber, NO_CARD_NUMBER);
 
-/** Nor do its properties. What is deeper than a document may be is refused later. */
+/**
+ * Whether the example and the names of its properties hold no card number. Deeper nesting than allowed is refused
+ * later.
+ */
 function holdsNoCardNumbers(example: Json, depth = 0): boolean {
   if (typeof example !== 'object' || example === null) return holdsNoCardNumber(String(example));
   if (depth > MAX_DEPTH) return true;

@@ -1,12 +1,12 @@
 /**
- * JSON of any shape: a purchase, a service request, whatever has no data type of its own. What comes
- * back is what was given, to the last property and in the same order, except that JavaScript puts properties named by
- * whole numbers first, and reads -0 as 0. A number has as many digits behind its point as were sent, also where a double has
- * not (exact-json.ts): a reader in JavaScript rounds it, others need not.
+ * JSON of any shape: a purchase, a service request, anything without a data type of its own. It comes back as it was
+ * given, with every property and in the same order, except that JavaScript puts properties named by whole numbers
+ * first, and reads -0 as 0. A number keeps all digits after its point, also if a double does not hold them
+ * (exact-json.ts): a reader in JavaScript rounds it, others need not.
  *
- * Refused is what would not come back: whole numbers past 2^53 - 1, whose last digits JSON readers lose (RFC 7493 2.2),
- * numbers too large or too close to zero for a double, and the property `__proto__`. Not searchable. Does not look inside: a card number in a document is kept like any other
- * text, so a type made for the value is the better place for it.
+ * It refuses what would not come back: whole numbers past 2^53 - 1, whose last digits JSON readers lose (RFC 7493 2.2),
+ * numbers too large or too close to zero for a double, and the property `__proto__`. It is not searchable. It does not
+ * look inside: a card number in a document is kept like any other text, so use a type that is made for the value.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
@@ -14,9 +14,9 @@ import { type ExactNumber, isExactNumber, isZero } from '../exact-json.ts';
 import type { DataType, Json } from './datatype.ts';
 import { isPlainObject, MAX_VALUE_BYTES } from './shape.ts';
 
-/** How deep objects and arrays may stand in each other; the outermost counts. */
+/** How deep objects and arrays may nest; the outermost counts. */
 export const MAX_DEPTH = 32;
-/** Says neither what the document holds nor how much. */
+/** The mask tells neither what the document holds nor how much. */
 const MASK = '********';
 
 export const document: DataType<Json> = {
@@ -39,7 +39,7 @@ export const document: DataType<Json> = {
   views: { masked: () => MASK },
 };
 
-/** Bytes of JSON so far. Counted on the way, so that nothing much larger than a value may be is ever walked. */
+/** Bytes of JSON so far. They are counted on the way, so that nothing much larger than a value may be is walked. */
 interface Size {
   bytes: number;
 }
@@ -75,7 +75,7 @@ function exactNumber(input: ExactNumber, size: Size): Json {
   if (nearest === 0 && !isZero(written))
     throw refused('Must hold no number so close to zero that JSON readers lose it.');
   add(written.length, size);
-  // What JSON.stringify writes out as it stands; what reads it as a value of this house's own makes no use of it.
+  // JSON.stringify writes this out as it stands. No code of this house uses it as a value.
   return input as unknown as Json;
 }
 
@@ -97,7 +97,7 @@ function add(bytes: number, size: Size): void {
   if (size.bytes > MAX_VALUE_BYTES) throw refused('Must not be larger than 64 KiB.');
 }
 
-/** Of the value as a whole: the names on the way to a fault are a customer's, and may be personal data themselves. */
+/** Blames the value as a whole: the names on the way to the fault are a customer's, and may be personal data. */
 function refused(message: string): InvalidValueError {
   return new InvalidValueError('', message);
 }

@@ -1,11 +1,11 @@
 /**
- * An email address (RFC 5321; RFC 6531 for letters beyond ASCII). The stored form can be written to as it stands:
- * the local part keeps its case, because a receiving server may tell `Jane` from `jane` (RFC 5321 2.4); the domain
- * is in lower case and in ASCII (IDNA A-labels). Two addresses are the same if they differ in case alone, which no
- * mail provider of note contradicts; `mike@` and `mıke@` are two mailboxes.
+ * An email address (RFC 5321; RFC 6531 for letters beyond ASCII). Mail can be sent to the stored form as it is. Its
+ * local part keeps its case, because a receiving server may tell `Jane` from `jane` (RFC 5321 2.4); its domain is in
+ * lower case and in ASCII (IDNA A-labels). Two addresses are the same if they differ only in case; no major mail
+ * provider thinks otherwise. `mike@` and `mıke@` are two mailboxes.
  *
- * Says nothing about whether the mailbox exists. Quoted local parts, comments, display names and address literals are
- * refused, and so are dots at an end of the local part and beside each other (RFC 5321 4.1.2, Dot-string).
+ * It does not tell whether the mailbox exists. It refuses quoted local parts, comments, display names, address
+ * literals, and dots at an end of the local part or next to each other (RFC 5321 4.1.2, Dot-string).
  */
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ import { firstGraphemeOfMore, isTelling } from './graphemes.ts';
 import { foldNarrow, foldWidth, foldWidthAlone, isAscii, requireWellFormed, trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
-/** In octets of UTF-8: RFC 5321 4.5.3.1.1; 4.5.3.1.3 less the angle brackets; RFC 1035 2.3.4. */
+/** Limits in octets of UTF-8: RFC 5321 4.5.3.1.1; 4.5.3.1.3 without the angle brackets; RFC 1035 2.3.4. */
 const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
 const MAX_LABEL = 63;
@@ -23,15 +23,15 @@ const MAX_TYPED = 2 * MAX_ADDRESS;
 
 const TOO_LONG = 'Must not be longer than 254 octets.';
 
-/** Controls and invisible characters; the two joiners are left to IDNA, which knows where they may stand. */
+/** Controls and invisible characters, except the two joiners: IDNA knows where those may be. */
 const CONTROL = /[\p{Cc}\p{Co}\u2028\u2029]|(?![\u200c\u200d])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const SPACE = /\s/;
-/** What an unquoted local part may not hold (RFC 5322 3.2.3), and the joiners. */
+/** Characters that an unquoted local part may not hold (RFC 5322 3.2.3), and the joiners. */
 const SPECIAL = /["(),:;<>@[\\\]\s\u200c\u200d]/;
 const STRAY_DOT = /^\.|\.\.|\.$/;
-/** ASCII that no host name has; domainToASCII would read part of it as a port, a path or an escape. */
+/** ASCII characters that no host name has. domainToASCII would read some of them as a port, a path or an escape. */
 const NO_HOST = /[^a-z0-9.\u0080-\uffff-]/i;
-/** Domains that nobody is given, with all below them (RFC 2606; RFC 6761). */
+/** Domains that nobody can get, with all domains below them (RFC 2606; RFC 6761). */
 const RESERVED = /(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid|localhost)$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -53,7 +53,7 @@ export const email: DataType<string> = {
       input: z.string().max(MAX_ADDRESS),
       examples: ['example.com', 'Bücher.example'],
       spread: 'shared',
-      // Some hundred million domains are registered; people have their addresses under far fewer.
+      // Hundreds of millions of domains are registered, but people have addresses under far fewer.
       distinct: 1_000_000,
       parse: (input) => parseDomain(cleaned(requireString(input))),
       of: domainOf,
@@ -87,7 +87,7 @@ function parseAddress(text: string): string {
   return stored;
 }
 
-/** Whether mail to it could reach somebody: an address whose domain is not set aside for examples and tests. */
+/** Whether mail to it could reach somebody: its domain is not reserved for examples and tests. */
 function couldBeReal(token: string): boolean {
   try {
     return !RESERVED.test(domainOf(parseAddress(token)));
@@ -97,11 +97,11 @@ function couldBeReal(token: string): boolean {
   }
 }
 
-/** What was typed, trimmed, in NFC and with width folded: more would make another's mailbox of one (RFC 6532 3.1). */
+/** The typed text, trimmed, in NFC and with width folded. More folding could change the mailbox (RFC 6532 3.1). */
 function cleaned(text: string): string {
   const typed = trim(text);
   if (typed === '') throw refused('Must not be empty.');
-  // Nothing this long folds to 254 octets; normalisation and IDNA take square time and are spared it.
+  // No text of this length folds to 254 octets. Normalisation and IDNA, which take square time, must not run on it.
   if (typed.length > MAX_TYPED) throw refused(TOO_LONG);
   requireWellFormed(typed, '');
   const clean = foldWidthAlone(typed.normalize('NFC')).normalize('NFC');
@@ -113,7 +113,7 @@ function cleaned(text: string): string {
 
 function parseLocal(local: string): string {
   if (local === '') throw refused('Must have a local part before the @.');
-  // What becomes such a character on its way, by whoever normalises more, is refused too.
+  // A character that becomes such a character when others normalise further is refused too.
   if (SPECIAL.test(foldWidth(local))) throw refused('The local part holds a character that addresses do not have.');
   if (STRAY_DOT.test(local)) throw refused('The local part must not begin or end with a dot, nor hold two in a row.');
   if (Buffer.byteLength(local) > MAX_LOCAL) throw refused('The local part must not be longer than 64 octets.');
@@ -143,7 +143,7 @@ function domainOf(value: string): string {
   return value.slice(value.indexOf('@') + 1);
 }
 
-/** Nothing where no letter or digit stands before the @: the domain would be all that tells the address from others. */
+/** The domain, or nothing if no letter or digit is before the @: the domain alone would then tell the address. */
 function shownDomain(value: string): string {
   return isTelling(localOf(value)) ? domainOf(value) : '';
 }

@@ -5,12 +5,12 @@
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** What tells one text from another when they are compared; the rest is how it is written. */
+/** The characters by which texts differ when they are compared. The rest is spelling. */
 const TELLING = /[\p{L}\p{N}]/u;
 
 /**
- * The first grapheme of a text of several; `''` where it would be the whole text, or every letter and digit of it (`A.`).
- * What a view may show.
+ * The first grapheme of a text, as a view may show it. It is `''` if that would be the whole text, or every letter and
+ * digit of it (`A.`).
  */
 export function firstGraphemeOfMore(text: string): string {
   const length = firstGraphemeLength(text);
@@ -23,7 +23,7 @@ export function isTelling(text: string): boolean {
   return TELLING.test(text);
 }
 
-/** All of them, in order; joined again they are the text. */
+/** All graphemes, in order. Joined, they are the text. */
 export function graphemesOf(text: string): string[] {
   let plain = true;
   for (let i = 0; plain && i < text.length; i++) plain = standsAlone(text.charCodeAt(i));
@@ -32,7 +32,7 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** In UTF-16 code units. */
+/** The length in UTF-16 code units. */
 function firstGraphemeLength(text: string): number {
   if (text === '') return 0;
   if (standsAlone(text.charCodeAt(0)) && (text.length === 1 || standsAlone(text.charCodeAt(1)))) return 1;
@@ -41,7 +41,9 @@ function firstGraphemeLength(text: string): number {
   return 0;
 }
 
-/** Letters that join with nothing of their own kind. The segmenter would cost fifty times as much (6 µs a name). */
+/**
+ * Whether it is a letter that joins with none of its kind. The segmenter would cost fifty times as much (6 µs a name).
+ */
 function standsAlone(unit: number): boolean {
   return (
     (unit >= 0x20 && unit < 0x300 && unit !== 0xad) || // Latin

@@ -1,10 +1,10 @@
 /**
  * An International Bank Account Number, stored in its electronic form (ISO 13616-1): country, two check digits, and the
- * account as its country writes it. Two numbers are the same if their electronic forms are.
+ * account as its country writes it. Two numbers are the same if their electronic forms are the same.
  *
- * Checks country, length, structure and the two check digits, against the register that ibantools carries. Does not ask
- * for the check digits that some countries have inside the account (the French clé RIB, the Spanish DC): they are no part
- * of the standard, and countries give them up (the Dutch have). Does not check that bank or account exist.
+ * It checks country, length, structure and the two check digits against the register in ibantools. It does not check
+ * the digits that some countries have inside the account (the French clé RIB, the Spanish DC): they are not part of the
+ * standard, and countries abandon them (the Dutch have). It does not check that bank or account exist.
  */
 import { ValidationErrorsIBAN, validateIBAN } from 'ibantools';
 import { z } from 'zod';
@@ -13,10 +13,12 @@ import type { DataType } from './datatype.ts';
 import { bare } from './normalise.ts';
 import { requireString } from './shape.ts';
 
-/** The longest has 34 characters (ISO 13616-1); the rest is room for what stands between its groups. */
+/** The longest has 34 characters (ISO 13616-1); the rest is room for separators between its groups. */
 const MAX_TYPED = 64;
 const OF_THE_ACCOUNT = ValidationErrorsIBAN.WrongAccountBankBranchChecksum;
-/** Which ibantools has otherwise. Côte d'Ivoire's bank codes begin with two letters, as its neighbours' do (BCEAO). */
+/**
+ * Structures that differ in ibantools. Côte d'Ivoire's bank codes begin with two letters, like its neighbours' (BCEAO).
+ */
 const STRUCTURES: ReadonlyMap<string, RegExp> = new Map([['CI', /^CI\d\d[A-Z]{2}\d{22}$/]]);
 
 export const iban: DataType<string> = {
@@ -43,7 +45,7 @@ export const iban: DataType<string> = {
 
   canonical: (value) => value,
 
-  // The shortest IBAN has 15 characters, so the last four are never the better part of an account.
+  // The shortest IBAN has 15 characters, so the last four are never most of an account.
   views: {
     masked: (value) => `${value.slice(0, 2)}** **** **** ${value.slice(-4)}`,
     country: (value) => value.slice(0, 2),
@@ -60,7 +62,7 @@ function electronicForm(text: string): string | undefined {
   return faults.length === 0 ? code : undefined;
 }
 
-/** ISO 7064, MOD 97-10, letters standing for 10 to 35. */
+/** Whether the check digits are right: ISO 7064, MOD 97-10, with letters as 10 to 35. */
 function hasCheckDigits(code: string): boolean {
   const digits = `${code.slice(4)}${code.slice(0, 4)}`.replace(/[A-Z]/g, (letter) =>
     String(Number.parseInt(letter, 36)),

@@ -1,8 +1,8 @@
 /**
- * An internet address, IPv4 or IPv6, stored in the one text that RFC 5952 gives it. Every spelling of RFC 4291 2.2 is
- * read; what `network-address.ts` refuses is refused, and networks.
- * Does not say where an address is, nor that a network hides a crowd: a /24 has 256 addresses, but a /48 may be a
- * single household or office (RFC 6177).
+ * An internet address, IPv4 or IPv6, stored in the one text that RFC 5952 gives it. It reads every spelling of RFC 4291
+ * 2.2. It refuses networks, and what `network-address.ts` refuses.
+ * It does not tell where an address is, nor that a network hides a crowd: a /24 has 256 addresses, but a /48 may be one
+ * household or office (RFC 6177).
  */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ import { trim } from './normalise.ts';
 import { requireString } from './shape.ts';
 
 const MAX_INPUT = 64;
-/** What is left of an address when its last octet, or its last eighty bits, are cut. */
+/** How many bits of an address are left without its last octet, or its last eighty bits. */
 const NETWORK_BITS = { ipv4: 24, ipv6: 48 };
 
 export const ip: DataType<string> = {
@@ -57,7 +57,7 @@ export const ip: DataType<string> = {
   },
 };
 
-/** A value that was cut to its network already stays as it is. */
+/** A value that was already cut to its network stays as it is. */
 function networkOf(value: string): string {
   if (value.includes('/')) return value;
   if (value.includes(':')) {

@@ -1,8 +1,10 @@
 /**
- * The countries of ISO 3166-1: all 249 alpha-2 codes officially assigned; and Kosovo by XK, left to users there, as CLDR, the
- * European Union, its banks and its telephones have it. Other codes that are reserved or left to users (EU, UK, ZZ) are not
- * countries here.
+ * The countries of ISO 3166-1: all 249 officially assigned alpha-2 codes; and XK for Kosovo, a code that ISO leaves to
+ * users, because CLDR, the European Union, Kosovo's banks and its telephones use it. Other codes that are reserved or
+ * left to users (EU, UK, ZZ) are not countries here.
  */
+import { InvalidValueError } from '../errors.ts';
+
 const COUNTRIES: ReadonlySet<string> = new Set(
   `
   AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
@@ -19,4 +21,11 @@ const COUNTRIES: ReadonlySet<string> = new Set(
 
 export function isCountry(code: string): boolean {
   return COUNTRIES.has(code);
+}
+
+/** The code that a value's `country` gives, in upper case. @throws {InvalidValueError} naming `country` */
+export function requireCountry(text: string): string {
+  const country = text.toUpperCase();
+  if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+  return country;
 }

@@ -1,10 +1,11 @@
 /**
- * A view of one place in a document, named by a JSON Pointer (RFC 6901). What custom data types are made of.
+ * A view of one place in a document, named by a JSON Pointer (RFC 6901). Custom data types are made of such views.
  *
- * Guarantees: only own properties are reached, never `__proto__` or anything inherited; a place that is not there is
- * shown as null, whatever stands on the way to it, so that a view has no errors to tell a document's shape by.
- * Shows no whole document, which would be `plain` by another name: `''` is no pointer, and what is all that a document
- * holds is shown as null, too. Does not point past the end of an array (`-`).
+ * Guarantees: a pointer reaches only own properties, never `__proto__` or anything inherited. A missing place is shown
+ * as null, whatever is on the way to it, so that no error tells a document's shape. No view shows a whole document,
+ * which would be `plain` under another name: `''` is not a pointer, and a place that is all that a document holds is
+ * also shown as null.
+ * Does not: point past the end of an array (`-`).
  */
 import { z } from 'zod';
 import { isExactNumber } from '../exact-json.ts';
@@ -30,7 +31,7 @@ export function viewAt(pointer: string): View {
   };
 }
 
-/** How many texts, numbers and truth values with a letter or a digit there are; what they are called does not count. */
+/** How many texts, numbers and truth values have a letter or a digit. Names of properties do not count. */
 function tellingLeaves(value: Json): number {
   if (value === null) return 0;
   if (typeof value !== 'object') return isTelling(String(value)) ? 1 : 0;

@@ -3,10 +3,11 @@
  * `{first:2}****{last:4}` shows DE****6789 of DE12346789.
  *
  * Guarantees: no view of a value, and no two views of it together, show more than half of its characters, whatever the
- * masks ask for; of a shorter value they show fewer, first fewer of its beginning, then fewer of its end, then none.
- * Half is half of what a reader counts (graphemes), half of those of them that hold a letter or a digit, and half of the
- * code units, so that one letter under fifty accents is not half a value, nor are two between hyphens. Literal text that
- * makes up for what is hidden (`AB{last:2}` of AB12) has the pieces left out. No character is cut in two, and a mask never tells how long the value is.
+ * masks ask for. For a shorter value they show fewer characters: first fewer of its beginning, then fewer of its end,
+ * then none. Half means half of what a reader counts (graphemes), half of the graphemes with a letter or a digit, and
+ * half of the code units. So one letter under fifty accents is not half a value, nor are two letters between hyphens.
+ * If literal text would make up for what is hidden (`AB{last:2}` of AB12), the pieces are left out. No character is cut
+ * in two, and a mask never tells how long the value is.
  * Does not: know which half of a value gives the whole away.
  */
 import type { View } from './datatype.ts';
@@ -19,20 +20,21 @@ const BRACE = /[{}]/;
 const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}]/gu;
 
 interface Mask {
-  /** Literal text, and the two words where a piece of the value stands. */
+  /** Literal text, and the two words that a piece of the value replaces. */
   readonly parts: readonly (string | { readonly from: 'first' | 'last' })[];
-  /** Characters wanted, in graphemes. */
+  /** How many graphemes are wanted. */
   readonly first: number;
   readonly last: number;
 }
 
-/** Whether the text is a mask; a brace that belongs to neither of the two words is a slip of the pen, not literal text. */
+/** Whether the text is a mask. A brace that belongs to neither of the two words is a mistake, not literal text. */
 export function isMask(text: string): boolean {
   return readMask(text) !== undefined;
 }
 
 /**
- * The views of one type, in the order of the masks; made together, because what one shows counts against the others.
+ * The views of one type, in the order of the masks. They are made together, because what one shows counts against the
+ * others.
  * @throws {TypeError} for a text that is no mask
  */
 export function maskViews(masks: Readonly<Record<string, string>>): Record<string, View<string>> {
@@ -78,7 +80,7 @@ function show(mask: Mask, value: string, wanted: Allowance): string {
   return isWhole ? mask.parts.filter((part) => typeof part === 'string').join('') : shown;
 }
 
-/** Letters and digits alone, in any case and width. */
+/** The letters and digits of a text, without case and width. */
 function compared(text: string): string {
   return fold(text).replace(NO_LETTER_OR_DIGIT, '');
 }
@@ -88,7 +90,7 @@ interface Allowance {
   readonly last: number;
 }
 
-/** How many graphemes of either end all the views of a type may show between them. */
+/** How many graphemes of each end all views of a type together may show. */
 function allowance(value: string, graphemes: readonly string[], wanted: Allowance): Allowance {
   const half = Math.floor(graphemes.length / 2);
   let last = Math.min(wanted.last, half);

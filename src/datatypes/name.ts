@@ -1,11 +1,11 @@
 /**
- * A person's name in its two customary parts. The stored form always has both, either of them possibly empty, for
- * many people have one name only; their spelling is theirs and stays as it is. Two names are found as one if both parts
- * are, read without case, width, composition, and how apostrophes and hyphens are typed; one is given in place of the other
- * only where case, width and composition alone differ.
+ * A person's name in its two customary parts. The stored form always has both; either may be empty, because many people
+ * have only one name. Their spelling is theirs, and stays as it is. Search takes two names for one if both parts are
+ * the same apart from case, width, composition, and how apostrophes and hyphens are typed. One name replaces another
+ * only if they differ in case, width and composition alone.
  *
- * Refuses a card number, in one part or across both, for one is kept as a card. Does not split, reorder, transliterate
- * or guess: `given` and `family` are what the caller says they are.
+ * It refuses a card number, in one part or across both, because that must be kept as a card. It does not split,
+ * reorder, transliterate or guess: `given` and `family` are what the caller says.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Checks of national numbers that stdnum has not, has otherwise than the register says, or has with a question to the clock,
- * whether somebody has been born yet: a data type has no clock. Each is asked only of a number that has the form of its kind.
+ * Checks of national numbers that stdnum does not have; that it has differently from the register; or that ask the
+ * clock whether somebody has been born yet, because a data type has no clock. Each is asked only about a number that
+ * has the form of its kind.
  */
 import { luhnSum } from '../card-like.ts';
 
@@ -8,14 +9,14 @@ export type Check = (number: string) => boolean;
 
 const CURP_SIGNS = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ';
 
-/** Austria: three digits, one that checks, and a day of birth, whose month goes to 15 where the days ran out. */
+/** Austria: three digits, a check digit, and a day of birth, whose month goes up to 15 for days that ran out. */
 export const austrian: Check = (number) => {
   const [day, month, year] = numbers(number, [4, 6], [6, 8], [8, 10]);
   const isBirthday = month > 12 && month <= 15 ? day >= 1 && day <= 31 : isDayOfSomeYear(year, month, day);
   return isBirthday && sum(number, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 === Number(number[3]);
 };
 
-/** Belgium: month and day may be unknown (00); from 2000 on a 2 is put in front for the check, modulo 97. */
+/** Belgium: month and day may be unknown (00); for births from 2000 on, the check, modulo 97, puts a 2 in front. */
 export const belgian: Check = (number) => {
   const [year, month, day] = numbers(number, [0, 2], [2, 4], [4, 6]);
   const isKnown = month % 20 !== 0 && day !== 0;
@@ -39,14 +40,14 @@ export const birthNumber: Check = (number) => {
   return isDay((year < 54 ? 2000 : 1900) + year, (month % 50) % 20, day) && rest % 10 === Number(number[9]);
 };
 
-/** Denmark: a day of birth whose century the seventh digit tells; since 2007 nothing checks (CPR-kontoret). */
+/** Denmark: a day of birth, whose century the seventh digit tells; since 2007 there is no check (CPR-kontoret). */
 export const cpr: Check = (number) => {
   const [day, month, year, seventh] = numbers(number, [0, 2], [2, 4], [4, 6], [6, 7]);
   const century = seventh < 4 ? 1900 : [4, 9].includes(seventh) ? (year < 37 ? 2000 : 1900) : year < 58 ? 2000 : 1800;
   return isDay(century + year, month, day);
 };
 
-/** Finland: Act 661/2009; the sign tells the century, and the last one checks. */
+/** Finland: Act 661/2009; the sign tells the century, and the last character checks. */
 export const hetuCheck: Check = (number) => {
   const [day, month, year] = numbers(number, [0, 2], [2, 4], [4, 6]);
   const sign = number[6] ?? '';
@@ -55,7 +56,9 @@ export const hetuCheck: Check = (number) => {
   return isDay(century + year, month, day) && '0123456789ABCDEFHJKLMNPRSTUVWXY'[rest] === number[10];
 };
 
-/** Germany: of the first ten digits one stands there twice or thrice, not three in a row, and no other twice (BZSt, 2016). */
+/**
+ * Germany: among the first ten digits, one comes twice or thrice, not three in a row, and no other twice (BZSt, 2016).
+ */
 export const idnrDigits: Check = (number) => {
   const first = number.slice(0, 10);
   const counts = [...new Set(first)].map((digit) => first.split(digit).length - 1);
@@ -72,7 +75,7 @@ export const myNumber: Check = (number) => {
   return Number(number[11]) === (rest <= 1 ? 0 : 11 - rest);
 };
 
-/** Latvia: until 2017 a day of birth and a check digit; from then on 32 and nine digits more, of which none checks. */
+/** Latvia: until 2017 a day of birth and a check digit; since then 32 and nine more digits, none of which checks. */
 export const personasKods: Check = (number) => {
   if (number.startsWith('32')) return true;
   const [day, month, century] = [number.slice(0, 2), number.slice(2, 4), Number(number[6])];
@@ -82,14 +85,14 @@ export const personasKods: Check = (number) => {
   return check % 10 === Number(number[10]);
 };
 
-/** Luxembourg: day of birth, three digits, one that checks by Luhn's way and one by Verhoeff's, each of the first eleven. */
+/** Luxembourg: day of birth, three digits, and two check digits over the first eleven, Luhn's and Verhoeff's. */
 export const matricule: Check = (number) => {
   const [front, luhnDigit, verhoeffDigit] = [number.slice(0, 11), number[11], number[12]];
   const [year, month, day] = numbers(number, [0, 4], [4, 6], [6, 8]);
   return isDay(year, month, day) && passesLuhn(`${front}${luhnDigit}`) && passesVerhoeff(`${front}${verhoeffDigit}`);
 };
 
-/** Poland: a date of birth with the century in its month, four digits more, and the check digit. */
+/** Poland: a date of birth with the century in its month, four more digits, and the check digit. */
 export const pesel: Check = (number) => {
   const month = Number(number.slice(2, 4));
   const century = [1900, 2000, 2100, 2200, 1800][Math.floor(month / 20)] ?? 0;
@@ -106,13 +109,13 @@ export const singaporean: Check = (number) => {
   return (series === 'S' || series === 'T' ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK')[rest] === letter;
 };
 
-/** Lithuania: sex and century, day of birth, three digits, and a check that Estonia's number has, too; 9 is of no century. */
+/** Lithuania: sex and century, day of birth, three digits, and the same check as Estonia's number; 9 is no century. */
 export const lithuanianDay: Check = (number) => {
   const [century, year, month, day] = numbers(number, [0, 1], [1, 3], [3, 5], [5, 7]);
   return century === 9 || (century > 0 && isDay(1800 + 100 * Math.floor((century - 1) / 2) + year, month, day));
 };
 
-/** Mexico: day of birth, sex, state, and a digit that checks (RENAPO, Instructivo Normativo para la CURP). */
+/** Mexico: day of birth, sex, state, and a check digit (RENAPO, Instructivo Normativo para la CURP). */
 export const curp: Check = (number) => {
   const [year, month, day] = numbers(number, [4, 6], [6, 8], [8, 10]);
   const weighed = [...number].slice(0, 17).map((sign, place) => CURP_SIGNS.indexOf(sign) * (18 - place));
@@ -165,7 +168,7 @@ function sum(number: string, weights: readonly number[]): number {
   return weights.reduce((total, weight, place) => total + Number(number[place]) * weight, 0);
 }
 
-/** The numbers that stand from one place to another. */
+/** The numbers between pairs of places. */
 function numbers<const P extends readonly (readonly [from: number, to: number])[]>(
   text: string,
   ...places: P
@@ -173,7 +176,7 @@ function numbers<const P extends readonly (readonly [from: number, to: number])[
   return places.map(([from, to]) => Number(text.slice(from, to))) as { [K in keyof P]: number };
 }
 
-/** Of a year of two digits, in this century or the one before. */
+/** Whether the day exists in a year of two digits, in this century or the one before. */
 function isDayOfSomeYear(year: number, month: number, day: number): boolean {
   return isDay(1900 + year, month, day) || isDay(2000 + year, month, day);
 }

@@ -1,10 +1,10 @@
 /**
- * The national numbers of persons that the vault knows: of each country its kinds, and of each kind its form and its
- * check. The checks are stdnum's, each imported by itself, for the whole library takes three times as long to load; those it
- * has not stand in national-id-checks.ts.
+ * The national numbers of persons that the vault knows: the kinds of each country, and the form and check of each kind.
+ * The checks are stdnum's. Each is imported by itself, because the whole library takes three times as long to load.
  *
- * Left to those are also the numbers whose check in stdnum asks the clock whether somebody has been born yet: a data type has
- * no clock. Added when needed: a row here, an example in the test.
+ * national-id-checks.ts has the checks that stdnum does not have. It also has those that in stdnum ask the clock
+ * whether somebody has been born yet, because a data type has no clock. A new kind needs a row here and an example in
+ * the test.
  */
 import { validate as auTfn } from 'stdnum/lib/cjs/au/tfn.js';
 import { validate as bgEgn } from 'stdnum/lib/cjs/bg/egn.js';
@@ -62,37 +62,39 @@ type Validate = (number: string) => { readonly isValid: boolean };
 
 export interface Kind {
   readonly name: string;
-  /** Of a number in bare form. The kind's form is asked first, so that no check is given anything long or strange. */
+  /**
+   * Checks a number in bare form. The kind's form is checked before, so that no check gets anything long or strange.
+   */
   isValid(number: string): boolean;
-  /** How many of its last characters a mask may show: at most a third, and none that tell of birth or sex. */
+  /** How many of its last characters a mask may show: at most a third, and none that tell birth or sex. */
   readonly shown: number;
-  /** How many of its first characters tell persons apart; all if absent. */
+  /** How many of its first characters tell persons apart; by default all. */
   readonly telling?: number;
-  /** The bare form of what was typed, where letters and digits alone are not all of it. */
+  /** Makes the bare form of typed text, if that is more than letters and digits. */
   readonly bareOf?: Spelling;
 }
 
 export const MAX_TYPED = 64;
-/** In it every day of a year of two digits is one that there was. */
+/** In this century, every day of a year of two digits has existed. */
 const LEAP_CENTURY = new Date(Date.UTC(2000, 11, 31));
 
-/** Passes most sums, and is nobody's number. */
+/** Zeros pass most sums, but are nobody's number. */
 const ZEROS = /^0+$/;
 const DIGITS_9 = /^\d{9}$/;
 const DIGITS_10 = /^\d{10}$/;
 const DIGITS_11 = /^\d{11}$/;
 const DIGITS_12 = /^\d{12}$/;
 const DIGITS_13 = /^\d{13}$/;
-/** With the states of Mexico, and NE for who was born elsewhere. */
+/** It has the states of Mexico, and NE for people born elsewhere. */
 const CURP =
   /^[A-Z]{4}\d{6}[HMX](?:AS|B[CS]|C[CHLMS]|D[FG]|G[RT]|HG|JC|M[CNS]|N[ELT]|OC|PL|Q[RT]|S[LPR]|T[CLS]|VZ|YN|ZS)[A-Z]{3}[A-Z\d]\d$/;
 
-/** No number has the form of two kinds of one country, so a number tells its kind. */
+/** No number has the form of two kinds of one country, so the number tells its kind. */
 const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
   // It ends with the day of birth.
   ['AT', [{ ...kind('vnr', DIGITS_10, austrian), shown: 0 }]],
   ['AU', [kind('tfn', DIGITS_9, auTfn)]],
-  // Before the two check digits stands the sex. Twenty or forty is added to the month of who was not resident.
+  // The sex is before the two check digits. Twenty or forty is added to the month of people who were not resident.
   [
     'BE',
     [
@@ -100,23 +102,23 @@ const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
       { ...kind('bis', /^\d\d(?:[24]\d|[35][0-2])\d{7}$/, belgian), shown: 2 },
     ],
   ],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['BG', [{ ...kind('egn', DIGITS_10, bgEgn), shown: 1 }]],
-  // One digit eleven times passes the check, and is nobody's.
+  // Eleven times the same digit passes the check, but is nobody's number.
   ['BR', [kind('cpf', /^(?!(\d)\1{10})\d{11}$/, brCpf)]],
   ['CA', [kind('sin', DIGITS_9, caSin)]],
   ['CH', [kind('ahv', DIGITS_13, chAhv)]],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['CN', [{ ...kind('ric', /^\d{17}[\dX]$/, residentIdentity), shown: 1 }]],
-  // Other beginnings are those of companies.
+  // Companies have other beginnings.
   ['CY', [kind('tic', /^0\d{7}[A-Z]$/, cyTic)]],
   ['CZ', [kind('rc', /^\d{9,10}$/, birthNumber)]],
   ['DE', [kind('idnr', DIGITS_11, deIdnr, idnrDigits)]],
   // Its last digit is the sex.
   ['DK', [{ ...kind('cpr', DIGITS_10, cpr), shown: 0 }]],
-  // Before its check digit stands, of who was born before 2013, the place of birth.
+  // For people born before 2013, the place of birth is before the check digit.
   ['EE', [{ ...kind('ik', DIGITS_11, eeIk), shown: 1 }]],
-  // The third is of children, of Spaniards abroad, and of foreigners who have no NIE.
+  // The third is for children, for Spaniards abroad, and for foreigners without an NIE.
   [
     'ES',
     [
@@ -125,39 +127,39 @@ const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
       kind('nif', /^[KLM]\d{7}[A-Z]$/, esNif),
     ],
   ],
-  // Before the sign that checks stands the sex.
+  // The sex is before the check character.
   ['FI', [{ ...kind('hetu', /^\d{6}[-+A-FU-Y]\d{3}[\dA-Y]$/, hetuCheck), shown: 1, bareOf: hetu }]],
   ['FR', [kind('nir', /^\d{5}(?:\d\d|2[AB])\d{8}$/, frNir), kind('nif', DIGITS_13, frNif)]],
-  // The suffix may be left out where it is not known, and tells nobody apart (HMRC, NIM39110).
+  // The suffix may be left out if it is not known. It does not tell people apart (HMRC, NIM39110).
   ['GB', [{ ...kind('nino', /^[A-Z]{2}\d{6}[A-D]?$/, gbNino), shown: 2, telling: 8 }]],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['GR', [{ ...kind('amka', DIGITS_11, grAmka), shown: 1 }]],
   ['HK', [{ ...kind('hkid', /^[A-Z]{1,2}\d{6}[\dA]$/, hkId), shown: 2 }]],
   ['HR', [kind('oib', DIGITS_11, hrOib)]],
   ['HU', [kind('adoazonosito', /^8\d{9}$/, hungarianTaxId)]],
   ['IE', [{ ...kind('pps', /^\d{7}[A-Z]{1,2}$/, iePps), shown: 2 }]],
   ['IN', [kind('aadhaar', DIGITS_12, inAadhaar), kind('pan', /^[A-Z]{3}P[A-Z]\d{4}[A-Z]$/, inPan)]],
-  // Before its check letter stands the place of birth.
+  // The place of birth is before the check letter.
   ['IT', [{ ...kind('codice_fiscale', /^[A-Z\d]{16}$/, itCf), shown: 1 }]],
   ['JP', [kind('my_number', DIGITS_12, myNumber)]],
   ['LT', [{ ...kind('asmens_kodas', DIGITS_11, eeIk, lithuanianDay), shown: 1 }]],
   ['LU', [{ ...kind('matricule', DIGITS_13, matricule), shown: 2 }]],
   ['LV', [kind('personas_kods', DIGITS_11, personasKods)]],
-  // It ends with the year, and a letter for the place, of birth. It has no check.
+  // It ends with the year of birth and a letter for the place of birth. It has no check.
   ['MT', [{ ...kind('id_card', /^\d{7}[ABGHLMPZ]$/), shown: 0 }]],
   ['MX', [{ ...kind('curp', CURP, curp), shown: 1 }]],
   ['NL', [kind('bsn', DIGITS_9, nlBsn)]],
-  // Before the two check digits stands the sex.
+  // The sex is before the two check digits.
   ['NO', [{ ...kind('fodselsnummer', DIGITS_11, fodselsnummer), shown: 2 }]],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['PL', [{ ...kind('pesel', DIGITS_11, pesel), shown: 1 }]],
-  // Other beginnings are those of companies and estates; 45 is people who live abroad.
+  // Companies and estates have other beginnings; 45 is for people who live abroad.
   ['PT', [kind('nif', /^(?:[123]\d|45)\d{7}$/, ptNif)]],
   ['RO', [kind('cnp', DIGITS_13, cnp)]],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['SE', [{ ...kind('personnummer', DIGITS_12, personnummerCheck), shown: 1, bareOf: personnummer }]],
   ['SG', [kind('nric', /^[STFGM]\d{7}[A-Z]$/, singaporean)]],
-  // Before its check digit stands the sex.
+  // The sex is before the check digit.
   ['SI', [{ ...kind('emso', DIGITS_13, emso), shown: 1 }]],
   ['SK', [kind('rc', /^\d{9,10}$/, birthNumber)]],
   ['TH', [kind('pin', DIGITS_13, thId)]],
@@ -166,7 +168,7 @@ const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
   ['ZA', [{ ...kind('id_number', DIGITS_13, southAfrican), shown: 1 }]],
 ]);
 
-/** The kinds of a country's numbers; empty of a country that has none here. */
+/** The kinds of a country's numbers; empty for a country without kinds here. */
 export function kindsOf(country: string): readonly Kind[] {
   return KINDS.get(country) ?? [];
 }
@@ -174,13 +176,13 @@ export function kindsOf(country: string): readonly Kind[] {
 /** The countries that have kinds, as codes of ISO 3166-1. */
 export const COUNTRIES_WITH_KINDS: readonly string[] = [...KINDS.keys()];
 
-/** A number in bare form, as this kind reads it. @returns undefined of what is none, or too long to be one */
+/** A number in bare form, as this kind reads it. @returns undefined if the text is no number, or too long for one */
 export function bareNumber(kind: Kind, typed: string, now: Date): string | undefined {
   if (typed.length > MAX_TYPED) return undefined;
   return kind.bareOf === undefined ? bare(typed, MAX_TYPED) : kind.bareOf(typed, now);
 }
 
-/** Whether some country could have given this number to a person, in whatever century. */
+/** Whether some country could have given this number to a person, in any century. */
 export function isSomeonesNumber(typed: string): boolean {
   const isOf = (kind: Kind) => {
     const number = bareNumber(kind, typed, LEAP_CENTURY);

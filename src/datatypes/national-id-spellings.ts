@@ -1,5 +1,5 @@
 /**
- * Numbers whose bare form is more than their letters and digits: a sign between them says the century.
+ * Numbers whose bare form is more than their letters and digits, because a sign between them tells the century.
  */
 import { foldCode } from './normalise.ts';
 
@@ -14,7 +14,7 @@ function withSigns(typed: string): string {
   return foldCode(typed).replace(GAPS, '').replace(HYPHENS, '-').toUpperCase();
 }
 
-/** Finland: the sign behind the day of birth is part of the number, a hyphen of most (Act 661/2009). */
+/** Finland: the sign after the day of birth is part of the number; mostly it is a hyphen (Act 661/2009). */
 export const hetu: Spelling = (typed) => {
   const signed = withSigns(typed);
   const bare = signed.replaceAll('-', '');
@@ -22,8 +22,8 @@ export const hetu: Spelling = (typed) => {
 };
 
 /**
- * Sweden: always with the century, in twelve digits. Of ten, + says that the person is a hundred or more this year; without
- * it, that they are not (SKV 704).
+ * Sweden: the bare form always has the century, in twelve digits. In ten digits, a + means that the person is a hundred
+ * or older this year; without it they are younger (SKV 704).
  */
 export const personnummer: Spelling = (typed, now) => {
   const [, year = '', day, sign, end] = PERSONNUMMER.exec(withSigns(typed).replaceAll('-', '')) ?? [];

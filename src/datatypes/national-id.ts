@@ -1,14 +1,14 @@
 /**
- * A number that a state gives a person, with its country and its kind, in the bare form of its register: upper case,
- * nothing between the groups but what is part of the number. Two are the same if country, kind and number are. Which numbers there are stands in
- * national-id-kinds.ts.
+ * A number that a state gives a person, with its country and kind. It is stored in the bare form of its register: upper
+ * case, and between the groups only what is part of the number. Two are the same if country, kind and number are the
+ * same. national-id-kinds.ts has the known numbers.
  *
- * Checks form and check digits where the number has them; does not check that it was given to anybody, nor to whom.
+ * It checks the form, and the check digits if the number has them. It does not check whether or to whom it was given.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import {
   bareNumber,
   COUNTRIES_WITH_KINDS,
@@ -57,8 +57,7 @@ export const nationalId: DataType<NationalId> = {
 
   parse(input, { now }) {
     const properties = requireObject(input, PROPERTIES);
-    const country = foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)).toUpperCase();
-    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    const country = requireCountry(foldWidth(tidy(requiredString(properties, 'country'), 'country', MAX_TYPED)));
     const kinds = kindsNamed(country, optionalString(properties, 'kind'));
     const typed = requiredString(properties, 'number');
     for (const kind of kinds) {
@@ -83,7 +82,7 @@ function masked({ country, kind, number }: NationalId): string {
   return `***${number.slice(number.length - (kindOf(country, kind)?.shown ?? 0))}`;
 }
 
-/** The kind that is named, or else all of the country's. */
+/** The named kind, or all kinds of the country if none is named. */
 function kindsNamed(country: string, typed: string | undefined): readonly Kind[] {
   const kinds = kindsOf(country);
   if (kinds.length === 0) throw new InvalidValueError('country', 'No national number of this country is known here.');

@@ -1,48 +1,49 @@
 /**
- * How text becomes one form. Each of these, applied to its own result, changes nothing, and none ever loses a letter.
+ * Turns text into one form. Each function, applied to its own result, changes nothing, and none ever loses a letter.
  *
- *   tidy        makes the form that is stored: what was typed, without accidents of typing
- *   fold        makes the form by which people are found, widely: blind to case, width, composition, to what nobody sees,
- *               and to how apostrophes, hyphens and digits are typed
- *   foldNarrow  makes the form by which accounts are told apart: blind to case, width and composition alone
+ *   tidy        makes the stored form: what was typed, without accidents of typing
+ *   fold        makes the form by which people are found. It ignores case, width, composition, what nobody sees, and
+ *               how apostrophes, hyphens and digits are typed
+ *   foldNarrow  makes the form by which accounts are told apart. It ignores only case, width and composition
  *   foldCode    makes ASCII of a number or code that can be ASCII
  *
- * Does not transliterate, and does not strip accents: `José` and `Jose` stay two names.
+ * Does not: transliterate or strip accents. `José` and `Jose` stay two names.
  */
 import { holdsNoCardNumber, inAsciiDigits } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 
-/** Stands between the parts of a compared form. U+001F, the unit separator: a control character, so no part holds it. */
+/** Separates the parts of a compared form. U+001F, the unit separator, is a control character, so no part holds it. */
 export const SEPARATOR = '\u001f';
 
 const NON_ASCII = /[\u0080-\uffff]/;
-/** Printable ASCII with single spaces inside: already tidy, whatever else happens to it. */
+/** Printable ASCII with single spaces inside is already tidy. */
 const TIDY_ASCII = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 const WHITE = /[\s\u0085]/;
 const WHITE_RUN = /[\s\u0085]+/g;
-/** What nobody sees: joiners, soft hyphens, zero-width spaces, direction marks, fillers (Unicode 5.21). */
+/** Characters that nobody sees: joiners, soft hyphens, zero-width spaces, direction marks, fillers (Unicode 5.21). */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
-/** The same, white space and the blank Braille cell: a text of nothing else is none. */
+/** A text of only these, white space and the blank Braille cell counts as empty. */
 const NOTHING_SEEN = /^[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\s\u0085\u2800]*$/u;
-/** Directions that were set around a text where it was copied, and say nothing of it: no overrides, those change it. */
+/** Marks of direction that copying put around a text, and that do not change it. Overrides, which do, are not here. */
 const OPENS = /^[\u202a\u202b\u2066-\u2068\u200e\u200f]/;
 const CLOSES = /[\u202c\u2069\u200e\u200f]$/;
 /**
- * Control characters, and the bidirectional embeddings, overrides and isolates, which make text read other than it
- * is stored (Unicode UAX #9; CVE-2021-42574). Joiners and direction marks stay: Persian and Hindi names need them.
+ * Control characters, and the bidirectional embeddings, overrides and isolates, which make text look different from
+ * what is stored (Unicode UAX #9; CVE-2021-42574). Joiners and direction marks are allowed: Persian and Hindi names
+ * need them.
  */
 const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-/** Spaces, full stops, slashes, brackets, all that is typed for a hyphen: what people put between groups of a number. */
+/** What people put between groups of a number: spaces, full stops, slashes, brackets, everything typed for a hyphen. */
 const GAPS = /[\s\u0085./()\p{Pd}\u2212\u30fc]+/gu;
-/** What is typed, set or corrected into the place of an apostrophe; of a hyphen. */
+/** What is typed, typeset or corrected for an apostrophe, and for a hyphen. */
 const APOSTROPHES = /[`\u02b9\u02bb\u02bc\u055a\u05f3\u2018\u2019\u201b\u2032\ua78c]/g;
 const HYPHENS = /[\p{Pd}\u2212\u2043]/gu;
 /** Half-width and full-width forms, and the ideographic space (Unicode UAX #11). */
 const WIDE = /[\u3000\uff01-\uffee]+/g;
 const BARE = /^[A-Za-z0-9]+$/;
 
-/** A decomposed character takes three code units at most to speak of; the rest is room for white space. */
+/** A decomposed character rarely takes more than three code units; the rest is room for white space. */
 const MAX_SHRINKING = 8;
 
 export function isAscii(text: string): boolean {
@@ -59,15 +60,18 @@ export function foldWidthAlone(text: string): string {
   return text.replace(WIDE, (forms) => forms.normalize('NFKC'));
 }
 
-/** A number or code, or a piece of one, in ASCII as far as it can be: width, digits of every script, nothing unseen. */
+/**
+ * A number or code, or a piece of one, in ASCII as far as possible: width and digits of all scripts folded, no unseen.
+ */
 export function foldCode(text: string): string {
   return isAscii(text) ? text : inAsciiDigits(foldWidth(text).replace(UNSEEN, ''));
 }
 
 /**
- * A number or code as its register writes it: ASCII letters, in upper case, and digits, those of other scripts folded,
- * nothing between them; undefined of a text that holds anything else, or is too long to be one.
- * @param maxTyped in UTF-16 code units, as it was typed.
+ * A number or code as its register writes it: ASCII letters in upper case, and digits, with those of other scripts
+ * folded, and nothing between them.
+ * @param maxTyped the longest typed text, in UTF-16 code units
+ * @returns undefined if the text holds anything else, or is too long
  */
 export function bare(text: string, maxTyped: number): string | undefined {
   if (text.length > maxTyped) return undefined;
@@ -76,8 +80,8 @@ export function bare(text: string, maxTyped: number): string | undefined {
 }
 
 /**
- * Without Unicode white space at either end, U+0085, which JavaScript's own trim leaves, included; and without the marks of
- * direction that stand around a whole text which was copied from elsewhere.
+ * The text without Unicode white space at either end, also without U+0085, which JavaScript's trim leaves; and without
+ * marks of direction around the whole text, which come from copying.
  */
 export function trim(text: string): string {
   let trimmed = trimWhite(text);
@@ -100,8 +104,8 @@ export function requireWellFormed(text: string, path: string): void {
 }
 
 /**
- * The stored form of a line of text: NFC, trimmed, runs of white space, line breaks among them, collapsed to one space.
- * `''` of a text in which nobody would see anything.
+ * The stored form of a line of text: NFC, trimmed, each run of white space and line breaks turned into one space. It is
+ * `''` for a text in which nobody would see anything.
  * @param maxCharacters in code points, counted after tidying.
  * @throws {InvalidValueError} on control characters, ill-formed Unicode or too many characters.
  */
@@ -110,7 +114,7 @@ export function tidy(text: string, path: string, maxCharacters: number): string 
   requireWellFormed(text, path);
   const trimmed = trim(text);
   if (NOTHING_SEEN.test(trimmed)) return '';
-  // Composing takes square time on a long run of accents, so what cannot fit any more is not composed at all.
+  // Composing takes square time on a long run of accents, so text that is too long anyway is not composed.
   const cannotFit = trimmed.length > MAX_SHRINKING * maxCharacters;
   const tidied = cannotFit ? trimmed : trimmed.normalize('NFC').replace(WHITE_RUN, ' ');
   if (cannotFit || isLongerThan(tidied, maxCharacters)) {
@@ -120,7 +124,7 @@ export function tidy(text: string, path: string, maxCharacters: number): string 
   return tidied;
 }
 
-/** The same of a text that must say something. */
+/** The same, for a text that must not be empty. */
 export function tidyLine(text: string, path: string, maxCharacters: number): string {
   const line = tidy(text, path, maxCharacters);
   if (line === '') throw new InvalidValueError(path, 'Must not be empty.');
@@ -128,9 +132,9 @@ export function tidyLine(text: string, path: string, maxCharacters: number): str
 }
 
 /**
- * The form by which people are found: NFKC, caseless (ß = ss, ς = σ), white space as in `tidy`, digits of every script, and
- * `O’Brien` is `O'Brien`. The Turkish letters ı and İ count as i: which of the two a capital stands for depends on a language
- * nobody states. Two people may have one such form; who must not be taken for another is told apart by `foldNarrow`.
+ * The form by which people are found: NFKC, without case (ß = ss, ς = σ), white space as in `tidy`, digits of all
+ * scripts folded, and `O’Brien` is `O'Brien`. The Turkish letters ı and İ count as i, because a capital's meaning
+ * depends on a language that nobody states. Two people may have the same form. Use `foldNarrow` to tell people apart.
  */
 export function fold(text: string): string {
   if (TIDY_ASCII.test(text)) return text.toLowerCase().replaceAll('`', "'");
@@ -139,19 +143,20 @@ export function fold(text: string): string {
 }
 
 /**
- * JavaScript has no case folding; lower, upper, lower is it, except that it needs decomposed letters to start from,
- * and a second pass (Unicode 3.13, toNFKC_Casefold) for letters whose folding composes anew.
+ * JavaScript has no case folding. Lower, upper, lower does it, if the letters are decomposed first, and if a second
+ * pass follows (Unicode 3.13, toNFKC_Casefold) for letters whose folding composes again.
  */
 function foldOnce(text: string): string {
-  // The acute accent by itself, which many keyboards offer first, decomposes into a space and a mark.
+  // A lone acute accent, the first that many keyboards offer, decomposes into a space and a mark.
   const seen = text.normalize('NFKD').replaceAll(' \u0301', "'").replace(UNSEEN, '');
   const caseless = seen.toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i').normalize('NFKC');
   return trim(inAsciiDigits(caseless.replace(HYPHENS, '-').replace(APOSTROPHES, "'"))).replace(WHITE_RUN, ' ');
 }
 
 /**
- * UsernameCaseMapped (RFC 8265 3.3): width, lower case, NFC. `straße` and `strasse` are two, and so are `mike` and `mıke`,
- * which have one capital form. The one departure: ς is σ, for a capital does not say at which of the two it was typed.
+ * UsernameCaseMapped (RFC 8265 3.3): width, lower case, NFC. `straße` and `strasse` are two names, and so are `mike`
+ * and `mıke`, which have the same capital form. One thing differs from the RFC: ς is σ, because both have the same
+ * capital.
  */
 export function foldNarrow(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
@@ -164,15 +169,16 @@ function narrowOnce(text: string): string {
 }
 
 /**
- * For texts in which nobody has numbers as long as a card's: what is kept as a card is masked, found and shown as one.
- * @throws {InvalidValueError} for what a card scanner would stop at
+ * Refuses a card number in texts that need no numbers of that length. A card must be kept as a card, so that it is
+ * masked, found and shown as one.
+ * @throws {InvalidValueError} if a card scanner would find a number
  */
 export function requireNoCard(text: string, path: string): void {
   if (!holdsNoCardNumber(text))
     throw new InvalidValueError(path, 'Must not hold a card number; the type card takes it.');
 }
 
-/** In code points. */
+/** Counts in code points. */
 export function isLongerThan(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   if (text.length > 2 * maxCharacters) return true;

@@ -1,11 +1,11 @@
 /**
- * A password. The vault keeps a one-way verifier of it (custody `verifier`), so no role, purpose or view ever returns
- * it. A value is `{password}` until the vault has made the verifier, and `{phc}` from then on; a verifier made elsewhere
- * is taken as it is, within bounds that keep one verification from exhausting the machine (`crypto/phc.ts`).
+ * A password. No role, purpose or view ever returns it, because the vault keeps only a one-way verifier (custody
+ * `verifier`). A value is `{password}` until the vault has made the verifier, and `{phc}` after that. A verifier made
+ * elsewhere is taken as it is, within bounds that keep one verification from exhausting the machine (`crypto/phc.ts`).
  *
- * Passwords are prepared as OpaqueString (RFC 8265 4.2.2): any space is the ASCII space, composition is NFC, all else
- * stays, spaces at the ends included. A verifier from elsewhere may have been made of another spelling (`spellingsOf`). Control characters are refused; joiners, which emoji need, are not. Says nothing
- * about how good a password is.
+ * Passwords are prepared as OpaqueString (RFC 8265 4.2.2): every space becomes the ASCII space, composition is NFC, and
+ * everything else stays, also spaces at the ends. A verifier from elsewhere may be of another spelling (`spellingsOf`).
+ * Control characters are refused; joiners, which emoji need, are not. It does not judge how good a password is.
  */
 import { z } from 'zod';
 import { MAX_PHC_CHARACTERS, parsePhc } from '../crypto/phc.ts';
@@ -15,13 +15,13 @@ import { isLongerThan, requireWellFormed } from './normalise.ts';
 import { requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 1_024;
-/** Composing takes square time on a long run of accents, and no more than four code units become one character. */
+/** Composing takes square time on a long run of accents. At most four code units become one character. */
 const MAX_INPUT = 4 * MAX_CHARACTERS;
 const SPACE = /\p{Zs}/gu;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const PASSWORD_PROPERTIES = new Set(['password']);
 const VERIFIER_PROPERTIES = new Set(['phc']);
-/** Says neither what the password is nor how long. */
+/** The mask tells neither what the password is nor how long it is. */
 const MASK = '********';
 
 /** `phc`: `$argon2id$v=19$m=…,t=…,p=…$salt$tag`. */
@@ -58,16 +58,16 @@ export const password: DataType<Password> = {
     return { phc: requireVerifier(requiredString(properties, 'phc')) };
   },
 
-  /** Never indexed: of a password nobody may tell who has the same. */
+  /** It is never indexed: nobody may learn who has the same password. */
   canonical: (value) => ('phc' in value ? value.phc : value.password),
 
   views: { masked: () => MASK },
 };
 
 /**
- * The spellings of a password of which a verifier may have been made: as it is prepared here, as it was typed, and in NFD, which
- * some systems make of all that is typed. They are one password, and one guess.
- * @param input what `parse` has accepted, of a password itself
+ * The spellings of a password that a verifier may have been made of: as this file prepares it, as it was typed, and in
+ * NFD, which some systems make of all typed text. Together they are one password, and one guess.
+ * @param input a password that `parse` has accepted
  */
 export function spellingsOf(input: unknown): readonly string[] {
   const { password: prepared } = password.parse(input, { now: new Date(0) }) as { readonly password: string };

@@ -10,15 +10,15 @@ import { RE2JS } from 're2js';
 import { VaultError } from '../errors.ts';
 
 export const MAX_PATTERN_LENGTH = 500;
-/** In RE2's instructions: a character class is one, whatever it holds; `[A-Z]{2}[0-9]{6}` is 10. */
+/** Counted in RE2's instructions. A character class is one, whatever it holds; `[A-Z]{2}[0-9]{6}` is 10. */
 const MAX_PROGRAM_SIZE = 250;
-/** Size of the program times length of the text. */
+/** The size of the program times the length of the text. */
 const MAX_STEPS = 40_000;
 
 /**
- * @param maxLength of the texts it is for, in code points
- * @returns whether a text, as a whole, is one of those that the pattern describes
- * @throws `invalid_definition` for a pattern that is not RE2's, or makes too large a program for texts of this length
+ * @param maxLength the length of the longest text, in code points
+ * @returns a function that tells whether the pattern matches a whole text
+ * @throws `invalid_definition` if the pattern is not RE2's, or its program is too large for texts of this length
  */
 export function compilePattern(pattern: string, maxLength: number): (text: string) => boolean {
   if (pattern.length > MAX_PATTERN_LENGTH) throw refused('The pattern is too long.');
@@ -33,7 +33,7 @@ function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch {
-    // Its own errors quote the pattern, and a pattern nested too deeply ends in a RangeError.
+    // Its errors quote the pattern, and a pattern with too deep nesting throws a RangeError.
     throw refused('The pattern is not a regular expression in the syntax of RE2.');
   }
 }

@@ -2,9 +2,9 @@
  * A telephone number, stored as E.164: `+`, calling code, national number, at most 15 digits (ITU-T E.164 6.2.1).
  * Two numbers are the same if they dial the same line from abroad.
  *
- * Checks that the calling code exists and that its numbering plan has numbers of this length; does not check that
- * the number is assigned, for plans change faster than vaults. Extensions, letters and `tel:` are refused, since
- * E.164 has no place for them. A national number is read only where its country is stated.
+ * It checks that the calling code exists and that its numbering plan has numbers of this length. It does not check that
+ * the number is assigned, because plans change faster than vaults. Extensions, letters and `tel:` are refused, since
+ * E.164 has no place for them. A national number is read only if its country is stated.
  */
 import {
   type CountryCode,
@@ -23,13 +23,13 @@ import { requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_INPUT = 64;
 const MAX_DIGITS = 15;
-/** Digits that a mask keeps hidden at least; shorter numbers show none. */
+/** A mask hides at least this many digits. Shorter numbers show none. */
 const MIN_HIDDEN = 5;
 
 /** Digits and the punctuation that people put between them (RFC 3966, and more). */
 const WRITTEN = /^\+?[\d\s\u0085()./\u2010-\u2015\u2212-]+$/;
 const WHITE_RUN = /[\s\u0085]+/g;
-/** Mexico gave up what was dialled before a mobile's ten digits (IFT, 3 August 2019); address books have not. */
+/** Mexico abolished the prefixes of mobile numbers (IFT, 3 August 2019), but address books still have them. */
 const MEXICAN_MOBILE = { abroad: /^521(\d{10})$/, atHome: /^(?:01|044|045|1)(\d{10})$/ };
 const NO_DIGIT = /\D/g;
 const PROPERTIES = new Set(['number', 'country']);
@@ -97,7 +97,7 @@ function parseNumber(text: string, path: string, country: CountryCode | undefine
   }
 
   let number = read(written, country, path);
-  // Prefixes that were dialled along, such as the (0) of +44 (0)20, are gone now; read what is left for itself.
+  // Prefixes such as the (0) of +44 (0)20 are gone now. What is left is read again by itself.
   if (number.slice(1) !== written.replace(NO_DIGIT, '')) {
     const settled = read(number, undefined, path);
     if (settled !== number) number = read(settled, undefined, path);
@@ -123,8 +123,8 @@ function read(written: string, country: CountryCode | undefined, path: string): 
 }
 
 /**
- * Whether it starts with a calling code that is assigned, whatever its length: plans grow. Without a + it could be a
- * national number of some country.
+ * Whether it starts with an assigned calling code. Its length does not count, because plans grow. Without a + it could
+ * be a national number of some country.
  */
 function couldBeReal(token: string): boolean {
   const written = token.length > MAX_INPUT ? '' : foldCode(trim(token));
@@ -136,7 +136,7 @@ function isPossible(number: PhoneNumber): boolean {
   return number.ext === undefined && number.number.length <= 1 + MAX_DIGITS && number.isPossible();
 }
 
-/** No calling code is the beginning of another (ITU-T E.164); those of no country have three digits. */
+/** No calling code is the beginning of another (ITU-T E.164). Codes that belong to no country have three digits. */
 function callingCodeOf(value: string): string {
   for (const length of [1, 2]) {
     const code = value.slice(1, 1 + length);

@@ -1,26 +1,26 @@
 /**
- * A postal code with its country, for where a code stands without the rest of an address. Stored in upper case as it is
- * written; two are the same if their country and their letters and digits are (`SW1A 1AA` is `sw1a1aa`), the country's own
- * letters apart (`LV-1010`).
+ * A postal code with its country, without the rest of an address. It is stored as it is written, in upper case. Two are
+ * the same if their country and their letters and digits are the same (`SW1A 1AA` is `sw1a1aa`); the country's own
+ * letters (`LV-1010`) do not count.
  *
- * Checks that the country writes its codes like this (postal-forms.ts); does not check that the place exists.
+ * It checks that the country writes its codes like this (postal-forms.ts). It does not check that the place exists.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
-import { isCountry } from './iso3166.ts';
+import { requireCountry } from './iso3166.ts';
 import { foldCode, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { settledCode } from './postal-forms.ts';
 import { requiredString, requireObject } from './shape.ts';
 
 const MAX_TYPED = 64;
 const PROPERTIES = new Set(['code', 'country']);
-/** Everything that is typed for a hyphen, down to the Japanese minus and long-vowel mark. */
+/** Everything that people type for a hyphen, also the Japanese minus and long-vowel mark. */
 const HYPHENS = /[\p{Pd}\u2212\u30fc]/gu;
-/** 2 to 12 characters, letters or digits at both ends. */
+/** 2 to 12 characters, with letters or digits at both ends. */
 const CODE = /^[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])$/;
 const FILLER = /[ -]/g;
-/** The fewest letters and digits of a code whose first two still leave a wide area. */
+/** A code with at least this many letters and digits: its first two still leave a wide area. */
 const MIN_FOR_AREA = 5;
 
 export type PostalCode = { readonly code: string; readonly country: string };
@@ -49,8 +49,7 @@ export const postalCode: DataType<PostalCode> = {
       throw new InvalidValueError('code', 'Must be 2 to 12 letters, digits, spaces and hyphens.');
     }
     requireNoCard(code, 'code');
-    const country = typed(requiredString(properties, 'country'), 'country').toUpperCase();
-    if (!isCountry(country)) throw new InvalidValueError('country', 'Must be an ISO 3166-1 alpha-2 code.');
+    const country = requireCountry(typed(requiredString(properties, 'country'), 'country'));
     if (settledCode(country, barePart(code)) === undefined) {
       throw new InvalidValueError('code', 'This country writes no such postal codes.');
     }
@@ -66,7 +65,7 @@ export const postalCode: DataType<PostalCode> = {
   },
 };
 
-/** Tidied a second time, because folding can bring a space to either end. */
+/** It is tidied a second time, because folding can bring a space to either end. */
 function typed(text: string, path: string): string {
   return tidy(foldCode(tidy(text, path, MAX_TYPED)), path, MAX_TYPED);
 }
@@ -75,7 +74,7 @@ function areaOf(value: PostalCode): string {
   return bareOf(value).length < MIN_FOR_AREA ? '' : bareOf(value).slice(0, 2);
 }
 
-/** In its one spelling; of a value that is stored from before its country's form was known, as it is. */
+/** The code in its one spelling. A value that was stored before its country's form was known stays as it is. */
 function bareOf({ code, country }: PostalCode): string {
   const bare = barePart(code);
   return settledCode(country, bare) ?? bare;

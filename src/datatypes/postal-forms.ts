@@ -1,12 +1,13 @@
 /**
  * How each country writes its postal codes, and whether an address there is complete without one.
  *
- * One source for all: the address metadata of libaddressinput (Google, CC BY 4.0), on which browsers and shops build their
- * forms. Its patterns come with the package postal-code-checker, which is made anew from it; which countries ask for a code
- * (its `require`) stands here. Where the source is silent, any code is taken, and none is asked for.
+ * The source is the address metadata of libaddressinput (Google, CC BY 4.0), which browsers and shops use for their
+ * forms. Its patterns come with the package postal-code-checker, which is regenerated from it. This file lists the
+ * countries that require a code (its `require`). If the source says nothing about a country, any code is taken, and
+ * none is required.
  *
- * Does not check that a place has the code. Of the United Kingdom it takes whatever has the shape of a code, for districts are
- * added, and what is sold as test data has letters that Royal Mail leaves out.
+ * It does not check that a place has the code. For the United Kingdom it takes everything with the shape of a code,
+ * because districts are added, and commercial test data has letters that Royal Mail does not use.
  */
 import { COUNTRIES } from 'postal-code-checker';
 
@@ -20,15 +21,17 @@ const ASKS_FOR_CODE: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Beside the source: what it has too narrow, or not. */
+/** Patterns that the source does not have, or has too narrow. */
 const OWN: Readonly<Record<string, string>> = {
-  // BFPO are the forces; GIR 0AA was Girobank's.
+  // BFPO is the forces; GIR 0AA was Girobank's.
   GB: '(?:GIR0AA|BFPO\\d{1,4}|[A-Z]{1,2}\\d[\\dA-Z]?\\d[\\dA-Z][A-Z])',
   // Posta e Kosovës.
   XK: '\\d{5}',
 };
 
-/** Letters that some write before the code: of the country (ISO, or its mark on the road), in El Salvador of the words. */
+/**
+ * Letters that some write before the code: the country's (ISO, or its road sign); in El Salvador `CP`, for the words.
+ */
 const PREFIXES: Readonly<Record<string, readonly string[]>> = {
   ...{ AT: ['A'], BE: ['B'], DE: ['D'], ES: ['E'], FR: ['F'], IT: ['I'], LI: ['FL'], LU: ['L'], NO: ['N'], SE: ['S'] },
   ...{ PT: ['P'], SV: ['CP'] },
@@ -42,10 +45,10 @@ export function needsPostalCode(country: string): boolean {
 }
 
 /**
- * One spelling of a code: its letters and digits, with the country's own letters before them where its codes have those
- * (`LV-1010` and `1010` are LV1010) and without them where they have not (`AZ 1000` is 1000).
- * @param bare letters and digits alone, in upper case
- * @returns undefined for what the country does not write
+ * The one spelling of a code: its letters and digits. The country's own letters are before them if its codes have such
+ * letters (`LV-1010` and `1010` are LV1010), and are left out if not (`AZ 1000` is 1000).
+ * @param bare only letters and digits, in upper case
+ * @returns undefined if the country does not write such codes
  */
 export function settledCode(country: string, bare: string): string | undefined {
   const form = formOf(country);
@@ -67,7 +70,7 @@ function formOf(country: string): RegExp | undefined {
   return compiled.get(country);
 }
 
-/** A pattern for letters and digits alone: spaces and hyphens go, and with them what says how often they come. */
+/** The pattern for letters and digits only, without spaces, hyphens, and the counts that follow them. */
 function withoutGaps(pattern: string): string {
   return pattern.replace(/\[ \\-\]|\[[^\]]*\]|[ -]\??/g, (part) =>
     part.startsWith('[') && part !== '[ \\-]' ? part : '',

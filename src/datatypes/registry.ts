@@ -1,6 +1,4 @@
-/**
- * Every data type there is. A new one is a file beside this one and a line here.
- */
+/** Every data type of the house. A new one needs a file in this folder and a line here. */
 import { VaultError } from '../errors.ts';
 import { address } from './address.ts';
 import { bankAccount } from './bank-account.ts';

@@ -1,6 +1,6 @@
 /**
- * The steps by which a custom type rewrites text: those that make the stored form, in the order a definition names
- * them, and those that the compared form is blind to, whose order makes no difference.
+ * The steps by which a custom type rewrites text. Some make the stored form, in the order that the definition gives.
+ * Others say what the compared form ignores; their order makes no difference.
  */
 import { foldNarrow, foldWidth } from './normalise.ts';
 
@@ -11,7 +11,7 @@ export const IGNORING = ['ignore_width', 'ignore_case', 'ignore_spaces', 'ignore
 export type IgnoringStep = (typeof IGNORING)[number];
 
 const SPACES = /\s/g;
-/** White space, everything typed for a hyphen, and what people put between groups of digits and letters. */
+/** White space, everything that is typed for a hyphen, and what people put between groups of digits and letters. */
 const SEPARATORS = /[\s\p{Pd}\u2212./_]/gu;
 
 const STEPS: Readonly<Record<NormalisingStep, (text: string) => string>> = {
@@ -22,14 +22,15 @@ const STEPS: Readonly<Record<NormalisingStep, (text: string) => string>> = {
   remove_separators: (text) => text.replace(SEPARATORS, ''),
 };
 
-/** The text after the steps, in their order. */
+/** Applies the steps to the text, in their order. */
 export function normaliseBy(steps: readonly NormalisingStep[], text: string): string {
   return steps.reduce((rewritten, step) => STEPS[step](rewritten), text);
 }
 
 /**
- * Equal for two texts exactly if they differ in nothing but what is ignored. To ignore case is to ignore full-width forms, too,
- * and to take no two letters for one (`straße`, `strasse`): a tenant's own types hold numbers of accounts and badges.
+ * The compared form. It is equal for two texts exactly if they differ only in what is ignored. Ignoring case also
+ * ignores full-width forms, but never takes two letters for one (`straße`, `strasse`): a tenant's own types hold
+ * numbers of accounts and badges.
  */
 export function comparedBy(ignored: readonly IgnoringStep[], text: string): string {
   let compared = text;

@@ -1,7 +1,7 @@
 /**
- * What somebody searched for: a line of text that may tell of an illness, a debt or a plan. Comes back as it was typed
- * but for white space. Not searchable, because an index of searches would tell who looked for the same, and a mask
- * shows nothing, because one word can say it all.
+ * What somebody searched for: a line of text that may tell of an illness, a debt or a plan. It comes back as it was
+ * typed, except for white space. It is not searchable, because an index of searches would tell who looked for the same.
+ * A mask shows nothing, because one word can tell everything.
  */
 import { z } from 'zod';
 import type { DataType } from './datatype.ts';

@@ -1,8 +1,8 @@
 /**
- * The serial number of a thing somebody owns. Comes back as it was typed but for white space and width; two numbers
- * are the same if their letters and digits are, in either case, for separators depend on who prints the label.
+ * The serial number of a thing that somebody owns. It comes back as it was typed, except for white space and width. Two
+ * numbers are the same if their letters and digits are, without case: separators depend on who prints the label.
  *
- * Shows four characters at most, and leaves at least four unseen. Knows no maker's scheme and checks no check digit;
+ * A view shows at most four characters, and hides at least four. It knows no maker's scheme and checks no check digit.
  * `0` and `O` are two characters.
  */
 import { z } from 'zod';
@@ -13,7 +13,7 @@ import { requireString } from './shape.ts';
 
 const MIN_CHARACTERS = 4;
 const MAX_CHARACTERS = 64;
-/** Letters and digits that a view leaves unseen. */
+/** How many letters and digits a view hides. */
 const MIN_HIDDEN = 4;
 const WRITTEN = /^[A-Za-z0-9./ -]+$/;
 const SEPARATORS = /[./ -]+/g;
@@ -33,7 +33,7 @@ export const serialNumber: DataType<string> = {
   guessable: { shown: (value) => [last4(value).toUpperCase()] },
 
   parse(input) {
-    // Folding width makes ASCII of what can be; what takes more room afterwards is none.
+    // Folding width makes ASCII where it can. Text that is too long afterwards is not a serial number.
     const typed = tidy(requireString(input), '', MAX_CHARACTERS);
     const number = tidy(foldCode(typed), '', MAX_CHARACTERS);
     if (!WRITTEN.test(number) || bare(number).length < MIN_CHARACTERS) {

@@ -1,8 +1,8 @@
 /**
- * The outer shape of a value: a string, or a flat object of declared properties. Whatever was not declared is
- * refused by name, never dropped, so that nothing the vault did not understand is ever stored.
+ * The outer shape of a value: a string, or a flat object of declared properties. An undeclared property is refused by
+ * name, never dropped, so that the vault never stores anything it did not understand.
  *
- * Only a value's own properties count: `__proto__` out of `JSON.parse` is an unknown property like any other.
+ * Only a value's own properties count: `__proto__` from `JSON.parse` is an unknown property like any other.
  */
 import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
@@ -25,7 +25,7 @@ export function requireString(input: unknown): string {
 
 /**
  * @param known the properties a value may have.
- * @param whyUnknown what to say of a property that is not among them, if there is something better to say.
+ * @param whyUnknown what to say about an unknown property, if there is something better to say.
  * @throws {InvalidValueError} naming an unknown property, or the value if it is not an object or too large.
  */
 export function requireObject(
@@ -47,14 +47,14 @@ export function requireObject(
   return input;
 }
 
-/** @throws {InvalidValueError} if the property is missing or no string. */
+/** @throws {InvalidValueError} if the property is missing or not a string. */
 export function requiredString(properties: Properties, name: string): string {
   const value = optionalString(properties, name);
   if (value === undefined) throw new InvalidValueError(name, 'This property is required.');
   return value;
 }
 
-/** @throws {InvalidValueError} if the property is there and no string. */
+/** @throws {InvalidValueError} if the property is there and not a string. */
 export function optionalString(properties: Properties, name: string): string | undefined {
   const value = own(properties, name);
   if (value === undefined || typeof value === 'string') return value;
@@ -65,7 +65,7 @@ export function own(properties: Properties, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
-/** Whether an input is an object as JSON has them: no array, and of no class. */
+/** Whether an input is an object as in JSON: no array, and of no class. */
 export function isPlainObject(input: unknown): input is Properties {
   if (typeof input !== 'object' || input === null || isExactNumber(input)) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
@@ -81,7 +81,9 @@ function requireSize(bytes: number): void {
   if (bytes > MAX_VALUE_BYTES) throw new InvalidValueError('', 'Must not be larger than 64 KiB.');
 }
 
-/** The name as an error may repeat it: short, no long number, no card, and of characters that are harmless wherever it is shown. */
+/**
+ * The name as an error may repeat it: short, without a long number or a card, of characters that are harmless anywhere.
+ */
 function echoable(name: string): string {
   const short = name.slice(0, MAX_ECHOED_NAME);
   return ECHOABLE_NAME.test(short) && holdsNoCardNumber(name) ? short : '*';

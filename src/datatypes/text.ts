@@ -1,13 +1,13 @@
 /**
- * Free text: whatever it is, it comes back as it was given, to the last UTF-16 code unit. Nothing is trimmed,
- * normalised or judged; half a surrogate pair is kept like anything else. Not searchable, because equality of notes
- * helps nobody and a blind index of them would tell who has the same.
+ * Free text. It comes back exactly as it was given, to the last UTF-16 code unit. Nothing is trimmed, normalised or
+ * judged; half a surrogate pair is kept like anything else. It is not searchable, because equal notes help nobody, and
+ * a blind index of them would tell who has the same.
  */
 import { z } from 'zod';
 import type { DataType } from './datatype.ts';
 import { MAX_VALUE_BYTES, requireString } from './shape.ts';
 
-/** Says neither what the text is nor how long. */
+/** The mask tells neither what the text is nor how long it is. */
 const MASK = '********';
 
 export const text: DataType<string> = {

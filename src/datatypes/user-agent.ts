@@ -1,11 +1,11 @@
 /**
- * What a browser says of itself (RFC 9110 10.1.5). Kept as it was sent but for white space; not searchable, because
- * many people send the same and nobody looks one up.
+ * What a browser says about itself (RFC 9110 10.1.5). It is kept as it was sent, except for white space. It is not
+ * searchable, because many people send the same and nobody looks one up.
  *
- * The views show a browser family and a major version that the vault knows (bowser's list) or `other`: never a piece
- * of the text itself, which whoever sends it can fill with anything. Bots count as families. Of a header that says no
- * more than that (`Firefox/128`) they show what it says, as they do of one that was cut.
- * Does not believe it: a header can claim to be any browser.
+ * The views show a browser family that the vault knows (bowser's list) and a major version, or `other`. They never show
+ * a piece of the text itself, which the sender can fill with anything. Bots count as families. If a header says no more
+ * than that (`Firefox/128`), or was cut to it, the views show what it says.
+ * Does not: believe it. A header can claim to be any browser.
  */
 import { BROWSER_MAP, getParser } from 'bowser';
 import { z } from 'zod';
@@ -13,11 +13,13 @@ import type { DataType } from './datatype.ts';
 import { tidyLine } from './normalise.ts';
 import { requireString } from './shape.ts';
 
-/** Browsers send under 300. Also bounds the work of bowser's patterns, the worst of which take square time. */
+/**
+ * Browsers send under 300. The limit also bounds the work of bowser's patterns, the worst of which take square time.
+ */
 const MAX_CHARACTERS = 1_024;
 const OTHER = 'other';
 const FAMILIES: ReadonlySet<string> = new Set(Object.values(BROWSER_MAP));
-/** A longer number is no version: it would smuggle what it likes into a view. */
+/** A longer number is no version: it could smuggle anything into a view. */
 const MAJOR = /^\d{1,4}(?!\d)/;
 /** A family, and a major version or none. */
 const BROWSER = /^(.+?)(?: \d{1,4})?$/;
@@ -52,11 +54,11 @@ export const userAgent: DataType<string> = {
   },
 };
 
-/** A value that is a browser and nothing more, as one that was cut is, stays as it is. */
+/** A value that is only a browser, such as one that was cut, stays as it is. */
 function browserOf(value: string): string {
   const family = familyOf(value);
   if (family === OTHER ? value === OTHER : FAMILIES.has(family)) return value;
-  // The parser of browsers alone: those of systems, platforms and engines are not needed.
+  // Only browsers are parsed: systems, platforms and engines are not needed.
   const { name = '', version = '' } = getParser(value, true).getBrowser();
   if (!FAMILIES.has(name)) return OTHER;
   const [major] = MAJOR.exec(version) ?? [];

@@ -1,10 +1,10 @@
 /**
- * The name that somebody logs in with, stored as it was typed (Unicode NFC). Two are the same if they differ in case,
- * width or composition alone, which is what UsernameCaseMapped means them to be (RFC 8265 3.3): `straße` and `strasse`,
- * `mike` and `mıke` are two people's names.
+ * The name that somebody logs in with, stored as it was typed (Unicode NFC). Two are the same if they differ only in
+ * case, width or composition, as in UsernameCaseMapped (RFC 8265 3.3). So `straße` and `strasse`, `mike` and `mıke` are
+ * two people's names.
  *
- * Does not hold the whole of PRECIS: which scripts, symbols and directions a name may mix is for the system that gives
- * it out. Does not see through look-alikes: Latin `a` and Cyrillic `а` are two letters.
+ * It does not enforce all of PRECIS: the system that gives out a name decides which scripts, symbols and directions it
+ * may mix. It does not recognise look-alikes: Latin `a` and Cyrillic `а` are two letters.
  */
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
@@ -15,7 +15,10 @@ import { requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 64;
 const SPACE = /\s/;
-/** What nobody sees. Joiners stay, as in RFC 5892 A.1 and A.2: Persian and Hindi words need them; so do emoji, and their variants. */
+/**
+ * Characters that nobody sees. Joiners are allowed, as in RFC 5892 A.1 and A.2, because Persian and Hindi words need
+ * them. Emoji need them too, with their variants.
+ */
 const INVISIBLE = /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cf}\p{Default_Ignorable_Code_Point}]|\p{Co}/u;
 
 export const username: DataType<string> = {

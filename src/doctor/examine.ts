@@ -1,15 +1,15 @@
 /**
- * Runs every check, side by side. One that cannot look says so, and holds up no other.
+ * Runs every check, side by side. A check that cannot look says so, and holds up no other.
  *
- * Guarantees: a finding for each check; what went wrong is told in the vault's own words, or by a code, never by the text of
- * anybody else's error, which may hold a value.
+ * Guarantees: there is a finding for each check. A failure is told in the vault's own words, or by a code, never by the
+ * text of anybody else's error, which may hold a value.
  */
 import { StartError, VaultError } from '../errors.ts';
 import { CHECKS } from './checks.ts';
 import { type Check, type Finding, SEVERITIES, type Severity } from './finding.ts';
 import type { World } from './world.ts';
 
-/** @returns the worst first */
+/** @returns the worst finding first */
 export async function examine(world: World, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
   const found = await Promise.all(checks.map((check) => lookWith(check, world)));
   return found.flat().sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
@@ -30,7 +30,7 @@ function why(error: unknown): string {
   return typeof code === 'string' ? `${code}.` : 'internal_error.';
 }
 
-/** Of a shell: 0 all well, 1 warnings, 2 something fails, 3 nothing fails and something could not be looked at. */
+/** The exit code: 0 all well, 1 warnings, 2 something fails, 3 nothing fails and something could not be looked at. */
 export function exitCodeOf(findings: readonly { readonly severity: Severity }[]): 0 | 1 | 2 | 3 {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
   if (has('fail')) return 2;

@@ -1,4 +1,4 @@
-/** What the doctor says. Places, settings, ids of nodes and slots, numbers and closed words: never a value, a ref or a key. */
+/** What the doctor says: places, settings, ids of nodes and slots, numbers and closed words; no value, ref or key. */
 import type { ServerLook } from '../storage/postgres/server-look.ts';
 import type { StoreName } from '../storage/table.ts';
 import { STORES, type World } from './world.ts';
@@ -8,8 +8,8 @@ import { STORES, type World } from './world.ts';
  *
  * `fail`    something is lost, open or stopped, or soon will be
  * `unseen`  it could not be looked at
- * `warn`    something is to be done, and what is stored is safe for now
- * `note`    worth knowing; nothing is to be done
+ * `warn`    something has to be done, but what is stored is safe for now
+ * `note`    worth knowing; nothing has to be done
  * `ok`      looked at, and well
  */
 export const SEVERITIES = ['fail', 'unseen', 'warn', 'note', 'ok'] as const;
@@ -20,15 +20,15 @@ export interface Finding {
   readonly severity: Severity;
   /** One sentence. */
   readonly says: string;
-  /** What to do; absent where nothing is. */
+  /** What to do; absent where there is nothing to do. */
   readonly todo?: string;
 }
 
-/** What a check finds; its name is added. */
+/** What a check finds, before its name is added. */
 export type Found = Omit<Finding, 'id'>;
 
 export interface Check {
-  /** The word by which findings are told, and the handbook names it. */
+  /** The word that identifies its findings; the handbook uses it, too. */
   readonly id: string;
   look(world: World): Promise<readonly Found[]> | readonly Found[];
 }
@@ -38,12 +38,12 @@ export const note = (says: string, todo?: string): Found => ({ severity: 'note',
 export const warn = (says: string, todo: string): Found => ({ severity: 'warn', says, todo });
 export const fail = (says: string, todo: string): Found => ({ severity: 'fail', says, todo });
 
-/** The findings, or `ok` where there are none. */
+/** The findings, or `ok` if there are none. */
 export function orOk(found: readonly Found[], says: string): readonly Found[] {
   return found.length > 0 ? found : [ok(says)];
 }
 
-/** What is found of each store that a PostgreSQL server holds. */
+/** Collects what is found about each store that a PostgreSQL server holds. */
 export async function onServers(
   world: World,
   of: (server: ServerLook, store: StoreName) => readonly Found[],

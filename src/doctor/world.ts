@@ -1,6 +1,6 @@
 /**
- * What the doctor looks at: settings, places, stores that are only read, PostgreSQL servers, and the keyring, where the
- * settings have the root key. What is not to be had throws when a check asks for it, and that check is then `unseen`.
+ * What the doctor looks at: settings, places, stores opened for reading only, PostgreSQL servers, and the keyring where
+ * the settings have the root key. What is unavailable throws when a check asks for it, and that check is then `unseen`.
  */
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -13,11 +13,11 @@ import type { KeyStore, RecordStore } from '../storage/tx.ts';
 export interface World {
   readonly config: Config;
   readonly clock: Clock;
-  /** By which the silence of nodes is measured. */
+  /** How the silence of nodes is measured. */
   readonly look: LookOptions;
-  /** @throws {VaultError} where the home and its stores are not one vault's */
+  /** @throws {VaultError} where the home and its stores do not belong to one vault */
   vaultId(): Promise<string>;
-  /** @throws {VaultError} where it is not to be read */
+  /** @throws {VaultError} where it cannot be read */
   recordStore(): Promise<RecordStore>;
   keyStore(): Promise<KeyStore>;
   /** Undefined for a store on SQLite. */
@@ -33,7 +33,7 @@ export function urlOf({ config }: Pick<World, 'config'>, store: StoreName): stri
   return store === 'records' ? config.recordStoreUrl : config.keyStoreUrl;
 }
 
-/** How long, for people: the largest unit that makes it two or more. */
+/** Spells a duration for people, in the largest unit that makes it two or more. */
 export function spell(ms: number): string {
   for (const [name, unit] of [
     ['days', 86_400_000],

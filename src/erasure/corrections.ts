@@ -1,6 +1,6 @@
 /**
- * Corrections under way: the key of the new value exists, but the record store has not decided yet. The note says so,
- * so that a crash leaves neither a key without a value nor a value without its key.
+ * Corrections under way: the key of the new value exists, but the record store has not decided yet. A note says so, so
+ * that a crash leaves neither a key without a value nor a value without its key.
  */
 import type { RecordId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
@@ -11,7 +11,7 @@ import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import { leadOn, removeLinksAt } from '../tokens/reuse.ts';
-import type { Stores } from './erasures.ts';
+import type { Stores } from './destructions.ts';
 
 export const correctionKeys = table(
   'keys',
@@ -30,7 +30,7 @@ export type CorrectionRow = Row<typeof correctionKeys>;
 const notesOfRecord = lookup(correctionKeys, ['tenant', 'record']);
 type Key = Pick<CorrectionRow, 'tenant' | 'record' | 'generation'>;
 
-/** After this a new key is given up: `settleCorrections`, a day later, takes it for one that nobody decides on any more. */
+/** After this time a new key is given up. A day later `settleCorrections` settles it as undecided. */
 export const DECIDE_WITHIN_MS = 60 * 60 * 1000;
 
 export async function noteCorrection(tx: KeyTx, row: CorrectionRow): Promise<void> {
@@ -41,7 +41,7 @@ export async function clearCorrection(tx: KeyTx, key: Key): Promise<void> {
   await tx.remove(correctionKeys, ['tenant', 'record', 'generation'], [[key.tenant, key.record, key.generation]]);
 }
 
-/** The new generations, not decided yet, of records whose value is being sealed anew, unchanged. */
+/** The undecided new generations of records whose value is being sealed anew, unchanged. */
 export async function resealsUnderWay(
   reader: Reader<'keys'>,
   tenant: TenantId,
@@ -55,12 +55,12 @@ export async function resealsUnderWay(
 }
 
 /**
- * Settles corrections that were noted before `before` and never finished: where the record store has not taken the
- * new value, its key and index rows go. A link that was led on to a generation that never came is led back to the one
- * whose value it is, if that still stands, and goes if not: the next correction takes this generation's number, and the
- * link would lead from the old value to the new one.
+ * Settles corrections that were noted before `before` and never finished. Where the record store has not taken the new
+ * value, its key and index rows are removed. A link that already leads to a generation that never came is led back to
+ * the generation whose value it is, if that still stands, and is removed if not. Otherwise the next correction, which
+ * takes this generation's number, would make the link lead from the old value to the new one.
  * @returns how many notes were settled
- * @throws what kept a note from being settled, when the others are
+ * @throws what kept a note from being settled, after the others are settled
  */
 export async function settleCorrections(
   stores: Stores,
@@ -81,7 +81,7 @@ async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, not
   const [tenant, record] = [note.tenant as TenantId, note.record as RecordId];
   const [row] = await findRecords(recordStore.reader, tenant, [record]);
   await keyStore.exclusive(async (tx) => {
-    // Another node may have settled it since, and the record may be under correction again with the same generation.
+    // Another node may have settled it, and a new correction of the record may use the same generation.
     const taken = await removeWhere(tx, correctionKeys, { tenant, record, generation, created_at });
     if (taken === 0 || row?.generation === generation) return;
     if (from !== null && row?.generation === from) {
@@ -91,7 +91,7 @@ async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, not
   });
 }
 
-/** Takes back what was made for generations that never came to stand: their keys, index rows and links. */
+/** Removes what was made for generations that never became current: their keys, index rows and links. */
 export async function removeMade(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
   await removeKeysAt(tx, tenant, places);
   await removeIndexRowsAt(tx, tenant, places);

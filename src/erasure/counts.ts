@@ -1,12 +1,12 @@
 /**
- * Whether the two stores know of the same erasures and corrections, told by how many each tenant has of them: a store that
- * went back lacks some for good, however many came since. Counting takes each store some 0.4 s a million, once, at a start.
- * Where a number differs, the rows themselves are looked at: others may erase meanwhile, and erasures of the first releases
- * are not noted in the key store.
+ * Compares how many erasures and corrections of each tenant the two stores know. A store that went back lacks some for
+ * good, however many came since. Counting takes each store some 0.4 s a million, once, at a start. Where a number
+ * differs, the rows themselves are compared: others may erase meanwhile, and the key store has no note of erasures by
+ * the first releases.
  *
- * Guarantees: every erasure that one of the stores has completed is known to the other, unless as many are missing in the
- * one as in the other; the journal says more. Right also while other processes erase: rows are looked at in the order in
- * which they come to be, so that no sound store is accused.
+ * Guarantees: every erasure that one store has completed is known to the other, unless each lacks as many as the other;
+ * the journal says more. The result is right while other processes erase, too: rows are read in the order in which they
+ * are written, so that no sound store is accused.
  */
 import type { TenantId } from '../ids.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
@@ -14,7 +14,7 @@ import { areMirrored, firstTombstone } from '../records/tombstones.ts';
 import { pages, select } from '../storage/queries.ts';
 import type { Table } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, erasures, findOrders, type Stores, UNFINISHED } from './erasures.ts';
+import { type DestructionRow, destructions, findDestructions, type Stores, UNFINISHED } from './destructions.ts';
 import type { Lacking } from './remembered.ts';
 import { findShreds, type ShredRow, shreds } from './shreds.ts';
 
@@ -25,7 +25,7 @@ type Counts = ReadonlyMap<string, number>;
 export async function countsAgree({ recordStore, keyStore }: Stores): Promise<Lacking> {
   const [records, keys] = [recordStore.reader, keyStore.reader];
   const shredded = await perTenant(keys, shreds);
-  const ordered = await perTenant(records, erasures);
+  const ordered = await perTenant(records, destructions);
   const { unfinished, begun } = await underWay(records, keys);
   const recordStoreLacks: string[] = [];
   for (const [tenant, n] of shredded) {
@@ -57,11 +57,11 @@ async function perTenant(reader: Reader, of: Table): Promise<Counts> {
   return new Map(rows.map(({ tenant, n }) => [tenant, Number(n)]));
 }
 
-/** Orders that are not completed, and how many of those have begun to destroy keys. */
+/** Orders that are not completed, and how many of these have begun to destroy keys. */
 async function underWay(records: Reader<'records'>, keys: Reader<'keys'>) {
   const [unfinished, begun] = [new Map<string, number>(), new Map<string, number>()];
   const add = (counts: Map<string, number>, tenant: string) => counts.set(tenant, at(counts, tenant) + 1);
-  const rows = await select(records, erasures, { columns: ['tenant', 'erasure'], literally: UNFINISHED });
+  const rows = await select(records, destructions, { columns: ['tenant', 'erasure'], literally: UNFINISHED });
   const found = await findShreds(keys, rows);
   for (const [i, { tenant }] of rows.entries()) {
     add(unfinished, tenant);
@@ -71,7 +71,7 @@ async function underWay(records: Reader<'records'>, keys: Reader<'keys'>) {
 }
 
 async function lacksOrders(records: Reader<'records'>, keys: Reader<'keys'>, tenant: TenantId): Promise<boolean> {
-  // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
+  // A record store from before a tenant was added knows nothing of it, and does not need to know of its end.
   const [buried] = await findTenantTombstones(keys, [tenant]);
   if (buried !== undefined) return false;
   for await (const page of pagesOfShreds(keys, tenant)) {
@@ -80,15 +80,15 @@ async function lacksOrders(records: Reader<'records'>, keys: Reader<'keys'>, ten
   return false;
 }
 
-/** @returns those of which the record store has no order */
+/** @returns those for which the record store has no order */
 export async function withoutOrder(records: Reader<'records'>, page: readonly ShredRow[]): Promise<ShredRow[]> {
-  const orders = await findOrders(records, page);
+  const orders = await findDestructions(records, page);
   return page.filter((_, i) => orders[i] === undefined);
 }
 
 async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, tenant: TenantId): Promise<boolean> {
   const ofTenant = { where: { tenant }, orderBy: ['erasure'], limit: PAGE } as const;
-  for await (const page of pages(records, erasures, ofTenant)) {
+  for await (const page of pages(records, destructions, ofTenant)) {
     const done = page.filter(({ state }) => state === 'completed');
     const found = await findShreds(keys, done);
     for (const order of done.filter((_, i) => found[i] === undefined)) {
@@ -98,8 +98,8 @@ async function lacksShreds(records: Reader<'records'>, keys: Reader<'keys'>, ten
   return false;
 }
 
-/** Of an erasure that is not noted, as the first releases did not: whether the key store knows its first key to be gone. */
-async function isMirrored(records: Reader<'records'>, keys: Reader<'keys'>, { tenant, erasure }: ErasureRow) {
+/** For an erasure without a note, as in the first releases: whether the key store knows its first key to be gone. */
+async function isMirrored(records: Reader<'records'>, keys: Reader<'keys'>, { tenant, erasure }: DestructionRow) {
   const first = await firstTombstone(records, tenant, erasure);
   if (first === undefined) return true;
   const [mirrored] = await areMirrored(keys, tenant as TenantId, [first]);

@@ -1,9 +1,10 @@
 /**
- * When the journal may forget. Of what was noted under an epoch nothing is needed once that epoch is destroyed in every
- * slot and forgotten by every node: what certificates wait for. Each key store that still opens has it then.
+ * Says when the journal may forget. What was noted under an epoch is no longer needed once that epoch is destroyed in
+ * every slot and forgotten by every node, as for certificates. From then on, every key store that still opens has what
+ * was noted.
  */
 import type { Journal } from '../journal/journal.ts';
-import { type CertificateParts, settledThrough } from './certificate.ts';
+import { type CertificateParts, settledThrough } from './certificates/certificate.ts';
 
 /** May be run at any time, on every node. @returns how many files are gone */
 export async function cutJournal(parts: CertificateParts & { readonly journal: Journal }): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Empties the tables of one tenant, page by page. Each page is a transaction of its own that finds its rows by the
- * primary key, so that the whole costs what the tenant holds, and a crash between two pages costs nothing.
+ * Empties the tables of one tenant, page by page. Each page is a transaction of its own and finds its rows by the
+ * primary key. So the whole costs what the tenant holds, and a crash between two pages loses nothing.
  */
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { apiKeys } from '../access/store.ts';
@@ -13,7 +13,8 @@ import { blindIndexes } from '../search/index-rows.ts';
 import { select } from '../storage/queries.ts';
 import type { StoreName, Table } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';
-import { subjectRefs, subjects } from '../subjects/subjects.ts';
+import { subjectRefs } from '../subjects/refs.ts';
+import { subjects } from '../subjects/subjects.ts';
 import { deadTokens } from '../tokens/dead-tokens.ts';
 import { reuses } from '../tokens/reuse.ts';
 import { tokens } from '../tokens/tokens.ts';
@@ -21,7 +22,7 @@ import { correctionKeys } from './corrections.ts';
 
 const PAGE = 1_000;
 
-/** What `vault/` keeps of repeated calls, as far as it takes to remove it. */
+/** What is kept of repeated calls, as far as it is needed to remove it. */
 const IDEMPOTENCY_KEYS: Table<'records'> = {
   store: 'records',
   name: 'idempotency_keys',
@@ -30,15 +31,15 @@ const IDEMPOTENCY_KEYS: Table<'records'> = {
 };
 
 /**
- * Every table of the key store that holds something of a tenant, but its buckets, which go first, and its tombstones,
- * which stay. Keys before what was made under them.
+ * Every table of the key store that holds something of a tenant, except its buckets, which go first, and its
+ * tombstones, which stay. Keys come before what was made under them.
  */
 export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
   ...[recordKeys, indexKeys, indexGenerations, windows],
   ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys, keyRevocations],
 ];
 
-/** Likewise of the record store; the rows of erasures, tombstones, certificates, jobs and the audit log stay. */
+/** The same for the record store. The rows of erasures, tombstones, certificates, jobs and the audit log stay. */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, apiKeys],
@@ -49,22 +50,22 @@ export interface Drained {
   readonly rows: number;
   /** The highest epoch under which one of them was wrapped; undefined where none was. */
   readonly epoch: number | undefined;
-  /** Of how many records these were the keys. */
+  /** How many records had these keys. */
   readonly records: number;
   readonly more: boolean;
 }
 
-/** Removes a page of the tenant's rows of a table; to be called in an exclusive transaction. */
+/** Removes a page of the tenant's rows of a table. Must be called in an exclusive transaction. */
 export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant: TenantId): Promise<Drained> {
   const wrapped = 'epoch' in of.columns;
   const rows = await tx.query<Record<string, unknown>>((sql) => {
     const page = sql(of.name)
       .select([...of.primaryKey, ...(wrapped ? ['epoch'] : [])])
       .where({ tenant })
-      // As an index has them: the next page is found where this one ended.
+      // In the order of the index, so that the next page is found where this one ended.
       .orderBy(of.primaryKey[0] === 'tenant' ? [...of.primaryKey] : ['tenant', 'principal'])
       .limit(PAGE);
-    // Held, or a close moves them between this look and their end, to under an epoch that nobody notes.
+    // Locked. Otherwise a close could move them between this look and their end, under an epoch that nobody notes.
     return wrapped ? page.forUpdate() : page;
   });
   await tx.remove(
@@ -84,8 +85,9 @@ export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant
 const BUCKETS_A_PAGE = 8;
 
 /**
- * Removes some of the tenant's buckets with the record keys they wrap. The bucket's row is held first, and goes first:
- * that waits for whoever is adding a key to it or moving it, and whoever comes later finds no bucket.
+ * Removes some of the tenant's buckets with the record keys they wrap. The bucket's row is locked first, and goes
+ * first. So this waits for a process that is adding a key to the bucket or moving it, and later processes find no
+ * bucket.
  */
 export async function drainBuckets(tx: Tx<'keys'>, tenant: TenantId): Promise<Drained> {
   const next = { where: { tenant }, orderBy: ['bucket'], limit: BUCKETS_A_PAGE, lock: 'wait' } as const;

@@ -1,9 +1,8 @@
 /**
- * What was exposed: the records whose keys were compromised and that were sealed anew since, found by the buckets that
- * were made for them. Ids, data types and tokens; never a value.
+ * What was exposed: records whose keys were compromised and that were sealed anew since. They are found by the buckets
+ * that were made for them. Gives ids, data types and tokens, never a value.
  *
- * Does not: name a record that was erased since, nor tell under which job one was sealed anew that was so twice: the
- * last one has it.
+ * Does not: name a record that was erased since. A record that was sealed anew by two jobs appears under the last.
  */
 import type { BucketId, JobId, RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import { nextResealed } from '../keyring/tree/compromised-buckets.ts';
@@ -11,7 +10,7 @@ import { keysInBucket } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { tokensStoredFor } from '../tokens/tokens.ts';
-import type { Stores } from './erasures.ts';
+import type { Stores } from './destructions.ts';
 
 export interface Exposed {
   readonly record: RecordId;
@@ -27,8 +26,8 @@ export interface ExposedPlace {
 }
 
 /**
- * @param page `job`: absent, those of every job
- * @returns `next`: where to go on; undefined after the last record
+ * @param page `job` absent: records of every job
+ * @returns `next`: where the next page begins; undefined after the last record
  */
 export async function pageOfExposed(
   { recordStore, keyStore }: Stores,
@@ -55,7 +54,7 @@ export async function pageOfExposed(
     tokensStoredFor(recordStore.reader, tenant, ids),
   ]);
   const exposed = rows.flatMap((row, i): Exposed[] => {
-    // A key that does not stand was made by a try that a crash cut short.
+    // A key that is not current was made by an attempt that a crash cut short.
     if (row === undefined || erased[i] || row.generation !== places[i]?.generation) return [];
     const named = { record: row.record as RecordId, subject: (row.subject ?? undefined) as SubjectId | undefined };
     return [{ ...named, type: row.type, tokens: tokens[i] ?? [] }];

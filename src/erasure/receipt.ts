@@ -1,9 +1,9 @@
-/** What the vault says of an erasure to whoever ordered it: ids, numbers and times. */
+/** What the vault tells the orderer of an erasure: ids, numbers and times. */
 import type { ErasureId, SubjectId, TenantId } from '../ids.ts';
-import type { ErasureRow } from './erasures.ts';
+import type { DestructionRow } from './destructions.ts';
 
 /** @param finalAt when its certificate was issued, if it was */
-export function receiptOf(row: ErasureRow, finalAt?: Date) {
+export function receiptOf(row: DestructionRow, finalAt?: Date) {
   return {
     erasure: row.erasure as ErasureId,
     state: finalAt === undefined ? (row.state as 'ordered' | 'completed') : ('final' as const),

@@ -1,19 +1,20 @@
 /**
- * Whether both stores have what the journal says was done: one that lacks it went back to before that, whatever the other
- * store says, and however much was done since.
+ * Whether both stores have what the journal says was done. A store that lacks it went back to before that, whatever the
+ * other store says, and however much was done since.
  *
- * Guarantees: every entry is looked for, in pages. An erasure that the record store knows and has not completed yet is
- * not asked of the key store. One of many records is told by each line's last key, as they were destroyed in that order.
+ * Guarantees: every entry is looked for, in pages. The key store is not asked for an erasure that the record store
+ * knows but has not completed. An erasure of many records is checked by the last key of each line, because keys are
+ * destroyed in that order.
  * Does not: notice a key store that went back to between the last key of a subject's erasure and its refs.
  */
 import { areKept, areNoted } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
-import type { Entry, ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
+import type { DestructionEntry, Entry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { findRecords } from '../records/store.ts';
 import { mirroredAt } from '../records/tombstones.ts';
 import type { Reader } from '../storage/tx.ts';
-import { findOrder, findOrders, type Stores } from './erasures.ts';
+import { findDestruction, findDestructions, type Stores } from './destructions.ts';
 import { findShred } from './shreds.ts';
 
 export interface Lacking {
@@ -23,12 +24,12 @@ export interface Lacking {
 
 const NOTHING: Lacking = { recordStoreLacks: false, keyStoreLacks: false };
 
-/** @param pages of the journal; read no further than to the first that a store lacks */
+/** @param pages of the journal; reading stops at the first entry that a store lacks */
 export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readonly Entry[]>): Promise<Lacking> {
   for await (const page of pages) {
-    const { erasures, tenants, revoked } = byKind(page);
+    const { destructions, tenants, revoked } = byKind(page);
     for (const found of [
-      await ofErasures(stores, erasures),
+      await ofDestructions(stores, destructions),
       await ofTenants(stores, tenants),
       await ofRevocations(stores, revoked),
     ]) {
@@ -40,14 +41,17 @@ export async function rememberedHeld(stores: Stores, pages: AsyncIterable<readon
 
 export function byKind(page: readonly Entry[]) {
   return {
-    erasures: page.filter((entry): entry is ErasureEntry => entry.kind === 'erasure'),
+    destructions: page.filter((entry): entry is DestructionEntry => entry.kind === 'erasure'),
     tenants: page.filter((entry): entry is TenantEntry => entry.kind === 'tenant'),
     revoked: page.filter((entry): entry is RevocationEntry => entry.kind === 'revocation'),
   };
 }
 
-async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly ErasureEntry[]): Promise<Lacking> {
-  const orders = await findOrders(recordStore.reader, entries);
+async function ofDestructions(
+  { recordStore, keyStore }: Stores,
+  entries: readonly DestructionEntry[],
+): Promise<Lacking> {
+  const orders = await findDestructions(recordStore.reader, entries);
   if (orders.includes(undefined)) return { ...NOTHING, recordStoreLacks: true };
   const done = entries.filter((_, i) => orders[i]?.state === 'completed');
   const last = done.flatMap((entry) => {
@@ -69,10 +73,10 @@ async function ofErasures({ recordStore, keyStore }: Stores, entries: readonly E
 }
 
 /**
- * Of each key of a correction, whether the record has a value since, stored after the stores went back, under a generation
- * that was destroyed before: that one stays. Told by the times of the two, from the clocks of the nodes.
+ * For each key of a correction, whether the record has a value that was stored after the stores went back, under a
+ * generation that was destroyed before. That value stays. The times of the two tell, by the clocks of the nodes.
  */
-export async function isOvertaken(reader: Reader<'records'>, entry: ErasureEntry): Promise<boolean[]> {
+export async function isOvertaken(reader: Reader<'records'>, entry: DestructionEntry): Promise<boolean[]> {
   if (entry.cause !== 'corrected') return entry.keys.map(() => false);
   const rows = await findRecords(
     reader,
@@ -93,7 +97,7 @@ async function ofTenants({ recordStore, keyStore }: Stores, entries: readonly Te
   for (const [i, { tenant, erasure }] of entries.entries()) {
     const known = await findTenant(recordStore.reader, tenant);
     if (known !== undefined && known.erased_at === null) return { ...NOTHING, recordStoreLacks: true };
-    const order = await findOrder(recordStore.reader, tenant, erasure);
+    const order = await findDestruction(recordStore.reader, tenant, erasure);
     const isUnderWay = order !== undefined && order.state !== 'completed';
     if (!isUnderWay && buried[i]?.shredded_at == null) return { ...NOTHING, keyStoreLacks: true };
   }
@@ -107,7 +111,7 @@ async function ofRevocations({ recordStore, keyStore }: Stores, entries: readonl
   for (const [i, { tenant }] of entries.entries()) {
     const found = { recordStoreLacks: !noted[i], keyStoreLacks: !kept[i] };
     if (!found.recordStoreLacks && !found.keyStoreLacks) continue;
-    // The revocations of an erased tenant go with it.
+    // The revocations of an erased tenant are removed with it.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
     const known = await findTenant(recordStore.reader, tenant);
     if (buried === undefined && (known === undefined || known.erased_at === null)) return found;

@@ -1,23 +1,25 @@
 /**
- * Does again what the journal remembers and a store has lost, for `recover`: also where both went back to before it. Keys
- * are destroyed first, and mirrored; then the record store gets its order, its tombstones, and loses the ciphertext.
+ * Repeats for `recover` what the journal remembers and a store has lost, even where both stores went back to before it.
+ * Keys are destroyed first, and mirrored. Then the record store gets its order and its tombstones, and loses the
+ * ciphertext.
  *
- * Guarantees: may be interrupted and run again; what both stores have is left as it is. Values that were stored since the
- * stores went back are kept: also a correction under a generation that had been destroyed before, and the refs of a
- * subject that has records again.
- * Does not: bring back what was stored, corrected to or certified and then lost; certificates are issued again.
+ * Guarantees: may be interrupted and run again; what both stores have is left as it is. Values that were stored since
+ * the stores went back are kept. This includes a correction under a generation that had been destroyed before, and the
+ * refs of a subject that has records again.
+ * Does not: bring back what was stored, corrected or certified and then lost. Certificates are issued again.
  */
 import { insertKept, type KeptRevocation } from '../access/revocations.ts';
 import { findTenant } from '../access/store.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
-import type { ErasureEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
+import type { DestructionEntry, RevocationEntry, TenantEntry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { type KeyTombstoneRow, mirroredAt, type TombstoneRow, tombstonesAt } from '../records/tombstones.ts';
 import { change } from '../storage/queries.ts';
 import { markErased } from '../subjects/subjects.ts';
-import { type CompletingParts, type ErasureRow, erasures, findOrder, type Stores } from './erasures.ts';
+import type { CompletingParts } from './complete-destruction.ts';
+import { type DestructionRow, destructions, findDestruction, type Stores } from './destructions.ts';
 import { byKind, isOvertaken } from './remembered.ts';
 import { writeBack } from './replay.ts';
 import { shred, shredNothing, shredRefs } from './shredding.ts';
@@ -33,12 +35,12 @@ export interface Remembered {
   readonly entries: number;
   /** Tombstones that the record store had lost. */
   readonly tombstones: number;
-  /** Records that were there again. */
+  /** Records that had come back. */
   readonly records: number;
   readonly lost: readonly string[];
 }
 
-/** First, before anybody is believed: revocations that the key store has lost. The rest is replayed from there. */
+/** Runs before any caller is trusted: restores revocations that the key store lost. The rest follows from there. */
 export async function keepRemembered({ keyStore, journal }: JournalParts): Promise<void> {
   for await (const page of journal.entries()) {
     const { revoked } = byKind(page);
@@ -63,10 +65,10 @@ export async function replayJournal(
   let [looked, entries, written, records] = [0, 0, 0, 0];
   const lost: string[] = [];
   for await (const page of parts.journal.entries()) {
-    const { erasures, tenants } = byKind(page);
+    const { destructions, tenants } = byKind(page);
     for (const entry of tenants) if (await eraseTenantAgain(parts, entry)) entries += 1;
-    for (const entry of erasures) {
-      const done = await eraseAgain(parts, entry);
+    for (const entry of destructions) {
+      const done = await destroyAgain(parts, entry);
       if (done === undefined) continue;
       entries += 1;
       written += done.tombstones;
@@ -76,9 +78,9 @@ export async function replayJournal(
     looked += page.length;
     progress(looked);
   }
-  // Only now is it known whether anything is left of a subject: an erasure may stand in many lines.
+  // Only now is it known whether anything is left of a subject, because an erasure may stand in many lines.
   for await (const page of parts.journal.entries()) {
-    for (const entry of byKind(page).erasures) await forgetSubject(parts, entry);
+    for (const entry of byKind(page).destructions) await forgetSubject(parts, entry);
   }
   return { entries, tombstones: written, records, lost };
 }
@@ -91,7 +93,7 @@ async function eraseTenantAgain(parts: JournalParts, { tenant, erasure, by, at }
     if (known.erased_at !== null) return false;
     return (await recordStore.exclusive((tx) => orderTenantErasure(tx, order))) !== undefined;
   }
-  // The record store is from before it was added; its keys may be there all the same.
+  // The record store is from before the tenant was added; its keys may exist nevertheless.
   const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
   if (buried?.shredded_at != null) return false;
   const open = { cause: 'erased', subject: null, state: 'ordered', records: 0, shredded_at: null, completed_at: null };
@@ -104,13 +106,13 @@ async function eraseTenantAgain(parts: JournalParts, { tenant, erasure, by, at }
 }
 
 /** @returns undefined where both stores have it */
-async function eraseAgain(
+async function destroyAgain(
   { recordStore, keyStore, clock }: JournalParts,
-  entry: ErasureEntry,
+  entry: DestructionEntry,
 ): Promise<{ tombstones: number; removed: number; lost: readonly string[] } | undefined> {
   const { tenant, erasure } = entry;
   const places = entry.keys.map((key) => ({ tenant, ...key }));
-  const order = await findOrder(recordStore.reader, tenant, erasure);
+  const order = await findDestruction(recordStore.reader, tenant, erasure);
   const mirrored = await mirroredAt(keyStore.reader, places);
   const buried = await tombstonesAt(recordStore.reader, places);
   const isThere = order !== undefined && mirrored.every(Boolean) && buried.every(Boolean);
@@ -122,7 +124,7 @@ async function eraseAgain(
   const of = { tenant, erasure };
   const now = clock();
   await keyStore.exclusive((tx) => (rows.length === 0 ? shredNothing(tx, of, now) : shred(tx, of, rows, now)));
-  await recordStore.exclusive((tx) => tx.insert(erasures, [orderOf(entry, own.length)], 'skip'));
+  await recordStore.exclusive((tx) => tx.insert(destructions, [orderOf(entry, own.length)], 'skip'));
   const known = new Set(places.filter((_, i) => buried[i] !== undefined).map(({ record }) => record));
   const missing = rows.filter(({ record }) => !known.has(record as RecordId));
   if (missing.length === 0) return { tombstones: 0, removed: 0, lost: [] };
@@ -131,24 +133,24 @@ async function eraseAgain(
 }
 
 function tombstoneOf(
-  { erasure, cause, at }: ErasureEntry,
+  { erasure, cause, at }: DestructionEntry,
   key: { readonly tenant: TenantId; readonly record: string; readonly generation: number },
 ): TombstoneRow & KeyTombstoneRow {
   return { ...key, cause, erasure, buried_at: at, put_back_at: null };
 }
 
-/** Not of its subject, before it is known whether that has records again: who completes it would forget its refs. */
-function orderOf({ tenant, erasure, cause, by, at }: ErasureEntry, records: number): ErasureRow {
+/** The order names no subject until it is known whether that has records again: completing it would remove its refs. */
+function orderOf({ tenant, erasure, cause, by, at }: DestructionEntry, records: number): DestructionRow {
   const open = { state: 'ordered', shredded_at: null, completed_at: null, scope: null, subject: null };
   return { tenant, erasure, cause, records, ordered_by: by, ordered_at: at, ...open };
 }
 
-async function forgetSubject(stores: JournalParts, { tenant, subject, erasure }: ErasureEntry): Promise<void> {
+async function forgetSubject(stores: JournalParts, { tenant, subject, erasure }: DestructionEntry): Promise<void> {
   if (subject === null || (await hasRecords(stores, tenant, subject))) return;
   await stores.keyStore.exclusive((tx) => shredRefs(tx, { tenant, erasure }, subject, stores.clock()));
   await stores.recordStore.exclusive(async (tx) => {
     await markErased(tx, tenant, subject, stores.clock());
-    await change(tx, erasures, { tenant, erasure, subject: null }, { subject });
+    await change(tx, destructions, { tenant, erasure, subject: null }, { subject });
   });
 }
 

@@ -1,10 +1,10 @@
 /**
- * Revocations that one of the stores has forgotten because it was put back from a backup, written back from the other:
- * after that, the principals and tokens that an older record store takes to be in force are revoked again.
+ * Writes revocations back that one store has lost because it was restored from a backup; the other store has them. Then
+ * the principals and tokens that an older record store takes to be in force are revoked again.
  *
- * Guarantees: may be interrupted and run again; a revocation that is there stays as it is, with its time.
- * Does not: add anybody in the place of who is revoked. A tenant whose administrators in the copy have all been revoked
- * since has none; it is named.
+ * Guarantees: may be interrupted and run again; an existing revocation stays as it is, with its time.
+ * Does not: add anybody in the place of a revoked principal. If all administrators of a tenant in the copy have been
+ * revoked since, it has none, and is named.
  */
 import {
   areNoted,
@@ -18,15 +18,16 @@ import {
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { revokeAgain } from '../tokens/tokens.ts';
-import type { CompletingParts, Stores } from './erasures.ts';
+import { revokeAgain } from '../tokens/token-changes.ts';
+import type { CompletingParts } from './complete-destruction.ts';
+import type { Stores } from './destructions.ts';
 
 const PAGE = 500;
 
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** Tenants that are left without an administrator whose API key works. */
+  /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
 }
 
@@ -51,7 +52,7 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
       tokens += done.tokens;
     }
   }
-  // An older key store has forgotten what is noted to be kept in it; what is not, a job would keep.
+  // An older key store has lost what was noted for it. A job would not write back what is not noted.
   for await (const page of pagesOfNoted(recordStore.reader, PAGE)) {
     const rows = page.map(({ kept_at: _, ...row }) => row);
     await keyStore.shared((tx) => insertKept(tx, rows));
@@ -60,7 +61,7 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
   return { principals, tokens, withoutAdmin: principals === 0 ? [] : await tenantsWithoutAdmin(parts, now) };
 }
 
-/** Noted in the transaction that revokes, so that a crash forgets neither. */
+/** Noted in the transaction that revokes, so that a crash loses neither. */
 async function revokeMissing(
   { recordStore, keyring }: RevocationParts,
   tenant: TenantId,

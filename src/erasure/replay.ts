@@ -1,11 +1,11 @@
 /**
- * The erasures and corrections that an older record store has forgotten, written back from the key store's mirror: after
- * that, what was erased answers so, and its ciphertext is gone from the restored copy, too.
+ * Writes back, from the key store's mirror, the erasures and corrections that an older record store has lost. Then what
+ * was erased answers so, and its ciphertext is gone from the restored copy, too.
  *
- * Guarantees: may be interrupted and run again; a tombstone that is there stays as it is. A subject none of whose refs is
- * left had been erased as a whole, and is marked so again.
- * Does not: bring back a corrected value. Its old key is destroyed and its new ciphertext was in the newer record store
- * alone; such records are counted, named, noted as what they are, so that they say so instead of failing, and left.
+ * Guarantees: may be interrupted and run again; an existing tombstone stays as it is. A subject without any refs had
+ * been erased as a whole, and is marked so again.
+ * Does not: bring back a corrected value. Its old key is destroyed, and its new ciphertext was only in the newer record
+ * store. Such records are counted, named and noted, so that they say so instead of failing, and are left.
  */
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
@@ -21,9 +21,10 @@ import {
 } from '../records/tombstones.ts';
 import { change } from '../storage/queries.ts';
 import type { KeyStore, RecordTx } from '../storage/tx.ts';
-import { markErased, subjectsWithRefs } from '../subjects/subjects.ts';
+import { subjectsWithRefs } from '../subjects/refs.ts';
+import { markErased } from '../subjects/subjects.ts';
 import { pagesOfShreds, withoutOrder } from './counts.ts';
-import { type ErasureRow, erasures, type Stores } from './erasures.ts';
+import { type DestructionRow, destructions, type Stores } from './destructions.ts';
 import { shreddedTenants } from './shreds.ts';
 
 const PAGE = 500;
@@ -40,19 +41,19 @@ export interface Replayed {
   readonly lostRecords: readonly string[];
 }
 
-/** Orders of which the key store knows alone, and that named no record: no tombstone says what they were. */
+/** Orders that only the key store knows and that named no record: no tombstone says what they were. */
 export async function writeBackEmpty({ recordStore, keyStore }: Stores, now: Date): Promise<number> {
   let written = 0;
   for (const tenant of await shreddedTenants(keyStore.reader)) {
     for await (const page of pagesOfShreds(keyStore.reader, tenant)) {
       const missing = await withoutOrder(recordStore.reader, page);
       if (missing.length === 0) continue;
-      const rows = missing.map(({ erasure, shredded_at }): ErasureRow => {
+      const rows = missing.map(({ erasure, shredded_at }): DestructionRow => {
         const times = { ordered_at: shredded_at, shredded_at, completed_at: now.getTime() };
         const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
         return { tenant, erasure, cause: 'erased', subject: null, scope: null, ...done };
       });
-      await recordStore.exclusive((tx) => tx.insert(erasures, rows, 'skip'));
+      await recordStore.exclusive((tx) => tx.insert(destructions, rows, 'skip'));
       written += rows.length;
     }
   }
@@ -85,14 +86,14 @@ export async function replayMirror(
   return { tombstones: written, records: removed, lost, lostRecords };
 }
 
-/** Writes back what the record store has forgotten of one tenant. @param rows of the mirror, that it has no tombstone of */
+/** Writes back what the record store has lost of one tenant. @param rows of the mirror that it has no tombstone for */
 export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly Mirrored[], now: Date) {
   const held = await recordsWithKeys(
     stores.keyStore.reader,
     tenant,
     rows.map(({ record }) => record),
   );
-  // A mirror of the first releases does not say why: a record that has a key yet was corrected.
+  // A mirror of the first releases does not say why. A record that still has a key was corrected.
   const burials = rows.map((row) => ({ ...row, cause: row.cause ?? (held.has(row.record) ? 'corrected' : 'erased') }));
   const found = await findRecords(
     stores.recordStore.reader,
@@ -103,7 +104,7 @@ export async function writeBack(stores: Stores, tenant: TenantId, rows: readonly
   const erased = new Set(burials.filter(({ cause }) => cause === 'erased').map(({ record }) => record));
   const doomed = present.filter(({ record }) => erased.has(record));
   const dead = await forgottenSubjects(stores.keyStore, tenant, doomed);
-  // Before the tombstones: what has been written back is not looked at again.
+  // Before the tombstones, because what has been written back is not looked at again.
   const putBack = rows.filter(
     ({ record, generation }, i) => !erased.has(record) && found[i]?.generation === generation,
   );
@@ -134,19 +135,19 @@ async function forgottenSubjects(keyStore: KeyStore, tenant: TenantId, rows: rea
 }
 
 async function insertOrders(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[], now: Date): Promise<void> {
-  const orders = new Map<string, ErasureRow>();
+  const orders = new Map<string, DestructionRow>();
   for (const { erasure, cause, buried_at } of burials) {
     if (erasure === null) continue;
     const times = { ordered_at: buried_at, shredded_at: buried_at, completed_at: now.getTime() };
     const done = { state: 'completed', records: 0, ordered_by: THE_VAULT_ITSELF, ...times };
     orders.set(erasure, { tenant, erasure, cause: cause as string, subject: null, scope: null, ...done });
   }
-  await tx.insert(erasures, [...orders.values()], 'skip');
+  await tx.insert(destructions, [...orders.values()], 'skip');
 }
 
-/** An erasure may be spread over several pages: it counts what is written of it so far. */
+/** An erasure may be spread over several pages; this counts what has been written of it so far. */
 async function countRecords(tx: RecordTx, tenant: TenantId, burials: readonly Mirrored[]): Promise<void> {
   for (const erasure of new Set(burials.flatMap((row) => row.erasure ?? []))) {
-    await change(tx, erasures, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });
+    await change(tx, destructions, { tenant, erasure }, { records: await countTombstones(tx, tenant, erasure) });
   }
 }

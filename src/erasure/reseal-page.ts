@@ -1,15 +1,15 @@
 /**
- * Sealing values anew, unchanged, under new keys: what is left to do where keys are in strange hands. To the stores it
- * is a correction that keeps the value (K6): the same order, the same notes and tombstones, so that the same jobs
- * complete it after a crash.
+ * Seals values anew, unchanged, under new keys: what is left to do once keys are stolen. To the stores it is a
+ * correction that keeps the value (K6), with the same order, notes and tombstones. So the same jobs complete it after a
+ * crash.
  *
  *   made       new keys in a bucket of their own, index rows, links led on, a note for each record; one commit
  *   decided    new ciphertext in the records' place, tombstones for the old keys; one commit of the record store
  *   finished   the old keys destroyed, their buckets marked for a new key (K1), the notes gone
  *
- * Guarantees: a value is what it was, under the same version and tokens. A correction or an erasure that comes between
- * wins: the record is left as that has made it. Nothing of a new key is ever wrapped under a bucket key that is
- * compromised. Run again after a crash anywhere, it goes on.
+ * Guarantees: a value stays what it was, under the same version and tokens. A correction or an erasure that comes
+ * between wins, and the record is left as that made it. No new key is ever wrapped under a compromised bucket key. Run
+ * again after a crash anywhere, it goes on.
  * Does not: reach older ciphertext in backups of the record store, which the old keys open for good.
  */
 import type { Clock } from '../clock.ts';
@@ -27,8 +27,10 @@ import { copyIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
+import { type CompletingParts, completeDestruction } from './complete-destruction.ts';
 import { correctionKeys, DECIDE_WITHIN_MS, removeMade, resealsUnderWay } from './corrections.ts';
-import { type CompletingParts, completeErasure, type ErasureRow, findOrder, orderErasure } from './erasures.ts';
+import { type DestructionRow, findDestruction, orderDestruction } from './destructions.ts';
+import type { PageResult } from './reseal-counts.ts';
 
 export interface ResealParts extends CompletingParts {
   readonly keyring: Keyring;
@@ -43,39 +45,17 @@ export interface Retired {
   /** Made when it is first needed. */
   successor(): Promise<BucketId>;
   readonly by: PrincipalId;
-  /** Says that nobody else has taken over; first in every transaction of the key store. */
+  /** Proves that nobody else has taken over. Must come first in every transaction of the key store. */
   fence(tx: KeyTx): Promise<void>;
 }
 
-export interface PageResult {
-  readonly resealed: number;
-  /** Old keys destroyed that somebody else had replaced, or erased. */
-  readonly completed: number;
-  /** Met another call at the same record: worth another look. */
-  readonly raced: number;
-  /** Values that do not open any more, whoever tries. */
-  readonly damaged: number;
-  /** Keys of calls under way: of a record that is not there yet, or of a correction not decided yet. */
-  readonly underWay: number;
-}
-
-export type ResealCounts = { -readonly [K in keyof PageResult]: number };
-
-export function noCounts(): ResealCounts {
-  return { resealed: 0, completed: 0, raced: 0, damaged: 0, underWay: 0 };
-}
-
-export function addCounts(total: ResealCounts, found: PageResult): void {
-  for (const name of Object.keys(total) as (keyof ResealCounts)[]) total[name] += found[name];
-}
-
-/** A record on its way, with what is made of it. */
+/** A record on its way, with what is made for it. */
 interface Move {
   readonly from: RecordRow;
   readonly to: RecordRow;
 }
 
-/** Seals the records of these keys anew, those that still stand under them. @param keys of one bucket */
+/** Seals those records anew that still stand under these keys. @param keys of one bucket */
 export async function resealPage(
   parts: ResealParts,
   retired: Retired,
@@ -107,7 +87,7 @@ export async function resealPage(
 
 const NONE: Won = { records: new Set(), order: undefined };
 
-/** Opens what opens: one value that was tampered with must not keep the others under a stolen key. */
+/** Opens the values that open: one that was tampered with must not keep the others under a stolen key. */
 async function openSound(
   { recordStore, keyStore, keyring }: ResealParts,
   tenant: TenantId,
@@ -125,7 +105,7 @@ async function openSound(
     return { opened, damaged: found.filter((entry) => entry instanceof IntegrityError).length };
   } catch (error) {
     if (!(error instanceof IntegrityError)) throw error;
-    // What fails for all of them is no record's, but a key above them.
+    // If all of them fail, the fault is not a record's, but that of a key above them.
     return { opened: [], damaged: rows.length };
   }
 }
@@ -139,7 +119,7 @@ async function make(
   const at = clock().getTime();
   const to = await successor();
   const ids = opened.map(({ row }) => row.record as RecordId);
-  // What is made by a try that fails is wiped with the rest.
+  // What a failing attempt has made is wiped with the rest.
   using keys = secrets<Buffer>([]);
   const work = async (tx: KeyTx) => {
     await fence(tx);
@@ -151,7 +131,7 @@ async function make(
       const generation = Math.max(...generations.map((key) => key.generation)) + 1;
       return [{ row, value, record: row.record as RecordId, generation, bucket: to }];
     });
-    // The index rows are copies of those there are: no newer than the tenant's index keys, and no older.
+    // The index rows are copies of existing ones: neither newer nor older than the tenant's index keys.
     const indexedAt = await keyring.indexes.generation(tx, tenant);
     const deks = await keyring.records.create(tx, tenant, places, indexedAt);
     keys.push(...deks);
@@ -161,7 +141,7 @@ async function make(
       created.map(({ record, from, to }) => ({ tenant, record, generation: to, created_at: at, resealed_from: from })),
     );
     await copyIndexRows(tx, tenant, created);
-    // What an earlier try has led on, which a crash cut short, is led on from there.
+    // If an earlier attempt, cut short by a crash, has led something on, it is led on from there.
     const tried = (record: RecordId, from: number) =>
       notes.filter((note) => note.record === record && note.resealed_from === from).map((note) => note.generation);
     await leadOn(
@@ -185,7 +165,7 @@ async function make(
 
 interface Won {
   readonly records: ReadonlySet<string>;
-  readonly order: ErasureRow | undefined;
+  readonly order: DestructionRow | undefined;
 }
 
 async function decide(
@@ -197,7 +177,7 @@ async function decide(
   const at = clock();
   const ids = moves.map(({ from }) => from.record as RecordId);
   return recordStore.exclusive(async (tx) => {
-    // Locked first: an erasure or a correction that was decided before is seen from here on, a later one waits.
+    // Locks first: from here on, an earlier erasure or correction is visible, and a later one waits.
     await lockRecords(tx, tenant, ids);
     const erased = await areErased(tx, tenant, ids);
     const keys: { record: RecordId; generation: number }[] = [];
@@ -207,8 +187,8 @@ async function decide(
     }
     if (keys.length === 0) return NONE;
     const erasure = newId('erasure', random, at);
-    const order = await orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
-    // A process may be put to sleep: the new keys may have been settled as ones that nobody decided on.
+    const order = await orderDestruction(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+    // A process may be suspended. Meanwhile the new keys may have been settled, as if nobody would decide on them.
     if (clock().getTime() - begunAt > DECIDE_WITHIN_MS) {
       throw new UnavailableError('overloaded', 'The new keys were made too long ago. Nothing has been decided.');
     }
@@ -220,7 +200,7 @@ async function decide(
 async function finish(parts: ResealParts, retired: Retired, moves: readonly Move[], won: Won): Promise<void> {
   if (moves.length === 0) return;
   const { tenant, fence } = retired;
-  if (won.order !== undefined) await completeErasure(parts, won.order, parts.clock);
+  if (won.order !== undefined) await completeDestruction(parts, won.order, parts.clock);
   const lost = moves.filter(({ from }) => !won.records.has(from.record)).map(({ to }) => to);
   await parts.keyStore.exclusive(async (tx) => {
     await fence(tx);
@@ -230,7 +210,7 @@ async function finish(parts: ResealParts, retired: Retired, moves: readonly Move
   });
 }
 
-/** Old keys that the record store has buried are destroyed now: whoever ordered it may have crashed before. */
+/** Destroys old keys that the record store has buried: the process that ordered it may have crashed before. */
 async function completeOrders(
   parts: ResealParts,
   tenant: TenantId,
@@ -247,8 +227,8 @@ async function completeOrders(
   );
   const named = new Set(orders.flatMap((row) => (row?.erasure ? [row.erasure] : [])));
   for (const erasure of named) {
-    const order = await findOrder(parts.recordStore.reader, tenant, erasure);
-    if (order !== undefined) await completeErasure(parts, order, parts.clock);
+    const order = await findDestruction(parts.recordStore.reader, tenant, erasure);
+    if (order !== undefined) await completeDestruction(parts, order, parts.clock);
   }
   const completed = orders.filter((row) => row !== undefined).length;
   return { completed, underWay: keys.length - completed };

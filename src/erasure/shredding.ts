@@ -1,11 +1,11 @@
 /**
- * Destroying keys: record keys, index rows and links from values to tokens, in one transaction of the key store that
+ * Destroys record keys, index rows and links from values to tokens in one transaction of the key store. The transaction
  * also marks their buckets for a new key (K1), notes what was destroyed and under which epoch, and mirrors the
  * tombstones.
  *
- * Guarantees: a key that dies is counted with the epoch its bucket has at that moment: the buckets are locked first, in
- * order, as a rotation locks them, so that neither waits for the other in a circle and none slips between the two. No key
- * that a correction makes at the same moment is left: its maker holds the bucket of the key it replaces, and either
+ * Guarantees: a destroyed key counts with the epoch that its bucket has at that moment. The buckets are locked first,
+ * in the order in which a rotation locks them, so that the two never deadlock and no key slips between them. No key
+ * that a correction makes at the same moment is left. Its maker holds the bucket of the key it replaces, and either
  * finds that key gone, or has committed before the keys are looked up under the lock.
  */
 import type { SubjectId, TenantId } from '../ids.ts';
@@ -13,7 +13,7 @@ import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tre
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
 import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { forgetRefs, refKeysOf } from '../subjects/subjects.ts';
+import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
 import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';
 import { NOTHING, noteShred } from './shreds.ts';
 
@@ -36,7 +36,7 @@ export async function shred(tx: KeyTx, order: Ordered, rows: readonly TombstoneR
   const before = await findDoomed();
   const locked = await markDirty(tx, tenant, bucketsOf(before), now);
   const doomed = await findDoomed();
-  // A correction may have put its key into another bucket, where the old one takes no more.
+  // A correction may have put its key into another bucket, if the old one is full or closed.
   const others = doomed.filter((key) => before.every(({ bucket }) => bucket !== key.bucket));
   const epoch = highest(locked, await markDirty(tx, tenant, bucketsOf(others), now));
   const isMeant = ({ record, generation }: Generation) => {
@@ -68,14 +68,14 @@ function highest(a: number | undefined, b: number | undefined): number | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** Forgets every ref of an erased subject, and notes under which index keys they were kept. */
+/** Removes every ref of an erased subject, and notes under which index keys they were kept. */
 export async function shredRefs(tx: KeyTx, order: Ordered, subject: SubjectId, now: Date): Promise<void> {
   const indexes = await refKeysOf(tx, order.tenant, subject);
   await forgetRefs(tx, order.tenant, subject);
   await noteShred(tx, order, { ...NOTHING, indexes }, now);
 }
 
-/** Notes an erasure that named no record: nothing was there to destroy. */
+/** Notes an erasure that named no record, so that nothing was there to destroy. */
 export async function shredNothing(tx: KeyTx, order: Ordered, now: Date): Promise<void> {
   await noteShred(tx, order, NOTHING, now);
 }

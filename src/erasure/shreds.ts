@@ -1,10 +1,10 @@
 /**
  * What was shredded: for each erasure the highest epoch under which any of its keys was wrapped, how many record keys
- * there were, and which indexes had entries. The row is written in the transaction in which the keys die, and is what
- * an erasure waits by: it is final when that epoch and every earlier one are destroyed (K5).
+ * there were, and which indexes had entries. The row is written in the transaction that destroys the keys. An erasure
+ * waits by this row: it is final when that epoch and every earlier one are destroyed (K5).
  *
  * Guarantees: a row only grows (the highest epoch, the sum of the keys, the union of the indexes), over pages, repeated
- * runs and two nodes at once; a row that is final never changes again.
+ * runs and two nodes at once. A final row never changes again.
  * Does not: say which records they were; the tombstones do.
  */
 import type { TenantId } from '../ids.ts';
@@ -35,7 +35,7 @@ const shredByErasure = lookup(shreds, ['tenant', 'erasure']);
 
 /** What one transaction destroyed of an erasure. */
 export interface Shredded {
-  /** Undefined where no key was there any more. */
+  /** Undefined where no key was left. */
   readonly epoch: number | undefined;
   readonly records: number;
   readonly indexes: readonly string[];
@@ -44,8 +44,8 @@ export interface Shredded {
 export const NOTHING: Shredded = { epoch: undefined, records: 0, indexes: [] };
 
 /**
- * Adds to an erasure's row what this transaction destroyed. Where nothing was there to destroy, and no row says under
- * which epoch it once was, the current epoch is noted: the keys were wrapped under no later one.
+ * Adds to an erasure's row what this transaction destroyed. If nothing was left to destroy, and no row says under which
+ * epoch it once was, the current epoch is noted: the keys were wrapped under no later one.
  */
 export async function noteShred(
   tx: KeyTx,
@@ -57,7 +57,7 @@ export async function noteShred(
   const blank: ShredRow = {
     ...{ tenant, erasure, epoch: 0, records: 0, indexes: '[]', shredded_at: now.getTime(), final_at: null },
   };
-  // Holds the row until the transaction ends, whoever else completes the same erasure.
+  // Locks the row until the transaction ends, in case another process completes the same erasure.
   const [row = blank] = await tx.insertOrGet(shreds, [blank]);
   if (row.final_at !== null) return;
   const epoch = shredded.epoch ?? (row.epoch === 0 ? await epochInUse(tx) : 0);
@@ -95,7 +95,7 @@ export async function findShreds(
   return found.map(([row]) => row);
 }
 
-/** The tenants of which something was shredded, and that are not buried as a whole. */
+/** The tenants that lost keys to erasures or corrections, and are not buried as a whole. */
 export async function shreddedTenants(reader: Reader<'keys'>): Promise<TenantId[]> {
   const rows = await reader.query<Pick<ShredRow, 'tenant'>>((sql) =>
     sql(shreds.name)
@@ -122,7 +122,7 @@ export function pagesOfNotFinal(reader: Reader<'keys'>, epoch: number, limit: nu
   });
 }
 
-/** Marks erasures as final, each at its own time; one that is final already keeps its time. */
+/** Marks erasures as final, each at its own time. One that is final already keeps its time. */
 export async function markFinal(
   tx: KeyTx,
   rows: readonly { readonly tenant: string; readonly erasure: string; readonly at: number }[],

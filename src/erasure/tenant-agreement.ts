@@ -1,12 +1,12 @@
 /**
- * Whether both stores know the same tenants to be erased, and what to do where one of them was put back from a backup:
+ * Whether both stores know the same tenants to be erased, and what to do where one of them was restored from a backup:
  * an old key store holds their keys again, an old record store takes them to be alive.
  */
 import { findTenant, listErased } from '../access/store.ts';
 import type { ErasureId, PrincipalId, TenantId } from '../ids.ts';
 import { allTenantTombstones, findTenantTombstones, type TenantTombstoneRow } from '../keyring/tenant-tombstones.ts';
 import type { KeyStore, Reader, RecordStore } from '../storage/tx.ts';
-import { findOrders, type Stores } from './erasures.ts';
+import { findDestructions, type Stores } from './destructions.ts';
 import { orderTenantErasure } from './tenants.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function erasedTenantsHeld(
   { reader: keys }: KeyStore,
 ): Promise<{ keyStoreLacks: TenantId[]; recordStoreLacks: TenantId[] }> {
   const erased = await listErased(records);
-  const orders = await findOrders(records, erased);
+  const orders = await findDestructions(records, erased);
   const shredded = orders.filter((row) => row !== undefined).filter((row) => row.shredded_at !== null);
   const standing = await findTenantTombstones(
     keys,
@@ -30,7 +30,7 @@ export async function erasedTenantsHeld(
   };
 }
 
-/** Read in this order: an order is committed in the record store before the key store hears of it. */
+/** Reads in this order, because an order is committed in the record store before the key store learns of it. */
 async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>): Promise<TenantTombstoneRow[]> {
   const unknown: TenantTombstoneRow[] = [];
   for (const row of await allTenantTombstones(keys)) {
@@ -41,7 +41,7 @@ async function unknownBurials(records: Reader<'records'>, keys: Reader<'keys'>):
   return unknown;
 }
 
-/** After an old record store was put back: orders again what the key store knows to be erased. @returns how many */
+/** After an old record store was restored: orders again what the key store knows to be erased. @returns how many */
 export async function orderAgain({ recordStore, keyStore }: Stores): Promise<number> {
   const unknown = await unknownBurials(recordStore.reader, keyStore.reader);
   for (const row of unknown) {

@@ -1,17 +1,16 @@
 /**
- * The budgets of guesses: every answer that depends on whether a value the caller offers is a stored one takes from them.
+ * The budgets of guesses. Every answer that tells whether an offered value is a stored one takes from them.
  *
- *   before the work   a guess is taken from each budget concerned, or the call is refused: nothing has been compared then
+ *   before the work   a guess is taken from each budget concerned, or the call is refused and nothing is compared
  *   after it          a guess that was right, or was not made, serves the next one of this process; any other is spent
  *
- * So an error, a crash or a lost answer spends, and none gains.
+ * So an error, a crash or a lost answer spends guesses, and none gains one.
  *
- * Guarantees: on all nodes together no principal is let guess more often than a budget allows, in a window; what a node
- * has in hand was taken durably before. Of large budgets a node takes a block at once, so that most guesses write
- * nothing. Nobody is refused for guesses that are still under way in this process: they may turn out to be right.
- * Does not: bound what falls into a span across two windows, which may be twice as much; keep what a node has in hand
- * when it crashes or runs out of memory for it: that is lost to the caller; carry a MAC: whoever writes the record store
- * can set a budget back.
+ * Guarantees: on all nodes together no principal guesses more often in a window than a budget allows. What a node holds
+ * was taken durably before. A node takes a whole block of a large budget at once, so that most guesses write nothing.
+ * Nobody is refused because of guesses that are still under way in this process: they may turn out to be right.
+ * Does not: bound a span across two windows, which may see twice as much; keep what a node holds when it crashes or has
+ * no memory left for it; carry a MAC: whoever writes the record store can reset a budget.
  */
 import type { Clock } from '../clock.ts';
 import { UnavailableError } from '../errors.ts';
@@ -19,51 +18,38 @@ import type { PrincipalId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { OVERLOADED, type RecordStore, type RecordTx } from '../storage/tx.ts';
 import { type BudgetKind, TooManyGuessesError } from './errors.ts';
-import type { Allowance } from './limits.ts';
-import { type BudgetKey, EVERYBODY, forget, giveBack, read, take } from './store.ts';
+import type { Allowance, Budget, Guess } from './limits.ts';
+import { type BudgetKey, forget, giveBack, isAlarming, type Taken, takeSome } from './store.ts';
 
 const KEY_NAME = '@guess';
 const MAC_BYTES = 16;
-/** Budgets of which a node remembers what it holds; of the least recently used it forgets, and loses, that. */
+/** How many budgets a node remembers its holdings of; it forgets, and loses, those of the least recently used. */
 const MAX_POOLS = 10_000;
-/** Budgets that are given back when a vault closes: those used last. */
+/** How many budgets are given back when a vault closes: those used last. */
 const MAX_GIVEN_BACK = 1_000;
-
-/** A budget of the caller's, by what it counts: ids, closed words, and values, which a MAC hides. */
-export interface Budget {
-  readonly allowance: Allowance;
-  readonly of: readonly string[];
-}
-
-/** So many guesses, each of which takes from the budget. */
-export interface Guess {
-  readonly budget: Budget;
-  readonly count: number;
-}
 
 export interface Guesser {
   readonly tenant: TenantId;
   readonly principal: PrincipalId;
 }
 
-/** What a budget's owner is told of as it happens: the source of metrics and alarms. */
+/** What the owner is told as it happens: the source of metrics and alarms. */
 export interface GuessEvents {
   refused(kind: BudgetKind): void;
-  /** All principals together have guessed as often at one thing as nobody does by mistake. */
+  /** All principals together have guessed at one thing more often than mistakes explain. */
   alarm(kind: BudgetKind): void;
 }
 
-/** What this process has in hand of a budget. */
+/** What this process holds of a budget. */
 interface Pool {
   left: number;
-  /** What it was taken from. */
   readonly key: BudgetKey;
   readonly since: number;
-  /** When the window is over that it was taken from: after that it is worth nothing. */
+  /** The end of the window it was taken from: after that it is worth nothing. */
   readonly until: number;
 }
 
-/** Calls that took from a budget, and who waits for one of them to end: what was right is there again then. */
+/** Calls that took from a budget, and those who wait for one to end: what was right is then available again. */
 interface UnderWay {
   calls: number;
   readonly waiting: (() => void)[];
@@ -85,9 +71,9 @@ export class GuessBudgets {
   readonly #events: GuessEvents;
   /** By budget, the least recently used first. */
   readonly #pools = new Map<string, Pool>();
-  /** The last call in line, by principal. Where two find nothing left here, the second uses what the first has taken. */
+  /** The last call in line, by principal. If two find nothing left here, the second uses what the first has taken. */
   readonly #lines = new Map<string, Promise<void>>();
-  /** By budget, where calls that took from it are under way. */
+  /** By budget: the calls that took from it and are under way. */
   readonly #underWay = new Map<string, UnderWay>();
 
   constructor(store: RecordStore, indexes: IndexKeys, clock: Clock, events: GuessEvents) {
@@ -99,9 +85,9 @@ export class GuessBudgets {
 
   /**
    * Runs work that makes guesses. Never inside a transaction of the record store: it may need one of its own.
-   * @param work is given what says that guesses were right, or were not made; by itself all of them
-   * What is not said to be right is spent, also where the work fails.
-   * @throws {TooManyGuessesError} where one of the budgets is spent; then the others are as they were, and no work is done
+   * @param work gets a function that says which guesses were right or were not made; without an argument, all of them.
+   *   Any other guess is spent, also if the work fails
+   * @throws {TooManyGuessesError} if one of the budgets is spent; the others are then unchanged, and no work is done
    * @throws {UnavailableError} `overloaded`; no work is done
    */
   async during<R>(
@@ -130,14 +116,14 @@ export class GuessBudgets {
       for (const { budget, count } of right) {
         const name = names.get(budget) ?? '';
         const pool = this.#pools.get(name);
-        // What was taken in a window that is over is worth nothing in the next.
+        // A guess taken in a window that is over is worth nothing in the next.
         if (pool !== undefined && pool.since === takenFrom.get(name)) pool.left += count;
       }
       for (const name of wanted.keys()) this.#settle(name);
     }
   }
 
-  /** Gives back to the store what this process has in hand, as far as its window runs; for a vault that closes. */
+  /** Gives back to the store what this process holds of windows that still run; for a vault that closes. */
   async close(): Promise<void> {
     const now = this.#clock().getTime();
     const all = [...this.#pools.values()].filter(({ left, until }) => left > 0 && until > now).slice(-MAX_GIVEN_BACK);
@@ -148,7 +134,7 @@ export class GuessBudgets {
     });
   }
 
-  /** Forgets in the caller's transaction what was taken of a budget; `undefined`: of none, by the same statement. */
+  /** Forgets, in the caller's transaction, what was taken of a budget; `undefined`: of none, by the same statement. */
   async forget(tx: RecordTx, { tenant, principal }: Guesser, budget: Budget | undefined): Promise<void> {
     const mac = budget === undefined ? Buffer.alloc(0) : await this.#mac(tenant, budget);
     await forget(tx, { tenant, principal, budget: mac });
@@ -159,7 +145,7 @@ export class GuessBudgets {
     return key.mac('lethe/guess/1', MAC_BYTES, allowance.kind, ...of);
   }
 
-  /** From what this process holds: all of it, or nothing. */
+  /** Takes from what this process holds: everything wanted, or nothing. */
   #takeHere(wanted: readonly Wanted[]): boolean {
     const now = this.#clock().getTime();
     if (wanted.some(({ name, count }) => this.#held(name, now) < count)) return false;
@@ -206,7 +192,7 @@ export class GuessBudgets {
     return new Map(wanted.map(({ name }) => [name, this.#pools.get(name)?.since ?? 0]));
   }
 
-  /** A call with guesses at it is over. */
+  /** A call that guesses at this budget has ended. */
   #settle(name: string): void {
     const known = this.#underWay.get(name);
     if (known === undefined) return;
@@ -221,7 +207,7 @@ export class GuessBudgets {
     const short = wanted
       .map((one) => ({ ...one, missing: one.count - this.#held(one.name, now.getTime()) }))
       .filter(({ missing }) => missing > 0)
-      // In one order on every node: of two transactions, neither waits for the other.
+      // In one order on every node, so that no two transactions wait for each other.
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     let alarms: BudgetKind[] = [];
     const taken = await this.#store.exclusive(async (tx) => {
@@ -236,7 +222,7 @@ export class GuessBudgets {
     });
     for (const [i, one] of short.entries()) this.#add(one, taken[i] as Taken, now.getTime());
     for (const kind of alarms) this.#events.alarm(kind);
-    // Not there any more where there is no room for so many budgets, or a window ended this moment: spent for nothing.
+    // What was taken is gone if there is no room for so many budgets, or a window just ended: it is spent for nothing.
     if (!this.#takeHere(wanted)) throw new UnavailableError('overloaded', OVERLOADED);
   }
 
@@ -261,36 +247,4 @@ export class GuessBudgets {
       if (this.#lines.get(principal) === settled) this.#lines.delete(principal);
     }
   }
-}
-
-interface Taken {
-  readonly count: number;
-  /** When the window began that they were taken from. */
-  readonly since: number;
-}
-
-/** A block, or as much as is needed where no block is left. @throws {TooManyGuessesError} */
-async function takeSome(tx: RecordTx, key: BudgetKey, allowance: Allowance, needed: number, now: Date): Promise<Taken> {
-  for (const count of new Set([Math.max(needed, allowance.block), needed])) {
-    const since = await take(tx, key, allowance, count, now);
-    if (since !== undefined) return { count, since };
-  }
-  const since = (await read(tx, key))?.since ?? now.getTime();
-  const waitMs = since + allowance.windowMs - now.getTime();
-  throw new TooManyGuessesError(allowance.kind, needed, Math.max(1, Math.ceil(waitMs / 1000)));
-}
-
-/** Counts what all principals together have taken. @returns whether that has become more than mistakes explain */
-async function isAlarming(
-  tx: RecordTx,
-  { tenant, budget }: BudgetKey,
-  { windowMs, alarmAt }: Allowance,
-  count: number,
-  now: Date,
-): Promise<boolean> {
-  if (alarmAt === undefined) return false;
-  const key = { tenant, principal: EVERYBODY, budget };
-  await take(tx, key, { windowMs, limit: Number.MAX_SAFE_INTEGER }, count, now);
-  const taken = (await read(tx, key))?.taken ?? 0;
-  return taken >= alarmAt && taken - count < alarmAt;
 }

@@ -1,13 +1,13 @@
 /**
- * What a value guesses at whose token is to be given again where an equal one has it: whether that person, or nobody in
- * particular, has the value. Of a person whom this call brings along there is nothing to learn.
+ * What a value guesses at if an equal one's token is to be given again: whether that person, or somebody, has the
+ * value. Nothing can be learnt about a person whom this call brings along.
  */
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { isId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import { findByRefs } from '../subjects/subjects.ts';
-import type { Guess } from './budgets.ts';
+import { findByRefs } from '../subjects/refs.ts';
+import type { Guess } from './limits.ts';
 import { ofCaller, ofPerson, ofSet } from './questions.ts';
 
 export interface Reuse {
@@ -19,7 +19,7 @@ export interface Reuse {
   readonly subject: string | undefined;
 }
 
-/** @returns for each value what it guesses at; nothing for one that cannot be known yet, or that stands before it */
+/** @returns the guesses of each value; none for a value that cannot be known yet, or that came before in the call */
 export async function guessesOfReuse(
   { keyStore, keyring }: { readonly keyStore: KeyStore; readonly keyring: Keyring },
   tenant: TenantId,

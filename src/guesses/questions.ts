@@ -1,14 +1,15 @@
 /**
  * What a search, or a value whose token is to be given again, guesses at, and so which budgets it takes from.
  *
- * Guarantees: which budgets a search takes from follows from what the caller sends and from what it may see, never from a
- * stored value. Otherwise a refusal would itself be an answer: whoever had spent the budget of one person would learn from
- * it whether another value is that person's.
- * Does not: hide from who stores under a ref whether the vault knows it (`of-reuse.ts`): who stores learns that anyway.
+ * Guarantees: what the caller sends and what it may see decide which budgets a search takes from; a stored value never
+ * does. Otherwise a refusal would itself be an answer: a caller that had spent the budget of one person could learn
+ * from it whether another value is that person's.
+ * Does not: hide from a caller that stores under a ref whether the vault knows the ref (`of-reuse.ts`): it learns that
+ * anyway.
  */
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
-import type { Guess } from './budgets.ts';
+import type { Guess } from './limits.ts';
 import { LOOKUPS, PERSON, PERSON_MANY, SET, TYPED, TYPED_FEW } from './limits.ts';
 
 /** What is guessed at, and by whom. */
@@ -21,28 +22,28 @@ export interface Question {
 /** One value of a search. */
 export interface Sought extends Question {
   readonly part: string | undefined;
-  /** What the views show of it; absent where many values are left, or it is a part. */
+  /** What the views show of it; absent if many values are left, or it is a part. */
   readonly shown: readonly string[] | undefined;
   /** Its compared form. */
   readonly text: string;
 }
 
-/** What is searched for, as far as it tells what is guessed at (`search/criteria.ts`). */
+/** The part of a search that tells what is guessed at (`search/criteria.ts`). */
 type Criterion = Pick<Sought, 'part' | 'shown'> & {
   readonly type: DataType;
   readonly forms: readonly { readonly text: string }[];
 };
 
-/** @param criteria what is searched for, all of it of one person */
+/** @param criteria what is searched for, all of one person */
 export function soughtIn(criteria: readonly Criterion[], mayReveal: (type: DataType) => boolean): Sought[] {
   return criteria.map(({ type, part, shown, forms }) => {
     return { type, part, shown, text: forms[0]?.text ?? '', mayReveal: mayReveal(type) };
   });
 }
 
-/** Each value is a guess: at everybody, at those that look like it, and at whomever each of the others names. */
+/** Each value is a guess: at everybody, at values that look like it, and at whomever each of the others names. */
 export function ofSearch(sought: readonly Sought[]): Guess[] {
-  // What is said twice is asked once.
+  // A value that is said twice is asked once.
   const all = [...new Map(sought.map((one) => [JSON.stringify([one.type.name, one.part, one.text]), one])).values()];
   return all.flatMap((one) => {
     const others = all.filter((other) => other !== one && names(other, one));
@@ -51,15 +52,15 @@ export function ofSearch(sought: readonly Sought[]): Guess[] {
   });
 }
 
-/** What the caller may guess wrong of a type, whomever it is about. */
+/** How often the caller may guess wrong at a type, whomever it is about. */
 export function ofCaller({ type, mayReveal }: Question, count: number): Guess {
   const allowance = mayReveal ? LOOKUPS : type.guessable === undefined ? TYPED : TYPED_FEW;
   return { budget: { allowance, of: [type.name] }, count };
 }
 
 /**
- * Values that look alike through every view. Who may see them needs no guess; but a card's middle and a birthday nobody
- * has a reason to try one after the other, unless it is asked who of all that a name fits was born then.
+ * Values that look alike through every view. A caller that may see them needs no guess. But nobody has a reason to try
+ * a card's middle or a birthday one after the other, except to ask who of all that a name fits was born then.
  */
 export function ofSet({ type, shown, mayReveal }: Omit<Sought, 'part' | 'text'>, isAlone = true): Guess[] {
   if (shown === undefined || (mayReveal && !(type.guessable?.byEverybody && isAlone))) return [];
@@ -73,14 +74,14 @@ export function ofPerson(question: Question, subject: SubjectId): Guess[] {
   return [{ budget: { allowance, of: [question.type.name, subject] }, count: 1 }];
 }
 
-/** A ref, which an app has given somebody: whether the vault knows it. */
+/** Whether the vault knows a ref, which an app has given somebody. */
 export function ofRefs(seesPlain: boolean): Guess {
   return { budget: { allowance: seesPlain ? LOOKUPS : TYPED, of: ['@ref'] }, count: 1 };
 }
 
 /**
- * Whether an answer counts: a wrong guess does. So does a right one that leaves open who it is, by a caller to whom that
- * is news: whoever looks for one among them learns by it whether it is that one.
+ * Whether an answer counts as a guess. A wrong one does. So does a right one that leaves open who it is, if that is
+ * news to the caller: it tells a caller that looks for one person among them whether that person is there.
  * @param found people on the page; `more`: whether there may be others behind it
  */
 export function counts(questions: readonly Question[], found: number, more: boolean): boolean {
@@ -95,15 +96,15 @@ function ofNamed({ type }: Sought, { type: by, part = '', text }: Sought): Guess
 }
 
 /**
- * Whether a value counts as naming somebody, for guesses at another. To who may see that other, only one that nearly
- * everybody has to themselves: who signs up a hundred people of one name guesses at none of them.
+ * Whether a value counts as naming somebody, for guesses at the other one. If the caller may see the other, only a
+ * value that nearly everybody has to themselves does: signing up a hundred people of one name guesses at none of them.
  */
 function names({ type, part }: Sought, other: Sought): boolean {
   if (isFree(other)) return false;
   return !other.mayReveal || (part === undefined && type.spread === 'unique');
 }
 
-/** Addresses of devices come and go by the day, and who may see them has no need to guess. */
+/** Addresses of devices change by the day, and a caller that may see them has no need to guess. */
 function isFree({ type, mayReveal }: Question): boolean {
   return mayReveal && type.category === 'device';
 }

@@ -73,7 +73,7 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
   app.get('/readyz', async (_, response) => {
     const unavailable = closing() ? { server: 'shutting_down' } : await readiness.look();
     const ready = Object.keys(unavailable).length === 0;
-    // Calls are answered; but what is erased waits to be called completed.
+    // The vault answers calls, but erasures wait before they are called completed.
     const degraded = vault.journal.failing ? { degraded: { journal: 'journal_unavailable' } } : {};
     const reply = ready ? { status: 'ready', ...degraded } : { status: 'unavailable', unavailable };
     send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
@@ -83,7 +83,7 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.registry.contentType]);
     response.end(text);
   });
-  // Whoever comes with a share too many is told so; it is not read.
+  // A holder who brings one share too many is told so. The share is not read.
   for (const method of ['get', 'post'] as const) {
     app[method]('/v1/unseal', (request, response) => {
       const open = { sealed: false, given: 0, needed: 0 };
@@ -96,7 +96,7 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     const problem = problemOf(new VaultError('route_not_found'), id(), publicUrl);
     send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
-  // Express's own answer to an error is a page with its stack and the path that was asked for.
+  // Express would answer an error with a page that shows its stack and the requested path.
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next();
     const { status } = error as { status?: unknown };

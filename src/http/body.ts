@@ -1,8 +1,8 @@
 /**
  * Reads a JSON body strictly: at most 1 MiB, declared as JSON, valid UTF-8, at most 32 levels deep, and no property
  * named twice in one object.
- * A second property of the same name is where two readers of one body come to disagree on what it says, so it is
- * refused (RFC 8259 section 4 leaves it open; RFC 7493, I-JSON, forbids it).
+ * If a property comes twice, two readers of one body may disagree on what it says. So it is refused (RFC 8259 section 4
+ * leaves it open; RFC 7493, I-JSON, forbids it).
  */
 import type { IncomingMessage } from 'node:http';
 import { VaultError } from '../errors.ts';
@@ -54,7 +54,9 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
   });
 }
 
-/** `JSON.parse` that loses no digit and refuses a property named twice. Its own errors quote the text, so they never travel. */
+/**
+ * `JSON.parse` that loses no digit and refuses a property named twice. Its errors quote the text, so they stay here.
+ */
 function parseJson(text: string): unknown {
   let value: unknown;
   try {
@@ -79,7 +81,9 @@ function namesIn(text: string): number {
   return names;
 }
 
-/** Level by level: what is nested without end would exhaust the stack of whatever walks it later. */
+/**
+ * Counts level by level. A value without a limit to its nesting would exhaust the stack of code that walks it later.
+ */
 function propertiesOf(value: unknown): number {
   let properties = 0;
   let level: unknown[] = [value];

@@ -3,12 +3,13 @@
  *
  *   id: 1                      counts the events of this stream
  *   event: progress            `done` for the last one
- *   data: {"job":"job_…",…}    the whole state, so that a lost event is made good by the next
- *   :                          a comment, where nothing else was sent for a while: proxies end what seems dead
+ *   data: {"job":"job_…",…}    the whole state, so that the next event makes up for a lost one
+ *   :                          a comment, sent after a while of silence: proxies end what seems dead
  *
- * Guarantees: a bounded number of streams, in all, for each tenant and for each principal; a slow reader costs one event, since none is
- * written before the last has left; a stream ends within a minute of its API key's end, and when the server stops.
- * Does not: tell every change between two looks. It looks at the store, so any node shows what any other does.
+ * Guarantees: the number of streams is bounded, in all, for each tenant and for each principal. A slow reader costs one
+ * event, since none is written before the last has left. A stream ends within a minute of its API key's end, and when
+ * the server stops.
+ * Does not: tell every change between two looks. It looks at the store, so every node shows the work of any node.
  */
 import type { ServerResponse } from 'node:http';
 import { UnavailableError } from '../errors.ts';
@@ -23,7 +24,7 @@ export interface EventTimes {
 
 const TIMES: EventTimes = { lookMs: 500, heartbeatMs: 15_000, recheckMs: 60_000 };
 const MAX_STREAMS = 200;
-/** A quarter: one tenant’s principals, however many, leave room for the others. */
+/** A quarter: however many principals a tenant has, they leave room for other tenants. */
 const MAX_OF_TENANT = MAX_STREAMS / 4;
 const MAX_OF_PRINCIPAL = 10;
 
@@ -34,14 +35,14 @@ export interface EventSource {
   readonly first: unknown;
   readonly look: () => Promise<unknown>;
   readonly isLast: (reply: unknown) => boolean;
-  /** @throws when the caller is not to be told any more */
+  /** @throws when the caller may no longer be told */
   readonly stillKnown: () => Promise<unknown>;
 }
 
 export class EventStreams {
   readonly #closing: () => boolean;
   readonly #times: EventTimes;
-  /** By whose they are: of a principal, of a tenant. */
+  /** How many streams each principal and each tenant has open. */
   readonly #open = new Map<TenantId | PrincipalId, number>();
   #count = 0;
 
@@ -50,7 +51,7 @@ export class EventStreams {
     this.#times = times;
   }
 
-  /** @throws {UnavailableError} where there are as many as there may be; nothing has been answered then */
+  /** @throws {UnavailableError} if as many streams are open as there may be; nothing has been answered then */
   open(response: ServerResponse, source: EventSource): void {
     const { tenant, principal } = source;
     const has = (owner: TenantId | PrincipalId, most: number) => (this.#open.get(owner) ?? 0) >= most;
@@ -59,7 +60,7 @@ export class EventStreams {
     }
     this.#add([tenant, principal], 1);
     void this.#run(response, source)
-      // Whatever ended it: the client asks again, and gets the answer to that.
+      // Whatever ended the stream, the client asks again and then gets the error as its answer.
       .catch(() => {})
       .finally(() => {
         this.#add([tenant, principal], -1);
@@ -105,7 +106,7 @@ export class EventStreams {
   }
 }
 
-/** A store that does not answer is asked again at the next look; the key is checked in it, so not for long. */
+/** A store that does not answer is asked again at the next look. Checking the API key needs it too, so not for long. */
 function unlessOutOfReach(state: unknown): (error: unknown) => unknown {
   return (error) => {
     if (error instanceof UnavailableError) return state;

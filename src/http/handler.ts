@@ -1,6 +1,6 @@
 /**
- * From an operation to an Express handler: request id → API key → body → validation → work → reply. What goes wrong
- * becomes a problem; what is turned away after the API key was recognised is audited.
+ * Makes an Express handler of an operation: request id → API key → body → validation → work → reply. Every error
+ * becomes a problem. A request that is turned away after its API key was recognised is audited.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
@@ -39,7 +39,7 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
   return async (request, response) => {
     const startedAt = performance.now();
     const id = newId('request', vault.random, vault.clock());
-    // A connection that ends in the meantime has no peer any more.
+    // This is read first: a connection that ends in the meantime no longer has a peer.
     const source = options.sourceOf(request);
     let caller: Caller | undefined;
     let status: number = operation.status ?? 200;
@@ -92,7 +92,7 @@ function systemCode(error: unknown): string | undefined {
   return typeof cause === 'string' && /^E[A-Z0-9]+$/.test(cause) ? cause : undefined;
 }
 
-/** What the request brings, checked: what stands in its path, its query and its body, in one. What is not right is audited. */
+/** Checks the request's path, query and body, and returns them as one input. A request that is refused is audited. */
 async function read(
   { action, params, query, body, idempotent }: Operation,
   vault: Vault,
@@ -139,7 +139,7 @@ export function send(
   reply: unknown,
   request: RequestId,
   close: boolean,
-  /** After which a 429 or a 503 may pass. */
+  /** After how many seconds the call may pass, for a 429 or a 503. */
   retryAfter = DEFAULT_RETRY_AFTER,
 ): void {
   const text = JSON.stringify(reply);

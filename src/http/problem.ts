@@ -1,6 +1,6 @@
 /**
- * Errors as RFC 9457 problem details, by the list of problems. A problem carries the code, fixed texts, the path
- * of the field at fault and the request's id; never a value.
+ * Turns errors into problem details (RFC 9457), by the list of problems. A problem never carries a value. It carries
+ * the code, fixed texts, the path of the field at fault and the request's id.
  */
 import { VaultError } from '../errors.ts';
 import type { RequestId } from '../ids.ts';
@@ -19,7 +19,7 @@ export interface Problem {
 
 export const DEFAULT_RETRY_AFTER = 1;
 
-/** How long whoever is told so should wait before the same call. */
+/** How long the caller should wait before it makes the same call again. */
 export function retryAfterSeconds(error: unknown, { code }: Problem): number {
   if (error instanceof VaultError && error.retryAfterSeconds !== undefined) return error.retryAfterSeconds;
   const { kind, repeatAfter = REPEAT_AFTER[kind] } = PROBLEMS[code];
@@ -32,8 +32,8 @@ export function problemType(code: string, publicUrl = ''): string {
 }
 
 /**
- * Anything thrown, as what the caller is told; an error that is not the vault's own is told as `internal_error`.
- * @param publicUrl where clients find the API; without it, `type` is a path as it is where no proxy takes any off
+ * What the caller is told of anything thrown. An error that is not the vault's own is told as `internal_error`.
+ * @param publicUrl where clients find the API; without it, `type` is a path that is right if no proxy shortens paths
  */
 export function problemOf(error: unknown, request: RequestId, publicUrl = ''): Problem {
   const known = isPublished(error) ? error : undefined;
@@ -44,7 +44,7 @@ export function problemOf(error: unknown, request: RequestId, publicUrl = ''): P
     title,
     status: STATUS[kind],
     code,
-    // Of slots, libraries and folders an operator is told, not a caller.
+    // An operator may read about slots, libraries and folders; a caller may not.
     detail:
       (code === 'key_unavailable' ? title : known?.message) ??
       'Something went wrong inside the vault. Nothing has been acknowledged.',

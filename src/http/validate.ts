@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
 import { VaultError } from '../errors.ts';
 
-/** A long number is no name, but may be a card's. */
+/** A long number is no name; it may be a card's. */
 const SAFE_NAME = /^(?!.*\d{5})[\w.-]{1,64}$/;
 const UNSAID = 'This does not have the form it must have; /docs shows it.';
 
@@ -22,7 +22,7 @@ function explain(issue: z.core.$ZodIssue): VaultError {
   return new VaultError('invalid_request', textOf(issue), { field });
 }
 
-/** A name that the caller made up goes back to it only if it is harmless. */
+/** The caller gets back a name that it made up only if the name is harmless. */
 function nameOf(part: string): string {
   return SAFE_NAME.test(part) && holdsNoCardNumber(part) ? part : '*';
 }

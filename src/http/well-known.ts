@@ -1,11 +1,11 @@
 /**
- * `/.well-known/jwks.json`: the public keys of the vault's certificates (RFC 7517, RFC 8615). The one public place beside
- * health and the API's description: a certificate is for people who have no API key.
+ * `/.well-known/jwks.json`: the public keys of the vault's certificates (RFC 7517, RFC 8615). It is public, like health
+ * and the API's description, because certificates are for people who have no API key.
  */
 import type { RequestHandler } from 'express';
 import { raiseAlarms } from '../calls/alarms.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
-import { JwksReply } from '../erasure/schema.ts';
+import { JwksReply } from '../erasure/certificates/schema.ts';
 import { newId } from '../ids.ts';
 import type { ProblemCode } from '../problems/list.ts';
 import { publicKeys } from '../vault/public-keys.ts';
@@ -16,9 +16,9 @@ import type { JsonSchemas, Schema } from './openapi/json-schemas.ts';
 import { problemOf } from './problem.ts';
 
 export const JWKS_PATH = '/.well-known/jwks.json';
-/** Of a set of keys: RFC 7517, “Media Type Registration”. */
+/** The media type of a set of keys: RFC 7517, “Media Type Registration”. */
 const TYPE = 'application/jwk-set+json';
-/** A new key signs at once; whoever does not find it in a copy of five minutes asks again. */
+/** A new key signs at once. A reader whose copy, up to five minutes old, does not have the key asks again. */
 const CACHE = 'public, max-age=300';
 
 const EXAMPLE = {
@@ -48,7 +48,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: st
   };
 }
 
-/** Its part of the OpenAPI document; like an operation's, but for no API key. */
+/** Its part of the OpenAPI document. It is like an operation's, but needs no API key. */
 export function jwksOperation(
   schemas: JsonSchemas,
   headers: Schema,

@@ -1,42 +1,42 @@
 /**
- * Puts rows together to batches, each at most one call.
+ * Puts rows together into batches, each at most one call.
  *
- * Guarantees: a batch depends on the input from its first row on and on the limits, on nothing else: not on how the
- * input was read, nor on time. So an import that goes on from the end of a batch makes the same batches again, and with
+ * Guarantees: a batch depends only on the limits and on the input from its first row on. It does not depend on time, or
+ * on how the input was read. So an import that goes on from the end of a batch makes the same batches again, and with
  * them the same calls.
  */
 import { type Fault, RowError } from './errors.ts';
 import type { Item, Shaped } from './items.ts';
 import type { Format, Row } from './row.ts';
 
-/** What a batch holds at most; a row beyond `bodyBytes` or `items` by itself is refused. */
+/** What a batch holds at most. A single row that exceeds `bodyBytes` or `items` is refused. */
 export interface Limits {
   readonly items: number;
-  /** Of the items as JSON. */
+  /** The size of the items as JSON. */
   readonly bodyBytes: number;
-  /** Rows that need no call count too, so that memory stays bounded. */
+  /** Rows that need no call count as well, so that memory stays bounded. */
   readonly rows: number;
   readonly inputBytes: number;
 }
 
-/** Below what the vault takes in one call: 1,000 items, 1 MiB. */
+/** The vault takes no more than 1,000 items and 1 MiB in one call. */
 export const LIMITS: Limits = { items: 1_000, bodyBytes: 700_000, rows: 1_000, inputBytes: 4 * 1024 * 1024 };
 
 export interface Entry {
   readonly row: Row;
   readonly shaped: Shaped;
   readonly fault: Fault | undefined;
-  /** Of its items as JSON. */
+  /** The size of its items as JSON. */
   readonly bodyBytes: number;
-  /** Of its items together. */
+  /** The weight of its items together. */
   readonly weight: number;
 }
 
 export type Batch = readonly [Entry, ...Entry[]];
 
 /**
- * What an item counts for: a password that becomes a verifier takes a processor a fifth of a second, and a call must end
- * before whoever waits for it takes it for lost and sends it again. Ten in a call are fewer than the vault takes (25).
+ * How much a password counts. Making a verifier of it takes a processor a fifth of a second, and a call must end before
+ * its caller thinks it is lost and sends it again. So a call has ten at most; the vault would take 25.
  */
 const PASSWORD_WEIGHT = 100;
 
@@ -54,21 +54,17 @@ export async function* batches(rows: AsyncIterable<Row[]>, format: Format, limit
   for await (const some of rows) {
     for (const row of some) {
       const entry = entryOf(row, format, limits);
+      const own = { items: entry.weight, bodyBytes: entry.bodyBytes, rows: 1, inputBytes: row.end - row.offset };
       const next = {
-        items: sum.items + entry.weight,
-        bodyBytes: sum.bodyBytes + entry.bodyBytes,
-        rows: sum.rows + 1,
-        inputBytes: sum.inputBytes + row.end - row.offset,
+        items: sum.items + own.items,
+        bodyBytes: sum.bodyBytes + own.bodyBytes,
+        rows: sum.rows + own.rows,
+        inputBytes: sum.inputBytes + own.inputBytes,
       };
       if (exceeds(next, limits) && isBatch(batch)) {
         yield batch;
         batch = [];
-        sum = {
-          items: entry.weight,
-          bodyBytes: entry.bodyBytes,
-          rows: 1,
-          inputBytes: row.end - row.offset,
-        };
+        sum = own;
       } else {
         sum = next;
       }
@@ -98,7 +94,7 @@ function sizeOf({ items }: Shaped): number {
   try {
     return items.reduce((sum, item) => sum + Buffer.byteLength(JSON.stringify(item)) + 1, 0);
   } catch (error) {
-    // Read without recursion, written with it.
+    // Rows are read without recursion, but JSON.stringify recurses.
     if (error instanceof RangeError) throw new RowError('row_too_large', 'Its values are nested too deep.');
     throw error;
   }

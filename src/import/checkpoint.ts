@@ -1,9 +1,10 @@
 /**
- * How far an import has come: `<out>.progress`, which is there while an import is under way and gone when it is done.
+ * How far an import has come. The file `<out>.progress` exists while an import is under way, and is removed when it is
+ * done.
  *
- * Guarantees: what the file says was durable before it said so, and the file itself is replaced as a whole, so that a
- * crash at any moment leaves the last checkpoint or the one before. It holds counts, lengths and hashes, no values.
- * The caller makes the output durable before it saves.
+ * Guarantees: what the file says was durable before it said so; the caller makes the output durable before it saves.
+ * The file is replaced as a whole, so a crash at any moment leaves the last checkpoint or the one before. It holds
+ * counts, lengths and hashes, no values.
  */
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -16,14 +17,16 @@ const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const CheckpointSchema = z.strictObject({
   version: z.literal(1),
-  /** Part of every idempotency key. */
+  /** It is part of every idempotency key. */
   import: z.uuid(),
-  /** What must not have changed: the input; and the map, the vault and the form of the output together. */
+  /**
+   * The input, which must not change. `command` covers the map, the vault and the form of the output, also unchanged.
+   */
   input: z.strictObject({ sizeBytes: Count, modifiedAt: z.string(), head: Hash }),
   command: Hash,
-  /** Batches are made with these to the end, whatever a newer release would use. */
+  /** Batches use these limits to the end, even if a newer release has others. */
   limits: z.strictObject({ items: Count, bodyBytes: Count, rows: Count, inputBytes: Count }),
-  /** `values`: for each field of the map. */
+  /** `values` has a count for each field of the map. */
   done: z.strictObject({ inputBytes: Count, rows: Count, rejected: Count, values: z.array(Count) }),
   outBytes: Count,
   rejectsBytes: Count,
@@ -33,7 +36,7 @@ export const CheckpointSchema = z.strictObject({
 });
 export type Checkpoint = z.infer<typeof CheckpointSchema>;
 
-/** @returns undefined where there is none @throws `import_damaged` where it cannot be understood */
+/** @returns undefined if there is none @throws `import_damaged` if it cannot be read */
 export async function loadCheckpoint(path: string): Promise<Checkpoint | undefined> {
   const text = await readFile(path, 'utf8').catch(unlessGone);
   if (text === undefined) return undefined;
@@ -47,10 +50,10 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint | undefin
   }
 }
 
-/** @throws what the file system says; the checkpoint before is still there then */
+/** @throws the file system's error; the previous checkpoint is still there then */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const draft = `${path}.new`;
-  // Half a draft may be left of a crash; and a link there would be written through.
+  // A crash may have left half a draft, and a link there would be followed.
   await rm(draft, { force: true });
   await writeNew(draft, `${JSON.stringify(checkpoint)}\n`);
   await rename(draft, path);
@@ -68,7 +71,7 @@ export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<st
   return Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-/** Windows syncs no folder. */
+/** Windows cannot sync a folder. */
 async function syncName(path: string): Promise<void> {
   await syncFolder(dirname(path)).catch(() => {});
 }

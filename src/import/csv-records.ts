@@ -1,10 +1,10 @@
 /**
- * Puts lines of CSV together to records (RFC 4180): a record ends with the first line end at which its quotes are even.
+ * Puts lines of CSV together into records (RFC 4180). A record ends at the first line end where its quotes are even.
  * csv-parse reads the cells.
  *
- * Guarantees: a record whose quoting is broken is refused up to the end of the line where it breaks, and the next line
- * begins a new record: one stray quote costs one record, and what may be the rest of a quoted cell never passes as a
- * record of its own. A quote that nothing closes, within the limit of a row, refuses all that it holds.
+ * Guarantees: a record with broken quoting is refused up to the end of the line where it breaks, and the next line
+ * begins a new record. So one stray quote costs one record, and the possible rest of a quoted cell never passes as a
+ * record of its own. If nothing closes a quote within the limit of a row, all that the quote holds is refused.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { type Fault, RowError } from './errors.ts';
@@ -17,7 +17,7 @@ export interface Cell {
 }
 
 export interface CsvRecord {
-  /** Undefined where quoting is broken. */
+  /** Undefined if the quoting is broken. */
   readonly cells: readonly Cell[] | undefined;
   readonly text: string;
 }
@@ -39,7 +39,7 @@ const BROKEN: Fault = {
 
 export class CsvRecords {
   readonly #delimiter: string;
-  /** The lines of a record whose end has not come. */
+  /** The lines of a record that has not ended. */
   #open: Line[] = [];
   #openBytes = 0;
 
@@ -66,7 +66,7 @@ export class CsvRecords {
     return this.#read(rows);
   }
 
-  /** A whole record of one line goes to the rows as it is, to be read together with its like. */
+  /** A record of one line goes to the rows unparsed, so that many are parsed together. */
   #take(line: Line, rows: (CsvRow | Line)[], queue: Line[]): void {
     const { offset, end, bytes } = line;
     const first = this.#open.length === 0;
@@ -81,12 +81,12 @@ export class CsvRecords {
     // The quotes are even again at the second line with an odd number of them.
     const closed = odd && !first;
     const tooLong = bytes === undefined || this.#openBytes > MAX_LINE_BYTES;
-    // Would be found in the end too, but only after many lines had been gathered and given back.
+    // It would also be found at the end, but only after many lines were gathered and given back.
     const broken = first && attempt(() => this.#outcome(this.#open, 1)) === 'broken';
     if (closed || broken || tooLong) this.#settle(rows, queue);
   }
 
-  /** Makes a row of the open lines; those behind the line where its quoting breaks go back to the queue. */
+  /** Makes a row of the open lines. Lines after the one where the quoting breaks go back to the queue. */
   #settle(rows: (CsvRow | Line)[], queue: Line[]): void {
     const lines = this.#open;
     this.#open = [];
@@ -97,7 +97,7 @@ export class CsvRecords {
       const row = { ...span(lines.slice(0, taken)), content: { cells: undefined, text: join(lines, taken) } };
       if (typeof outcome === 'object') rows.push({ ...row, content: { ...row.content, cells: outcome } });
       else rows.push({ ...row, fault: outcome === 'open' ? NOT_CLOSED : BROKEN });
-      // One by one: there may be more lines than a call takes arguments.
+      // They go one by one, because there may be more lines than a call takes arguments.
       for (const line of lines.slice(taken).toReversed()) queue.push(line);
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
@@ -105,7 +105,9 @@ export class CsvRecords {
     }
   }
 
-  /** How many lines there are up to the one where quoting breaks; gallops, since it is mostly among the first. */
+  /**
+   * How many lines there are up to the one where the quoting breaks. It gallops, since that is mostly an early line.
+   */
   #breakingLine(lines: readonly Line[]): number {
     let high = 1;
     while (high < lines.length && this.#outcome(lines, high) === 'open') high *= 2;
@@ -119,7 +121,7 @@ export class CsvRecords {
     return high;
   }
 
-  /** @throws {RowError} for what is not text */
+  /** @throws {RowError} for lines that are not text */
   #outcome(lines: readonly Line[], taken: number): Outcome {
     const text = join(lines, taken);
     try {
@@ -130,7 +132,7 @@ export class CsvRecords {
     }
   }
 
-  /** Reads the records of one line all at once, for a call of the parser costs as much as ten records. */
+  /** Reads all records of one line at once, because a call of the parser costs as much as ten records. */
   #read(rows: readonly (CsvRow | Line)[]): CsvRow[] {
     const texts = rows.map((row) => ('bytes' in row ? attempt(() => textOf(row)) : undefined));
     const whole = texts.filter((text) => typeof text === 'string');
@@ -173,7 +175,7 @@ function count(bytes: Buffer, byte: number): number {
   return found;
 }
 
-/** @returns the refusal itself, where there is one */
+/** @returns the result, or the refusal that was thrown */
 function attempt<T>(work: () => T): T | RowError | CsvError {
   try {
     return work();

@@ -1,10 +1,11 @@
 /**
- * CSV as RFC 4180 has it, with the columns' names in the first record. Every cell that is not mapped comes out as it
- * went in, also quoted where it was quoted, since some readers tell an empty cell from an empty text by its quotes.
+ * CSV as in RFC 4180, with the names of the columns in the first record.
  *
- * Output is CSV with the input's delimiter, line end and byte order mark; or NDJSON, each row an object of strings.
- * Guarantees: every column that the map names is there, once. Empty lines are passed over; a row with more or fewer
- * cells than the header is refused.
+ * Guarantees: every column that the map names exists once. A cell that is not mapped comes out as it went in; it is
+ * quoted if it was quoted, since some readers tell an empty cell from an empty text by its quotes. Empty lines are
+ * skipped, and a row with more or fewer cells than the header is refused.
+ *
+ * The output is CSV with the input's delimiter, line end and byte order mark; or NDJSON, each row an object of strings.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { VaultError } from '../errors.ts';
@@ -19,22 +20,22 @@ type Delimiter = NonNullable<ImportMap['delimiter']>;
 
 interface Header {
   readonly cells: readonly Cell[];
-  /** Where the rows begin, in bytes. */
+  /** The place in bytes where the rows begin. */
   readonly end: number;
   readonly bom: boolean;
   readonly lineEnd: string;
 }
 
 /**
- * What becomes of a column: `part` is one of several that make a value, and `first` the one whose place it takes; `moved`
- * holds tokens that go to their values' places.
+ * What becomes of a column. A `part` is one of several that make a value; the token takes the place of the `first`. A
+ * `moved` column holds tokens that go to the places of their values.
  */
 type Column =
   | { readonly do: 'keep' | 'drop' | 'moved' }
   | { readonly do: 'token'; readonly field: number }
   | { readonly do: 'part'; readonly field: number; readonly first: boolean };
 
-/** @throws `invalid_input` naming what the header lacks, and nothing that it holds */
+/** @throws `invalid_input` naming what the header lacks; it never names what the header holds */
 export async function csvFormat(
   map: ImportMap,
   file: FileHandle,
@@ -128,8 +129,8 @@ async function readHeader(file: FileHandle, sizeBytes: number, delimiter: Delimi
 }
 
 /**
- * Where each column that the map names stands. The first record of a file without a header is a row: what it holds is
- * never said, only which names of the map are not there, and how many cells are.
+ * The position of each column that the map names. The first record of a file without a header is a row, so errors never
+ * repeat what it holds: they say which names of the map are missing, and how many cells there are.
  */
 function positions(map: ImportMap, names: readonly string[]): Map<string, number> {
   const sources = map.fields.flatMap((field): (Pointer | undefined)[] => [

@@ -1,13 +1,16 @@
 /**
- * How an import says no. A `RowError` sends one row to the rejects file; the others stop the import and say what to do.
- * Messages name places in the map and in the input's structure (pointers, columns), never a value of a row.
+ * The errors of an import. No message holds a value of a row: messages name places in the map and in the input's
+ * structure (pointers, columns). A `RowError` sends one row to the rejects file; other errors stop the import and say
+ * what to do.
  */
 
 /** Why a row was refused: one line of the rejects file. */
 export interface Fault {
-  /** Where in the input's row, as a JSON Pointer; undefined: the row as a whole. */
+  /** The place in the input's row, as a JSON Pointer; undefined for the row as a whole. */
   readonly field: string | undefined;
-  /** The importer's own: `malformed_row`, `invalid_utf8`, `row_too_large`, …; or the vault's: `invalid_value`, … */
+  /**
+   * A code of the importer (`malformed_row`, `invalid_utf8`, `row_too_large` …) or of the vault (`invalid_value` …).
+   */
   readonly code: string;
   readonly reason: string;
 }

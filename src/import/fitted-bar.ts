@@ -1,18 +1,18 @@
 /**
- * How people are shown that something goes on. A bar fits its line: it grows shorter before a word beside it is cut, and
- * what is cut then is the end.
+ * Shows people that work goes on. A bar fits its line: it becomes shorter before a word beside it is cut, and then the
+ * end of the line is cut.
  */
 import cliProgress from 'cli-progress';
 
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** What stands beside a bar. */
+/** The words beside a bar. */
 export interface Beside {
   readonly before: string;
   readonly after: string;
 }
 
-/** Where there is no terminal, a line is written so often at most. */
+/** Without a terminal, a line is written at most this often. */
 export const LINE_EVERY_MS = 5_000;
 
 const [LEAST, MOST] = [5, 24];
@@ -25,7 +25,7 @@ export function fittedBar(stream: ProgressStream): cliProgress.SingleBar {
   return new cliProgress.SingleBar({ stream, format, hideCursor: false }, cliProgress.Presets.legacy);
 }
 
-/** @param width of the terminal; the last column stays free, where some terminals wrap */
+/** @param width of the terminal; the last column stays free, because some terminals wrap there */
 export function line({ before, after }: Beside, progress: number, width: number): string {
   const size = Math.max(LEAST, Math.min(MOST, width - 1 - before.length - after.length - ' [] '.length));
   const done = Math.round(Math.min(1, Math.max(0, progress)) * size);

@@ -1,17 +1,17 @@
 /**
- * `lethe import`: reads a file as a stream, has the vault replace the mapped fields by tokens, and writes the rest
- * through unchanged.
+ * `lethe import`: reads a file as a stream, lets the vault replace the mapped fields by tokens, and writes the rest
+ * unchanged.
  *
- * Guarantees: each row of the input is in the output or in the rejects, once, in the input's order, however often the
+ * Guarantees: each row of the input is once in the output or in the rejects, in the input's order, however often the
  * import was stopped or killed; and no value is stored twice. Calls that were under way are repeated with the keys
- * they had, and the vault answers as it did. Three things end that promise: the vault forgets keys after 24 hours
- * (the import then asks before it goes on); keys belong to the principal, so another one must not go on with it; and
- * the vault must refuse the same rows as before. Memory does not grow with the input.
+ * they had, and the vault gives the same answers. This has three conditions: the vault forgets keys after 24 hours (the
+ * import then asks before it goes on); keys belong to the principal, so no other principal may go on with the import;
+ * and the vault must refuse the same rows as before. Memory does not grow with the input.
  *
- * The rejects file says of each refused row where it stands in the input, which field was refused and why, and holds
- * nothing of it unless somebody asks (`shown-row.ts`). Like the output it has mode 0600. No message holds input.
+ * For each refused row, the rejects file says where it is in the input, which field was refused, and why. It holds
+ * nothing of the row unless somebody asks for rows (`shown-row.ts`). It has mode 0600, like the output. No message
+ * holds input.
  */
-import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { writePointer } from '../json-pointer.ts';
@@ -19,42 +19,35 @@ import { type Batch, batches, type Entry } from './batch.ts';
 import type { Fault } from './errors.ts';
 import { placeOf } from './map.ts';
 import { type ImportFiles, type Mark, type OpenImport, openImport } from './open-import.ts';
-import type { Counts, Progress } from './progress.ts';
+import { isRefusal, type Patience, PatientTokenizer } from './patient-tokenizer.ts';
+import type { Counts } from './progress.ts';
 import { shownRow } from './shown-row.ts';
-import { type Outcome, type Refusal, type Tokenizer, tokenizeBatch } from './tokenize-batch.ts';
+import { type Outcome, type Refusal, tokenizeBatch } from './tokenize-batch.ts';
 
-export interface ImportOptions extends ImportFiles {
-  readonly tokenizer: Tokenizer;
-  readonly progress: Progress;
+export interface ImportOptions extends ImportFiles, Patience {
   readonly clock: Clock;
-  /** Aborted: finishes the calls under way, keeps its place and returns. */
-  readonly signal?: AbortSignal | undefined;
-  /** Of the data types' values: no other name of a row is said in a reject. Default: none is. */
+  /** Names of properties of the data types. A reject repeats no other name of a row. By default it repeats none. */
   readonly propertyNames?: ReadonlySet<string> | undefined;
-  /** Calls under way at once. */
+  /** How many calls may be under way at once. */
   readonly concurrency?: number | undefined;
-  /** How often a call is repeated while the vault is out of reach; about a minute and a half in all. */
-  readonly retries?: number | undefined;
-  /** @throws once the signal is aborted */
-  readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
-  /** Work that a crash may cost, at most; each checkpoint costs a few fsyncs. */
+  /** How much work a crash may cost at most. Each checkpoint costs a few fsyncs. */
   readonly checkpointEvery?: { readonly ms: number; readonly batches: number } | undefined;
 }
 
-/** Of the whole import, earlier runs included, but for `seconds` and what says so. */
+/** Counts of the whole import, earlier runs included, except `seconds` and those that say "this run". */
 export interface ImportResult {
   readonly rows: number;
   /** How many of them are in the rejects file. */
   readonly rejected: number;
   readonly values: number;
-  /** Of `rows` and `values`, those of this run: with `seconds`, the rate. */
+  /** The rows and values of this run; with `seconds` they give the rate. */
   readonly rowsThisRun: number;
   readonly valuesThisRun: number;
-  /** Paths of the map at which no row had a value: perhaps a mistake of typing. Empty while interrupted. */
+  /** Paths of the map at which no row had a value, perhaps by a typing mistake. Empty if the import was interrupted. */
   readonly unmatched: readonly string[];
   readonly seconds: number;
   readonly resumed: boolean;
-  /** Stopped by the signal; the same command goes on. */
+  /** Whether the signal stopped it. The same command then goes on. */
   readonly interrupted: boolean;
 }
 
@@ -63,18 +56,12 @@ interface UnderWay {
   readonly outcomes: Promise<Map<Entry, Outcome>>;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 15_000];
-/** Whoever asks for more is asked again by a person. */
-const MOST_ASKED_MS = 10 * 60 * 1000;
 const NO_NAMES: ReadonlySet<string> = new Set();
-const TEMPORARY: readonly unknown[] = ['unavailable'];
-/** Kinds of error after which the work may have been done nevertheless. */
-const UNCERTAIN: readonly unknown[] = [undefined, 'unavailable', 'internal', 'integrity'];
 
 /**
  * @throws `invalid_map`, `invalid_input`, `out_exists`, `import_…`; nothing has been stored or written then
- * @throws `import_stopped` the import has kept its place; @throws the vault's refusal as it is where nothing has been
- * stored: nothing is left behind then
+ * @throws `import_stopped`; the import has kept its place
+ * @throws the vault's own refusal, if nothing has been stored; nothing is left behind then
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
   const opened = await openImport(options, options.clock);
@@ -89,12 +76,11 @@ class Run {
   readonly #options: ImportOptions;
   readonly #import: OpenImport;
   readonly #startedAt: number;
-  /** Never half a batch, also when a write failed in the middle of one. */
+  /** It never includes half a batch, even if a write failed in the middle of one. */
   #mark: Mark;
   #savedAt: number;
   #batchesSinceSave = 0;
-  /** Whether the vault has stored anything for this import, as far as is known. */
-  #mayHaveStored: boolean;
+  readonly #tokenizer: PatientTokenizer;
 
   constructor(options: ImportOptions, opened: OpenImport) {
     this.#options = options;
@@ -102,7 +88,7 @@ class Run {
     this.#startedAt = options.clock().getTime();
     this.#savedAt = this.#startedAt;
     this.#mark = { done: opened.done, outBytes: opened.out.bytes, rejectsBytes: opened.rejects.bytes };
-    this.#mayHaveStored = opened.resumed;
+    this.#tokenizer = new PatientTokenizer(options, opened.resumed);
   }
 
   async toEnd(): Promise<ImportResult> {
@@ -118,10 +104,10 @@ class Run {
     await Promise.allSettled(underWay.map(({ outcomes }) => outcomes));
     try {
       if (complete) await this.#import.complete();
-      else if (isRefusal(failure) && !this.#mayHaveStored) await this.#import.discard();
+      else if (isRefusal(failure) && !this.#tokenizer.mayHaveStored) await this.#import.discard();
       else await this.#save(failure === undefined);
     } catch (error) {
-      // The checkpoint before is still there.
+      // The previous checkpoint is still there.
       failure ??= error;
     } finally {
       progress.stop(this.#counts());
@@ -131,8 +117,8 @@ class Run {
   }
 
   /**
-   * Reads ahead of what is written by the calls under way.
-   * @param underWay what is left in it when something fails has not been written
+   * Reads further rows while calls are under way.
+   * @param underWay if something fails, it holds the batches that have not been written
    * @returns whether the input is done; false after a signal
    */
   async #work(underWay: UnderWay[]): Promise<boolean> {
@@ -143,8 +129,10 @@ class Run {
     for await (const batch of batches(rows, format, limits)) {
       complete = !signal?.aborted;
       if (!complete) break;
-      const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) => this.#patiently(items, key));
-      // Awaited in its turn; until then a failure is not unhandled.
+      const outcomes = tokenizeBatch(batch, { map, propertyNames }, id, (items, key) =>
+        this.#tokenizer.tokenize(items, key),
+      );
+      // It is awaited in its turn. Until then, a failure must not count as unhandled.
       outcomes.catch(() => undefined);
       underWay.push({ batch, outcomes });
       if (underWay.length >= concurrency) await this.#finishFirst(underWay);
@@ -171,7 +159,7 @@ class Run {
     let [written, refused] = ['', ''];
     for (const entry of batch) {
       const outcome = outcomes.get(entry);
-      // Written without its tokens, a row would show its values.
+      // A row that is written without its tokens would show its values.
       if (outcome === undefined) throw new Error('A row was left without an answer.');
       rows++;
       if ('fault' in outcome) {
@@ -188,32 +176,12 @@ class Run {
     this.#mark = { done, outBytes: out.bytes, rejectsBytes: rejects.bytes };
   }
 
-  /** A line of the rejects file: where the row begins in the input, and how long it is. */
+  /** A line of the rejects file. It says where the row begins in the input, and how long it is. */
   #rejected(row: number, { row: { offset, end, content } }: Entry, fault: Fault): string {
     const { map, rejectsWithRows = false } = this.#options;
     const fields = rejectsWithRows && content !== undefined ? this.#import.format.fieldsOf(content) : undefined;
     const shown = fields && shownRow(map, fields);
     return `${JSON.stringify({ row, offset, bytes: end - offset, ...fault, ...shown })}\n`;
-  }
-
-  /** Repeats a call with its key while the vault is out of reach. */
-  async #patiently(...call: Parameters<Tokenizer['tokenize']>): ReturnType<Tokenizer['tokenize']> {
-    const { tokenizer, progress, signal, retries = 9, sleep = wait } = this.#options;
-    for (let repeats = 0; ; repeats++) {
-      try {
-        const results = await tokenizer.tokenize(...call);
-        this.#mayHaveStored = true;
-        return results;
-      } catch (error) {
-        const { kind, code, retryAfterSeconds = 0 } = error as Refusal;
-        const askedMs = retryAfterSeconds * 1000;
-        this.#mayHaveStored ||= !isRefusal(error);
-        if (!TEMPORARY.includes(kind) || repeats >= retries || askedMs > MOST_ASKED_MS) throw error;
-        const ms = Math.max(askedMs, Math.min(FIRST_WAIT_MS * 2 ** repeats, LONGEST_WAIT_MS));
-        progress.note(`the vault says ${code}; trying again in ${ms / 1000} s`);
-        await sleep(ms, signal);
-      }
-    }
   }
 
   async #save(settled: boolean): Promise<void> {
@@ -222,11 +190,11 @@ class Run {
     this.#batchesSinceSave = 0;
   }
 
-  /** What the vault or the file system said, and that the import has kept its place. */
+  /** The error of the vault or the file system, with the note that the import has kept its place. */
   #explained(failure: unknown): unknown {
     const { kind, code, message } = failure as Refusal;
     if (kind === undefined || codeOf(failure) === 'invalid_map') return failure;
-    if (isRefusal(failure) && !this.#mayHaveStored) return failure;
+    if (isRefusal(failure) && !this.#tokenizer.mayHaveStored) return failure;
     const again = `The import has kept its place after ${this.#mark.done.rows} rows: the same command goes on from there.`;
     return new VaultError('import_stopped', `${message} (${code}) ${again}`, { cause: failure });
   }
@@ -258,16 +226,7 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-/** The vault's definite no: what was asked has not been done. */
-function isRefusal(failure: unknown): boolean {
-  return failure instanceof Error && !UNCERTAIN.includes((failure as Refusal).kind);
-}
-
 /** A wait that the signal ended is no failure. */
 function isAbort(failure: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && (failure === signal.reason || (failure as Error).name === 'AbortError');
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<unknown> {
-  return setTimeout(ms, undefined, signal ? { signal } : {});
 }

@@ -1,9 +1,10 @@
 /**
- * What a row gives to the vault: the same rules for a line of NDJSON and a record of CSV.
+ * Makes the vault's items of a row. The rules are the same for a line of NDJSON and a record of CSV.
  *
- * Guarantees: absent, null and empty fields give no item; every item of a row is about the same subject; a row that
- * has values but no subject, where the map names one, is refused, since nobody could erase them later. So is a value
- * without the token that the map says it had, and such a token without its value: one of them would be lost.
+ * Guarantees: absent, null and empty fields give no item. All items of a row are about the same subject. If the map
+ * names a subject, a row with values but without a subject is refused, since nobody could erase the values later. A
+ * value without the token that the map says it had is refused, and so is such a token without its value: one of them
+ * would be lost.
  */
 import { whyForbidden } from '../datatypes/authentication-data.ts';
 import type { TokenFormatName } from '../datatypes/datatype.ts';
@@ -20,13 +21,13 @@ export interface Item {
   readonly format?: TokenFormatName;
   readonly audience?: string;
   readonly reuse?: true;
-  /** Of another vault. */
+  /** The token that the value had in another vault. */
   readonly token?: string;
 }
 
 /** Where an item comes from. */
 export interface Origin {
-  /** Which of the map's fields. */
+  /** The index of the map's field. */
   readonly field: number;
   /** Whether the field's text was put into an object: a national number with its country, or a verifier. */
   readonly wrapped: boolean;
@@ -34,16 +35,16 @@ export interface Origin {
 
 export interface Shaped {
   readonly items: readonly Item[];
-  /** Beside each item. */
+  /** One for each item. */
   readonly origins: readonly Origin[];
 }
 
-/** Reads a field of a row; undefined where there is none. */
+/** Reads a field of a row; undefined if there is none. */
 export type Get = (pointer: Pointer) => unknown;
 
 const MAX_WORD = 20;
 
-/** E.164 written out: needs no country. */
+/** A number in E.164, which needs no country. */
 const INTERNATIONAL = /^\s*[+\uff0b]/;
 
 /** @throws {RowError} */
@@ -74,16 +75,16 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
   return { items, origins };
 }
 
-/** What a place in a row may be named by: the map's paths, and the property names of data types. */
+/** The names that may tell a place in a row: the map's paths, and the property names of data types. */
 export interface Known {
   readonly map: ImportMap;
   readonly propertyNames: ReadonlySet<string>;
 }
 
 /**
- * The place in the input that a refusal means. A name that the row alone has is input, and is not said: the place is
- * then the one around it.
- * @param path within the item, as the vault says it: `value`, `value.number`, `subject`, `token`
+ * The place in the input that a refusal means. A name that only the row has is input, so it is not repeated: the place
+ * is then the one around it.
+ * @param path the place within the item, as the vault gives it: `value`, `value.number`, `subject`, `token`
  */
 export function inputPlace({ map, propertyNames }: Known, { field: index, wrapped }: Origin, path: string): string {
   const field = map.fields[index] as Field;
@@ -104,7 +105,9 @@ export function inputPlace({ map, propertyNames }: Known, { field: index, wrappe
   return writePointer([...field.path, ...known(names)]);
 }
 
-/** What is to be dropped is named by its word, as the vault's reason does, and by no more of what it was called. */
+/**
+ * A property that must be dropped may be named if its name is one forbidden word, as in the vault's reason; no more.
+ */
 function isForbidden(name: string): boolean {
   return name.length <= MAX_WORD && whyForbidden(name) !== undefined;
 }
@@ -132,7 +135,7 @@ function wrap({ country, phc }: PathField, found: unknown, get: Get): unknown {
   return isNothing(stated) ? found : { number: found, country: stated };
 }
 
-/** @throws {RowError} for a value without its token, or the other way round */
+/** @throws {RowError} for a value without its token, or a token without its value */
 function broughtToken(field: Field, place: Pointer, found: unknown, get: Get): string | undefined {
   const token = get(place);
   if (isNothing(token) && isNothing(found)) return undefined;
@@ -145,7 +148,7 @@ function broughtToken(field: Field, place: Pointer, found: unknown, get: Get): s
 
 function subjectOf(value: unknown, pointer: Pointer): string {
   if (typeof value === 'string' && value !== '') return value;
-  // Beyond 2^53 two customer numbers may read as one.
+  // Beyond 2^53, two customer numbers may be read as one.
   if (Number.isSafeInteger(value)) return String(value);
   throw isNothing(value)
     ? new RowError('subject_missing', 'Must say whom the values are about.', writePointer(pointer))

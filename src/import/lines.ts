@@ -1,20 +1,20 @@
 /**
- * The lines of a file as bytes, with the place of each: what both formats of input are made of.
+ * The lines of a file as bytes, with the place of each. Both input formats use them.
  *
- * Guarantees: lines in order, each once, whatever the size of a read; a line's terminator (LF or CRLF) is not part of
- * it; a last line needs none. Memory stays bounded: of a line over the limit only its place is given.
+ * Guarantees: it gives lines in order, each once, whatever the size of a read. A line's terminator (LF or CRLF) is not
+ * part of it; the last line needs none. Memory stays bounded: of a line over the limit, only the place is given.
  */
 import type { FileHandle } from 'node:fs/promises';
 
-/** Also the most that a vault reads in one call: a longer row could not be sent. */
+/** A vault also reads no more in one call, so a longer row could not be sent. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 const [LF, CR] = [0x0a, 0x0d];
 
 export interface Line {
-  /** Of its first byte in the file. */
+  /** The place of its first byte in the file. */
   readonly offset: number;
-  /** Of the first byte after its terminator. */
+  /** The place of the first byte after its terminator. */
   readonly end: number;
   /** Undefined for a line over `MAX_LINE_BYTES`. */
   readonly bytes: Buffer | undefined;
@@ -22,10 +22,13 @@ export interface Line {
   readonly terminator: '\n' | '\r\n' | '';
 }
 
-/** @param from the start of a line; @param to where to stop reading, in bytes; may lie inside a line, which ends there */
+/**
+ * @param from the place in bytes where a line begins
+ * @param to the place in bytes where to stop reading; a line that it cuts ends there
+ */
 export async function* readLines(file: FileHandle, from: number, to: number): AsyncGenerator<Line[]> {
   let start = from;
-  /** Bytes of the line that is under way; undefined once it is too long to keep. */
+  /** The bytes of the line so far; undefined once it is too long to keep. */
   let begun: Buffer | undefined = Buffer.alloc(0);
   for (let at = from; at < to; ) {
     const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, to - at));

@@ -1,5 +1,5 @@
 /**
- * The map of an import: which fields of a row become tokens, and which are left out. Drawn once, here:
+ * The map of an import says which fields of a row become tokens, and which are left out. It is drawn once, here:
  *
  *   { "subject": "/customer_id",                                        whom the values are about
  *     "fields": [
@@ -17,138 +17,32 @@
  *     "purpose": "import",                                              why; "reuse" asks whether a value is there
  *     "csv": { "delimiter": ";" } }
  *
- * Paths are JSON Pointers, such as `/product/serial`; in CSV the one step is the column's name. A list's elements are
- * named one by one (`/phones/0`). A token that is brought along stands in its value's place in the output; the field that
- * it came from is left out. A value without its token, or a token without its value, is refused.
+ * Paths are JSON Pointers, such as `/product/serial`. In CSV a path has one step, the column's name. Elements of a list
+ * are named one by one (`/phones/0`). In the output, a token that is brought along takes its value's place, and the
+ * field that it came from is left out. A value without its token, or a token without its value, is refused.
  *
- * Guarantees: no two entries claim the same field or parts of it; what is dropped reaches neither the vault nor the
- * output nor the rejects file; messages name the map's places, and quote nothing. Does not: protect a field that it does not name.
+ * Guarantees: no two entries claim the same field or parts of it. What is dropped reaches neither the vault nor the
+ * output nor the rejects file. Messages name places in the map, and quote nothing.
+ * Does not: protect a field that it does not name.
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { holdsNoCardNumber } from '../card-like.ts';
-import { TOKEN_FORMATS, type TokenFormatName } from '../datatypes/datatype.ts';
+import type { z } from 'zod';
+import type { TokenFormatName } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
-import { isWithin, type Pointer, writePointer } from '../json-pointer.ts';
-import { PointerSchema } from './pointer.ts';
+import type { Pointer } from '../json-pointer.ts';
+import { type FieldSchema, MapSchema } from './map-schema.ts';
 
-const NO_CARD = 'Must not hold a card number: it stands in the clear.';
 /** A data type of a tenant's own. */
 const OWN_TYPE = /^x_/;
-const MAX_FIELDS = 100;
 const MAX_PROBLEMS = 5;
-
-const FieldSchema = z
-  .strictObject({
-    type: z.string().regex(/^[a-z][a-z0-9_]*$/, 'Must be the name of a data type, such as email.'),
-    label: z
-      .string()
-      .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'Must be a lower-case letter, then letters, digits and _ . - (64 at most).')
-      .refine(holdsNoCardNumber, NO_CARD)
-      .optional(),
-    required: z.boolean().default(false),
-    path: PointerSchema.optional(),
-    country: PointerSchema.optional(),
-    drop: z.array(z.string().min(1)).min(1).optional(),
-    to: PointerSchema.optional(),
-    properties: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/i, 'Must be a name.'), PointerSchema).optional(),
-    token: PointerSchema.optional(),
-    format: z.enum(TOKEN_FORMATS).optional(),
-    audience: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Must be lower-case letters, digits and _ . - (64 at most).')
-      .refine(holdsNoCardNumber, NO_CARD)
-      .optional(),
-    reuse: z.boolean().default(false),
-    phc: z.boolean().default(false),
-  })
-  .superRefine((field, context) => {
-    const say = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
-    const composed = field.to !== undefined || field.properties !== undefined;
-    if (composed === (field.path !== undefined)) {
-      say('Needs either "path", or "to" together with "properties".');
-    } else if (composed && (field.to === undefined || Object.keys(field.properties ?? {}).length === 0)) {
-      say('"to" says where the token goes, "properties" of which fields the value is made: both are needed.');
-    }
-    if (composed && field.drop) say('Belongs to a field with "path"; here, just do not list the property.', 'drop');
-    if (field.country && (composed || field.type !== 'phone')) {
-      say('Belongs to a field with "path" of the type phone.', 'country');
-    }
-    if (field.phc && (composed || field.type !== 'password')) {
-      say('Belongs to a field with "path" of the type password.', 'phc');
-    }
-    if (field.type === 'cvc') say('May be kept nowhere, neither in the output: drop it.', 'type');
-    if (field.token && field.format) say('Does not go with "token", which is what it is.', 'format');
-    if (field.token && field.reuse) say('Does not go with "token": each value has its own.', 'reuse');
-    for (const [name, source] of Object.entries(field.properties ?? {})) {
-      if (field.to && writePointer(source.slice(0, -1)) !== writePointer(field.to.slice(0, -1))) {
-        say(`Must stand next to ${writePointer(field.to)}, where the token goes.`, 'properties', name);
-      }
-    }
-  });
-
-const MapSchema = z
-  .strictObject({
-    subject: PointerSchema.optional(),
-    fields: z.array(FieldSchema).min(1).max(MAX_FIELDS),
-    drop: z.array(PointerSchema).default([]),
-    purpose: z
-      .string()
-      .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'Must be one of the purposes of the API key.')
-      .optional(),
-    csv: z.strictObject({ delimiter: z.enum([',', ';', '\t', '|']) }).optional(),
-  })
-  .superRefine((map, context) => {
-    if (map.purpose === undefined && map.fields.some(({ reuse }) => reuse)) {
-      const message = 'Must be stated where a field has "reuse", which asks whether an equal value is there.';
-      context.addIssue({ code: 'custom', message, path: ['purpose'] });
-    }
-    const claims = claimsOf(map);
-    for (const [i, later] of claims.entries()) {
-      for (const earlier of claims.slice(0, i)) {
-        const [inner, outer] = isWithin(later.pointer, earlier.pointer) ? [later, earlier] : [earlier, later];
-        if (!isWithin(inner.pointer, outer.pointer)) continue;
-        context.addIssue({ code: 'custom', message: overlap(inner, outer), path: inner.place });
-      }
-    }
-  });
-
-interface Claim {
-  readonly pointer: Pointer;
-  readonly place: (string | number)[];
-}
-
-function claimsOf(map: { fields: z.infer<typeof FieldSchema>[]; drop: Pointer[] }): Claim[] {
-  const fields = map.fields.flatMap((field, i): Claim[] => {
-    const sources = Object.entries(field.properties ?? {});
-    const claims = sources.map(([name, pointer]) => ({ pointer, place: ['fields', i, 'properties', name] }));
-    const to = field.to ?? [];
-    const ownPlace = sources.some(([, source]) => writePointer(source) === writePointer(to));
-    if (field.path) claims.push({ pointer: field.path, place: ['fields', i, 'path'] });
-    if (field.to && !ownPlace) claims.push({ pointer: to, place: ['fields', i, 'to'] });
-    if (field.token) claims.push({ pointer: field.token, place: ['fields', i, 'token'] });
-    return claims;
-  });
-  return [...fields, ...map.drop.map((pointer, i) => ({ pointer, place: ['drop', i] }))];
-}
-
-function overlap(inner: Claim, outer: Claim): string {
-  const [part, whole] = [writePointer(inner.pointer), writePointer(outer.pointer)];
-  if (part === whole) return `${part} is claimed twice; the other is ${outer.place.join('/')}.`;
-  const advice =
-    inner.place[0] === 'drop' && outer.place[2] === 'path'
-      ? `to leave a property out of that value, write "drop" inside ${outer.place.slice(0, 2).join('/')}`
-      : 'map either the whole or its parts';
-  return `${part} lies within ${whole} (${outer.place.join('/')}): ${advice}.`;
-}
 
 interface Common {
   readonly type: string;
   readonly label: string | undefined;
   readonly required: boolean;
-  /** Where the token stands that the value had in another vault. */
+  /** The place of the token that the value had in another vault. */
   readonly token: Pointer | undefined;
-  /** What is asked of each item beside its value, as the vault names it. */
+  /** The options of each item, as the vault names them. */
   readonly options: { readonly format?: TokenFormatName; readonly audience?: string; readonly reuse?: true };
 }
 export interface PathField extends Common {
@@ -164,19 +58,19 @@ export interface ComposedField extends Common {
 }
 export type Field = PathField | ComposedField;
 
-/** Serialises to the same JSON exactly when it does the same. */
+/** Two maps do the same exactly if they serialise to the same JSON. */
 export interface ImportMap {
   readonly subject: Pointer | undefined;
   readonly fields: readonly Field[];
   readonly drop: readonly Pointer[];
-  /** Stated with each call, where it is. */
+  /** Sent with each call. */
   readonly purpose: string | undefined;
   readonly delimiter: ',' | ';' | '\t' | '|' | undefined;
 }
 
 /**
- * @param types the names of the house's data types; given, others are refused before anything is stored, but for a
- *   tenant's own, which the vault knows
+ * @param types the names of the house's data types. If given, other types are refused before anything is stored, except
+ *   a tenant's own, which the vault knows.
  * @throws `invalid_map` naming each place and what to write there
  */
 export function parseMap(json: unknown, types?: readonly string[]): ImportMap {
@@ -218,14 +112,14 @@ export async function readMap(path: string, types?: readonly string[]): Promise<
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
-    // The parser quotes what it reads, which may be the customers: the two files are easily exchanged.
+    // The parser quotes what it reads. That may be the customers, because the two files are easily mixed up.
     const at = /position \d+(?: \(line \d+ column \d+\))?$/.exec((cause as Error).message)?.[0];
     throw new VaultError('invalid_map', `The map ${path} is not JSON${at === undefined ? '' : `: see ${at}`}.`);
   }
   return parseMap(json, types);
 }
 
-/** A word that somebody may have mistyped; anything else may come from a file that is no map. */
+/** A word that somebody may have mistyped. Any other text may come from a file that is not a map. */
 const WORD = /^[a-z_]{1,24}$/i;
 
 function unknownNames(keys: readonly string[]): string {

@@ -1,7 +1,7 @@
 /**
- * NDJSON: an object a line. What is not mapped stays as it is spelt, byte for byte (splice.ts).
+ * NDJSON: one object on each line. What is not mapped stays as it is, byte for byte (splice.ts).
  *
- * Blank lines are passed over. Anything else that is not one JSON object in UTF-8 is a refused row.
+ * Blank lines are skipped. Any other line that is not one JSON object in UTF-8 is a refused row.
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -60,12 +60,12 @@ function rowOf(line: Line): Row<string> {
     return { offset, end, content: textOf(line) };
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
-    // Bytes that are not UTF-8 can be shown only as far as they are.
+    // Of bytes that are not UTF-8, only the valid part can be shown.
     return { offset, end, content: line.bytes?.toString('utf8'), fault: error.fault };
   }
 }
 
-/** What JSON calls white space. */
+/** Whether the line holds only what JSON calls white space. */
 function isBlank({ bytes }: Line): boolean {
   return bytes?.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d) ?? false;
 }
@@ -82,7 +82,7 @@ function parse(text: string): object {
   throw new RowError('malformed_row', 'Is not a JSON object.');
 }
 
-/** @throws {RowError} where the token of a composed value would stand in another field's place, or has none */
+/** @throws {RowError} if the token of a composed value would take another field's place, or has no place */
 function checkRoom(row: object, to: Pointer, properties: readonly (readonly [string, Pointer])[]): void {
   const around = to.slice(0, -1);
   if (Array.isArray(valueAt(row, around))) {

@@ -1,8 +1,8 @@
 /**
- * Begins an import, or goes on with one: checks everything before it changes anything.
+ * Begins an import, or goes on with one. It checks everything before it changes anything.
  *
- * Guarantees: goes on only with the same input, map, vault and form of output as before; overwrites a finished output
- * only when told to; never the input. The first checkpoint is durable before the first call to the vault.
+ * Guarantees: it goes on only with the same input, map, vault and form of output as before. It overwrites a finished
+ * output only when told to, and never the input. The first checkpoint is durable before the first call to the vault.
  */
 import { type FileHandle, lstat, open, rm, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
@@ -21,19 +21,19 @@ export interface ImportFiles {
   readonly out: string;
   /** Default: `<out>.rejects.ndjson`. */
   readonly rejects?: string | undefined;
-  /** The rejects hold the refused rows, too, as far as `shown-row.ts` lets them: personal data, as the input is. */
+  /** The rejects also hold the refused rows, as far as `shown-row.ts` allows: personal data, like the input. */
   readonly rejectsWithRows?: boolean | undefined;
   readonly map: ImportMap;
-  /** Names the vault, the tenant and the principal: tokens of two vaults do not belong into one output. */
+  /** Names the vault, the tenant and the principal. One output must not hold the tokens of two vaults. */
   readonly target?: string | undefined;
-  /** Starts over, whatever is there: out, rejects and progress are removed. */
+  /** Starts over: removes the output, the rejects and the progress that are there. */
   readonly force?: boolean | undefined;
-  /** Goes on although the vault may have forgotten the calls that were under way when the import was killed. */
+  /** Goes on even if the vault may have forgotten the calls that were under way when the import was killed. */
   readonly acceptRepeats?: boolean | undefined;
   readonly limits?: Limits | undefined;
 }
 
-/** The rows done, and how long the files are with them and no more. */
+/** The rows that are done, and the lengths of the files with exactly these rows. */
 export type Mark = Pick<Checkpoint, 'done' | 'outBytes' | 'rejectsBytes'>;
 
 export interface OpenImport {
@@ -47,15 +47,18 @@ export interface OpenImport {
   readonly rejects: Sink;
   /** Makes durable what has been done. @param settled whether nothing is under way */
   save(mark: Mark, settled: boolean): Promise<void>;
-  /** @throws `import_changed` where the input has changed meanwhile */
+  /** @throws `import_changed` if the input has changed meanwhile */
   complete(): Promise<void>;
-  /** Takes back what was begun. */
+  /** Removes what was begun. */
   discard(): Promise<void>;
   close(): Promise<void>;
 }
 
 const HEAD_BYTES = 64 * 1024;
-/** The vault forgets after 24 hours; one less for what was called after the checkpoint and for clocks that differ. */
+/**
+ * The vault forgets keys after 24 hours. One hour less allows for calls after the checkpoint and for clocks that
+ * differ.
+ */
 const REMEMBERED_MS = 23 * 60 * 60 * 1000;
 
 /** @throws `invalid_input`, `out_exists`, `import_…`; nothing has been changed then */
@@ -191,7 +194,7 @@ async function checkPaths(file: FileHandle, input: string, paths: readonly strin
 
 async function checkAbsent(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    // A link to nothing is something, too.
+    // A link to nothing counts as something.
     if ((await lstat(path).catch(() => undefined)) !== undefined) throw outExists(path);
   }
 }
@@ -210,7 +213,7 @@ async function identify(file: FileHandle): Promise<Checkpoint['input']> {
   };
 }
 
-/** By the names' endings: .csv, .tsv; .ndjson, .jsonl. An output of another name is as the input. */
+/** By the endings of the names: .csv, .tsv; .ndjson, .jsonl. An output with another ending has the input's format. */
 async function formatOf(
   { input, out, map }: ImportFiles,
   file: FileHandle,

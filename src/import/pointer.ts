@@ -1,14 +1,15 @@
 /**
- * What stands in a row at a JSON Pointer. Only own properties are read: no pointer reaches `__proto__` or anything inherited.
+ * Reads what is in a row at a JSON Pointer.
  *
- * Guarantees: a pointer that leads through something it cannot enter (a string where it expects an object, a list where
- * it expects a name) is an error, not an absence: what it was meant to protect may be there in another shape.
+ * Guarantees: only own properties are read, so no pointer reaches `__proto__` or anything inherited. A pointer that
+ * leads through something it cannot enter (a string instead of an object, a list where it expects a name) is an error,
+ * not an absence: what it should protect may be there in another shape.
  */
 import { z } from 'zod';
 import { INDEX, NO_POINTER, POINTER, POINTER_META, type Pointer, readPointer, writePointer } from '../json-pointer.ts';
 import { RowError } from './errors.ts';
 
-/** Its steps: what comes behind, and around, takes those. */
+/** Reads a pointer as its steps, which is the form that all other code uses. */
 export const PointerSchema = z
   .string()
   .regex(POINTER, { error: NO_POINTER, abort: true })
@@ -16,8 +17,8 @@ export const PointerSchema = z
   .meta(POINTER_META);
 
 /**
- * @returns what stands there; undefined for nothing, also where something on the way is absent, null or empty
- * @throws {RowError} where something on the way has another shape
+ * @returns the value there; undefined if there is none, or if something on the way is absent, null or empty
+ * @throws {RowError} if something on the way has another shape
  */
 export function valueAt(root: unknown, pointer: Pointer): unknown {
   let value = root;

@@ -1,12 +1,13 @@
 /**
- * Shows how an import goes: a bar on a terminal; elsewhere a line at most every five seconds, and a last one.
- * Counts, never a value. Percentage and time left go by bytes of the input, since nobody knows how many rows there are.
+ * Shows how an import goes, with counts, never a value: a bar on a terminal; elsewhere a line at most every five
+ * seconds, and a last one. Percentage and remaining time are by bytes of the input, since the number of rows is
+ * unknown.
  */
 import type { Clock } from '../clock.ts';
 import { type Beside, duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from './fitted-bar.ts';
 
 export interface Counts {
-  /** Of the input, done. */
+  /** How many bytes of the input are done. */
   readonly bytes: number;
   readonly rows: number;
   readonly rejected: number;
@@ -14,10 +15,10 @@ export interface Counts {
 }
 
 export interface Progress {
-  /** @param counts what runs before this one have done */
+  /** @param counts what earlier runs have done */
   start(totalBytes: number, counts: Counts): void;
   update(counts: Counts): void;
-  /** Why it is not going on. */
+  /** Shows why the import waits. */
   note(text: string): void;
   stop(counts: Counts): void;
 }
@@ -46,7 +47,7 @@ function bar(stream: ProgressStream, clock: Clock): Progress {
       shown.start(Math.max(totalBytes, 1), counts.bytes, beside(counts));
     },
     update,
-    // In the place of the numbers, which do not change meanwhile.
+    // The note replaces the numbers, which do not change meanwhile.
     note: (text) => shown.update({ before: '', after: `${percent} | ${text}` }),
     stop(counts) {
       update(counts);
@@ -78,7 +79,7 @@ function lines(stream: ProgressStream, clock: Clock): Progress {
 
 type Words = Record<'percent' | 'rows' | 'rejected' | 'rate' | 'left', string>;
 
-/** Rate and time left are those of this run. */
+/** Rate and remaining time are those of this run. */
 function wordsFrom(totalBytes: number, before: Counts, clock: Clock): (counts: Counts) => Words {
   const startedAt = clock().getTime();
   return ({ bytes, rows, rejected, values }) => {

@@ -1,15 +1,15 @@
-/** A row of the input, whatever its format, and what a format does with it. */
+/** A row of the input in any format, and what a format does with a row. */
 import { isUtf8 } from 'node:buffer';
 import { type Fault, RowError } from './errors.ts';
 import type { Shaped } from './items.ts';
 import { type Line, MAX_LINE_BYTES } from './lines.ts';
 
 export interface Row<Content = unknown> {
-  /** Of its first byte in the input. */
+  /** The place of its first byte in the input. */
   readonly offset: number;
-  /** Of the first byte after it. */
+  /** The place of the first byte after it. */
   readonly end: number;
-  /** As far as it could be read; undefined where it is too long or not text. */
+  /** As far as it could be read; undefined if it is too long or not text. */
   readonly content: Content | undefined;
   /** Why it could not be read whole. */
   readonly fault?: Fault;
@@ -25,11 +25,11 @@ export interface Format<Content = unknown> {
   shape(content: Content): Shaped;
   /** The output's row, without line end. @param tokens one for each field of the map that has one */
   render(content: Content, tokens: readonly (string | undefined)[]): string;
-  /** The row by its names; undefined where they cannot be told. */
+  /** The row's fields by name; undefined if the names cannot be told. */
   fieldsOf(content: Content): object | undefined;
 }
 
-/** @throws {RowError} @returns the line's text, strictly decoded; U+FFFD is never made up */
+/** @returns the line's text, strictly decoded; it never puts in U+FFFD @throws {RowError} */
 export function textOf({ bytes }: Pick<Line, 'bytes'>): string {
   if (bytes === undefined) throw new RowError('row_too_large', `Is longer than ${MAX_LINE_BYTES} bytes.`);
   if (!isUtf8(bytes)) throw new RowError('invalid_utf8', 'Is not UTF-8.');
@@ -38,7 +38,7 @@ export function textOf({ bytes }: Pick<Line, 'bytes'>): string {
 
 const BOM = Buffer.from('\ufeff');
 
-/** A byte order mark is no part of the first line. */
+/** The line without a byte order mark, which is not part of the first line. */
 export function withoutBom(line: Line): Line {
   return line.offset === 0 && line.bytes?.subarray(0, BOM.length).equals(BOM)
     ? { ...line, bytes: line.bytes.subarray(BOM.length) }

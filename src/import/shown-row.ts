@@ -1,11 +1,11 @@
 /**
- * A refused row as the rejects file may hold it, where somebody asked for rows.
+ * A refused row as the rejects file may hold it, if somebody asked for rows.
  *
- * Guarantees: left out are what the map drops; the fields that it maps as cards, security codes or passwords, whole and
- * with all they are made of; every property that has a word in its name for sensitive authentication data (PCI DSS v4.0.1, 3.3.1);
- * and every text, number or name in which a card number could be read (3.5.1). Where what the map names has another shape
- * than the map says, the row is not shown: what must stay out could be anywhere in it.
- * Does not: know a PIN or a security code that goes by a name of its own; keep the spelling of numbers.
+ * Guarantees: it leaves out what the map drops; the fields that the map calls cards, security codes or passwords, with
+ * all their parts; every property whose name has a word for sensitive authentication data (PCI DSS v4.0.1, 3.3.1); and
+ * every text, number or name in which a card number could be read (3.5.1). If a field has another shape than the map
+ * says, the row is not shown, because what must stay out could be anywhere in it.
+ * Does not: recognise a PIN or a security code under an unusual name; keep the spelling of numbers.
  */
 import { holdsNoCardNumber } from '../card-like.ts';
 import { mayNameForbidden } from '../datatypes/authentication-data.ts';
@@ -15,17 +15,17 @@ import { RowError } from './errors.ts';
 import type { ImportMap } from './map.ts';
 import { valueAt } from './pointer.ts';
 
-/** Data types whose values no file may hold that only says why a row was refused. */
+/** Data types whose values may not be in a file that only says why a row was refused. */
 const NEVER_SHOWN: ReadonlySet<string> = new Set(['card', 'cvc', 'password']);
 const MAX_DEPTH = 64;
 
 export interface ShownRow {
   readonly input: unknown;
-  /** How many properties and elements of it were left out. */
+  /** How many properties and elements were left out. */
   readonly withheld: number;
 }
 
-/** @returns undefined where what must stay out cannot be told from the rest */
+/** @returns undefined if what must stay out cannot be told from the rest */
 export function shownRow(map: ImportMap, row: object): ShownRow | undefined {
   const pointers = hiddenPointers(map);
   try {
@@ -87,13 +87,13 @@ class Walk {
     const name = at.at(-1);
     if (name !== undefined && (mayNameForbidden(name) || couldShowACard(name))) return true;
     if (this.#hidden.has(writePointer(at))) return true;
-    // Of a longer whole number the last digits are no longer those that the row had.
+    // The last digits of a longer whole number are no longer those that the row had.
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return true;
     return (typeof value === 'string' || typeof value === 'number') && couldShowACard(String(value));
   }
 }
 
-/** Among other digits, and in the digits of every script. */
+/** Whether a card number can be read, also among other digits, and in the digits of every script. */
 function couldShowACard(text: string): boolean {
   return holdsCardNumber(text) || !holdsNoCardNumber(text);
 }

@@ -1,16 +1,16 @@
 /**
- * A file that is written from a known length on: the output, the rejects.
+ * A file that is written from a known length on: the output or the rejects.
  *
- * Guarantees: mode 0600, made where nothing stood; no link is followed, so that one which somebody planted neither leads
- * tokens and refused rows elsewhere nor has what it points at overwritten; written bytes are where they belong even after
- * a crash, since every write names its position and what lies behind the known length is cut off first.
+ * Guarantees: the file has mode 0600, and is made only if nothing is there. No link is followed: a planted link neither
+ * sends tokens and refused rows elsewhere, nor gets what it points at overwritten. Written bytes are in their place
+ * even after a crash, because every write names its position, and bytes after the known length are cut off first.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { VaultError } from '../errors.ts';
 
 const { O_CREAT, O_EXCL, O_RDWR } = constants;
-/** Windows has none, and asks for a privilege before it makes a link. */
+/** Windows does not have it. It asks for a privilege before it makes a link. */
 const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 export class Sink {
@@ -24,9 +24,9 @@ export class Sink {
   }
 
   /**
-   * Goes on with a file that an earlier run made; makes one where none is.
-   * @param bytes what is known to be right of it; undefined: nothing is, and nothing may stand there
-   * @throws `out_exists` where something does, `import_damaged` where what stands there is shorter or a link
+   * Goes on with a file that an earlier run made, or makes one.
+   * @param bytes how many of its bytes are known to be right; if undefined, nothing may be there yet
+   * @throws `out_exists` if something is there then; `import_damaged` if the file is shorter, or is a link
    */
   static async open(path: string, bytes: number | undefined): Promise<Sink> {
     const made = bytes === undefined ? undefined : await reopen(path);
@@ -73,7 +73,7 @@ async function make(path: string): Promise<FileHandle> {
   });
 }
 
-/** @returns undefined where nothing stands */
+/** @returns undefined if nothing is there */
 async function reopen(path: string): Promise<FileHandle | undefined> {
   return await open(path, O_RDWR | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

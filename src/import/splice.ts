@@ -1,10 +1,10 @@
 /**
- * Puts tokens into the text of a JSON row, and takes dropped members out, by cutting the text.
+ * Cuts the text of a JSON row: puts tokens in, and takes dropped members out.
  *
  * Guarantees: every byte outside the cuts stays as it was: the order of members, the spelling of numbers and escapes,
- * white space. Where a name on a mapped path stands twice, the last one counts, as for JSON.parse, and the earlier ones
- * are cut out whole, so that no second copy of a value slips through.
- * Does not: check the text. It must have passed JSON.parse.
+ * white space. If a name on a mapped path comes twice, the last one counts, as for JSON.parse, and the earlier ones are
+ * cut out whole, so that no second copy of a value slips through.
+ * Does not: check the text, which must have passed JSON.parse.
  */
 import type { Pointer } from '../json-pointer.ts';
 import { COMMA, isClosing, OPEN_LIST, OPEN_OBJECT, skipSpace, skipString, skipValue } from '../json-text.ts';
@@ -13,10 +13,10 @@ export type Action =
   | { readonly do: 'drop' }
   /** Becomes the token of this field of the map. */
   | { readonly do: 'token'; readonly field: number }
-  /** The first that is there becomes a member `name` with the token; the others go. */
+  /** The first of a value's parts becomes a member `name` with the token. The other parts are cut out. */
   | { readonly do: 'part'; readonly field: number; readonly name: string };
 
-/** A tree of the mapped paths. */
+/** The mapped paths as a tree. */
 export interface Route {
   readonly steps: Map<string, Route>;
   action?: Action;
@@ -28,7 +28,7 @@ interface Cut {
   readonly text: string;
 }
 
-/** One member of an object, or element of a list: `start` where its name begins, `end` after its value. */
+/** A member of an object, or an element of a list. `start` is where its name begins, `end` is after its value. */
 interface Member {
   readonly start: number;
   readonly value: number;
@@ -51,7 +51,9 @@ export function routes(actions: Iterable<readonly [Pointer, Action]>): Route {
   return root;
 }
 
-/** @param tokens one for each field of the map; undefined leaves a value as it is, and makes a composed one null */
+/**
+ * @param tokens one for each field of the map; undefined leaves a plain value as it is, and makes a composed one null
+ */
 export function splice(text: string, root: Route, tokens: readonly (string | undefined)[]): string {
   const cuts: Cut[] = [];
   cutWithin(text, skipSpace(text, 0), root, tokens, cuts);
@@ -93,13 +95,13 @@ function cutWithin(text: string, at: number, route: Route, tokens: readonly (str
   }
 }
 
-/** A run of members together with one comma: the one behind it, or at the end of the list the one before. */
+/** A run of members together with one comma: the one after it, or at the end of the list the one before it. */
 function gap(members: readonly Member[], first: number, last: number): { from: number; to: number } {
   const [head, tail, next] = [members[first] as Member, members[last] as Member, members[last + 1]];
   return next ? { from: head.start, to: next.start } : { from: members[first - 1]?.end ?? head.start, to: tail.end };
 }
 
-/** @returns the members of the object or list at this place, none for anything else */
+/** @returns the members of the object or list at this place; none for any other value */
 function membersAt(text: string, at: number, { steps }: Route): Member[] {
   const list = text.charCodeAt(at) === OPEN_LIST;
   if (!list && text.charCodeAt(at) !== OPEN_OBJECT) return [];

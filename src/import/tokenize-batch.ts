@@ -1,17 +1,17 @@
 /**
- * Turns the items of a batch into tokens, with as many calls as its refused rows make necessary.
+ * Turns the items of a batch into tokens, with as many calls as its refused rows need.
  *
- * Guarantees: a row's items go together, in one call, or not at all. The calls and their idempotency keys follow from
- * the rows and from the vault's refusals alone; a key names exactly one list of rows. Repeated, a batch gets the same
- * tokens, and stores nothing twice, as long as the vault remembers the keys and refuses the same rows.
+ * Guarantees: a row's items go together in one call, or not at all. The calls and their idempotency keys depend only on
+ * the rows and on the vault's refusals, and a key names exactly one list of rows. A repeated batch gets the same tokens
+ * and stores nothing twice, as long as the vault remembers the keys and refuses the same rows.
  *
- * A call that is refused because of one row is not repeated whole: the rows behind it are tried next, and those before
- * it, which the vault has seen to be sound, wait and go together at the end. So a batch with n refused rows costs n + 2
- * calls, and each item is checked about twice, however many rows are refused.
+ * If a call is refused because of one row, the rows after that one are tried next. The rows before it, which the vault
+ * found sound, wait and go together at the end. So a batch with n refused rows costs n + 2 calls, and each item is
+ * checked about twice, however many rows are refused.
  *
- * Where tokens are brought along, a refused call is halved instead, until a row stands alone. Which row of a call the
- * vault refuses then depends on what it has stored: after a crash it finds the import's own tokens taken, in a call that
- * it had refused for another row. The halves are the same whichever row it names, and so are their keys.
+ * If tokens are brought along, a refused call is halved instead, until a row is alone. The row that the vault refuses
+ * then depends on what it has stored: after a crash, in a call that it had refused because of another row, it finds
+ * that the import's own tokens are taken. The halves, and so their keys, are the same whichever row it names.
  */
 import { VaultError } from '../errors.ts';
 import type { Entry } from './batch.ts';
@@ -21,31 +21,31 @@ import { type Item, inputPlace, type Known } from './items.ts';
 
 export interface Tokenizer {
   /**
-   * All or nothing: one refused item refuses the call.
-   * @returns a token for each item; the same for the same items under the same key
-   * @throws what has `kind` and `code` as a VaultError, with `field` naming `items/<n>/…` where an item is at fault
+   * Stores all items or none: one refused item refuses the call.
+   * @returns a token for each item; the same items under the same key get the same tokens
+   * @throws an error with `kind` and `code`, like a VaultError; its `field` names `items/<n>/…` if an item is at fault
    */
   tokenize(items: readonly Item[], idempotencyKey: string): Promise<readonly { readonly token: string }[]>;
 }
 
-/** What tells errors apart, also those that came over HTTP. */
+/** What tells errors apart, also errors that came over HTTP. */
 export interface Refusal {
   readonly kind?: string;
   readonly code?: string;
   readonly field?: string;
   readonly message: string;
-  /** After how long the same call may pass, where that is known. */
+  /** After how long the same call may pass, if that is known. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The tokens of a row, one for each field of the map that has a value; or why it was refused. */
+/** The tokens of a row, one for each field of the map that has a value; or why the row was refused. */
 export type Outcome = { readonly tokens: readonly (string | undefined)[] } | { readonly fault: Fault };
 
-/** What is the same for every item of a field. */
+/** These are the same for every item of a field. */
 const OF_THE_MAP: ReadonlySet<string> = new Set(['type', 'label', 'audience', 'reuse']);
 const ITEM = /^items\/(\d+)(?:\/(.*))?$/;
 
-/** @throws `invalid_map` for what is wrong with every row; and whatever is no row's fault */
+/** @throws `invalid_map` for a fault that every row would have; @throws any error that is not a row's fault */
 export async function tokenizeBatch(
   entries: readonly Entry[],
   known: Known,
@@ -102,7 +102,7 @@ function deal(rows: readonly Entry[], results: readonly { token: string }[], out
   if (next !== results.length) throw new Error('The vault answered with more tokens than there were items.');
 }
 
-/** @returns which row is at fault, and why; undefined where none is */
+/** @returns which row is at fault, and why; undefined if none is */
 function faultyRow(rows: readonly Entry[], refusal: Refusal, known: Known): [number, Fault] | undefined {
   const [, item, path = ''] = ITEM.exec(refusal.field ?? '') ?? [];
   if (item === undefined) return undefined;
@@ -121,7 +121,7 @@ function faultyRow(rows: readonly Entry[], refusal: Refusal, known: Known): [num
   return undefined;
 }
 
-/** A call too large with one row in it is that row's fault; anything else nobody's. */
+/** If a call with only one row is too large, it is that row's fault. Any other refusal is no row's fault. */
 function onlyRow(rows: readonly Entry[], refusal: Refusal): [number, Fault] {
   if (refusal.kind !== 'too_large' || rows.length > 1) throw refusal;
   return [0, { field: undefined, code: refusal.code ?? 'too_large', reason: refusal.message }];

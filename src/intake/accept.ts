@@ -1,6 +1,6 @@
 /**
- * From what a caller sends to what the vault keeps: checked by the data type as the tenant has it now, cut to what the
- * tenant keeps of it, and turned into a verifier where only that may be kept.
+ * Turns what a caller sends into what the vault keeps. The data type, as the tenant has it now, checks the value; it is
+ * cut to what the tenant keeps, and made a verifier where only that may be kept.
  *
  * Guarantees: what is cut is gone before anything is sealed, indexed or answered, and no token brought along holds it.
  * Nothing is stored here.
@@ -29,14 +29,14 @@ export interface Offer {
 }
 
 /**
- * New verifiers that one call may ask for. Each takes a processor some 0.2 s: 25 are done in 5 s where there is one
- * processor and nobody else, well before a client takes the call for lost (the typed one after 10 s) and makes it again.
+ * New verifiers that one call may ask for. Each takes a processor some 0.2 s: one idle processor makes 25 in 5 s, well
+ * before a client gives the call up (the typed client after 10 s) and repeats it.
  */
 export const MAX_NEW_VERIFIERS = 25;
 
 /**
- * @throws {InvalidValueError} @throws `invalid_token`, `unknown_type` with `field` naming `items/<n>/…`, the
- * first that is at fault
+ * @throws {InvalidValueError} @throws `invalid_token`, `unknown_type` with `field` naming `items/<n>/…` of the first
+ *   item at fault
  */
 export async function acceptAll(
   catalogue: Catalogue,
@@ -62,7 +62,7 @@ export async function acceptAll(
 }
 
 /**
- * @param token brought along; where a value is cut, the whole is seen here alone, and its token may not hold the rest
+ * @param token brought along. Where a value is cut, only this sees the whole of it; the token may not hold the rest
  * @throws {InvalidValueError} @throws `invalid_token`
  */
 export function accept({ type, keep }: TenantType, value: unknown, now: Date, token?: Token): Accepted {
@@ -72,16 +72,16 @@ export function accept({ type, keep }: TenantType, value: unknown, now: Date, to
   return { type, value: keep.cut(whole), kept: { name: keep.name, spread: keep.spread } };
 }
 
-/** The same for a value that was accepted before, kept as it was kept then. @throws {InvalidValueError} */
+/** The same for a value that was accepted before, in the form that was kept then. @throws {InvalidValueError} */
 export function acceptAs(type: DataType, value: unknown, kept: string | undefined, now: Date): Accepted {
   const keep = kept === undefined ? undefined : type.keeps?.[kept];
   return accept({ type, keep: keep && kept ? { ...keep, name: kept } : undefined, earlier: [] }, value, now);
 }
 
 /**
- * As much of an offered value as a MAC that is kept may be made of: nothing of one of which a verifier alone is kept, or
- * which is in no store, for a guess could be tested on it fast; of one that is cut, the form that is kept. A type there
- * is not, or a value it does not take, is refused later; until then it counts as the most secret.
+ * The part of an offered value that may go into a MAC that is kept. Nothing, if only a verifier of it is kept or it is
+ * in no store: guesses could be tested on the MAC fast. The kept form, if the value is cut. An unknown type, or a value
+ * that it does not take, is refused later; until then it counts as the most secret.
  */
 export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offer, now: Date): Promise<unknown> {
   try {
@@ -95,9 +95,9 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
 }
 
 /**
- * Puts a verifier in the place of each value of which only that may be kept (passwords); leaves the others as they are.
+ * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
- * @param again accepts them once more: verifiers take their time, and less may be kept of the others by then
+ * @param again accepts the others once more: verifiers take time, and the tenant may keep less of them by then
  * @throws `too_many_passwords` with `field` naming `items/<n>/value`
  * @throws {UnavailableError} `overloaded` while too many wait to be computed; @throws what the asker's signal says
  */

@@ -1,10 +1,10 @@
 /**
- * Following the links of values whose token is to be given again, to records that somebody else stored or is storing.
+ * Follows the links of values whose token is to be given again, to records that somebody else stored or is storing.
  *
- * Guarantees: a value is dropped only for one that is stored, was opened and is equal to it: that an index takes the two for
- * one is never enough. A link is cut only if it leads to another value, or if two looks, one after the other, find it leading nowhere; the reads of one look may
- * lie on both sides of a commit. A record is stored under another call's keys only while these are so young that no
- * sweep can take them for orphans before this call has committed.
+ * Guarantees: a value is dropped only for a stored one that was opened and is equal to it; that an index takes the two
+ * for one is never enough. A link is cut only if it leads to another value, or if two looks in a row find that it leads
+ * nowhere: the reads of one look may lie on both sides of a commit. A record is stored under another call's keys only
+ * while these are so young that no sweep can take them for orphans before this call has committed.
  */
 import { equalBytes } from '../crypto/mac.ts';
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
@@ -27,7 +27,7 @@ import type { Parts } from './parts.ts';
 /** A call may take half of the orphans' grace; see `perform`. */
 const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
 
-/** A link led to a record or a token that is no more, or to another value. It has been cut; the call is to be made again. */
+/** A link led to a record or token that is gone, or to another value. It has been cut; the call is to be made again. */
 function staleLink(): VaultError {
   return new VaultError(
     'concurrent_change',
@@ -37,9 +37,9 @@ function staleLink(): VaultError {
 
 export interface Followed {
   readonly link: ReuseRow;
-  /** The record's key, where the record is still to be stored under it; the caller wipes it. */
+  /** The record's key, if the record is still to be stored under it; the caller wipes it. */
   readonly dek: Buffer | undefined;
-  /** When the token ends, where somebody has given it an end since. */
+  /** When the token ends, if somebody has given it an end since. */
   readonly expiresAt: Date | undefined;
 }
 
@@ -83,10 +83,10 @@ export async function followLinks(
   );
   const taken = new Set<string>();
   for (const [n, [i, link]] of others.entries()) {
-    // Stored once, also where the call brings the value twice.
+    // Stored once, even if the call brings the value twice.
     const dek = taken.has(link.record) ? undefined : deks[n];
     followed.set(i, { link, dek, expiresAt: (seen[n] as Seen).expiresAt });
-    // The caller's from here on.
+    // From here on the caller wipes it.
     if (dek !== undefined) deks[n] = undefined;
     taken.add(link.record);
   }
@@ -94,7 +94,7 @@ export async function followLinks(
 }
 
 type Seen = Pick<Followed, 'dek' | 'expiresAt'> & {
-  /** Absent where the record is still to be stored. */
+  /** Absent if the record is still to be stored. */
   readonly row: RecordRow | undefined;
 };
 
@@ -116,7 +116,7 @@ async function assertEqual(
   try {
     for (const [n, entry] of entries.entries()) {
       const { link, value } = stored[n] as (typeof stored)[number];
-      // Erased or corrected since it was looked at: the next try sees it.
+      // Erased or corrected since the look: the next try sees it.
       if (entry instanceof VaultError) throw staleLink();
       const { type: name, type_version: version } = entry.row;
       const type = await catalogue.stored(tenant, name, version);
@@ -152,7 +152,7 @@ async function look(
     findTokens(recordStore.reader, keyring.indexes, { tenant, audience: undefined, now }, named),
   ]);
   using deks = secrets(await keyring.records.find(keyStore.reader, tenant, places));
-  // A link leads on before its record does, while the record is sealed anew.
+  // A link is ahead of its record while the record is sealed anew.
   const ahead = links.filter((link, n) => link.generation > (records[n]?.generation ?? link.generation));
   const notes = await resealsUnderWay(
     keyStore.reader,
@@ -173,15 +173,15 @@ async function look(
     const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
     const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_AGE_MS;
     if (!isUnmade || !isYoung || dek === undefined) return undefined;
-    // The caller's from here on.
+    // From here on the caller wipes it.
     deks[n] = undefined;
     return { dek, expiresAt: undefined, row: undefined };
   });
 }
 
 /**
- * Adds the index rows of values that are stored under keys which another call prepared for an equal value. Equal is not
- * alike (one card, two expiries), and a value is to be found by its own parts.
+ * Adds the index rows of values that are stored under keys which another call prepared for an equal value. Equal values
+ * may differ in part (one card, two expiries), and each is to be found by its own parts.
  * @throws `concurrent_change` if a key has gone meanwhile
  * @throws {StaleIndexKeysError} if those of an index were changed
  */
@@ -199,7 +199,7 @@ export async function indexHelped(
   const { rows, indexedAt } = allEntries(entries);
   await keyStore.exclusive(async (tx) => {
     const keys = helped.map(({ link: { record, generation } }) => ({ tenant, record, generation }));
-    // Buckets before keys, as an erasure takes them: of two, neither waits for the other.
+    // Buckets before keys, in the order of an erasure, so that neither waits for the other.
     const buckets = (await keysAt(tx, keys)).flatMap((key) => key?.bucket ?? []);
     await keyring.indexes.admitTo(tx, tenant, indexedAt, buckets);
     if ((await areHeld(tx, keys)).includes(false)) throw staleLink();

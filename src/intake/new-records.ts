@@ -1,13 +1,13 @@
 /**
- * New records: for values that were accepted, their keys, their index rows, their sealed rows and their tokens.
+ * Makes the keys, index rows, sealed rows and tokens of values that were accepted.
  *
- * Order (S1): keys and index rows first, in one commit of the key store; the rows of the record store are handed
- * back, to be committed by the caller together with its audit entry. A crash between the two leaves keys that open
- * nothing, which a job sweeps. Values that may be in no store get no keys and no rows; their tokens carry them.
+ * Order (S1): keys and index rows first, in one commit of the key store. The rows of the record store are handed back;
+ * the caller commits them together with its audit entry. A crash between the two leaves keys that open nothing, which a
+ * job sweeps. Values that may be in no store get no keys and no rows; their tokens carry them.
  *
- * A value whose token is to be given again is linked to one record (`tokens/reuse.ts`). Who finds a link whose record is
- * not there yet stores the record itself, under the keys and the token that the link's maker prepared: of two that do,
- * the second fails with `already_exists` and finds on its next try what the first has stored.
+ * A value whose token is to be given again is linked to one record (`tokens/reuse.ts`). A call that finds a link
+ * without its record stores the record itself, under the keys and the token that the link's maker prepared. If two
+ * calls do, the second fails with `already_exists`, and finds what the first has stored on its next try.
  */
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import type { WindowKey } from '../keyring/tree/window-keys.ts';
@@ -17,7 +17,7 @@ import { allEntries, formsOf, type IndexEntries, indexRows, NOTHING } from '../s
 import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { type Assigned, assignSubjects, settleSubjects } from '../subjects/subjects.ts';
+import { type Assigned, assignSubjects, settleSubjects } from '../subjects/refs.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
 import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';
@@ -27,14 +27,14 @@ import type { Parts } from './parts.ts';
 
 const FIRST = 1;
 
-/** What stands for a value now. */
+/** What now stands for a value. */
 export interface Stored {
   readonly token: Token;
   readonly expiresAt: Date | undefined;
   readonly subject: SubjectId | undefined;
   /** Absent for a value that is in no store. */
   readonly record: RecordId | undefined;
-  /** The rows to be stored; absent where the store has them already. */
+  /** The rows to be stored; absent if the store has them already. */
   readonly recordRow: RecordRow | undefined;
   readonly tokenRow: TokenRow | undefined;
   /** Where a value that is in no store was sealed. */
@@ -44,8 +44,8 @@ export interface Stored {
 /**
  * @returns what stands for each value, in order
  * @throws `subject_not_found` with `field` naming `items/<n>/subject`
- * @throws `concurrent_change` where a link led nowhere; it has been cut, and the call is to be made again
- * @throws {StaleIndexKeysError} where the keys of an index were changed meanwhile; the call is to be made again
+ * @throws `concurrent_change` if a link led nowhere; it has been cut, and the call is to be made again
+ * @throws {StaleIndexKeysError} if the keys of an index were changed meanwhile; the call is to be made again
  */
 export async function makeRecords(
   parts: Parts,
@@ -60,7 +60,7 @@ export async function makeRecords(
   for (const value of values) drafts.push(await draftOf(parts, tenant, value, now));
   const reused = values.some(({ wanted }) => wanted.reuse) ? await reuseKey(keyring.indexes, tenant) : undefined;
 
-  // Those of a try that fails, too; those that others prepared; and the window's.
+  // Also the keys of a try that fails, those that other calls prepared, and the window's.
   using keys = secrets<Buffer>([]);
   const made = await keyStore.shared(async (tx) => {
     const byName = await settleSubjects(tx, proposal);
@@ -109,7 +109,7 @@ export async function makeRecords(
 const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
 const NO_FOLLOWED: ReadonlyMap<number, Followed> = new Map();
 
-/** What can be made of a value before its subject is settled. */
+/** What can be made of a value before its subject is known. */
 interface Draft {
   readonly value: NewValue;
   /** Absent for a value that is in no store. */
@@ -156,7 +156,7 @@ interface To {
   readonly subject: SubjectId | undefined;
 }
 
-/** @param key wiped here; undefined where the rows are in the store, or on their way there */
+/** @param key wiped here; undefined if the rows are in the store, or on their way there */
 function rowsOf(
   { random }: Parts,
   tenant: TenantId,

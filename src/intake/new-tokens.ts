@@ -1,9 +1,9 @@
 /**
- * The token that each value is to have: drawn in the format asked for, or brought along from another vault.
+ * The token of each value: drawn in the format asked for, or brought along from another vault.
  *
- * Guarantees: what a type or a value cannot have is refused before anything is stored, naming the item and the option; a
- * shaped or foreign token that stands for something already, or did, is not given out again. Does not: hold a token that
- * was found free; who is slower finds out when writing it, and draws again.
+ * Guarantees: an option that a type or a value cannot have is refused before anything is stored, naming the item and
+ * the option. A shaped or foreign token that stands, or stood, for something is not given out again.
+ * Does not: reserve a token that was found free. The slower of two calls finds out when it writes it, and draws again.
  */
 
 import type { TokenFormatName } from '../datatypes/datatype.ts';
@@ -21,7 +21,7 @@ const WHY_NO_REUSE = 'its values cannot be searched, so equal ones are not known
 const WHY_NO_OPTION = 'its values are in no store, and their tokens open once, within minutes';
 const TOO_FEW = 'No free token of that format was found. Ask again, or for another format.';
 
-/** What is asked of one value's token and record, beside the value. */
+/** What is asked of one value's token and record. */
 export interface Wanted {
   /** An app's ref, or a subject id. */
   readonly subject?: string | undefined;
@@ -37,7 +37,7 @@ export interface Wanted {
   readonly token?: Token | undefined;
 }
 
-/** A value on its way in, and the token it is to have; none yet for a value that goes into its token. */
+/** An accepted value and the token it is to have; none yet for a value that goes into its token. */
 export interface NewValue extends Accepted {
   readonly wanted: Wanted;
   readonly token: Token | undefined;
@@ -45,14 +45,14 @@ export interface NewValue extends Accepted {
   readonly expiresAt: Date | undefined;
 }
 
-/** The type's values cannot have this: they are in no store, or too alike to be told apart. */
+/** The type's values cannot have this option: they are in no store, or too alike to be told apart. */
 function notOffered(option: string, why: string): VaultError {
   return new VaultError('option_not_offered', `This data type does not offer that: ${why}.`, { field: option });
 }
 
 /**
- * What can be said before any verifier is made: a password in a token brought along is seen only while it is in hand,
- * and nothing is computed for a call that is to be refused.
+ * Checks what can be checked before any verifier is made. Only here is a password in hand that a token brought along
+ * might hold; and nothing is computed for a call that will be refused.
  * @throws what `withTokens` throws
  */
 export function assertTokens(accepted: readonly Accepted[], wanted: readonly Wanted[]): void {
@@ -65,7 +65,7 @@ export function assertTokens(accepted: readonly Accepted[], wanted: readonly Wan
   }
 }
 
-/** @throws {VaultError} with `field` naming the option, behind `placeOf` of its item */
+/** @throws {VaultError} with `field` naming the option, after the `placeOf` of its item */
 export async function withTokens(
   parts: Pick<Parts, 'recordStore' | 'random'>,
   tenant: TenantId,
@@ -95,7 +95,7 @@ export async function withTokens(
   });
 }
 
-/** Draws anew what is taken, by another value or within this very call; refuses what was brought along and is. */
+/** Draws anew what another value or this very call has taken; refuses a token brought along that is taken. */
 async function settle(
   { recordStore }: Pick<Parts, 'recordStore'>,
   tenant: TenantId,
@@ -104,7 +104,7 @@ async function settle(
   draw: (i: number) => Token | undefined,
   placeOf: (i: number) => string,
 ): Promise<void> {
-  // Of 160 random bits none is ever drawn twice; the others are looked up.
+  // 160 random bits are never drawn twice; the others are looked up.
   let open = [...tokens.keys()].filter((i) => wanted[i]?.token !== undefined || isShaped(wanted[i]?.format));
   const held = new Set<Token>();
   for (let draws = 1; open.length > 0; draws += 1) {
@@ -132,7 +132,7 @@ async function settle(
 function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wanted: Wanted): Token | undefined {
   if (type.custody === 'window') return undefined;
   if (wanted.token === undefined) return drawToken(wanted.format ?? 'random', type, value, random);
-  // Whether it may stand for the value, `assertTokens` has said: of the value in hand, never of one that is stored.
+  // `assertTokens` has said whether it may stand for the value: of the value in hand, never of a stored one.
   return wanted.token;
 }
 

@@ -1,4 +1,4 @@
-/** What of the vault the way in needs: the two stores, the keyring, the tenant's types, and what makes tokens and verifiers. */
+/** The parts of the vault that intake needs. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { RandomSource } from '../crypto/random.ts';
@@ -11,7 +11,7 @@ export interface Parts {
   readonly recordStore: RecordStore;
   readonly keyStore: KeyStore;
   readonly keyring: Keyring;
-  /** What must never be undone, outside the two stores. */
+  /** Remembers, outside the two stores, what must never be undone. */
   readonly journal: Journal;
   readonly catalogue: Catalogue;
   readonly indexer: Indexer;

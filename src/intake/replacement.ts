@@ -1,12 +1,14 @@
 /**
- * Putting a new value in a record's place. The new value is sealed under a new key, and the old key is destroyed like any
- * other (K6): a backup's old ciphertext opens no longer than an erased one.
+ * Puts a new value in a record's place. The new value is sealed under a new key, and the old key is destroyed like any
+ * other (K6): a backup's old ciphertext opens no longer than that of an erased value.
  *
- * Order: the new key is made and noted as a correction under way (`prepare`); the record store then decides
- * (`decideFor`); the old key is destroyed (`finish`). A crash after any of these is completed, or taken back, by a job.
+ * Order: `prepare` makes the new key and notes a correction under way; the record store then decides (`decideFor`);
+ * `finish` destroys the old key. After a crash at any of these, a job completes the correction or takes it back.
  */
+
+import { completeDestruction } from '../erasure/complete-destruction.ts';
 import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
-import { completeErasure, type ErasureRow, orderErasure } from '../erasure/erasures.ts';
+import { type DestructionRow, orderDestruction } from '../erasure/destructions.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 import { throughStaleKeys } from '../keyring/indexes/index-key.ts';
@@ -25,7 +27,7 @@ import type { Parts } from './parts.ts';
 
 /**
  * Makes the new key and index rows and seals the value.
- * @param row as it is now; believed only by a caller who has opened it
+ * @param row as it is now; trusted only because the caller has opened it
  * @returns the row to put in its place
  * @throws `concurrent_change`
  */
@@ -63,7 +65,7 @@ async function makeKey(
 ): Promise<{ key: Buffer; generation: number }> {
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
-  // With generation 0, for the generation is known only inside.
+  // With generation 0: the generation is known only in the transaction.
   const index = await indexRows(indexer, tenant, forms, record, 0);
   const make = (elsewhere?: BucketId) =>
     keyStore.exclusive(async (tx) => {
@@ -74,7 +76,7 @@ async function makeKey(
       const place = { record, generation, bucket: elsewhere ?? (current.bucket as BucketId) };
       const [key] = await keyring.records.create(tx, tenant, [place], index.indexedAt);
       made.push(key as Buffer);
-      // An erasure locks the bucket before it looks for the last time which keys there are: this one, or none by now.
+      // An erasure locks the bucket before its last look at the keys: it sees this key, or there is none by now.
       if (elsewhere !== undefined) await holdBucket(tx, tenant, current.bucket);
       const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) throw new VaultError('concurrent_change');
@@ -107,7 +109,7 @@ export async function decideFor(
   to: RecordRow,
   by: PrincipalId,
   at: Date,
-): Promise<ErasureRow> {
+): Promise<DestructionRow> {
   const tenant = from.tenant as TenantId;
   const record = from.record as RecordId;
   if (!(await replaceSealed(tx, from, to))) {
@@ -119,20 +121,20 @@ export async function decideFor(
   if (erased) throw new RecordErasedError();
   const keys = [{ record, generation: from.generation }];
   const erasure = newId('erasure', random, at);
-  return orderErasure(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
+  return orderDestruction(tx, tenant, { erasure, cause: 'corrected', subject: undefined, keys, by, at });
 }
 
 /**
- * Destroys the old key. Should this fail, a job does it, and the new value stands.
- * @param noted as `completeErasure` has it
+ * Destroys the old key. If this fails, a job does it, and the new value stands.
+ * @param noted as `completeDestruction` has it
  */
 export async function finish(
   parts: Parts,
-  order: ErasureRow,
+  order: DestructionRow,
   to: RecordRow,
   clock: () => Date,
   noted?: () => void,
 ): Promise<void> {
-  await completeErasure(parts, order, clock, noted);
+  await completeDestruction(parts, order, clock, noted);
   await parts.keyStore.exclusive((tx) => clearCorrection(tx, to));
 }

@@ -1,5 +1,6 @@
 /**
- * Closes an epoch: the long job that makes erasure true for every copy of the key store there ever was. Order is all:
+ * Closes an epoch: the long job that makes erasure true for every copy of the key store there ever was. The order of
+ * its steps makes it safe:
  *
  *   make_secret   the next epoch's secret is in every required slot
  *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys
@@ -9,9 +10,10 @@
  *   forget        each node of the vault forgets it, in memory and in slots of its own
  *   certify       erasures whose keys are now beyond every copy become final
  *
- * Guarantees: may be interrupted anywhere and run again by any process; apps read and write all the while; the old secret
- * is destroyed only after everything else is durable. A slot that cannot confirm, and a node of which nothing is heard, hold up
- * the certificates, not the job: `destroyEnded` asks the slot again until it can, and the node says so when it is back.
+ * Guarantees: may be interrupted anywhere and run again by any process. Apps read and write all the while. The old
+ * secret is destroyed only after everything else is durable. A slot that cannot confirm, and a node that has fallen
+ * silent, hold up the certificates, not the job: `destroyEnded` asks the slot again until it can, and the node says so
+ * when it is back.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
@@ -28,7 +30,7 @@ export interface CloseEpochParts {
   readonly keyring: Keyring;
   readonly random: RandomSource;
   readonly clock: Clock;
-  /** What is to be done outside the key tree; each may be run again. */
+  /** What must be done outside the key tree. Each may be repeated. */
   readonly around: {
     /** Before the epoch ends. */
     readonly prepare?: () => Promise<void>;
@@ -36,9 +38,9 @@ export interface CloseEpochParts {
     readonly begun?: (epoch: number) => Promise<void>;
     /** Before the old secret is destroyed; what it throws keeps the secret. */
     readonly verify?: () => Promise<void>;
-    /** Before the secret of an epoch is destroyed: remembers its close elsewhere. @returns what cannot say that it does */
+    /** Notes the close elsewhere, before the secret is destroyed. @returns the places that could not confirm it */
     readonly remember?: (epoch: number) => Promise<readonly string[]>;
-    /** After an epoch is destroyed: waits a little for the nodes to forget it. @returns the nodes that have not */
+    /** After an epoch is destroyed: waits briefly for the nodes to forget it. @returns the nodes that have not */
     readonly forgotten?: (stopping: () => boolean) => Promise<readonly string[]>;
     /** After that. @returns how many erasures became final */
     readonly certify?: () => Promise<number>;
@@ -57,7 +59,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
       await progress('make_secret', 0, 1);
       const begun = await begin(parts, fence);
       ({ without } = begun);
-      // Not before: while a slot is out of reach, a close is tried again every minute.
+      // Not earlier: while a slot is out of reach, a close is tried again every minute.
       await around.prepare?.();
       await rotation.activate(parts, epoch, begun.next, fence);
     }
@@ -78,7 +80,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     }
 
     await progress('verify', 0, 1);
-    // What was approved before waits for a slot, and would be verified again, with a copy, at every try.
+    // An epoch that was approved before only waits for a slot. Verifying it again would take a copy at every try.
     const unseen = (await rotation.endedEpochs(parts)).filter((ended) => !isDoomed(ended));
     if (unseen.length > 0) {
       // Caches would show what was, not what is stored.
@@ -99,7 +101,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
   };
 }
 
-/** `rotation.begin`, and a look at the slots that were removed while it gave them the secret; also when it fails. */
+/** Runs `rotation.begin`, then looks at slots that were removed meanwhile, also when it fails. */
 async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
   const { keyring, keyStore } = parts;
   const { slots, current } = keyring.epochs;
@@ -117,18 +119,19 @@ async function begin(parts: CloseEpochParts, fence: LongJobContext['fence']) {
 }
 
 /**
- * Destroys every epoch that has ended and was verified. Run in each close, and in every round of the background work for
- * slots that were out of reach.
- * @returns what has not confirmed, as `epoch/slot` or `epoch/standby` and `epoch/journal`, and how many epochs were destroyed
+ * Destroys every epoch that has ended and was verified. Each close runs it, and so does every round of the background
+ * work, for slots that were out of reach.
+ * @returns what has not confirmed, as `epoch/slot` or `epoch/standby` and `epoch/journal`, and how many epochs were
+ *   destroyed
  */
 export async function destroyEnded(
   parts: CloseEpochParts,
 ): Promise<{ readonly waitsFor: readonly string[]; readonly destroyed: number }> {
   const waitsFor: string[] = [];
   let destroyed = 0;
-  // Not one that is being closed, or whose close was not found to be right.
+  // Skips epochs that are being closed, or whose close was not found to be right.
   for (const { epoch } of (await rotation.endedEpochs(parts)).filter(isDoomed)) {
-    // A store that goes back to before the close has lost its keys with the secret: that has to be known outside it first.
+    // A store that goes back to before the close loses its keys with the secret: others must know the close first.
     const unsaid = (await parts.around.remember?.(epoch)) ?? [];
     const late = unsaid.length > 0 ? unsaid : (await destroy(parts, epoch)).waitsFor;
     waitsFor.push(...late.map((slot) => `${epoch}/${slot}`));

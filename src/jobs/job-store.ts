@@ -5,8 +5,8 @@
  *      ↑         ↓ ↘
  *      └─────────┘   failed
  *
- * Guarantees: the same work is not there twice unfinished: who orders it again gets the job there is. A row is changed
- * by the runner that claimed it last and no other: each claim carries the runner's fence, and every change names it.
+ * Guarantees: the same unfinished work never exists twice. A second order of it gets the existing job. Only the runner
+ * that claimed a row last changes it: each claim carries the runner's fence, and every change names it.
  */
 import { VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
@@ -47,17 +47,20 @@ export type JobRow = Row<typeof jobs>;
 const jobById = lookup(jobs, ['job']);
 
 /**
- * Jobs that change the whole vault: whichever tenant's principal ordered one, there is one, and it holds nothing of a
- * tenant's. The others are the tenant's in whose name they are ordered, and shown to it alone: an index key is a
- * tenant's; a compromise is of buckets of its own, or of an epoch, which only the first tenant orders; the erasure of a
- * tenant is ordered once in its life, whoever does it, in the first tenant's name.
+ * Jobs that change the whole vault. There is one of each, whichever tenant's principal ordered it, and it holds nothing
+ * of a tenant. Every other job belongs to the tenant in whose name it is ordered, and is shown to that tenant alone. An
+ * index key belongs to a tenant. A compromise concerns the tenant's own buckets, or an epoch, which only the first
+ * tenant orders. The erasure of a tenant is ordered once in its life, whoever does it, in the first tenant's name.
  */
 export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
 
-/** Jobs that erasures wait for: these go before the others, and are never too many. */
+/** Jobs that erasures wait for. These go before the others, and their number is not limited. */
 const FIRST: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch', 'erase_tenant']);
 
-/** Unfinished jobs of one tenant, those of `FIRST` not among them, which others may have ordered in its name; more would only make every other tenant's wait. */
+/**
+ * The most unfinished jobs of one tenant. More would only make every other tenant's jobs wait. Those of `FIRST` do not
+ * count, because others may have ordered them in its name.
+ */
 const MAX_UNFINISHED = 20;
 
 export interface JobOrder {
@@ -71,7 +74,7 @@ export interface JobOrder {
 
 /**
  * @returns the job's row, or that of an unfinished job which does the same
- * @throws `too_many_jobs`, `already_exists` when another process orders the same now: it is there when asked again
+ * @throws `too_many_jobs`; `already_exists` when another process orders the same now: a repeated call finds it
  */
 export async function orderJob(tx: RecordTx, order: JobOrder): Promise<JobRow> {
   const params = JSON.stringify(Object.fromEntries(Object.entries(order.params).sort(([a], [b]) => (a < b ? -1 : 1))));
@@ -100,7 +103,7 @@ export async function readJob(reader: Reader<'records'>, job: JobId): Promise<Jo
   return row;
 }
 
-/** A page of the latest jobs of a tenant, and of the whole vault where wanted, the newest first, before the one named (exclusive). */
+/** A page of a tenant's jobs, and the whole vault's if wanted, the newest first, after the one named (exclusive). */
 export async function listJobs(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -116,20 +119,18 @@ export async function listJobs(
 }
 
 /**
- * Every job that is not finished: those that erasures wait for, then those a runner began, then the oldest. Few: the same is
- * not ordered twice, and a tenant has so many at most.
+ * Every unfinished job: first those that erasures wait for, then those that a runner began, then the oldest. They are
+ * few, because the same is not ordered twice, and each tenant's number is limited.
  */
 export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
   const rows = await select(reader, jobs, { where: { finished_at: null }, orderBy: ['state', 'job'] });
   return [...rows.filter(({ kind }) => FIRST.has(kind)), ...rows.filter(({ kind }) => !FIRST.has(kind))];
 }
 
-/** What a runner that holds the lease writes of the job it does. */
+/** What a runner that holds the lease writes about its job. */
 type Changed = Partial<Pick<JobRow, 'state' | 'step' | 'done' | 'total' | 'rate_milli' | 'detail' | 'code'>>;
 
-/**
- * Makes the job this runner's. @returns the row, or undefined where it is finished, or claimed by a later runner
- */
+/** Makes the job this runner's. @returns the row, or undefined where it is finished, or claimed by a later runner */
 export async function claimJob(tx: RecordTx, job: JobId, fence: number, at: Date): Promise<JobRow | undefined> {
   const open = { job, finished_at: null, fence: { '<=': fence } };
   const begun = { started_at: { unlessSet: at.getTime() }, updated_at: at.getTime() };
@@ -147,7 +148,7 @@ export async function changeJob(tx: RecordTx, job: JobId, fence: number, changed
   if (rows === 0) throw new VaultError('lease_lost');
 }
 
-/** Whether the same job may well succeed later: something is out of reach, or somebody else was first. */
+/** Whether the same job may well succeed later: something is out of reach, or another process was first. */
 export function mayBeTriedAgain(error: unknown): boolean {
   if (isTransient(error)) return true;
   return error instanceof VaultError && (error.kind === 'unavailable' || error.kind === 'conflict');

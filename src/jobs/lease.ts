@@ -1,15 +1,15 @@
 /**
  * A lease: the right to do what only one process may do at a time, fenced in the key store.
  *
- * Guarantees: fence numbers grow strictly with each holder. A holder that was put to sleep and wakes after another has
- * taken over fails at its next `fence` and changes nothing. No wall clock is read: a contender takes over when the
- * holder's row has not changed for `ttlMs` of the contender's own running time, looked at several times, so that
- * neither a clock a day off nor a contender that itself slept steals a lease whose holder lives.
+ * Guarantees: fence numbers grow strictly with each holder. A holder that is suspended and wakes after another has
+ * taken over fails at its next `fence` and changes nothing. No wall clock is read. A contender takes over when the
+ * holder's row has not changed for `ttlMs` of the contender's own running time, looked at several times. So neither a
+ * clock that is a day off nor a contender that itself slept steals a lease whose holder lives.
  * Does not: stop a holder that is outside a transaction. What it does there (a file, a device) must be harmless when
  * its successor does the same.
  *
- * The row: `holder` names one taking of the lease, and is empty while nobody has it; `beat` grows with each sign of
- * life, which are the timer's and those of `fence`.
+ * The row: `holder` names one taking of the lease, and is empty while nobody has it. `beat` grows with each sign of
+ * life, from the timer and from `fence`.
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
@@ -25,15 +25,15 @@ const leaseByName = lookup(leases, ['name']);
 const NOBODY = '';
 const HOLDER_BYTES = 16;
 export const LEASE_TTL_MS = 10_000;
-/** Signs of life within the time after which their absence counts. */
+/** How many signs of life fit into the time after which their absence counts. */
 const BEATS = 4;
 
 export interface LeaseOptions {
   readonly ttlMs?: number | undefined;
-  /** Running time of this process in milliseconds: grows steadily, whatever is done to the wall clock. */
+  /** Running time of this process in milliseconds. It grows steadily, whatever is done to the wall clock. */
   readonly elapsed?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
-  /** The fence will be greater than this, too: what rows elsewhere remember of holders, should this store be an older copy. */
+  /** The fence will be greater than this, too: rows elsewhere remember holders, and this store may be an older copy. */
   readonly above?: number;
   /** Ends the wait for a silent holder. */
   readonly stopping?: () => boolean;
@@ -42,16 +42,16 @@ export interface LeaseOptions {
 export interface Lease {
   /** Greater than that of every holder before. */
   readonly fence: number;
-  /** Whether this process knows that it has lost the lease; that it does not know proves nothing, `assertHeld` does. */
+  /** Whether this process knows that it has lost the lease. False proves nothing; `assertHeld` does. */
   lost(): boolean;
-  /** First in an exclusive transaction: holds off a takeover until it is committed. @throws `lease_lost` */
+  /** Must come first in an exclusive transaction: prevents a takeover until it is committed. @throws `lease_lost` */
   assertHeld(tx: KeyTx): Promise<void>;
-  /** Frees the lease for the next holder at once; a lease that is lost stays the other's. */
+  /** Frees the lease for the next holder at once. A lost lease stays the other's. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lease, where nobody has it or its holder has shown no sign of life for `ttlMs`; waits that long at most.
+ * Takes the lease if nobody has it or its holder has shown no sign of life for `ttlMs`; waits at most that long.
  * @returns undefined while another holder lives
  * @throws {UnavailableError} when the store does not answer
  */
@@ -81,10 +81,10 @@ export async function takeLease(
     await sleep(step);
     const now = await rowOf(store, name);
     if (now.fence !== first.fence || now.beat !== first.beat) {
-      // Given back meanwhile: it is free for whoever comes first.
+      // Released meanwhile: the first to come gets it.
       return now.holder === NOBODY ? takeLease(store, name, random, options) : undefined;
     }
-    // Time in which this process slept says nothing about the holder: each look counts for two steps at most.
+    // Time in which this process slept says nothing about the holder, so each look counts for two steps at most.
     silentMs += Math.min(elapsed() - lookedAt, 2 * step);
     lookedAt = elapsed();
   }
@@ -98,7 +98,7 @@ async function rowOf(store: KeyStore, name: string): Promise<Row<typeof leases>>
   return standing;
 }
 
-/** @returns whether the row was still as it had been seen: otherwise its holder lives, or another was first */
+/** @returns whether the row was unchanged; otherwise its holder lives, or another was first */
 async function takeOver(store: KeyStore, seen: Row<typeof leases>, taken: Row<typeof leases>): Promise<boolean> {
   return store.exclusive(async (tx) => (await change(tx, leases, seen, taken)) === 1);
 }
@@ -114,7 +114,7 @@ function held(store: KeyStore, { name, holder, fence }: Row<typeof leases>, ever
     throw new VaultError('lease_lost');
   };
   const timer = setInterval(() => {
-    // A store that does not answer is tried again at the next beat; should that be too late, `assertHeld` says so.
+    // If the store does not answer, the next beat tries again. If that is too late, `assertHeld` says so.
     beating ??= store
       .exclusive(assertHeld)
       .catch(() => {})

@@ -1,11 +1,12 @@
 /**
- * Sweeps keys that no record stands behind: a crash between the key store's commit and the record store's leaves them.
- * They open nothing, but what opens nothing has no business being there.
+ * Sweeps keys without a record. A crash between the key store's commit and the record store's leaves them. They open
+ * nothing, and so must not stay.
  *
  * Guarantees: each key is looked at once, by a cursor in the order in which record ids were made, so that a sweep costs
- * what was stored since the last one. Keys younger than the grace are left alone: their record may be on its way.
+ * what was stored since the last one. Keys younger than the grace are left alone, because their record may be on its
+ * way.
  */
-import type { Stores } from '../erasure/erasures.ts';
+import type { Stores } from '../erasure/destructions.ts';
 import { firstIdAt, type TenantId } from '../ids.ts';
 import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
@@ -18,7 +19,7 @@ import { removeLinksOf } from '../tokens/reuse.ts';
 const cursors = table('keys', 'cursors', { name: 'text', value: 'text' }, ['name']);
 const cursorByName = lookup(cursors, ['name']);
 
-/** @returns how many keys were swept, and whether keys remain to be looked at */
+/** @returns how many keys were swept, and whether more keys must be looked at */
 export async function sweepOrphanKeys(
   stores: Stores,
   tenant: TenantId,

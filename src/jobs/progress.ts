@@ -1,10 +1,10 @@
 /**
- * How far a job is, written to its row: at most twice a second, always when the step changes, and what was held back
- * is written when the job ends. The rate is that of the last half minute of the step, by this process's running time.
+ * Writes how far a job is to its row: at most twice a second, always when the step changes. What was held back is
+ * written when the job ends. The rate is that of the step's last half minute, by this process's running time.
  */
 const WRITE_EVERY_MS = 500;
 const RATE_OVER_MS = 30_000;
-/** A rate of less than a second's work says nothing. */
+/** A rate over less than a second of work says nothing. */
 const RATE_AFTER_MS = 1_000;
 
 /** How far a job is, as its row has it. */
@@ -38,7 +38,7 @@ export class Progress {
   readonly #write: (place: Place) => Promise<void>;
   readonly #elapsed: () => number;
   #place: Place = { step: '', done: 0, total: 0, rate_milli: null };
-  /** Where the step was when, the oldest first. */
+  /** Where the step was at which time, the oldest first. */
   #samples: { readonly at: number; readonly done: number }[] = [];
   #writtenAt = Number.NEGATIVE_INFINITY;
   #pending = false;

@@ -1,22 +1,23 @@
 /**
- * The job after a compromise: whoever had a copy of the key store and the secret of an epoch, or the keys of buckets,
- * has the record keys in them for good, whatever those are wrapped under since. So every record in such a bucket is
- * sealed anew under a key that was made later, in a bucket that was made later.
+ * The job after a compromise. Whoever had a copy of the key store and the secret of an epoch, or the keys of buckets,
+ * has the record keys in them for good, under whatever those are wrapped since. So every record in such a bucket is
+ * sealed anew, under a key and in a bucket that were made later.
  *
  *   marking    the epoch and its buckets are marked; from here on no key goes into such a bucket
  *   resealing  bucket by bucket, 100 records a commit, until a look at all of them finds nothing to do
  *
- * Of one subject see `reseal-subject.ts`. Which buckets an epoch's compromise covers: every one that was there when the epoch ended. A bucket key that was made
- * later does not help: the record keys under it are the old ones.
+ * An epoch's compromise covers every bucket that existed when the epoch ended. A later bucket key does not help,
+ * because the record keys under it are the old ones. For one subject see `reseal-subject.ts`.
  *
- * Guarantees: what is done is told by the stores alone, for a record that was sealed anew has no key in a marked bucket.
- * So the job may be run again from the start, after a crash anywhere. Does not: end the life of the old keys in backups of
- * the key store; the next close of the epoch does.
+ * Guarantees: the stores alone say what is done, because a record that was sealed anew has no key in a marked bucket.
+ * So the job may be run again from the start, after a crash anywhere.
+ * Does not: end the life of the old keys in backups of the key store; the next close of the epoch does.
  */
 import { allTenants } from '../access/store.ts';
 import { BUCKET_SKEW_MS } from '../clock.ts';
 import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/exposure.ts';
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
+import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
+import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
 import type { BucketId, SubjectId, TenantId } from '../ids.ts';
 import { findEpoch, markEpochCompromised } from '../keyring/epochs/epoch-states.ts';
@@ -32,11 +33,11 @@ import type { Reader } from '../storage/tx.ts';
 import { type Detail, type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
 import { resealSubject } from './reseal-subject.ts';
 
-/** Records sealed anew in one commit. */
+/** How many records one commit seals anew. */
 const RECORDS = 100;
 const BUCKETS = 500;
 const EXPOSED = 1_000;
-/** Each look after the first finds what calls did meanwhile; so many find what a busy vault does. */
+/** Each look after the first finds what calls did meanwhile; this many are enough for a busy vault. */
 const LOOKS = 20;
 
 /** What is compromised; `params` of the job. */
@@ -52,7 +53,7 @@ export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promis
 
 /**
  * @returns `records`, `tokens` and `buckets`: sealed anew, of the tenant that ordered it; `complete`: nothing is left
- *   under an old key; `damaged`, `underWay`: what is left there, see `PageResult`; `closeEpoch`: what is to be done next
+ *   under an old key; `damaged`, `underWay`: what is left there, see `PageResult`; `closeEpoch`: what must be done next
  */
 export function reseal(parts: ResealParts): LongJob {
   return async (context) => {
@@ -60,7 +61,7 @@ export function reseal(parts: ResealParts): LongJob {
     const look =
       'subject' in compromise ? ofSubject(parts, context, compromise) : await marked(parts, context, compromise);
     let complete = false;
-    // Of other tenants' records no number is told.
+    // No number of other tenants' records is told.
     let left = { damaged: 0, underWay: 0 };
     for (let looks = 1; looks <= LOOKS; looks += 1) {
       const { all, own } = await look();
@@ -88,7 +89,7 @@ async function marked(parts: ResealParts, context: LongJobContext, compromise: C
   return () => resealAll(parts, context, compromise, tenants);
 }
 
-/** Marks in pages; what is marked keeps its first mark. */
+/** Marks in pages; a marked bucket keeps its first mark. */
 async function mark(
   { keyStore, clock }: ResealParts,
   context: LongJobContext,
@@ -122,7 +123,7 @@ async function mark(
   }
 }
 
-/** One look at every marked bucket. */
+/** Looks once at every marked bucket. */
 async function resealAll(
   parts: ResealParts,
   context: LongJobContext,
@@ -159,6 +160,8 @@ async function resealBucket(
     made ??= parts.keyring.buckets.forResealing(tenant, context.job);
     return made;
   };
+  // An empty bucket has no page, and a job that was told to stop stops there, too.
+  stopIfTold(context);
   for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
     stopIfTold(context);
     const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
@@ -183,7 +186,7 @@ async function countMarked(
   return count;
 }
 
-/** Counted from the stores, so that it is right after a crash, too. */
+/** Counted from the stores, so that the numbers are right after a crash, too. */
 async function outcome(parts: ResealParts, context: LongJobContext): Promise<Detail> {
   const { job, tenant } = context;
   const buckets = await countResealed(parts.keyStore.reader, tenant, job);

@@ -1,25 +1,26 @@
 /**
- * The job after a compromise, of one subject: the keys of its records are in strange hands, and those of nobody else. Each
- * of its records is sealed anew under a key that is made now, in a bucket that is made now. The old keys die like a
- * correction's, so that their buckets are marked, and take new keys when the epoch closes (K1).
+ * The job after a compromise of one subject: only the keys of its records were stolen. Each of its records is sealed
+ * anew under a new key in a new bucket. The old keys are destroyed like those of a correction, so their buckets are
+ * marked, and get new keys when the epoch closes (K1).
  *
- * Guarantees: done is told by the stores alone: a record whose key is in a bucket of this job was sealed anew by it. So the
- * job may be run again from the start, after a crash anywhere. Records that come to the subject while it runs may be
- * sealed anew, too.
- * Does not: close the old buckets, or touch what else is in them. Where a bucket's key was stolen, everything under it
- * was: that is a range of buckets.
+ * Guarantees: the stores alone say what is done: a record whose key is in a bucket of this job was sealed anew by it.
+ * So the job may be run again from the start, after a crash anywhere. Records that the subject gets while it runs may
+ * be sealed anew, too.
+ * Does not: close the old buckets, or touch what else is in them. If a bucket's key was stolen, so was everything under
+ * it; then order the job for a range of buckets.
  */
-import { addCounts, noCounts, type PageResult, type ResealParts, resealPage } from '../erasure/reseal-page.ts';
+import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
+import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import type { BucketId, RecordId, SubjectId, TenantId } from '../ids.ts';
 import type { RecordKeyRow } from '../keyring/tables.ts';
 import { findBuckets, keysOf } from '../keyring/tree/key-rows.ts';
 import { pageOfSubject } from '../records/store.ts';
 import { type LongJobContext, stopIfTold } from './long-job.ts';
 
-/** Records sealed anew in one commit. */
+/** How many records one commit seals anew. */
 const RECORDS = 100;
 
-/** One look at every record of the subject. */
+/** Looks once at every record of the subject. */
 export async function resealSubject(
   parts: ResealParts,
   context: LongJobContext,

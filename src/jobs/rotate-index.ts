@@ -1,7 +1,7 @@
 /**
- * Rotating the key of a blind index, while apps write and search: a new version is filled beside the old one, takes its
- * place, and the old one goes with its rows and its key. `keyring/indexes/index-versions.ts` says why no search ever misses,
- * `search/reindex.ts` why no row comes back.
+ * Rotates the key of a blind index, while apps write and search. A new version is filled beside the old one and takes
+ * its place; then the old one is removed with its rows and its key. `keyring/indexes/index-versions.ts` says why no
+ * search ever misses, `search/reindex.ts` why no row comes back.
  *
  *   opening     the new version is written beside the old one, by everybody: the buckets are raised
  *   filling     what was there before gets rows under the new version
@@ -10,8 +10,8 @@
  *   dropping    old rows go; with the last of them the old key
  *
  * Guarantees: run again after a crash anywhere, it goes on where it was. A value that is on its way between the two
- * stores keeps its old row, and the old version its key, until the value is there or swept; `settleIndexRotations` ends
- * that, a day later at most.
+ * stores keeps its old row, and the old version its key, until the value has arrived or is swept;
+ * `settleIndexRotations` ends that, a day later at most.
  * Does not: touch a sealed value, a record key, or the keys of the vault's own MACs.
  */
 import type { Clock } from '../clock.ts';
@@ -37,7 +37,7 @@ export interface RotateIndexParts extends ReindexParts {
   readonly clock: Clock;
 }
 
-/** A page that a crash of the store lost is found by the next round; a third finds a defect. */
+/** The next round finds a page that a crash of the store lost. A third round would find a defect. */
 const MAX_ROUNDS = 3;
 
 /**
@@ -90,7 +90,7 @@ export function rotateIndex(parts: RotateIndexParts): LongJob {
   };
 }
 
-/** Fills the new version until every row has one in its place that can have one. */
+/** Fills the new version until every row that can have a successor has one. */
 async function fill(parts: ReindexParts, context: LongJobContext, turn: Turn, rows: number): Promise<void> {
   const to = turn.to.version;
   for (let round = 1; ; round += 1) {
@@ -137,13 +137,13 @@ async function goOn(context: LongJobContext, step: string, done: number, total: 
   stopIfTold(context);
 }
 
-/** Versions looked at in one round, and pages of each. */
+/** How many versions one round looks at, and how many pages of each. */
 const SETTLED_AT_ONCE = 100;
 const PAGES_AT_ONCE = 40;
 
 /**
- * Ends rotations that waited for values on their way between the stores: bounded, and made to be run in every round of
- * the background work, on any node. @returns how many old keys were destroyed
+ * Ends rotations that waited for values on their way between the stores. It is bounded, and runs in every round of the
+ * background work, on any node. @returns how many old keys were destroyed
  */
 export async function settleIndexRotations(parts: RotateIndexParts): Promise<number> {
   let removed = 0;
@@ -171,7 +171,7 @@ async function settle(parts: RotateIndexParts, row: IndexKeyRow): Promise<boolea
   return keyStore.exclusive((tx) => removeVersion(tx, row, hasIndexRows, clock()));
 }
 
-/** The removed key has no business in the store's log either. Another process may be reading: then at the next scrub. */
+/** The removed key must not stay in the store's log. If another process is reading, the next scrub removes it. */
 async function scrub({ keyStore }: ReindexParts): Promise<void> {
   await keyStore.scrub().catch(() => {});
 }

@@ -1,11 +1,11 @@
 /**
  * Runs long jobs: one runner at a time on the whole vault, the interrupted first, then the oldest.
  *
- * Guarantees: a job that was begun is gone on with by the next runner, wherever the last one died; a runner that has
- * been overtaken changes neither the key store (`fence`) nor a job's row. A job that fails because something is out of
- * reach waits, with the code shown, for the next round, and holds up none of the others; one that fails for a defect or
- * for altered data is not tried again before somebody orders it again. The end of a job is audited in the commit that ends it.
- * Does not: go on with a job while the process ends; the next round of any process does.
+ * Guarantees: the next runner continues a job that was begun, wherever the last one died. A runner that has been
+ * overtaken changes neither the key store (`fence`) nor a job's row. A job that fails because something is out of reach
+ * waits for the next round, shows the code, and holds up no other job. One that fails for a defect or for altered data
+ * is not tried again until somebody orders it again. The end of a job is audited in the commit that ends it.
+ * Does not: continue a job while the process ends; the next round of any process does.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
@@ -14,15 +14,16 @@ import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
 import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
 import { type Lease, type LeaseOptions, takeLease } from './lease.ts';
-import type { Detail, JobKind, LongJob, LongJobContext } from './long-job.ts';
+import { type Detail, JobFailedError, type JobKind, type LongJob, type LongJobContext } from './long-job.ts';
 import { Progress } from './progress.ts';
 
 export const JOBS_LEASE = 'jobs';
 
 /**
- * An embedded store has one writer at a time and keeps no queue: who waits looks again every few milliseconds. A job that
- * began its next page at once would be met nowhere but inside a page, and calls would wait for the whole job, in vain
- * after five seconds (`SQLITE_BUSY`). So it leaves a quarter of the time that a page takes. PostgreSQL locks rows and has a queue.
+ * An embedded store has one writer at a time and no queue: a waiting writer looks again every few milliseconds. If a
+ * job began its next page at once, calls would meet it only inside a page. They would wait for the whole job, and fail
+ * after five seconds (`SQLITE_BUSY`). So it pauses for a quarter of the time that a page takes. PostgreSQL locks rows
+ * and has a queue.
  */
 const BREATH_MS = 2;
 
@@ -46,15 +47,15 @@ export interface RunnerOptions {
   readonly lease?: LeaseOptions;
   /** Waits after each page: see `BREATH_MS`. */
   readonly breathe?: () => Promise<void>;
-  /** In the commit that ends a job for good: the audit entry of what was done. */
+  /** Runs in the commit that ends a job for good: writes the audit entry of what was done. */
   readonly ended?: (tx: RecordTx, job: JobRow, end: JobEnd, at: Date) => Promise<void>;
 }
 
 export type JobKinds = Readonly<Partial<Record<JobKind, LongJob>>>;
 
 /**
- * One round over every job that is not finished, of the kinds given. @returns how each ended, or undefined where
- * another process runs jobs
+ * Runs one round over every unfinished job of the given kinds.
+ * @returns how each ended, or undefined where another process runs jobs
  * @throws `lease_lost` when another has taken over meanwhile; @throws {UnavailableError} when a store does not answer
  */
 export async function runLongJobs(
@@ -69,7 +70,7 @@ export async function runLongJobs(
     );
   if ((await due()) === undefined) return ends;
   const stopping = options.stopping ?? (() => false);
-  // A key store that was put back has an older lease than the jobs of the record store have seen.
+  // A restored key store has an older lease than the jobs of the record store have seen.
   const above = Math.max(0, ...(await unfinishedJobs(parts.recordStore.reader)).map(({ fence }) => fence));
   const lease = await takeLease(parts.keyStore, JOBS_LEASE, parts.random, { stopping, above, ...options.lease });
   if (lease === undefined) return undefined;
@@ -79,13 +80,13 @@ export async function runLongJobs(
     }
     return ends;
   } finally {
-    // Whoever comes next takes over as soon as nothing is heard of this one.
+    // The next runner takes over as soon as it hears nothing of this one.
     await lease.release().catch(() => {});
   }
 }
 
 /**
- * Runs work on the keys beside no long job, and beside no other such work.
+ * Runs work on the keys while no long job and no other such work runs.
  * @throws {UnavailableError} while another process is at it; nothing has been done
  */
 export async function besideNoJob<R>(
@@ -120,7 +121,7 @@ async function runOne(
   const job = id as JobId;
   await keyStore.exclusive(lease.assertHeld);
   const row = await recordStore.exclusive((tx) => claimJob(tx, job, lease.fence, clock()));
-  // Who claims after this one holds the lease after it: a row that cannot be had is a lease that is lost.
+  // A later claim means a later holder of the lease: if the row cannot be had, the lease is lost.
   if (row === undefined) throw new VaultError('lease_lost');
   const elapsed = options.lease?.elapsed ?? (() => performance.now());
   const change = (to: Parameters<typeof changeJob>[3]) =>
@@ -155,10 +156,10 @@ async function runOne(
     (error: unknown) => {
       if (codeOf(error) === 'lease_lost' || lease.lost()) throw new VaultError('lease_lost');
       const state = mayBeTriedAgain(error) ? ('waiting' as const) : ('failed' as const);
-      return { state, code: codeOf(error), detail: {} };
+      return { state, code: codeOf(error), detail: error instanceof JobFailedError ? error.detail : {} };
     },
   );
-  // A row that cannot be written now stays `running`, and the next round finds out from the stores that all is done.
+  // If the row cannot be written now, it stays `running`, and the next round learns from the stores that all is done.
   return end(outcome, outcome.detail);
 }
 

@@ -42,6 +42,22 @@ export const CompromiseBody = z
       'records, named by `subject` or `ref`.',
   );
 
+export const OrderBackupBody = z
+  .strictObject({
+    stores: z
+      .array(z.enum(['records', 'keys']))
+      .min(1)
+      .max(2)
+      .default(['records', 'keys'])
+      .describe('Which stores are copied: `records`, `keys`, or both.'),
+    prune: z.boolean().default(false).describe('Then delete the copies of the key store that no key opens any more.'),
+  })
+  .describe('What is copied. The folders are the server’s settings: nobody names one over the API.');
+
+export const OrderDrillBody = z
+  .strictObject({})
+  .describe('Nothing: the newest copies in the folders of the server’s settings are tried.');
+
 export const OrderedJob = z.strictObject({ job: JobIdSchema });
 
 export const JobReply = z
@@ -51,7 +67,8 @@ export const JobReply = z
       .enum(JOB_KINDS)
       .describe(
         '`rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a ' +
-          'compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased.',
+          'compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased. `backup`: the stores are ' +
+          'copied. `drill`: the newest copies are tried.',
       ),
     state: z
       .enum(JOB_STATES)
@@ -82,8 +99,23 @@ export const JobReply = z
       .meta({ examples: ['key_unavailable'] }),
     detail: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
-      .describe('The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed.')
+      .describe(
+        'The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.',
+      )
       .meta({ examples: [{ epoch: 3, buckets: 3907 }] }),
   })
   .meta({ id: 'Job', description: 'A long job and how far it is.' });
 export type JobView = z.infer<typeof JobReply>;
+
+export const JobsQuery = z.strictObject({
+  before: JobIdSchema.optional().describe('Only jobs that were ordered before this one: the last of the page before.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(50).describe('How many jobs a page holds at most.'),
+});
+
+export const JobsReply = z.strictObject({
+  jobs: z.array(JobReply).describe('The newest first.'),
+  more: z
+    .boolean()
+    .describe('Whether older ones follow.')
+    .meta({ examples: [false] }),
+});

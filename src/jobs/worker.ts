@@ -1,13 +1,14 @@
 /**
- * The background worker: completes what a crash interrupted and sweeps what it left. Runs once at start and then at an
- * interval; each chore is bounded, may run on several nodes at once, and a failed one is tried again at the next round. Not
- * the long jobs, which are ordered, and run one at a time (`runner.ts`).
+ * The background worker completes what a crash interrupted and sweeps what it left. It runs once at start and then at
+ * an interval. Each chore is bounded and may run on several nodes at once; a failed one is tried again in the next
+ * round. Long jobs are not its work: they are ordered, and run one at a time (`runner.ts`).
  */
 import { setTimeout } from 'node:timers/promises';
 import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
+import type { CompletingParts } from '../erasure/complete-destruction.ts';
 import { settleCorrections } from '../erasure/corrections.ts';
-import { type CompletingParts, type ErasureRow, type Stores, unfinishedErasures } from '../erasure/erasures.ts';
+import { type DestructionRow, type Stores, unfinishedDestructions } from '../erasure/destructions.ts';
 import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -16,13 +17,13 @@ import { unfinishedJobs } from './job-store.ts';
 import { sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
-/** A call that ordered an erasure completes it itself; only one that is this old was interrupted. */
+/** A call that ordered an erasure completes it itself; only one this old was interrupted. */
 const ERASURE_GRACE_MS = 30 * 1000;
 export const INTERVAL_MS = 60 * 1000;
-/** What held an erasure up is mostly over within moments, and else within a minute: a copy that is being made. */
+/** What holds an erasure up is usually over within moments, and otherwise, if it is a copy, within a minute. */
 const SOON_MS = [200, 1_000, 5_000, 15_000];
 
-/** Of a chore that was done, or a long job that ended; metrics and the log say `job` of both. */
+/** Reports a finished chore or long job; metrics and the log say `job` for both. */
 export interface JobReport {
   readonly name: string;
   readonly changed: number;
@@ -37,14 +38,14 @@ interface Chore {
 export interface WorkerOptions extends CompletingParts {
   readonly keyring: Pick<Keyring, 'indexes'>;
   readonly clock: Clock;
-  /** Further chores of the composition root. */
+  /** Further chores, from the composition root. */
   readonly extra?: readonly Chore[];
-  /** Chores that have a time to keep: first in a round, and at the interval also while a long round is under way. */
+  /** Chores with a time to keep: first in a round, and also run at the interval while a long round is under way. */
   readonly prompt?: readonly Chore[];
   readonly report: (report: JobReport) => void;
   /**
-   * Comes back when every COMMIT that the record store was sent before is visible or void: one may wait for a standby for
-   * longer than any grace, seen by nobody, and hold after all. What is not there then is not on its way.
+   * Resolves when every COMMIT that the record store was sent before is visible or void. A COMMIT may wait for a
+   * standby, unseen, longer than any grace, and still hold. What is not there after this is not on its way.
    */
   readonly allAnswered: () => Promise<void>;
   /** Waits before the next try of what was left. */
@@ -53,8 +54,8 @@ export interface WorkerOptions extends CompletingParts {
 
 /**
  * One round of every chore.
- * @param atStart completes every unfinished erasure at once: what a crash left must not wait for a grace, and one that
- *   is under way on another node takes no harm from being completed twice
+ * @param atStart completes every unfinished erasure at once. What a crash left must not wait for a grace, and one that
+ *   is under way on another node is not harmed by being completed twice
  */
 export async function runChores(options: WorkerOptions, atStart = false): Promise<JobReport[]> {
   return [...(await runPrompt(options)), ...(await runOthers(options, atStart))];
@@ -73,7 +74,7 @@ function runOthers(options: WorkerOptions, atStart: boolean): Promise<JobReport[
     return run();
   };
   return runAll(options, [
-    { name: 'complete_erasures', run: () => completeErasures(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
+    { name: 'complete_erasures', run: () => completeDestructions(options, atStart ? 0 : ERASURE_GRACE_MS, now) },
     {
       name: 'settle_corrections',
       run: onceAnswered(() => settleCorrections(options, options.keyring.indexes, before(now, ORPHAN_GRACE_MS), PAGE)),
@@ -102,7 +103,7 @@ async function runAll(options: WorkerOptions, chores: readonly Chore[]): Promise
 }
 
 export interface Worker {
-  /** Completes what a call had to leave, soon, and again until it is done; after some tries the interval goes on. */
+  /** Completes what a call had to leave, soon and repeatedly; after some tries the interval takes over. */
   readonly wake: () => void;
   /** Waits for a round under way. */
   readonly stop: () => Promise<void>;
@@ -127,7 +128,7 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-/** Beside the rounds, which may be long: whoever asked for an erasure would wait for its end. */
+/** Runs beside the rounds, which may be long: whoever asked for an erasure would wait for their end. */
 function completeSoon(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -140,8 +141,8 @@ function completeSoon(options: WorkerOptions): Worker {
       for (const ms of SOON_MS) {
         await pause(ms);
         if (signal.aborted) return;
-        // A tenant's is never left by a call: its job is about to be ordered.
-        const run = () => completeErasures(options, 0, options.clock(), ({ scope }) => scope === null);
+        // A call never leaves a tenant's erasure: its job is about to be ordered.
+        const run = () => completeDestructions(options, 0, options.clock(), ({ scope }) => scope === null);
         const [done] = await runAll(options, [{ name: 'complete_erasures', run }]);
         if (done?.failed === undefined) break;
       }
@@ -161,13 +162,13 @@ function completeSoon(options: WorkerOptions): Worker {
   };
 }
 
-async function completeErasures(
+async function completeDestructions(
   options: WorkerOptions,
   graceMs: number,
   now: Date,
-  meant: (row: ErasureRow) => boolean = () => true,
+  meant: (row: DestructionRow) => boolean = () => true,
 ): Promise<number> {
-  const due = await unfinishedErasures(options.recordStore.reader, before(now, graceMs), PAGE);
+  const due = await unfinishedDestructions(options.recordStore.reader, before(now, graceMs), PAGE);
   const rows = due.filter(meant);
   let failure: unknown;
   for (const row of rows) {
@@ -181,8 +182,8 @@ async function completeErasures(
   return rows.length;
 }
 
-/** A whole tenant is erased by a long job; only where there is none, it was interrupted before one was ordered. */
-async function hasJob({ recordStore }: Stores, { scope, erasure }: ErasureRow): Promise<boolean> {
+/** A long job erases a whole tenant. If there is none, the erasure was interrupted before one was ordered. */
+async function hasJob({ recordStore }: Stores, { scope, erasure }: DestructionRow): Promise<boolean> {
   if (scope === null) return false;
   const unfinished = await unfinishedJobs(recordStore.reader);
   const jobs = unfinished.filter(({ kind }) => kind === 'erase_tenant');

@@ -7,8 +7,9 @@
  *          revocation <tenant> <kind> <ms> <target>
  *          close <epoch> <ms>
  *
- * Guarantees: what is read carries the vault's own tag. A line says the same wherever and however often it stands, so
- * lines that are copied, moved or repeated do no harm: each speaks of what was committed, and is never taken back.
+ * Guarantees: every line that is read carries the vault's own tag. A line says the same wherever and however often it
+ * stands, so copied, moved or repeated lines do no harm. Each line speaks of what was committed, and is never taken
+ * back.
  */
 import {
   type ErasureId,
@@ -21,7 +22,8 @@ import {
 } from '../ids.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 
-export interface ErasureEntry {
+/** A destruction of keys. Its line begins with `erasure`, whatever the cause. */
+export interface DestructionEntry {
   readonly kind: 'erasure';
   readonly erasure: ErasureId;
   readonly tenant: TenantId;
@@ -30,7 +32,7 @@ export interface ErasureEntry {
   readonly by: PrincipalId;
   /** When it was ordered, in milliseconds. */
   readonly at: number;
-  /** In the order of the records: the last one's key was destroyed last. */
+  /** In the order of the records. The last one's key was destroyed last. */
   readonly keys: readonly { readonly record: RecordId; readonly generation: number }[];
 }
 
@@ -52,19 +54,19 @@ export interface RevocationEntry {
 
 interface CloseEntry {
   readonly kind: 'close';
-  /** Whose secret is about to be destroyed, for good. */
+  /** The epoch whose secret is about to be destroyed for good. */
   readonly epoch: number;
   readonly at: number;
 }
 
-export type Entry = ErasureEntry | TenantEntry | RevocationEntry | CloseEntry;
+export type Entry = DestructionEntry | TenantEntry | RevocationEntry | CloseEntry;
 
 const TAG_CHARACTERS = 22;
 const KEYS_A_LINE = 100;
-/** Of the longest there can be: a line of 100 keys, or of a token of 512 characters. */
+/** The longest line: 100 keys, or a token of 512 characters. */
 export const MAX_LINE = 8 * 1024;
 
-/** @returns the lines of an entry, each with its end: more than one where an erasure has more records than one holds */
+/** @returns the lines of an entry, each with its end; several where an erasure has more records than one line holds */
 export function linesOf(entry: Entry, key: JournalKey): string {
   if (entry.kind !== 'erasure' || entry.keys.length <= KEYS_A_LINE) return lineOf(textOf(entry), key);
   let lines = '';
@@ -79,7 +81,7 @@ export function lineOf(text: string, key: JournalKey): string {
   return `${key.tag(text).toString('base64url')} ${text}\n`;
 }
 
-/** @returns undefined for a line that this vault did not write, or not whole */
+/** @returns undefined for a line that this vault did not write, or that is not whole */
 export function readLine(line: string, key: JournalKey): { readonly text: string; readonly entry: Entry } | undefined {
   if (line.charAt(TAG_CHARACTERS) !== ' ') return undefined;
   const text = line.slice(TAG_CHARACTERS + 1);
@@ -104,10 +106,10 @@ function textOf(entry: Entry): string {
   }
 }
 
-/** Of a text that carried the tag: still read closely, for a later release may write what this one does not know. */
+/** The text carried the tag, and is still read closely: a later release may write what this one does not know. */
 function entryOf(text: string): Entry | undefined {
   const [kind, ...fields] = text.split(' ');
-  if (kind === 'erasure') return erasureOf(fields);
+  if (kind === 'erasure') return destructionOf(fields);
   const at = Number(fields[kind === 'tenant' ? 3 : kind === 'revocation' ? 2 : 1]);
   if (!Number.isSafeInteger(at)) return undefined;
   if (kind === 'tenant' && fields.length === 4) {
@@ -125,13 +127,13 @@ function entryOf(text: string): Entry | undefined {
   return undefined;
 }
 
-function erasureOf(fields: readonly string[]): ErasureEntry | undefined {
+function destructionOf(fields: readonly string[]): DestructionEntry | undefined {
   const [erasure, tenant, cause, subject, by, ms, list, ...more] = fields;
   const at = Number(ms);
   if (!isId('erasure', erasure) || !isId('tenant', tenant) || !isId('principal', by)) return undefined;
   if (!(cause === 'erased' || cause === 'corrected') || !Number.isSafeInteger(at) || more.length > 0) return undefined;
   if (!(subject === '-' || isId('subject', subject)) || list === undefined) return undefined;
-  const keys: ErasureEntry['keys'][number][] = [];
+  const keys: DestructionEntry['keys'][number][] = [];
   for (const pair of list === '-' ? [] : list.split(',')) {
     const [record, generation] = pair.split(':');
     if (!isId('record', record) || !Number.isSafeInteger(Number(generation))) return undefined;

@@ -1,16 +1,16 @@
 /**
- * The files of a journal in one folder. Each is one process's alone, of one epoch, and only grows:
+ * The files of a journal in one folder. Each file belongs to one process and one epoch, and only grows:
  *
  *   epoch-000041.<32 hexadecimal digits>.journal   mode 0600, in a folder of mode 0700
  *
- * The folder is one vault's alone, for nothing in a name says whose the file is.
- * The epoch in the name is one under which keys were wrapped when, or after, the key store had committed what the lines
- * say. A key store from before that has the same epoch or an earlier one in use, and so cannot be opened once that
- * secret is destroyed: then the whole file is needed no more.
+ * A folder belongs to one vault, because no file name says whose the file is.
+ * The epoch in the name was in use for wrapping keys when the key store committed what the lines say, or later. A key
+ * store from before that commit uses the same epoch or an earlier one. Once that secret is destroyed, such a key store
+ * cannot be opened, and the whole file is no longer needed.
  *
  * Guarantees: `append` resolves when the lines are on the disk. After a failure the file is left as it is, and the next
- * lines go into another, so that a line that was cut short is always a file's last.
- * Does not: notice that somebody removes a file between two lines of it; the next line is then in a file of its own.
+ * lines go into another file, so a line that was cut short is always a file's last.
+ * Does not: notice that somebody removes a file between two lines of it; the next line then goes into a new file.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
@@ -24,10 +24,10 @@ import { makeFolder } from '../make-folder.ts';
 import { MAX_LINE } from './entry.ts';
 
 /**
- * `journal/vlt_01jz…/`. Each vault's is its own, for what is cut there is removed by its epoch alone, and several may
- * put their copies into one folder.
- * @param folder that of the keys, or of the copies of the key store
- * @throws {StartError} where the id, which the stores say, is none
+ * `journal/vlt_01jz…/`. Each vault has its own folder, because `cut` removes files by their epoch alone, and several
+ * vaults may put their copies into one folder.
+ * @param folder the folder of the keys, or of the key store's copies
+ * @throws {StartError} where the id that the stores name is not a vault id
  */
 export function journalIn(folder: string, vaultId: string): string {
   if (!isVaultIdText(vaultId)) throw new StartError('The stores do not hold a vault’s id. Nothing has been changed.');
@@ -42,12 +42,12 @@ export interface JournalFile {
   readonly path: string;
 }
 
-/** @param suffix 32 hexadecimal digits that are nobody else's */
+/** @param suffix 32 hexadecimal digits that nobody else uses */
 export function journalName(epoch: number, suffix: string): string {
   return `epoch-${String(epoch).padStart(6, '0')}.${suffix}.journal`;
 }
 
-/** Of the earliest epoch first. Where there is no such folder there are none. */
+/** The earliest epoch first; empty where there is no such folder. */
 export async function filesIn(folder: string): Promise<JournalFile[]> {
   const names = (await readdir(folder).catch(unlessGone)) ?? [];
   return names
@@ -73,7 +73,7 @@ export class Appender {
     this.folder = folder;
   }
 
-  /** @param suffix of the file's name, where one is to be made */
+  /** @param suffix makes the suffix of the name, if a file is created */
   async append(epoch: number, lines: string, suffix: () => string): Promise<void> {
     const before = this.#open;
     try {
@@ -83,7 +83,7 @@ export class Appender {
     } catch (error) {
       const made = this.#open === before ? undefined : this.#open;
       await this.close();
-      // Of one that is new nothing was answered: a full disk is not to be strewn with them.
+      // Nothing in a new file was acknowledged, so it is removed: a full disk must not collect such files.
       if (made !== undefined) await unlink(made.path).catch(() => {});
       throw error;
     }
@@ -104,7 +104,7 @@ export class Appender {
     const file = await open(path, 'ax', 0o600);
     const made = { epoch, path, file };
     this.#open = made;
-    // Its name, and those of the vault's folder and of `journal/`, outlive a crash as what it holds does.
+    // The name of the file, of the vault's folder and of `journal/` survive a crash, as the lines do.
     const journal = dirname(this.folder);
     for (const folder of [this.folder, journal, dirname(journal)]) await syncFolder(folder);
     return made;
@@ -113,11 +113,11 @@ export class Appender {
 
 export interface Line {
   readonly text: string;
-  /** Whether it has its end; without it, it was cut short, or is the last of a file that is being written. */
+  /** Whether the line has its end. A line without one was cut short, or is the last of a file that is being written. */
   readonly isWhole: boolean;
 }
 
-/** The lines of a file, as they stand. One that is longer than any the vault writes is given cut short. */
+/** The lines of a file, as they stand. A line longer than any that the vault writes is cut. */
 export async function* linesIn(path: string): AsyncGenerator<Line> {
   let rest = '';
   for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: 1 << 18 })) {
@@ -131,7 +131,7 @@ export async function* linesIn(path: string): AsyncGenerator<Line> {
   if (rest !== '') yield { text: rest, isWhole: false };
 }
 
-/** Removes the files of every epoch up to one. Those that another process has removed meanwhile are gone as well. */
+/** Removes the files of every epoch up to this one, except those that another process has removed meanwhile. */
 export async function removeThrough(folder: string, epoch: number): Promise<number> {
   const old = (await filesIn(folder)).filter((file) => file.epoch <= epoch);
   for (const { path } of old) await unlink(path).catch(unlessGone);

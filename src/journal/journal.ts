@@ -1,16 +1,17 @@
 /**
- * The journal: what must never be undone, remembered outside the two databases. Erasures, corrections, revocations and
+ * The journal remembers, outside the two databases, what must never be undone. Erasures, corrections, revocations and
  * closes of epochs go into a file in the node's home, and into one beside the copies of the key store where the vault
- * makes such; `recover` replays them, also where both databases went back to before them.
+ * makes such copies. `recover` replays them, even where both databases went back to before them.
  *
- * Guarantees: `note` resolves when each place has the entries on its disk; those that wait at the same moment share one
- * fsync. An entry is noted after the commit that it speaks of, never before, so what is replayed was decided. It is kept
- * until no key store that lacks it can be opened any more (`cut`): until the close of its epoch is complete. So the
- * journal stays small: some 220 bytes for an erasure of one record, 220 MB for a million between two closes.
- * A place that does not answer, such as a mount that is away, is waited for once, and not for long; until it answers, what
- * comes after fails at once, so that it takes neither the background work nor the threads that read files with it.
- * Does not: hide which ids were erased. Nor hold what was committed and not answered, or answered by earlier releases.
- * Nor limit how long its reading may take: that is for a start, and for a person's commands.
+ * Guarantees: `note` resolves when each place has the entries on its disk; entries that wait at the same moment share
+ * one fsync. An entry is noted after the commit that it speaks of, never before, so everything that is replayed was
+ * decided. It is kept until no key store that lacks it can be opened any more (`cut`), that is until the close of its
+ * epoch is complete. So the journal stays small: some 220 bytes for an erasure of one record, 220 MB for a million
+ * between two closes.
+ * A place that does not answer, such as a mount that is away, is waited for once, and briefly. Until it answers, later
+ * entries fail at once, so that it blocks neither the background work nor the threads that read files with it.
+ * Does not: hide which ids were erased; hold what was committed but not answered, or was answered by earlier releases;
+ * or limit how long reading it may take, since only a start and a person's commands read it.
  */
 import { unlink } from 'node:fs/promises';
 import type { RandomSource } from '../crypto/random.ts';
@@ -22,23 +23,23 @@ import { type Entry, linesOf } from './entry.ts';
 import { Appender, filesIn, removeThrough } from './files.ts';
 import { lineUnder, readEntries } from './read.ts';
 
-/** More in one write would only make the first of them wait for the last. */
+/** A larger group would only make the first entry wait for the last. */
 const MAX_GROUP = 512;
 const SUFFIX_BYTES = 16;
 const PLACE_LIMIT_MS = 10_000;
 
-/** As far as those who note something need it. */
+/** The part of the journal that is needed to note something. */
 export type Notes = Pick<Journal, 'note'>;
 
 export interface JournalOptions {
-  /** The folders; each must take an entry. */
+  /** The folders. Each must accept an entry. */
   readonly places: readonly string[];
-  /** Stays its owner's. */
+  /** The caller keeps the key, and wipes it. */
   readonly key: JournalKey;
   /** The epoch that is in use in the key store now, or a later one. */
   readonly epoch: () => Promise<number>;
   readonly random: RandomSource;
-  /** For how long a place is waited for, in milliseconds. */
+  /** How long a place is waited for, in milliseconds. */
   readonly limitMs?: number | undefined;
 }
 
@@ -55,7 +56,7 @@ export class Journal {
   readonly #random: RandomSource;
   readonly #limitMs: number;
   readonly #appenders: readonly Appender[];
-  /** What was not answered in time, and still is not, with its folder. */
+  /** Calls that did not answer in time, and still have not, each with its folder. */
   readonly #late = new Map<Promise<unknown>, string>();
   readonly #closes = new Set<number>();
   #waiting: Waiting[] = [];
@@ -77,14 +78,15 @@ export class Journal {
     return this.#failing;
   }
 
-  /** How many lines the last full reading has ignored: this vault did not write them, or not under this root key. */
+  /** How many lines the last full reading ignored: this vault did not write them, or not under this root key. */
   get doubtful(): number {
     return this.#doubtful;
   }
 
   /**
-   * @param entries of what the key store has committed
-   * @throws {UnavailableError} with `journal_unavailable`: to be noted again. Some place may have them already
+   * @param entries what the key store has committed
+   * @throws {UnavailableError} with `journal_unavailable`: it must be noted again, though some place may have it
+   *   already
    */
   note(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return Promise.resolve();
@@ -95,21 +97,21 @@ export class Journal {
     });
   }
 
-  /** The close of an epoch, once for each process. @throws {UnavailableError} as `note` does */
+  /** Notes the close of an epoch, once for each process. @throws {UnavailableError} as `note` does */
   async noteClose(epoch: number, at: Date): Promise<void> {
     if (this.#closes.has(epoch)) return;
     await this.note([{ kind: 'close', epoch, at: at.getTime() }]);
     this.#closes.add(epoch);
   }
 
-  /** Every entry of every place, in pages; one that stands twice may be given twice. */
+  /** Every entry of every place, in pages. An entry that stands twice may be given twice. */
   async *entries(): AsyncGenerator<Entry[]> {
     const found = { doubtful: 0 };
     yield* readEntries(this.places, this.#key, found);
     this.#doubtful = found.doubtful;
   }
 
-  /** The last epoch whose close is remembered; 0: none is. */
+  /** The last epoch whose close is remembered; 0 where none is. */
   async lastClose(): Promise<number> {
     let last = 0;
     for await (const page of this.entries()) {
@@ -119,10 +121,10 @@ export class Journal {
   }
 
   /**
-   * Removes what is needed no more, of every process.
-   * @param through every epoch up to this one is destroyed, and forgotten by every node
+   * Removes the files of every process that are no longer needed.
+   * @param through every epoch up to this one is destroyed, and every node has forgotten it
    * @returns how many files are gone
-   * @throws {UnavailableError} with `journal_unavailable`, where a place does not answer: to be called again
+   * @throws {UnavailableError} with `journal_unavailable`, where a place does not answer: it must be called again
    */
   async cut(through: number): Promise<number> {
     let removed = 0;
@@ -131,8 +133,8 @@ export class Journal {
   }
 
   /**
-   * Writes all that is there anew under another key, for when the root key is replaced.
-   * @returns what removes the old lines; to be called when the other key is the only one
+   * Writes all lines anew under another key, when the root key is replaced.
+   * @returns what removes the old lines; call it when the other key is the only one
    */
   async rewriteUnder(key: JournalKey): Promise<() => Promise<void>> {
     const old = (await Promise.all(this.places.map(filesIn))).flat();
@@ -155,10 +157,10 @@ export class Journal {
     };
   }
 
-  /** Finishes what waits, but for a place that does not answer. Nothing may be noted afterwards. */
+  /** Finishes what waits, except at a place that does not answer. Nothing may be noted afterwards. */
   async close(): Promise<void> {
     await this.#writing;
-    // What was answered is on the disk.
+    // What was acknowledged is already on the disk.
     await Promise.allSettled(this.#appenders.map((one) => this.#inTime(one.folder, () => one.close())));
   }
 
@@ -166,7 +168,7 @@ export class Journal {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, MAX_GROUP);
       try {
-        // Read when all of the group is committed: never an epoch before that of their commits.
+        // The epoch is read after the whole group was committed, so it is never earlier than that of its commits.
         const epoch = await this.#epoch();
         await this.#append(epoch, group.map(({ lines }) => lines).join(''));
         for (const { resolve } of group) resolve();
@@ -178,7 +180,7 @@ export class Journal {
   }
 
   async #append(epoch: number, lines: string): Promise<void> {
-    // The same name in each place, by which a reader knows what it has read already.
+    // Each place uses the same name, so a reader knows what it has already read.
     const fresh = this.#random(SUFFIX_BYTES).toString('hex');
     const append = (one: Appender) => this.#inTime(one.folder, () => one.append(epoch, lines, () => fresh));
     const done = await Promise.allSettled(this.#appenders.map(append));
@@ -187,7 +189,7 @@ export class Journal {
     if (failed !== undefined) throw unavailable(failed.reason);
   }
 
-  /** What comes late is finished all the same: lines that stand twice do no harm. */
+  /** Work that is late still finishes; lines that stand twice do no harm. */
   async #inTime<R>(folder: string, work: () => Promise<R>): Promise<R> {
     if ([...this.#late.values()].includes(folder)) throw unavailable(SILENT);
     const working = work();

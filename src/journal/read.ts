@@ -1,8 +1,8 @@
 /**
- * Reading a journal, whoever wrote it. Only what carries the vault's own tag counts; the rest is counted, and ignored.
+ * Reads a journal, whoever wrote it. Only lines with the vault's own tag count; the others are counted and ignored.
  *
- * Guarantees: a last line without its end, which a crash cut short, is no doubt; what such a line would have said was
- * never answered. A file that two places have alike is read once.
+ * Guarantees: a last line without its end, which a crash cut short, does not count as doubtful; nothing it says was
+ * ever acknowledged. A file that two places hold alike is read once.
  */
 import { StartError } from '../errors.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
@@ -11,13 +11,13 @@ import { digestOf, filesIn, linesIn } from './files.ts';
 
 const PAGE = 500;
 
-/** @param found is told how many lines were ignored. @throws {StartError} naming a folder or a file that is there and cannot be read */
+/** @param found counts the lines that were ignored. @throws {StartError} naming an existing place that is unreadable */
 export async function* readEntries(
   places: readonly string[],
   key: JournalKey,
   found: { doubtful: number },
 ): AsyncGenerator<Entry[]> {
-  /** Where files were read that may stand in the next place, too. */
+  /** Paths of the files that were read; the next place may hold them, too. */
   const known = new Map<string, string>();
   for (const folder of places) {
     let page: Entry[] = [];
@@ -41,7 +41,7 @@ export async function* readEntries(
   }
 }
 
-/** Not by their sizes: in one of the two somebody may have put one line of the vault's in another's place. */
+/** Sizes are not compared: somebody may have put one line of the vault's in another's place in one of the two. */
 async function isAlike(one: string, other: string): Promise<boolean> {
   try {
     return (await digestOf(one)) === (await digestOf(other));
@@ -50,7 +50,7 @@ async function isAlike(one: string, other: string): Promise<boolean> {
   }
 }
 
-/** The lines of a file that stand under one key, under another. */
+/** Yields the lines of a file that stand under one key, rewritten under another. */
 export async function* lineUnder(path: string, from: JournalKey, to: JournalKey): AsyncGenerator<string> {
   for await (const { text } of linesIn(path)) {
     const read = readLine(text, from);
@@ -62,7 +62,7 @@ async function* readable<T>(path: string, from: AsyncGenerator<T>): AsyncGenerat
   try {
     yield* from;
   } catch (error) {
-    // Another process has found it to be needed no more.
+    // Another process has found the file to be no longer needed.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     unreadable(path, error);
   }

@@ -17,7 +17,7 @@ interface Cryptoperiod {
   readonly source: string;
 }
 
-/** Of an epoch where no interval of rotation is set. */
+/** The time of an epoch where no interval of rotation is set. */
 export const EPOCH_SECONDS = DAY;
 export const SIGNING_KEY_SECONDS = YEAR;
 export const INDEX_KEY_SECONDS = YEAR;

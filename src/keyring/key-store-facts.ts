@@ -5,7 +5,7 @@ import type { KeyTx, Reader } from '../storage/tx.ts';
 export const keyFacts = table('keys', 'vault_facts', { name: 'text', value: 'text' }, ['name']);
 const keyFactByName = lookup(keyFacts, ['name']);
 
-/** Sets a fact where there is none. @returns the one that stands now */
+/** Sets a fact that is not set yet. @returns the one that stands now */
 export async function keyFactOrSet(tx: KeyTx, name: string, value: string): Promise<string | undefined> {
   return (await tx.insertOrGet(keyFacts, [{ name, value }]))[0]?.value;
 }

@@ -65,11 +65,11 @@ export interface KeyringOptions {
   readonly vaultId: string;
   /** The check value stored for this vault; undefined in a vault that has never been opened. */
   readonly expectedCheck: string | undefined;
-  /** Nothing is put into a slot, and nothing destroyed there: for keys of a copy. */
+  /** For the keys of a copy: puts nothing into a slot, and destroys nothing there. */
   readonly readOnly?: boolean;
-  /** This process, which says what it has forgotten; absent: of a copy, which nobody waits for. */
+  /** This process, which says what it has forgotten; absent for a copy, which nobody waits for. */
   readonly node?: Node | undefined;
-  /** The root key that is replacing the vault's; epochs that begin are made with it. Stays its owner's. */
+  /** The root key that is replacing the vault's; epochs that begin are made with it. The caller keeps it. */
   readonly nextRootKey?: Buffer | undefined;
   /** The last epoch whose close is remembered outside the stores; asked where an epoch's secret is missing. */
   readonly lastClose?: ((key: JournalKey) => Promise<number>) | undefined;
@@ -78,7 +78,7 @@ export interface KeyringOptions {
 }
 
 /**
- * @returns the keyring, and the root key's check value to be stored where there was none
+ * @returns the keyring, and the root key's check value, which must be stored where there was none
  * @throws {StartError} where the root key or an epoch secret is missing or wrong; nothing has been changed
  */
 export async function openKeyring(options: KeyringOptions): Promise<{ keyring: Keyring; check: string }> {
@@ -130,7 +130,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
     nodes,
     wrapped: [new BucketRotation(epochs, random), ...[indexes, windows, signing].map((kind) => kind.underEpochs)],
     async refresh() {
-      // A bucket key of a closed epoch may be one that K1 replaced: none of them stays in memory.
+      // K1 may have replaced a bucket key of a closed epoch, so none of them stays in memory.
       await epochs.refresh();
       if (epochs.wipes !== wipes) buckets.wipe();
       wipes = epochs.wipes;

@@ -1,15 +1,15 @@
 /**
- * Whom the file system lets at the key material: looked at before anything of it is read. Where others than the
- * process' user and root could read or exchange it, the vault does not start and says which commands mend that.
+ * Checks whom the file system lets at the key material, before anything of it is read. If others than the process's
+ * user and root could read or exchange it, the vault does not start, and says which commands mend that.
  *
  *   keys/, epochs/, journal/       changed by nobody else, nor the folders in journal/; their names may be read
- *   what they hold (*.key, salt)   read (salt: changed) by nobody else, its group neither; all theirs: the user's or root's
+ *   what they hold (*.key, salt)   read (salt: changed) by nobody else, nor their group; owned by the user or root
  *   key files elsewhere            not read by everybody; their group may, which is how Kubernetes hands out secrets
- *   the folders above              not changed by everybody, unless sticky as /tmp is: others could be put in their place
+ *   the folders above              not changed by everybody, unless sticky like /tmp: others could replace the folders
  *
  * Links are followed: what counts is where they lead, and every folder on the way there. An access list (POSIX ACL)
  * that lets somebody in shows in the group's bits. In a vault that has no keys yet, a folder that its group may change
- * is closed instead, for that is how `git clone` makes it under a umask of 002.
+ * is closed instead, because `git clone` makes it so under a umask of 002.
  * Does not: look where there are no such modes (Windows), believe that a file system keeps to them, or notice what is
  * opened to others while the vault runs.
  */
@@ -19,7 +19,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { StartError } from '../errors.ts';
 import type { RootKeySource } from './settings.ts';
 
-/** Of the folder of keys: that of the file slot that a vault begins with, and the journal's. */
+/** For the folder of keys: that of the file slot that a vault begins with, and the journal's. */
 export const EPOCHS_FOLDER = 'epochs';
 export const JOURNAL_FOLDER = 'journal';
 
@@ -84,7 +84,7 @@ async function folderFault(path: string, user: number): Promise<Fault | undefine
   return ownerFault(path, found, user);
 }
 
-/** Of a folder that holds no keys yet: closed to its group, and looked at again. */
+/** For a folder that holds no keys yet: closes it to its group, and looks again. */
 async function closedFolder(path: string, user: number): Promise<Fault | undefined> {
   const found = await stat(path).catch(unlookedAt);
   const mayClose = found !== undefined && found.uid === user && (found.mode & CHANGED_BY_ALL) === 0;
@@ -130,7 +130,7 @@ async function keyFilesIn(folder: string): Promise<string[]> {
   return names.filter((name) => /\.(key|salt)(\.[0-9a-f]+\.new)?$/.test(name)).map((name) => join(folder, name));
 }
 
-/** Of whichever vault: none is open yet. */
+/** For any vault: none is open yet. */
 async function journalFolders(keysPath: string): Promise<string[]> {
   const journal = join(keysPath, JOURNAL_FOLDER);
   const names = (await readdir(journal).catch(unlookedAt)) ?? [];

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
+import { SLOT_KINDS, SLOT_TIERS } from './slots/root-slot.ts';
 
 export const KEY_KINDS = [
   'root_key',
@@ -149,7 +150,92 @@ export const AddSlotBody = z.discriminatedUnion('kind', [
 ]);
 export type AddSlot = z.infer<typeof AddSlotBody>;
 
+const epochs = (meaning: string) =>
+  z
+    .array(z.int().min(0))
+    .describe(meaning)
+    .meta({ examples: [[12]] });
+const about = {
+  name: z
+    .string()
+    .describe('The root slot’s name.')
+    .meta({ examples: ['file'] }),
+  kind: z.enum(SLOT_KINDS).describe('What kind of place it is.'),
+  required: z.boolean().describe('Whether no epoch begins without it.'),
+};
+
+export const SlotsReply = z.strictObject({
+  slots: z
+    .array(
+      z
+        .strictObject({
+          ...about,
+          settings: z
+            .record(z.string(), z.string())
+            .describe(
+              'What was said of it when it was added. Its PIN or token is not among it, nor a path of the machine.',
+            )
+            .meta({ examples: [{ url: 'https://bao.internal:8200', mount: 'transit' }] }),
+          addedAt: z.iso.datetime().describe('When it was added, UTC; the slot a vault begins with: 1970.'),
+          removedAt: time('When it was removed, UTC; absent while it is in force.'),
+        })
+        .meta({ id: 'RootSlot', description: 'A place outside the databases that keeps the secrets of epochs.' }),
+    )
+    .describe('In the order of their names; removed ones too.'),
+});
+export type SlotListed = z.infer<typeof SlotsReply>['slots'][number];
+
+export const CheckSlotsBody = z
+  .strictObject({
+    destroyReturned: z
+      .boolean()
+      .default(false)
+      .describe('Destroy again, at once, what has come back after it was destroyed.'),
+  })
+  .describe('Whether the check destroys anything.');
+
+export const CheckSlotsReply = z.strictObject({
+  slots: z
+    .array(
+      z
+        .strictObject({
+          ...about,
+          tier: z.enum(SLOT_TIERS).describe('What kind of promise stands behind its deletions.'),
+          product: z
+            .string()
+            .optional()
+            .describe('What answers, as it names itself; absent where nothing does.')
+            .meta({ examples: ['transit engine 2.4.1'] }),
+          limits: z.string().optional().describe('What its deletions cannot rule out.'),
+          problem: z.string().optional().describe('Why it is out of reach.'),
+          holds: epochs('The epochs whose secret it hands out.'),
+          lacks: epochs('The epochs in use whose secret it should have, and has not.'),
+          wrong: epochs('The epochs for which it hands out another secret.'),
+          returned: epochs('The epochs of which it has something although they were destroyed.'),
+          latencyMs: z.number().min(0).describe('How long it took to answer.'),
+          healthy: z.boolean().describe('Whether it does what a root slot must.'),
+        })
+        .meta({ id: 'SlotCheck', description: 'A root slot in force, and how it is.' }),
+    )
+    .describe('Each root slot in force.'),
+  remains: z
+    .array(z.strictObject({ name: about.name, epochs: epochs('What it has, as far as is known.') }))
+    .describe('Root slots that were removed, and still have what they were given.'),
+});
+
+const abandon = 'Whether it may be given up although nothing can be destroyed in it.';
 export const RemoveSlotBody = z.strictObject({
   name: SlotNameSchema,
-  abandon: z.boolean().default(false).describe('Whether it may be given up although nothing can be destroyed in it.'),
+  abandon: z.boolean().default(false).describe(abandon),
+});
+export const SlotParams = z.strictObject({ name: SlotNameSchema.meta({ examples: ['usb'] }) });
+export const RemoveSlotQuery = z.strictObject({
+  abandon: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(`${abandon} Every certificate that needs one of its epochs then stays pending, and says so.`),
+});
+export const RemoveSlotReply = z.strictObject({
+  destroyed: epochs('The epochs whose secrets were destroyed in it.'),
+  left: epochs('The epochs whose secrets were not. Remove it again when it can be reached.'),
 });

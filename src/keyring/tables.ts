@@ -17,7 +17,7 @@ export const epochs = table(
     compromised_at: 'int?',
     /** When all that must be before its secret is destroyed had been found to be. */
     verified_at: 'int?',
-    /** Of one that is destroyed: see `epoch-ledger.ts`. */
+    /** For a destroyed epoch: see `epoch-ledger.ts`. */
     tag: 'bytes?',
   },
   ['epoch'],
@@ -56,7 +56,7 @@ export const epochSlots = table(
     envelope: 'bytes?',
     destroyed_at: 'int?',
     statement: 'text?',
-    /** Of one that has confirmed: see `epoch-ledger.ts`. */
+    /** For a slot that has confirmed: see `epoch-ledger.ts`. */
     tag: 'bytes?',
   },
   ['epoch', 'slot'],
@@ -83,7 +83,7 @@ export const buckets = table(
     dirty_at: 'int?',
     /** Takes index rows only from a writer that knows the tenant's index keys of this generation, or later ones. */
     index_generation: 'int',
-    /** Since when the bucket takes no more keys, and those it has are to be replaced. */
+    /** Since when the bucket takes no more keys, and the keys it has must be replaced. */
     compromised_at: 'int?',
     /** The job that re-sealed the records which are in this bucket. */
     resealed_for: 'text?',

@@ -1,5 +1,5 @@
 /**
- * Tombstones of whole tenants in the key store: one row instead of one for each of its keys. Whoever makes a key asks
+ * Tombstones of whole tenants in the key store: one row instead of one for each of its keys. Code that makes a key asks
  * here first, in the transaction that makes it.
  *
  * Guarantees: no bucket, index or window key of a buried tenant is made by a transaction that begins after the burial.
@@ -50,7 +50,7 @@ export async function allTenantTombstones(reader: Reader<'keys'>): Promise<Tenan
   return select(reader, tenantTombstones, { orderBy: ['tenant'] });
 }
 
-/** One that is there stays as it is. */
+/** An existing one stays as it is. */
 export async function buryTenant(
   tx: KeyTx,
   row: Pick<TenantTombstoneRow, 'tenant' | 'erasure' | 'ordered_by' | 'ordered_at' | 'buried_at'>,
@@ -64,7 +64,7 @@ export async function noteDestroyed(
   tenant: TenantId,
   { epoch, records }: { readonly epoch: number | undefined; readonly records: number },
 ): Promise<void> {
-  // Held, so that of two that destroy at once neither writes over what the other has noted.
+  // Locked, so that two that destroy at once do not overwrite each other's notes.
   await select(tx, tenantTombstones, { columns: ['tenant'], where: { tenant }, lock: 'wait' });
   const [row] = await findTenantTombstones(tx, [tenant]);
   if (row === undefined || (epoch === undefined && records === 0)) return;
@@ -73,7 +73,7 @@ export async function noteDestroyed(
   await tx.update(tenantTombstones, ['epoch', 'records'], [noted]);
 }
 
-/** Notes when the last key of a buried tenant was destroyed; one that is noted stays. @returns the row as it then is */
+/** Notes when the last key of a buried tenant was destroyed; an earlier note stays. @returns the row as it is then */
 export async function noteShredded(
   tx: KeyTx,
   tenant: TenantId,

@@ -1,4 +1,4 @@
-/** Erasures: ordered, and looked at afterwards. */
+/** Erasures: ordering them, and looking at them afterwards. */
 import { erase } from './erasures/erase.ts';
 import { eraseTenant } from './erasures/erase-tenant.ts';
 import { getErasure } from './erasures/get-erasure.ts';

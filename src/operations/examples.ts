@@ -1,4 +1,4 @@
-/** What the examples of several operations tell of the same people and things. */
+/** People and things that the examples of several operations share. */
 export const SUBJECT = 'sub_01m81j18g0ewqr325zy4z929z5';
 export const PRINCIPAL = 'prn_01m6dqs9m0eeasnng3fhdnxktn';
 export const EMAIL = { token: 'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh', record: 'rec_01m81j18g0e329asxkdep5tmtc' };
@@ -35,5 +35,5 @@ export const ROTATION = {
   detail: {},
 };
 
-/** Shaped like an API key, and none: its secret is the word EXAMPLE and its checksum is wrong. */
+/** Looks like an API key and is none: its secret is the word EXAMPLE, and its checksum is wrong. */
 export const EXAMPLE_API_KEY = `lethe_01m6dqs9m0e8rrp3vs6gh8ye9k_${'EXAMPLE-'.repeat(6).slice(0, 43)}_00000000`;

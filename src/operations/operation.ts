@@ -1,12 +1,12 @@
 /**
- * An operation, declared once: HTTP, the command, the OpenAPI document and the client's types read it here.
+ * An operation, declared once. HTTP, the command, the OpenAPI document and the client's types read it here.
  *
  *   export const getThing = operation({ operationId, action, method, path, …, example, work });
  *   await getThing(vault, caller, { thing });
  *
- * What `operation` returns is the work itself, so that it is called like any function; the declaration is its properties.
+ * `operation` returns the work itself, so that it is called like any function; the declaration is its properties.
  *
- * Guarantees: an operation that can be called over HTTP has schemas, problems and an example, or does not compile;
+ * Guarantees: an operation that can be called over HTTP has schemas, problems and an example, or does not compile.
  * `test/house/operations.test.ts` holds that it is in the list of its area, that some role may do it, and that a test
  * calls it.
  * Does not: decide. The work goes through `perform`, which decides on the action before it lets the work begin.
@@ -20,7 +20,7 @@ import type { Vault } from '../vault/vault.ts';
 type Shape = z.ZodType | undefined;
 type Parsed<S extends Shape> = S extends z.ZodType ? z.output<S> : unknown;
 
-/** What a call brings, of its path, its query and its body together; no name stands in two of them. */
+/** What a call brings in its path, its query and its body together; no name stands in two of them. */
 export type Input<P extends Shape, Q extends Shape, B extends Shape> = Parsed<P> & Parsed<Q> & Parsed<B>;
 
 /** Where a call brings nothing, there is no third argument. */
@@ -28,7 +28,7 @@ type Work<I, R> = (vault: Vault, caller: Caller, ...input: unknown extends I ? [
 
 interface Named {
   readonly operationId: string;
-  /** What a role must allow, and the audit log names; also where the request is turned away. */
+  /** The word that a role must allow and that the audit log names, also where the request is turned away. */
   readonly action: Action;
 }
 
@@ -50,16 +50,16 @@ export interface Operation<
   readonly reply: R;
   /** Status of a reply; 200 where absent. */
   readonly status?: 200 | 201 | 202;
-  /** Whether it takes an `Idempotency-Key`. */
+  /** Whether the operation takes an `Idempotency-Key`. */
   readonly idempotent?: true;
-  /** Codes of its own; those that every operation may answer with are added. */
+  /** The operation's own codes; those that every operation may answer with are added. */
   readonly problems: readonly ProblemCode[];
-  /** As the API's description shows it: one story about Jane Doe, whom nobody ever met. */
+  /** As the API's description shows it: one story about Jane Doe, who is made up. */
   readonly example: { readonly request?: unknown; readonly reply: unknown };
   work(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<z.output<R>>;
   /**
-   * Makes the answer a stream of events: the reply of `work`, which authorises and audits, is the first event, and
-   * each change of it one more, until one is the last.
+   * Makes the answer a stream of events. The first event is the reply of `work`, which authorises and audits. Each
+   * change of it is one more event, until one is the last.
    */
   readonly events?: {
     look(vault: Vault, input: Input<P, Q, B>): Promise<unknown>;
@@ -67,7 +67,7 @@ export interface Operation<
   };
 }
 
-/** An operation that only the command calls, with what a request could not bring: folders, progress, another's lease. */
+/** An operation that only the command calls. It takes what no request can bring: folders, progress, another's lease. */
 export interface CommandOperation extends Named {
   readonly method?: never;
 }
@@ -81,7 +81,7 @@ export function operation<
   B extends Shape = undefined,
 >(declared: Operation<P, Q, B, R>): Operation<P, Q, B, R> & Work<Input<P, Q, B>, z.output<R>> {
   const work = declared.work as Work<Input<P, Q, B>, z.output<R>>;
-  // A function of its own: two operations may have one work.
+  // A new function: two operations may have the same work.
   return Object.assign(work.bind(undefined), declared);
 }
 

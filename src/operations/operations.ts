@@ -1,7 +1,4 @@
-/**
- * Every operation there is, in the groups of the API's description and in the order in which it shows them. A new
- * operation is a line in the list of its area.
- */
+/** Every operation, in the groups and order of the API's description. A new one is a line in the list of its area. */
 import { ACCESS } from './access.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
@@ -36,7 +33,7 @@ export const GROUPS: readonly Group[] = [
 
 export const OPERATIONS: readonly AnyOperation[] = GROUPS.flatMap(({ operations }) => operations);
 
-/** Those that are called over HTTP. */
+/** The operations that are called over HTTP. */
 export const ROUTES: readonly Operation[] = OPERATIONS.filter(isRoute);
 
 export function isRoute(of: AnyOperation): of is Operation {

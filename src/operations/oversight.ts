@@ -1,4 +1,4 @@
-/** Oversight: what was done, and how the vault is. */
+/** Oversight: what was done, and the state of the vault. */
 
 import type { AnyOperation } from './operation.ts';
 import { getStatus } from './oversight/get-status.ts';

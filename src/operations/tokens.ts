@@ -1,4 +1,4 @@
-/** Tokens beside the first: described, minted, extended, revoked. */
+/** Tokens beside the first: describing, minting, extending, revoking. */
 
 import type { AnyOperation } from './operation.ts';
 import { describeToken } from './tokens/describe-token.ts';

@@ -1,4 +1,4 @@
-/** Values: stored, revealed, found, verified, corrected. */
+/** Values: storing, revealing, finding, verifying, correcting. */
 
 import type { AnyOperation } from './operation.ts';
 import { correct } from './values/correct.ts';

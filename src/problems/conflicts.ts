@@ -1,4 +1,6 @@
-/** Calls that do not go with what is there already, or was. Unless an entry says otherwise, nothing has been changed. */
+/**
+ * Calls that conflict with the present or an earlier state. Unless an entry says otherwise, nothing has been changed.
+ */
 import type { Published } from './kinds.ts';
 
 export const CONFLICTS = {
@@ -29,18 +31,32 @@ export const CONFLICTS = {
     message:
       'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again.',
   },
-  // A principal that revokes itself could not undo it, and might be the last one that can.
+  // A principal that revokes itself could not undo that, and might be the last one that can revoke.
   own_principal: {
     kind: 'conflict',
     title: 'A principal cannot revoke itself.',
     message: 'A principal does not revoke itself. Another administrator can.',
   },
-  // A new version of a type must be of the same base: what is stored was written under it.
+  // A new version of a type must have the same base, because stored values were written under it.
   type_base_fixed: {
     kind: 'conflict',
     title: 'A type keeps the base it was first declared with.',
     message: 'A type keeps the base it was first declared with. Declare another type.',
     field: 'base',
+  },
+  // No folder is set for the copies of a store (LETHE_BACKUP_DIR, LETHE_KEY_BACKUP_DIR). Nothing has been ordered.
+  backup_not_configured: {
+    kind: 'conflict',
+    title: 'The server has no folder for these copies.',
+    message:
+      'The server has no folder for these copies: its operator sets LETHE_BACKUP_DIR for the record store and ' +
+      'LETHE_KEY_BACKUP_DIR for the key store.',
+  },
+  // A drill of stores on PostgreSQL needs empty databases, which nobody names over the API. Nothing has been ordered.
+  drill_needs_command: {
+    kind: 'conflict',
+    title: 'A drill of stores on PostgreSQL is run by the command, on a machine that has empty databases for it.',
+    message: 'Stores on PostgreSQL are drilled by the command: `npm run lethe -- drill --scratch-records-url …`.',
   },
   // The tenant has as many unfinished long jobs as it may have. Nothing has been ordered.
   too_many_jobs: {
@@ -48,14 +64,14 @@ export const CONFLICTS = {
     title: 'The tenant has as many unfinished long jobs as there may be.',
     message: 'The tenant has too many unfinished long jobs. Wait until some are finished.',
   },
-  // The tenant has as many types as a catalogue may hold that is read whole.
+  // The tenant has as many types as a catalogue may hold. A catalogue is read whole, so it is bounded.
   too_many_types: {
     kind: 'conflict',
     title: 'The tenant has as many types of its own as there may be.',
     message: 'A tenant has at most 200 types of its own.',
     field: 'name',
   },
-  // Every version stays, for what is stored under it; so there is an end to them.
+  // Every version stays, for the values that are stored under it. So their number is bounded.
   too_many_versions: {
     kind: 'conflict',
     title: 'The type has as many versions as there may be.',
@@ -76,7 +92,7 @@ export const CONFLICTS = {
     message:
       'The first tenant operates the vault and cannot be erased. Erase its subjects, or destroy the whole vault.',
   },
-  // The root key that was brought cannot replace the one there is. Nothing has been changed.
+  // The given root key cannot replace the present one. Nothing has been changed.
   unfit_root_key: { kind: 'conflict', title: 'The root key brought cannot replace the one there is.' },
   // The share was given before and counts once. Nothing has been changed.
   share_repeated: {
@@ -84,13 +100,13 @@ export const CONFLICTS = {
     title: 'The share was given already; those of other people are needed.',
     message: 'This share was given already. Shares of other people are needed.',
   },
-  // Enough shares, each of them right, and not the root key of this vault. All are forgotten.
+  // There were enough shares, each of them right, but they do not make the root key of this vault. All are forgotten.
   shares_disagree: {
     kind: 'conflict',
     title: 'The shares do not make the root key of this vault; all are forgotten.',
     message: 'These shares do not make the root key of this vault: its key store was altered. All are forgotten.',
   },
-  // A row with this key is there already. Inside a vault it means a race that the caller settles by reading again.
+  // A row with this key exists already. Inside a vault it means a race, which the caller settles by reading again.
   already_exists: {
     kind: 'conflict',
     title: 'What should be added is there already.',
@@ -102,16 +118,15 @@ export const CONFLICTS = {
     title: 'A process of the node is alive; it is not given up.',
     message: 'A process of this node is alive. Stop it; it then leaves, or says what it has forgotten.',
   },
-  // A slot of this name or at this place is there, or was: a certificate's words stay true only if a name has one
-  // slot.
+  // A slot of this name or at this place exists, or did once. A certificate stays true only if a name has one slot.
   slot_exists: {
     kind: 'conflict',
     title: 'A root slot of this name or at this place is there, or was.',
     message: 'A root slot of this name is there, or was. Take another name.',
   },
-  // Without this slot an epoch's secret would be in no required slot.
+  // Without this slot, an epoch's secret would be in no required slot.
   slot_needed: { kind: 'conflict', title: 'Without this root slot a secret in use would be in no required slot.' },
-  // The slot did not do what a slot must when it was tried out with a secret of no epoch.
+  // The slot was tried out with a secret of no epoch, and did not do what a slot must do.
   slot_unfit: {
     kind: 'conflict',
     title: 'The root slot did not hold, give back and destroy what it was tried out with.',
@@ -123,7 +138,7 @@ export const CONFLICTS = {
     message: 'This token is in use, or was. A token stands for one value, for good.',
     field: 'token',
   },
-  // A live token of the record shows what the new value has not. Nothing has been changed.
+  // A live token of the record shows something that the new value does not have. Nothing has been changed.
   token_outdated: {
     kind: 'conflict',
     title: 'A live token shows of the value what would no longer be so; end it first.',
@@ -132,7 +147,7 @@ export const CONFLICTS = {
   },
   // The time that was set for the token is over.
   token_expired: { kind: 'gone', title: 'The token has expired.', message: 'The token has expired.' },
-  // The token was made for so many reveals, and has had them.
+  // The token was made for a number of reveals, and has used them all.
   token_used_up: {
     kind: 'gone',
     title: 'The token has been used as often as it may be.',
@@ -146,7 +161,8 @@ export const CONFLICTS = {
     title: 'The value was erased.',
     message: 'The value was erased. Nothing can bring it back.',
   },
-  // The record store was put back to before the record was last sealed; the key of the value in it is destroyed.
+  // The record store was restored to a state before the record was last sealed. The key of the value in it is
+  // destroyed.
   record_superseded: {
     kind: 'gone',
     title: 'The record store was put back to before the value was corrected. Erase the record, store the value again.',
@@ -159,6 +175,6 @@ export const CONFLICTS = {
     message:
       'The subject was erased. A value sent again under its ref goes to a new subject once the erasure is completed.',
   },
-  // The tenant was erased. Nothing of it opens, and nothing is added to it.
+  // The tenant was erased. None of its values opens, and nothing can be added to it.
   tenant_erased: { kind: 'gone', title: 'The tenant was erased.', message: 'The tenant was erased.' },
 } satisfies Record<string, Published>;

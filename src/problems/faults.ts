@@ -1,15 +1,15 @@
-/** Failures of the vault itself, and of what it stands on. Unless an entry says otherwise, nothing has been done. */
+/** Failures of the vault itself, and of what it depends on. Unless an entry says otherwise, nothing has been done. */
 import type { Published } from './kinds.ts';
 
 export const FAULTS = {
   // Stored bytes failed their authentication: they were altered, moved from their place, or belong to another key.
-  // Says no more on purpose; the audit entry, the metric and the log carry the alarm.
+  // It says no more on purpose: the audit entry, the metric and the log carry the alarm.
   integrity_failure: {
     kind: 'integrity',
     title: 'Stored data failed its integrity check; nothing of it is shown.',
     message: 'Stored data failed its integrity check. The security team has been alerted.',
   },
-  // The database says of itself that its bytes are damaged (`StoreCorruptError`). Nothing has been acknowledged.
+  // The database reports that its own bytes are damaged (`StoreCorruptError`). Nothing has been acknowledged.
   store_corrupt: {
     kind: 'integrity',
     title: 'A store reports that its own data is damaged; trying again does not help. The operator is needed.',
@@ -24,7 +24,7 @@ export const FAULTS = {
     title: 'A store cannot be reached or cannot write; try again later.',
     message: 'A store cannot be reached or cannot write.',
   },
-  // The time of a call has run out, or a work that shares its commit held up the others. Nothing has been done.
+  // The call's time has run out, or work that shares its commit delayed the others. Nothing has been done.
   timed_out: {
     kind: 'unavailable',
     title: 'The call took longer than a call may, and nothing of it has been kept; try again later.',
@@ -40,20 +40,19 @@ export const FAULTS = {
       'The call may or may not have been done. Repeat it under its Idempotency-Key: if it was done, you get its answer.',
     repeatAfter: 5,
   },
-  // Another store is in the place of the one this process opened. The process has to be started anew.
+  // Another store is in the place of the one that this process opened. The process must be restarted.
   store_replaced: {
     kind: 'unavailable',
     title: 'A store was replaced while this node ran on it; the node has to be restarted.',
     repeatAfter: 10,
   },
-  // The key material is out of reach. Of slots, libraries and folders an operator is told, not a caller.
+  // The key material is out of reach. The operator is told about slots, libraries and folders; the caller is not.
   key_unavailable: {
     kind: 'unavailable',
     title: 'A key is not at hand; the security team is needed.',
     repeatAfter: 10,
   },
-  // A store lacks what this process, or another one, has had acknowledged. The process that
-  // noticed it has written nothing.
+  // A store lacks what it had acknowledged to this process or another. The process that noticed it has written nothing.
   store_went_back: {
     kind: 'unavailable',
     title: 'A store lacks what it had acknowledged; nothing is served until `npm run lethe -- recover` was run.',
@@ -61,7 +60,7 @@ export const FAULTS = {
       'A store has lost what it had acknowledged: it went back in time. Stop every node, run `npm run lethe -- recover`, then start.',
     repeatAfter: 10,
   },
-  // What was ordered holds, although it is not noted in the journal yet.
+  // What was ordered holds, but it is not in the journal yet.
   journal_unavailable: {
     kind: 'unavailable',
     title: 'The journal cannot be written. What was ordered stands; call again until it is answered.',
@@ -73,14 +72,14 @@ export const FAULTS = {
     title: 'The vault is shutting down; try another node, or again.',
     message: 'The vault is shutting down.',
   },
-  // The vault is sealed: it has no key and answers nothing until enough shares of its root key were given.
+  // The vault is sealed. It has no key, and answers nothing until enough shares of its root key were given.
   sealed: {
     kind: 'unavailable',
     title: 'The vault waits for shares of its root key; see `npm run lethe -- unseal`.',
     message: 'The vault is sealed. It serves when enough holders of shares have run `npm run lethe -- unseal`.',
     repeatAfter: 10,
   },
-  // The shares were right, and the vault does not open. It is as sealed as before.
+  // The shares were right, but the vault does not open. It stays sealed.
   unseal_failed: {
     kind: 'unavailable',
     title: 'The shares are right, but the vault did not open; the log says why.',

@@ -1,4 +1,4 @@
-/** Calls whose content is refused, or that come too often. Nothing has been stored or changed. */
+/** Calls that come too often, or whose content is refused. Nothing has been stored or changed. */
 import type { Published } from './kinds.ts';
 
 export const INVALID = {
@@ -10,7 +10,7 @@ export const INVALID = {
   },
   // A request whose shape the API does not know: a wrong type, a missing or an unknown property.
   invalid_request: { kind: 'invalid', title: 'A property is missing, unknown, or of the wrong shape; see `field`.' },
-  // A value its data type does not accept. Nothing has been stored.
+  // The data type does not accept the value. Nothing has been stored.
   invalid_value: { kind: 'invalid', title: 'The data type does not accept the value; see `field`.' },
   unknown_index: {
     kind: 'invalid',
@@ -38,9 +38,9 @@ export const INVALID = {
     message: 'This data type offers no lesser form of this name; GET /v1/types lists those it does.',
     field: 'keep',
   },
-  // The definition contradicts itself, or what it says cannot be carried out; `field` names the property.
+  // The definition contradicts itself, or cannot be carried out; `field` names the property.
   invalid_definition: { kind: 'invalid', title: 'The definition of a type contradicts itself; see `field`.' },
-  // An index was asked for over values of which there are too few: it would be a list of who has which.
+  // The index would cover too few different values: it would be a list of who has which.
   low_entropy_index: {
     kind: 'invalid',
     title: 'There are too few different values for an index of them.',
@@ -67,18 +67,18 @@ export const INVALID = {
     message: 'Values of this data type are not found by that part; GET /v1/types lists those they are found by.',
     field: 'part',
   },
-  // The type's values cannot have this: they are in no store, or too alike to be told apart.
+  // The type cannot offer this, because its values are in no store, or are too alike to be told apart.
   option_not_offered: { kind: 'invalid', title: 'The data type does not offer that; see `field`.' },
-  // The type has no token of the format, or the value leaves too few. Nothing has been drawn or stored.
+  // The type has no tokens of this format, or the value leaves too few of them. Nothing has been drawn or stored.
   token_format_not_offered: {
     kind: 'invalid',
     title: 'The data type, or this value, has no token of that format.',
     field: 'format',
   },
-  // A token that was brought along and may not stand for the value. The message never repeats it.
+  // The token that was brought along may not stand for the value. The message never repeats the token.
   invalid_token: { kind: 'invalid', title: 'The token brought along may not stand for the value.', field: 'token' },
   invalid_share_count: { kind: 'invalid', title: 'A root key is split by 2 ≤ threshold ≤ shares ≤ 255.' },
-  // The line is no share as it was handed out: mistyped, cut off, or something else. Nothing has been changed.
+  // The line is not a share as it was handed out: it is mistyped, cut off, or something else. Nothing has been changed.
   share_typo: {
     kind: 'invalid',
     title: 'No share as it was handed out: a character is wrong or missing.',
@@ -94,27 +94,27 @@ export const INVALID = {
       'This share belongs to another vault, or to a set of shares that was replaced. What was given so far still counts.',
     field: 'share',
   },
-  // The share says that it is of this vault's set and is not: somebody made it up. Nothing has been changed.
+  // The share claims to be of this vault's set, but is not: somebody made it up. Nothing has been changed.
   share_wrong: {
     kind: 'invalid',
     title: 'Not the share that was handed out under its number.',
     message: 'This is not the share that was handed out under its number. What was given so far still counts.',
     field: 'share',
   },
-  // Too many shares were refused within a minute. This one was judged, and refused like them.
+  // Too many shares were refused within a minute. This one was checked and refused as well.
   too_many_shares: {
     kind: 'too_many',
     title: 'Too many shares were refused within a minute; a right one still counts.',
     message: 'Too many shares were refused within a minute, this one among them. A right share still counts.',
   },
-  // The caller has guessed wrong too often of late. Nothing has been compared, shown or stored.
+  // The caller has recently guessed wrong too often. Nothing has been compared, shown or stored.
   too_many_guesses: {
     kind: 'too_many',
     title: 'The caller guessed wrong too often: at one person, record or value, or altogether. See Retry-After.',
     message: 'This API key has guessed wrong too often of late. Retry-After says when it may go on.',
   },
   too_many_passwords: { kind: 'invalid', title: 'More passwords in one call than it may bring; see `field`.' },
-  // The client closed its connection before the answer. What had not been committed by then is not; nobody reads
+  // The client closed its connection before the answer. Work that was not committed by then is dropped. Nobody reads
   // this.
   client_gone: {
     kind: 'abandoned',

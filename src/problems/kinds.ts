@@ -1,6 +1,6 @@
 /**
- * What an entry of the list of problems holds, and the kinds there are. A kind is a closed set; it alone decides the status of a
- * reply, and whether the same call may simply be made again.
+ * What an entry of the list of problems holds, and all kinds of problem. The kind alone decides the status of a reply,
+ * and whether the same call may simply be made again.
  */
 export const STATUS = {
   malformed: 400,
@@ -14,7 +14,7 @@ export const STATUS = {
   unsupported: 415,
   invalid: 422,
   too_many: 429,
-  // nginx's, for the log and the metrics: nobody is there to read it.
+  // nginx's status. It is for the log and the metrics, because nobody is left to read the reply.
   abandoned: 499,
   integrity: 500,
   internal: 500,
@@ -23,25 +23,25 @@ export const STATUS = {
 
 export type ErrorKind = keyof typeof STATUS;
 
-/** Whether a caller may repeat the same call, and after how many seconds where nothing else is said. Absent: it may not. */
+/** After how many seconds a caller may repeat the same call, unless the entry says otherwise. Absent: it may not. */
 export const REPEAT_AFTER: { readonly [K in ErrorKind]?: number } = {
-  // The longest that a caller is held up.
+  // No caller waits longer.
   too_many: 900,
   unavailable: 1,
 };
 
-/** What is listed of a code, which is stable and part of the API. All of it is fixed text: never a value, a ref, a reason or a key. */
+/** What the list says about a code. It is fixed text, never a value, a ref, a reason or a key. Codes are stable. */
 export interface Listed {
   readonly kind: ErrorKind;
-  /** What the code means, for the reader of the API's description. Absent: no reply ever holds it. */
+  /** What the code means, for readers of the API's description. Absent: no reply ever holds the code. */
   readonly title?: string;
-  /** What the caller is told, where that is always the same, or nearly always. Absent: said where it is thrown. */
+  /** What the caller is told, if that is nearly always the same. Absent: the code that throws the error says it. */
   readonly message?: string;
-  /** The place in the request that is at fault, where that is always the same. */
+  /** The place in the request that is at fault, if that is always the same. */
   readonly field?: string;
-  /** After how many seconds the caller may repeat the call, where that is not as its kind says. */
+  /** After how many seconds the caller may repeat the call, if its kind has another figure. */
   readonly repeatAfter?: number;
 }
 
-/** As a problem of the API, it has a title. */
+/** An entry that is a problem of the API, which has a title. */
 export type Published = Listed & { readonly title: string };

@@ -1,6 +1,7 @@
 /**
- * The one list of codes: kind (hence status and whether a caller may repeat), title, and where they are fixed the message and the
- * field. It is data, and names the codes of all folders. An error is made of a code of the list and of no other (`errors.ts`).
+ * The one list of codes, those of all folders. Every error has a code of this list and no other (`errors.ts`). An entry
+ * is data: the kind, which decides the status and whether a caller may repeat; the title; and the message and the
+ * field, if they are fixed.
  */
 import { CONFLICTS } from './conflicts.ts';
 import { FAULTS } from './faults.ts';
@@ -21,7 +22,7 @@ type Where<P> = { [C in Code]: (typeof ALL)[C] extends P ? C : never }[Code];
 export type FixedCode = Where<{ readonly message: string }>;
 export type UnavailableCode = Where<{ readonly kind: 'unavailable' }>;
 
-/** What each code means that a reply can hold, in the order of the API's description. */
+/** The entries of codes that a reply can hold, in the order of the API's description. */
 export const PROBLEMS: Readonly<Record<ProblemCode, Published>> = PUBLISHED;
-/** Every code, also those that no reply holds. */
+/** The entries of all codes, also of those that no reply holds. */
 export const LIST: Readonly<Record<Code, Listed>> = ALL;

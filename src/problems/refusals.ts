@@ -1,8 +1,8 @@
-/** Calls that cannot be read, that the caller may not make, or that name what is not there. Nothing has been done. */
+/** Calls that cannot be read, that the caller may not make, or that name something missing. Nothing has been done. */
 import type { Published } from './kinds.ts';
 
 export const REFUSALS = {
-  // The bytes are not what HTTP and JSON ask for. Nothing has been read from them.
+  // The bytes are not valid HTTP or JSON. Nothing has been read from them.
   malformed_request: {
     kind: 'malformed',
     title: 'The body is not the JSON, or a header not the text, that it should be.',
@@ -25,7 +25,7 @@ export const REFUSALS = {
     message: 'The stated purpose is not among those of this API key.',
     field: 'purpose',
   },
-  // Values of this data type are kept as a verifier and can be verified, not shown: to no role, for no purpose.
+  // Values of this data type are kept as verifiers. They can be verified, and are shown to no role, for no purpose.
   never_revealed: {
     kind: 'refused',
     title: 'Values of this data type are verified, never shown.',
@@ -41,7 +41,7 @@ export const REFUSALS = {
     title: 'The path does not take this method.',
     message: 'This path does not take this method; the Allow header names those it takes.',
   },
-  // No token of this tenant and audience: one answer, whether it never was, or is another's.
+  // This tenant and audience has no such token. The answer is the same if it never existed or belongs to another.
   token_not_found: { kind: 'not_found', title: 'No such token, or it is another tenant’s.', message: 'No such token.' },
   record_not_found: {
     kind: 'not_found',
@@ -59,7 +59,8 @@ export const REFUSALS = {
     message: 'No such erasure.',
   },
   job_not_found: { kind: 'not_found', title: 'No such job, or it is another tenant’s.', message: 'No such job.' },
-  // No tenant of this id or name. Said to the first tenant only: others cannot tell what else the vault holds.
+  // There is no tenant of this id or name. Only the first tenant is told so: others cannot learn who else is in the
+  // vault.
   tenant_not_found: { kind: 'not_found', title: 'No such tenant.', message: 'No such tenant.', field: 'tenant' },
   epoch_not_found: { kind: 'not_found', title: 'No such epoch.', message: 'No such epoch.', field: 'epoch' },
   node_not_found: {

@@ -1,11 +1,11 @@
 /**
- * Opening records: the one way by which a sealed value becomes plain.
+ * Opening records: the only way by which a sealed value becomes plain.
  *
  * Guarantees: a record is opened only while its key row exists and no store holds a tombstone for it. A record without
- * a key, or a key beside its own tombstone, is not an absence: either the record store, which decides first, knows by
- * now that the record was erased or corrected, or it is a sign of tampering or of a store put back, which fails with
- * `integrity_failure` and shows nothing of it. Not a sign of anything: a record whose key the key store notes to be destroyed
- * by a correction, and to be the one that `recover` found in a record store put back to before it.
+ * a key, or a key beside its own tombstone, is not simply absent. Either the record store, which decides first, now
+ * knows that the record was erased or corrected; or somebody tampered, or a store was put back: then this fails with
+ * `integrity_failure` and shows nothing of it. One case is no such sign: the key store notes that a correction
+ * destroyed the record's key, and that `recover` found the record store put back to before that correction.
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
@@ -24,7 +24,7 @@ export class RecordErasedError extends VaultError {
   }
 }
 
-/** Why a record that is there has no value. */
+/** Why an existing record has no value. */
 export type WithoutValue = VaultError;
 
 export interface OpenedRecord {
@@ -34,8 +34,8 @@ export interface OpenedRecord {
 }
 
 /**
- * Reads rows that a token names, which ought to be there.
- * @returns for each id its row, or the error that stands in its place: erased
+ * Reads rows that a token names, which must be there.
+ * @returns for each id its row, or the error in its place: erased
  * @throws {IntegrityError} for a record that is neither there nor erased
  */
 export async function liveRecords(
@@ -50,7 +50,7 @@ export async function liveRecords(
   });
 }
 
-/** As `liveRecords`, but that a record which is neither there nor erased is the error of its own id. */
+/** As `liveRecords`, but a record that is neither there nor erased is the error of its own id. */
 export async function eachLive(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -60,7 +60,7 @@ export async function eachLive(
   return rows.map((row, i) => row ?? new IntegrityError({ record: ids[i] as string }));
 }
 
-/** Reads rows that an index row names, which a crash between the stores may have left without a record. */
+/** Reads rows that an index row names; a crash between the stores may have left that without a record. */
 export async function liveCandidates(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -90,13 +90,13 @@ async function findLive(
 ): Promise<(RecordRow | RecordErasedError | undefined)[]> {
   const [rows, erased] = await Promise.all([findRecords(reader, tenant, ids), areErased(reader, tenant, ids)]);
   const absent = ids.filter((_, i) => rows[i] === undefined && !erased[i]);
-  // Outside a transaction the two reads may be on two connections: an erasure may have come between them.
+  // Outside a transaction the two reads may be on two connections, with an erasure between them.
   const since = absent.length === 0 ? [] : await areErased(reader, tenant, absent);
   const gone = new Set(absent.filter((_, i) => since[i]));
   return rows.map((row, i) => (erased[i] || gone.has(ids[i] as RecordId) ? new RecordErasedError() : row));
 }
 
-/** Where records are opened from. */
+/** What records are opened from. */
 export interface Sources {
   readonly records: Reader<'records'>;
   readonly keys: Reader<'keys'>;
@@ -104,8 +104,8 @@ export interface Sources {
 }
 
 /**
- * @returns for each row the record, as it is now if it was corrected since the row was read, or why it has no value: it
- *   was erased since, or is older than its last correction
+ * @returns for each row the record, in its present state if it was corrected since the row was read, or why it has no
+ *   value: it was erased since, or is older than its last correction
  * @throws {IntegrityError} naming the record; values opened before are wiped
  */
 export async function openRecords(
@@ -121,10 +121,10 @@ export async function openRecords(
 }
 
 /**
- * As `openRecords`, but that each row has its own answer: one that was altered, moved or put back, or whose key was, is
- * an `IntegrityError` that names its record, and the others open. Safe, since each value is authenticated under a key of
- * its own: that one fails says nothing of another.
- * @throws what concerns them all: a store or an epoch out of reach; values opened before are wiped
+ * As `openRecords`, but each row has its own answer. If a row or its key was altered, moved or put back, its answer is
+ * an `IntegrityError` that names its record, and the others open. This is safe: each value is authenticated under a key
+ * of its own, so one failure says nothing of another value.
+ * @throws what concerns all of them: a store or an epoch out of reach; values opened before are wiped
  */
 export async function openEach(
   from: Sources,

@@ -1,9 +1,9 @@
 /**
- * Sealing a record's value under its record key.
+ * Seals a record's value under its record key.
  *
  * The associated data binds a sealed value to its place (K7): tenant, record, subject, type and type version, key
- * generation and record version. Moved to another row, relabelled as another type or another person's, or put back
- * after a correction, it does not open.
+ * generation and record version. It does not open after it was moved to another row, relabelled as another type or
+ * another person's, or put back after a correction.
  */
 import { associatedData } from '../crypto/associated-data.ts';
 import { open, seal } from '../crypto/envelope.ts';
@@ -15,7 +15,7 @@ import type { RecordRow } from './store.ts';
 
 type Place = Omit<RecordRow, 'sealed' | 'label' | 'created_at' | 'updated_at'>;
 
-/** Seals a value for its place. The bytes it is sealed from are wiped; the key is the caller's to wipe. */
+/** Seals a value for its place and wipes the bytes it is sealed from. The caller wipes the key. */
 export function sealValue(place: Place, value: Json, key: Uint8Array, random: RandomSource): Buffer {
   const plain = Plaintext.of(value);
   try {
@@ -25,7 +25,7 @@ export function sealValue(place: Place, value: Json, key: Uint8Array, random: Ra
   }
 }
 
-/** Seals an opened value for another place, byte for byte as it was. Wiping it is the caller's. */
+/** Seals an opened value for another place, byte for byte as it was. The caller wipes it. */
 export function sealPlaintext(place: Place, plain: Plaintext, key: Uint8Array, random: RandomSource): Buffer {
   return seal(plain.exposeBytes(), key, placeAd(place), random);
 }

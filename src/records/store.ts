@@ -29,7 +29,7 @@ export async function insertRecords(tx: RecordTx, rows: readonly RecordRow[]): P
   await tx.insert(records, rows);
 }
 
-/** @returns a row, or undefined, for each id in turn */
+/** @returns for each id its row, or undefined */
 export async function findRecords(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -42,7 +42,7 @@ export async function findRecords(
   return found.map(([row]) => row);
 }
 
-/** The current keys of those of these records that are there, held against a correction until the transaction ends. */
+/** The current keys of those records that are there; holds them against a correction until the transaction ends. */
 export async function lockRecords(
   tx: RecordTx,
   tenant: TenantId,
@@ -57,7 +57,7 @@ export async function lockRecords(
   return rows.map(({ record, generation }) => ({ record: record as RecordId, generation }));
 }
 
-/** A page of a subject's records in the order they were made, after the one named (exclusive). No sealed bytes. */
+/** A page of a subject's records in the order they were made, after `after` (exclusive). No sealed bytes. */
 export async function pageOfSubject(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -76,12 +76,12 @@ export async function pageOfSubject(
   });
 }
 
-/** The earliest record of a tenant's. */
+/** The tenant's earliest record. */
 export async function firstRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
   return endOf(reader, tenant, false);
 }
 
-/** The latest record of a tenant's. */
+/** The tenant's latest record. */
 export async function lastRecord(reader: Reader<'records'>, tenant: TenantId): Promise<RecordId | undefined> {
   return endOf(reader, tenant, true);
 }
@@ -91,7 +91,7 @@ async function endOf(reader: Reader<'records'>, tenant: TenantId, descending: bo
   return row?.record as RecordId | undefined;
 }
 
-/** The records of a tenant's from this one on (inclusive), in the order they were made. */
+/** The tenant's records from this one on (inclusive), in the order they were made. */
 export async function recordsFrom(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -103,7 +103,7 @@ export async function recordsFrom(
   return rows.map(({ record }) => record as RecordId);
 }
 
-/** Records of one data type that a search looks at of one person. */
+/** How many records of one data type a search looks at for one person. */
 const MAX_OF_TYPE = 100;
 const recordsOfType = lookup(records, ['tenant', 'subject', 'type'], { orderBy: ['record'], limit: MAX_OF_TYPE });
 

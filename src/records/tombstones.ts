@@ -1,6 +1,6 @@
 /**
- * Tombstones: one for each record key that was ordered to be destroyed, kept for good in both stores. The record
- * store's is written first and decides: from its commit on the value is gone for every reader, and whatever comes
+ * Tombstones: one for each record key that was ordered to be destroyed, kept for good in both stores. The one in the
+ * record store is written first and decides: from its commit on the value is gone for every reader, and whatever comes
  * back with an old copy of the key store is destroyed again.
  */
 import type { ErasureId, RecordId, TenantId } from '../ids.ts';
@@ -99,7 +99,7 @@ export async function tombstonesOf(
   );
 }
 
-/** @returns for each record whether it has been erased (not merely corrected) */
+/** @returns for each record whether it was erased (not merely corrected) */
 export async function areErased(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -143,7 +143,7 @@ export async function mirroredAt(
   return found.map(([row]) => row);
 }
 
-/** @returns for each key whether it was destroyed by a correction, and `recover` found a record store that still has its value */
+/** @returns for each key whether a correction destroyed it, and `recover` found a record store that has its value */
 export async function arePutBack(reader: Reader<'keys'>, tenant: TenantId, keys: readonly Key[]): Promise<boolean[]> {
   return (await mirroredOf(reader, tenant, keys)).map((row) => row !== undefined && row.put_back_at !== null);
 }
@@ -181,12 +181,12 @@ export function pagesOfMirror(reader: Reader<'keys'>, limit: number): AsyncGener
   return pages(reader, keyTombstones, { orderBy: ['tenant', 'record', 'generation'], limit });
 }
 
-/** How many keys the key store noted to be destroyed for an erasure. */
+/** How many keys the key store notes as destroyed for an erasure. */
 export async function countMirrored(reader: Reader<'keys'>, tenant: string, erasure: string): Promise<number> {
   return count(reader, keyTombstones, { where: { tenant, erasure } });
 }
 
-/** Notes of keys that are destroyed that an older record store still has their values. @param rows of the mirror */
+/** Notes that an older record store still has the values of destroyed keys. @param rows of the mirror */
 export async function markPutBack(tx: KeyTx, rows: readonly KeyTombstoneRow[], at: Date): Promise<void> {
   const put_back_at = at.getTime();
   await tx.update(

@@ -1,14 +1,16 @@
 /**
- * What each store says of the vault it belongs to: a few named texts. They must agree for the two to belong together.
+ * What each store says of the vault it belongs to, in a few named texts. They must agree for the two to belong
+ * together.
+ *
  *   vault            the vault's id, in both
  *   root_key_check   which root key it was made with, in the key store
- *   root_key_check_next   the same of the one that is replacing it, while that is under way (`root-replacement.ts`)
- *   epoch            the newest epoch that was begun, in the record store: an older key store is told by it
- *   incarnation      which restore put this store in its place, or which `recover` ended its having gone back; none: neither ever was
+ *   root_key_check_next   the same of the key that is replacing it, while that is under way (`root-replacement.ts`)
+ *   epoch            the newest epoch that was begun, in the record store: it tells an older key store
+ *   incarnation      which restore put this store in its place, or which `recover` ended its loss; absent: neither
  *   restored         that this store was put back from a backup, until the vault has opened and noted it
  *   went_back        that a process missed what this store had acknowledged, and when, until `recover` was run
  *   last_drill       how the last drill went, in the record store
- *   last_backup_records, last_backup_keys   when the newest copy of each was taken, and under which epoch; in the record store
+ *   last_backup_records, last_backup_keys   when and under which epoch the newest copy was taken; in the record store
  *   last_sweep       when keys without a record were last looked for, in the record store
  *   step <name>      by which SQL a step made it, in both (`storage/opening/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
@@ -31,7 +33,7 @@ export async function recordFact(reader: Reader<'records'>, name: string): Promi
   return (await reader.find(recordFactByName, [[name]]))[0]?.[0]?.value;
 }
 
-/** In an exclusive transaction. Of two at the same moment the later one stands: its row is never missing in between. */
+/** Only in an exclusive transaction. Of two at once, the later one stands: its row is never missing in between. */
 export async function setFact(tx: Tx, name: string, value: string): Promise<void> {
   const row = { name, value };
   await tx.insert(facts, [row], 'skip');
@@ -53,9 +55,9 @@ export async function takeFact(store: Store, name: string): Promise<string | und
 }
 
 /**
- * Takes the word of whoever missed what a store had acknowledged away, from both. A process that was not stopped before, and
- * still misses it, is told by another `incarnation`, which stands before the word is gone: it stops alone, and leaves no
- * word again. Where nobody had left one nothing is changed. May be interrupted and run again.
+ * Removes from both stores the word that a process missed what a store had acknowledged. A process that still misses it
+ * and was not stopped sees another `incarnation`, which is set before the word is removed; so it stops by itself and
+ * leaves no word again. Changes nothing if there was no word. May be interrupted and run again.
  */
 export async function endLoss(stores: readonly Store[], incarnation: string): Promise<void> {
   const words = await Promise.all(stores.map((store) => store.exclusive((tx) => factOf(tx, WENT_BACK))));
@@ -67,8 +69,8 @@ export async function endLoss(stores: readonly Store[], incarnation: string): Pr
 }
 
 /**
- * Notes in the record store that an epoch has begun. To be called once the key store says so, and before anything is
- * wrapped under a later one; never goes back.
+ * Notes in the record store that an epoch has begun; never goes back. Call it once the key store says so, and before
+ * anything is wrapped under a later epoch.
  */
 export async function noteEpoch(recordStore: RecordStore, epoch: number): Promise<void> {
   await recordStore.exclusive(async (tx) => {
@@ -90,17 +92,17 @@ export async function lastDrill(reader: Reader<'records'>): Promise<LastDrill | 
 
 export interface LastBackup {
   readonly at: string;
-  /** The newest epoch under which a key in the copy may be wrapped: when that is closed, the copy opens no more. */
+  /** The newest epoch under which a key in the copy may be wrapped: once it is closed, the copy does not open. */
   readonly epoch: number;
 }
 
-/** What this vault took itself; a copy by other tools is not known. */
+/** The newest copy that this vault itself took; those of other tools are not known. */
 export async function lastBackup(reader: Reader<'records'>, store: StoreName): Promise<LastBackup | undefined> {
   const text = await recordFact(reader, `last_backup_${store}`);
   return text === undefined ? undefined : (JSON.parse(text) as LastBackup);
 }
 
-/** In an exclusive transaction. */
+/** Only in an exclusive transaction. */
 export async function noteBackup(
   tx: RecordTx,
   {

@@ -1,19 +1,20 @@
 /**
  * Blind indexes: equality search without a readable value. An index holds MACs of compared forms under an index key of
- * the tenant and the form, in the key store; who has the record store alone cannot test a guess.
+ * the tenant and the form, in the key store: the record store alone does not allow testing a guess.
  *
- * A form that nearly everybody has to themselves is indexed whole. One that many share (a name, a birthday, the last
+ * A form that nearly everybody has to themselves is indexed whole. A form that many share (a name, a birthday, the last
  * four digits of a card) is cut to so few bits that each entry names a crowd, by the rule of CipherSweet ("Blind Index
- * Planning"): of R records, C = R / 2^bits share an entry by chance, and 2 <= C <= sqrt(R). What an index offers is a
- * candidate, opened and compared before it counts as found.
+ * Planning"): of R records, C = R / 2^bits share an entry by chance, and 2 <= C <= sqrt(R). An index offers candidates;
+ * each is opened and compared before it counts as found.
  *
- *   entry = MAC(index key of tenant and name, "lethe/blind-index/1", tenant, name, type version, form), 16 bytes or bits
+ *   entry = MAC(index key of tenant and name, "lethe/blind-index/1", tenant, name, type version, form)
+ *           of 16 bytes, or cut to bits
  *   name    email            the whole value
  *           card.last4       a part of it
  *           ip:network       the lesser form in which a tenant has values kept
  *
- * Does not: hide which records share an entry from whoever reads the key store, nor resist guessing by whoever holds
- * the index key (THREATS.md).
+ * Does not: hide from a reader of the key store which records share an entry, nor resist guessing by a holder of the
+ * index key (THREATS.md).
  */
 import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { RecordId, TenantId } from '../ids.ts';
@@ -38,7 +39,7 @@ export interface Form {
   readonly text: string;
 }
 
-/** What a tenant has kept of a value, where it is not the whole. */
+/** What a tenant keeps of a value, if not the whole. */
 export interface Kept {
   readonly name: string;
   readonly spread: Spread;
@@ -57,7 +58,7 @@ export function formsOf(type: DataType, value: Json, kept?: Kept): Form[] {
   return [...whole, ...parts];
 }
 
-/** How many bits of an entry to keep where many share a form: the middle of what the rule allows. */
+/** How many bits of an entry to keep if many share a form: the middle of what the rule allows. */
 export function bitsFor(plannedRecords: number): number {
   const records = Math.log2(Math.max(plannedRecords, 64));
   return Math.round((records / 2 + (records - 1)) / 2);
@@ -73,13 +74,13 @@ function keysOf(known: KnownIndexes, { sharedBits }: Indexer, form: Form): Promi
   return known.versions(form.name, form.spread === 'shared' ? sharedBits : undefined);
 }
 
-/** Index rows, and of which generation the keys are that they were made under: `RecordKeys.create` and `admit` ask. */
+/** Index rows, and the generation of the keys that they were made under: `RecordKeys.create` and `admit` ask for it. */
 export interface IndexEntries {
   readonly rows: readonly BlindIndexRow[];
   readonly indexedAt: number;
 }
 
-/** Where there is nothing to index, any knowledge of the keys is enough. */
+/** If there is nothing to index, any knowledge of the keys is enough. */
 export const NOTHING: IndexEntries = { rows: [], indexedAt: Number.POSITIVE_INFINITY };
 
 /** The index rows of a value, under every version that is written now. */
@@ -101,7 +102,7 @@ export async function indexRows(
   return { rows, indexedAt: known.generation };
 }
 
-/** The rows of several values: known no better than the least of them. */
+/** The rows of several values, with the least of their generations. */
 export function allEntries(entries: readonly IndexEntries[]): IndexEntries {
   return {
     rows: entries.flatMap(({ rows }) => rows),
@@ -129,7 +130,7 @@ export function entryRow(
   return { tenant, name: form.name, version: key.version, mac: entryOf(key, tenant, form), record, generation };
 }
 
-/** The versions under which rows are made: the active one, and the next as long as it is being filled. */
+/** The versions under which rows are made: the active one, and the next while it is being filled. */
 function written(keys: readonly IndexKey[]): IndexKey[] {
   const active = keys.filter(({ state }) => state === 'active').slice(-1);
   return [...active, ...keys.filter(({ state }) => state === 'filling')];
@@ -144,9 +145,9 @@ function searched(keys: readonly IndexKey[]): IndexKey[] {
 const MAX_TRIES = 10;
 
 /**
- * A page of the records whose index matches one of the forms, in the order they were made, after the one named
- * (exclusive); candidates only, until their opened values are compared. Complete, whatever becomes of the index keys
- * meanwhile: a page that was read while they changed is read again.
+ * A page of the records whose index matches one of the forms, in the order they were made, after `after` (exclusive).
+ * They are only candidates until their opened values are compared. The page is complete whatever happens to the index
+ * keys meanwhile: if they change while it is read, it is read again.
  * @returns `more`: whether there may be candidates behind the last one
  */
 export async function findCandidates(
@@ -186,7 +187,7 @@ async function pageOf(
     after === undefined
       ? await reader.find(rowsByMac, entries)
       : await Promise.all(entries.map((entry) => pageAfter(reader, entry, after)));
-  // Of a list that goes on nothing is known beyond its last row, so no list is taken beyond that.
+  // Nothing is known beyond the last row of a list that goes on, so no list is used beyond that.
   const ends = lists.filter((list) => list.length === PAGE).map((list) => list.at(-1)?.record as string);
   const end = ends.sort()[0];
   const found = lists.flat().map(({ record }) => record as RecordId);
@@ -213,7 +214,7 @@ function entryOf(key: IndexKey, tenant: TenantId, form: Form): Buffer {
   return key.bits === undefined ? mac : cut(mac, key.bits);
 }
 
-/** The first bits of a MAC, the rest of the last byte zero. */
+/** The first bits of a MAC; the rest of the last byte is zero. */
 function cut(mac: Buffer, bits: number): Buffer {
   const short = Buffer.from(mac.subarray(0, Math.ceil(bits / 8)));
   const spare = short.length * 8 - bits;

@@ -1,6 +1,6 @@
 /**
- * What a search asks for: a value of a type, or a part of one, in the compared forms under which it may have been
- * indexed, and the comparison that decides once a candidate has been opened.
+ * What a search asks for: a value of a type, or a part of one, in the compared forms under which it may be indexed, and
+ * the comparison that decides once a candidate has been opened.
  */
 import type { TenantType } from '../catalogue/catalogue.ts';
 import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
@@ -12,10 +12,10 @@ export interface Criterion {
   readonly type: DataType;
   /** Absent: the whole value. */
   readonly part: string | undefined;
-  /** What the views show of the value asked for, where few values are left for who knows that; of a part, nothing. */
+  /** What the views show of the value asked for, if those who know that are left with few values; absent for a part. */
   readonly shown: readonly string[] | undefined;
   readonly forms: readonly Form[];
-  /** Whether a stored value is what is asked for. @param type the one it was stored under */
+  /** Whether a stored value is what is asked for. @param type the type that it was stored under */
   matches(type: DataType, value: Json): boolean;
 }
 
@@ -48,12 +48,12 @@ export function criterionOf(
   };
 }
 
-/** Whether values are found as a whole, in any form in which a tenant may have them kept. */
+/** Whether values are found as a whole, in any form in which a tenant may keep them. */
 function isSearchable({ spread, keeps = {} }: DataType): boolean {
   return spread !== 'none' || Object.values(keeps).some((keep) => keep.spread !== 'none');
 }
 
-/** The whole value, and each lesser form in which a tenant may have had it kept, now or before. */
+/** The whole value, and each lesser form in which a tenant may keep it, now or before. */
 function wholeForms(type: DataType, value: Json): Form[] {
   const { name, version: typeVersion, spread } = type;
   const whole = spread === 'none' ? [] : [{ name, typeVersion, spread, text: type.canonical(value) }];

@@ -1,6 +1,6 @@
 /**
- * Where a page of results ended, as a text that the caller sends back: sealed, because a record id tells when a value was
- * stored, and is not for everybody's eyes; bound to the principal, so that nobody goes on where another was.
+ * Where a page of results ended, as a text that the caller sends back. It is sealed, because a record id tells when a
+ * value was stored; and bound to the principal, so that nobody continues another's search.
  */
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
@@ -26,7 +26,7 @@ export async function sealCursor(
   return key.seal(LABEL, Buffer.from(last), random, tenant, principal).toString('base64url');
 }
 
-/** @throws `invalid_request` for a text that no page of this principal's ended with */
+/** @throws `invalid_request` for a text that ended no page of this principal's */
 export async function openCursor(indexes: IndexKeys, { tenant, principal }: Reader, cursor: string): Promise<RecordId> {
   for (const key of await indexes.versions(tenant, KEY_NAME)) {
     try {

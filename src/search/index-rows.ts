@@ -17,7 +17,7 @@ export const blindIndexes = table(
 export type BlindIndexRow = Row<typeof blindIndexes>;
 const rowsByRecord = lookup(blindIndexes, ['tenant', 'record']);
 
-/** Only where the buckets of the records are held, and have been asked: `IndexKeys.admit`. */
+/** Only after the buckets of the records are held and `IndexKeys.admit` was asked. */
 export async function insertIndexRows(tx: KeyTx, rows: readonly BlindIndexRow[]): Promise<void> {
   await tx.insert(blindIndexes, rows, 'skip');
 }

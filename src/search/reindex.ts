@@ -1,14 +1,14 @@
 /**
- * Index rows made again under another version of their key, from the values themselves, and rows of the old version
- * dropped.
+ * Makes index rows again under another version of their key, from the values themselves, and drops rows of the old
+ * version.
  *
- * Guarantees: a row is made only for a record key that is there in that transaction, and held: an erased value, or one
- * that was corrected, gets none back, for an erasure removes the key first and then all its rows. A row is dropped only
- * in a transaction in which the row that takes its place is there, made from the opened value, or in which its key is
- * gone. Every page may be done any number of times, by several processes.
+ * Guarantees: a row is made only for a record key that is there in that transaction, and held. So an erased or
+ * corrected value gets none back: an erasure removes the key first and then all its rows. A row is dropped only in a
+ * transaction in which its key is gone, or the row that takes its place is there, made from the opened value. Every
+ * page may be done any number of times, by several processes.
  *
- * A row whose record is not there yet (its call may be asleep between the two stores), whose correction is under way, or
- * whose value does not open, waits: it stays, and is searched, until a later round.
+ * A row waits, that is, it stays and is searched until a later round, if its record is not there yet (its call may be
+ * asleep between the two stores), if its correction is under way, or if its value does not open.
  */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { typesOf } from '../catalogue/types-of.ts';
@@ -40,7 +40,7 @@ export interface Version {
   readonly version: number;
 }
 
-/** What a page of rows was done with. */
+/** What was done with a page of rows. */
 export interface Outcome {
   /** Where the next page begins; undefined: there is none. */
   readonly next: BlindIndexRow | undefined;
@@ -53,12 +53,12 @@ export interface Outcome {
 
 /** Rows in one page; their values are opened together. */
 const PAGE = 256;
-/** The primary key of an index row. */
+/** Where an index row stands: its name, key version, entry, record and generation. */
 const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as const;
 /** Of the rows of one version. */
 const ORDER = ['mac', 'record', 'generation'] as const;
 
-/** A page of a version's rows, after the one given (exclusive). */
+/** A page of a version's rows, after `after` (exclusive). */
 function pageOf({ keyStore }: ReindexParts, of: Version, after: BlindIndexRow | undefined): Promise<BlindIndexRow[]> {
   const { tenant, name, version } = of;
   const where = { tenant, name, version };
@@ -70,8 +70,8 @@ function outcome(rows: readonly BlindIndexRow[], missing: number, waiting: numbe
 }
 
 /**
- * Looks whether the rows of a page have rows of version `to` in their place, and with `fence` makes those that have
- * none. Opens only what lacks one: a page that was done before costs its index reads.
+ * Looks whether the rows of a page have rows of version `to` in their place, and with `fence` makes the missing ones.
+ * Opens only values whose row lacks one: a page that was done before costs its index reads.
  * @param fence first in the transaction that writes; absent: nothing is written
  */
 export async function fillPage(
@@ -109,7 +109,7 @@ export async function fillPage(
 }
 
 /**
- * Drops the rows of a page, each after the row of version `to` that takes its place is there.
+ * Drops the rows of a page, each once the row of version `to` that takes its place is there.
  * @param fence first in the transaction; absent: the versions must be as this process knows them
  */
 export async function dropPage(
@@ -149,7 +149,7 @@ function placeOf({ record, generation }: Pick<BlindIndexRow, 'record' | 'generat
   return `${record}/${generation}`;
 }
 
-/** A version's key as it is now, with all that this process knows. */
+/** A version's key in its present state, with everything that this process knows. */
 async function keyOf(
   { keyStore, keyring: { indexes } }: ReindexParts,
   tenant: TenantId,
@@ -167,7 +167,7 @@ interface Examined {
   readonly row: BlindIndexRow;
   /** `known`: the value has been opened, and never changes; `gone`: its key is; `waiting`: see above. */
   readonly state: 'known' | 'gone' | 'waiting';
-  /** Of a known value: what is indexed, if anything. */
+  /** What is indexed of a known value, if anything. */
   readonly form?: Form | undefined;
 }
 
@@ -202,7 +202,7 @@ async function examine(
   }
 }
 
-/** Values that open. One that was tampered with is left out: it must not keep all the others from their new key. */
+/** The values that open. One that was tampered with is left out: it must not keep the others from their new key. */
 async function openAll(parts: ReindexParts, tenant: TenantId, live: readonly RecordRow[]): Promise<OpenedRecord[]> {
   const from = { records: parts.recordStore.reader, keys: parts.keyStore.reader, keyring: parts.keyring };
   const entries = await openEach(from, tenant, live);

@@ -1,16 +1,16 @@
 /**
- * Driver errors in the vault's own words. Their texts can hold values (PostgreSQL names the duplicate key, SQLite
- * the constraint), so a driver's message never travels: only its code does, as the cause.
+ * Translates drivers' errors into the vault's own words. Their texts can hold values (PostgreSQL names the duplicate
+ * key, SQLite the constraint), so a driver's message never travels. Only its code does, as the cause.
  */
 import { UnavailableError, VaultError } from '../errors.ts';
 import { codeOfText, remedyOf } from './opening/remedies.ts';
 import { MARKS_ALL_THERE } from './postgres/mark-statements.ts';
 import type { StoreName } from './table.ts';
 
-/** What people call a store, in every message. */
+/** How every message calls a store. */
 export const CALLED: Readonly<Record<StoreName, string>> = { records: 'record store', keys: 'key store' };
 
-/** Another store is in the place of the one this process opened. */
+/** Another store is in the place of the one that this process opened. */
 export function storeReplaced(): UnavailableError {
   return new UnavailableError(
     'store_replaced',
@@ -18,7 +18,7 @@ export function storeReplaced(): UnavailableError {
   );
 }
 
-/** A process was away from a store for so long that others may have removed its marks: by them it cannot tell any more. */
+/** A process was away from a store for so long that others may have removed its marks: they prove nothing now. */
 export function storeOutOfSight(): UnavailableError {
   return new UnavailableError(
     'store_replaced',
@@ -26,17 +26,17 @@ export function storeOutOfSight(): UnavailableError {
   );
 }
 
-/** A store lacks what this process, or another one, has had acknowledged. Nothing has been written by who noticed it. */
+/** A store lacks what was acknowledged to this process or another. The one that noticed has written nothing. */
 export function storeWentBack(): UnavailableError {
   return new UnavailableError('store_went_back');
 }
 
-/** What another call had done by the time this one wrote, which it will see when it is made again. */
+/** Another call changed something before this one wrote; a repeated call will see it. */
 export function isRace(error: unknown): boolean {
   return error instanceof VaultError && (error.code === 'already_exists' || error.code === 'concurrent_change');
 }
 
-/** A statement the vault should never have sent: a defect, not a state of the world. */
+/** A statement that the vault should never have sent: a defect of the code, not a state of the world. */
 export class StatementError extends VaultError {
   constructor(message: string, details?: { cause?: unknown }) {
     super('internal_error', message, details);
@@ -44,10 +44,10 @@ export class StatementError extends VaultError {
 }
 
 /**
- * The database says of itself that its bytes are damaged: a page whose checksum is wrong, an index that disagrees with
- * its table, a file that is no database. Not an attack on a value, which the database would not notice, but a disk, a
- * file system or a copy that failed. Nothing has been acknowledged. Trying again does not help, and writing may spread
- * the damage: the store is to be put back from its newest copy.
+ * The database itself says that its bytes are damaged: a page whose checksum is wrong, an index that disagrees with its
+ * table, a file that is no database. A disk, a file system or a copy has failed; an attack on a value would not be
+ * noticed by the database. Nothing has been acknowledged. Trying again does not help, and writing may spread the
+ * damage. The store must be put back from its newest copy.
  */
 export class StoreCorruptError extends VaultError {
   /** Which store; undefined where that is not known yet. */
@@ -59,15 +59,16 @@ export class StoreCorruptError extends VaultError {
   }
 }
 
-/** Where in a transaction a store failed: the closed words by which the log tells it. */
+/** Where in a transaction a store failed, in the closed words that the log uses. */
 export type Phase = 'connect' | 'begin' | 'work' | 'commit' | 'read';
 
 /**
- * A COMMIT was sent, and it is not known whether it holds: its answer did not come in time, was lost with the connection, or
- * says itself that the standby may not have it. It is not cancelled, for PostgreSQL answers a cancelled wait with success.
+ * A COMMIT was sent, and it is not known whether it holds. Its answer did not come in time, was lost with the
+ * connection, or says that the standby may not have it. The COMMIT is not cancelled, because PostgreSQL answers a
+ * cancelled wait with success.
  */
 export class OutcomeUnknownError extends UnavailableError {
-  /** @param cause a closed word or a driver's code @param store undefined: of a call, whose time ran out */
+  /** @param cause a closed word or a driver's code @param store undefined where the time of a call ran out */
   constructor(cause: string, store?: StoreName) {
     super('outcome_unknown', { cause: new DriverError(cause, store, 'commit') });
   }
@@ -81,7 +82,7 @@ export function storeSilent(store: StoreName): UnavailableError {
 
 /**
  * The time of a call has run out, or a work that shares its commit held up the others. Nothing of it is kept.
- * @param store undefined: of a whole call
+ * @param store undefined where the time of a whole call ran out
  */
 export function timedOut(store?: StoreName): UnavailableError {
   const cause = new DriverError('too_slow', store, 'work');
@@ -93,7 +94,7 @@ export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in p
 /** What may be kept of a driver's error: its code, never its text. */
 class DriverError extends Error {
   readonly code: string;
-  /** Which store, and where in its transaction, as far as is known. */
+  /** Which store failed, and where in its transaction, as far as is known. */
   store: StoreName | undefined;
   phase: Phase | undefined;
 
@@ -111,7 +112,7 @@ export function driverCode(error: unknown): string | undefined {
   return error instanceof VaultError && error.cause instanceof DriverError ? error.cause.code : undefined;
 }
 
-/** What an operator does about it: fixed text; undefined where there is nothing to say. @param code as `driverCode` says */
+/** What an operator can do about it, as fixed text, if there is something. @param code from `driverCode` */
 export function remedyFor(code: string): string | undefined {
   return remedyOf(code);
 }
@@ -127,9 +128,16 @@ export function placeOf(error: unknown): {
 }
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505']);
-/** `invalid_sql_statement_name`, `duplicate_prepared_statement`: it was prepared on another session. Nothing was run. */
+/** Whether a work failed because of this store's connection, and not by its own doing or the other store's. */
+export function isConnectionLost(error: VaultError, store: StoreName): boolean {
+  const isOurs = driverCode(error) !== undefined && placeOf(error).store === store;
+  const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
+  return error instanceof UnavailableError && isOurs && !isSaid;
+}
+
+/** `invalid_sql_statement_name`, `duplicate_prepared_statement`: another session has prepared it. Nothing was run. */
 const PREPARED_ELSEWHERE = ['26000', '42P05'];
-/** Besides those: deadlock, serialization failure, lock timeout. The same work may well succeed when it is run again. */
+/** Those, and deadlock, serialization failure and lock timeout. The same work may well succeed when it is run again. */
 const RETRY = new Set(['40P01', '40001', '55P03', ...PREPARED_ELSEWHERE]);
 /**
  * SQLITE_CORRUPT with its extended codes, SQLITE_NOTADB, SQLITE_IOERR_DATA (a checksum of the VFS) and
@@ -137,10 +145,10 @@ const RETRY = new Set(['40P01', '40001', '55P03', ...PREPARED_ELSEWHERE]);
  * https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const CORRUPT = /^(SQLITE_(CORRUPT(_[A-Z]+)?|NOTADB|IOERR_DATA|IOERR_CORRUPTFS)|XX00[12])$/;
-/** But for 42501: a right that the account has lost is a state of the world, and comes back. */
+/** 42501 is excluded: an account that has lost a right is a state of the world, and the right may come back. */
 const DEFECT = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)|2[23]|42(?!501))/;
 
-/** The connection was gone before the statement could go out. */
+/** The connection was lost before the statement could be sent. */
 const NOT_SENT = 'not_sent';
 
 function codeOf(error: unknown): string {
@@ -150,9 +158,9 @@ function codeOf(error: unknown): string {
 }
 
 /**
- * Whether an error that answers a COMMIT says for certain that nothing was committed. One without a code of the server is a
- * connection that was lost; what is no ordinary refusal of a statement (08, 40003, 53, 57P, 58, XX) can come when the commit
- * is in the log already, as can whatever is not listed here.
+ * Whether an error that answers a COMMIT proves that nothing was committed. An error without a code of the server is a
+ * lost connection. Codes that do not simply refuse a statement (08, 40003, 53, 57P, 58, XX) can come when the commit is
+ * already in the log, and so can any code that is not listed here.
  */
 export function isRefusedCommit(error: VaultError): boolean {
   const isOrdinary = /^(2[0-9A-F]|3[0-9A-F]|40(001|P01)|54|55|57014|P0)/.test(driverCode(error) ?? '');
@@ -169,8 +177,7 @@ export function isPreparedElsewhere(error: unknown): boolean {
 }
 
 /**
- * Leaves the vault's own errors as they are, but for a place that is not known yet; everything else comes from a driver
- * and is translated.
+ * Translates a driver's error. Leaves the vault's own errors as they are, but adds a place that is not known yet.
  * @param store where it is known: an operator must know which of the two is corrupt, or out of reach
  */
 export function storeError(error: unknown, store?: StoreName, phase?: Phase): VaultError {
@@ -194,8 +201,8 @@ export function storeError(error: unknown, store?: StoreName, phase?: Phase): Va
 }
 
 /**
- * What failed a COMMIT of SQLite. One whose write failed may be in the log all the same, and counts after a crash, if its
- * last page reached the disk; a full disk is told before that page is written.
+ * Translates what failed a COMMIT of SQLite. A commit whose write failed may be in the log nevertheless, and counts
+ * after a crash if its last page reached the disk. A full disk is reported before that page is written.
  */
 export function commitError(error: unknown, store: StoreName): VaultError {
   const failure = storeError(error, store, 'commit');

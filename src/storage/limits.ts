@@ -1,29 +1,29 @@
-/** For how long a store is waited for. In milliseconds, by a clock that runs steadily. */
+/** How long a store is waited for, in milliseconds of a steady clock. */
 export interface StoreLimits {
-  /** For the answer to a COMMIT; after that its outcome is unknown. */
+  /** How long the answer to a COMMIT may take; after that its outcome is unknown. */
   readonly commitMs: number;
-  /** For one work that shares its commit, and so holds up the others. */
+  /** How long one work may take that shares its commit, and so holds up the others. */
   readonly workMs: number;
-  /** For how long a connection whose COMMIT is not answered is kept, so that it may answer after all. */
+  /** How long a connection whose COMMIT is not answered is kept, so that the answer may still come. */
   readonly unansweredMs: number;
-  /** How long after one transaction another is let through, while so many COMMITs are not answered that the rest are refused. */
+  /** While too many COMMITs are unanswered and the rest is refused, one transaction is let through this often. */
   readonly tryMs: number;
 }
 
-/** A standby that is started anew is back within the first of these; nobody's statement waits for a lock as long as the second. */
+/** A restarted standby is back within the first limit. No statement waits for a lock as long as the second. */
 export const STORE_LIMITS: StoreLimits = { commitMs: 10_000, workMs: 10_000, unansweredMs: 3_600_000, tryMs: 5_000 };
 
 /**
- * After this nothing more comes of a call that began then. It gives up after minutes, but its last packet may sit in a cut
- * connection, or its process be suspended, for longer. An orphan does no harm while it waits; a key that is swept too early
- * is a value lost.
+ * After this time, nothing more comes of a call that began before it. A call gives up after minutes, but its last
+ * packet may sit in a cut connection, or its process be suspended, for longer. An orphan does no harm while it waits; a
+ * key that is swept too early is a value lost.
  */
 export const ORPHAN_GRACE_MS = 24 * 60 * 60 * 1000;
 
-/** What `within` answers where the time has run out. */
+/** What `within` answers when the time has run out. */
 export const TOO_LATE = Symbol('too late');
 
-/** @returns what the promise comes to, or `TOO_LATE`; then it goes on, and its failure is nobody's */
+/** @returns the promise's result, or `TOO_LATE`; then the promise goes on, and its failure is ignored */
 export function within<R>(promise: Promise<R>, ms: number): Promise<R | typeof TOO_LATE> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(TOO_LATE), ms);

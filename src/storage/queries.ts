@@ -1,11 +1,11 @@
 /**
- * Selects, counts, pages and changes whose table and columns the compiler knows, for statements off the hot path; that
- * asks by `find`. A table is asked by the folder that defines it, through functions beside its definition.
+ * Selects, counts, pages and changes whose table and columns the compiler knows, for statements off the hot path. (The
+ * hot path uses `find`.) Only the folder that defines a table asks it, through functions beside its definition.
  *
  * Guarantees: a condition names a column of its table and has the column's type; a row has the columns that were
- * selected. A condition whose value is missing is refused, and never left out. A walk in pages sees each row once that
- * is there all the time.
- * Does not: join or aggregate; what does composes its statement with `query`.
+ * selected. A condition whose value is missing is refused, and never left out. A walk in pages sees each row once, if
+ * the row is there all the time.
+ * Does not: join or aggregate; such a statement is composed with `query`.
  */
 import type { Knex } from 'knex';
 import { StatementError } from './errors.ts';
@@ -15,12 +15,12 @@ import type { Reader, Tx } from './tx.ts';
 export type ColumnOf<T extends Table> = keyof T['columns'] & string;
 type Known<C extends Columns> = { [K in keyof C]: C[K] extends `${string}?` ? never : K }[keyof C] & string;
 
-/** One column of the rows of a table, for `in` and `notIn`. */
+/** One column of a table's rows, for `in` and `notIn`. */
 export interface Values<V> {
   readonly of: Table;
   readonly column: string;
   readonly where: object;
-  /** Never there; it carries the type. */
+  /** Never set; it carries the type. */
   readonly value?: V;
 }
 
@@ -30,7 +30,7 @@ export interface Condition<V> {
   readonly '<='?: NonNullable<V>;
   readonly '>'?: NonNullable<V>;
   readonly '>='?: NonNullable<V>;
-  /** As SQL has it: where the column is null, `not` of a value does not hold. */
+  /** As in SQL: `not` a value does not hold where the column is null. */
   readonly not?: V;
   readonly in?: readonly NonNullable<V>[] | Values<NonNullable<V>>;
   readonly notIn?: readonly NonNullable<V>[] | Values<NonNullable<V>>;
@@ -45,19 +45,19 @@ export type Change<T extends Table> = {
 };
 
 export interface Selection<T extends Table, C extends ColumnOf<T>, O extends ColumnOf<T>> {
-  /** Absent: all. */
+  /** Absent for all. */
   readonly columns?: readonly C[];
   readonly where?: Where<T>;
-  /** One more condition, to the letter as a partial index has it, or SQLite does not use that. */
+  /** One more condition, spelled exactly like a partial index, or SQLite does not use it. */
   readonly literally?: string;
   readonly orderBy?: readonly O[];
   readonly descending?: boolean;
-  /** Only what comes after this place in that order. */
+  /** Only rows after this place in that order. */
   readonly after?: Pick<Row<T>, O> | undefined;
   readonly limit?: number | undefined;
-  /** So many rows are passed over before the first. */
+  /** How many rows are skipped before the first. */
   readonly skip?: number;
-  /** Holds the rows until the transaction ends; `skip`: only those that nobody else holds. SQLite has one writer. */
+  /** Locks the rows until the transaction ends; `skip`: only those that nobody holds. SQLite has one writer. */
   readonly lock?: 'wait' | 'skip';
 }
 
@@ -88,7 +88,7 @@ export async function first<
   return (await select(reader, of, { ...selection, limit: 1 }))[0];
 }
 
-/** How many rows there are; with a limit, no more than that are looked at. */
+/** How many rows there are; with a limit, at most that many are looked at. */
 export async function count<S extends StoreName, T extends Table<S>, const O extends ColumnOf<T> = ColumnOf<T>>(
   reader: Reader<S>,
   of: T,
@@ -103,8 +103,8 @@ export async function count<S extends StoreName, T extends Table<S>, const O ext
 }
 
 /**
- * The rows in pages of at most `limit`, in an order that tells any two of them apart. Each page is a read of its own,
- * and asked for when it is wanted; none is empty.
+ * The rows in pages of at most `limit`, in an order in which no two rows are equal. Each page is a read of its own,
+ * made when the caller wants it; no page is empty.
  */
 export async function* pages<
   S extends StoreName,
@@ -165,7 +165,7 @@ function rowsOf(sql: Knex, of: Table, selection: AnySelection): Knex.QueryBuilde
   return lock === 'skip' ? rows.forUpdate().skipLocked() : rows.forUpdate();
 }
 
-/** What the rows meet, without their order, columns and number. */
+/** The conditions of a selection, without order, columns and limit. */
 function scopeOf(sql: Knex, of: Table, selection: AnySelection): Knex.QueryBuilder {
   const { where = {}, literally, orderBy = [], descending, after } = selection;
   const rows = sql(of.name);

@@ -23,8 +23,8 @@ function tail(lookup: Lookup): string {
 }
 
 /**
- * Statements of SQLite work on one row: a loop over a prepared statement is a fast batch. Only lookups of many keys
- * are faster as one statement over a JSON array, by a third; that cannot carry bytes, nor a limit for each key.
+ * Statements of SQLite work on one row, because a loop over a prepared statement is a fast batch. Only a lookup of many
+ * keys is faster, by a third, as one statement over a JSON array. That cannot carry bytes, or a limit for each key.
  */
 export const sqlite = {
   findMany(of: Lookup): string {
@@ -40,7 +40,7 @@ export const sqlite = {
     const where = of.by.map((name) => `${quote(name)} = ?`).join(' AND ');
     return `SELECT ${list(Object.keys(of.table.columns))} FROM ${quote(of.table.name)} WHERE ${where}${tail(of)}`;
   },
-  /** @param rows how many the statement takes, one after the other in its parameters */
+  /** @param rows how many rows the statement takes, one after the other in its parameters */
   insert(table: Table, onConflict: 'fail' | 'skip', rows = 1): string {
     const names = Object.keys(table.columns);
     const skip = onConflict === 'skip' ? ` ON CONFLICT (${list(table.primaryKey)}) DO NOTHING` : '';
@@ -48,8 +48,8 @@ export const sqlite = {
     return `INSERT INTO ${quote(table.name)} (${list(names)}) VALUES ${Array(rows).fill(one).join(', ')}${skip}`;
   },
   /**
-   * Parameters: the columns, then the primary key. No other column is set: SQLite would write its indexes anew, whether
-   * its value changes or not.
+   * Parameters: the columns, then the primary key. It sets no other column, since SQLite would rewrite that column's
+   * indexes even if the value stays the same.
    */
   update(table: Table, columns: readonly string[]): string {
     const set = columns.map((name) => `${quote(name)} = ?`);
@@ -62,8 +62,8 @@ export const sqlite = {
 };
 
 /**
- * Statements of PostgreSQL take one array a column. `OFFSET 0` keeps the planner from turning a keyed read into a
- * join of its own choice: each key is one probe of the index, whatever the statistics say.
+ * Statements of PostgreSQL take one array for each column. `OFFSET 0` keeps the planner from turning a keyed read into
+ * a join of its own choice: each key is one probe of the index, whatever the statistics say.
  */
 export const postgres = {
   find(of: Lookup): string {
@@ -77,8 +77,8 @@ export const postgres = {
     );
   },
   /**
-   * One statement for several tables, each named once for each way of meeting a conflict.
-   * @param isAlone whether it is a transaction by itself: then it has the writer and its marks as its first two parameters
+   * One statement for several tables, each named once for each way of handling a conflict.
+   * @param isAlone whether it is a transaction by itself; then its first two parameters are the writer and its marks
    */
   insertAll(
     inserts: readonly { readonly table: Table; readonly onConflict: 'fail' | 'skip' }[],

@@ -48,9 +48,9 @@ export interface Lookup<T extends Table = Table, K extends string = string> {
   readonly table: T;
   readonly by: readonly K[];
   readonly orderBy: readonly string[];
-  /** At most this many rows for each key. */
+  /** The most rows for each key. */
   readonly limit: number | undefined;
-  /** Holds the rows against a concurrent exclusive transaction until this one ends (PostgreSQL `FOR SHARE`). */
+  /** Locks the rows against a concurrent exclusive transaction until this one ends (PostgreSQL `FOR SHARE`). */
   readonly share: boolean;
 }
 

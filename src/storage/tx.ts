@@ -1,6 +1,6 @@
 /**
- * What a store offers to the nouns: batches of keyed reads and writes inside a transaction. The two stores are told
- * apart by type, so that a key-store function cannot be handed a record-store transaction.
+ * What a store offers to the nouns: batches of keyed reads and writes inside a transaction. The two stores have
+ * different types, so a key-store function cannot be handed a record-store transaction.
  *
  * A transaction is run in one of two ways:
  *
@@ -10,15 +10,15 @@
  *              sent as one statement a table. A work that throws leaves nothing behind and harms none of the others.
  * `exclusive`  Alone in its transaction, for work that reads what it then changes (erase, correct, revoke).
  *
- * Either way a promise that resolves means that the commit is durable; one that rejects means that nothing of the
- * work is there, with one exception that no store can rule out, and that has an error of its own: a commit that was not
- * answered (`outcome_unknown`). Callers repeat such calls under their idempotency key.
+ * In both, a promise that resolves means that the commit is durable. A promise that rejects means that nothing of the
+ * work is there, with one exception that no store can rule out: a commit that was not answered, which has an error of
+ * its own (`outcome_unknown`). Callers repeat such calls under their idempotency key.
  */
 import type { Knex } from 'knex';
 import type { UnavailableError } from '../errors.ts';
 import type { Lookup, Row, StoreName, Table } from './table.ts';
 
-/** Works that may wait for a store. More than this would only make the last caller's wait longer than its patience. */
+/** How many works may wait for a store. More would only make the last caller wait beyond its patience. */
 export const MAX_WAITING = 10_000;
 export const OVERLOADED = 'The vault has too much to do at this moment.';
 
@@ -34,7 +34,7 @@ export interface Reader<S extends StoreName = StoreName> {
 }
 
 export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
-  /** @param onConflict `skip` leaves a row alone whose primary key is there already */
+  /** @param onConflict `skip` leaves a row alone whose primary key already exists */
   insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict?: 'fail' | 'skip'): Promise<void>;
   /**
    * Inserts rows whose primary key is new and returns, in order, the row that now stands for each key. Counts as a
@@ -47,7 +47,7 @@ export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
     by: readonly (keyof T['columns'] & string)[],
     keys: readonly (readonly unknown[])[],
   ): Promise<void>;
-  /** Gives these columns of rows that are there new values, found by primary key. Only in an exclusive transaction. */
+  /** Gives these columns of existing rows new values, found by primary key. Only in an exclusive transaction. */
   update<T extends Table<S>>(
     table: T,
     columns: readonly (keyof T['columns'] & string)[],
@@ -57,12 +57,10 @@ export interface Tx<S extends StoreName = StoreName> extends Reader<S> {
   execute(build: (sql: Knex) => Knex.QueryBuilder): Promise<number>;
 }
 
-/**
- * Told how far a copy is, in pages or rows; a total of 0 is one that nobody knows. What it throws ends the copy.
- */
+/** Is told the progress of a copy, in pages or rows; a total of 0 is unknown. What it throws ends the copy. */
 export type CopyWatch = (done: number, total: number) => void;
 
-/** Rows by table. Knex's own tables are not counted. */
+/** Rows by table, without Knex's own tables. */
 export type RowCounts = Readonly<Record<string, number>>;
 
 export type RecordTx = Tx<'records'>;
@@ -71,32 +69,33 @@ export type KeyTx = Tx<'keys'>;
 export interface Store<S extends StoreName = StoreName> {
   readonly name: S;
   readonly engine: 'sqlite' | 'postgres';
-  /** Reads outside any transaction: sees what is committed. */
+  /** Reads outside any transaction, and sees what is committed. */
   readonly reader: Reader<S>;
   shared<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
   exclusive<R>(work: (tx: Tx<S>) => Promise<R>): Promise<R>;
   /**
    * Drops what committed removals have left in the store's own files. On SQLite the log goes into the database, where
-   * removed rows are overwritten, and is emptied. On PostgreSQL nothing: dead rows stay until its vacuum, and its log
-   * until it is recycled.
-   * @throws {UnavailableError} while another process reads; to be tried again
+   * removed rows are overwritten, and is emptied. On PostgreSQL it does nothing: dead rows stay until its vacuum, and
+   * its log until it is recycled.
+   * @throws {UnavailableError} while another process reads; then it must be tried again
    */
   scrub(): Promise<void>;
   /**
-   * Writes the store as it is at one moment into a new file, while it works; see `backup.ts`.
+   * Writes the store as it is at one moment into a new file, while the store works; see `backup.ts`.
    * @returns the rows of each table in the copy. @throws {UnavailableError} where it cannot be written
    */
   copyTo(path: string, watch?: CopyWatch): Promise<RowCounts>;
   /**
-   * Set once another store was found in the place of the one that was opened, put back from a copy or renamed away
-   * (`store_replaced`), or the same one as it was before what it has acknowledged since (`store_went_back`; on PostgreSQL
-   * alone). For good: what is read and written since may be of the one or the other.
+   * Set once another store was found in this one's place, put back from a copy or renamed away (`store_replaced`), or
+   * this store as it was before some of what it acknowledged (`store_went_back`; only on PostgreSQL). It stays set,
+   * because reads and writes since then may belong to either.
    */
   readonly displaced: UnavailableError | undefined;
-  /** The server that it is on, and how often another one has taken over; undefined where there is none, or it does not say. */
+  /** The present server, and how often another one has taken over; undefined where there is none to tell. */
   readonly server: string | undefined;
   /**
-   * Looks whether it still is in its place. Each commit looks by itself, as does each new connection to PostgreSQL.
+   * Checks that the store is still in its place. Each commit checks by itself, and so does each new connection to
+   * PostgreSQL.
    * @throws {UnavailableError} with `store_replaced` or `store_went_back` where it is not
    */
   assertInPlace(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Dead tokens: what is left of a token that expired, was used up or was revoked. A sweep moves it here, so that it leads
+ * Dead tokens: what is left of a token that expired, was used up or was revoked. A sweep moves it here. It then leads
  * to no record any more, is never given out again, and still says why it died.
  */
 import type { TenantId, Token } from '../ids.ts';

@@ -1,11 +1,11 @@
 /**
- * Tokens that come along from another vault, and stay what they are in every database that holds them.
+ * Tokens that come from another vault, and stay what they are in every database that holds them.
  *
- * Guarantees: such a token travels unchanged through JSON, a percent-encoded URL segment and a CSV field; is no card
- * number and no real value of its type; and is not the value, a part of it or a text around it, whatever its case,
+ * Guarantees: such a token travels unchanged through JSON, a percent-encoded URL segment and a CSV field. It is no card
+ * number and no real value of its type. It is not the value, a part of it or a text around it, whatever its case,
  * accents and separators.
- * Does not: find a value that was turned round, cut up or encoded, nor words of fewer than four characters; nor see
- * whether the token is taken, which is for the store to say.
+ * Does not: find a value that was reversed, cut up or encoded, nor words of fewer than four characters; nor see whether
+ * the token is taken, which the store says.
  */
 
 import { isCardLike } from '../card-like.ts';
@@ -16,26 +16,26 @@ import { isId } from '../ids.ts';
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 255;
 /**
- * Visible ASCII without what JSON and programs escape, markup reads, a CSV splits at or quotes, and a second decoding
- * of a URL would take; nor with a beginning that makes a spreadsheet compute.
+ * Visible ASCII, without characters that JSON and programs escape, markup reads, a CSV splits at or quotes, or a second
+ * decoding of a URL would take; and without a beginning that makes a spreadsheet compute.
  */
 const TRAVELS = /^(?![=@])(?:(?!["\\<>&%`',;])[!-~])+$/;
 const OWN_PREFIX = /^tok_/i;
-/** What verification codes are handed out under while they wait. */
+/** The prefix under which verification codes are handed out while they wait. */
 const RESERVED_PREFIX = /^cvc_/i;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
 
-/** The fewest characters that are looked for: with fewer, most tokens would hold them by chance. */
+/** The fewest characters that are looked for: most tokens would hold fewer by chance. */
 const MIN_FOUND = 4;
 /**
- * As many in a token of one of the two random formats, where four are chance too: a postcode of four digits stands in
- * one UUID of two thousand.
+ * The same in a token of one of the two random formats, which also holds four by chance: a postcode of four digits
+ * stands in one UUID of two thousand.
  */
 const MIN_FOUND_IN_RANDOM = 8;
-/** Years and months are numbers that tokens hold by chance; what tells people apart has more digits. */
+/** Tokens hold years and months by chance; numbers that tell people apart have more digits. */
 const MIN_NUMBER = 100_000;
 
-/** Decomposing takes square time on a long run of accents; longer texts are compared with their accents. */
+/** Decomposing takes square time on a long run of accents, so longer texts are compared with their accents. */
 const MAX_DECOMPOSED = 2_048;
 const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}]/gu;
 

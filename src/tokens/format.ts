@@ -3,12 +3,12 @@
  *
  *   random   tok_ and 160 random bits: the default
  *   uuid     for a UUID column
- *   card, digits, email, phone, iban     for a column that checks what it is given, where the type has such a shape
+ *   card, digits, email, phone, iban     for a column that checks what it is given, if the type has such a shape
  *
- * Guarantees: a shaped token is never a real value of its shape, nor by what the type says, nor a number that passes
- * for a card; it holds nothing of the value but what its format declares (the last four of a card, the length of
- * digits and IBANs). Every token that a value leaves free is as likely as the next.
- * A format whose free space could run out for its input is refused when asked for, not when it is full.
+ * Guarantees: a shaped token is never a real value of its shape or by its type's rules, nor a number that passes for a
+ * card. It holds nothing of the value but what its format declares (the last four of a card, the length of digits and
+ * IBANs). Every token that a value leaves free is as likely as the next. A format whose free space could run out for
+ * its input is refused when it is asked for, not when it is full.
  * Does not: see to it that a token is new. A shaped one may have been drawn before, which the store finds out.
  */
 import type { RandomSource } from '../crypto/random.ts';
@@ -30,12 +30,12 @@ import type { TokenShape } from './formats/shaped.ts';
 import { newUuid } from './formats/uuid.ts';
 
 /**
- * The fewest free tokens of a format for one input. With 10^10, a hundred million values of one last four leave a
- * draw new in 99 of 100 cases.
+ * The fewest free tokens of a format for one input. With 10^10 free, a draw is still new in 99 of 100 cases after a
+ * hundred million values with the same last four.
  */
 const MIN_SPACE = 10 ** 10;
 
-/** With one token in ten free, as many draws in a row fail with a chance of 10^-45. */
+/** With one token in ten free, this many draws in a row fail with a chance of 10^-45. */
 const MAX_DRAWS = 1_000;
 
 const SHAPES: { readonly [format in ShapedFormat]: TokenShape } = {
@@ -86,7 +86,7 @@ export function showsOf(format: string | null | undefined): boolean {
 }
 
 /**
- * Whether a token shows characters that a value does not have where it shows them, as one does that was drawn for another.
+ * Whether a token shows characters that differ from the value's, as one does that was drawn for another value.
  * @param value in the form that the type's `parse` gave it
  */
 export function isOutdated(token: string, format: string | null, type: DataType, value: Json): boolean {

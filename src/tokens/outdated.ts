@@ -1,9 +1,9 @@
 /**
- * Tokens that show characters of the value they were drawn for (the last four digits of a card), when the value is to
- * become another. A receipt would print the old card's; so the value is not corrected while such a token lives.
+ * Tokens that show characters of the value they were drawn for (the last four digits of a card), when that value is to
+ * be replaced. A receipt would print the old card's digits; so the value is not corrected while such a token lives.
  *
- * Does not: reach where an app has put the token, nor ask of the length that a token takes after (`digits`, `iban`), by
- * which nobody takes one value for another.
+ * Does not: reach where an app has put the token. Nor count the length that a token takes after (`digits`, `iban`):
+ * nobody takes one value for another by its length.
  */
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
@@ -21,8 +21,8 @@ export interface Correction {
   readonly value: Json;
   readonly now: Date;
   /**
-   * Whether the caller may see anything of the value. To one who may not, every token that shows something of a value is
-   * outdated: its tries would tell it which digits those are.
+   * Whether the caller may see anything of the value. To one that may not, every token that shows something of a value
+   * is outdated: otherwise its tries would tell it which digits those are.
    */
   readonly mayBeShown: boolean;
 }

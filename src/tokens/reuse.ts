@@ -1,12 +1,13 @@
 /**
  * Tokens that are given again: the same value, type, audience and format, of the same subject, leads to the same token.
- * The link from value to token is a MAC in the key store, under which one row can stand; whoever inserts it first wins,
- * on whichever node.
+ * The link from value to token is a MAC in the key store, under which only one row can stand: the first to insert it
+ * wins, on whichever node.
  *
- * Guarantees: nothing about the value can be computed from the token, which is as random as any; a link is bound to its
- * record and token by a MAC; it never leads from one subject's value to another's record, whose erasure would take the
- * wrong person's data along or leave the right one's. A link goes when its record's key goes.
- * Does not: decide that two values are one; who follows a link opens the value and compares it (`intake/links.ts`). Nor hide from whoever reads the key store that two calls brought the same value.
+ * Guarantees: nothing about the value can be computed from the token, which is as random as any. A MAC binds a link to
+ * its record and token. A link never leads from one subject's value to another's record, whose erasure would take the
+ * wrong person's data or leave the right one's. A link goes when its record's key goes.
+ * Does not: decide that two values are one; whoever follows a link opens the value and compares it (`intake/links.ts`).
+ * Nor hide from a reader of the key store that two calls brought the same value.
  */
 import { equalBytes } from '../crypto/mac.ts';
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
@@ -18,7 +19,7 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 
 const KEY_NAME = '@reuse';
-/** Whole, unlike some blind indexes: here equality of the MAC is all there is. */
+/** The whole MAC, unlike some blind indexes: nothing but its equality is compared. */
 const MAC_BYTES = 32;
 const TAG_BYTES = 16;
 
@@ -44,7 +45,7 @@ const linksOfRecord = lookup(reuses, ['tenant', 'record']);
 export interface ReuseScope {
   readonly type: DataType;
   readonly value: Json;
-  /** The lesser form in which the tenant keeps the value; undefined: whole. */
+  /** The lesser form in which the tenant keeps the value; undefined: the whole value. */
   readonly kept: string | undefined;
   readonly format: string;
   readonly audience: string | undefined;
@@ -68,7 +69,7 @@ export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey
   return indexes.current(tenant, KEY_NAME);
 }
 
-/** The link that a call proposes for its scope; `settleReuses` says which stands. */
+/** The link that a call proposes for its scope; `settleReuses` says which link stands. */
 export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
   const { type, value, kept, format, audience, subject } = scope;
   const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', identityOf(type, value)];
@@ -83,7 +84,7 @@ export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, lin
  * @throws {IntegrityError} for a link that was altered
  */
 export async function settleReuses(tx: KeyTx, key: IndexKey, rows: readonly ReuseRow[]): Promise<ReuseRow[]> {
-  // One row a scope: a call may bring the same value twice.
+  // One row for each scope: a call may bring the same value twice.
   const first = new Map<string, ReuseRow>();
   for (const row of rows) if (!first.has(hex(row))) first.set(hex(row), row);
   const standing = await tx.insertOrGet(reuses, [...first.values()]);
@@ -95,7 +96,7 @@ export async function settleReuses(tx: KeyTx, key: IndexKey, rows: readonly Reus
   });
 }
 
-/** Cuts links that lead nowhere any more: to a record that was erased or corrected, or never came to be; or to a dead token. */
+/** Cuts links that lead nowhere: to a record that was erased, was corrected or never came to be, or to a dead token. */
 export async function cutLinks(tx: KeyTx, links: readonly ReuseRow[]): Promise<void> {
   // With its tag, so that a link which has taken the stale one's place meanwhile stays.
   await tx.remove(
@@ -135,7 +136,7 @@ export async function removeLinksAt(tx: KeyTx, tenant: TenantId, places: readonl
 }
 
 /**
- * Leads links on to a new generation of records whose value stays; only in an exclusive transaction.
+ * Moves links on to a new generation of records whose value stays. Only in an exclusive transaction.
  * @param moves `from`: the generations that have stood for the same value
  */
 export async function leadOn(
@@ -154,7 +155,7 @@ export async function leadOn(
     for (const row of held[i] ?? []) {
       if (!from.includes(row.generation)) continue;
       const key = await indexes.version(tenant, KEY_NAME, row.version);
-      // One that was altered stays as it is: whoever follows it says so.
+      // An altered link stays as it is: whoever follows it finds out.
       if (!equalBytes(tagOf(key, row), row.tag)) continue;
       const moved = { ...row, generation: to };
       rows.push({ ...moved, tag: tagOf(key, moved) });

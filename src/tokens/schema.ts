@@ -88,5 +88,5 @@ export const ExtendTokenBody = z
     error: 'must have ttlSeconds, uses or both',
   });
 
-/** Why a token answers no more: problems of the operations that name one. */
+/** Why a token no longer answers: problems of the operations that name one. */
 export const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'] as const;

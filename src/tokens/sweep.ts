@@ -1,14 +1,11 @@
-/**
- * Sweeps tokens that have ended. That they have is exact at every read; the sweep is what makes them lead nowhere in the
- * store, too.
- */
+/** Sweeps tokens that have ended, so that they lead nowhere in the store, either. Every read sees their end exactly. */
 import type { RecordStore } from '../storage/tx.ts';
 import { type DeathCause, deadTokens } from './dead-tokens.ts';
 import { type TokenRow, tokens } from './tokens.ts';
 
 /**
- * The tokens that ended, by cause: of several the one that `causeOfDeath` names. Each condition begins as a partial index
- * says it, or SQLite does not use that.
+ * The tokens that ended, by cause; if several causes apply, by the one that `causeOfDeath` names. Each condition begins
+ * in the words of a partial index, or SQLite does not use it.
  */
 const ENDED: readonly { readonly cause: DeathCause; readonly where: string; readonly timed: boolean }[] = [
   { cause: 'revoked', where: 'revoked_at IS NOT NULL', timed: false },

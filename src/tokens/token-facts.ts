@@ -15,7 +15,7 @@ export function factsOf(row: TokenRow) {
   };
 }
 
-/** Exact at `now`, whether or not the token has been swept. */
+/** Exact at `now`, whether or not the token was swept. */
 export function stateOf(row: TokenRow, now: Date): 'live' | NonNullable<ReturnType<typeof causeOfDeath>> {
   return causeOfDeath(row, now) ?? 'live';
 }

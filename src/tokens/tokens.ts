@@ -1,17 +1,16 @@
 /**
- * Tokens: surrogates that apps store in place of values. Nothing about the value can be computed from one, but for what
+ * Tokens: surrogates that apps store in place of values. Nothing about the value can be computed from one, except what
  * its format says it keeps (the last four digits of a card).
  *
- * Guarantees: a token is bound by a MAC to its record, its audience and its limits, so that a row edited in the database
- * can neither make one token reveal another's value nor let it live longer or reach further. A token that has ended
- * says so and why, to those who could use it, for good. A caller tied to an audience meets that audience's tokens only.
+ * Guarantees: a MAC binds a token to its record, its audience and its limits. So a row edited in the database can
+ * neither make one token reveal another's value nor let it live longer or reach further. A token that has ended says so
+ * and why, for good, to callers that could use it. A caller tied to an audience meets only that audience's tokens.
  * Does not: notice that a row was put back whole to an older state of its own (a use given back, a revocation undone).
  */
 import { equalBytes } from '../crypto/mac.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { RecordId, TenantId, Token } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { change, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type DeathCause, findDead } from './dead-tokens.ts';
@@ -39,7 +38,7 @@ export const tokens = table(
   ['tenant', 'token'],
 );
 export type TokenRow = Row<typeof tokens>;
-const tokenById = lookup(tokens, ['tenant', 'token']);
+export const tokenById = lookup(tokens, ['tenant', 'token']);
 const tokensByRecord = lookup(tokens, ['tenant', 'record'], { orderBy: ['created_at', 'token'] });
 
 /** What a new token is to be. */
@@ -53,7 +52,7 @@ export interface NewToken {
   readonly uses?: number | undefined;
 }
 
-/** Who asks for tokens, and when: what they may meet, and what has ended by then. */
+/** Who asks for tokens, and when: this says what it may meet, and what has ended by then. */
 export interface Asking {
   readonly tenant: TenantId;
   /** The audience the caller is tied to; undefined for one that may use every token of the tenant. */
@@ -64,6 +63,11 @@ export interface Asking {
 /** The key of the MACs that bind tokens. */
 export function tokenKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey> {
   return indexes.current(tenant, KEY_NAME);
+}
+
+/** Every version of that key. */
+export function tokenKeys(indexes: IndexKeys, tenant: TenantId): Promise<readonly IndexKey[]> {
+  return indexes.versions(tenant, KEY_NAME);
 }
 
 /** The row of a new token, bound by its MAC; nothing is stored here. */
@@ -83,7 +87,7 @@ export function tokenRow(key: IndexKey, tenant: TenantId, wanted: NewToken, at: 
   return { ...row, tag: tagOf(key, row), tag_version: key.version };
 }
 
-/** @throws `already_exists` for a token that stands for something already */
+/** @throws `already_exists` for a token that already stands for something */
 export async function insertTokens(tx: RecordTx, rows: readonly TokenRow[]): Promise<void> {
   await tx.insert(tokens, rows);
 }
@@ -124,7 +128,7 @@ export async function findTokens(
   return found;
 }
 
-/** As `findTokens`, but that a row which was altered is its own token's error and nobody else's. */
+/** As `findTokens`, but an altered row is the error of its own token alone. */
 export async function findEachToken(
   reader: Reader<'records'>,
   indexes: IndexKeys,
@@ -135,7 +139,7 @@ export async function findEachToken(
     tokenById,
     ids.map((id) => [tenant, id]),
   );
-  const keys = await indexes.versions(tenant, KEY_NAME);
+  const keys = await tokenKeys(indexes, tenant);
   const rows = found.map(([row]) => row && (keyOf(keys, row) === undefined ? altered(row) : row));
   const missing = ids.filter((_, i) => rows[i] === undefined);
   const dead = missing.length === 0 ? [] : await findDead(reader, tenant, missing);
@@ -157,13 +161,13 @@ export async function takenTokens(
   ids: readonly Token[],
 ): Promise<Set<Token>> {
   const keys = ids.map((id) => [tenant, id]);
-  // One after the other: a token that is swept in between has left the first place when it is in the second.
+  // In this order: a token that is swept in between has left the first place and is in the second.
   const alive = await reader.find(tokenById, keys);
   const dead = await findDead(reader, tenant, ids);
   return new Set(ids.filter((_, i) => alive[i]?.[0] !== undefined || dead[i] !== undefined));
 }
 
-/** The tokens of each record that the caller may meet, also such as have ended but were not swept yet; the oldest first. */
+/** The tokens of each record that the caller may meet, the oldest first; also ended ones that were not swept yet. */
 export async function tokensOfRecords(
   reader: Reader<'records'>,
   indexes: IndexKeys,
@@ -174,13 +178,13 @@ export async function tokensOfRecords(
     tokensByRecord,
     ids.map((id) => [tenant, id]),
   );
-  const keys = await indexes.versions(tenant, KEY_NAME);
+  const keys = await tokenKeys(indexes, tenant);
   return found.map((rows) =>
     rows.filter((row) => audience === undefined || row.audience === audience).map((row) => verified(keys, row)),
   );
 }
 
-/** The tokens of each record as they are stored, for a list of what is concerned: none is checked, and none opens anything. */
+/** The tokens of each record as they are stored, to list what is concerned: unchecked; none opens anything. */
 export async function tokensStoredFor(
   reader: Reader<'records'>,
   tenant: TenantId,
@@ -193,61 +197,6 @@ export async function tokensStoredFor(
   return found.map((rows) => rows.map((row) => row.token as Token));
 }
 
-/**
- * Writes what has changed of a token: a use, a revocation, a longer life.
- * @returns whether the row was still as it was read; if not, nothing has been changed
- */
-export async function changeToken(
-  tx: RecordTx,
-  key: IndexKey,
-  from: TokenRow,
-  changed: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>,
-): Promise<boolean> {
-  const to = { ...from, ...changed };
-  const { expires_at, uses_left, revoked_at } = to;
-  const where = { tenant: from.tenant, token: from.token, tag: from.tag };
-  const set = { expires_at, uses_left, revoked_at, tag: tagOf(key, to), tag_version: key.version };
-  return (await change(tx, tokens, where, set)) === 1;
-}
-
-/**
- * Revokes tokens that a store which was put back takes to be alive. A row that was altered is left as it is: it opens
- * nothing, and a new tag would say that it may.
- * @returns how many there were
- */
-export async function revokeAgain(
-  tx: RecordTx,
-  indexes: IndexKeys,
-  tenant: TenantId,
-  revoked: readonly { readonly token: Token; readonly at: number }[],
-): Promise<number> {
-  const found = await tx.find(
-    tokenById,
-    revoked.map(({ token }) => [tenant, token]),
-  );
-  if (found.every((rows) => rows.length === 0)) return 0;
-  const keys = await indexes.versions(tenant, KEY_NAME);
-  let changed = 0;
-  for (const [i, [row]] of found.entries()) {
-    if (row === undefined || row.revoked_at !== null) continue;
-    const key = keyOf(keys, row);
-    if (key !== undefined && (await changeToken(tx, key, row, { revoked_at: revoked[i]?.at ?? 0 }))) changed += 1;
-  }
-  return changed;
-}
-
-/** Holds tokens against every other change until the transaction ends; what is read after this stays true. */
-export async function lockTokens(tx: RecordTx, tenant: TenantId, ids: readonly Token[]): Promise<void> {
-  const where = { tenant, token: { in: ids } };
-  await select(tx, tokens, { columns: ['token'], where, orderBy: ['token'], lock: 'wait' });
-}
-
-/** Takes one use of a limited token that the transaction holds. @throws {IntegrityError} if it is not as it was read */
-export async function takeUse(tx: RecordTx, key: IndexKey, token: TokenRow): Promise<void> {
-  const changed = await changeToken(tx, key, token, { uses_left: (token.uses_left ?? 0) - 1 });
-  if (!changed) throw new IntegrityError({ record: token.record });
-}
-
 function verified(keys: readonly IndexKey[], row: TokenRow): TokenRow {
   if (keyOf(keys, row) === undefined) throw altered(row);
   return row;
@@ -258,18 +207,18 @@ function altered({ record }: TokenRow): IntegrityError {
 }
 
 /** @returns the key under which the row's tag is right */
-function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
+export function keyOf(keys: readonly IndexKey[], row: TokenRow): IndexKey | undefined {
   const key = keys.find(({ version }) => version === row.tag_version);
   return key !== undefined && equalBytes(tagOf(key, row), row.tag) ? key : undefined;
 }
 
-/** What is absent is told from every text, the empty one too. */
+/** Tells what is absent from every text, even the empty one. */
 function told(field: string | number | null): string {
   return field === null ? '' : `=${field}`;
 }
 
 /** A token without format, audience and limits is bound as the first release bound all its tokens. */
-function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
+export function tagOf(key: IndexKey, row: Omit<TokenRow, 'tag' | 'tag_version'>): Buffer {
   const { tenant, token, record, format, audience, expires_at, uses_left, revoked_at } = row;
   const further = [format, audience, expires_at, uses_left, revoked_at];
   return further.every((field) => field === null)

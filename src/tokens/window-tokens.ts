@@ -1,13 +1,13 @@
 /**
  * Window tokens: tokens that carry their own sealed value, for what may not be stored even encrypted (card security
- * codes, PCI DSS v4.0.1, 3.3.1.2). Neither store, nor a log, nor a cache ever holds the value, sealed or plain: only
- * the token does, which the app holds, and only the window's key opens it.
+ * codes, PCI DSS v4.0.1, 3.3.1.2). No store, log or cache ever holds the value, sealed or plain. Only the token has it,
+ * which the app holds, and only the window's key opens it.
  *
  *   cvc_<window 26>_<base64url(mark 16 | envelope)>        about 235 characters
  *   envelope = seal(window key, {value, audience?, subject?}), bound to tenant, window, type, type version and mark
  *
- * Guarantees: it is revealed once, by whoever claims its mark first, and never after its window has ended. A token that
- * was altered, or made up, is a token there is not.
+ * Guarantees: it is revealed once, to the first that claims its mark, and never after its window has ended. A token
+ * that was altered or made up counts as one that does not exist.
  * Does not: reach the app's copy of the token; without the window's key that is random bytes.
  */
 import { associatedData } from '../crypto/associated-data.ts';
@@ -27,25 +27,25 @@ const MARK_BYTES = 16;
 const SPENT_BYTES = envelopeSizeBytes(1);
 const TEXT = /^cvc_([0-9a-z]{26})_([\w-]{64,400})$/;
 
-/** Whether a text would be a window token, by its beginning; `openWindowToken` says whether it is one. */
+/** Whether a text begins like a window token; `openWindowToken` says whether it is one. */
 export function isWindowToken(token: string): boolean {
   return token.startsWith(PREFIX);
 }
 
-/** What a window token says to whoever holds the window's key. */
+/** What a window token says to a holder of the window's key. */
 export type WindowContent = {
   readonly value: Json;
   readonly audience?: string;
   readonly subject?: SubjectId;
 };
 
-/** Where a window token was sealed: what a repeated call needs to make one that is revealed instead of the first. */
+/** Where a window token was sealed: a repeated call needs it to make one that is revealed instead of the first. */
 export interface WindowPlace {
   readonly window: WindowId;
   readonly mark: Buffer;
 }
 
-/** What tells a window's tokens apart, and is claimed when one is revealed. */
+/** Tells a window's tokens apart, and is claimed when one is revealed. */
 export function newMark(random: RandomSource): Buffer {
   return random(MARK_BYTES);
 }
@@ -68,7 +68,7 @@ export function sealWindowToken(
   }
 }
 
-/** A token of a window that is over: what a repeated call gets in the place of the one that expired meanwhile. */
+/** A token of a window that is over: a repeated call gets it in the place of the one that expired meanwhile. */
 export function spentWindowToken(window: WindowId, mark: Buffer, random: RandomSource): Token {
   return textOf(window, Buffer.concat([mark, random(SPENT_BYTES)]));
 }
@@ -84,7 +84,7 @@ export interface OpenedWindowToken {
 
 /**
  * Opens a window token without spending it.
- * @returns what it carries, or why it opens nothing (any more)
+ * @returns what it carries, or why it opens nothing
  */
 export async function openWindowToken(
   windows: WindowKeys,
@@ -96,7 +96,7 @@ export async function openWindowToken(
   const parsed = parse(token);
   if (parsed === undefined) return new VaultError('token_not_found');
   const { window, mark, envelope } = parsed;
-  // Of a window that is over nothing is left by which a token of it could be told from one made up.
+  // Nothing is left of a window that is over that could tell its tokens from made-up ones.
   if (windows.hasEnded(window)) return new VaultError('token_expired');
   const key = await windows.find(tenant, window);
   if (key === undefined) return new VaultError('token_not_found');
@@ -118,7 +118,7 @@ function parse(token: string): (WindowPlace & { readonly envelope: Buffer }) | u
   const window = `${WINDOW_PREFIX}${id}`;
   if (!isId('window', window)) return undefined;
   const bytes = Buffer.from(body, 'base64url');
-  // One spelling for one token.
+  // One spelling for each token.
   if (bytes.toString('base64url') !== body) return undefined;
   return { window, mark: bytes.subarray(0, MARK_BYTES), envelope: bytes.subarray(MARK_BYTES) };
 }

@@ -1,5 +1,5 @@
 /**
- * Whether the two stores and the root slots belong together, now: what the vault asks before it serves anybody.
+ * Whether the two stores and the root slots belong together now. The vault asks this before it serves anybody.
  *
  *   the ids agree           one vault's stores
  *   no older key store      it may hold keys of erased records again            `lethe recover`
@@ -7,13 +7,13 @@
  *   neither is older        than what the journal remembers, which both may lack `lethe recover`
  *   no closed epoch's       a key store from before the close cannot be opened  the newest copy of the key store
  *
- * Guarantees: changes nothing but the ids of a new vault. Beside a bounded number of rows it looks at each entry of the
- * journal, which has those since the last close, and counts the erasures of each store.
- * Does not: tell an older store that lacks no erasure, no revocation and no close.
+ * Guarantees: changes nothing but the ids of a new vault. It looks at a bounded number of rows, and at each entry of
+ * the journal, which has those since the last close; it counts the erasures of each store.
+ * Does not: notice an older store that lacks no erasure, no revocation and no close.
  */
 import { revocationsHeld } from '../access/revocations.ts';
 import { countsAgree } from '../erasure/counts.ts';
-import { findOrders, newestCompleted } from '../erasure/erasures.ts';
+import { findDestructions, newestCompleted } from '../erasure/destructions.ts';
 import { rememberedHeld } from '../erasure/remembered.ts';
 import { newestShreds } from '../erasure/shreds.ts';
 import { erasedTenantsHeld } from '../erasure/tenant-agreement.ts';
@@ -29,9 +29,9 @@ import { recordFact, recordFactOrSet } from '../records/vault-facts.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 
 /**
- * Both stores carry the vault's id; the key store's is written first, so a crash between the two is made good.
- * @param vaultId as the home was found to be of it (`home.ts`)
- * @throws {StartError} where another home was quicker to make a vault in these stores
+ * Gives both stores the vault's id. The key store's is written first, so that a crash between the two can be mended.
+ * @param vaultId the id that the home was found to have (`home.ts`)
+ * @throws {StartError} if another home was quicker to make a vault in these stores
  */
 export async function agreeOnId(recordStore: RecordStore, keyStore: KeyStore, vaultId: string): Promise<void> {
   const inKeys = await keyStore.exclusive((tx) => keyFactOrSet(tx, 'vault', vaultId));
@@ -44,9 +44,9 @@ const ANOTHER_WAS_QUICKER =
   'Another home has made its vault in these stores at the same moment, and this one was given up. Set RECORD_STORE_URL and KEY_STORE_URL to stores of its own, or take that home.';
 
 /**
- * The record store remembers the newest epoch; a key store that has not begun it was put back to before the close of an
- * earlier one, whose secret no slot has any more.
- * @throws {StartError} also where only `recover` is to run: it cannot help here
+ * The record store remembers the newest epoch. A key store that has not begun it was put back to before the close of an
+ * earlier epoch, whose secret no slot has any more.
+ * @throws {StartError} also if only `recover` is to run: it cannot help here
  */
 export async function assertEpochIsKnown(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
   const seen = Number((await recordFact(recordStore.reader, 'epoch')) ?? 0);
@@ -61,7 +61,7 @@ const EPOCHS_ARE_LOST =
   'The key store has lost its epochs: no key in it can be opened. ' +
   'Restore the newest copy of the key store (`npm run lethe -- restore DIR --store keys --replace`).';
 
-/** @throws {StartError} naming the command that makes good what can be made good */
+/** @throws {StartError} naming the command that mends what can be mended */
 export async function assertAgreement(recordStore: RecordStore, keyStore: KeyStore, journal: Journal): Promise<void> {
   const tenants = await erasedTenantsHeld(recordStore, keyStore);
   if (tenants.keyStoreLacks.length > 0) throw new StartError(KEY_STORE_IS_OLDER);
@@ -74,7 +74,7 @@ export async function assertAgreement(recordStore: RecordStore, keyStore: KeySto
   const counted = await countsAgree({ recordStore, keyStore });
   if (counted.recordStoreLacks) throw new StartError(RECORD_STORE_IS_OLDER);
   if (counted.keyStoreLacks) throw new StartError(KEY_STORE_IS_OLDER);
-  // Last: where the stores themselves disagree, that says more than what both may lack.
+  // Last: a disagreement of the stores themselves says more than what both may lack.
   const remembered = await rememberedHeld({ recordStore, keyStore }, journal.entries());
   if (remembered.recordStoreLacks) throw new StartError(wentBack('record'));
   if (remembered.keyStoreLacks) throw new StartError(wentBack('key'));
@@ -101,8 +101,8 @@ const RECORD_STORE_IS_OLDER =
 const ERASURES_CHECKED = 20;
 
 /**
- * The erasures whose keys were destroyed last must be known to the key store, each to its last key; if they are not,
- * the key store was put back. Not those ordered last: an interrupted one is carried out after later ones.
+ * The key store must know the erasures whose keys were destroyed last, each to its last key; otherwise it was put back.
+ * The erasures ordered last do not serve: an interrupted one is carried out after later ones.
  */
 async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
   for (const { tenant, erasure } of await newestCompleted(recordStore.reader, ERASURES_CHECKED)) {
@@ -113,13 +113,13 @@ async function assertKeyStoreIsCurrent(recordStore: RecordStore, keyStore: KeySt
   }
 }
 
-/** The orders behind the keys that were destroyed last must be known to the record store: it decided them. */
+/** The record store must know the orders behind the keys that were destroyed last: it decided them. */
 async function assertRecordStoreIsCurrent(recordStore: RecordStore, keyStore: KeyStore): Promise<void> {
   const newest = await newestShreds(keyStore.reader, ERASURES_CHECKED);
   // A record store from before a tenant was added knows nothing of it, and needs to know nothing of its end.
   const buried = await findTenantTombstones(keyStore.reader, [...new Set(newest.map(({ tenant }) => tenant))]);
   const gone = new Set(buried.map((row) => row?.tenant));
-  const orders = await findOrders(
+  const orders = await findDestructions(
     recordStore.reader,
     newest.filter((row) => !gone.has(row.tenant)),
   );

@@ -1,9 +1,10 @@
 /**
- * The vault's signs of life: every few seconds one small transaction, and a look whether the stores are the ones it opened.
+ * The vault's signs of life: every few seconds one small transaction, and a check that the stores are the ones it
+ * opened.
  *
- * Guarantees: no call waits for it; a store that does not answer is asked again at the next beat; once a store was found to
- * be replaced, or to have gone back in time, nothing is written any more, and `assertInPlace` throws for good. A server
- * that took over and lost nothing is said, no more.
+ * Guarantees: no call waits for it. A store that does not answer is asked again at the next beat. Once a store was
+ * found to be replaced, or to have gone back in time, nothing is written any more, and `assertInPlace` throws for good.
+ * A server that took over without loss is only reported.
  */
 import { UnavailableError } from '../errors.ts';
 import type { Node } from '../keyring/nodes/node.ts';
@@ -18,19 +19,19 @@ interface Parts {
 }
 
 export interface Beat {
-  /** @throws {UnavailableError} with `store_replaced` or `store_went_back`, where that has been noticed */
+  /** @throws {UnavailableError} with `store_replaced` or `store_went_back`, once that has been noticed */
   readonly assertInPlace: () => void;
-  /** The same, having looked; fails of nothing else. */
+  /** The same after a look; no other failure makes it throw. */
   readonly look: () => Promise<void>;
-  /** One beat, after the one under way. */
+  /** One beat, after the current one. */
   readonly now: () => Promise<void>;
-  /** No beat follows the one under way, for which it waits. */
+  /** Waits for the current beat; no other follows. */
   readonly stop: () => Promise<void>;
-  /** Takes the process's row away: once nothing of a key is in its memory any more. */
+  /** Removes the process's row. Call it once the process's memory holds no key any more. */
   readonly leave: () => Promise<void>;
 }
 
-/** @param node absent: of a copy, which nobody waits for */
+/** @param node absent for a copy, which nobody waits for */
 export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node | undefined): Beat {
   const stores = [recordStore, keyStore];
   let told = false;
@@ -57,7 +58,7 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
     signals.emit('storeDisplaced', { store: gone.name, code: gone.displaced.code });
   };
   let looking: Promise<void> | undefined;
-  /** Whoever comes while it looks waits for the same look. */
+  /** Everybody who asks during a look waits for the same look. */
   const shared = () => {
     looking ??= lookAt().finally(() => {
       looking = undefined;
@@ -74,7 +75,7 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
     return beating;
   };
   const wake = () => void now();
-  // Of beats that a silent store held up, one is made good.
+  // If a silent store held up several beats, one is made good.
   let isDue = false;
   const onTime = () => {
     if (isDue) return;
@@ -101,13 +102,13 @@ export function startBeat({ recordStore, keyStore, signals }: Parts, node: Node 
       await node?.settled();
     },
     async leave() {
-      // Where it cannot be said now, the next process of this node says it, or sees that nothing is heard any more.
+      // If it cannot be said now, the next process of this node says it, or sees that nothing is heard any more.
       if (displaced() === undefined) await node?.leave().catch(() => {});
     },
   };
 }
 
-/** What does not answer was not replaced, as far as is known. */
+/** As far as is known, a store that does not answer was not replaced. */
 function unlessSilent(error: unknown): void {
   if (!(error instanceof UnavailableError)) throw error;
 }

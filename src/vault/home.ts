@@ -1,16 +1,16 @@
 /**
- * Which vault a home is of, looked at before anything is opened: opening makes stores, keys and epochs where there are
- * none. `keys/vault.id` (mode 0600) binds the home to its vault:
+ * Which vault a home belongs to. This is looked at before anything is opened, because opening makes stores, keys and
+ * epochs where there are none. `keys/vault.id` (mode 0600) binds the home to its vault:
  *
  *   vlt_01jz…          the home of this vault
- *   vlt_01jz… begun    this vault is being made here; whoever may make one goes on with it
+ *   vlt_01jz… begun    this vault is being made here; any process that may make one goes on with it
  *
- * It is durable before anything else of a new vault is made, so that what a crash left half made is told from another
- * vault's. Homes of earlier releases have none; they get one when they have opened, where stores, root key and epochs
- * agree.
+ * The file is durable before anything else of a new vault is made. So what a crash left half made can be told from
+ * another vault's. Homes of earlier releases have no such file; they get one when they have opened, if stores, root key
+ * and epochs agree.
  *
- * Guarantees: a vault is made only by who may make one, and only where nothing of a vault is: no store, no epoch, no
- * administrator's key, no root key that no setting names. What is refused has changed nothing, not even a folder.
+ * Guarantees: only a process that may make a vault makes one, and only where nothing of a vault is: no store, no epoch,
+ * no administrator's key, no root key that no setting names. A refusal has changed nothing, not even a folder.
  * Does not: tell a copy of a whole home, with copies of its stores, from the first: both are this vault.
  */
 import { unlink } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export interface FoundVault {
   readonly vaultId: string;
   /** Being made: by this process, by another one now, or by one that was interrupted. */
   readonly isBegun: boolean;
-  /** Whether the home names it; one of an earlier release does not yet. */
+  /** Whether the home names it; that of an earlier release does not yet. */
   readonly isNamed: boolean;
   /** Whether this very call began it. */
   readonly isNew?: boolean;
@@ -45,7 +45,7 @@ type Look =
 
 const BEGUN = ' begun';
 
-/** @throws {StartError} where there is no vault, or not one alone; nothing has been changed */
+/** @throws {StartError} if there is no vault, or more than one; nothing has been changed */
 export async function findVault(config: HomeConfig): Promise<FoundVault> {
   const found = await look(config);
   if (found.stores === 'none') throw new StartError(noVault(config, await partsIn(config)));
@@ -54,15 +54,15 @@ export async function findVault(config: HomeConfig): Promise<FoundVault> {
 }
 
 /**
- * The same, or begins a vault where nothing of one is.
+ * As `findVault`, but begins a vault where nothing of one is.
  * @param fresh the id of the vault, if one is to be made
- * @throws {StartError} where there is a part of a vault; nothing has been changed
+ * @throws {StartError} if there is a part of a vault; nothing has been changed
  */
 export async function findOrBegin(config: HomeConfig, fresh: string): Promise<FoundVault> {
   const found = await look(config);
   if (found.stores !== 'none') return found;
   const parts = await partsIn(config);
-  // Another process may have begun since: then what is there is of its making.
+  // Another process may have begun since, and made what is there.
   if ((await readMark(config.keysPath)) !== undefined) return findOrBegin(config, fresh);
   if (parts.length > 0) throw new StartError(partsAreThere(config, parts));
   const vaultId = found.vaultId ?? fresh;
@@ -76,7 +76,7 @@ export async function giveUp({ keysPath }: HomeConfig, found: FoundVault): Promi
   if (found.isNew) await unlink(markPath(keysPath));
 }
 
-/** Says that the vault of this home is made, or which one it is; not beside epochs that are not known to be its own. */
+/** Notes that the vault of this home is made, or which one it is; not beside epochs that may be another's. */
 export async function nameHome({ keysPath }: HomeConfig, { vaultId, isBegun, isNamed }: FoundVault): Promise<void> {
   const line = Buffer.from(`${vaultId}\n`, 'ascii');
   if (isBegun) return writeDurably(markPath(keysPath), line);
@@ -92,12 +92,12 @@ export async function nameHome({ keysPath }: HomeConfig, { vaultId, isBegun, isN
   }
 }
 
-/** The vault that a home names; undefined where it names none. @throws {StartError} where what it says is damaged */
+/** The vault that a home names; undefined if it names none. @throws {StartError} if the file is damaged */
 export async function vaultOfHome(keysPath: string): Promise<string | undefined> {
   return (await readMark(keysPath))?.vaultId;
 }
 
-/** @throws {StartError} where what is there does not belong together */
+/** @throws {StartError} if what is there does not belong together */
 async function look(config: HomeConfig): Promise<Look> {
   const mark = await readMark(config.keysPath);
   const [records, keys] = await Promise.all([
@@ -107,7 +107,7 @@ async function look(config: HomeConfig): Promise<Look> {
   await assertApart(config.recordStoreUrl, config.keyStoreUrl);
   const [inRecords, inKeys, check] = [records.get('vault'), keys.get('vault'), keys.get('root_key_check')];
   if (inRecords !== undefined && inKeys === undefined) throw new StartError(KEY_STORE_IS_EMPTY);
-  // The check value is written after both ids are: where it is, a record store was there.
+  // The check value is written after both ids, so there was a record store.
   if (inRecords === undefined && check !== undefined) throw new StartError(RECORD_STORE_IS_EMPTY);
   if (inRecords !== undefined && inRecords !== inKeys) throw new StartError(TWO_VAULTS);
   const vaultId = inKeys ?? mark?.vaultId;
@@ -136,7 +136,7 @@ async function readMark(keysPath: string): Promise<{ vaultId: string; isBegun: b
   throw new StartError(`${markPath(keysPath)} does not hold a vault’s id. Nothing has been changed.`);
 }
 
-/** What there is of a vault in a home that names none. */
+/** The parts of a vault in a home that names none. */
 async function partsIn({ rootKey, recordStoreUrl, keyStoreUrl, keysPath }: HomeConfig): Promise<string[]> {
   const named = rootKey.from === 'file' && !rootKey.isDefault ? rootKey.path : undefined;
   const stores = [recordStoreUrl, keyStoreUrl].map((url) => sqlitePath(url));

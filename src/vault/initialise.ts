@@ -1,10 +1,10 @@
 /**
- * What a new vault begins with: the first tenant, `default`, and its first administrator, whose API key is
- * written to `keys/admin.key` (mode 0600) and nowhere else. The file is durable before the principal exists, so a
+ * What a new vault begins with: the first tenant, `default`, and its first administrator. The administrator's API key
+ * is written to `keys/admin.key` (mode 0600) and nowhere else. The file is durable before the principal exists, so a
  * crash in between leaves a key that opens nothing, and the next start writes a new one.
  *
- * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals; a key that is
- * there is written over only where this home's own making, interrupted, left it.
+ * Guarantees: a vault that has lost its first tenant's row is not made anew beside its own principals. An existing key
+ * is overwritten only if this home's own interrupted making left it.
  */
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
@@ -26,9 +26,9 @@ const WAS_INTERRUPTED =
   'The making of this vault was interrupted before it had an administrator. `npm run lethe -- init`, or a server, goes on with it.';
 
 /**
- * @param how whether it may be made, and whether it was begun here: then a key that is there is of that making
+ * @param how whether the vault may be made, and whether it was begun here: an existing key is then of that making
  * @returns the path of the first administrator's API key, if one was made now
- * @throws {StartError} where there are principals, or a key of one, but no first tenant. Nothing has been changed
+ * @throws {StartError} if there are principals, or a key of one, but no first tenant. Nothing has been changed
  */
 export async function initialise(
   vault: Pick<Vault, 'recordStore' | 'keyring' | 'random' | 'clock'>,
@@ -36,7 +36,7 @@ export async function initialise(
   { mayMake, isBegun }: { readonly mayMake: boolean; readonly isBegun: boolean },
 ): Promise<string | undefined> {
   const { recordStore, keyring, random, clock } = vault;
-  // Looked for first: whoever has made a principal by now has made the first tenant, in the same transaction or before.
+  // Asked first: whoever has made a principal by now made the first tenant before it or in the same transaction.
   const areLeft = await hasPrincipals(recordStore.reader);
   if ((await firstTenant(recordStore.reader)) !== undefined) return undefined;
   const path = join(keysPath, 'admin.key');

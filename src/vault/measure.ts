@@ -1,9 +1,9 @@
 /**
- * What the vault's metrics show of its keys, copies and jobs: ages and counts, nothing of a tenant's. A few rows are read at
- * each scrape, by their keys or a partial index, whatever the vault holds.
+ * What the vault's metrics show of its keys, copies and jobs: ages and counts, nothing of a tenant's. Each scrape reads
+ * a few rows, by their keys or a partial index, however much the vault holds.
  */
 
-import { unfinishedErasures } from '../erasure/erasures.ts';
+import { unfinishedDestructions } from '../erasure/destructions.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { countDestroyed, lastClosedAt, openEpochs, timesOf } from '../keyring/epochs/epoch-states.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
@@ -15,9 +15,9 @@ import type { Vault } from './vault.ts';
 export interface Measures {
   /** Since the current epoch began. */
   readonly epochAgeSeconds: number;
-  /** Since an epoch's last slot confirmed its destruction; undefined: none was ever closed. */
+  /** Since an epoch's last slot confirmed its destruction; undefined: no epoch was ever closed. */
   readonly sinceCloseSeconds: number | undefined;
-  /** Epochs that ended more than an hour ago and whose secret is not destroyed everywhere, or not forgotten by every node: erasures wait for them. */
+  /** Epochs that ended over an hour ago and that a slot or a node still has: erasures wait for them. */
   readonly destructionPending: number;
   readonly unfinishedJobs: number;
   /** Erasures ordered over a minute ago and not completed; up to 1,000. */
@@ -25,7 +25,7 @@ export interface Measures {
   /** Undefined: there was none. */
   readonly drill: { readonly ageSeconds: number; readonly ok: boolean } | undefined;
   readonly backupAgeSeconds: { readonly [store in StoreName]: number | undefined };
-  /** How many epochs were closed since the newest copy of the key store: above 0, none opens; undefined: there is none. */
+  /** Epochs closed since the newest copy of the key store: above 0, it does not open; undefined: no copy. */
   readonly keyBackupBehind: number | undefined;
   /** Undefined before the slots have been asked. */
   readonly slots: Pulse | undefined;
@@ -34,7 +34,7 @@ export interface Measures {
 const ERASURE_GRACE_MS = 60 * 1000;
 const COUNTED = 1_000;
 
-/** Measures this vault, over and over; the root slots once a minute at most. */
+/** Measures this vault repeatedly; the root slots once a minute at most. */
 export function measuring(vault: Vault): () => Promise<Measures> {
   const pulse = new SlotPulse(vault.keyring.epochs, vault.clock);
   return () => measure(vault, pulse);
@@ -42,11 +42,11 @@ export function measuring(vault: Vault): () => Promise<Measures> {
 
 const PENDING_AFTER_MS = 60 * 60 * 1000;
 
-/** @param pulse of the root slots; absent: they are not asked. @throws {UnavailableError} when a store does not answer */
+/** @param pulse of the root slots; absent: they are not asked. @throws {UnavailableError} if a store does not answer */
 export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures> {
   const now = vault.clock().getTime();
   const { reader } = vault.keyStore;
-  // An epoch a day: few, of which all but the last one or two are destroyed.
+  // There is an epoch a day, and all but the last one or two are destroyed: few rows.
   const live = await openEpochs(reader);
   const closedAt = await lastClosedAt(reader);
   // Destroyed in every slot, and not yet forgotten by every node.
@@ -68,7 +68,7 @@ export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures
     sinceCloseSeconds: closedAt === undefined ? undefined : seconds(now - closedAt),
     destructionPending: pending + late,
     unfinishedJobs: (await unfinishedJobs(records)).length,
-    unfinishedErasures: (await unfinishedErasures(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
+    unfinishedErasures: (await unfinishedDestructions(records, new Date(now - ERASURE_GRACE_MS), COUNTED)).length,
     drill: drilled && { ageSeconds: seconds(now - Date.parse(drilled.at)), ok: drilled.ok },
     backupAgeSeconds: { records: since(recordCopy?.at), keys: since(keyCopy?.at) },
     keyBackupBehind: keyCopy && Math.max(0, vault.keyring.epochs.current - keyCopy.epoch),

@@ -1,10 +1,10 @@
 /**
- * Writes to the audit log that a store was put back from a backup: when that was done no vault could be opened, and so
- * nobody's name is known. The entry is the vault's own, of the first tenant, and names the store and the copy's time.
+ * Notes in the audit log that a store was put back from a backup. No vault could be open at that time, so nobody's name
+ * is known. The entry is the vault's own, in the first tenant's log, and names the store and the copy's time.
  *
- * A record store that was put back by other tools says nothing of it. It is noted, without a time (`unknown`), where it
- * lacks a canary that the key store has. Does not: notice one from after the newest canary was made, with which nothing
- * disagrees.
+ * Other tools leave no word when they put a record store back. This is noted without a time (`unknown`) if the store
+ * lacks a canary that the key store has.
+ * Does not: notice such a store from after the newest canary was made: nothing disagrees with it.
  */
 
 import { firstTenant } from '../access/first-tenant.ts';
@@ -15,7 +15,7 @@ import type { Vault } from './vault.ts';
 
 type NoteParts = Pick<Vault, 'recordStore' | 'keyStore' | 'random' | 'clock'>;
 
-/** @param agree whether the two stores do, as far as the vault looks: otherwise `recover` comes first */
+/** @param agree whether the two stores do, as far as the vault looks; otherwise `recover` comes first */
 export async function noteRestores(
   { recordStore, keyStore, random, clock }: NoteParts,
   { agree }: { readonly agree: boolean },
@@ -31,7 +31,7 @@ export async function noteRestores(
     const waiting = await factOf(store.reader, 'restored');
     if (waiting === undefined) continue;
     const { takenAt } = JSON.parse(waiting) as { takenAt: string };
-    // The entry first: a crash in between says it twice rather than never.
+    // The entry first: after a crash in between, it is said twice rather than never.
     if (await note(`${store.name} ${takenAt}`)) await takeFact(store, 'restored');
   }
   if (agree && (await forgetUnheard({ recordStore, keyStore })) > 0) await note(`${recordStore.name} unknown`);

@@ -1,19 +1,17 @@
 /**
- * The composition root: opens the two stores and the keyring, checks that they belong together, and hands the whole to
- * the verbs. A vault is made where nothing of one is, and only if that was asked for (`home.ts`).
+ * The composition root. It opens the two stores and the keyring, checks that they belong together, and hands the whole
+ * to the operations. It makes a vault only where nothing of one is, and only if asked to (`home.ts`).
  *
- * Refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
- * secret is missing or another's, or when one of the stores is older than the other: restored from a backup
- * (`agreement.ts`), or when the file system lets others at the keys (`keyring/private-files.ts`).
+ * It refuses to open, and changes nothing, when the stores belong to different vaults, when the root key or an epoch
+ * secret is missing or another vault's, when one of the stores is older than the other, being restored from a backup
+ * (`agreement.ts`), or when the file system lets others read the keys (`keyring/private-files.ts`).
  *
- * What ended while no process ran is destroyed before the vault is handed out.
- *
- * While it is open, other processes know of it (`keyring/nodes/node.ts`); once a store was replaced under it, it serves no more.
+ * What ended while no process ran is destroyed before the vault is handed out. While the vault is open, other processes
+ * know of it (`keyring/nodes/node.ts`); once a store was replaced under it, it serves no more.
  */
 
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { systemClock } from '../clock.ts';
-import { DEFAULT_PLANNED_RECORDS } from '../config.ts';
 import { PasswordHasher } from '../crypto/password-hash.ts';
 import { pooledRandom } from '../crypto/random.ts';
 import { codeOf, StartError, UnavailableError } from '../errors.ts';
@@ -30,6 +28,7 @@ import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
+import { DEFAULT_PLANNED_RECORDS } from '../settings.ts';
 import { STORE_LIMITS } from '../storage/limits.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
@@ -43,7 +42,7 @@ import { epochsPathOf, type Vault, type VaultConfig, type VaultOptions } from '.
 
 const CALL_LIMIT_MS = 30_000;
 
-/** A vault on its way to be opened. */
+/** A vault while it is opened. */
 interface Opening {
   readonly config: VaultConfig;
   readonly found: FoundVault;
@@ -52,7 +51,7 @@ interface Opening {
   readonly options: VaultOptions & Required<Pick<VaultOptions, 'clock' | 'random'>>;
 }
 
-/** @throws {StartError} saying what to do; @throws {UnavailableError} where a store does not answer */
+/** @throws {StartError} saying what to do; @throws {UnavailableError} if a store does not answer */
 export async function openVault(config: VaultConfig, options: VaultOptions = {}): Promise<Vault> {
   await assertPrivateKeys(config.keysPath, config.rootKey);
   const { clock = systemClock, random = pooledRandom(), mayMake = false } = options;
@@ -79,7 +78,7 @@ async function assemble(opening: Opening): Promise<Vault> {
   const { config, found, recordStore, keyStore, options } = opening;
   const { clock, random, drilling = false } = options;
   await agreeOnId(recordStore, keyStore, found.vaultId).catch(async (error: unknown) => {
-    // Another home was quicker. A store that did not answer says nothing of that: the making is gone on with.
+    // Another home was quicker. A store that did not answer does not say so: the making then goes on later.
     if (error instanceof StartError) await giveUp(config, found);
     throw error;
   });
@@ -121,7 +120,7 @@ async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vau
     if (expectedCheck === undefined) await noteCheck(keyStore, opened.check);
     return await complete(opening, node, opened.keyring);
   } catch (error) {
-    // Before its row is taken away: nobody waits for it then.
+    // Before the process's row is removed: nobody waits for it after that.
     await opened.keyring.close().catch(() => {});
     throw error;
   }
@@ -145,7 +144,8 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
     ...{ recordStore, keyStore, keyring, journal, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
-    ...{ rotateEveryMs: config.rotateEveryMs, keyBackupDir: config.keyBackupDir, node: node?.name },
+    ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
+    ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
@@ -180,14 +180,14 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
       closing = true;
       try {
         await Promise.all(underway);
-        // What is not given back is lost to its callers, no more.
+        // Callers only lose what is not given back.
         await guesses.close().catch(() => {});
         await beat.stop();
         await hasher.close();
         await journal.close();
       } finally {
         try {
-          // Others wait for this process until nothing of a key is in its memory; it leaves by way of the key store.
+          // Others wait until nothing of a key is in this process's memory; it signs off by way of the key store.
           await keyring.close();
           await beat.leave();
         } finally {
@@ -198,7 +198,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   };
 }
 
-/** In the node's home, and beside the copies of the key store. A copy that is tried out has none: it is asked nothing. */
+/** In the node's home, and beside the copies of the key store. A copy that is tried out has none, and asks none. */
 function journalOf({ config, found, keyStore, options }: Opening, key: JournalKey): Journal {
   const folders = [config.keysPath, ...(config.keyBackupDir === undefined ? [] : [config.keyBackupDir])];
   return new Journal({
@@ -213,9 +213,9 @@ async function shuttingDown(): Promise<never> {
   throw new UnavailableError('shutting_down');
 }
 
-/** Windows that ended while no process ran: nothing is served before their keys are destroyed. */
+/** Destroys the keys of windows that ended while no process ran, before anything is served. */
 async function shredEndedWindows({ windows }: Keyring): Promise<void> {
   await windows.shred();
-  // Another process may be reading; then the background work tries again.
+  // Another process may be reading; the background work then tries again.
   await windows.scrub().catch(() => {});
 }

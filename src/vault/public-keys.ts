@@ -1,6 +1,6 @@
 /**
  * The public keys of the vault's certificates, for anybody: no caller, no audit entry, nothing of a tenant's.
- * Guarantees: asked often, it asks the key store once a minute.
+ * Guarantees: asks the key store once a minute, however often it is asked.
  */
 import type { PublicJwk } from '../crypto/jws.ts';
 import type { Vault } from './vault.ts';

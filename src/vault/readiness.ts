@@ -1,12 +1,12 @@
 /**
- * Whether a call would be answered: for whoever sends calls here or elsewhere, without an API key. No call is answered
- * whose audit entry cannot be written, so each store is written to and committed, by as much as the smallest call writes;
- * and the key of the current epoch must be at hand.
+ * Whether a call would be answered, for those who send calls here or elsewhere; without an API key. No call is answered
+ * whose audit entry cannot be written. So each store is written to and committed, with as much as the smallest call
+ * writes; and the key of the current epoch must be at hand.
  *
- * Guarantees: whoever asks however often, each part is looked at once at a time, and anew after 2 s where it was well
- * and after 1 s where it was not; nobody waits for longer than 2 s, also for a store that has fallen silent, or whose
- * standby is gone. Tells in closed words which part is not well.
- * Does not: see what fails one kind of call alone, such as one tenant's or one with a larger batch than there is room for.
+ * Guarantees: however many ask, each part is looked at by one look at a time, and again 2 s after it was well or 1 s
+ * after it was not. Nobody waits longer than 2 s, even if a store has fallen silent or its standby is gone. Closed
+ * words tell which part is not well.
+ * Does not: see what fails only one kind of call, such as those of one tenant, or a batch too large for the room left.
  */
 
 import type { Clock } from '../clock.ts';
@@ -23,21 +23,21 @@ const WELL_FOR_MS = 2_000;
 const UNWELL_FOR_MS = 1_000;
 const PATIENCE_MS = 2_000;
 
-/** Overwritten by every look, of every process. */
+/** Every look of every process overwrites it. */
 const FACT = 'last_ready_check';
-/** Five pages of SQLite: an audit entry and its indexes take no more, so what is refused that is refused this. */
+/** Five pages of SQLite. An audit entry and its indexes take no more: if they would be refused, this is, too. */
 const ROOM = '.'.repeat(16 * 1024);
 
 type PartName = 'recordStore' | 'keyStore' | 'keys';
 
-/** The codes of the parts that are not well; none: the vault is ready. */
+/** The codes of the parts that are not well; empty: the vault is ready. */
 export type Unready = { readonly [part in PartName]?: string };
 
 export class Readiness {
   readonly #vault: Vault;
   readonly #parts: readonly Part[];
 
-  /** @param patienceMs how long anybody waits */
+  /** @param patienceMs the longest that anybody waits */
   constructor(vault: Vault, patienceMs = PATIENCE_MS) {
     const { recordStore, keyStore, clock } = vault;
     this.#vault = vault;
@@ -59,13 +59,13 @@ export class Readiness {
   }
 }
 
-/** Commits a row in either of the two ways in which calls commit: each has a queue of its own, which may be full. */
+/** Commits a row in each of the two ways in which calls commit: each has a queue of its own, which may be full. */
 async function write(store: Store, value: string): Promise<void> {
   await store.shared(async () => {});
   await store.exclusive((tx) => setFact(tx, FACT, value));
 }
 
-/** @throws {UnavailableError} where no root slot hands out the secret of the epoch that another process has begun */
+/** @throws {UnavailableError} if no root slot hands out the secret of the epoch that another process has begun */
 async function openEpochKey({ keyring, keyStore }: Vault): Promise<void> {
   const vaultId = await keyFact(keyStore.reader, 'vault');
   if (vaultId === undefined) throw new UnavailableError('key_unavailable', 'The key store has lost its vault.');
@@ -74,7 +74,7 @@ async function openEpochKey({ keyring, keyStore }: Vault): Promise<void> {
 
 interface Found {
   readonly at: number;
-  /** Of what went wrong. */
+  /** The code of what went wrong. */
   readonly code: string | undefined;
 }
 
@@ -99,7 +99,7 @@ class Part {
     this.#underWay ??= { since: performance.now(), end: this.#ask() };
     const asked = this.#underWay;
     const leftMs = this.#patienceMs - (performance.now() - asked.since);
-    // Whoever comes while a store is silent does not wait for it anew.
+    // A caller that comes while a store is silent waits only for what is left of the patience.
     if (leftMs > 0) await within(asked.end, leftMs);
     return this.#underWay === asked ? 'no_answer' : this.#found?.code;
   }

@@ -1,4 +1,4 @@
-/** Which release this process is, and up to which step it makes the stores: for whoever upgrades, without a question to a store. */
+/** Which release this process is, and the step to which it brings the stores, for upgrades; asks no store. */
 import { RELEASE } from '../release.ts';
 import { knownSteps } from '../storage/opening/migrate.ts';
 

@@ -1,15 +1,17 @@
 /**
- * A vault that waits for the shares of its root key. It has looked at both stores and holds no key. Each share is judged
- * alone as it comes; with the last one the root key is put together, checked and wiped again, and the vault is open.
+ * A vault that waits for the shares of its root key. It has looked at both stores and holds no key. Each share is
+ * judged alone as it comes. With the last one the root key is put together, checked and wiped again, and the vault is
+ * open.
  *
- * Guarantees: shares are judged one after the other, so that two at the same moment count as two and the same one twice
- * counts once. A refused share changes nothing. Where the vault does not open although the shares were right, it stays
- * sealed and the last share can be given again. What was given is wiped when the vault is open, when 30 minutes have
- * passed since the first share, when another set came into force, and at the end.
+ * Guarantees: shares are judged one after the other, so that two at the same moment count as two, and the same one
+ * twice counts once. A refused share changes nothing. If the vault does not open although the shares were right, it
+ * stays sealed and the last share can be given again. What was given is wiped when the vault is open, when 30 minutes
+ * have passed since the first share, when another set came into force, and at the end.
  *
- * A flood of refused shares costs 20 judgements a minute that say why; after those a refusal says no more than that, and
- * a right share still counts: a stranger cannot keep the holders out. No guess ever succeeds, a share is 256 random bits.
- * Does not: know who gave a share. The audit log names the shares, by number; a list of who holds which is the company's.
+ * In a flood of refused shares, 20 judgements a minute say why; after those, a refusal gives no reason, and a right
+ * share still counts: a stranger cannot keep the holders out. No guess ever succeeds: a share is 256 random bits.
+ * Does not: know who gave a share. The audit log names the shares by number; the company keeps the list of their
+ * holders.
  */
 import { firstTenant } from '../access/first-tenant.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
@@ -43,18 +45,16 @@ export interface UnsealProgress {
 
 export interface SealedOptions extends VaultOptions {
   /**
-   * Given the open vault before the last share is answered. If it fails, the vault is closed and stays sealed.
-   * @param rootKey for whoever must open the vault once more, such as a thread; wiped when this returns, so copy it
+   * Receives the open vault before the last share is answered. If it fails, the vault is closed and stays sealed.
+   * @param rootKey for those who must open the vault once more, such as a thread; wiped when this returns, so copy it
    */
   readonly opened: (vault: Vault, rootKey: Buffer) => void | Promise<void>;
 }
 
-/**
- * @throws {StartError} where the stores hold no vault whose root key was split
- */
+/** @throws {StartError} if the stores hold no vault whose root key was split */
 export async function openSealed(config: VaultConfig, options: SealedOptions): Promise<SealedVault> {
   await assertPrivateKeys(config.keysPath, config.rootKey);
-  // What is wrong with a store is known before people are called together.
+  // Finds what is wrong with a store before people are called together.
   const { vaultId } = await findVault(config);
   await (await openStore('records', config.recordStoreUrl)).close();
   const keyStore = await openStore('keys', config.keyStoreUrl);
@@ -114,10 +114,10 @@ export class SealedVault {
 
   /**
    * @param text the share as it was handed out
-   * @returns how far it is; `sealed` is false as soon as the vault serves, also for a share that was not needed any more
+   * @returns the progress; `sealed` is false once the vault serves, also for a share that was no longer needed
    * @throws `share_typo`, `share_foreign`, `share_wrong`, `share_repeated`
    * @throws `too_many_shares`, `shares_disagree`, `unseal_failed`
-   * @throws {UnavailableError} where the key store does not answer
+   * @throws {UnavailableError} if the key store does not answer
    */
   give(text: string): Promise<UnsealProgress> {
     const done = this.#last.then(() => this.#take(text));
@@ -125,7 +125,7 @@ export class SealedVault {
     return done;
   }
 
-  /** Waits for the share under way, wipes what was given, and closes. An open vault is not this one's to close. */
+  /** Waits for the current share, wipes what was given, and closes. It does not close a vault that is open by then. */
   async close(): Promise<void> {
     const before = this.#last;
     const closed = before.then(() => this.#end('closed'));
@@ -176,10 +176,10 @@ export class SealedVault {
     await this.#end('open');
   }
 
-  /** @returns the root key, owned by the caller */
+  /** @returns the root key, which the caller owns */
   async #combine(): Promise<Buffer> {
     const check = (await keyFact(this.#keyStore.reader, 'root_key_check')) ?? '';
-    // One piece alone, where the key store says that one is enough, is not even combined.
+    // If the key store says that one share is enough, a single piece does not even combine.
     using combined = secret(await this.#given.combine().catch(() => Buffer.alloc(0)));
     try {
       if (combined.length === 0) throw new VaultError('shares_disagree');
@@ -191,7 +191,7 @@ export class SealedVault {
     }
   }
 
-  /** Another splitting may have replaced the set, and a new root key dropped it. */
+  /** Another splitting may have replaced the set, or a new root key may have dropped it. */
   async #followSet(now: number): Promise<void> {
     this.#followedAt = now;
     const before = this.#given.set;
@@ -225,7 +225,7 @@ async function inForce(keyStore: KeyStore): Promise<ShareSet | undefined> {
   return check === undefined ? undefined : shareSetOf(keyStore.reader, check);
 }
 
-/** In the first tenant’s log, whose are the people that hold the shares; by the vault itself, which knows nobody yet. */
+/** In the first tenant’s log, whose people hold the shares; by the vault itself, which knows nobody yet. */
 async function recordUnsealing(vault: Vault, target: string): Promise<void> {
   const { random, clock } = vault;
   await vault.recordStore.shared(async (tx) => {

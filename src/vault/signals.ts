@@ -15,17 +15,17 @@ interface SignalMap {
   storeCorruption: [Found & { readonly store?: StoreName | undefined; readonly cause?: string | undefined }];
   /** Values were stored or shown. */
   values: [{ readonly action: Action; readonly count: number }];
-  /** A caller has guessed wrong too often, and was refused. */
+  /** A caller guessed wrong too often and was refused. */
   guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
-  /** A client was turned away, for there were too many. */
+  /** A client was turned away because there were too many. */
   connectionRefused: [];
   /** A store was found to be replaced, or to have gone back in time, as `code` says: nothing is served any more. */
   storeDisplaced: [{ readonly store: StoreName; readonly code: string }];
   /** Another server took over a store, and has all that was acknowledged. */
   storeTakenOver: [{ readonly store: StoreName; readonly server: string }];
-  /** The secret of an epoch was destroyed: what is left of it in memory is to go at once. */
+  /** The secret of an epoch was destroyed: what is left of it in memory must go at once. */
   epochDestroyed: [];
   /** A long job was ordered, or is to be tried now. */
   jobOrdered: [];
@@ -42,8 +42,8 @@ interface Found {
 }
 
 /**
- * Every signal that a thread of the vault gives on to the server's; what is ordered there concerns itself alone. A
- * thread makes no calls: what it finds damaged follows, on either side, from the job that failed of it.
+ * The signals of a thread's vault that go on to the server's vault; orders there concern only the thread itself. A
+ * thread makes no calls: for damage it finds, both sides have the job that failed because of it.
  */
 export const SIGNALS = ['call', 'values', 'job', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
 

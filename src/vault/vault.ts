@@ -1,6 +1,6 @@
 /**
- * An open vault: its two stores, its keys and what is composed of them, as every call and all work beside a server get
- * it; and what one is opened with. `open-vault.ts` makes it.
+ * An open vault as every call and all work beside a server get it: its two stores, its keys and what is composed of
+ * them; and the options it is opened with. `open-vault.ts` makes it.
  */
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -20,45 +20,47 @@ export interface Vault extends Parts {
   readonly clock: Clock;
   readonly signals: Signals;
   readonly guesses: GuessBudgets;
-  /** The name of the node that this process runs on; undefined: of a copy. */
+  /** The name of the node that this process runs on; undefined for a copy. */
   readonly node: string | undefined;
   /** Where the root key came from. */
   readonly rootKeyFrom: RootKeySource['from'];
+  /** Where copies of the record store go that are ordered over the API; undefined: none can be ordered. */
+  readonly backupDir: string | undefined;
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
   readonly keyBackupDir: string | undefined;
-  /** The interval of rotation; undefined: by order alone, of index keys too. */
+  /** The interval of rotation; undefined: keys, also those of indexes, are rotated by order alone. */
   readonly rotateEveryMs: number | undefined;
   /** How long a call may take, see `time-limit.ts`. */
   readonly callLimitMs: number;
-  /** Where the first administrator's API key was written, in a vault that has just been made. */
+  /** Where the first administrator's API key was written, if the vault has just been made. */
   readonly firstKeyPath: string | undefined;
   /**
-   * Runs work that no caller waits for, and that `close` waits for; its failure is a signal, named `job`. Runs nothing
+   * Runs work that no caller waits for, and that `close` waits for. A failure is a signal, named `job`. Runs nothing
    * once the vault is closing.
    */
   later(job: string, work: () => Promise<void>): void;
   /**
-   * Whether the stores are the ones that were opened, as far as has been noticed: asked before every call, at no cost.
+   * Asserts that the stores are the ones that were opened, as far as was noticed. Asked before every call, at no cost.
    * @throws {UnavailableError} with `store_replaced` or `store_went_back`, for as long as this process runs
    */
   assertInPlace(): void;
-  /** The same, having looked: for who met what such a store would explain. */
+  /** The same after a look, for a caller that met what such a store would explain. */
   lookInPlace(): Promise<void>;
-  /** A sign of life, and a look at the stores, now: what the timer does every few seconds. Fails never. */
+  /** A sign of life, and a look at the stores, now: what the timer does every few seconds. Never fails. */
   beat(): Promise<void>;
   /** Finishes what was accepted, closes the stores and wipes the keys. */
   close(): Promise<void>;
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'keyBackupDir' | 'slotSecrets'>>;
+  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'backupDir' | 'keyBackupDir' | 'slotSecrets'>>;
 
 export interface VaultOptions {
   readonly clock?: Clock;
   readonly random?: RandomSource;
-  /** Of new password verifiers; tests take weak ones, which are quick. */
+  /** For new password verifiers; tests take weak ones, which are quick. */
   readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
-  /** Makes a vault in an empty home, or goes on making it: `lethe init`, and a server's start, and nobody else. */
+  /** Makes a vault in an empty home, or resumes making it. Only `lethe init` and a server's start set it. */
   readonly mayMake?: boolean;
   /** Opens although a store lacks erasures, to run `recover` and nothing else. */
   readonly recovering?: boolean;
@@ -66,13 +68,13 @@ export interface VaultOptions {
   readonly drilling?: boolean;
   /** What this process is, for others to see. */
   readonly process?: ProcessKind;
-  /** By which the silence of other processes is measured. */
+  /** How the silence of other processes is measured. */
   readonly look?: LookOptions;
-  /** Opens beside nodes with which it shares no root slot: for what is done about those, and nothing else. */
+  /** Opens beside nodes that share no root slot with this one, only to act on those nodes. */
   readonly visiting?: boolean;
-  /** How long calls and stores are waited for; what they are by themselves unless given. */
+  /** How long calls and stores are waited for; defaults unless given. */
   readonly limits?: Partial<StoreLimits & { readonly callMs: number }>;
-  /** The root key that is to replace the vault's: opens it with both, for `replaceRoot`, also where that was begun. */
+  /** The root key that is to replace the vault's. Opens it with both, for `replaceRoot`, also where that was begun. */
   readonly nextRootKey?: Buffer;
 }
 

@@ -7,11 +7,13 @@ import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { drill } from '../../src/operations/copies/drill.ts';
+import { abandonNode } from '../../src/operations/keys/abandon-node.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
-import { checkSlots } from '../../src/operations/keys/check-slots.ts';
+import { checkSlotsHere } from '../../src/operations/keys/check-slots.ts';
 import { compromiseKeys } from '../../src/operations/keys/compromise-keys.ts';
-import { listSlots } from '../../src/operations/keys/list-slots.ts';
-import { removeSlot } from '../../src/operations/keys/remove-slot.ts';
+import { listNodes } from '../../src/operations/keys/list-nodes.ts';
+import { slotsHere } from '../../src/operations/keys/list-slots.ts';
+import { removeSlotHere } from '../../src/operations/keys/remove-slot.ts';
 import { replaceRoot } from '../../src/operations/keys/replace-root.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { splitRoot } from '../../src/operations/keys/split-root.ts';
@@ -32,9 +34,11 @@ const WHOLE_VAULT: Readonly<Record<string, Act>> = {
   'says that an epoch is compromised': (vault, caller) => compromiseKeys(vault, caller, { epoch: 1 }),
   'adds a root slot': (vault, caller) =>
     addSlot(vault, caller, { name: 'usb', kind: 'file', required: true, settings: { path: '/dev/null/usb' } }),
-  'removes a root slot': (vault, caller) => removeSlot(vault, caller, { name: 'file', abandon: false }),
-  'checks the root slots': (vault, caller) => checkSlots(vault, caller),
-  'lists the root slots': listSlots,
+  'removes a root slot': (vault, caller) => removeSlotHere(vault, caller, { name: 'file', abandon: false }),
+  'checks the root slots': (vault, caller) => checkSlotsHere(vault, caller),
+  'lists the root slots': slotsHere,
+  'lists the nodes': listNodes,
+  'gives up a node': (vault, caller) => abandonNode(vault, caller, { node: vault.node ?? '', reason: 'lost' }),
   'lists the tenants': (vault, caller) => listTenants(vault, caller, { limit: 10 }),
 };
 const OWN: Readonly<Record<string, Act>> = {

@@ -1,6 +1,6 @@
 /** A folder for backups that is gone when the test is over, and what a test does with backups in it. */
 import { onTestFinished } from 'vitest';
-import type { BackedUp } from '../../src/operations/copies/backup.ts';
+import type { CopiesTaken } from '../../src/backup/take-backups.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
 import { restore } from '../../src/operations/copies/restore.ts';
@@ -16,7 +16,7 @@ export async function backupFolder(): Promise<string> {
 }
 
 /** Both stores, as the security team. */
-export async function backUp(vault: Vault, home: Home, dir: string, prune = false): Promise<BackedUp> {
+export async function backUp(vault: Vault, home: Home, dir: string, prune = false): Promise<CopiesTaken> {
   const security = await appOf(vault, home, 'security');
   return backup(vault, security, { dir, stores: ['records', 'keys'], prune });
 }

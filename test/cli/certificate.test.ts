@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { signJws } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificate.ts';
+import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { printable, readConfig, settingsHelp } from '../../src/config.ts';
+import { printable, readConfig } from '../../src/config.ts';
 import { StartError } from '../../src/errors.ts';
+import { settingsHelp } from '../../src/settings.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7));
 

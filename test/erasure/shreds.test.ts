@@ -1,6 +1,7 @@
 /** What a shredding notes: under which epoch the keys that died were wrapped, how many, and whose index entries. */
 import { describe, expect, test } from 'vitest';
-import { completeErasure, findErasure, type Stores } from '../../src/erasure/erasures.ts';
+import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
+import { findErasure, type Stores } from '../../src/erasure/destructions.ts';
 import { indexesOf, markFinal, NOTHING, noteShred, type ShredRow } from '../../src/erasure/shreds.ts';
 import type { ErasureId, RecordId, SubjectId, TenantId } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -91,7 +92,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     const { recordStore } = here.vault;
     const order = await findErasure(recordStore.reader, app.tenant, erasure as ErasureId);
-    const run = () => completeErasure(here.vault, order, here.vault.clock);
+    const run = () => completeDestruction(here.vault, order, here.vault.clock);
     await run();
     const whole = await seen(erasure);
     expect(whole).toMatchObject({
@@ -133,7 +134,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await close(vault);
 
     const order = await findErasure(vault.recordStore.reader, app.tenant, erasure as ErasureId);
-    await completeErasure(vault, order, vault.clock);
+    await completeDestruction(vault, order, vault.clock);
 
     const [row] = await tell<ShredRow>(home.keyStoreUrl, 'SELECT * FROM shreds');
     expect([Number(row?.epoch), Number(row?.records)]).toEqual([2, 0]);

@@ -5,8 +5,8 @@ import { runBackgroundOnce } from '../../src/background/background.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { ensureCanaries } from '../../src/canaries/canaries.ts';
+import type { DestructionRow } from '../../src/erasure/destructions.ts';
 import { drain, drainBuckets } from '../../src/erasure/drain.ts';
-import type { ErasureRow } from '../../src/erasure/erasures.ts';
 import { completeTenantErasure } from '../../src/erasure/tenants.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
 import { eraseTenant as eraseTenantJob } from '../../src/jobs/erase-tenant.ts';
@@ -104,12 +104,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const operator = await callerOf(vault, await home.adminKey());
     return { home, vault, operator };
   };
-  const orderOf = async (home: Home, tenant: TenantId): Promise<ErasureRow> => {
-    const [row] = await tell<ErasureRow>(
+  const orderOf = async (home: Home, tenant: TenantId): Promise<DestructionRow> => {
+    const [row] = await tell<DestructionRow>(
       home.recordStoreUrl,
       `SELECT * FROM erasures WHERE tenant = '${tenant}' AND scope = 'tenant'`,
     );
-    return row as ErasureRow;
+    return row as DestructionRow;
   };
 
   test('nothing of it is left in any table but what the list says, and other tenants go on as before', async () => {

@@ -147,8 +147,8 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'clock.ts → config.ts',
     'sharing.ts → access/decide.ts',
   ],
-  'config.ts imports': ['config.ts → keyring/keyring.ts'],
-  'process files imports': ['proxy-settings.ts → config.ts'],
+  'config.ts imports': ['config.ts → keyring/keyring.ts', 'settings.ts → keyring/keyring.ts'],
+  'process files imports': ['process-memory.ts → config.ts'],
   'a part without a row': ['sharing → errors.ts'],
   'packages of crypto/': [
     'http → node:crypto',

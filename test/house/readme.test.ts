@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { settingsHelp } from '../../src/config.ts';
 import { TOKEN_FORMATS } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { parseMap } from '../../src/import/map.ts';
+import { settingsHelp } from '../../src/settings.ts';
 import { nodeEnv } from '../support/node-env.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -4,7 +4,7 @@ import { runBackgroundOnce } from '../../src/background/background.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { settleCorrections } from '../../src/erasure/corrections.ts';
-import { orderErasure } from '../../src/erasure/erasures.ts';
+import { orderDestruction } from '../../src/erasure/destructions.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type Token } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { reseal } from '../../src/jobs/reseal-compromised.ts';
@@ -417,7 +417,7 @@ describe.each(ENGINES)('on %s', (engine) => {
           const keys = [{ record: first.record, generation: 1 }];
           const erasure = newId('erasure', vault.random, NOW);
           const order = { erasure, cause: 'erased', subject: undefined, keys, by: app.principal, at: NOW } as const;
-          await vault.recordStore.exclusive((tx) => orderErasure(tx, app.tenant, order));
+          await vault.recordStore.exclusive((tx) => orderDestruction(tx, app.tenant, order));
         }
         return vault.recordStore.exclusive(work);
       },

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce, startBackground } from '../../src/background/background.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
-import { orderErasure } from '../../src/erasure/erasures.ts';
+import { orderDestruction } from '../../src/erasure/destructions.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -72,7 +72,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await here.vault.recordStore.exclusive(async (tx) => {
       await markErased(tx, app.tenant, subject, here.now());
       const keys = stored.map(({ record }) => ({ record, generation: 1 }));
-      await orderErasure(tx, app.tenant, {
+      await orderDestruction(tx, app.tenant, {
         erasure,
         cause: 'erased',
         subject,

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId } from '../../src/ids.ts';
-import { type Entry, type ErasureEntry, linesOf, MAX_LINE, readLine } from '../../src/journal/entry.ts';
+import { type DestructionEntry, type Entry, linesOf, MAX_LINE, readLine } from '../../src/journal/entry.ts';
 import { Appender, filesIn } from '../../src/journal/files.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { JournalKey } from '../../src/keyring/tree/journal-key.ts';
@@ -27,7 +27,7 @@ const tenant = newId('tenant', random, NOW);
 const by = newId('principal', random, NOW);
 const at = NOW.getTime();
 
-function erasure(records = 1, of: Partial<ErasureEntry> = {}): ErasureEntry {
+function erasure(records = 1, of: Partial<DestructionEntry> = {}): DestructionEntry {
   const keys = Array.from({ length: records }, () => ({ record: newId('record', random, NOW), generation: 1 }));
   return {
     kind: 'erasure',
@@ -98,7 +98,7 @@ test('an erasure of many records takes as many lines as it needs, none longer th
   const lines = (await readFile(await onlyFile(home), 'ascii')).trimEnd().split('\n');
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(MAX_LINE);
   const { entries } = await read([home]);
-  expect(entries.flatMap((one) => (one as ErasureEntry).keys)).toEqual(entry.keys);
+  expect(entries.flatMap((one) => (one as DestructionEntry).keys)).toEqual(entry.keys);
 });
 
 test('an erasure of one record takes no more than the documents say', () => {

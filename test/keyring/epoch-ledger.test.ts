@@ -4,7 +4,7 @@
  */
 import { cp, rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { issueCertificates } from '../../src/erasure/certificate.ts';
+import { issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { ErasureId, RecordId } from '../../src/ids.ts';
 import { destroyEnded } from '../../src/jobs/close-epoch.ts';

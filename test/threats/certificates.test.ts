@@ -7,7 +7,7 @@ import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { publicKeyOf, signJws, thumbprintOf } from '../../src/crypto/jws.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificate.ts';
+import { CERTIFICATE_TYPE, issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import { newId } from '../../src/ids.ts';
 import { verifyCertificate } from '../../src/operations/erasures/verify-certificate.ts';
 import { close } from '../support/epochs.ts';

@@ -5,7 +5,7 @@
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { closing } from '../../src/background/long-jobs.ts';
-import { issueCertificates } from '../../src/erasure/certificate.ts';
+import { issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import type { ErasureId, Token } from '../../src/ids.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { nodeNameOf } from '../../src/keyring/nodes/node-identity.ts';
@@ -16,7 +16,7 @@ import { readCertificate } from '../../src/operations/erasures/read-certificate.
 import { abandonNode } from '../../src/operations/keys/abandon-node.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { listNodes } from '../../src/operations/keys/list-nodes.ts';
-import { removeSlot } from '../../src/operations/keys/remove-slot.ts';
+import { removeSlotHere } from '../../src/operations/keys/remove-slot.ts';
 import { measure } from '../../src/vault/measure.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault, VaultOptions } from '../../src/vault/vault.ts';
@@ -198,7 +198,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     async (_, isRemoved) => {
       const { first, security, second, folder, other, read } = await two();
       await second.close();
-      if (isRemoved) await removeSlot(first, security, { name: 'file', abandon: false });
+      if (isRemoved) await removeSlotHere(first, security, { name: 'file', abandon: false });
       // More than any number of epochs that is looked back; on the slower store a few, for what its statements do.
       const closes = engine === 'sqlite' ? 66 : 3;
       for (let closed = 0; closed < closes; closed += 1) await close(first);
@@ -282,7 +282,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('the last root slot that every node reaches stays while there are several', async () => {
     const { first, second, security, folder, other } = await two();
-    const remove = (name: string) => removeSlot(first, security, { name, abandon: false });
+    const remove = (name: string) => removeSlotHere(first, security, { name, abandon: false });
 
     await expect(remove('bao')).rejects.toMatchObject({
       code: 'slot_needed',
@@ -420,11 +420,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     await addSlot(first, security, AddSlotBody.parse({ name: 'usb', kind: 'file', settings: { path } }));
     await first.keyring.refresh();
     await rename(path, `${path}-away`);
-    expect(await removeSlot(first, security, { name: 'usb', abandon: true })).toMatchObject({ left: [1] });
+    expect(await removeSlotHere(first, security, { name: 'usb', abandon: true })).toMatchObject({ left: [1] });
     await first.keyring.refresh();
     expect(await close(first)).toMatchObject({ waitsFor: ['1/usb'] });
     await rename(`${path}-away`, path);
-    await removeSlot(first, security, { name: 'usb', abandon: false });
+    await removeSlotHere(first, security, { name: 'usb', abandon: false });
     await rename(path, `${path}-away`);
     const items = [{ type: 'email', value: 'ada@example.com' }];
     const { token } = (await tokenize(first, app, { items })).results[0] as { token: Token };

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
-import { issueCertificates } from '../../src/erasure/certificate.ts';
+import { issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { close } from '../support/epochs.ts';

@@ -14,13 +14,13 @@ import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
 import { readCertificate } from '../../src/operations/erasures/read-certificate.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
-import { checkSlots } from '../../src/operations/keys/check-slots.ts';
+import { checkSlotsHere } from '../../src/operations/keys/check-slots.ts';
 import { compromiseKeys } from '../../src/operations/keys/compromise-keys.ts';
 import { listExposed } from '../../src/operations/keys/list-exposed.ts';
 import { listKeys } from '../../src/operations/keys/list-keys.ts';
 import { listNodes } from '../../src/operations/keys/list-nodes.ts';
 import { readJob } from '../../src/operations/keys/read-job.ts';
-import { removeSlot } from '../../src/operations/keys/remove-slot.ts';
+import { removeSlotHere } from '../../src/operations/keys/remove-slot.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { getStatus } from '../../src/operations/oversight/get-status.ts';
 import { listAuditEntries } from '../../src/operations/oversight/list-audit-entries.ts';
@@ -185,11 +185,11 @@ describe.each(ENGINES)('on %s', (engine) => {
       [security, () => listExposed(vault, security, { limit: 10 }), { action: 'list_exposed', records: '[]' }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
       [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
-      [security, () => checkSlots(vault, security), { action: 'check_slots' }],
+      [security, () => checkSlotsHere(vault, security), { action: 'check_slots' }],
       [security, () => listNodes(vault, security), { action: 'list_nodes' }],
       [
         security,
-        () => removeSlot(vault, security, { name: 'usb', abandon: false }),
+        () => removeSlotHere(vault, security, { name: 'usb', abandon: false }),
         { action: 'remove_slot', target: 'usb' },
       ],
     ];

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import { type AddSlot, AddSlotBody } from '../../src/keyring/schema.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
-import { checkSlots } from '../../src/operations/keys/check-slots.ts';
-import { listSlots } from '../../src/operations/keys/list-slots.ts';
+import { checkSlotsHere } from '../../src/operations/keys/check-slots.ts';
+import { slotsHere } from '../../src/operations/keys/list-slots.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close } from '../support/epochs.ts';
@@ -20,7 +20,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   let home: Home;
   let vault: Vault;
   let security: Caller;
-  const names = async () => (await listSlots(vault, security)).map(({ name }) => name);
+  const names = async () => (await slotsHere(vault, security)).map(({ name }) => name);
 
   beforeEach(async () => {
     home = await freshHome(engine);
@@ -117,7 +117,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         expect(await names()).toEqual(['bao', 'file']);
         const notes = await tell(home.keyStoreUrl, `SELECT slot FROM epoch_slots WHERE slot = 'bao2'`);
         expect(notes).toEqual([]);
-        expect((await checkSlots(vault, security)).slots.map(({ name, healthy }) => [name, healthy])).toEqual([
+        expect((await checkSlotsHere(vault, security)).slots.map(({ name, healthy }) => [name, healthy])).toEqual([
           ['bao', true],
           ['file', true],
         ]);
@@ -141,7 +141,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await addSlot(vault, security, usb(place));
     await cp(place, `${home.folder}/copy`, { recursive: true });
     await close(vault);
-    expect((await checkSlots(vault, security)).slots).toMatchObject([
+    expect((await checkSlotsHere(vault, security)).slots).toMatchObject([
       { name: 'file', healthy: true, returned: [] },
       { name: 'usb', healthy: true, returned: [] },
     ]);
@@ -160,7 +160,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     };
     const alarm = { action: 'check_slots', outcome: 'failed', code: 'secret_returned', target: `1/${slot}` };
     const found = async (options = {}) =>
-      (await checkSlots(vault, security, options)).slots
+      (await checkSlotsHere(vault, security, options)).slots
         .filter(({ returned }) => returned.length > 0)
         .map(({ name, returned, healthy }) => [name, returned, healthy]);
     // Looking changes nothing: it is there the next time, too.

@@ -14,9 +14,9 @@ import { removeSlot as removeFrom } from '../../src/keyring/upkeep/slot-changes.
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
-import { checkSlots } from '../../src/operations/keys/check-slots.ts';
-import { listSlots } from '../../src/operations/keys/list-slots.ts';
-import { removeSlot } from '../../src/operations/keys/remove-slot.ts';
+import { checkSlotsHere } from '../../src/operations/keys/check-slots.ts';
+import { slotsHere } from '../../src/operations/keys/list-slots.ts';
+import { removeSlotHere } from '../../src/operations/keys/remove-slot.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, closingParts } from '../support/epochs.ts';
@@ -48,9 +48,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   const usb = (over: Partial<AddSlot> = {}): AddSlot =>
     AddSlotBody.parse({ name: 'usb', kind: 'file', settings: { path: `${home.folder}/usb` }, ...over });
   const add = (slot: AddSlot, by = vault) => addSlot(by, security, slot);
-  const remove = (name: string, abandon = false, by = vault) => removeSlot(by, security, { name, abandon });
+  const remove = (name: string, abandon = false, by = vault) => removeSlotHere(by, security, { name, abandon });
   const inForce = async () =>
-    (await listSlots(vault, security)).filter(({ removedAt }) => removedAt === undefined).map(({ name }) => name);
+    (await slotsHere(vault, security)).filter(({ removedAt }) => removedAt === undefined).map(({ name }) => name);
   const keyOf = (epoch: number) =>
     [...kms.keys.keys()].filter((name) => name.endsWith(`-epoch-${String(epoch).padStart(6, '0')}`)).length;
   const held = (epoch: number) =>
@@ -119,7 +119,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     await destroyEnded(closingParts(vault));
     expect([keyOf(1), keyOf(2)]).toEqual([0, 1]);
-    const { slots } = await checkSlots(vault, security);
+    const { slots } = await checkSlotsHere(vault, security);
     expect(slots.map(({ name, holds, healthy }) => [name, holds, healthy])).toEqual([
       ['bao', [2], true],
       ['file', [2], true],
@@ -196,7 +196,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const waiting = { sleep: () => vault.keyStore.exclusive(async (tx) => lease?.assertHeld(tx)) };
     await expect(addSlot(vault, security, usb(), waiting)).rejects.toMatchObject({ code: 'key_unavailable' });
     const file = { name: 'file', abandon: false };
-    await expect(removeSlot(vault, security, file, waiting)).rejects.toMatchObject({
+    await expect(removeSlotHere(vault, security, file, waiting)).rejects.toMatchObject({
       ...{ code: 'key_unavailable', message: expect.stringContaining('at work on the keys') },
     });
     expect([await inForce(), await held(1)]).toEqual([['file'], [expect.objectContaining({ slot: 'file' })]]);
@@ -299,11 +299,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await close(vault)).toMatchObject({ waitsFor: ['1/bao'] });
     const [row] = await held(1);
     expect([row?.destroyed_at, JSON.parse(row?.statement ?? '').method]).toEqual([null, 'none']);
-    expect((await checkSlots(vault, security)).remains).toEqual([{ name: 'bao', epochs: [1] }]);
+    expect((await checkSlotsHere(vault, security)).remains).toEqual([{ name: 'bao', epochs: [1] }]);
     kms.state.sealed = false;
     expect(await remove('bao')).toEqual({ destroyed: [1], left: [] });
     expect(await destroyEnded(closingParts(vault))).toMatchObject({ waitsFor: [] });
-    expect((await checkSlots(vault, security)).remains).toEqual([]);
+    expect((await checkSlotsHere(vault, security)).remains).toEqual([]);
   });
 
   test('an optional slot out of reach holds up no epoch, only the end of those that it was given', async () => {
@@ -312,16 +312,16 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await close(vault)).toMatchObject({ without: ['bao'], waitsFor: ['1/bao'] });
 
-    const { slots } = await checkSlots(vault, security);
+    const { slots } = await checkSlotsHere(vault, security);
     expect(slots).toMatchObject([
       { name: 'bao', required: false, healthy: false, problem: expect.stringContaining('sealed'), holds: [] },
       { name: 'file', required: true, healthy: true, holds: [2] },
     ]);
     kms.state.sealed = false;
-    expect((await checkSlots(vault, security)).slots[0]).toMatchObject({ healthy: false, lacks: [2], holds: [1] });
+    expect((await checkSlotsHere(vault, security)).slots[0]).toMatchObject({ healthy: false, lacks: [2], holds: [1] });
     await destroyEnded(closingParts(vault));
     await add(bao({ required: false }));
-    expect((await checkSlots(vault, security)).slots[0]).toMatchObject({ healthy: true, lacks: [], holds: [2] });
+    expect((await checkSlotsHere(vault, security)).slots[0]).toMatchObject({ healthy: true, lacks: [], holds: [2] });
     expect(keyOf(1)).toBe(0);
   });
 
@@ -354,9 +354,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (const caller of others) {
       const calls = [
         () => addSlot(vault, caller, usb()),
-        () => removeSlot(vault, caller, { name: 'file', abandon: true }),
-        () => checkSlots(vault, caller),
-        () => listSlots(vault, caller),
+        () => removeSlotHere(vault, caller, { name: 'file', abandon: true }),
+        () => checkSlotsHere(vault, caller),
+        () => slotsHere(vault, caller),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'not_allowed' });
     }

@@ -1,4 +1,4 @@
-/** What restores have put aside: a file beside the store, or a schema of its database. A key store's holds wrapped keys. */
+/** Stores that restores have put aside: files, or schemas of a database. Those of key stores hold wrapped keys. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ASIDE, dropAside } from '../../storage/copies/asides.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether this machine's clock can be right: against the databases' clocks, and against what was written here before.
- * Times decide when tokens end, when an epoch is due and what a certificate says.
+ * Compares this machine's clock with the databases' clocks, and with what was written here before. Times decide when
+ * tokens end, when an epoch is due and what a certificate says.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
 import { lastEntryAt } from '../../audit/entries.ts';
@@ -22,7 +22,7 @@ export const clock: Check = {
       ];
     });
     const { reader } = await world.recordStore();
-    // Of one tenant: the newest of all would be looked for among all entries there are.
+    // Looks at one tenant alone: finding the newest entry of all would read every entry.
     const tenant = await firstTenant(reader);
     const ahead = ((await lastEntryAt(reader, tenant ?? '')) ?? 0) - world.clock().getTime();
     if (ahead > CLOCK_LEAP_MS) {

@@ -5,7 +5,7 @@ import { CALLED } from '../../storage/errors.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, spell } from '../world.ts';
 
-/** Copies are taken daily; one that failed is no alarm yet. */
+/** Copies are taken daily; one failed copy is no alarm yet. */
 const BACKUP_AGE_MS = 2 * 86_400_000;
 
 export const backup: Check = {
@@ -17,7 +17,7 @@ export const backup: Check = {
     const found: Found[] = [];
     for (const name of STORES) {
       const noted = await lastBackup(recordStore.reader, name);
-      const dir = name === 'keys' ? world.config.keyBackupDir : undefined;
+      const dir = world.config[name === 'keys' ? 'keyBackupDir' : 'backupDir'];
       const [newest] = dir === undefined ? [] : await listBackups(dir, name).catch(() => []);
       const at = [noted?.at, newest?.manifest.takenAt].filter((time) => time !== undefined).sort();
       const last = at.at(-1);

@@ -1,4 +1,4 @@
-/** How much room is left where the vault writes. Not on a database's server, which tells nobody. */
+/** How much room is left where the vault writes. A database's server tells nobody, so it is not looked at. */
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
@@ -7,7 +7,7 @@ import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, urlOf } from '../world.ts';
 
 const MIB = 1024 * 1024;
-/** Below, a batch of calls and SQLite's log may not fit. */
+/** With less, a batch of calls and SQLite's log may not fit. */
 const FULL = 64 * MIB;
 const LITTLE = 1024 * MIB;
 const LITTLE_SHARE = 0.1;
@@ -23,12 +23,12 @@ export interface Room {
 export const disk: Check = {
   id: 'disk',
   async look(world) {
-    const { keysPath, keyBackupDir } = world.config;
+    const { keysPath, backupDir, keyBackupDir } = world.config;
     const stores = STORES.map((name) => sqlitePath(urlOf(world, name))).filter((path) => path !== undefined);
     const places = [
       keysPath,
       ...stores.map((path) => dirname(path)),
-      ...(keyBackupDir ? [keyBackupDir] : []),
+      ...[backupDir, keyBackupDir].filter((dir) => dir !== undefined),
       tmpdir(),
     ];
     const rooms = await Promise.all([...new Set(places)].map(roomOf));
@@ -40,7 +40,7 @@ export const disk: Check = {
 };
 
 async function roomOf(path: string): Promise<Room | undefined> {
-  // A place that is not there yet is another check's matter.
+  // Another check reports a place that does not exist yet.
   const found = await statfs(path).catch(() => undefined);
   if (found === undefined) return undefined;
   const { bavail, blocks, bsize, ffree, files } = found;

@@ -1,4 +1,4 @@
-/** Whether what PostgreSQL acknowledges is there after a crash, and after a fail-over. */
+/** Whether what PostgreSQL acknowledges survives a crash, and a fail-over. */
 
 import { CALLED } from '../../storage/errors.ts';
 import type { ServerLook } from '../../storage/postgres/server-look.ts';

@@ -1,4 +1,4 @@
-/** Whether the journal can be written in each of its places. What is in it is compared by each start, not here. */
+/** Whether the journal can be written in each of its places. Each start compares its content; this check does not. */
 import { access, constants, stat } from 'node:fs/promises';
 import { journalIn } from '../../journal/files.ts';
 import { type Check, type Found, fail, orOk } from '../finding.ts';
@@ -20,7 +20,7 @@ export const journal: Check = {
   },
 };
 
-/** @returns undefined where it is well, or is made with the first entry */
+/** @returns undefined where it is well, or where the first entry will create it */
 async function faultOf(folder: string): Promise<string | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return 'ENOTDIR';

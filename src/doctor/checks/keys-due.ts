@@ -1,4 +1,4 @@
-/** Keys whose time is over, and certificates of erasures that would no longer be signed. */
+/** Keys whose time is over, and erasures whose certificates would no longer be signed. */
 import { INDEX_KEY_SECONDS, SIGNING_KEY_SECONDS } from '../../keyring/cryptoperiods.ts';
 import { isOwn, stateOf } from '../../keyring/indexes/index-key.ts';
 import { versionsBefore } from '../../keyring/indexes/index-versions.ts';

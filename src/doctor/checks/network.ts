@@ -1,6 +1,6 @@
 /**
- * Who reaches the API, and whether it is a proxy that was named: the server of these settings counts who said whom they serve
- * without being trusted, and `/metrics` tells.
+ * Who reaches the API, and whether proxies were named: a server counts callers that said whom they serve without being
+ * trusted, and `/metrics` tells the count.
  */
 import { type Check, type Found, orOk, warn } from '../finding.ts';
 import { isLocal } from './way.ts';
@@ -33,7 +33,7 @@ export const network: Check = {
   },
 };
 
-/** Of the server of these settings; empty where none runs. */
+/** The metrics of a server with these settings; empty where none runs. */
 async function metricsOf(host: string, port: number): Promise<string> {
   const to = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   const url = `http://${to.includes(':') && !to.startsWith('[') ? `[${to}]` : to}:${port}/metrics`;

@@ -1,6 +1,6 @@
 /**
- * Nodes that say nothing any more, or that have not said what they have forgotten. To tell silence, processes are listened
- * to for as long as it takes: up to ten seconds where one is dead, and two or three where all live.
+ * Nodes that have fallen silent, or that have not said what they have forgotten. To detect silence, the check listens
+ * to processes: up to ten seconds where one is dead, two or three where all are alive.
  */
 
 import { lastDestroyedBefore } from '../../keyring/epochs/epoch-states.ts';
@@ -9,7 +9,7 @@ import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes/nodes.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
 import type { World } from '../world.ts';
 
-/** A node says so at its next sign of life. */
+/** A node says what it has forgotten at its next sign of life. */
 const FORGET_GRACE_MS = 60 * 60 * 1000;
 
 export const nodes: Check = {

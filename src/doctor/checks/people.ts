@@ -1,4 +1,4 @@
-/** Whether somebody can still act when one person leaves. Numbers only: names of tenants are their own matter. */
+/** Whether somebody can still act when one person leaves. Numbers only: tenants' names are their own matter. */
 import { firstTenant } from '../../access/first-tenant.ts';
 import { listAdmitted } from '../../access/store.ts';
 import { type Check, type Found, note, orOk, warn } from '../finding.ts';

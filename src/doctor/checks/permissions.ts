@@ -1,4 +1,4 @@
-/** Whom the file system lets at keys, stores and the files with secrets. */
+/** Whom the file system lets read keys, stores and the files with secrets. */
 import { stat } from 'node:fs/promises';
 import { isOpenToAll, keyFaults } from '../../keyring/private-files.ts';
 import { sqlitePath } from '../../storage/opening/url.ts';
@@ -11,13 +11,13 @@ export const permissions: Check = {
   id: 'permissions',
   async look(world) {
     if (process.geteuid === undefined) return [];
-    const { keysPath, rootKey, slotSecrets, keyBackupDir } = world.config;
+    const { keysPath, rootKey, slotSecrets, backupDir, keyBackupDir } = world.config;
     const faults = await keyFaults(keysPath, rootKey);
     const found: Found[] = faults.map(({ path, said, mend }) =>
       fail(`${path} is open to others (${said}).`, `${mend}; see keys/README.md, “Who may read this folder”.`),
     );
     for (const source of [slotSecrets.hsmPin, slotSecrets.transitToken]) {
-      // A path with `{slot}` stands for several: `slots` says which of them is open.
+      // A path with `{slot}` stands for several; the check `slots` says which of them is open.
       if (source?.from !== 'file' || source.path.includes('{slot}')) continue;
       const there = await stat(source.path).catch(() => undefined);
       if (there === undefined) found.push(fail(`${source.path} cannot be read.`, 'Put the secret there.'));
@@ -26,7 +26,7 @@ export const permissions: Check = {
       }
     }
     const stores = STORES.map((name) => sqlitePath(urlOf(world, name)));
-    for (const path of [...stores, keyBackupDir]) {
+    for (const path of [...stores, backupDir, keyBackupDir]) {
       const there = path === undefined ? undefined : await stat(path).catch(() => undefined);
       if (there === undefined || (there.mode & OTHERS) === 0) continue;
       found.push(warn(`${path} can be read by others.`, `chmod ${there.isDirectory() ? '700' : '600'} ${path}`));

@@ -1,6 +1,6 @@
 /**
- * Whether the places are apart that open a value together. One folder, or one server, with both stores is one theft of
- * two: with the root key in it, too, one theft of all but the slots.
+ * Whether the places that together open a value are apart. With both stores in one folder, or on one server, one theft
+ * takes both. With the root key there, too, it takes all but the slots.
  */
 import { dirname, relative } from 'node:path';
 import { sqlitePath } from '../../storage/opening/url.ts';

@@ -1,13 +1,13 @@
 /**
- * What the operating system grants a process that is started as the doctor was: of a server under a supervisor its unit
- * decides (`src/deploy/lethe.service`), and the doctor is to be run under the same.
+ * What the operating system grants a process that is started as the doctor was. Under a supervisor, the server's unit
+ * decides (`src/deploy/lethe.service`), so run the doctor under the same unit.
  */
 import { readFile } from 'node:fs/promises';
 import { openFilesLimit } from '../../process-limits.ts';
 import { coreDumpWarning } from '../../process-memory.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
 
-/** Connections of 1,000 clients, and of the stores. */
+/** For the connections of 1,000 clients, and of the stores. */
 const DESCRIPTORS = 4_096;
 
 export const memory: Check = {
@@ -16,7 +16,7 @@ export const memory: Check = {
     const found: Found[] = [];
     const warning = coreDumpWarning();
     if (warning !== undefined) found.push(warn(warning, 'As it says.'));
-    // Its first line names the columns.
+    // The first line names the columns.
     const text = await readFile('/proc/swaps', 'ascii').catch(() => '');
     const swaps = text.trim().split('\n').slice(1);
     if (swaps.length > 0) {

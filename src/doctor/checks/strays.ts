@@ -1,4 +1,4 @@
-/** Key material that lies about: files that the vault does not use, or that interrupted work has left. */
+/** Stray key material: files that the vault does not use, or that interrupted work has left. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unlessGone } from '../../files.ts';

@@ -33,7 +33,7 @@ export const stores: Check = {
   async look(world) {
     const found: Found[] = [];
     for (const name of STORES) {
-      // Either is a store; what is asked of it is the same.
+      // Either is a store, and both are asked the same.
       const store = (await (name === 'records' ? world.recordStore() : world.keyStore())) as RecordStore;
       const server = await world.server(name);
       if (server?.readOnly) {

@@ -5,7 +5,7 @@ import { parseStoreUrl } from '../../storage/opening/url.ts';
 import { type Check, type Found, fail, note, onServers, orOk, warn } from '../finding.ts';
 import { STORES, spell, urlOf } from '../world.ts';
 
-/** Certificates are mostly renewed with a third of their time left, and some are good for 90 days. */
+/** Most certificates are renewed with a third of their time left, and some are good for 90 days. */
 const SOON_MS = 21 * 86_400_000;
 
 export const pooler: Check = {
@@ -29,7 +29,7 @@ export const tls: Check = {
       const place = parseStoreUrl(urlOf(world, name));
       const server = await world.server(name);
       if (server === undefined || place.engine === 'sqlite') continue;
-      // A folder is that of a Unix socket.
+      // A host that is a folder is that of a Unix socket.
       if (!server.encrypted && !place.host.startsWith('/') && !isLocal(place.host)) {
         found.push(
           warn(`The way to the ${CALLED[name]} is not encrypted.`, 'Ask for TLS in its URL: `?sslmode=verify-full`.'),

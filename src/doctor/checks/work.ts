@@ -1,5 +1,5 @@
 /** Work that should be done by now: erasures, closes of epochs, long jobs. */
-import { unfinishedErasures } from '../../erasure/erasures.ts';
+import { unfinishedDestructions } from '../../erasure/destructions.ts';
 import { unfinishedJobs } from '../../jobs/job-store.ts';
 import { openEpochs, timesOf } from '../../keyring/epochs/epoch-states.ts';
 import { type Check, type Found, fail, ok, orOk, warn } from '../finding.ts';
@@ -8,7 +8,7 @@ import { spell } from '../world.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const COUNTED = 1_000;
-/** The background work has tried it several times by then. */
+/** The background work has tried several times by then. */
 const ERASURE_GRACE_MS = 5 * MINUTE_MS;
 const DESTRUCTION_GRACE_MS = HOUR_MS;
 const JOB_GRACE_MS = 6 * HOUR_MS;
@@ -18,7 +18,7 @@ export const erasures: Check = {
   async look(world) {
     const { reader } = await world.recordStore();
     const before = new Date(world.clock().getTime() - ERASURE_GRACE_MS);
-    const waiting = await unfinishedErasures(reader, before, COUNTED);
+    const waiting = await unfinishedDestructions(reader, before, COUNTED);
     if (waiting.length === 0) return [ok('Every erasure that was ordered is completed.')];
     const number = waiting.length === COUNTED ? `${COUNTED} or more` : waiting.length;
     return [

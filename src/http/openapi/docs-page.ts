@@ -1,7 +1,7 @@
 /**
- * The page at `/docs`: the operations as Swagger UI shows them, then the data types and the problems as plain HTML,
- * so that `type` of a problem leads somewhere without a script. All text is escaped. All links start at the page itself:
- * a proxy may serve it under a path of its own.
+ * The page at `/docs`. Swagger UI shows the operations; the data types and the problems are plain HTML, so that the
+ * `type` of a problem leads somewhere without a script. All text is escaped. All links are relative to the page,
+ * because a proxy may serve it under a path of its own.
  */
 import { typeCatalogue } from '../../operations/types/list-types.ts';
 import { STATUS } from '../../problems/kinds.ts';
@@ -76,7 +76,7 @@ const SPREAD: Readonly<Record<Type['search']['spread'], string>> = {
   none: 'not found by the whole value',
 };
 
-/** The words of the API for what a type offers; nothing of what it does not. */
+/** The API's words for what a type offers; nothing if it offers none. */
 function named(what: string, offered: readonly (string | { readonly name: string })[]): string {
   const words = offered.map((offer) => `<code>${html(typeof offer === 'string' ? offer : offer.name)}</code>`);
   return words.length === 0 ? '' : `<span>${html(what)} ${words.join(' ')}</span>`;
@@ -99,8 +99,8 @@ function html(text: string): string {
 }
 
 /**
- * Swagger UI takes the address's fragment for its own. One that names a place on the page, such as a problem, is kept
- * from it and followed anew whenever the operations above that place take more room.
+ * Swagger UI uses the fragment of the address for itself. The script hides a fragment that names a place on the page,
+ * such as a problem, and scrolls there again whenever the operations above that place grow.
  */
 export const START_SCRIPT = `const operations = document.getElementById('docs');
 const place = document.getElementById(location.hash.slice(1));

@@ -5,7 +5,7 @@ import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { docsPage, START_SCRIPT, STYLE } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 
-/** What the page loads of Swagger UI; the rest of its package is not served. */
+/** The files of Swagger UI that the page loads. The rest of its package is not served. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 export function docsRouter(publicUrl?: string): Router {
@@ -30,7 +30,7 @@ export function docsRouter(publicUrl?: string): Router {
   return router;
 }
 
-/** Swagger UI sets styles from script; everything it loads comes from the vault itself. */
+/** Swagger UI sets styles from its script. Everything it loads comes from the vault itself. */
 const PAGE_POLICY = {
   contentSecurityPolicy: {
     useDefaults: false,

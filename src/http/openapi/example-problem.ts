@@ -1,7 +1,9 @@
-/** A problem as an operation may answer it, for the API's description; a test holds each against the schema. */
+/**
+ * Examples of the problems an operation may answer, for the API's description. A test checks each against the schema.
+ */
 import { problemType } from '../problem.ts';
 
-/** Where the fault usually lies, for the problems that name a place. */
+/** The usual place of the fault, for problems that name one. */
 const FIELDS: Readonly<Record<string, string>> = {
   idempotency_key_reused: 'Idempotency-Key',
   invalid_request: 'type',
@@ -24,10 +26,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   unknown_type: 'type',
 };
 
-/** The places above that are an item's, where a request has items. */
+/** The places above that are within an item, if a request has items. */
 const OF_ITEMS: ReadonlySet<string> = new Set(['type', 'value', 'format', 'reuse', 'token']);
 
-/** A problem as an operation may answer it; a test holds it against the schema. */
 export function exampleProblem(
   operationId: string,
   problem: { code: string; title: string; status: number },

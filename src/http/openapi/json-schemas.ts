@@ -1,4 +1,6 @@
-/** The zod schemas of the operations as the JSON Schemas of one OpenAPI document, in which each has a name and a place. */
+/**
+ * Turns the operations' zod schemas into the JSON Schemas of one OpenAPI document. Each has a name and a place there.
+ */
 import { z } from 'zod';
 
 export type Schema = Record<string, unknown>;
@@ -9,7 +11,7 @@ const EXAMPLE_TIME = '2026-11-22T12:00:00.000Z';
 export class JsonSchemas {
   readonly #named: Record<string, Schema> = {};
 
-  /** Every schema that has a name, in the order of the alphabet. */
+  /** Every schema that has a name, in alphabetical order. */
   get all(): Record<string, Schema> {
     return Object.fromEntries(Object.entries(this.#named).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -26,7 +28,7 @@ export class JsonSchemas {
     return this.#named[$ref.slice(PLACE.length)] ?? {};
   }
 
-  /** The schema as it stands; the parts of it that have a name are references. */
+  /** The schema itself. Those of its parts that have a name are references. */
   inline(of: z.ZodType, io: 'input' | 'output'): Schema {
     const made = z.toJSONSchema(of, {
       io,
@@ -38,7 +40,7 @@ export class JsonSchemas {
     return lift(schema);
   }
 
-  /** What the schema describes, made of the examples of its parts. */
+  /** An example of what the schema describes, made of the examples of its parts. */
   exampleOf(schema: Schema): unknown {
     const { $ref, examples, anyOf, enum: words, properties, items, type } = schema;
     if (typeof $ref === 'string') return this.exampleOf(this.at($ref));
@@ -54,7 +56,7 @@ export class JsonSchemas {
   }
 }
 
-/** Leaves out what zod says beyond the contract: limits of JavaScript, a date's regular expression. */
+/** Leaves out what is not part of the contract: JavaScript's limits, and a date's regular expression. */
 function tidy(schema: Schema, io: 'input' | 'output'): void {
   if (schema.format === 'date-time') {
     delete schema.pattern;
@@ -62,11 +64,11 @@ function tidy(schema: Schema, io: 'input' | 'output'): void {
   }
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  // A reply may gain properties in a later version, and a client that checks replies must not stumble over them.
+  // A later version may add properties to a reply. A client that checks replies must not fail then.
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
 }
 
-/** Zod keeps named parts in `$defs`; OpenAPI has a place of its own for them. */
+/** Zod keeps named parts in `$defs`; OpenAPI has another place for them. */
 function lift(schema: Schema): Schema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${PLACE}`)) as Schema;
 }

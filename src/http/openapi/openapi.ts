@@ -1,6 +1,6 @@
 /**
- * The OpenAPI 3.1 document, derived from the operations as they are declared: nothing in it is written a second time. A
- * test holds that every operation, field and error is described and shown by an example.
+ * The OpenAPI 3.1 document, derived from the declarations of the operations, so that nothing is written twice. A test
+ * checks that it describes every operation, field and error, and shows an example of each.
  */
 import { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
@@ -74,7 +74,7 @@ A vault that starts from shares of its root key is sealed at first: \`/readyz\` 
 \`{"sealed", "given", "needed"}\`; \`GET /v1/unseal\` answers the same and gives none.
 `.trim();
 
-/** @param publicUrl where clients find the API; without it, beside the document */
+/** @param publicUrl where clients find the API; by default, next to the document */
 export function openApi(publicUrl?: string): Schema {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Schema>> = {};
@@ -149,7 +149,7 @@ function operation(route: Operation, tag: string, schemas: JsonSchemas, publicUr
   };
 }
 
-/** OpenAPI 3.1 has no words for the events of a stream: their data is described in prose, and shown. */
+/** OpenAPI 3.1 cannot describe the events of a stream. Prose and an example do it instead. */
 function eventsOf(data: unknown): Schema {
   const schema = {
     type: 'string',
@@ -200,7 +200,7 @@ function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas:
       required: place === 'path' || required.includes(name),
       description: description ?? named?.description,
       schema,
-      // "Try it out" sends an example along; of an optional parameter that would be a surprise.
+      // "Try it out" sends the example. For an optional parameter that would be a surprise.
       ...(place === 'path' ? { example: schemas.exampleOf(property) } : {}),
     };
   });

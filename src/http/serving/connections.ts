@@ -1,18 +1,21 @@
 /**
- * How many clients may be connected at once: as many as the process may have files open, less what stores, slots and copies
- * need. Without a bound, libuv closes what it cannot take (EMFILE) without a word, and stores fail with it.
+ * Bounds how many clients may be connected at once: as many as the process may have files open, less what stores, slots
+ * and copies need. Without a bound, libuv silently closes what it cannot take (EMFILE), and the stores fail as well.
  *
- * Guarantees: a connection that is turned away is counted, and logged once a second at most; idle ones make room for new ones.
- * Does not: know the limit where there is no `/proc` (anything but Linux): there is no bound then.
+ * Guarantees: refused connections are counted, and logged at most once a second. Idle connections make room for new
+ * ones.
+ * Does not: know the limit on a system without `/proc` (any but Linux). There is no bound then.
  */
 import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { openFilesLimit } from '../../process-limits.ts';
 import type { Log } from './log.ts';
 
-/** Two pools of connections to each store, once more for the thread of long jobs, its own files, and some for copies. */
+/**
+ * Two pools of connections to each store, the same again for the thread of long jobs, own files, and some for copies.
+ */
 const RESERVED = 96;
-/** Below this, an operator should know. */
+/** Below this, the operator is warned. */
 const ENOUGH = 256;
 const LOG_EVERY_MS = 1_000;
 
@@ -22,20 +25,20 @@ interface Room {
   readonly connections: number;
 }
 
-/** @returns undefined where nobody says, or there is no limit */
+/** @returns undefined if the limit is unknown, or there is none */
 function roomForConnections(): Room | undefined {
   const limit = openFilesLimit();
   if (limit === undefined) return undefined;
   try {
     const room = limit - readdirSync('/proc/self/fd').length;
-    // Of little, half: neither the clients nor the stores get on with nothing.
+    // If there is little room, clients get half of it: neither they nor the stores can work with nothing.
     return { limit, connections: Math.max(1, room - Math.min(RESERVED, room >> 1)) };
   } catch {
     return undefined;
   }
 }
 
-/** @param refused told of each connection that is turned away */
+/** @param refused called for each connection that is turned away */
 export function boundConnections(server: Server, log: Log, refused: () => void): void {
   const room = roomForConnections();
   if (room === undefined) return;

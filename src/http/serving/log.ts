@@ -1,8 +1,8 @@
 /**
- * The log: one line a request, with its id, operation, status, code and time, and of some the address that it came from
- * (`sources.ts`); and a warning of a 503, with its cause. Never a path, a header, a body, or the
- * message of an error that is not the vault's own: those can hold values. Of a defect it keeps the class and the
- * places in the code.
+ * The log. It never holds a path, a header, a body, or the message of an error that is not the vault's own, because
+ * those can hold values. It has one line for each request, with its id, operation, status, code and time; some lines
+ * also have the address that the request came from (`sources.ts`). It warns of a 503, with its cause. For a defect it
+ * gives the error's class and the places in the code.
  */
 import { type Logger, pino } from 'pino';
 import type { RequestId } from '../../ids.ts';
@@ -11,19 +11,21 @@ import type { Signals } from '../../vault/signals.ts';
 
 export type Log = Logger;
 
-/** What is known of a request when it has been answered; closed words and ids only. */
+/** What is known about an answered request. It holds only closed words and ids. */
 export interface Answered {
   readonly request: RequestId;
   readonly operation: string;
   readonly status: number;
   readonly code: string | undefined;
   readonly principal: string | undefined;
-  /** Where the call came from; undefined where that may not be logged (`sources.ts`). */
+  /** Where the call came from; undefined if that may not be logged (`sources.ts`). */
   readonly source: string | undefined;
   readonly seconds: number;
-  /** Set where the error was none of the vault's own. */
+  /** Set if the error was not the vault's own. */
   readonly defect: unknown;
-  /** The store driver's code behind a failure, or a closed word; of which store, and where in its transaction. */
+  /**
+   * The store driver's code behind a failure, or a closed word. `at` says which store, and where in its transaction.
+   */
   readonly cause: string | undefined;
   readonly at?: ReturnType<typeof placeOf>;
 }
@@ -44,8 +46,8 @@ export function logAnswered(log: Log, { defect, seconds, at, ...rest }: Answered
 const WARN_EVERY_MS = 1_000;
 
 /**
- * Warns of calls that were answered with 503: of each cause once a second at most, and then of how many more there were.
- * A cause is the code, and of which store, what, and where in its transaction: closed words and drivers' codes.
+ * Warns of calls that were answered with 503. Each cause is warned of at most once a second; the next warning says how
+ * many were left out. A cause is the code, the store, the driver's code, and the place in the transaction.
  * @param elapsed running time of this process in milliseconds
  */
 export function warnerOf503(log: Log, elapsed = () => performance.now()): (answered: Answered) => void {
@@ -64,7 +66,7 @@ export function warnerOf503(log: Log, elapsed = () => performance.now()): (answe
   };
 }
 
-/** A line for each alarm, with the ids that lead to the audit entry and to the record. */
+/** Logs a line for each alarm, with the ids that lead to the audit entry and to the record. */
 export function logAlarms(log: Log, signals: Signals): void {
   signals.on('integrityFailure', (found) =>
     log.error(found, 'integrity failure: stored bytes were altered, moved or put back'),
@@ -74,11 +76,11 @@ export function logAlarms(log: Log, signals: Signals): void {
   );
 }
 
-/** What may be said of any error: its class and stack frames, without its message. */
+/** What may be said about any error: its class and stack frames, without its message. */
 export function placesOf(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const { stack = '' } = error;
-  // The message comes first and may itself look like a frame.
+  // The message comes first, and may itself look like a frame.
   const after = error.message === '' ? 0 : stack.indexOf(error.message) + error.message.length;
   const frames = stack
     .slice(after)
@@ -87,7 +89,7 @@ export function placesOf(error: unknown): { error: string; at: string[] } {
   return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
 }
 
-/** What an operator does about a cause, where there is something to say. */
+/** What an operator can do about a cause, if there is anything. */
 function remedyOf(cause: string | undefined): { readonly remedy?: string } {
   const remedy = cause === undefined ? undefined : remedyFor(cause);
   return remedy === undefined ? {} : { remedy };

@@ -1,6 +1,4 @@
-/**
- * Prometheus metrics: counts and times by closed words only. No label ever holds a tenant's data, an id or a path.
- */
+/** Prometheus metrics: counts and times, by closed words only. No label ever holds a tenant's data, an id or a path. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from '../../vault/measure.ts';
 import type { Signals } from '../../vault/signals.ts';
@@ -14,7 +12,7 @@ export interface Metrics {
   disbelieved(why: Disbelieved): void;
 }
 
-/** @param measure asked at each scrape; where it fails, what it measures is left out of the answer */
+/** @param measure called at each scrape; if it fails, the answer leaves out what it measures */
 export function newMetrics(signals: Signals, measure: () => Promise<Measures>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -101,11 +99,11 @@ type Value = number | undefined;
 interface GaugeOf {
   readonly name: string;
   readonly help: string;
-  /** Absent is `undefined`. */
+  /** Undefined if there is no value. */
   readonly of: (measures: Measures) => Value;
 }
 
-/** The same by closed words. */
+/** The same, with one value for each closed word. */
 interface GaugesOf {
   readonly name: string;
   readonly help: string;
@@ -175,7 +173,7 @@ const GAUGES: readonly (GaugeOf | GaugesOf)[] = [
 ];
 
 function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
-  // All are collected in the same turn: one measurement for all of them.
+  // All gauges are collected in the same turn, so one measurement serves them all.
   let asked: Promise<Measures | undefined> | undefined;
   const ask = () => {
     asked ??= measure()
@@ -192,7 +190,7 @@ function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
       async collect() {
         const measures = await ask();
         gauge.reset();
-        // Without labels, a reset is a 0.
+        // Without labels, a reset sets the gauge to 0.
         if (labelNames.length === 0) gauge.remove();
         if (measures === undefined) return;
         if ('of' in which) {

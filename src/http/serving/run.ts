@@ -1,5 +1,6 @@
 /**
- * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened, never the message of an error, which could hold a value.
+ * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened. It never
+ * prints the message of an error, which could hold a value.
  */
 
 import { startBackground } from '../../background/background.ts';
@@ -18,7 +19,7 @@ import { listenForStop, type Stopping } from './stopping.ts';
 import { newSupervisor, type Supervisor } from './supervisor.ts';
 import { systemFault } from './system-faults.ts';
 
-/** How its long jobs are run; tests give others than a server has. */
+/** How the server's long jobs run. Tests pass other times. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
 
 interface Around {
@@ -41,7 +42,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
   const vault = await openVault(config, { mayMake: true, process: 'server' });
   if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
-  // A node that never served is not to be waited for.
+  // A node that never served must not be waited for.
   const server = await serve(vault, log, config).catch(async (error: unknown) => {
     await stopWork();
     throw error;
@@ -56,13 +57,13 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
   });
 }
 
-/** Listens without a key until enough shares were given; the same process and socket then serve the vault. */
+/** Listens without a key until enough shares were given. Then the same process and socket serve the vault. */
 async function runSealed(config: Config, { log, stopping, supervisor }: Around, jobs: JobOptions): Promise<void> {
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
     opened(vault, rootKey) {
-      // Long jobs open the vault again, and nobody is asked for shares then.
+      // Long jobs open the vault again, and must not ask for shares again.
       using key = secret(Buffer.from(rootKey));
       const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
       stopWork = () => stop().finally(() => wipe(key));
@@ -88,7 +89,7 @@ async function runSealed(config: Config, { log, stopping, supervisor }: Around, 
   });
 }
 
-/** @returns what finishes the work under way and closes the vault */
+/** @returns a function that finishes the work under way and closes the vault */
 function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
   const report = (done: Parameters<LongJobOptions['report']>[0]) => {
     if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
@@ -119,7 +120,7 @@ const DISPLACED: Readonly<Record<string, string>> = {
     'Nothing is served: stop every node, run `npm run lethe -- recover`, then start (src/deploy/README.md)',
 };
 
-/** What a person reads at start: five lines in a new home, one in a known one. */
+/** What a person reads at start: five lines for a new vault, one for an existing one. */
 function welcome(config: Config, vault: Vault, server: RunningServer): string {
   const apiUrl = config.publicUrl ?? server.url;
   if (vault.firstKeyPath === undefined) return `Lethe serves on ${server.url} (API: ${apiUrl}/docs)`;
@@ -132,7 +133,9 @@ function welcome(config: Config, vault: Vault, server: RunningServer): string {
   ].join('\n');
 }
 
-/** What must be kept besides the stores, by where the root key comes from. Never an epoch's secret: no copy of one is harmless. */
+/**
+ * What must be kept besides the stores, by the root key's source. Never an epoch's secret: no copy of one is harmless.
+ */
 export function whatToKeep({ rootKey }: Config): string {
   const why = 'without the root key, nothing in the vault opens (keys/README.md).';
   if (rootKey.from === 'file') return `Keep a copy of ${rootKey.path} apart from the data: ${why}`;
@@ -142,7 +145,7 @@ export function whatToKeep({ rootKey }: Config): string {
   return `Keep the key of LETHE_ROOT_KEY apart from the data, and set it at every start: ${why}`;
 }
 
-/** Node prints the message and the source line of an uncaught error; both can hold a value. */
+/** Replaces Node's report of an uncaught error, whose message and source line can hold a value. */
 export function dieQuietly(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
@@ -152,7 +155,7 @@ export function dieQuietly(): void {
   }
 }
 
-/** An error as it may be printed: the vault's own texts, or the places of anything else. */
+/** An error as it may be printed: the vault's own text, or for any other error its places in the code. */
 export function explain(error: unknown): string {
   if (error instanceof StartError) return `lethe: ${error.message}`;
   if (error instanceof StoreCorruptError && error.store !== undefined) {

@@ -1,9 +1,9 @@
 /**
- * What a sealed server answers: `/healthz` that it lives, `/readyz` 503, `/v1/unseal` to shares of the root key, and the
- * problem `sealed` to everything else. No API key is asked for: a share is the credential, and nothing in here could
- * check a key.
+ * What a sealed server answers: `/healthz` says that it lives, `/readyz` is 503, `/v1/unseal` takes shares of the root
+ * key, and everything else is answered by the problem `sealed`. It asks for no API key: a share is the credential, and
+ * nothing here could check a key.
  *
- * Does not: keep a share. It is in memory as the text of one request until it is collected, and nowhere else: no log
+ * Does not: keep a share. The text of a request stays in memory until it is collected, and is nowhere else: no log
  * line, reply or error holds any of it.
  */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -79,7 +79,7 @@ export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOpti
         status,
         code,
         defect,
-        // A share is the credential here: whoever brings one that is refused may be an attacker (decision 32).
+        // A share is the credential here. Someone whose share is refused may be an attacker (decision 32).
         source: status < 500 ? source : undefined,
         cause: driverCode(error),
         at: placeOf(error),
@@ -102,7 +102,7 @@ export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOpti
   return app;
 }
 
-/** The vault's own texts hold no value and say what to do; of anything else the places in the code. */
+/** Logs the vault's own text, which holds no value and says what to do; for any other error, its places in the code. */
 function sayWhy(log: Log, cause: unknown): void {
   const why = cause instanceof VaultError ? { code: cause.code, why: cause.message } : placesOf(cause);
   log.error({ ...why, cause: driverCode(cause) }, 'the shares are right, but the vault does not open; it stays sealed');

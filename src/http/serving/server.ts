@@ -20,7 +20,7 @@ const STOP_TIMEOUT_MS = 25_000;
 
 export interface RunningServer {
   readonly url: string;
-  /** Stops accepting, finishes what was accepted; after 25 s, drops what is left. Idempotent. */
+  /** Stops accepting and finishes what was accepted. After 25 s it drops what is left. It may be called again. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function serve(vault: Vault, log: Log, address: Address): Promise<Running
   return listen(handler, address, log, refused);
 }
 
-/** Serves what opens the vault, and from `open` on the vault, to the same connections. */
+/** First serves what unseals the vault. After `open` it serves the vault, to the same connections. */
 export async function serveSealed(
   sealed: SealedVault,
   log: Log,
@@ -79,7 +79,7 @@ async function listen(
       resolve();
     });
   });
-  // What `accept` fails with; the server goes on listening.
+  // `accept` may fail; the server goes on listening.
   server.on('error', (error) => log.error(placesOf(error), 'a connection could not be taken'));
   boundConnections(server, log, refused);
   const { port: bound } = server.address() as AddressInfo;

@@ -1,30 +1,31 @@
 /**
- * Where a request comes from: the peer of its connection, or the client that trusted proxies say they serve.
+ * Finds where a request comes from: the peer of its connection, or the client that trusted proxies say they serve.
  *
  *   client 203.0.113.7 → proxy 10.0.0.2 → proxy 10.0.0.1 → Lethe          trusted: 10.0.0.0/30
  *   X-Forwarded-For: 198.51.100.9, 203.0.113.7, 10.0.0.2
  *                    anybody's word ↑  the client ↑  ↑ trusted: skipped
  *
- * Guarantees: `Forwarded` (RFC 7239) and `X-Forwarded-For` are read only where the peer itself is trusted, from the right,
- * past trusted hops; the first that is not trusted is the client, and nothing left of it is believed. What cannot be read
- * up to there (`unknown`, an obfuscated name, too many hops), a `Forwarded` that breaks its grammar anywhere, or two
- * headers that name two clients, leaves the peer. What comes out was parsed and is written anew: never the header's text.
- * Does not: know whether a trusted proxy removes what its client sent. One that passes a header on which it does not
- * set itself makes that header the client's word. `X-Forwarded-Proto`, `-Host`, `-Port` and `X-Real-IP` are read for nothing.
+ * Guarantees: `Forwarded` (RFC 7239) and `X-Forwarded-For` are read only if the peer itself is trusted. They are read
+ * from the right, past trusted hops. The first hop that is not trusted is the client, and nothing left of it is
+ * believed. The source is the peer if a hop up to there cannot be read (`unknown`, an obfuscated name, too many hops),
+ * if `Forwarded` breaks its grammar anywhere, or if the two headers name two clients. An address is parsed and written
+ * anew; the header's own text never comes out.
+ * Does not: know whether a trusted proxy removes what its client sent. If a proxy passes on a header that it does not
+ * set, that header is the client's word. `X-Forwarded-Proto`, `-Host`, `-Port` and `X-Real-IP` are never read.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIn, type Network, type NetworkAddress, readAddress } from '../../network-address.ts';
 
 export interface Source {
-  /** In the text of RFC 5952; undefined: the connection has gone. */
+  /** As RFC 5952 writes it; undefined if the connection is gone. */
   readonly address: string | undefined;
   /** Why headers that name another client were not believed. */
   readonly disbelieved?: 'peer' | 'unreadable';
 }
 
-/** More proxies in a row than anybody has. */
+/** Nobody has more proxies in a row. */
 const MAX_HOPS = 32;
-/** More than an address, brackets and a port have. */
+/** An address with brackets and a port is shorter. */
 const MAX_NODE_LENGTH = 64;
 
 export function sourceOf({ socket, headers }: IncomingMessage, trusted: readonly Network[]): Source {
@@ -53,7 +54,7 @@ function clientOf(hops: readonly string[], trusted: readonly Network[]): Network
   return hops.length > MAX_HOPS ? undefined : client;
 }
 
-/** A node of RFC 7239 section 6, with its port or without; an IPv6 address also bare, as `X-Forwarded-For` has it. */
+/** Reads a node of RFC 7239 section 6, with or without a port, and a bare IPv6 address, as in `X-Forwarded-For`. */
 function addressOf(node: string): NetworkAddress | undefined {
   if (node.length > MAX_NODE_LENGTH) return undefined;
   const bracketed = /^\[([^\]]*:[^\]]*)\](?::\d{1,5})?$/.exec(node)?.[1];
@@ -62,13 +63,13 @@ function addressOf(node: string): NetworkAddress | undefined {
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** A pair, or none, and what ends it. Spaces have one place each, so that no text is tried in many ways. */
+/** One pair or none, and what ends it. Each space can match in one place only, so that matching takes linear time. */
 const PAIR = new RegExp(`[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")[ \\t]*)?([;,]|$)`, 'y');
 
 /**
- * What each element of `Forwarded` names under `for`; an empty text where it names nobody.
- * @returns undefined where the header breaks the grammar of RFC 7239 section 4: a quote that a client leaves open could
- *   make a proxy's word part of its own
+ * What each element of `Forwarded` names under `for`; an empty text if it names nobody.
+ * @returns undefined if the header breaks the grammar of RFC 7239 section 4: by an open quote, a client could make a
+ *   proxy's word part of its own
  */
 function hopsOf(header: string): readonly string[] | undefined {
   const hops: string[] = [];

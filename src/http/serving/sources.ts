@@ -1,7 +1,7 @@
 /**
- * The sources of requests, for the log: what `source.ts` finds, and a word to the operator where it is not what a proxy
- * said. That is said once of each peer, of a few peers at most, and counted always: a stranger who sends such headers
- * neither fills the log nor hides the proxy that was forgotten.
+ * The sources of requests, for the log. They are what `source.ts` finds. If that is not what a proxy said, the operator
+ * is warned once for each peer, and for a few peers at most; every case is counted. So a stranger who sends such
+ * headers neither fills the log nor hides a proxy that was forgotten in the settings.
  */
 import type { IncomingMessage } from 'node:http';
 import { type Caller, isService } from '../../calls/caller.ts';
@@ -17,7 +17,7 @@ const SAID = {
 
 export type Disbelieved = NonNullable<Source['disbelieved']>;
 
-/** @returns what reads the source of a request; undefined where its connection has gone */
+/** @returns a function that reads the source of a request; it returns undefined if the connection is gone */
 export function newSources(
   trustedProxies: readonly string[],
   log: Log,
@@ -39,8 +39,9 @@ export function newSources(
 }
 
 /**
- * Whether the source of a call may stand in the log (decision 32): that of a service, and that of whoever brought no
- * valid credential, by which an attack is found and ended. A person's own address is personal data, and stays out.
+ * Whether the source of a call may be logged (decision 32). A service's may. That of a caller without a valid
+ * credential may too, because it helps to find and end an attack. A person's own address is personal data, and is not
+ * logged.
  */
 export function mayLogSource(caller: Caller | undefined, status: number): boolean {
   return caller === undefined ? status === 401 : isService(caller);

@@ -1,27 +1,27 @@
 /**
- * When a server is to stop: at SIGTERM, SIGINT or SIGHUP, and when the `npm` that started it is gone.
+ * Stops a server at SIGTERM, SIGINT or SIGHUP, and when the `npm` that started it is gone.
  *
- * Guarantees: the first of them finishes what was accepted, whenever it comes: in the midst of the start, nothing is served
- * any more. A later one ends the process where it is.
- * Does not: outlive SIGKILL; what that leaves is found by whoever starts next.
+ * Guarantees: the first of these finishes what was accepted, whenever it comes; during the start, nothing is served
+ * after it. A later signal ends the process at once.
+ * Does not: survive SIGKILL. The next process that starts finds what is left.
  */
 import { onEndSignals } from '../../process-signals.ts';
 import type { Log } from './log.ts';
 
-/** A start that waits for a store may wait for long. */
+/** A start may wait long for a store. */
 const START_TIMEOUT_MS = 10_000;
 const LOOK_MS = 1_000;
 
 export interface StoppingOptions {
   readonly log: Log;
-  /** Whether this process is to end with its parent: `npm` does not pass on SIGHUP, nor can it pass on SIGKILL. */
+  /** Whether this process ends with its parent: `npm` does not pass on SIGHUP, and cannot pass on SIGKILL. */
   readonly withParent: boolean;
 }
 
 export interface Stopping {
-  /** Whether it was asked for. */
+  /** Whether the server was told to stop. */
   readonly asked: boolean;
-  /** What finishes the work; runs at once where that was asked for already. */
+  /** Sets what finishes the work. It runs at once if the server was already told to stop. */
   onStop(finish: () => Promise<void>): void;
 }
 

@@ -1,15 +1,15 @@
 /**
- * Tells systemd how the server is: that it serves, is sealed, or stops (sd_notify(3), `Type=notify` in `src/deploy/lethe.service`).
- * Node opens no datagram socket to a path, so `systemd-notify`(1) says it, a child with no more of the environment than the
- * socket and the search path.
+ * Tells systemd whether the server serves, is sealed, or stops (sd_notify(3), `Type=notify` in
+ * `src/deploy/lethe.service`). Node cannot open a datagram socket to a path, so the program `systemd-notify`(1) does
+ * it. That child gets nothing of the environment but the socket and the search path.
  *
- * Guarantees: does nothing where no supervisor listens; a word that cannot be said is logged, and holds nothing up.
- * Does not: say anything of what is stored.
+ * Guarantees: it does nothing if no supervisor listens. A message that fails is logged, and delays nothing.
+ * Does not: tell anything about what is stored.
  */
 import { spawn } from 'node:child_process';
 import type { Log } from './log.ts';
 
-/** Where the supervisor listens, and where programs are. */
+/** Where the supervisor listens, and the search path of programs. */
 export interface NotifySocket {
   readonly socket: string;
   readonly path: string;
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10_000;
 export function newSupervisor(notify: NotifySocket | undefined, log: Log): Supervisor {
   let last: Promise<void> = Promise.resolve();
   const tell = (...args: string[]) => {
-    // One after another: what was said last is what holds.
+    // One after another, because the last message is the one that counts.
     if (notify !== undefined) last = last.then(() => run(notify, args, log));
   };
   return {

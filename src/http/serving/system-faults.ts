@@ -1,8 +1,8 @@
 /**
- * What the operating system refused, for the operator: a path, an address or a port is named, and what to do. A setting, a
+ * Tells the operator what the operating system refused: the path, address or port, and what to do. A setting, a missing
  * right or a full disk is no defect of the vault.
  *
- * Guarantees: a file's content is never in it; of an error, only its code, its call and its path are.
+ * Guarantees: the text never holds a file's content. It holds only the error's code, its call and its path.
  */
 import { remedyFor } from '../../storage/errors.ts';
 
@@ -15,7 +15,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 const CALLS: Readonly<Record<string, string>> = { mkdir: 'make', write: 'write', rename: 'write', link: 'write' };
 const KNOWN = /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EISDIR|ENOENT|EMFILE|ENFILE|EIO|ELOOP|ENAMETOOLONG|EEXIST)$/;
 
-/** @returns undefined for an error that is not the system's, or that nothing can be said about */
+/** @returns undefined if the error is not the system's, or if nothing can be said about it */
 export function systemFault(error: unknown): string | undefined {
   const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
   if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;

@@ -1,10 +1,10 @@
 /**
- * Destroying the secrets of epochs that have ended: only when that was approved, nothing is wrapped under them, and
+ * Destroys the secrets of epochs that have ended, but only when that was approved, nothing is wrapped under them, and
  * every required slot hands out the secret in use now (K4).
  *
  * Guarantees: an epoch counts as destroyed only when every slot that was given its secret, and every slot in force, has
- * confirmed that it has none (K5); may be called by any process, any number of times. What comes back into a slot is
- * found by whoever asks (`whatReturned`), and destroyed again at the next close, which asks for the last of them.
+ * confirmed that it has none (K5). Any process may call this, any number of times. `whatReturned` finds what comes back
+ * into a slot, and the next close destroys it again, for the last epochs.
  * Does not: reach what was copied from a slot before.
  */
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
@@ -48,7 +48,7 @@ export async function destroy(parts: RotationParts, epoch: number): Promise<{ re
 }
 
 /**
- * A slot in force that holds an epoch without a note of it gets one: the note was removed by hand.
+ * Notes each slot in force that holds an epoch without a note: somebody removed the note by hand.
  * @returns the slots that could not be asked
  */
 async function noteForgotten({ keyStore: store, keyring, clock }: RotationParts, epoch: number): Promise<string[]> {
@@ -65,8 +65,8 @@ async function noteForgotten({ keyStore: store, keyring, clock }: RotationParts,
 }
 
 /**
- * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back: with a folder that
- * was put back from a copy, or from a process that slept between being told to put a secret and putting it.
+ * Asks the slots in force once more for epochs that are destroyed, and destroys what has come back. It may come back
+ * with a folder that was restored from a copy, or from a process that slept before it put a secret.
  * @returns what had come back, as `epoch/slot`
  */
 export async function sweep(parts: RotationParts): Promise<string[]> {
@@ -75,7 +75,7 @@ export async function sweep(parts: RotationParts): Promise<string[]> {
   for (const { slot } of parts.keyring.epochs.slots.inForce) {
     for (const epoch of epochs) {
       if ((await slot.has(epoch).catch(unlessOutOfReach)) === false) continue;
-      // Something is there, or nothing can be told of it: what is out of reach is asked at the next close.
+      // The slot has something, or cannot say; the next close asks a slot that is out of reach.
       if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
       returned.push(`${epoch}/${slot.name}`);
     }

@@ -71,7 +71,7 @@ export class EpochKeys {
     return this.#current;
   }
 
-  /** Grows whenever a `refresh`, whoever asked for it, has wiped something. */
+  /** Grows when a `refresh`, whoever asked for it, has wiped something. */
   get wipes(): number {
     return this.#wipes;
   }

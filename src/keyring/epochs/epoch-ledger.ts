@@ -7,8 +7,8 @@
  *
  * Guarantees: only what carries its tag counts. A certificate rests on nothing else, and a slot whose confirmation was
  * written by hand is asked again.
- * Does not: tell that rows were put back to an older state that the vault once wrote; that an epoch's row is gone is
- * told by its number.
+ * Does not: detect that rows were put back to an older state that the vault once wrote. A missing row of an epoch is
+ * detected by its number.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
 import { equalBytes, mac } from '../../crypto/mac.ts';
@@ -41,7 +41,7 @@ export class EpochLedger {
   /** From the first epoch on, without a gap. */
   readonly #certain: DestroyedEpoch[] = [];
 
-  /** @param rootKey stays its owner's */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(rootKey: Uint8Array, vaultId: string) {
     this.#key = tagKey(rootKey, vaultId);
     this.#vaultId = vaultId;

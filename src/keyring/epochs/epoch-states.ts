@@ -20,7 +20,7 @@ export async function findEpoch(reader: Reader<'keys'>, epoch: number): Promise<
   return (await reader.find(epochByNumber, [[epoch]]))[0]?.[0];
 }
 
-/** Holds an epoch against every other change until the transaction ends. */
+/** Locks an epoch against every other change until the transaction ends. */
 export async function lockEpoch(tx: KeyTx, epoch: number): Promise<void> {
   await select(tx, epochs, { columns: ['epoch'], where: { epoch }, lock: 'wait' });
 }
@@ -30,17 +30,17 @@ export async function allEpochs(reader: Reader<'keys'>): Promise<EpochRow[]> {
   return select(reader, epochs, { orderBy: ['epoch'] });
 }
 
-/** Those whose secret may still be somewhere, the first one first. */
+/** The epochs whose secret may still be somewhere, the first one first. */
 export async function openEpochs(reader: Reader<'keys'>): Promise<EpochRow[]> {
   return select(reader, epochs, { where: { state: { not: 'destroyed' } }, orderBy: ['epoch'] });
 }
 
-/** The last epoch that has a row, begun or not; undefined in a key store that has none. */
+/** The last epoch that has a row, begun or not; undefined in a key store without epochs. */
 export async function lastEpoch(reader: Reader<'keys'>): Promise<EpochRow | undefined> {
   return first(reader, epochs, { orderBy: ['epoch'], descending: true });
 }
 
-/** The last epoch that was begun; undefined: none was. */
+/** The last epoch that was begun; undefined where none was. */
 export async function lastBegun(reader: Reader<'keys'>): Promise<number | undefined> {
   const begun = { state: { not: 'pre_activation' } };
   return (await first(reader, epochs, { columns: ['epoch'], where: begun, orderBy: ['epoch'], descending: true }))
@@ -52,7 +52,7 @@ export async function epochInUse(reader: Reader<'keys'>): Promise<number> {
   return (await lastBegun(reader)) ?? 1;
 }
 
-/** The last epoch that was destroyed before this moment, in milliseconds; 0: none was. */
+/** The last epoch that was destroyed before this moment, in milliseconds; 0 where none was. */
 export async function lastDestroyedBefore(reader: Reader<'keys'>, at: number): Promise<number> {
   const where = { state: 'destroyed', closed_at: { '<': at } };
   const last = await first(reader, epochs, { columns: ['epoch'], where, orderBy: ['epoch'], descending: true });
@@ -68,7 +68,7 @@ export async function countDestroyed(
   return count(reader, epochs, { where });
 }
 
-/** When an epoch was destroyed last, in milliseconds. */
+/** When the last destruction of an epoch was, in milliseconds. */
 export async function lastClosedAt(reader: Reader<'keys'>): Promise<number | undefined> {
   const where = { closed_at: { not: null } };
   const last = await first(reader, epochs, { columns: ['closed_at'], where, orderBy: ['closed_at'], descending: true });

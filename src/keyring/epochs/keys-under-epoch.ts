@@ -56,7 +56,7 @@ export interface Making<R extends WrappedRow> {
   /** Wiped after the work, unless that hands it over. */
   readonly key: Buffer;
   readonly epoch: number;
-  /** Makes its row, which is to be stored in this transaction; holds the epoch open until that ends. */
+  /** Makes its row, which must be stored in this transaction; holds the epoch open until that ends. */
   rowFor(tx: KeyTx, place: Omit<R, 'wrapped' | 'epoch'>): Promise<R>;
 }
 

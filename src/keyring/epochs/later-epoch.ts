@@ -1,6 +1,6 @@
 /**
- * Root slots that know better than the key store: they hold the secret of an epoch that the key store has not begun. An
- * epoch's row is written before any slot is given its secret, so such a key store was put back to before that.
+ * Detects root slots that know more than the key store: they hold the secret of an epoch that the key store has not
+ * begun. An epoch's row is written before any slot is given its secret, so such a key store was put back to before that.
  */
 import { StartError, UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';
@@ -32,8 +32,9 @@ export async function assertNoLaterEpoch({ reader }: KeyStore, slots: RootSlots)
 }
 
 /**
- * Where a key store does not open because a secret is missing: whether that was destroyed, as is remembered outside it.
- * @param closed the last epoch of which that is remembered. @throws {StartError} if so
+ * For a key store that does not open because a secret is missing: says if that secret was destroyed, as the journal
+ * remembers.
+ * @param closed the last epoch whose close is remembered. @throws {StartError} if the secret was destroyed
  */
 export async function assertNotClosed({ reader }: KeyStore, closed = 0): Promise<void> {
   const active = (await openEpochs(reader)).filter(({ state }) => state === 'active').at(-1)?.epoch ?? 0;

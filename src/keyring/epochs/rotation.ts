@@ -1,15 +1,15 @@
 /**
- * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it: a
- * crash anywhere is made good by running the steps again.
+ * The close of an epoch, as far as keys go, step by step. Each step finds the last one's result, whoever did it. So
+ * running the steps again makes good a crash anywhere.
  *
  *   begin      the next epoch's secret is in every required slot, and every one of them has given it back
  *   activate   from this commit on nothing more is wrapped under the old epoch
  *   move       everything that is wrapped under the old epoch is wrapped under the new one, page by page (K1, K3)
- *   approve    nothing is left under the old epoch, and what must open opens; now it may be destroyed (`epoch-destruction.ts`)
+ *   approve    nothing is left under the old epoch, and what must open opens; now `epoch-destruction.ts` may run
  *
- * Guarantees: whoever lost the lease changes nothing in the key store; an epoch's row names one secret by its check
- * value, for good, and no slot's secret is ever replaced, so that a process that slept through its own end can do no
- * harm: where a secret was lost before it was used, its number is left out.
+ * Guarantees: a process that lost the lease changes nothing in the key store. An epoch's row names one secret by its
+ * check value, for good, and no slot's secret is ever replaced. So a process that slept through its own end can do no
+ * harm. If a secret was lost before it was used, its number is left out.
  */
 import type { Clock } from '../../clock.ts';
 import type { RandomSource } from '../../crypto/random.ts';
@@ -49,7 +49,7 @@ export async function begin(
 ): Promise<{ readonly next: number; readonly without: string[] }> {
   const { next, drawn } = (await interrupted(parts)) ?? (await draw(parts, fence));
   using held = secret(drawn);
-  // Only now: whoever adds a slot looks for epochs once more afterwards, and finds this one.
+  // Only now: a process that adds a slot looks for epochs once more afterwards, and finds this one.
   await parts.keyring.epochs.slots.reload();
   const without: string[] = [];
   for (const { slot, required } of parts.keyring.epochs.slots.inForce) {
@@ -133,7 +133,7 @@ async function draw(
   return { next, drawn: handOver(drawn) };
 }
 
-/** Before a slot is given a secret: a crash in between leaves no copy that nobody knows of. */
+/** Noted before a slot gets a secret, so that a crash in between leaves no copy that nobody knows of. */
 async function note(
   { keyStore: store, clock }: RotationParts,
   epoch: number,

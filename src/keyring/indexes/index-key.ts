@@ -26,7 +26,7 @@ export class StaleIndexKeysError extends VaultError {
 /** Changes come a few at a time, a few times a year. */
 const MAX_TRIES = 5;
 
-/** For work that is made again where it used index keys that were changed meanwhile, and for no other reason. */
+/** For work that is repeated if it used index keys that were changed meanwhile, and for no other reason. */
 export async function throughStaleKeys<R>(work: () => Promise<R>): Promise<R> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -33,7 +33,7 @@ import { IndexKey, isOwn, StaleIndexKeysError, stateOf } from './index-key.ts';
 
 export type { IndexKey };
 
-/** Of a whole index entry. */
+/** The bits of a whole index entry. */
 const MAX_BITS = 128;
 
 /** What a process knows of a tenant's blind indexes. */
@@ -44,7 +44,7 @@ export interface KnownIndexes {
   readonly generation: number;
   /**
    * Every version there is, the oldest first; at least one.
-   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   * @param bits the length of index entries, if this is the first use of the name; absent for the whole
    */
   versions(name: string, bits?: number): Promise<readonly IndexKey[]>;
 }
@@ -69,7 +69,7 @@ export class IndexKeys {
 
   /**
    * The version under which new MACs of the vault's own are made.
-   * @param bits how long index entries are to be, should this be the first use of the name; absent: whole
+   * @param bits the length of index entries, if this is the first use of the name; absent for the whole
    */
   async current(tenant: TenantId, name: string, bits?: number): Promise<IndexKey> {
     const versions = await this.versions(tenant, name, bits);
@@ -128,7 +128,7 @@ export class IndexKeys {
     throw new StaleIndexKeysError();
   }
 
-  /** As `admit`, for a writer that does not hold the buckets yet. */
+  /** The same as `admit`, for a writer that does not hold the buckets yet. */
   async admitTo(tx: KeyTx, tenant: TenantId, generation: number, buckets: readonly string[]): Promise<void> {
     const found = await tx.find(
       bucketByIdShared,
@@ -137,7 +137,7 @@ export class IndexKeys {
     await this.admit(tenant, generation, found.flat());
   }
 
-  /** As `isCurrent`, held until the transaction ends. @throws {StaleIndexKeysError} */
+  /** The same as `isCurrent`, and holds it until the transaction ends. @throws {StaleIndexKeysError} */
   async assertCurrent(tx: KeyTx, tenant: TenantId, { generation }: KnownIndexes): Promise<void> {
     const [[row] = []] = await tx.find(indexGenerationShared, [[tenant]]);
     await this.admit(tenant, generation, row === undefined ? [] : [{ index_generation: row.generation }]);

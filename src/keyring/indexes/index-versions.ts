@@ -51,7 +51,7 @@ export async function versionsOfNames(
   );
 }
 
-/** Versions of whatever tenant that were made before this moment, in milliseconds. */
+/** Versions, of any tenant, that were made before this moment, in milliseconds. */
 export async function versionsBefore(reader: Reader<'keys'>, at: number, limit: number): Promise<IndexKeyRow[]> {
   return select(reader, indexKeys, { where: { created_at: { '<': at } }, limit });
 }
@@ -81,7 +81,7 @@ export async function beginVersion(
   bits: number,
 ): Promise<Turn> {
   await assertRotatable(tx, tenant, name);
-  // Before the rows are read: of two that begin at once, the second finds what the first has made.
+  // Done before the rows are read: if two begin at once, the second finds what the first has made.
   await raiseGeneration(tx, tenant);
   const rows = await versionsOf(tx, tenant, name);
   const newest = rows.at(-1) as IndexKeyRow;
@@ -118,7 +118,7 @@ export async function noteDraining(tx: KeyTx, tenant: TenantId, name: string): P
   return (await versionsOf(tx, tenant, name)).filter((row) => stateOf(row) === 'draining');
 }
 
-/** Whether anything is left under a version of an index key: what was made under it is not the keyring's. */
+/** Says whether anything is left under a version of an index key, since the keyring does not own what was made. */
 export type HasRows = (tx: KeyTx, of: IndexKeyRow) => Promise<boolean>;
 
 /**
@@ -131,7 +131,7 @@ export async function removeVersion(tx: KeyTx, row: IndexKeyRow, hasRows: HasRow
   const removed = await tx.execute((sql) =>
     sql(indexKeys.name)
       .where({ tenant, name, version, state: 'draining' })
-      // Under no epoch any more: an epoch is closed when nothing is under it.
+      // It is under no epoch any more, because an epoch is closed when nothing is under it.
       .update({
         ...{ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() },
         ...{ removed_epoch: sql.ref('epoch'), epoch: 0 },
@@ -146,7 +146,7 @@ export async function drainingVersions(reader: Reader<'keys'>, limit: number): P
   return select(reader, indexKeys, { literally: "state = 'draining'", orderBy: ['tenant', 'name', 'version'], limit });
 }
 
-/** When a version is to be replaced; undefined: never, for the vault's own MACs stay under theirs. */
+/** When a version must be replaced; undefined for never, as for the keys of the vault's own MACs. */
 export function replacementDueAt({ name, created_at }: MadeVersion, now: Date): Date | undefined {
   return isOwn(name) ? undefined : dueAfter(created_at, PERIOD_MS, now);
 }

@@ -40,7 +40,7 @@ export async function raiseBuckets(
   if (done === 0) await progress(done);
 }
 
-/** @returns those that were raised: with `skip`, those that nobody held */
+/** @returns the buckets that were raised; with `skip`, only those that nobody held */
 async function raise(
   store: KeyStore,
   tenant: TenantId,

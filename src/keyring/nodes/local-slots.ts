@@ -1,9 +1,9 @@
 /**
- * A node's own root slots: the file slots whose folder it found when it announced itself. Whoever closes an epoch
- * destroys it in the slots as they are from there; what another node has under the same name is that node's to destroy.
+ * A node's own root slots: the file slots whose folder it found when it announced itself. The node that closes an epoch
+ * destroys it in the slots that it reaches. What another node has under the same name, that node must destroy.
  *
  * Guarantees: only what the vault itself noted as destroyed is destroyed here, and what is in a slot that the vault has
- * removed. A slot that is given the secret in use is looked at again afterwards, should its epoch be over by then.
+ * removed. A slot that is given the secret in use is looked at again afterwards, in case its epoch is over by then.
  */
 import { join } from 'node:path';
 import { secret } from '../../secret.ts';
@@ -43,7 +43,7 @@ export async function ownSlots(registry: SlotRegistry, node: string, before: Pla
   return own;
 }
 
-/** A folder that is not the one the slot was added with is none of the vault's. */
+/** A folder that is not the one the slot was added with does not belong to the vault. */
 async function placeOf({ path = '', id }: SlotSettings): Promise<string | undefined> {
   const file = join(path, SLOT_ID_FILE);
   const found = await readId(file).catch(() => undefined);
@@ -116,8 +116,8 @@ async function isCertain({ reader }: KeyStore, { ledger }: EpochKeys, epoch: num
 }
 
 /**
- * Gives the node's own required slots the secret in use, where another node began the epoch: whoever destroys an epoch
- * wants each required slot, as it reaches it, to hand out the next one (K4).
+ * Gives the node's own required slots the secret in use, where another node began the epoch. A process that destroys an
+ * epoch requires that each required slot that it reaches hands out the next one (K4).
  * @returns whether each has it
  */
 export async function fill(store: KeyStore, keys: EpochKeys, own: readonly OwnSlot[]): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
- * Gives up a node of which nothing is heard: certificates wait for it no longer, and say so. Should it come back, it
- * says what it has forgotten, and is no longer given up.
+ * Gives up a silent node: certificates no longer wait for it, and say so. If it comes back, it says what it has
+ * forgotten, and is no longer given up.
  */
 import type { Clock } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';

@@ -1,10 +1,11 @@
 /**
- * What tells one node from another, and one folder from another: a file with a random name for itself, and which file
+ * Tells one node from another, and one folder from another, by a file with a random name for itself, and by which file
  * that is. The process's number and the host's name will not do: every container has a process 1 and a name of its own.
  *
- * Guarantees: the same after a restart, and in a container that is made anew on the same folder; the same on two hosts
- * that reach one folder over NFS; another one in a copy of the folder, for a copied file is another file.
- * Does not: tell a copy where a file system's numbers do not last (FUSE, overlays, CIFS), nor a clone of a whole disk.
+ * Guarantees: the identity stays the same after a restart, in a container that is made anew on the same folder, and on
+ * two hosts that reach one folder over NFS. A copy of the folder has another one, because a copied file is another
+ * file.
+ * Does not: detect a copy where a file system's numbers do not last (FUSE, overlays, CIFS), or a clone of a whole disk.
  */
 import { readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Which processes give signs of life, by the rule of decision 12: a row counts as silent when it has not changed for
- * `ttlMs` of the looker's own running time, looked at several times. No wall clock is read.
+ * Tells which processes give signs of life, by the rule of decision 12. A row counts as silent when it has not changed
+ * for `ttlMs` of the observer's own running time, looked at several times. No wall clock is read.
  */
 import { isItself, type NodeRow } from './nodes.ts';
 
@@ -56,7 +56,7 @@ export class Silence {
 }
 
 /**
- * Looks until a process has given a sign of life, come or gone on, or all have been silent for the whole time.
+ * Looks until a process gives a sign of life, starts or continues, or all have been silent for the whole time.
  * @param read the rows as they are now; asked several times
  * @returns a process that is alive; undefined where none is
  */

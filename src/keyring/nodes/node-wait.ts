@@ -1,9 +1,10 @@
 /**
- * Waiting for the nodes of a vault to forget what is destroyed, so that a close can be certified with it.
+ * Waits for the nodes of a vault to forget what is destroyed, so that a close can be certified with it.
  *
- * Guarantees: a node that lives is waited for, a little; a silent one is not; the caller learns which nodes have said
- * nothing.
- * Does not: decide whether a certificate may be signed; `erasure/certificate.ts` does, of every row there is then.
+ * Guarantees: it waits a little for a node that lives, and not for a silent one. The caller learns which nodes have
+ * said nothing.
+ * Does not: decide whether a certificate may be signed. `erasure/certificates/certificate.ts` does, by every row that
+ * there is then.
  */
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochLedger } from '../epochs/epoch-ledger.ts';

@@ -45,7 +45,7 @@ export interface NodeOptions {
   readonly kind: ProcessKind;
   readonly random: RandomSource;
   readonly clock: Clock;
-  /** By which the silence of others is measured. */
+  /** How the silence of others is measured. */
   readonly look?: LookOptions | undefined;
 }
 
@@ -95,7 +95,7 @@ export class Node {
 
   /**
    * Takes its place among the others.
-   * @param anyway whether it may, also where it shares no root slot with them: for what is done about that
+   * @param anyway whether it may even if it shares no root slot with them: for work that mends this
    * @throws {StrangerError} where another node shares no root slot with this one, unless `anyway`: then it returns
    *   without having joined. Nothing has been changed
    */

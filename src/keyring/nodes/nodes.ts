@@ -59,7 +59,7 @@ export async function nodeRows(reader: Reader<'keys'>): Promise<NodeRow[]> {
   return rows.map((row) => ({ ...row, beat: Number(row.beat), forgot: Number(row.forgot) }));
 }
 
-/** Of two that come at the same moment, the second sees the first. */
+/** If two come at the same moment, the second sees the first. */
 export async function oneAtATime(tx: KeyTx): Promise<void> {
   await select(tx, keyFacts, { columns: ['name'], where: { name: 'vault' }, lock: 'wait' });
 }
@@ -82,7 +82,7 @@ export class NodeLedger {
   readonly #key: Buffer;
   readonly #vaultId: string;
 
-  /** @param rootKey stays its owner's */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(rootKey: Uint8Array, vaultId: string) {
     this.#key = keyOf(rootKey, vaultId);
     this.#vaultId = vaultId;

@@ -70,8 +70,8 @@ export class GivenShares {
 }
 
 /**
- * A root key where no store says which shares are right: a backup is to be put back. Each line must be whole, and all
- * of one set; what they make is for the caller to check.
+ * Makes a root key of shares when no store says which are right, because a backup must be put back. Each line must be
+ * whole, and all must be of one set. The caller must check the result.
  * @param ask the next share; `needed` is known after the first. What it throws ends it
  * @returns what the shares combine to, owned by the caller
  */

@@ -1,7 +1,6 @@
 /**
  * The root key comes from outside at start: the environment, a file, a passphrase, or shares (`root-shares.ts`). It is
- * never in a database; what is there is a check value, by which a wrong root key is told before anything is opened or
- * written with it.
+ * never in a database. A check value is, which detects a wrong root key before anything is opened or written with it.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

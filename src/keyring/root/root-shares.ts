@@ -2,12 +2,12 @@
  * The root key in m-of-n shares: how it is split, and what the key store knows of the set in force.
  *
  * The key store holds a mark of each share, BLAKE2b keyed with the share itself. A share is 256 random bits, so its
- * mark says nothing of it, and whoever reads the marks can make no share; with them each share is judged alone, when it
- * is given, so that one bad share does not spoil a ceremony. A row that was altered can refuse a right share and let a
- * wrong one in; what shares combine to is judged by the root key's own check value in the end.
+ * mark reveals nothing about it, and a reader of the marks can make no share. With them each share is judged alone,
+ * when it is given, so that one bad share does not spoil a ceremony. An altered row can refuse a right share and let a
+ * wrong one in; in the end the root key's own check value judges what the shares combine to.
  *
- * Does not: make the shares of an older set worthless. They still combine to the same root key, wherever somebody
- * combines them; the vault only takes them no more. `lethe root replace` makes them worthless.
+ * Does not: make the shares of an older set worthless. The vault no longer accepts them, but they still combine to the
+ * same root key. `lethe root replace` makes them worthless.
  */
 
 import { mac } from '../../crypto/mac.ts';
@@ -83,7 +83,7 @@ export class RootShares {
   readonly #vaultId: string;
   readonly #random: RandomSource;
 
-  /** @param rootKey stays its owner's, who wipes it */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(store: KeyStore, rootKey: Buffer, vaultId: string, random: RandomSource) {
     this.#store = store;
     this.#rootKey = rootKey;

@@ -15,9 +15,9 @@
  * a person misreads is mostly right all the same; and 55 bytes are 88 characters to the bit. Spaces and hyphens may be
  * anywhere. (Words of a list were not taken: five times as long, and one more list to keep.)
  *
- * Guarantees: a text that was mistyped is told from a share, but for one in 2^56. A text is read in time and memory
+ * Guarantees: a mistyped text is told from a share, except for one in 2^56. A text is read in time and memory
  * bounded by its length.
- * Does not: say that a share is right. A checksum is no proof: everybody can make one.
+ * Does not: say that a share is right. A checksum is no proof, because everybody can make one.
  */
 import { equalBytes, mac } from '../../crypto/mac.ts';
 import { VaultError } from '../../errors.ts';

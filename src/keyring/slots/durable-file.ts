@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { syncFolder, unlessGone, writeNew } from '../../files.ts';
 
-/** Of a temporary name beside the file's own. */
+/** The ending of a temporary name beside the file's own. */
 export const TEMPORARY = '.new';
 /** A process id is no name: every container has a process 1, and they may share a folder. */
 const SUFFIX_BYTES = 16;
@@ -17,7 +17,7 @@ const suffixes = pooledRandom();
 
 /**
  * Writes a file so that a crash leaves either nothing or the whole: temporary name, fsync, rename, fsync the folder.
- * @param random of the temporary name, which is nobody else's: one that is there is left as it is, and the call fails
+ * @param random makes the temporary name unique: if a file of that name exists, it stays as it is, and the call fails
  */
 export async function writeDurably(path: string, content: Uint8Array, random: RandomSource = suffixes): Promise<void> {
   const temporary = await writeBeside(path, content, random);
@@ -26,9 +26,9 @@ export async function writeDurably(path: string, content: Uint8Array, random: Ra
 }
 
 /**
- * The same for a file that is never written over: of two processes that make it at once, one does. A crash may leave
- * the temporary name behind: of a secret that was never used, or as a second name of this very file, so that whoever
- * overwrites the one overwrites both.
+ * The same for a file that is never written over: if two processes make it at once, one does. A crash may leave the
+ * temporary name behind. It then has a secret that was never used, or is a second name of this very file, so that
+ * overwriting the one overwrites both.
  * @returns whether this call made it; if not, it is there, whole
  */
 export async function createDurably(
@@ -58,7 +58,8 @@ async function writeBeside(path: string, content: Uint8Array, random: RandomSour
 }
 
 /**
- * Random bytes over all of a file, on the disk when the promise resolves. A file that is gone needs none.
+ * Overwrites all of a file with random bytes, which are on the disk when the promise resolves. Does nothing if the file
+ * is gone.
  * @param leastBytes how many are written even where the file is shorter: it may have been cut
  */
 export async function overwrite(path: string, leastBytes: number, random: RandomSource): Promise<void> {

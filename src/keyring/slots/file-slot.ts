@@ -40,13 +40,13 @@ const FILE_SYSTEMS = new Map<number, { readonly name: string; readonly inPlace: 
 const OTHER = { name: 'file system of another kind', inPlace: false };
 
 export interface FileSlotOptions {
-  /** Of the vault whose epochs it holds. */
+  /** The id of the vault whose epochs it holds. */
   readonly vaultId: string;
-  /** As the registry names it; `file` is the one that a vault begins with. */
+  /** The name in the registry; a vault begins with the one named `file`. */
   readonly name?: string;
   /** What the file `slot.id` in its folder says: a disk that is not mounted is out of reach, not empty. */
   readonly id?: string | undefined;
-  /** Of the bytes that are written over a secret. */
+  /** The source of the bytes that are written over a secret. */
   readonly random?: RandomSource;
 }
 
@@ -153,7 +153,7 @@ export class FileSlot implements RootSlot {
   }
 
   /**
-   * The identity of its folder, made where there is none: for a slot that is added.
+   * The identity of its folder, made where there is none: for a slot that is being added.
    * @param known as the list has it, if this very slot is in it
    * @throws `slot_exists` where the folder is another vault's slot, or may be
    */

@@ -80,7 +80,7 @@ export function loadLibrary(path: string): Cryptoki {
   return cryptoki;
 }
 
-/** For each `loadLibrary` once. */
+/** Called once for each `loadLibrary`. */
 export function unloadLibrary(path: string): void {
   const known = loaded.get(path);
   if (known === undefined) return;
@@ -91,7 +91,7 @@ export function unloadLibrary(path: string): void {
   attempt(() => known.cryptoki.close());
 }
 
-/** For a library that has lost its device. Ends the sessions of all its users, who have none between operations. */
+/** For a library that has lost its device. Ends the sessions of all its users; they have none between operations. */
 export function restart(cryptoki: Cryptoki): void {
   attempt(() => cryptoki.C_Finalize());
   initialise(cryptoki);
@@ -122,10 +122,10 @@ export function codeOf(error: unknown): string {
   return /\bCKR_[A-Z0-9_]+/.exec(error instanceof Error ? error.message : '')?.[0] ?? 'unknown';
 }
 
-/** Of the dynamic linker, or of the library's own beginning. */
+/** A failure of the dynamic linker, or of the library's own start. */
 export class LibraryNotLoadedError extends Error {}
 
-/** What was tried on which token, for an operator. A PIN is no part of it. */
+/** What was tried on which token, for an operator. It never has a PIN. */
 export interface Tried {
   /** The root slot, its library, and the token's label. */
   readonly slot: string;
@@ -175,6 +175,6 @@ export function attempt(work: () => void): void {
   try {
     work();
   } catch {
-    // What is to be closed may be gone already.
+    // It may be gone already.
   }
 }

@@ -98,7 +98,7 @@ export class Pkcs11Slot implements RootSlot {
     return { kind: this.kind, tier: this.#tier, product, limits: this.#limits() };
   }
 
-  /** Which token answers, for the registry: another one of the same label would be empty, and destroy nothing. */
+  /** Says which token answers, for the registry: another one of the same label would be empty, and destroy nothing. */
   async identify(): Promise<{ readonly serial: string; readonly tier: SlotTier }> {
     const { serial } = await this.#run('say what it is', ({ facts }) => facts);
     return { serial, tier: this.#tier };

@@ -142,7 +142,7 @@ export class Pkcs11Token {
       ({ info }) => text(info.label) === token && (serial ?? text(info.serialNumber)) === text(info.serialNumber),
     );
     const [one, another] = found;
-    // As a device says it that is not there: libraries that list tokens once find it after a new start.
+    // The device says that it is not there: libraries that list tokens once find it after a new start.
     if (one === undefined) throw new Error('CKR_TOKEN_NOT_PRESENT');
     if (another !== undefined) {
       throw new UnavailableError('key_unavailable', 'two tokens have this label. Name the serial number of the one.');

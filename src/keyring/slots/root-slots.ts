@@ -16,7 +16,7 @@ export class RootSlots {
   #inForce: readonly SlotInForce[];
   readonly #list: (() => Promise<readonly SlotInForce[]>) | undefined;
 
-  /** @param list how to learn which slots are in force since, for `reload` */
+  /** @param list tells `reload` which slots are in force by then */
   constructor(inForce: readonly SlotInForce[], list?: () => Promise<readonly SlotInForce[]>) {
     this.#inForce = requiredFirst(inForce);
     this.#list = list;
@@ -69,7 +69,7 @@ export class RootSlots {
   }
 }
 
-/** Of two processes that bring different secrets, the first slot of all lets one pass. */
+/** If two processes bring different secrets, the first slot of all lets one pass. */
 function requiredFirst(slots: readonly SlotInForce[]): readonly SlotInForce[] {
   return [...slots].sort((a, b) => Number(b.required) - Number(a.required));
 }

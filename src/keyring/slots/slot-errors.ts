@@ -9,7 +9,7 @@ export class EpochSecretMissingError extends UnavailableError {
   }
 }
 
-/** For what is done without a slot that is out of reach. */
+/** For work that continues without a slot that is out of reach. */
 export function unlessUnavailable(error: unknown): undefined {
   if (!(error instanceof UnavailableError)) throw error;
 }

@@ -2,10 +2,10 @@
  * The folder of a file slot, and whose it is.
  *
  *   vault.id   the vault whose epochs it holds; made before the first of them
- *   slot.id    by which a disk that is not mounted is told from an empty one; of a slot that was added
+ *   slot.id    tells a disk that is not mounted from an empty one; only slots that were added have it
  *
- * Guarantees: a folder that names another vault is neither read nor written; one that holds epochs and names none is
- * read, and not written: an earlier release made it, and it is named once a secret in it has proved to be this vault's.
+ * Guarantees: a folder that names another vault is neither read nor written. One that holds epochs and names no vault
+ * is only read: an earlier release made it, and it is named once a secret in it has proved to be this vault's.
  * `unmake` removes what this object made, and nothing else.
  */
 import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
@@ -83,10 +83,10 @@ export class SlotFolder {
   }
 
   /**
-   * Makes it a slot that is to be added.
+   * Names the folder, so that it can be added as a slot.
    * @param known what its `slot.id` says, if the list has this very slot
    * @returns what its `slot.id` says
-   * @throws `slot_exists` where it names another vault, or is somebody's slot and names none: nothing was changed
+   * @throws `slot_exists` where it names another vault, or is another's slot and names no vault; nothing was changed
    */
   async identify(known: string | undefined): Promise<string> {
     const path = join(this.path, SLOT_ID_FILE);
@@ -126,7 +126,7 @@ export class SlotFolder {
     if (await createDurably(path, Buffer.from(`${this.#vaultId}\n`, 'ascii'), this.#random)) {
       this.#made.push({ path, isFolder: false });
     }
-    // Of two vaults that name themselves at once, one does.
+    // If two vaults name themselves at once, one does.
     if (!(await this.isNamed())) throw anothers();
   }
 

@@ -225,7 +225,7 @@ function rowOf(key: Buffer, entry: SlotEntry): RootSlotRow {
   return { ...row, tag: tagOf(key, row) };
 }
 
-/** Of a row whose tag is right: what is in it was written by this vault. */
+/** Reads a row whose tag is right: this vault wrote what is in it. */
 function entryOf(row: RootSlotRow): SlotEntry {
   return {
     name: row.slot,

@@ -14,7 +14,7 @@ export interface TransitSettings {
   readonly url: string;
   readonly mount: string;
   readonly namespace?: string | undefined;
-  /** Of the service to which this slot was added: an answer of another says nothing about it. */
+  /** The service to which this slot was added. Another service's answer says nothing about it. */
   readonly cluster?: string | undefined;
   readonly timeoutMs?: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface TransitKey {
 interface Answer {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>>;
-  /** How many errors the body names. An unknown key is a 404 that names none, a missing mount one that does. */
+  /** How many errors the body names. An unknown key is a 404 without one, a missing mount a 404 with one. */
   readonly errors: readonly string[];
 }
 

@@ -25,7 +25,7 @@ const LIMITS = 'Backups of the key service and of its storage are outside what i
 /** Keeps ciphertexts that only a slot's service opens. */
 export interface Envelopes {
   get(slot: string, epoch: number): Promise<Buffer | undefined>;
-  /** Replaces none. @returns the one that now stands */
+  /** Replaces no existing one. @returns the one that now stands */
   put(slot: string, epoch: number, envelope: Buffer): Promise<Buffer>;
   /** @param only removes this very one: another that was put meanwhile stays */
   remove(slot: string, epoch: number, only?: Buffer): Promise<void>;
@@ -109,12 +109,12 @@ export class TransitSlot implements RootSlot {
 
   async attest(): Promise<Attestation> {
     const { version } = await this.#api.about();
-    // Of no epoch: answered, as unknown, only to a token that may read keys, where there is a transit engine.
+    // No epoch has this key. Only a transit engine, asked by a token that may read keys, answers that it is unknown.
     await this.#api.readKey(this.#key(0));
     return { kind: this.kind, tier: this.tier, product: `transit engine ${version}`, limits: LIMITS };
   }
 
-  /** Which service answers, for the registry: another one has no such key either. */
+  /** Says which service answers, for the registry: another one would have no such key either. */
   async identify(): Promise<{ readonly cluster: string | undefined }> {
     const { cluster } = await this.#api.about();
     return { cluster };

@@ -1,6 +1,6 @@
 /**
- * The key under which the vault marks its own backups, derived from the root key and bound to the vault: whoever can
- * write to a backup but has no root key cannot make one that passes. It opens nothing.
+ * The key under which the vault marks its own backups, derived from the root key and bound to the vault. A writer of
+ * backups without the root key cannot make one that passes. The key opens nothing.
  * Does not: outlive the root key. After that is replaced, older backups carry the mark of the old one.
  */
 import { deriveKey } from '../../crypto/kdf.ts';

@@ -1,19 +1,19 @@
 /**
- * Buckets whose keys were compromised, which take no more keys, and those that have taken their records since. What is
- * marked stays marked: its record keys are known to whoever had them.
+ * Buckets whose keys were compromised, which take no more keys, and the buckets that have taken their records since. A
+ * mark is never removed: whoever had the record keys knows them for good.
  */
 import type { BucketId, JobId, TenantId } from '../../ids.ts';
 import { count, first, pages } from '../../storage/queries.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { buckets } from '../tables.ts';
 
-/** Those made until then, or those from one to the other (inclusive). */
+/** The buckets made until then, or those from one to the other (inclusive). */
 export type BucketRange = { readonly until: number } | { readonly from: BucketId; readonly to: BucketId };
 
 type Page = readonly BucketId[];
 const FROM_THE_FIRST = { columns: ['bucket'], orderBy: ['bucket'], after: { bucket: '' } } as const;
 
-/** Every bucket of the tenant's in the range. */
+/** Every bucket of the tenant in the range. */
 export function pagesOfRange(
   reader: Reader<'keys'>,
   tenant: TenantId,
@@ -24,7 +24,7 @@ export function pagesOfRange(
   return idsOf(pages(reader, buckets, { ...FROM_THE_FIRST, where: { tenant, ...within }, limit }));
 }
 
-/** Every bucket of the tenant's that is marked, in the range if there is one. */
+/** Every marked bucket of the tenant, in the range if there is one. */
 export function pagesOfMarked(
   reader: Reader<'keys'>,
   tenant: TenantId,
@@ -43,7 +43,7 @@ async function* idsOf(rows: AsyncIterable<readonly { readonly bucket: string }[]
   for await (const page of rows) yield page.map(({ bucket }) => bucket as BucketId);
 }
 
-/** What is marked keeps its first mark. @param job whose own buckets are left out */
+/** A marked bucket keeps its first mark. @param job its own buckets are left out */
 export async function markCompromised(
   tx: KeyTx,
   tenant: TenantId,
@@ -55,7 +55,7 @@ export async function markCompromised(
       .where({ tenant })
       .whereIn('bucket', ids)
       .whereNull('compromised_at')
-      // A bucket that this job has made itself, in an earlier run.
+      // Excludes buckets that this job itself made in an earlier run.
       .andWhere((made) => made.whereNull('resealed_for').orWhereNot('resealed_for', job))
       .update({ compromised_at: at }),
   );
@@ -67,8 +67,8 @@ export async function countResealed(reader: Reader<'keys'>, tenant: TenantId, jo
 }
 
 /**
- * The first bucket of records that were sealed anew, behind this one, or from it on.
- * @param job absent: of every job
+ * The first bucket of records that were sealed anew, after this one, or from it on.
+ * @param job absent for every job
  */
 export async function nextResealed(
   reader: Reader<'keys'>,

@@ -1,6 +1,6 @@
 /**
  * The key under which the vault marks what it writes into its journal (`journal/`), derived from the root key and bound
- * to the vault: whoever can write that file but has no root key cannot have the vault erase anything. It opens nothing.
+ * to the vault. A writer of that file without the root key cannot make the vault erase anything. The key opens nothing.
  * Does not: outlive the root key. What is still needed when that is replaced is written anew under the next one.
  */
 import { deriveKey } from '../../crypto/kdf.ts';
@@ -12,7 +12,7 @@ const TAG_BYTES = 16;
 export class JournalKey {
   readonly #key: Buffer;
 
-  /** @param rootKey stays its owner's */
+  /** @param rootKey the caller keeps it, and wipes it */
   constructor(rootKey: Uint8Array, vaultId: string) {
     this.#key = deriveKey(rootKey, 'lethe/journal-key/1', vaultId);
   }

@@ -1,6 +1,6 @@
 /**
- * The rows of record keys and of their buckets, for callers that destroy, count and walk through them, or hold them
- * against each other. Nothing is unwrapped here.
+ * The rows of record keys and of their buckets, for callers that destroy, count or walk through them, or compare them
+ * with other rows. Nothing is unwrapped here.
  */
 import type { RecordId, TenantId } from '../../ids.ts';
 import { change, count, first, pages, select } from '../../storage/queries.ts';
@@ -39,7 +39,7 @@ export async function findBuckets(
   return found.map(([row]) => row);
 }
 
-/** Holds a bucket against whoever locks it, until the transaction ends. */
+/** Holds a bucket until the transaction ends; a process that wants to lock it waits. */
 export async function holdBucket(tx: KeyTx, tenant: TenantId, bucket: string): Promise<void> {
   await tx.find(bucketByIdShared, [[tenant, bucket]]);
 }
@@ -143,7 +143,7 @@ export async function markDirty(
   return locked.length === 0 ? undefined : Math.max(...locked.map(({ epoch }) => epoch));
 }
 
-/** How many buckets of the tenant's wait for a new key, as far as `limit`. */
+/** How many buckets of the tenant wait for a new key, counted up to `limit`. */
 export async function countDirty(reader: Reader<'keys'>, tenant: TenantId, limit: number): Promise<number> {
   return count(reader, buckets, { where: { tenant, dirty_at: { not: null } }, limit });
 }

@@ -86,7 +86,7 @@ export class RecordKeys {
   }
 
   /**
-   * As `find`, but that each place has its own answer.
+   * The same as `find`, but each place has its own answer.
    * @returns in the place of a key whose row, or whose bucket's, was altered or moved, the error that names the record
    */
   async findEach(

@@ -30,7 +30,7 @@ import { type SigningKeyRow, signingKeys } from '../tables.ts';
 
 const NEWEST = { where: { retired_at: null }, orderBy: ['created_at'], descending: true } as const;
 
-/** The row of the key that signs now; undefined: none was made yet. */
+/** The row of the key that signs now; undefined where none was made yet. */
 export async function currentRow(reader: Reader<'keys'>): Promise<SigningKeyRow | undefined> {
   return first(reader, signingKeys, NEWEST);
 }
@@ -114,7 +114,7 @@ export class SigningKeys {
     const current = await first(tx, signingKeys, { ...NEWEST, lock: 'wait' });
     if (current !== undefined && current.key_id !== keyId) return current;
     if (current !== undefined) {
-      // Only a row of the vault's own: what is proven of it before it is what is proven of it afterwards.
+      // Only for a row of the vault's own, so that this proves no more of it than was proven before.
       wipe(await this.underEpochs.open(current));
       const retired = { ...current, epoch, retired_at: created_at };
       const row = await this.underEpochs.wrap(retired, current.public_key);

@@ -59,7 +59,7 @@ export class WindowKeys {
     this.#clock = clock;
   }
 
-  /** The key of a window that takes new tokens now; a new one where there is none. */
+  /** The key of a window that takes new tokens now; makes one if there is none. */
   async current(tenant: TenantId): Promise<WindowKey> {
     const now = this.#clock();
     const after = firstIdAt('window', new Date(now.getTime() - OPEN_MS));

@@ -1,12 +1,13 @@
 /**
- * Slots that come and go while epochs do. A slot is tried out with a secret of no epoch, given the secrets in use, and
- * only then named in the list (K4); it leaves the list first, and then what it holds is destroyed.
+ * Adds and removes slots while epochs begin and end. A new slot is tried out with a secret of no epoch, given the
+ * secrets in use, and only then named in the list (K4). A removed slot leaves the list first, and then what it holds is
+ * destroyed.
  *
  * An epoch that has ended is not copied: it is about to be destroyed in the slots that have it, and a copy made
  * meanwhile might outlive it (K5). Nothing new is wrapped under it, and its slots keep it until nothing is left there.
  *
- * Whoever calls this holds the lease of long jobs: no epoch begins or ends meanwhile, and no other slot comes or goes.
- * Where a holder slept and was overtaken, it looks again after what it put outside a transaction.
+ * The caller holds the lease of long jobs: no epoch begins or ends meanwhile, and no other slot comes or goes. If a
+ * holder slept and was overtaken, it looks again after what it put outside a transaction.
  *
  * Guarantees: a slot is noted as holding an epoch before it is given the secret; the last place of a secret in use is
  * not given up; what fails or is interrupted can be called again and finishes.
@@ -27,7 +28,7 @@ import { epochSlots, slotsOfEpoch } from '../tables.ts';
 import { copyInto, type SlotParts, takeBack } from './slot-copies.ts';
 import { assertNew, tryOut } from './slot-trial.ts';
 
-/** For an HSM or a service that is slow, thrice over. */
+/** Three times what a slow HSM or service needs. */
 const TRIAL_TIMEOUT_MS = 60_000;
 
 export interface AddedSlot {
@@ -72,7 +73,7 @@ export async function addSlot(parts: SlotParts, wanted: AddSlot): Promise<AddedS
 }
 
 /**
- * Whoever calls this holds up all other work on the keys: a place that never answers must not hold up that for good.
+ * The caller holds up all other work on the keys, so a place that never answers must not hold up the caller for good.
  */
 async function inTime<R>(trial: Promise<R>): Promise<R> {
   let timer: NodeJS.Timeout | undefined;

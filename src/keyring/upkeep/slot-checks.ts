@@ -1,6 +1,6 @@
 /**
- * How the root slots are: what answers, which epochs each holds, what has come back that was destroyed, and how quickly
- * it says so. Changes nothing, unless what came back is to be destroyed again.
+ * Checks the root slots: which answer and how quickly, which epochs each holds, and which destroyed ones have come
+ * back. Changes nothing, unless it was told to destroy again what came back.
  */
 
 import { UnavailableError } from '../../errors.ts';
@@ -24,13 +24,13 @@ export interface SlotCheck {
   /** Why it is out of reach, in the vault's own words. */
   readonly problem?: string;
   /** The epochs whose right secret it hands out. */
-  readonly holds: readonly number[];
+  readonly holds: number[];
   /** The epochs in use whose secret it should have and has not. */
-  readonly lacks: readonly number[];
+  readonly lacks: number[];
   /** The epochs for which it hands out another secret than their check value says. */
-  readonly wrong: readonly number[];
+  readonly wrong: number[];
   /** The epochs of which it has something although they are destroyed: put back from a copy, or by a sleeper (K5). */
-  readonly returned: readonly number[];
+  readonly returned: number[];
   readonly latencyMs: number;
   /** Whether it does what a slot must. */
   readonly healthy: boolean;
@@ -39,7 +39,7 @@ export interface SlotCheck {
 /** A slot that was removed and still has, as far as is known, what it was given. */
 export interface SlotRemains {
   readonly name: string;
-  readonly epochs: readonly number[];
+  readonly epochs: number[];
 }
 
 /**

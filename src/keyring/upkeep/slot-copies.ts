@@ -29,9 +29,9 @@ export interface SlotParts {
 
 /**
  * Gives a slot the secrets of the epoch in use and of one that is about to be.
- * @param isNew whether it is in no list yet: what it has of an epoch that it was not given is then somebody else's
- * @returns which it was given
- * @throws `slot_exists` for such a one: what it has stays
+ * @param isNew whether it is in no list yet: then a secret that it has without being given it is somebody else's
+ * @returns which secrets it was given
+ * @throws `slot_exists` if it has such a secret, which stays
  */
 export async function copyInto(
   { keyStore: store, keyring: { epochs: keys }, clock }: SlotParts,

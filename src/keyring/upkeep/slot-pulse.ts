@@ -1,8 +1,8 @@
 /**
- * How many root slots answer, for whoever asks often: each slot is asked for the current epoch, whether it has it.
+ * Counts the root slots that answer, for callers that ask often. Each slot is asked whether it has the current epoch.
  *
- * Guarantees: slots are asked at most once a minute, whoever asks how often, and nobody waits for them: what is told is
- * what the last look found. Told in numbers, never by name.
+ * Guarantees: slots are asked at most once a minute, however often callers ask, and no caller waits for them: the
+ * answer is what the last look found. It has numbers, never names.
  * Does not: read a secret, or look for what came back: `lethe keys slots check` does. An HSM's call holds up this
  * thread for as long as the device takes, once a minute.
  */
@@ -11,7 +11,7 @@ import type { EpochKeys } from '../epochs/epoch-keys.ts';
 
 interface SlotCounts {
   readonly inForce: number;
-  /** Of those: how many answer, and have the current epoch. */
+  /** How many of those answer, and have the current epoch. */
   readonly answering: number;
 }
 
@@ -55,7 +55,7 @@ export class SlotPulse {
 
   async #look(): Promise<void> {
     const { slots, current } = this.#epochs;
-    // A store that does not answer is told elsewhere: the slots known are asked.
+    // A store that does not answer is reported elsewhere; here the known slots are asked.
     await slots.reload().catch(() => {});
     const answers = await Promise.all(
       slots.inForce.map(async ({ slot, required }) => ({

@@ -12,17 +12,15 @@ import type { SlotEntry, SlotSettings } from '../slots/slot-registry.ts';
 import { TransitSlot } from '../slots/transit-slot.ts';
 import type { SlotParts } from './slot-copies.ts';
 
-/** Of no epoch: what a slot is tried out with. */
+/** Belongs to no epoch: a slot is tried out with it. */
 const SCRATCH = 0;
 
 export interface TriedOut {
   /** What the slot says it is. */
   readonly attestation: Attestation;
-  /** With what the registry is to hold it to from here on. */
+  /** What the registry holds the slot to from now on. */
   readonly entry: SlotEntry;
-  /**
-   * Removes what the trial made for the slot, for one that does not come into the list: nothing that holds a secret.
-   */
+  /** Removes what the trial made for a slot that is not added after all. It removes nothing that holds a secret. */
   unmake(): Promise<void>;
 }
 
@@ -89,7 +87,7 @@ async function roundTrip(slot: RootSlot, scratch: Buffer, others: readonly RootS
   }
 }
 
-/** Asked whether they have it, not for it: of a service under two addresses, one slot alone has the envelope. */
+/** Asks whether they have it, not for it: if one service has two addresses, only one slot has the envelope. */
 async function whoHas(others: readonly RootSlot[]): Promise<RootSlot[]> {
   const having = await Promise.all(others.map((other) => other.has(SCRATCH).catch(() => false)));
   return others.filter((_, i) => having[i]);

@@ -10,7 +10,7 @@ import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof AddPrincipalReply>;
 
-/** @throws `invalid_request` for a role that cannot have what was asked for, or could do nothing without what was not */
+/** @throws `invalid_request` for a role that cannot have an option that was set, or needs one that was not */
 function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
   const say = (field: string, message: string) => new VaultError('invalid_request', message, { field });
   if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {

@@ -1,10 +1,10 @@
 /**
- * Adds a tenant with its first administrator. Only an administrator of the first tenant may: those of the others
- * manage their own and cannot tell what else the vault holds.
+ * Adds a tenant with its first administrator. Only an administrator of the first tenant may. Administrators of other
+ * tenants manage their own tenant and cannot tell what else the vault holds.
  *
- * An answer that was lost would leave a tenant that nobody can enter, so the same call under the same idempotency key
- * shows the same API key again, which is stored nowhere (`secretOfCall`). Beside the answer a salt is kept, which that key
- * is made of, too: when the answer is forgotten, a day later, no key of the vault leads to the API key any more.
+ * If the answer were lost, nobody could enter the new tenant. So the same call under the same idempotency key shows the
+ * same API key again, although no store has it (`secretOfCall`). A salt is kept beside the answer, and the API key is
+ * made from it, too. The answer is forgotten a day later; from then on no key of the vault leads to the API key.
  */
 import type { z } from 'zod';
 import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
@@ -65,7 +65,7 @@ export const addTenant = operation({
       const tenant = newId('tenant', vault.random, door.now);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       using held = secret(caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh));
-      // A copy for each try: who is given a secret wipes it, and PostgreSQL may have the work run again.
+      // A copy for each try: the callee wipes the secret, and PostgreSQL may have the work run again.
       const secretFrom = held && (() => Buffer.from(held));
       return await door.commit('exclusive', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);

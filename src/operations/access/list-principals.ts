@@ -1,4 +1,4 @@
-/** The principals of the caller's tenant, revoked ones too. Never an API key: the vault does not have them. */
+/** The principals of the caller's tenant, including revoked ones. Never an API key: the vault does not have them. */
 import type { Role } from '../../access/roles.ts';
 import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';

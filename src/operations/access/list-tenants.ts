@@ -1,4 +1,7 @@
-/** The tenants of the vault, erased ones too: for the first tenant's people alone. Not the vault's own, which nobody enters. */
+/**
+ * The tenants of the vault, including erased ones, for the first tenant's people alone. The vault's own tenant, which
+ * nobody enters, is not listed.
+ */
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { TenantsQuery, TenantsReply } from '../../access/schema.ts';
 import { listTenants as list } from '../../access/store.ts';

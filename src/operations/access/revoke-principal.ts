@@ -1,6 +1,6 @@
 /**
- * Revokes a principal: its API key opens nothing from the very next call on, on every node. Answered only when both
- * stores have noted it, so that no older copy of the record store brings it back.
+ * Revokes a principal. Its API key opens nothing from the very next call on, on every node. The call is answered only
+ * when both stores have noted the revocation, so that no older copy of the record store brings the principal back.
  */
 
 import { z } from 'zod';
@@ -18,9 +18,9 @@ import { operation } from '../operation.ts';
 type Reply = { principal: PrincipalId; revokedAt: string };
 
 /**
- * Revoking what is revoked changes nothing and is no error.
+ * Revoking a revoked principal changes nothing and is no error.
  * @throws `principal_not_found`, `own_principal`
- * @throws {UnavailableError} also where it is revoked and only the key store could not note it; to be called again
+ * @throws {UnavailableError} also where the principal is revoked and only the key store could not note it; call again
  */
 export const revokePrincipal = operation({
   operationId: 'revokePrincipal',

@@ -1,13 +1,11 @@
 /**
- * Takes a backup of each store by itself, while the vault works. The record store first: what its copy holds has its key
- * in the copy that comes after. And deletes copies of the key store that no key opens any more.
+ * Takes a backup of each store by itself into a folder of this machine, while the vault works (`backup/take-backups.ts`).
+ * Over HTTP nobody names a folder: `order-backup.ts`.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
-import { type BackupParts, pruneKeyCopies, removeUnfinished, takeBackup, type Watch } from '../../backup/backups.ts';
-import type { Manifest } from '../../backup/manifest.ts';
+import type { Watch } from '../../backup/backups.ts';
+import { type CopiesTaken, takeBackups } from '../../backup/take-backups.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
-import { ensureCanaries } from '../../canaries/canaries.ts';
 import { noteBackup } from '../../records/vault-facts.ts';
 import type { StoreName } from '../../storage/table.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -23,35 +21,23 @@ export interface BackupOrder {
   readonly watch?: Watch;
 }
 
-export interface BackedUp {
-  readonly copies: readonly { readonly folder: string; readonly manifest: Manifest }[];
-  readonly pruned: readonly string[];
-  /** Folders of backups that were killed before they were finished, removed now. */
-  readonly swept: readonly string[];
-}
-
 /** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left of that store */
 export const backup = commandOperation({
   operationId: 'backup',
   action: 'backup',
-  work: async (vault: Vault, caller: Caller, order: BackupOrder): Promise<BackedUp> => {
-    const { dir, stores, prune, watch } = order;
-    return perform<BackedUp>(vault, caller, { action: 'backup', mayTakeLong: true }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
-      const parts: BackupParts = vault;
-      // A drill has then something to open whose value is known to be right.
-      if (stores.length > 0) await ensureCanaries(vault);
-      const swept = await removeUnfinished(parts, dir);
-      const copies: BackedUp['copies'][number][] = [];
-      for (const store of (['records', 'keys'] as const).filter((name) => stores.includes(name))) {
-        copies.push(await takeBackup(parts, store, dir, watch));
-      }
-      const pruned = prune ? await pruneKeyCopies(parts, dir) : [];
-      const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
-      return door.commit('exclusive', async (tx) => {
-        for (const { manifest } of copies) await noteBackup(tx, manifest);
-        return { reply: { copies, pruned, swept }, entry: { target } };
-      });
-    });
-  },
+  work: async (vault: Vault, caller: Caller, { dir, stores, prune, watch }: BackupOrder): Promise<CopiesTaken> =>
+    perform<CopiesTaken>(
+      vault,
+      caller,
+      { action: 'backup', firstTenantOnly: true, mayTakeLong: true },
+      async (door) => {
+        const reply = await takeBackups(vault, { dirs: { records: dir, keys: dir }, stores, prune, watch });
+        const { copies } = reply;
+        const target = [...copies.map(({ manifest }) => manifest.store), ...(prune ? ['prune'] : [])].join(' ');
+        return door.commit('exclusive', async (tx) => {
+          for (const { manifest } of copies) await noteBackup(tx, manifest);
+          return { reply, entry: { target } };
+        });
+      },
+    ),
 });

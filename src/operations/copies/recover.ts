@@ -16,7 +16,7 @@ import { listAdmitted } from '../../access/store.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { forgetLost } from '../../canaries/canaries.ts';
-import { countErasures, pagesOfErasures } from '../../erasure/erasures.ts';
+import { countDestructions, pagesOfDestructions } from '../../erasure/destructions.ts';
 import { NAMED, type Replayed, replayMirror, writeBackEmpty } from '../../erasure/replay.ts';
 import { keepRemembered, replayJournal } from '../../erasure/replay-journal.ts';
 import { type RevokedAgain, replayRevocations } from '../../erasure/replay-revocations.ts';
@@ -56,11 +56,11 @@ export const recover = commandOperation({
       await keepRemembered(vault);
       await assertNotRevokedSince(vault, caller);
       const revoked = await replayRevocations(vault, vault.clock());
-      const ordered = await countErasures(vault.recordStore.reader);
+      const ordered = await countDestructions(vault.recordStore.reader);
       let erasures = 0;
       const again = await replayJournal(vault, (looked) => progress('entries', looked, looked));
       await orderAgain(vault);
-      for await (const page of pagesOfErasures(vault.recordStore.reader, PAGE)) {
+      for await (const page of pagesOfDestructions(vault.recordStore.reader, PAGE)) {
         for (const row of page) await complete(vault, row, vault.clock);
         erasures += page.length;
         progress('erasures', erasures, ordered);

@@ -1,21 +1,23 @@
 /**
- * Erases records, named by themselves, by their tokens, or by the subject they are about. From the first commit on,
- * nothing opens them; keys, index rows and ciphertext are destroyed before the receipt is returned, or, should that
- * be interrupted, by a job.
+ * Erases records, which the caller names by id, by token, or by the subject they are about. Nothing opens them from the
+ * first commit on. Keys, index rows and ciphertext are destroyed before the receipt is returned; if that is
+ * interrupted, a job does it.
  */
 
 import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
-import { completeErasure, type ErasureRow, findErasure, orderErasure } from '../../erasure/erasures.ts';
+import { completeDestruction } from '../../erasure/complete-destruction.ts';
+import { type DestructionRow, findErasure, orderDestruction } from '../../erasure/destructions.ts';
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf, VaultError } from '../../errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
 import { lockRecords, pageOfSubject } from '../../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { liveSubject, markErased, namedSubject } from '../../subjects/subjects.ts';
+import { namedSubject } from '../../subjects/refs.ts';
+import { liveSubject, markErased } from '../../subjects/subjects.ts';
 import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';
@@ -57,11 +59,11 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   const { tenant } = caller;
   const idempotent = {
     body,
-    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    remember: (order: DestructionRow) => ({ erasure: order.erasure }),
     replay: ({ erasure }: { erasure: string }) => findErasure(vault.recordStore.reader, tenant, erasure as ErasureId),
   };
   const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
-  const order = await perform<ErasureRow>(vault, caller, call, async (door) => {
+  const order = await perform<DestructionRow>(vault, caller, call, async (door) => {
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
     return door.commit('exclusive', async (tx) => {
       const erasure = newId('erasure', vault.random, door.now);
@@ -69,7 +71,7 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
         subject === undefined
           ? await ofNames(vault, tx, caller, body, door.now)
           : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
-      const row = await orderErasure(tx, tenant, {
+      const row = await orderDestruction(tx, tenant, {
         erasure,
         cause: 'erased',
         subject,
@@ -84,11 +86,11 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   return receiptFor(caller, await complete(vault, caller, order));
 }
 
-/** The erasure is ordered and stands: should its completion fail now, or its caller's time run out, a job completes it. */
-async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promise<ErasureRow> {
+/** The erasure is ordered and stands. If its completion fails now, or the caller's time is up, a job completes it. */
+async function complete(vault: Vault, caller: Caller, order: DestructionRow): Promise<DestructionRow> {
   if (order.state === 'completed') return order;
   try {
-    return await inTime(caller.limit, completeErasure(vault, order, vault.clock));
+    return await inTime(caller.limit, completeDestruction(vault, order, vault.clock));
   } catch (error) {
     vault.signals.emit('job', { name: 'complete_erasures', failed: codeOf(error), changed: 0 });
     vault.signals.emit('erasureLeft');
@@ -97,8 +99,9 @@ async function complete(vault: Vault, caller: Caller, order: ErasureRow): Promis
 }
 
 /**
- * Marks the subject first: whoever adds a record to it from here on waits, and is then refused. On PostgreSQL the call
- * that makes the subject may commit just after the mark found no row: then it is there, lives, and is marked again.
+ * Marks the subject first: a call that adds a record to it from then on waits, and is then refused. On PostgreSQL the
+ * call that makes the subject may commit just after the mark found no row. The subject is then there and alive, and is
+ * marked again.
  */
 async function ofSubject(
   tx: RecordTx,
@@ -118,7 +121,7 @@ async function ofSubject(
   }
 }
 
-/** Without those that another erasure has buried, and counts, but whose rows it has not removed yet. */
+/** Leaves out records that another erasure has buried and counts, but whose rows it has not removed yet. */
 async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
   const graves = await tombstonesOf(
     tx,
@@ -133,14 +136,15 @@ function isErased(graves: readonly TombstoneRow[] = []): boolean {
 }
 
 /**
- * What is to be buried of a record: the generation it has, or, in a record store that was put back to before a
- * correction, the one after all that are buried. Two tombstones of one generation would be one, which says `corrected`.
+ * What is to be buried of a record: its generation, or, in a record store that was put back to before a correction, the
+ * generation after all those that are buried. A second tombstone of one generation would be the same one, which says
+ * `corrected`.
  */
 function doomed({ record, generation }: Doomed, graves: readonly TombstoneRow[] = []): Doomed {
   return { record, generation: Math.max(generation, ...graves.map((grave) => grave.generation + 1)) };
 }
 
-/** The records that the request names and that are still there; one erased before stays erased. */
+/** The records that the request names and that are still there. A record that was erased before stays erased. */
 async function ofNames(
   vault: Vault,
   tx: RecordTx,

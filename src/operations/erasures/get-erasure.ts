@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { erasureFor, receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { findCertificate } from '../../erasure/certificate.ts';
+import { findCertificate } from '../../erasure/certificates/certificate.ts';
 import { ReceiptSchema } from '../../erasure/schema.ts';
 import type { TenantId } from '../../ids.ts';
 import { ErasureIdSchema } from '../../schema.ts';
@@ -11,7 +11,7 @@ import { RECEIPT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 /**
- * The caller's tenant's; for those who operate the vault, that of a whole tenant, too.
+ * Answers for the caller's own tenant, and, for those who operate the vault, also for a whole tenant that was erased.
  * @throws `erasure_not_found`
  */
 export const getErasure = operation({

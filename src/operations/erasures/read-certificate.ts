@@ -3,8 +3,18 @@
 import { z } from 'zod';
 import { erasureFor, waitsForAs } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { CERTIFICATE_TYPE, type CertificateRow, findCertificate, waitsFor } from '../../erasure/certificate.ts';
-import { CertificateReply, type CertificateState, type Statement, StatementSchema } from '../../erasure/schema.ts';
+import {
+  CERTIFICATE_TYPE,
+  type CertificateRow,
+  findCertificate,
+  waitsFor,
+} from '../../erasure/certificates/certificate.ts';
+import {
+  CertificateReply,
+  type CertificateState,
+  type Statement,
+  StatementSchema,
+} from '../../erasure/certificates/schema.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { TenantId } from '../../ids.ts';
 import { ErasureIdSchema } from '../../schema.ts';
@@ -40,7 +50,7 @@ export const readCertificate = operation({
     }),
 });
 
-/** What the vault itself signed of this erasure: a row that somebody put into the table is not handed out. */
+/** The statement that the vault itself signed of this erasure. A row that somebody else made is not handed out. */
 async function signed({ keyring }: Vault, { jws, tenant, erasure }: CertificateRow): Promise<Statement> {
   const statement = StatementSchema.parse(await keyring.signing.own(jws, CERTIFICATE_TYPE));
   const { iss, jti } = statement;

@@ -1,10 +1,10 @@
 /**
- * Verifies a certificate without a vault: what it needs is the certificate and the public keys that the vault published.
- * Does not: know whether the keys are the vault's; whoever verifies got them from there, over a connection they trust.
+ * Verifies a certificate without a vault, from the certificate and the public keys that the vault published.
+ * Does not: know whether the keys are the vault's. The verifier got them from there, over a connection they trust.
  */
 import { verifyJws } from '../../crypto/jws.ts';
-import { CERTIFICATE_TYPE } from '../../erasure/certificate.ts';
-import { type Statement, StatementSchema } from '../../erasure/schema.ts';
+import { CERTIFICATE_TYPE } from '../../erasure/certificates/certificate.ts';
+import { type Statement, StatementSchema } from '../../erasure/certificates/schema.ts';
 
 export type Verified =
   | { readonly ok: true; readonly statement: Statement; readonly kid: string }

@@ -1,10 +1,10 @@
 /**
- * Erases a whole tenant: its administrator does, or an administrator or the security team of the first tenant. From the
- * one commit on none of its API keys is anybody's and no call of it commits, on any node; the keys are destroyed
- * afterwards. Who orders it repeats the tenant's name.
+ * Erases a whole tenant. Its own administrator may, and an administrator or the security team of the first tenant. From
+ * one commit on, none of its API keys is known and no call of it commits, on any node; the keys are destroyed
+ * afterwards. The caller repeats the tenant's name.
  *
- * The first tenant cannot be erased: its principals operate the vault and read the receipts of tenants that have nobody
- * left. Who wants all of a vault gone destroys its root key and its root slots.
+ * The first tenant cannot be erased: its principals operate the vault, and read the receipts of tenants that have
+ * nobody left. To end a whole vault, destroy its root key and its root slots.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
 import { findTenant, findTenantByName, VAULT_TENANT } from '../../access/store.ts';
@@ -12,7 +12,7 @@ import { appendAuditEntry } from '../../audit/entries.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import type { ErasureRow } from '../../erasure/erasures.ts';
+import type { DestructionRow } from '../../erasure/destructions.ts';
 import type { EraseTenantRequest, Receipt } from '../../erasure/schema.ts';
 import { findTenantErasure, orderTenantErasure } from '../../erasure/tenants.ts';
 import { VaultError } from '../../errors.ts';
@@ -21,27 +21,27 @@ import { orderJob } from '../../jobs/job-store.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**
- * @param body without `tenant`, the one of the name that is confirmed
+ * @param body without `tenant`: the tenant whose name is confirmed
  * @returns the receipt at once; the keys are destroyed by a long job
  * @throws `tenant_not_found`, `not_confirmed`, `first_tenant`, `tenant_erased`; nothing is erased then
  */
 export async function eraseWholeTenant(vault: Vault, caller: Caller, body: EraseTenantRequest): Promise<Receipt> {
   const idempotent = {
     body,
-    remember: (order: ErasureRow) => ({ erasure: order.erasure }),
+    remember: (order: DestructionRow) => ({ erasure: order.erasure }),
     replay: ({ erasure }: { erasure: string }) => findTenantErasure(vault.recordStore.reader, erasure as ErasureId),
   };
   const call = { action: 'erase_tenant' as const, reason: body.reason, idempotent };
   let ordered = false;
-  const order = await perform<ErasureRow>(vault, caller, call, (door) =>
+  const order = await perform<DestructionRow>(vault, caller, call, (door) =>
     door.commit('exclusive', async (tx) => {
       const first = await firstTenant(tx);
       const named = await findTenantByName(tx, body.confirm);
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
       const isOwn = found?.tenant === caller.tenant;
-      // Who is not the first tenant's learns the same of a tenant there is as of one there is not.
+      // Callers outside the first tenant get the same answer, whether or not the tenant is there.
       if (first !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new VaultError('not_allowed');
-      // The vault's own canaries are nobody's to erase: without them no epoch is closed.
+      // Nobody erases the vault's own canaries: no epoch is closed without them.
       if (found === undefined || found.tenant === VAULT_TENANT) throw new VaultError('tenant_not_found');
       if (found.erased_at !== null) throw new VaultError('tenant_erased');
       if (found.tenant === first) throw new VaultError('first_tenant');
@@ -52,13 +52,13 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
       if (row === undefined) throw new VaultError('tenant_erased');
       const entry = { erasure, target: tenant };
       if (isOwn && first !== undefined) {
-        // Nobody reads the tenant's own log any more: those who operate the vault find the erasure in theirs.
+        // Nobody reads the tenant's own log any more. Those who operate the vault find the erasure in theirs.
         await appendAuditEntry(tx, {
           ...{ ...entry, entry: newId('audit', vault.random, door.now), tenant: first, at: door.now },
           ...{ principal: caller.principal, action: call.action, outcome: 'done', request: caller.request },
         });
       }
-      // In the first tenant's name: the erased one has nobody left who could ask how far it is.
+      // In the first tenant's name: the erased tenant has nobody left who could ask how far the job is.
       await orderJob(tx, {
         ...{ job: newId('job', vault.random, door.now), kind: 'erase_tenant', params: { erasure } },
         ...{ tenant: first ?? caller.tenant, by: caller.principal, at: door.now },

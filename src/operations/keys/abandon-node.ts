@@ -1,8 +1,7 @@
 /**
- * Gives up a node of which nothing is heard and that will not come back: a stated act, which every certificate names that
- * would have waited for it. What its memory and its own slots hold is not destroyed by this.
+ * Gives up a node that is silent and will not come back. A person states this act, and every certificate that would
+ * have waited for the node names it. It does not destroy what the node's memory and its own slots hold.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { abandonNode as abandon } from '../../keyring/nodes/node-abandon.ts';
@@ -11,7 +10,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
 /**
- * @param look how long, and by which running time, it is looked whether the node is silent
+ * @param look how long the node's silence is watched, and by which running time
  * @throws `node_not_found`, `node_alive`; nothing has been changed
  */
 export const abandonNode = commandOperation({
@@ -23,8 +22,8 @@ export const abandonNode = commandOperation({
     { node, reason }: { readonly node: string; readonly reason: string },
     look?: LookOptions,
   ): Promise<void> => {
-    await perform<void>(vault, caller, { action: 'abandon_node', reason, mayTakeLong: true }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    const call = { action: 'abandon_node', firstTenantOnly: true, reason, mayTakeLong: true } as const;
+    await perform<void>(vault, caller, call, async (door) => {
       const { keyStore: store, keyring, clock } = vault;
       await abandon({ store, ledger: keyring.nodes, clock, look }, node, vault.node ?? '');
       return door.commit('shared', async () => ({ reply: undefined, entry: { target: node } }));

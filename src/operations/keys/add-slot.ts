@@ -1,8 +1,7 @@
 /**
- * Adds a root slot, or brings one up to date: it is tried out, given the secrets in use, and then named in the list.
- * Running servers learn of it when the next epoch begins; none begins one meanwhile.
+ * Adds a root slot, or brings one up to date. It is tried out, given the secrets in use, and then named in the list.
+ * Running servers learn of it when the next epoch begins; no server begins one meanwhile.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { LeaseOptions } from '../../jobs/lease.ts';
@@ -14,14 +13,13 @@ import { commandOperation } from '../operation.ts';
 
 /**
  * @throws `slot_exists`, `slot_unfit`
- * @throws {UnavailableError} also while a long job is at work on the keys: the list is as it was
+ * @throws {UnavailableError} also while a long job works on the keys: the list is as it was
  */
 export const addSlot = commandOperation({
   operationId: 'addSlot',
   action: 'add_slot',
   work: (vault: Vault, caller: Caller, body: AddSlot, lease?: LeaseOptions): Promise<AddedSlot> =>
-    perform(vault, caller, { action: 'add_slot', mayTakeLong: true }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    perform(vault, caller, { action: 'add_slot', firstTenantOnly: true, mayTakeLong: true }, async (door) => {
       const reply = await besideNoJob(vault, lease, () => add(vault, body));
       return door.commit('shared', async () => ({ reply, entry: { target: body.name } }));
     }),

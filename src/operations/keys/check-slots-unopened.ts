@@ -1,8 +1,8 @@
 /**
- * Looks at the root slots of a vault that does not open, because no slot hands out the secret of an epoch in use. There is
- * then nobody to be asked who he is, and no audit entry: whoever can read the root key and the key store can do this.
- *
+ * Looks at the root slots of a vault that does not open, because no slot hands out the secret of an epoch in use.
  * Guarantees: changes nothing, in no slot and no store, and takes no secret out of a slot.
+ * Does not: ask who calls, or write an audit entry. The vault is not open for either; anyone who can read the root key
+ * and the key store can do this.
  */
 import { systemClock } from '../../clock.ts';
 import { pooledRandom } from '../../crypto/random.ts';
@@ -20,15 +20,15 @@ import { epochsPathOf, type VaultConfig } from '../../vault/vault.ts';
 export interface SlotLooked {
   readonly name: string;
   readonly required: boolean;
-  /** What answers, as it names itself; absent where nothing does. */
+  /** What answers, by its own name; absent where nothing does. */
   readonly product?: string;
   /** Why it is out of reach, in the vault's own words. */
   readonly problem?: string;
-  /** The epochs of which it has something. */
+  /** The epochs of which the slot has something. */
   readonly has: readonly number[];
 }
 
-/** @throws {StartError} where there is no vault, or the root key is another's */
+/** @throws {StartError} where there is no vault, or the root key is another vault's */
 export async function checkSlotsUnopened(config: VaultConfig): Promise<SlotLooked[]> {
   const { vaultId } = await findVault(config);
   const store = await openStore('keys', config.keyStoreUrl);

@@ -1,7 +1,8 @@
 /**
- * Orders that what compromised keys protect be sealed anew: a long job. From its beginning on, nothing more goes under
- * those keys. The same, ordered again while it is unfinished, is that job. An epoch is every tenant's: the first tenant
- * orders it. Buckets and subjects are the caller's own. A subject's ref goes no further than here: the job has its id.
+ * Orders a long job that seals anew what compromised keys protect. From its beginning on, nothing more goes under those
+ * keys. If the same order is still unfinished, its job is the answer. An epoch belongs to every tenant, so only the
+ * first tenant orders one; buckets and subjects are the caller's own. A subject's ref goes no further than here: the
+ * job has its id.
  */
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { perform } from '../../calls/perform.ts';
@@ -10,15 +11,13 @@ import { throughRaces } from '../../intake/races.ts';
 import { orderJob } from '../../jobs/job-store.ts';
 import { assertEnded } from '../../jobs/reseal-compromised.ts';
 import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
-import { liveSubject, namedSubject } from '../../subjects/subjects.ts';
+import { namedSubject } from '../../subjects/refs.ts';
+import { liveSubject } from '../../subjects/subjects.ts';
 import { operation } from '../operation.ts';
 
 type Reply = { job: JobId };
 
-/**
- * @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`
- *   nothing is ordered then
- */
+/** @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`; nothing is ordered then */
 export const compromiseKeys = operation({
   operationId: 'compromiseKeys',
   action: 'compromise_keys',

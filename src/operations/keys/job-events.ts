@@ -1,4 +1,4 @@
-/** A long job as it goes: the answer to `get-job.ts`, again whenever it has changed, until the job has ended. */
+/** A long job as it goes on: sends the answer of `get-job.ts` again at each change, until the job has ended. */
 import { z } from 'zod';
 import { JobReply } from '../../jobs/schema.ts';
 import { JobIdSchema } from '../../schema.ts';

@@ -1,4 +1,4 @@
-/** The records and tokens whose keys were compromised and that were sealed anew since, page by page; no values. */
+/** The records and tokens whose keys were compromised and which were sealed anew since, page by page; no values. */
 import { perform } from '../../calls/perform.ts';
 import { type ExposedPlace, pageOfExposed } from '../../erasure/exposure.ts';
 import { ExposedQuery, ExposedReply } from '../../erasure/schema.ts';

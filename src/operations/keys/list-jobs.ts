@@ -1,23 +1,32 @@
 /** The latest jobs that the caller may see, the newest first. */
-import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { listJobs as listRows, viewOf } from '../../jobs/job-store.ts';
-import type { JobView } from '../../jobs/schema.ts';
-import type { Vault } from '../../vault/vault.ts';
-import { commandOperation } from '../operation.ts';
+import { JobsQuery, JobsReply } from '../../jobs/schema.ts';
+import { ROTATION } from '../examples.ts';
+import { operation } from '../operation.ts';
 import { keepsKeys } from './read-job.ts';
 
-const LISTED = 50;
-
-export const listJobs = commandOperation({
+export const listJobs = operation({
   operationId: 'listJobs',
   action: 'read_job',
-  work: (vault: Vault, caller: Caller): Promise<JobView[]> =>
+  method: 'get',
+  path: '/v1/jobs',
+  summary: 'The latest long jobs, the newest first.',
+  description:
+    'Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role ' +
+    '`security` of any tenant.',
+  query: JobsQuery,
+  reply: JobsReply,
+  problems: [],
+  example: { reply: { jobs: [ROTATION], more: false } },
+  work: (vault, caller, { before, limit }) =>
     perform(vault, caller, { action: 'read_job' }, (door) =>
       door.commit('shared', async (tx) => {
-        // Asked for as they may be seen: left out afterwards, others' would take the place of the caller's own.
-        const page = { wholeVault: keepsKeys(caller), before: undefined, limit: LISTED };
-        return { reply: (await listRows(tx, caller.tenant, page)).map(viewOf), entry: {} };
+        // The query itself keeps to what the caller may see: filtered afterwards, others' jobs would displace the
+        // caller's own.
+        const page = { wholeVault: keepsKeys(caller), before, limit: limit + 1 };
+        const rows = await listRows(tx, caller.tenant, page);
+        return { reply: { jobs: rows.slice(0, limit).map(viewOf), more: rows.length > limit }, entry: {} };
       }),
     ),
 });

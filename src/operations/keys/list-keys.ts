@@ -1,4 +1,4 @@
-/** Every kind of key there is, in what state, since when, how many, and what is due; never a key. */
+/** Every kind of key: its state, since when, how many there are, and what is due. Never a key. */
 import { perform } from '../../calls/perform.ts';
 import { EPOCH_SECONDS } from '../../keyring/cryptoperiods.ts';
 import { inventory } from '../../keyring/inventory.ts';

@@ -1,5 +1,4 @@
-/** The nodes of the vault, with the processes that are open on each, and through which epoch each has forgotten all. */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
+/** The nodes of the vault: the processes open on each, and the epoch through which each has forgotten everything. */
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { isItself, type NodeRow, nodeRows, placesOf } from '../../keyring/nodes/nodes.ts';
@@ -11,13 +10,13 @@ export interface NodeEntry {
   /** What its host calls itself. */
   readonly label: string;
   readonly announcedAt: Date;
-  /** Set where it was given up. */
+  /** Set if the node was given up. */
   readonly abandonedAt: Date | undefined;
-  /** What is open there: `server`, `command`, `jobs`. Some may be dead, which nobody has noticed yet. */
+  /** What is open there: `server`, `command`, `jobs`. Some may be dead without anybody having noticed yet. */
   readonly processes: readonly string[];
-  /** The root slots that are its own. */
+  /** The node's own root slots. */
   readonly slots: readonly string[];
-  /** It has said that it has nothing of any epoch up to this one; 0: of none. */
+  /** The node has said that it has nothing of any epoch up to this one; 0: it has said so of none. */
   readonly forgotThrough: number;
 }
 
@@ -25,8 +24,7 @@ export const listNodes = commandOperation({
   operationId: 'listNodes',
   action: 'list_nodes',
   work: (vault: Vault, caller: Caller): Promise<NodeEntry[]> =>
-    perform(vault, caller, { action: 'list_nodes' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    perform(vault, caller, { action: 'list_nodes', firstTenantOnly: true }, async (door) => {
       const rows = await nodeRows(vault.keyStore.reader);
       const reply = [...Map.groupBy(rows, ({ node }) => node).values()].map((of) => entryOf(vault, of));
       return door.commit('shared', async () => ({ reply, entry: {} }));

@@ -1,13 +1,13 @@
 /**
- * Replaces the root key, without touching a record: epochs are closed until everything is wrapped under keys that are
- * made with the new one. Afterwards the old root key opens nothing in the key store, and no share of it is worth
- * anything; copies of the key store from before still open with the old root key and an old epoch's secret, which is
- * destroyed like any other's.
+ * Replaces the root key without touching a record. It closes epochs until everything is wrapped under keys that are
+ * made with the new root key. Afterwards the old root key opens nothing in the key store, and its shares are worthless.
+ * Earlier copies of the key store still open with the old root key and an old epoch's secret; that secret is destroyed
+ * like any other's.
  *
- * May be interrupted anywhere and run again with the same two keys; in between the vault does not serve. Servers are
- * stopped for it: one that still runs begins no epoch and cannot use the new one, so it fails and harms nothing.
+ * The replacement may be interrupted anywhere and run again with the same two keys. The vault does not serve in
+ * between. Stop the servers first: one that still runs begins no epoch and cannot use the new key, so it fails and
+ * harms nothing.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { closing } from '../../background/long-jobs.ts';
 import { backupKeyStore } from '../../backup/backups.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -33,19 +33,19 @@ import { findVault } from '../../vault/home.ts';
 import type { Vault, VaultConfig } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
-/** A close is interrupted at most once by an older one that has to be ended first; the rest is for what is not thought of. */
+/** One close is interrupted at most, by an older one that must be ended first. The rest is for cases not thought of. */
 const MAX_CLOSES = 4;
 
 export interface ReplaceRootOptions {
-  /** As the vault was opened with it; stays its owner's. */
+  /** The vault was opened with this key; the caller keeps and wipes it. */
   readonly newKey: Buffer;
-  /** Splits the new key first; the lines must be in people's hands when `handOut` resolves. */
+  /** Splits the new key first. The lines must be in people's hands when `handOut` resolves. */
   readonly split?:
     | { readonly shares: number; readonly threshold: number; handOut(made: NewShares): Promise<void> }
     | undefined;
-  /** Told how far it is as the row of a job is: at most twice a second, and always when the step changes. */
+  /** Reports progress, shaped as the row of a job: at most twice a second, and always when the step changes. */
   readonly progress?: (pace: Pace) => void;
-  /** Ends it after the page under way. */
+  /** Ends the replacement after the current page. */
   readonly stopping?: () => boolean;
   readonly lease?: LeaseOptions;
 }
@@ -53,7 +53,7 @@ export interface ReplaceRootOptions {
 /**
  * @param vault opened with `nextRootKey`
  * @throws `unfit_root_key`, `invalid_share_count`; nothing has been changed
- * @throws {UnavailableError} where a slot or a store does not answer: to be run again, with the same two keys
+ * @throws {UnavailableError} where a slot or a store does not answer: run it again, with the same two keys
  */
 export const replaceRoot = commandOperation({
   operationId: 'replaceRoot',
@@ -61,8 +61,7 @@ export const replaceRoot = commandOperation({
   work: async (vault: Vault, caller: Caller, options: ReplaceRootOptions): Promise<void> => {
     const vaultId = (await keyFact(vault.keyStore.reader, 'vault')) ?? '';
     const check = rootKeyCheck(options.newKey, vaultId);
-    await perform(vault, caller, { action: 'replace_root' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    await perform(vault, caller, { action: 'replace_root', firstTenantOnly: true }, async (door) => {
       const shares =
         options.split &&
         (await new RootShares(vault.keyStore, options.newKey, vaultId, vault.random).split(
@@ -95,14 +94,14 @@ export const replaceRoot = commandOperation({
   },
 });
 
-/** Copies from before, that of the last close among them, open with the old root key beside the new one, and no other way. */
+/** Earlier copies, including that of the last close, open only with the old root key beside the new one. */
 async function backUpUnder(vault: Vault, newKey: Buffer, vaultId: string): Promise<void> {
   if (vault.keyBackupDir === undefined) return;
   const backups = new BackupKey(newKey, vaultId);
   await backupKeyStore({ ...vault, keyring: { backups } }, vault.keyBackupDir).finally(() => backups.wipe());
 }
 
-/** Under the lease of long jobs: a server that was left running closes no epoch meanwhile. */
+/** Holds the lease of long jobs: a server that was left running closes no epoch meanwhile. */
 async function moveAll(
   vault: Vault,
   caller: Caller,
@@ -125,7 +124,8 @@ async function closeAll(vault: Vault, look: LeaseOptions | undefined, context: L
   const close = closeEpoch(closing(vault, look));
   for (let closes = 0; ; closes += 1) {
     await keyring.refresh();
-    // A resumed run may find the next epoch begun and not everything moved: then it is not closed, only gone on with.
+    // A resumed run may find that the next epoch has begun and not everything is moved. That epoch is then not closed;
+    // the work on it only goes on.
     const isNew = await keyring.epochs.isUnderNewest(keyring.epochs.current);
     if (closes > 0 && isNew) return;
     if (closes === MAX_CLOSES) throw new StartError('The epoch does not close. Run it again.');
@@ -134,7 +134,7 @@ async function closeAll(vault: Vault, look: LeaseOptions | undefined, context: L
 }
 
 /**
- * Whether the replacement was begun and not finished, and the set of shares of its new key, if it was split.
+ * Whether a replacement was begun and not finished, and the set of shares of its new key, if that was split.
  * @throws {StartError} where there is no vault; nothing has been changed
  */
 export async function replacementUnderWay(config: VaultConfig) {
@@ -148,7 +148,7 @@ export async function replacementUnderWay(config: VaultConfig) {
   }
 }
 
-/** @returns the key in the file, which is made, durably, if it is not there; owned by the caller */
+/** @returns the key in the file, which is made durably if it is not there; the caller owns it */
 export function newKeyOfFile(path: string): Promise<Buffer> {
   return loadRootKey({ from: 'file', path }, pooledRandom(), true);
 }
@@ -158,8 +158,8 @@ export function freshKey(): Buffer {
 }
 
 /**
- * The new key of a replacement that was interrupted, from its shares.
- * @param ask the next share; called until there are enough. What it throws ends it
+ * The new key of an interrupted replacement, from its shares.
+ * @param ask gives the next share; called until there are enough. If it throws, this ends
  */
 export async function newKeyOfShares(
   { vaultId, set }: NonNullable<Awaited<ReturnType<typeof replacementUnderWay>>>,

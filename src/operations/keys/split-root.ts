@@ -1,8 +1,7 @@
 /**
- * Splits the root key into shares for people to keep. The shares are handed out before they take effect: a crash in
- * between leaves the set before in force, so nobody is ever left without one.
+ * Splits the root key into shares for people to keep. The shares are handed out before they take effect: if a crash
+ * comes in between, the set before stays in force, so people are never left without one.
  */
-import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import type { NewShares } from '../../keyring/root/root-shares.ts';
@@ -10,7 +9,8 @@ import type { Vault } from '../../vault/vault.ts';
 import { commandOperation } from '../operation.ts';
 
 /**
- * @returns the shares, and what puts them in force once they are handed out; audited before they are
+ * @returns the shares, and a function that puts them in force once they are handed out; audited before they are handed
+ *   out
  * @throws `invalid_share_count`
  */
 export const splitRoot = commandOperation({
@@ -21,8 +21,7 @@ export const splitRoot = commandOperation({
     caller: Caller,
     { shares, threshold }: { readonly shares: number; readonly threshold: number },
   ): Promise<NewShares> =>
-    perform<NewShares>(vault, caller, { action: 'split_root' }, async (door) => {
-      await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
+    perform<NewShares>(vault, caller, { action: 'split_root', firstTenantOnly: true }, async (door) => {
       const made = await vault.keyring.rootShares.split(shares, threshold, door.now);
       return door.commit('shared', async () => ({ reply: made, entry: { target: made.set } }));
     }),

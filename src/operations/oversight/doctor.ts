@@ -1,12 +1,12 @@
 /**
- * Looks at a vault from outside, while it runs or when it cannot: whether it is set up and looked after as it should be. What a
- * server's start asks is asked here, too, before a restart does.
+ * Looks at a vault from outside, while it runs or when it cannot, and says whether it is set up and looked after as it
+ * should be. It also asks what a server's start asks, so that one learns it before a restart.
  *
- * Asks nobody who he is, as `restore` does not: whoever has the settings reads the stores anyway, and where a vault does
- * not open there is nobody to ask. It shows nothing of what is stored but ids of nodes and names of slots, and numbers.
- *
- * Guarantees: changes nothing: no file, row, slot or key is made, no migration run, no process announced, no audit entry
- * written. Each part is looked at once, however many checks ask for it.
+ * Guarantees: changes nothing. No file, row, slot or key is made, no migration is run, no process is announced, no
+ * audit entry is written. Each part is looked at once, however many checks ask for it. Of what is stored it shows only
+ * ids of nodes, names of slots, and numbers.
+ * Does not: ask who calls, as `restore` does not. Anyone who has the settings can read the stores anyway, and a vault
+ * that does not open has nobody to ask.
  */
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../clock.ts';
@@ -28,7 +28,7 @@ import type { Store } from '../../storage/tx.ts';
 import { findVault } from '../../vault/home.ts';
 
 export type { Finding };
-/** Of a shell. */
+/** The exit code for a shell. */
 export const doctorExitCode = exitCodeOf;
 
 export interface DoctorOptions {
@@ -46,7 +46,7 @@ export async function callDoctor(
   try {
     findings = await examine(world);
   } finally {
-    // The keyring before the store that it reads.
+    // The keyring closes before the store that it reads.
     for (const close of opened.reverse()) await close().catch(() => {});
   }
   return findings;
@@ -86,7 +86,7 @@ function worldOf(config: Config, clock: Clock, look: LookOptions, opened: (() =>
   };
 }
 
-/** The same promise for all who ask. */
+/** All callers share the same promise. */
 function once<R>(work: () => Promise<R>): () => Promise<R> {
   let asked: Promise<R> | undefined;
   return () => {

@@ -1,7 +1,7 @@
-/** How the vault is: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
+/** The state of the vault: stores, epoch, and the tenant’s own work that waits. Numbers and words only. */
 import { z } from 'zod';
 import { perform } from '../../calls/perform.ts';
-import { unfinishedErasures } from '../../erasure/erasures.ts';
+import { unfinishedDestructions } from '../../erasure/destructions.ts';
 import { countDirty } from '../../keyring/tree/key-rows.ts';
 import { recordFact } from '../../records/vault-facts.ts';
 import { RELEASE } from '../../release.ts';
@@ -78,7 +78,7 @@ export const getStatus = operation({
   work: (vault, caller) =>
     perform(vault, caller, { action: 'read_status' }, async (door) => {
       const dirtyBuckets = await countDirty(vault.keyStore.reader, caller.tenant, COUNTED);
-      const waiting = await unfinishedErasures(vault.recordStore.reader, door.now, COUNTED);
+      const waiting = await unfinishedDestructions(vault.recordStore.reader, door.now, COUNTED);
       const unfinished = waiting.filter(({ tenant }) => tenant === caller.tenant);
       const drilled = await recordFact(vault.recordStore.reader, 'last_drill');
       const reply = {

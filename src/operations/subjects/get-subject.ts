@@ -78,7 +78,7 @@ function idOf({ token }: TokenRow): Token {
 
 type Page = { readonly after?: RecordId | undefined; readonly limit: number };
 
-/** A page without records that are being erased; an empty one only at the end, so that a reader can always go on. */
+/** A page without records that are being erased. It is empty only at the end, so that a reader can always go on. */
 async function livePage(tx: RecordTx, tenant: TenantId, subject: SubjectId, { after, limit }: Page) {
   for (let from = after; ; ) {
     const found = await pageOfSubject(tx, tenant, subject, { after: from, limit: limit + 1 });

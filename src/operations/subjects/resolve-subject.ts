@@ -1,11 +1,12 @@
-/** From an app's ref to the vault's subject id. */
+/** Resolves an app's ref to the vault's subject id. */
 
 import { seesPlain } from '../../access/roles.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import { ofRefs } from '../../guesses/questions.ts';
 import type { SubjectId } from '../../ids.ts';
-import { findByRefs, liveSubject } from '../../subjects/subjects.ts';
+import { findByRefs } from '../../subjects/refs.ts';
+import { liveSubject } from '../../subjects/subjects.ts';
 import { SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { ResolveBody, ResolveReply } from '../values/schema.ts';
@@ -24,7 +25,7 @@ export const resolveSubject = operation({
   example: { request: { ref: 'cust_42' }, reply: { subject: SUBJECT } },
   work: (vault, caller, body) =>
     perform(vault, caller, { action: 'resolve_subject' }, async (door) => {
-      // A ref is a name that people can guess: a wrong one counts.
+      // People can guess a name that is used as a ref, so a wrong one counts.
       return vault.guesses.during(caller, [ofRefs(seesPlain(caller.role))], async (right) => {
         const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, caller.tenant, [body.ref]);
         if (row === undefined) throw new VaultError('subject_not_found', { field: 'ref' });

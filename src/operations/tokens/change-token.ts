@@ -7,20 +7,21 @@ import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { liveRecords } from '../../records/open-records.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { changeToken as change, findToken, lockTokens, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
+import { changeToken as change, lockTokens } from '../../tokens/token-changes.ts';
+import { findToken, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** What is to change of a token's row, and how the changed row is answered. */
+/** The change to a token's row, and the answer for the changed row. */
 export interface TokenChange<R> {
   readonly with: Partial<Pick<TokenRow, 'expires_at' | 'uses_left' | 'revoked_at'>>;
-  /** What else the transaction is to write. */
+  /** What else the transaction writes. */
   also?(tx: RecordTx): Promise<void>;
   reply(changed: TokenRow): R;
 }
 
 /**
- * Changes a token of a record that is there, as `decide` says of its row.
- * @throws `token_not_found` @throws {RecordErasedError}; for one that ended before, why
+ * Changes a token of a record that is there, as `decide` says for its row.
+ * @throws `token_not_found` @throws {RecordErasedError}; for a token that ended before, why
  */
 export async function changeToken<R>(
   vault: Vault,

@@ -12,7 +12,7 @@ import { findToken } from '../../tokens/tokens.ts';
 import { EMAIL, STORED_AT, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** @throws `token_not_found` @throws {RecordErasedError}; for one that ended, why */
+/** @throws `token_not_found` @throws {RecordErasedError}; for a token that ended, why */
 export const describeToken = operation({
   operationId: 'describeToken',
   action: 'describe_token',

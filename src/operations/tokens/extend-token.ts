@@ -1,4 +1,4 @@
-/** Gives a token that has not ended another end, later or earlier. */
+/** Gives a token that has not ended a later or an earlier end. */
 import { z } from 'zod';
 import { VaultError } from '../../errors.ts';
 import { TokenSchema } from '../../schema.ts';
@@ -9,9 +9,10 @@ import { operation } from '../operation.ts';
 import { changeToken } from './change-token.ts';
 
 /**
- * Counts from now: the token then lives `ttlSeconds`, and has `uses`; of one that is not named, what it had. A caller tied
- * to an audience may make it shorter only: a limit that whoever is limited could lift would be none.
- * @throws `token_not_found` @throws {RecordErasedError} @throws `not_allowed`; for one that ended before, why
+ * The limits count from now: the token then lives `ttlSeconds`, and has `uses`. A limit that the request leaves out
+ * stays as it was. A caller tied to an audience may only make them shorter: a limit that its own bearer could lift
+ * would be none.
+ * @throws `token_not_found` @throws {RecordErasedError} @throws `not_allowed`; for a token that ended before, why
  */
 export const extendToken = operation({
   operationId: 'extendToken',
@@ -46,7 +47,7 @@ export const extendToken = operation({
   },
 });
 
-/** @param limit null: none */
+/** @param limit null: no limit */
 function isBeyond(wanted: number | null, limit: number | null): boolean {
   return limit !== null && (wanted === null || wanted > limit);
 }

@@ -20,8 +20,8 @@ import { EMAIL, EXPIRES_AT, MINTED } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 /**
- * @throws `record_not_found`, `not_allowed` @throws {RecordErasedError}; for a token the record cannot have, which option is
- * at fault
+ * @throws `record_not_found`, `not_allowed` @throws {RecordErasedError}; for a token that the record cannot have, which
+ *   option is at fault
  */
 export const mintToken = operation({
   operationId: 'mintToken',
@@ -45,7 +45,7 @@ export const mintToken = operation({
     reply: { token: MINTED, format: 'uuid', audience: 'crm', expiresAt: EXPIRES_AT, usesLeft: 3 },
   },
   work: async (vault, caller, body) => {
-    // The answer itself is kept, for the token may be used, extended or over by the time it is asked for again.
+    // Keeps the answer itself: by the time it is asked for again, the token may be used, extended or ended.
     const idempotent = { body, remember: (reply: MintedToken) => reply, replay: (kept: MintedToken) => kept };
     return perform<MintedToken>(vault, caller, { action: 'mint_token', idempotent }, (door) =>
       throughRaces(() => mint(vault, caller, door, body)),
@@ -67,7 +67,7 @@ async function mint(
   const found = await findRecord(recordStore.reader, tenant, body.record);
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
   if (takesAfter(body.format) && !mayBeShown(caller, found.type)) throw new VaultError('not_allowed', SHOWS_OF);
-  // A shaped token takes after the value; besides, an altered row gets no token.
+  // A shaped token takes after the value. This also keeps an altered row from getting a token.
   const [opened] = await openRecords(from, tenant, [found]);
   if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
   const { row } = opened;
@@ -84,14 +84,14 @@ async function mint(
   const isShowing = showsOf(body.format);
   return door.commit(isShowing ? 'exclusive' : 'shared', async (tx) => {
     if (isShowing) await holdUncorrected(tx, row);
-    // It may have been erased since it was opened.
+    // The record may have been erased since it was opened.
     await findRecord(tx, tenant, record);
     await insertTokens(tx, [token]);
     return { reply: factsOf(token), entry: { records: [record] } };
   });
 }
 
-/** A token that shows something of the value must not slip in while that becomes another. @throws `concurrent_change` */
+/** A token that shows something of the value must not slip in while that is replaced. @throws `concurrent_change` */
 async function holdUncorrected(tx: RecordTx, { tenant, record, generation }: RecordRow): Promise<void> {
   const [held] = await lockRecords(tx, tenant as TenantId, [record as RecordId]);
   if (held !== undefined && held.generation !== generation) throw new VaultError('concurrent_change');

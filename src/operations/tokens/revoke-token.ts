@@ -1,6 +1,6 @@
 /**
- * Ends a token now; its record and its other tokens stay. Answered only when both stores have noted it, so that no older
- * copy of the record store brings it back.
+ * Ends a token now; its record and its other tokens stay. The call is answered only when both stores have noted it, so
+ * that no older copy of the record store brings the token back.
  */
 import { z } from 'zod';
 import { keepRevocation, noteRevocation } from '../../access/revocations.ts';
@@ -15,8 +15,8 @@ import { changeToken } from './change-token.ts';
 type Reply = { token: Token; revokedAt: string };
 
 /**
- * @throws `token_not_found` @throws {RecordErasedError}; for one that ended before, why
- * @throws {UnavailableError} also where it is revoked and only the key store could not note it; a job does then
+ * @throws `token_not_found` @throws {RecordErasedError}; for a token that ended before, why
+ * @throws {UnavailableError} also where the token is revoked and only the key store could not note it; a job then does
  */
 export const revokeToken = operation({
   operationId: 'revokeToken',

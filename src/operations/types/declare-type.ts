@@ -1,4 +1,4 @@
-/** Declares a data type of the caller's tenant, or a new version of one. What is stored already stays readable. */
+/** Declares a data type of the caller's tenant, or a new version of one. Stored values stay readable. */
 
 import { perform } from '../../calls/perform.ts';
 import { type DataTypeDescription, DataTypeSchema, DeclareTypeBody } from '../../catalogue/schema.ts';
@@ -24,7 +24,7 @@ const BADGE = {
 };
 
 /**
- * A definition that stands already is declared, and answered, as what it is.
+ * Declaring a definition that stands already changes nothing; the answer says what it is.
  * @throws `invalid_definition`, `low_entropy_index`, `type_base_fixed`
  * @throws `too_many_types`, `too_many_versions`, `already_exists`; nothing has been changed
  */

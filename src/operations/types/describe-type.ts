@@ -1,10 +1,10 @@
-/** A data type as the catalogue shows it: everything that a form or a client can be built from. */
+/** A data type as the catalogue shows it: everything needed to build a form or a client. */
 import { z } from 'zod';
 import type { CatalogueEntry } from '../../catalogue/catalogue.ts';
 import type { DataTypeDescription } from '../../catalogue/schema.ts';
 import { formatsOf } from '../../tokens/format.ts';
 
-/** JSON Schemas, made once of each input. */
+/** JSON Schemas, made once for each input. */
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
 /** A line of the catalogue as the API shows it: the type, and what the tenant keeps of it. */
@@ -28,7 +28,7 @@ export function describeType({ type, keep, definition }: CatalogueEntry): DataTy
         examples: [...part.examples],
       })),
     },
-    // What is kept as a verifier has no plain form.
+    // A value that is kept as a verifier has no plain form.
     views: [...(custody === 'verifier' ? [] : ['plain']), ...Object.keys(type.views)],
     formats: [...formatsOf(type)],
     keeps: Object.entries(keeps).map(([name, { description }]) => ({ name, description })),

@@ -12,7 +12,7 @@ const [IP] = dataTypes().flatMap((type) =>
 );
 
 /**
- * What is stored already stays as it is. Setting what is set changes nothing and is no error.
+ * Stored values stay as they are. Setting the same form again changes nothing and is no error.
  * @param keep null: the whole value
  * @throws `unknown_type`, `unknown_keep`; nothing has been changed
  */

@@ -1,6 +1,7 @@
 /**
- * Replaces a record's value; its tokens stay, and so it is refused while one of them shows of the old value what the new
- * one has not (`tokens/outdated.ts`). How, and what a crash leaves: `intake/replacement.ts`.
+ * Replaces a record's value. Its tokens stay; so the correction is refused while one of them shows characters of the
+ * old value that the new one does not have (`tokens/outdated.ts`). `intake/replacement.ts` says how, and what a crash
+ * leaves.
  */
 import { z } from 'zod';
 import { mayBeShown } from '../../access/decide.ts';
@@ -8,7 +9,8 @@ import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { inTime } from '../../calls/time-limit.ts';
-import { completeErasure, type ErasureRow, findOrder } from '../../erasure/erasures.ts';
+import { completeDestruction } from '../../erasure/complete-destruction.ts';
+import { type DestructionRow, findDestruction } from '../../erasure/destructions.ts';
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
 import type { RecordId, TenantId } from '../../ids.ts';
 import { accept, acceptAs, asKept, withVerifiers } from '../../intake/accept.ts';
@@ -27,7 +29,7 @@ type Reply = z.infer<typeof CorrectReply>;
 
 /**
  * @throws `record_not_found`, `record_superseded`, `concurrent_change`, `token_outdated` @throws {RecordErasedError}
- * @throws {UnavailableError} also where it is corrected and the journal does not have it yet; to be called again
+ * @throws {UnavailableError} also where the value is corrected and the journal does not have it yet; call again
  */
 export const correct = operation({
   operationId: 'correctRecord',
@@ -66,7 +68,7 @@ export const correct = operation({
       },
     };
     const call = { action: 'correct' as const, reason: body.reason, idempotent };
-    // A record that is gone says so, also where the same call corrected it before.
+    // A record that is gone says so, also if the same call corrected it before.
     const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
     return perform<Reply>(vault, once, call, async (door) => {
       const row = await findRecord(vault.recordStore.reader, tenant, record);
@@ -77,10 +79,10 @@ export const correct = operation({
       const accepted = accept(known, body.value, door.now);
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
       const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
-      // Before there is anything to be taken back; and again in the transaction, for one may have been minted since.
+      // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
       await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
       const next = await prepare(vault, row, value, door.now);
-      let order!: ErasureRow;
+      let order!: DestructionRow;
       const reply = await door.commit<Reply>('exclusive', async (tx) => {
         order = await decideFor(tx, vault, row, next, principal, door.now);
         await assertNoneOutdated(tx, vault.keyring.indexes, of);
@@ -88,7 +90,8 @@ export const correct = operation({
         const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
         return { reply: done, entry: { records: [record] } };
       });
-      // The correction is committed: should this fail, or take too long, the caller's answer stands once it is noted.
+      // The correction is committed. If this fails or takes too long, the caller's answer stands once the correction is
+      // noted.
       await untilNoted(
         (noted) => inTime(caller.limit, finish(vault, order, next, vault.clock, noted)),
         (error) => {
@@ -101,20 +104,21 @@ export const correct = operation({
   },
 });
 
-/** Completes what is left of the record's corrections: the first call of these may have failed before they were noted. */
+/** Completes what is left of the record's corrections: an earlier call may have failed before they were noted. */
 async function finishOthers(vault: Vault, tenant: TenantId, record: RecordId): Promise<void> {
   const [graves = []] = await tombstonesOf(vault.recordStore.reader, tenant, [record]);
   for (const { erasure } of graves) {
-    const order = erasure === null ? undefined : await findOrder(vault.recordStore.reader, tenant, erasure);
+    const order = erasure === null ? undefined : await findDestruction(vault.recordStore.reader, tenant, erasure);
     if (order === undefined || order.state === 'completed') continue;
-    await untilNoted((noted) => completeErasure(vault, order, vault.clock, noted));
+    await untilNoted((noted) => completeDestruction(vault, order, vault.clock, noted));
   }
 }
 
 /**
- * What neither store's going back may undo is answered only when the journal has it. What else fails, a job does again.
+ * Waits until the journal has the correction, which neither store may undo by going back. What else fails, a job
+ * repeats.
  * @param failed is told of every failure
- * @throws {UnavailableError} with `journal_unavailable`, whatever it was that kept the journal from having it
+ * @throws {UnavailableError} with `journal_unavailable`, whatever kept the journal from having it
  */
 async function untilNoted(
   work: (noted: () => void) => Promise<unknown>,
@@ -136,7 +140,7 @@ function notNoted(cause: unknown): UnavailableError {
   return new UnavailableError('journal_unavailable', said, { cause: codeOf(cause) });
 }
 
-/** The body as its idempotency MAC reads it, see `withoutSecrets` of tokenize; undefined where the record is gone. */
+/** The body for its idempotency MAC, see `withoutSecrets` of tokenize; undefined where the record is gone. */
 async function withoutSecret(
   { catalogue, recordStore, clock }: Vault,
   { tenant }: Caller,
@@ -152,7 +156,7 @@ async function withoutSecret(
   return { record, ...body, value };
 }
 
-/** The new value is sealed in the row's place, so the row is believed only once the old value has opened in it. */
+/** The new value is sealed in the row's place, so the row is trusted only after the old value has opened in it. */
 async function assertUnaltered({ recordStore, keyStore, keyring }: Vault, row: RecordRow): Promise<void> {
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
   const [opened] = await openRecords(from, row.tenant as TenantId, [row]);

@@ -1,11 +1,11 @@
 /**
  * Exchanges tokens for the values they stand for, each as far as the caller may see it for the stated purpose. Each
- * token is answered on its own, also one whose token, record or key was altered, moved or put back: it is shown nothing,
- * the others open, and the alarm is raised (decisions/0026). What stands in the way of them all (the caller's own row, the
- * key by which tokens are checked, an epoch) fails the call.
+ * token has its own answer. If a token, its record or its key was altered, moved or put back, that token shows nothing,
+ * the others open, and the alarm is raised (decisions/0026). A fault that concerns all of them (the caller's own row,
+ * the key by which tokens are checked, an epoch) fails the call.
  *
- * A token that is limited to so many uses loses one when its value is shown, in the transaction of the audit entry; one
- * that carries its own value loses its only one before that, and the value is lost should the entry then fail.
+ * A token with limited uses loses one when its value is shown, in the transaction of the audit entry. A token that
+ * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
 import { decide } from '../../access/decide.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
@@ -20,7 +20,8 @@ import type { RecordId, Token } from '../../ids.ts';
 import { eachLive, type OpenedRecord, openEach } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { findEachToken, lockTokens, type TokenRow, takeUse, tokenKey } from '../../tokens/tokens.ts';
+import { lockTokens, takeUse } from '../../tokens/token-changes.ts';
+import { findEachToken, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
 import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EMAIL } from '../examples.ts';
@@ -39,8 +40,8 @@ interface Allowed {
 }
 
 /**
- * @throws `not_allowed`, `purpose_not_allowed` @throws {IntegrityError} for what no token can do without;
- *   nothing has been shown then
+ * @throws `not_allowed`, `purpose_not_allowed` @throws {IntegrityError} for what every token needs; nothing has been
+ *   shown then
  */
 export const detokenize = operation({
   operationId: 'detokenize',
@@ -135,7 +136,7 @@ async function answerAll(
   return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
 }
 
-/** How much of a record the caller may see, by this token. */
+/** How much of a record the caller may see by this token. */
 function viewOf(
   caller: Caller,
   { purpose, view }: DetokenizeRequest,
@@ -181,8 +182,8 @@ function answerOf(
 }
 
 /**
- * A call in which every token was refused is a refusal, and one in which none opened a failure, though its reply is a
- * list. Damage has an entry of its own: here it counts where there is nothing else to tell.
+ * A call in which every token was refused is a refusal; one in which none opened is a failure, though its reply is a
+ * list. Damage has an entry of its own, so it counts here only where there is nothing else to tell.
  */
 function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
   const others = errors.filter((error) => !(error instanceof IntegrityError));
@@ -192,7 +193,7 @@ function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
   return { view: views.includes('plain') ? 'plain' : views[0], code };
 }
 
-/** The records that a call with nothing to show was about. */
+/** The records that a call without any shown value was about. */
 function named(live: readonly (RecordRow | VaultError)[]): RecordRow[] {
   return live.filter((row): row is RecordRow => !(row instanceof VaultError));
 }

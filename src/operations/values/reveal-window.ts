@@ -1,7 +1,7 @@
 /**
- * Reveals tokens that carry their own sealed value: once, within their window. Deciding comes before opening, and the
- * claim of the one reveal is durable before the value goes any further. A window whose key was altered fails its own
- * tokens: those that were claimed beside them would otherwise be lost.
+ * Reveals tokens that carry their own sealed value: once, within their window. It decides before it opens, and the
+ * claim of the one reveal is durable before the value goes any further. If a window's key was altered, only the tokens
+ * of that window fail: otherwise the tokens that were claimed beside them would be lost.
  */
 import { decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -25,7 +25,7 @@ const TYPE = dataTypes().find(({ custody }) => custody === 'window');
 export interface Carried {
   /** For each token of the call that carries its own value. */
   readonly answers: ReadonlyMap<Token, Answer>;
-  /** Whose values are shown: no record tells, so the audit entry has to. */
+  /** The subjects of the shown values. No record tells them, so the audit entry must. */
   readonly subjects: ReadonlySet<SubjectId>;
 }
 

@@ -1,4 +1,4 @@
-/** The shapes of the verbs' requests and replies: validation, types and OpenAPI come from here. */
+/** The shapes of requests and replies: validation, types and OpenAPI come from here. */
 
 import { z } from 'zod';
 import { recordFacts } from '../../records/schema.ts';
@@ -23,7 +23,7 @@ import {
 } from '../../schema.ts';
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
 
-/** Said of what would tell one audience of another's, or speak for a person it does not know. */
+/** Said of options that would tell one audience about another's, or speak for a person it does not know. */
 const UNTIED = 'Not from a caller that is tied to an audience.';
 
 export const TokenizeItemSchema = z

@@ -1,12 +1,12 @@
 /**
- * Finds records by equality of a value, or of a part of one, and of further values of the same person. Shows tokens and
- * masked values, never more; what an index offers is opened and compared before it counts as found.
+ * Finds records by equality of a value, or of a part of one, and of further values of the same person. It shows tokens
+ * and masked values, never more. What an index offers is opened and compared before it counts as found.
  *
- * Takes from the budgets of guesses before it compares anything for the caller (`guesses/questions.ts`): a search that
- * finds nothing was a wrong guess.
+ * It takes from the budgets of guesses before it compares anything for the caller (`guesses/questions.ts`): a search
+ * that finds nothing was a wrong guess.
  *
- * Results come page by page in the order the values were stored. A page may hold fewer than asked for, or none, and still
- * have one behind it: what a call opens is bounded.
+ * Results come page by page, in the order in which the values were stored. A page may hold fewer than asked for, or
+ * none, and still be followed by another: a call opens a bounded number of records.
  */
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
@@ -30,10 +30,10 @@ import type { Vault } from '../../vault/vault.ts';
 import { CARD, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** After so many records that were looked at a page ends, and candidates looked at at once at least. */
+/** A page ends after this many records were looked at. The next constant is the least number looked at together. */
 const MAX_LOOKED = 2_000;
 const MIN_SLICE = 64;
-/** People whose further values are opened at once. */
+/** How many people's further values are opened together. */
 const MAX_PEOPLE = 8;
 
 /** A record of which the caller may meet a token. */
@@ -43,7 +43,7 @@ interface Met {
 }
 type Found = Met & { readonly masked: Json };
 
-/** One search under way. */
+/** One search in progress. */
 interface Search {
   readonly vault: Vault;
   readonly caller: Caller;
@@ -56,8 +56,9 @@ interface Search {
 }
 
 /**
- * @throws `not_searchable`, `unknown_part`, `unknown_type` @throws {InvalidValueError} with
- *   `field` naming `and/<n>/…` for a further value; @throws `not_allowed`, `purpose_not_allowed`
+ * @throws `not_searchable`, `unknown_part`, `unknown_type` @throws {InvalidValueError} with `field` naming `and/<n>/…`
+ *   for a further value
+ * @throws `not_allowed`, `purpose_not_allowed`
  */
 export const search = operation({
   operationId: 'search',
@@ -124,7 +125,7 @@ export const search = operation({
   },
 });
 
-/** Records of nobody count each for one. */
+/** Each record of nobody counts as one person. */
 function peopleIn(found: readonly Found[]): number {
   return new Set(found.map(({ row }) => row.subject ?? row.record)).size;
 }
@@ -153,15 +154,16 @@ async function pageOf(
 ): Promise<{ found: Found[]; last: RecordId | undefined }> {
   const { vault, caller, tx, criterion, further } = search;
   const found: Found[] = [];
-  // Who is tied to an audience is told of more only where there is more of its own: that anybody else has such a value
-  // must not show in a page that is full.
+  // A caller tied to an audience learns of more only where there is more of its own: a full page must not show that
+  // anybody else has such a value.
   const goesOn = () => search.looked < MAX_LOOKED && (found.length < limit || caller.audience !== undefined);
   for (let after = start; ; ) {
     const { keyStore, indexer } = vault;
     const candidates = await findCandidates(keyStore.reader, indexer, caller.tenant, criterion.forms, after);
     const { records } = candidates;
     for (let i = 0; i < records.length; ) {
-      // As many as are missing, so that nothing is opened that is not shown; more where an index names crowds.
+      // As many as are missing, so that nothing is opened that is not shown; more where one index entry names many
+      // records.
       const slice = records.slice(i, i + Math.max(limit - found.length, MIN_SLICE));
       i += slice.length;
       const met = await withToken(search, await liveCandidates(tx, caller.tenant, slice));
@@ -186,7 +188,7 @@ function groupsOf<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 }
 
-/** Those of the candidates whose opened value is what is asked for. */
+/** The candidates whose opened value is the one asked for. */
 async function matching(search: Search, criterion: Criterion, met: readonly Met[]): Promise<Found[]> {
   const { vault, caller, tx } = search;
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
@@ -215,8 +217,8 @@ async function matching(search: Search, criterion: Criterion, met: readonly Met[
 }
 
 /**
- * Those of the matches whose person has, for each further criterion, a record that meets it and that the caller could
- * find by itself: who may not meet a value's token learns nothing of the value here either.
+ * The matches whose person also has, for each further criterion, a record that meets it and that the caller could find
+ * by itself. A caller that may not meet a value's token learns nothing of the value here either.
  */
 async function agreeing(search: Search, matches: readonly Found[]): Promise<Found[]> {
   const { caller, tx, further } = search;
@@ -232,8 +234,8 @@ async function agreeing(search: Search, matches: readonly Found[]): Promise<Foun
 }
 
 /**
- * With the token the caller is to use: one of no audience, or of its own, that has not ended. Without one, it is neither
- * found nor opened: how long a search takes must not tell what others hold.
+ * Adds the token that the caller is to use: one of no audience or of the caller's own, that has not ended. A record
+ * without one is neither found nor opened: the time that a search takes must not tell what others hold.
  */
 async function withToken(search: Search, rows: readonly RecordRow[]): Promise<Met[]> {
   const { vault, caller, tx, now } = search;

@@ -1,7 +1,7 @@
 /**
- * What is kept of an answer of tokenize, so that a repeated call gets the same one: ids and closed words. A token that
- * carries its own value is not kept, for that value may be at rest nowhere: it is made again, from the value that was
- * sent again, as the same token, to be revealed instead of the first.
+ * What is kept of tokenize's answer, so that a repeated call gets the same one: ids and closed words. A token that
+ * carries its own value is not kept, since that value may be at rest nowhere. It is made again from the value that was
+ * sent again: it is the same token, and is revealed instead of the first.
  */
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { RecordId, SubjectId, TenantId, Token, WindowId } from '../../ids.ts';
@@ -44,7 +44,7 @@ type Again = Accepted & {
   readonly created: boolean;
 };
 
-/** @param items the same that the answer was given for, sent again */
+/** @param items the items that the answer was given for, sent again */
 export async function recalled(
   parts: Parts & { readonly clock: () => Date },
   tenant: TenantId,
@@ -81,9 +81,9 @@ async function inWindowAgain(
 }
 
 /**
- * The items as their idempotency MAC reads them: without values that may be kept as a verifier only, or not at all, and
- * without what is cut of one. A MAC of a request with a password or a security code in it would be something to test
- * guesses on. So a call that is repeated with another password is taken for the same call.
+ * The items for their idempotency MAC: without values that may be kept only as a verifier or not at all, and without
+ * what is cut from a value. A MAC of a request with a password or a security code in it could be used to test guesses.
+ * So a call that is repeated with another password is taken for the same call.
  */
 export async function withoutSecrets(
   catalogue: Catalogue,

@@ -10,7 +10,7 @@ import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
-import type { Guess } from '../../guesses/budgets.ts';
+import type { Guess } from '../../guesses/limits.ts';
 import { guessesOfReuse } from '../../guesses/of-reuse.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
 import { makeRecords, type Stored } from '../../intake/new-records.ts';
@@ -25,17 +25,17 @@ import { operation } from '../operation.ts';
 import { TokenizeBody, type Tokenized, type TokenizeItem, TokenizeReply } from './schema.ts';
 import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
 
-/** The reply, and what it was made of: by that it can be made again. */
+/** The reply, and what it was made of, from which it can be made again. */
 interface Made {
   readonly results: Tokenized[];
-  /** Made only for a call that may come again. */
+  /** Used only by a call that may come again. */
   readonly memo: () => readonly Memo[];
 }
 
 /**
- * @param body `purpose`: why it is to be known whether equal values are there; needed for `reuse` alone
- * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; @throws `purpose_not_allowed`
- * @throws {TooManyGuessesError}; nothing has been stored
+ * @param body `purpose`: why the caller may know whether equal values are there; needed for `reuse` alone
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`
+ * @throws `purpose_not_allowed` @throws {TooManyGuessesError}; nothing has been stored
  */
 export const tokenize = operation({
   operationId: 'tokenize',
@@ -121,8 +121,8 @@ export const tokenize = operation({
 });
 
 /**
- * What the call guesses at, by place in it. That an equal value was there is told as a search tells it: to who may
- * search such values for the purpose, within its budget of guesses.
+ * What the call guesses at, by place in the call. It tells that an equal value was there as a search tells it: only to
+ * a caller that may search such values for the purpose, and within its budget of guesses.
  */
 async function reusesOf(
   vault: Vault,
@@ -146,8 +146,8 @@ async function reusesOf(
 }
 
 /**
- * Before anything is looked up: whether a text is taken as a token would tell one audience of another's, and a value
- * about a person whom the caller does not know would stand among those of that person for everybody.
+ * Checked before anything is looked up. Whether a text is accepted as a token would tell one audience about another's.
+ * A value about a person whom the caller does not know would stand among that person's values for everybody.
  */
 function assertWithinAudience(caller: Caller, wanted: readonly TokenizeItem[]): void {
   if (caller.audience === undefined) return;
@@ -162,7 +162,7 @@ async function store(
   door: Door,
   accepted: readonly Accepted[],
   wanted: readonly TokenizeItem[],
-  /** @returns how many wrong guesses it was to store these */
+  /** @returns how many wrong guesses storing these was */
   wrongGuesses: (created: readonly boolean[]) => number,
 ): Promise<Made> {
   const { tenant } = caller;

@@ -1,8 +1,9 @@
 /**
- * Says whether a value is the one that was stored, where only a verifier was (passwords). A right and a wrong value take
- * the same computations and the same commits; each principal may try only so many wrong ones (`guesses/`). A verifier made with weaker
- * parameters than today's, or of another spelling, is replaced once the right value has been in hand, after the answer. Verifying reveals
- * nothing, so it takes none of a limited token's uses; a token that has none left verifies nothing.
+ * Says whether a value is the stored one, where only a verifier was stored (passwords). A right and a wrong value take
+ * the same computations and the same commits. Each principal may try only so many wrong ones (`guesses/`). If a
+ * verifier was made with weaker parameters than today's, or of another spelling, it is replaced after the answer, once
+ * the right value was in hand. Verifying reveals nothing, so it takes none of a limited token's uses; a token without a
+ * use left verifies nothing.
  */
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
@@ -77,14 +78,14 @@ export const verify = operation({
       const [ofRecord, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
       return vault.guesses.during(caller, [ofRecord, ofAll], async (right) => {
         const found = await hasher.verify(spellings, phc, { tenant }).catch((error: unknown) => {
-          // Nothing was computed: who was turned away has not guessed.
+          // Nothing was computed: a caller that was turned away has not guessed.
           if (error instanceof UnavailableError) right();
           throw error;
         });
         if (found.matches && found.outdated) outdated = opened.row;
         const code = found.matches ? 'verified' : 'not_verified';
         const reply = await door.commit('exclusive', async (tx) => {
-          // The same statement either way.
+          // The same statement in both cases.
           await vault.guesses.forget(tx, caller, found.matches ? budget : undefined);
           const entry = { records: [record as RecordId], code, guesses: found.matches ? undefined : 1 };
           return { reply: { verified: found.matches }, entry };
@@ -99,14 +100,14 @@ export const verify = operation({
   },
 });
 
-/** Somebody who knows a verifier, but not what it verifies, must not get in by it. */
+/** Knowing a verifier, but not what it verifies, must not let anybody in. */
 function passwordOf(value: unknown): string {
   const { password } = value as { readonly password?: string };
   if (password === undefined) throw new InvalidValueError('', 'Must be the value itself, not a verifier of it.');
   return password;
 }
 
-/** Puts a verifier of today's strength in the place of an older one; leaves it should the record have changed. */
+/** Replaces an older verifier by one of today's strength; leaves it if the record has changed. */
 async function upgrade(vault: Vault, caller: Caller, row: RecordRow, value: unknown): Promise<void> {
   await perform<void>(
     vault,

@@ -12,9 +12,9 @@
  *
  *             No program of the server's version is needed, and no password leaves this process.
  *
- * Guarantees: a copy is checked before it counts (`integrity_check`; on PostgreSQL, the rows that were counted), synced,
- * mode 0600.
- * Does not: spare a transaction that empties SQLite's log: until the copy is made, `scrub` has to try again.
+ * Guarantees: a copy is checked before it counts (`integrity_check`; on PostgreSQL, the rows that were counted), synced
+ * to the disk, and has mode 0600.
+ * Does not: let a transaction that empties SQLite's log run meanwhile: `scrub` has to try again until the copy is made.
  */
 import { chmod, open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
@@ -32,13 +32,13 @@ export const ROWS_AT_ONCE = 1_000;
 const BOOKKEEPING = /_migrations(_lock)?$/;
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** @param to a path where nothing is. @throws {UnavailableError} where the copy cannot be written or is not whole */
+/** @param to a path that does not exist. @throws {UnavailableError} where the copy cannot be written or is not whole */
 export async function copySqlite(path: string, to: string, watch?: CopyWatch): Promise<RowCounts> {
   await (await open(to, 'wx', 0o600)).close();
   try {
     const from = new Connection(path, { readonly: true });
     try {
-      // The transaction is the backup's, too: without it, each commit of another process would make it start again.
+      // The backup runs in this transaction, too. Without it, each commit of another process would make it start again.
       from.db.exec('BEGIN');
       from.db.prepare('SELECT count(*) FROM sqlite_schema').get();
       await from.db.backup(to, {
@@ -86,7 +86,7 @@ function checkSqlite(path: string): RowCounts {
   }
 }
 
-/** @param to a path where nothing is */
+/** @param to a path that does not exist */
 export async function copyPostgres(store: StoreName, url: string, to: string, watch?: CopyWatch): Promise<RowCounts> {
   const file = await open(to, 'wx', 0o600);
   try {
@@ -132,7 +132,7 @@ async function migrationsOf(client: pg.Client, store: StoreName): Promise<string
   return rows.map(({ name }) => name);
 }
 
-/** Every table of the vault's, each after those it refers to. */
+/** Every table of the vault, each after those it refers to. */
 async function tablesInOrder(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1`,
@@ -164,7 +164,7 @@ export async function onClient<R>(url: string, work: (client: pg.Client) => Prom
   }
 }
 
-/** Mode 0600, and on the disk. */
+/** Sets mode 0600, and syncs the file to the disk. */
 export async function sync(path: string): Promise<void> {
   await chmod(path, 0o600);
   const file = await open(path, 'r+');

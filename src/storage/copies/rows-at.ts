@@ -1,7 +1,7 @@
 /**
- * A table of a store as it stands, read without opening the store: for a look before it is replaced.
+ * Reads a table of a store as it stands, without opening the store: for a look before the store is replaced.
  *
- * Guarantees: a store that is there and does not answer is not taken for one that is absent.
+ * Guarantees: a store that exists and does not answer is not taken for an absent one.
  */
 import Database from 'better-sqlite3';
 import type pg from 'pg';
@@ -12,13 +12,13 @@ import { sqlitePath } from '../opening/url.ts';
 import type { Row, Table } from '../table.ts';
 import { onClient, quote } from './backup.ts';
 
-/** Of PostgreSQL: `invalid_catalog_name`. */
+/** PostgreSQL's `invalid_catalog_name`. */
 const NO_DATABASE = '3D000';
 
 /**
- * The rows of a table of a store that is not opened.
- * @returns undefined where there is no such store or table, or where its bytes are damaged, for which a restore is made
- * @throws {StartError} where they cannot be read for another reason: that says nothing of what is in them
+ * Reads the rows of a table of a store that is not opened.
+ * @returns undefined where there is no such store or table, or where its bytes are damaged; a restore is made for these
+ * @throws {StartError} where they cannot be read for another reason, which says nothing about what is in them
  */
 export async function rowsAt<T extends Table>(url: string, { name }: T): Promise<Row<T>[] | undefined> {
   const select = `SELECT * FROM ${quote(name)}`;

@@ -1,10 +1,10 @@
 /**
- * Whether two URLs lead to two databases. Names do not tell: an alias, a pooler, a socket, a link and a second schema lead
- * to one by another name. So the servers are asked, or the file system.
+ * Tells whether two URLs lead to two databases. Names do not tell: an alias, a pooler, a socket, a link and a second
+ * schema give one database another name. So the servers are asked, or the file system.
  *
- * Guarantees: the same database, or the same file, is found out; nothing is made or changed.
- * Does not: mind two databases on one server, or two files in one folder; see a primary and its standby as one (nothing
- * can be made on a standby). An engine whose advisory locks do nothing is not told.
+ * Guarantees: the same database, or the same file, is detected; nothing is made or changed.
+ * Does not: object to two databases on one server, or two files in one folder. Does not see a primary and its standby
+ * as one (nothing can be made on a standby), nor detect an engine whose advisory locks do nothing.
  */
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { sqlitePath } from './url.ts';
 
 const MAX_LINKS = 40;
 
-/** @throws a driver's error where that cannot be told */
+/** @throws a driver's error where nobody can tell */
 export async function isOnePlace(first: string, second: string): Promise<boolean> {
   const [one, two] = [sqlitePath(first), sqlitePath(second)];
   if (one === undefined && two === undefined) return isOneDatabase(first, second);
@@ -22,8 +22,8 @@ export async function isOnePlace(first: string, second: string): Promise<boolean
 }
 
 /**
- * An advisory lock is of one database, whatever leads to it, and whichever schema or account. One transaction each: it
- * holds through a pooler, too.
+ * An advisory lock belongs to one database, whatever leads to it, through any schema or account. Each lock is taken in
+ * one transaction, so it also holds through a pooler.
  */
 async function isOneDatabase(first: string, second: string): Promise<boolean> {
   const lock = [pooledRandom()(8).readBigInt64BE().toString()];
@@ -48,7 +48,7 @@ async function isOneFile(first: string, second: string): Promise<boolean> {
   const [one, two] = await Promise.all([fileAt(first), fileAt(second)]);
   if (one !== undefined && two !== undefined) return one === two;
   if (one !== two) return false;
-  // Neither is there: what would be made. Some file systems take both cases of a letter for one.
+  // Neither file exists, so compare where they would be made. Some file systems ignore the case of letters.
   const [here, there] = await Promise.all([targetOf(first), targetOf(second)]);
   return here.normalize('NFC').toLowerCase() === there.normalize('NFC').toLowerCase();
 }

@@ -1,14 +1,14 @@
 /**
- * Whether the steps that made a store are those of this release: the store keeps a checksum of each step's SQL, and steps
- * that differ from it were edited after they were applied, which a released step never is.
+ * Checks whether the steps that made a store are those of this release. The store keeps a checksum of each step's SQL.
+ * If it differs, the step was edited after it was applied, and a released step is never edited.
  *
  *   vault_facts  name `step 0003-epochs-that-close`, value: SHA-256 of the step's statements, as hexadecimal digits
  *
- * A statement counts without its line ends and indentation; what a step says to SQLite's planner does not count. A store of
- * before this was kept is compared once, table by table and column by column, with what the steps make.
+ * The line ends and the indentation of a statement do not count, nor does what a step says to SQLite's planner. A store
+ * from before these checksums is compared once, table by table and column by column, with what the steps make.
  *
- * Guarantees: nothing is written before all steps that were applied have been compared.
- * Does not: compare indexes and defaults of a store of before; tell who edited a step.
+ * Guarantees: nothing is written before all applied steps have been compared.
+ * Does not: compare indexes and defaults of a store from before the checksums; tell who edited a step.
  */
 import knex, { type Knex } from 'knex';
 import { lineDigest } from '../../crypto/digest.ts';
@@ -23,11 +23,11 @@ export interface Migration {
 }
 
 const FACT = 'step ';
-/** Columns by table: `table.column` with its type, of the three that both stores share, and `?` where it may be NULL. */
+/** Columns as `table.column`, each with one of the three types that both stores share, and `?` where it may be NULL. */
 type Shape = ReadonlyMap<string, string>;
 const TYPES: Readonly<Record<string, string>> = { blob: 'bytes', bytea: 'bytes', integer: 'int', bigint: 'int' };
 
-/** What a step would send to a database of this kind; nothing is sent. */
+/** Digests what a step would send to a database of this kind, and sends nothing. */
 export async function checksumOf({ up }: Migration, client: string): Promise<string> {
   const digest = lineDigest();
   const schema = { raw: async (statement: string) => digest.add(statement.replace(/\s+/g, ' ').trim()) };
@@ -36,7 +36,8 @@ export async function checksumOf({ up }: Migration, client: string): Promise<str
 }
 
 /**
- * Whether each of these steps, and no other, was applied in the form it has here, and noted: then nothing is written. Reads only.
+ * Whether exactly these steps were applied, in the form they have here, and noted. Then a start has nothing to write.
+ * Only reads.
  * @param table as in `compareSteps`
  */
 export async function isCurrent(db: Knex, table: string, steps: readonly Migration[]): Promise<boolean> {
@@ -52,7 +53,7 @@ export async function isCurrent(db: Knex, table: string, steps: readonly Migrati
 
 /**
  * @param table where Knex keeps which steps were applied
- * @returns what the store is to keep once the steps that are missing were applied too
+ * @returns what the store must keep once the missing steps are applied, too
  * @throws {StartError} naming the step that was applied in another form; nothing has been changed
  */
 export async function compareSteps(

@@ -1,4 +1,4 @@
-/** Why a store cannot be opened, for who starts it: which one, where it is, its setting, and what to do. */
+/** Tells who starts a vault why a store cannot be opened: which one, where it is, its setting, and what to do. */
 import { StartError } from '../../errors.ts';
 import { CALLED, driverCode, StoreCorruptError, storeError } from '../errors.ts';
 import type { StoreName } from '../table.ts';
@@ -7,7 +7,7 @@ import { printableUrl, sqlitePath } from './url.ts';
 
 export const SETTING: Record<StoreName, string> = { records: 'RECORD_STORE_URL', keys: 'KEY_STORE_URL' };
 
-/** Why a store cannot be opened, without a driver's text. */
+/** Makes the error, without a driver's text. */
 export function cannotOpen(name: StoreName, url: string, error: unknown): StartError {
   if (error instanceof StartError) return error;
   const cause = storeError(error);

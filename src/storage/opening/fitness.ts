@@ -1,11 +1,11 @@
 /**
- * Whether a place may be a store's: looked at before anything is made or changed in it.
+ * Whether a place may hold a store. It is looked at before anything is made or changed there.
  *
- * Guarantees: tables of the vault are made only where there is nothing yet, or where the vault has made tables before. A
- * database or file of somebody else's, one of another encoding than UTF-8, and a server that is too old are refused, and
- * left as they are. What an interrupted start of the vault left behind counts as nothing; what belongs to an extension
- * of PostgreSQL, too.
- * Does not: hold anybody else off between this look and the making.
+ * Guarantees: tables of the vault are made only where there is nothing yet, or where the vault has made tables before.
+ * Another program's database or file, an encoding other than UTF-8, and a server that is too old are refused, and left
+ * as they are. What an interrupted start of the vault left counts as nothing, and so does what belongs to an extension
+ * of PostgreSQL.
+ * Does not: keep anybody out between this look and the making of tables.
  */
 import type Database from 'better-sqlite3';
 import type pg from 'pg';
@@ -18,7 +18,7 @@ import { MIGRATIONS_TABLE } from './migrate.ts';
 const OTHER: Record<StoreName, StoreName> = { records: 'keys', keys: 'records' };
 const BOOKKEEPING = Object.values(MIGRATIONS_TABLE).flatMap((name) => [name, `${name}_lock`]);
 
-/** What is at a place: nothing of a store, or the tables of this one. */
+/** What is at a place: nothing, or the tables of this store. */
 export type Found = 'nothing' | 'store';
 
 /** The oldest whose statements the vault uses: `pg_current_xact_id` and what else came with it. */
@@ -28,7 +28,7 @@ const UNCHANGED = 'Nothing has been changed.';
 const SERVER = `SELECT current_setting('server_version_num')::int AS version, current_database() AS database,
   current_setting('server_encoding') AS encoding, current_setting('client_encoding') AS spoken,
   quote_ident(current_schema()) AS schema`;
-/** Indexes, and sequences that belong to a column, go with their tables; views and types of extensions are theirs. */
+/** Excludes indexes and owned sequences, which belong to their tables, and the views and types of extensions. */
 const RELATIONS = `SELECT c.relname AS name, n.nspname = current_schema() AS here,
     c.relname = ANY ($1) AND pg_table_is_visible(c.oid) AS ours
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -46,11 +46,12 @@ interface Server {
 }
 
 /**
- * @param name the store whose place it is to be
- * @throws {StartError} where it may not be; @throws a driver's error where that cannot be told. Nothing has been changed
+ * @param name the store that the place is meant for
+ * @throws {StartError} where it may not hold the store; @throws a driver's error where nobody can tell. Nothing has
+ *   been changed
  */
 export async function assertFitPostgres(name: StoreName, client: pg.ClientBase): Promise<Found> {
-  // One moment: a start of another process makes its first tables in one transaction.
+  // One snapshot: a start of another process makes its first tables in one transaction.
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const server = (await client.query<Server>(SERVER)).rows[0] as Server;
@@ -67,7 +68,7 @@ export async function assertFitPostgres(name: StoreName, client: pg.ClientBase):
   }
 }
 
-/** The same of a file of SQLite. */
+/** The same for a file of SQLite. */
 export async function assertFitSqlite(name: StoreName, path: string, db: Database.Database): Promise<Found> {
   db.exec('BEGIN');
   try {
@@ -88,7 +89,7 @@ export async function assertFitSqlite(name: StoreName, path: string, db: Databas
   }
 }
 
-/** @param others how many tables, views and the like there are that are not the vault's bookkeeping */
+/** @param others how many tables, views and the like are there that are not the vault's bookkeeping */
 async function judge(
   name: StoreName,
   where: string,

@@ -1,6 +1,6 @@
 /**
- * What is at a store's URL, before it is opened: opening makes what is not there, and brings what is there to this
- * release.
+ * Looks at what is at a store's URL before the store is opened. Opening would create what is missing, and would bring
+ * what is there to this release.
  *
  * Guarantees: makes no file, folder, database or table, and changes no row.
  */
@@ -16,12 +16,12 @@ import { cannotOpen } from './cannot-open.ts';
 import { assertFitPostgres, assertFitSqlite, type Found } from './fitness.ts';
 import { ONE_PLACE, sqlitePath } from './url.ts';
 
-/** The texts that a store keeps of its vault, by name; none of a store that is not there, or holds no vault. */
+/** The texts that a store keeps about its vault, by name; empty where there is no store, or it holds no vault. */
 export type StoreFacts = ReadonlyMap<string, string>;
 
 type Ask = (statement: string) => Promise<Record<string, unknown>[]>;
 
-/** @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts` */
+/** @throws {StartError} where the place cannot be read, or may not hold this store: `fitness.ts` */
 export async function lookAt(name: StoreName, url: string): Promise<StoreFacts> {
   try {
     return await at(name, url, (found, ask) => (found === 'store' ? factsOf(ask) : new Map()));
@@ -31,8 +31,8 @@ export async function lookAt(name: StoreName, url: string): Promise<StoreFacts> 
 }
 
 /**
- * @param mayBeDamaged takes a place that says itself that its bytes are damaged, for which a restore is made
- * @throws {StartError} where the place cannot be read, or may not be this store's: `fitness.ts`
+ * @param mayBeDamaged accepts a place that says itself that its bytes are damaged; a restore is made for those
+ * @throws {StartError} where the place cannot be read, or may not hold this store: `fitness.ts`
  */
 export async function assertFit(name: StoreName, url: string, mayBeDamaged = false): Promise<void> {
   try {
@@ -43,7 +43,7 @@ export async function assertFit(name: StoreName, url: string, mayBeDamaged = fal
   }
 }
 
-/** @throws {StartError} where both URLs lead to one place, by whatever names; nothing has been changed */
+/** @throws {StartError} where both URLs lead to one place, whatever the names; nothing has been changed */
 export async function assertApart(records: string, keys: string): Promise<void> {
   const isOne = await isOnePlace(records, keys).catch((error: unknown) => {
     throw cannotOpen('keys', keys, error);
@@ -59,7 +59,7 @@ async function at<R>(name: StoreName, url: string, work: (found: Found, ask: Ask
     );
   }
   if ((await sizeOf(path)) === 0) return work('nothing', async () => []);
-  // Where nobody has it open, a reader would leave its log and index behind, and a writer takes them away again.
+  // If nobody has it open, a reader would leave its log and index behind, while a writer removes them again.
   const readonly = (await sizeOf(`${path}-wal`)) > 0;
   const db = new Database(path, { readonly, fileMustExist: true });
   try {

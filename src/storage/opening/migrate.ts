@@ -1,10 +1,11 @@
 /**
  * Brings a store to this release's tables, from empty or from an earlier release, before anything else touches it.
  *
- * One process migrates at a time: on PostgreSQL in one transaction that holds an advisory lock, which any pooler keeps on
- * one session; on SQLite under an exclusive lock on a file beside the database. Both vanish with the process that held
- * them, and on PostgreSQL all that it had done. Whoever waits for another says so after a while, and gives up. Migrations
- * are append-only and never decrypt. A store written by a later release is refused and left as it is.
+ * One process migrates at a time. On PostgreSQL it works in one transaction that holds an advisory lock, which any
+ * pooler keeps on one session. On SQLite it holds an exclusive lock on a file beside the database. Both locks end with
+ * the process that held them, and on PostgreSQL all that it had done vanishes, too. A process that waits for another
+ * says so after a while, and gives up. Migrations are append-only and never decrypt. A store written by a later release
+ * is refused and left as it is.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +21,9 @@ import { compareSteps, isCurrent, type Migration } from './applied-steps.ts';
 
 const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
 const LOCK_TIMEOUT_MS = 60_000;
-/** Any number will do, as long as nobody else's advisory lock has it. */
+/** Any number will do that no other advisory lock uses. */
 const ADVISORY_LOCK: Record<StoreName, number> = { records: 7_300_001, keys: 7_300_002 };
-/** Of this transaction alone: what the role, the database or a pooled session prefers is for short statements. */
+/** Set for this transaction alone. The defaults of the role, database or session are for short statements. */
 const FOR_MIGRATIONS = `SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true), ${DURABLE}`;
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -32,7 +33,7 @@ export const MIGRATIONS_TABLE: Record<StoreName, string> = {
   keys: 'lethe_key_migrations',
 };
 
-/** The newest step that a store has; of a later release, where one runs beside this. */
+/** The newest step that a store has; a later release's, where one runs beside this. */
 export async function newestStep<S extends StoreName>({
   name,
   reader,
@@ -43,7 +44,7 @@ export async function newestStep<S extends StoreName>({
   return rows[0]?.name ?? '';
 }
 
-/** The newest step of each store that this release knows, and brings a store to when it starts. */
+/** The newest step of each store that this release knows. A start brings the store to it. */
 export async function knownSteps(): Promise<Record<StoreName, string>> {
   const newest = async (store: StoreName) => (await migrationsOf(store)).at(-1)?.name ?? '';
   return { records: await newest('records'), keys: await newest('keys') };
@@ -59,7 +60,7 @@ export async function migrationsOf(store: StoreName): Promise<Migration[]> {
   );
 }
 
-/** Knex prints failed statements to the console; what went wrong reaches the caller as an error instead. */
+/** Knex prints failed statements to the console. This silences it; the caller gets an error instead. */
 const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
 async function migrateWith(connection: Knex, store: StoreName, only?: readonly string[]): Promise<void> {
@@ -76,9 +77,9 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
   };
   // A start that has nothing to write waits for no standby.
   if (only === undefined && (await isCurrent(connection, MIGRATIONS_TABLE[store], known))) return;
-  // Knex's own lock is a row that a crash leaves behind; the lock held around this call makes it safe to free.
+  // Knex's own lock is a row that a crash leaves behind. The lock around this call makes it safe to free it.
   await connection.migrate.forceFreeMigrationsLock(migrator);
-  // A copy that is put back brings along what its store keeps of its steps.
+  // A copy that is put back brings its own record of its steps.
   const note = only === undefined ? await compareSteps(connection, store, MIGRATIONS_TABLE[store], known) : undefined;
   try {
     await connection.migrate.latest(migrator);
@@ -116,8 +117,8 @@ export async function migrateSqlite(store: StoreName, path: string, patienceMs =
     } catch (error) {
       throw (error as { code?: string }).code === 'SQLITE_BUSY' ? waitedInVain(store, MIGRATING, patienceMs) : error;
     }
-    // Stays with the file. Later, and without the lock, the change to it could wait for another process's migration,
-    // and that for the change.
+    // WAL mode stays with the file. Changed later, and without the lock, it could wait for another process's migration,
+    // and that migration for the change.
     await connection.raw('PRAGMA journal_mode = WAL');
     await migrateWith(connection, store);
   } catch (error) {
@@ -129,7 +130,7 @@ export async function migrateSqlite(store: StoreName, path: string, patienceMs =
 }
 
 /**
- * @param only the migrations to stop after: those that made the tables of a copy that is to be put back
+ * @param only the migrations to stop after: those that made the tables of a copy that is put back
  * @param patienceMs how long it waits for a lock
  * @throws {StartError} where another process migrates, or holds a table, for longer; nothing has been changed
  */
@@ -161,8 +162,8 @@ export async function migratePostgres(
 }
 
 /**
- * What of this release's steps a store lacks, and which of its own this release does not know: a store of a later one.
- * Read only; a store without tables lacks them all.
+ * Which of this release's steps a store lacks, and which of the store's steps this release does not know, as in a store
+ * of a later release. Only reads. A store without tables lacks every step.
  */
 export async function stepsApart({
   name,

@@ -15,14 +15,14 @@ import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { sqlitePath } from './url.ts';
 
 export interface OpenOptions {
-  /** A store that is known to have gone back in time is opened all the same. */
+  /** Also opens a store that is known to have gone back in time. */
   readonly recovering?: boolean;
   readonly limits?: StoreLimits;
   /** Running time of this process in milliseconds. */
   readonly elapsed?: () => number;
 }
 
-/** @throws {StartError} naming the store, where it is, its setting and the driver's code, and saying what to do; or that it went back in time */
+/** @throws {StartError} naming the store, place, setting and driver's code, and what to do; or that it went back */
 export async function openStore<S extends StoreName>(
   name: S,
   url: string,
@@ -53,7 +53,7 @@ async function open<S extends StoreName>(name: S, url: string, options: OpenOpti
   }
   await makeFolder(dirname(path));
   await createPrivately(path);
-  // The file of the lock stays: whoever removed it would let in two, the one that waits for it and one that comes new.
+  // The lock's file stays. Removing it would let in two: one that waits for it, and one that comes new.
   await createPrivately(`${path}.migrating`);
   await chmod(`${path}.migrating`, 0o600);
   await migrateSqlite(name, path);
@@ -62,8 +62,8 @@ async function open<S extends StoreName>(name: S, url: string, options: OpenOpti
 }
 
 /**
- * SQLite gives its log and its index the mode that the database file has when it makes them. A file that is there is
- * not opened: closing it would drop the locks that this process may hold on it.
+ * SQLite gives its log and its index the mode of the database file when it makes them. An existing file is not opened,
+ * because closing it would drop the locks that this process may hold on it.
  */
 async function createPrivately(path: string): Promise<void> {
   const file = await openFile(path, 'ax', 0o600).catch(() => undefined);

@@ -1,10 +1,10 @@
 /**
  * A store that is read as it stands, beside whoever has it open: for a look from outside.
  *
- * Guarantees: makes no file, table or row and brings nothing to this release's tables; `shared` and `exclusive` refuse. On
- * SQLite nothing is left beside the file that was not there; on PostgreSQL no setting of a session is changed, which a
- * pooler would hand on to others.
- * Does not: read a store of another release: what a statement names may not be there.
+ * Guarantees: makes no file, table or row, and migrates nothing; `shared` and `exclusive` refuse. On SQLite it leaves
+ * no file behind that was not there. On PostgreSQL it changes no setting of a session, since a pooler would hand it on
+ * to others.
+ * Does not: read a store of another release, which may lack what a statement names.
  */
 import { UnavailableError } from '../../errors.ts';
 import { storeError } from '../errors.ts';
@@ -18,7 +18,7 @@ import { sqlitePath } from './url.ts';
 
 const QUERY_TIMEOUT_MS = 10_000;
 
-/** @throws {UnavailableError} where nothing answers there */
+/** @throws {UnavailableError} where no store answers */
 export async function openReadOnly<S extends StoreName>(name: S, url: string): Promise<Store<S>> {
   const path = sqlitePath(url);
   try {
@@ -30,7 +30,7 @@ export async function openReadOnly<S extends StoreName>(name: S, url: string): P
 
 async function onFile<S extends StoreName>(name: S, path: string): Promise<Store<S>> {
   if ((await sizeOf(path)) === 0) throw new UnavailableError('store_unavailable', 'There is no store.');
-  // As in `look-at.ts`: where nobody has it open, a reader would leave its log and index behind.
+  // As in `look-at.ts`: if nobody has it open, a reader would leave its log and index behind.
   const readonly = (await sizeOf(`${path}-wal`)) > 0;
   const connection = new Connection(path, { readonly, fileMustExist: true });
   const reader = new SqliteReader(name, connection);

@@ -2,8 +2,10 @@
  * What an operator does about a store that cannot be reached, opened or written, by the driver's code: at start, and in
  * the log of a serving vault.
  *
- * Guarantees: fixed texts. A driver's own text, which can hold a value, is compared with known ones and never repeated.
- * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html, https://www.sqlite.org/rescode.html, and Node's.
+ * Guarantees: the texts are fixed. A driver's own text, which can hold a value, is compared with known ones and never
+ * repeated.
+ * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html, https://www.sqlite.org/rescode.html, and
+ * Node's.
  */
 
 /** Errors to which the driver gives no code, by their whole text. */
@@ -20,7 +22,7 @@ const WITHOUT_CODE: Readonly<Record<string, string>> = {
   'There was an error establishing an SSL connection': 'tls_failed',
 };
 
-/** A driver's code, or one for an error that has none; undefined of an error that is not known. */
+/** A driver's code, or our own for a known error that has none; otherwise undefined. */
 export function codeOfText(error: Error): string | undefined {
   return Object.hasOwn(WITHOUT_CODE, error.message) ? WITHOUT_CODE[error.message] : undefined;
 }

@@ -1,15 +1,16 @@
 /**
- * The parameters of a store's URL (`?sslmode=verify-full&…`), and what all its parts have in common: how they are decoded, and
- * how they are refused.
+ * The parameters of a store's URL (`?sslmode=verify-full&…`), and what all parts of the URL share: how they are
+ * decoded, and how they are refused.
  *
- * Guarantees: TLS is never weaker than libpq's of the same `sslmode`; what would let anybody on the way switch it off is refused.
- * A parameter that nobody knows is refused, and its name is not repeated: it could be the end of a password.
+ * Guarantees: TLS is never weaker than libpq's with the same `sslmode`. A parameter that would let somebody on the way
+ * switch TLS off is refused. An unknown parameter is refused without repeating its name, which could be the end of a
+ * password.
  * Source: PostgreSQL, 32.1.2 “Parameter Key Words” and 32.19.1 “Client Verification of Server Certificates”.
  */
 export interface Tls {
-  /** Whether the certificate has to be for this host, besides being of an authority that is trusted. */
+  /** Whether the certificate must be for this host, besides being signed by a trusted authority. */
   readonly verifiesHost: boolean;
-  /** File of the authorities that are trusted; undefined: those that Node trusts. */
+  /** File of the trusted authorities; undefined for those that Node trusts. */
   readonly ca: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
@@ -58,7 +59,7 @@ export function parseTls(host: string, { sslmode, sslrootcert, sslcert, sslkey }
     if (unused !== undefined) refuse(`has ${unused} without sslmode=verify-full, verify-ca or require`);
     return undefined;
   }
-  // `require` has verified all in every release of the vault, which libpq does not.
+  // `require` has verified everything in every release of the vault; libpq's does not.
   if (!['verify-full', 'verify-ca', 'require'].includes(sslmode)) {
     refuse('has an sslmode that is none of verify-full, verify-ca, require and disable');
   }
@@ -86,7 +87,7 @@ export function parseQuery(query: string | undefined): Parameters {
   return parameters;
 }
 
-/** A word that nobody knows is not repeated: it could be the end of a password. */
+/** An unknown word is not repeated: it could be the end of a password. */
 function refuseParameter(parameter: string): never {
   const known = `Known are ${PARAMETERS.join(', ')}`;
   if (Object.hasOwn(INSTEAD, parameter)) refuse(`has the parameter ${parameter}: ${INSTEAD[parameter]}. ${known}`);

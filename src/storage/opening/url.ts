@@ -1,16 +1,17 @@
 /**
- * Which database a store's URL names. The one parser of it, for every client of the house.
+ * Parses which database a store's URL names. Every client of the house uses this one parser.
  *
  *   sqlite:data/records.db
  *   postgres://lethe:secret@db.internal:5432/records?sslmode=verify-full&sslrootcert=/etc/lethe/ca.pem
  *   postgres://lethe:secret@[2001:db8::7]/records
  *   postgres://lethe@/records?host=/run/postgresql
  *
- * Guarantees: a URL means one thing or is refused. User, host and database are never made up. Exactly one `@` stands in a
- * URL, and only after the user: so a password with a raw `#`, `/`, `?` or `@` is always refused, and never read as a host.
- * What is refused names the part or the parameter at fault, never a secret and never a text that could be part of one.
+ * Guarantees: a URL means one thing or is refused. User, host and database are never guessed. A URL has exactly one
+ * `@`, after the user. So a password with a raw `#`, `/`, `?` or `@` is always refused, and is never read as a host. A
+ * refusal names the part or the parameter at fault, never a secret or a text that could be part of one.
  * Does not: connect, read a file, or look at the environment. See `connect.ts`.
- * Source: RFC 3986; PostgreSQL, 32.1.1.2 “Connection URIs” and 32.19 “SSL Support”, of which this is the part below.
+ * Source: RFC 3986; PostgreSQL, 32.1.1.2 “Connection URIs” and 32.19 “SSL Support”, of which this supports the part
+ * below.
  */
 import { isIPv6 } from 'node:net';
 import { StartError } from '../../errors.ts';
@@ -37,10 +38,10 @@ export interface PostgresPlace {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Undefined: the URL has none. Then the server must not ask for one. */
+  /** Undefined where the URL has none; then the server must not ask for one. */
   readonly password: string | undefined;
   readonly database: string;
-  /** Undefined: nothing is encrypted. */
+  /** Undefined where nothing is encrypted. */
   readonly tls: Tls | undefined;
   readonly connectTimeoutMs: number;
 }
@@ -48,7 +49,7 @@ export interface PostgresPlace {
 export type StorePlace = SqlitePlace | PostgresPlace;
 
 const DEFAULT_PORT = 5432;
-/** PostgreSQL cuts longer names, without a word: two that differ after it would be one. */
+/** PostgreSQL silently cuts longer names, so two names that differ only after it would be one. */
 const MAX_NAME_BYTES = 63;
 
 export const ONE_PLACE =
@@ -56,7 +57,7 @@ export const ONE_PLACE =
 
 /**
  * @param url `sqlite:<path>` or `postgres://user:password@host:port/database?…`
- * @param setting what holds it
+ * @param setting the name of the setting that holds it
  * @throws {StartError} saying what is not understood
  */
 export function parseStoreUrl(url: string, setting = 'The URL of a store'): StorePlace {
@@ -67,7 +68,7 @@ export function parseStoreUrl(url: string, setting = 'The URL of a store'): Stor
   }
 }
 
-/** What is not understood of a URL, as a sentence without its subject; undefined where all is. */
+/** What is not understood of a URL, as a sentence without its subject; undefined where all is understood. */
 export function faultOfUrl(url: string): string | undefined {
   try {
     parse(url);

@@ -1,9 +1,9 @@
 /**
- * Clients of PostgreSQL, each with every option said.
+ * Makes clients of PostgreSQL with every option set explicitly.
  *
- * Guarantees: what a client connects to, as whom and how is what `url.ts` read from the store's URL, whatever `PG*` variable
- * is set and whatever file lies in the home of the user: none is read. TLS is verified also under
- * `NODE_TLS_REJECT_UNAUTHORIZED=0`. A password is no property of any object, but for its moment of use.
+ * Guarantees: only the store's URL, as `url.ts` reads it, says where a client connects, as whom and how. No `PG*`
+ * variable and no file in the user's home is read. TLS is verified even under `NODE_TLS_REJECT_UNAUTHORIZED=0`. No
+ * object has the password as a property, except at the moment of its use.
  * Does not: prepare a session (`postgres-pool.ts`).
  */
 import { readFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { type PostgresPlace, parseStoreUrl } from '../opening/url.ts';
 import type { Tls } from '../opening/url-parameters.ts';
 
 /**
- * The driver takes whatever is not said from `PG*` variables: `PGOPTIONS` and `PGREPLICATION` even where nothing can be said,
- * for a startup packet that names `options` is one that poolers refuse.
+ * The driver takes every option that is not set from `PG*` variables. For `PGOPTIONS` and `PGREPLICATION` it does so
+ * even where no value can be set, because poolers refuse a startup packet that names `options`.
  */
 export class BareClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -24,17 +24,17 @@ export class BareClient extends pg.Client {
   }
 }
 
-/** @param applicationName how the server lists the connection. @throws {StartError} where a file of its TLS cannot be read */
+/** @param applicationName how the server lists it. @throws {StartError} where a file of its TLS is unreadable */
 export function newClient(url: string, applicationName: string, more: pg.ClientConfig = {}): pg.Client {
   return new BareClient({ ...more, ...optionsOf(url, applicationName) });
 }
 
 /**
- * The same for a pool. A client of it that dies while idle needs a listener.
+ * The same for a pool. A pooled client that dies while idle needs a listener.
  * @param more its `Client`, if any, extends `BareClient`
  */
 export function newPool(url: string, applicationName: string, more: pg.PoolConfig = {}): pg.Pool {
-  // The types of the driver know no client that takes what every client is given.
+  // The driver's types do not allow a client class whose options are always given.
   const TheClient = BareClient as unknown as NonNullable<pg.PoolConfig['Client']>;
   return new pg.Pool({ Client: TheClient, ...more, ...optionsOf(url, applicationName) });
 }
@@ -45,7 +45,7 @@ function optionsOf(url: string, applicationName: string): pg.ClientConfig {
   const { host, port, user, database, tls, connectTimeoutMs } = place;
   return {
     ...{ host, port, user, database },
-    // As text it would be in every dump of the options; and a missing one would be taken from PGPASSWORD or ~/.pgpass.
+    // A string would be in every dump of the options, and a missing one would be taken from PGPASSWORD or ~/.pgpass.
     password: () => passwordOf(place),
     ssl: tls === undefined ? false : tlsOptions(tls),
     ...{ sslnegotiation: 'postgres' },
@@ -89,8 +89,8 @@ function read(path: string): string {
 export const ANSWERING = 'SELECT pg_backend_pid() AS it';
 
 /**
- * Whether something stands between that may give each transaction another session. It is told by the number that a
- * connection is given for cancelling: a server gives the number of its process, a pooler one of its own.
+ * Whether something stands between that may give each transaction another session. The number that a connection gets
+ * for cancelling tells: a server gives the number of its process, a pooler one of its own.
  * @param answering what `ANSWERING` gave
  */
 export function isAnother(client: pg.ClientBase, answering: number | undefined): boolean {

@@ -1,4 +1,4 @@
-/** A transaction on one PostgreSQL connection, begun no earlier than it is needed, and marked (`marks.ts`). */
+/** A transaction on one PostgreSQL connection. It begins only when it is needed, and is marked (`marks.ts`). */
 import type pg from 'pg';
 import { UnavailableError } from '../../errors.ts';
 import { storeError } from '../errors.ts';
@@ -6,12 +6,12 @@ import { BEGIN, MARK } from './mark-statements.ts';
 import type { Mark, Marks } from './marks.ts';
 import { type Insert, insertAll, type Queryable, run } from './postgres-calls.ts';
 
-/** The longest that a timer takes. */
+/** The longest time that a timer accepts. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /**
- * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. What failed has told
- * its own work at most, which may have swallowed it.
+ * PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error. The failure was
+ * reported at most to its own work, which may have swallowed it.
  */
 export class RolledBackError extends UnavailableError {
   constructor() {
@@ -21,10 +21,10 @@ export class RolledBackError extends UnavailableError {
 
 /**
  * A transaction that begins when the first statement needs it. A group that only reads, and then writes with one
- * statement, needs none: the statement is one by itself.
+ * statement, needs none, because one statement is a transaction by itself.
  */
 export class LazyTransaction {
-  /** One statement after another: the next one may depend on the one before. */
+  /** Runs one statement after another, because the next one may depend on the one before. */
   readonly client: Queryable;
   readonly #connection: Queryable;
   readonly #marks: Marks;
@@ -33,7 +33,7 @@ export class LazyTransaction {
   #only: readonly Insert[] | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param client sends what it is given without waiting for the answer to what was before */
+  /** @param client sends each statement without waiting for the answer to the one before */
   constructor(client: Queryable, marks: Marks) {
     const query = (statement: never) => {
       const result = this.#last.then(() => client.query(statement));
@@ -50,12 +50,12 @@ export class LazyTransaction {
     await this.#begun;
   }
 
-  /** Whether there is anything to be committed. */
+  /** Whether there is anything to commit. */
   get isOpen(): boolean {
     return this.#begun !== undefined || this.#only !== undefined;
   }
 
-  /** Writes these rows with one statement; where nothing was begun, with `commit`, of which it is then the whole. */
+  /** Writes these rows with one statement. If nothing was begun, `commit` sends it as the whole transaction. */
   async insertAll(inserts: readonly Insert[]): Promise<void> {
     if (inserts.every(({ rows }) => rows.length === 0)) return;
     if (this.#begun === undefined) this.#only = inserts;
@@ -63,12 +63,12 @@ export class LazyTransaction {
   }
 
   /**
-   * Waits for the answer as long as it takes; `unanswered-commits.ts` says how long a caller does.
+   * Waits for the answer as long as it takes; `unanswered-commits.ts` limits how long a caller waits.
    * @throws {RolledBackError} @throws the driver's error
    */
   async commit(): Promise<void> {
     const { client } = this;
-    // The driver's own limit would end the connection, and leave a backend behind that goes on waiting for its standby.
+    // The driver's own limit would end the connection, and leave a backend that goes on waiting for its standby.
     const patient = (statement: object) => client.query({ ...statement, query_timeout: NO_LIMIT_MS } as never);
     if (this.#only !== undefined) {
       const { n, after } = this.#take();
@@ -81,7 +81,7 @@ export class LazyTransaction {
     if (command !== 'COMMIT') throw new RolledBackError();
   }
 
-  /** Its commit was answered, in time and without a warning: its mark must be there from now on. */
+  /** The commit was answered in time and without a warning: from now on its mark must be there. */
   acknowledge(): void {
     if (this.#mark !== undefined) this.#marks.acknowledge(this.#mark);
   }
@@ -95,7 +95,7 @@ export class LazyTransaction {
     );
   }
 
-  /** After either; whoever asks for its marks need not wait for it any more. */
+  /** Called after either. Others no longer need to wait for this transaction before they ask for its marks. */
   end(): void {
     if (this.#mark !== undefined) this.#marks.end(this.#mark);
   }
@@ -105,7 +105,7 @@ export class LazyTransaction {
     return this.#mark;
   }
 
-  /** Both at once: what is written is checked, and durable, from the first statement on. */
+  /** Sends both at once: from the first statement on, what is written is checked and durable. */
   async #begin(): Promise<void> {
     const { n, after } = this.#take();
     const sent = this.#last.then(() =>

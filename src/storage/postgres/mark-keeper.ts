@@ -1,8 +1,9 @@
 /**
- * Removes marks that nobody asks for any more: a store's own as it goes on, all of them when it is closed, and seldom those
- * of stores that are open no more.
+ * Removes marks that nobody asks for any more: a store's own while it runs, all of them when it closes, and now and
+ * then those of stores that are no longer open.
  *
- * Guarantees: waits for no disk and no standby; what could not be removed is harmless, and removed by others in time.
+ * Guarantees: waits for no disk and no standby. A mark that could not be removed is harmless, and others remove it in
+ * time.
  */
 import type pg from 'pg';
 import { REMOVE, REMOVE_SILENT, REMOVE_WRITER, WRITERS } from './mark-statements.ts';
@@ -24,7 +25,7 @@ export class MarkKeeper {
     this.#others = new SilentWriters(elapsed);
   }
 
-  /** @param touch leaves a mark: a sign of life, of which the others are to have one between two looks */
+  /** @param touch leaves a mark, a sign of life; other processes must see one between two of their looks */
   async tidy(touch: () => Promise<void>): Promise<void> {
     const removable = this.#marks.takeRemovable();
     if (removable !== undefined) await run(this.#pool, REMOVE, [this.#marks.writer, ...removable]);
@@ -34,7 +35,7 @@ export class MarkKeeper {
     for (const { writer, n } of this.#others.see(rows)) await run(this.#pool, REMOVE_SILENT, [writer, n]);
   }
 
-  /** Waits a moment at most for a server that has fallen silent, and gives its connection up then. */
+  /** Waits only a moment for a silent server, then gives its connection up. */
   async leave(): Promise<void> {
     const statement = { text: REMOVE_WRITER, values: [this.#marks.writer], query_timeout: LEAVE_MS };
     await this.#pool.query(statement).catch(() => {});

@@ -1,31 +1,31 @@
 /**
- * How a transaction on PostgreSQL begins: nothing that it needs is left to the session, for a pooler may give each
- * transaction another one. The settings hold for this transaction alone, and its mark is written and checked with them,
- * in one round trip.
+ * How a transaction on PostgreSQL begins. Nothing that it needs is left to the session, because a pooler may give each
+ * transaction another one. The settings hold for this transaction alone. One round trip sets them and writes and checks
+ * its mark.
  *
- * `synchronous_commit` is `on`, or `remote_apply` where the operator asks for that: `on` and more. Whatever less the role,
- * the database or the session before has set counts for no commit of ours.
+ * `synchronous_commit` is `on`, or `remote_apply` where the operator asks for it, which is `on` and more. A weaker
+ * value that the role, the database or the session has set never applies to our commits.
  */
 
-/** A transaction that misses a mark fails of this constraint, and of nothing else does anything fail of it. */
+/** A transaction that misses a mark fails on this constraint, and nothing else does. */
 export const MARKS_ALL_THERE = 'marks_all_there';
 
 const setting = (name: string, value: string) => `set_config('${name}', ${value}, true)`;
 const AT_LEAST_ON = `CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END`;
-/** Makes this transaction’s commit durable; and heard of, for below `notice` nobody is told that it was not replicated. */
+/** Makes this commit durable. Below `notice`, PostgreSQL would not say that it was not replicated. */
 export const DURABLE = [setting('synchronous_commit', AT_LEAST_ON), setting('client_min_messages', `'notice'`)].join(
   ', ',
 );
-/** A work that waits for a row that somebody else changes steps back, so that its neighbours need not wait with it. */
+/** A work that waits for a row that somebody else changes gives up, so that its neighbours do not wait with it. */
 const PATIENT = setting('lock_timeout', `'3s'`);
 const LIMITED = [setting('statement_timeout', `'30s'`), setting('idle_in_transaction_session_timeout', `'60s'`)].join(
   ', ',
 );
 
-/** Begins a transaction that is durable, for what is done beside the stores' own. */
+/** Begins a durable transaction, for what is done beside the stores' own. */
 export const BEGIN_DURABLE = `BEGIN; SELECT ${DURABLE}`;
 
-/** What the session keeps where it is ours alone: for reads, which are no transactions of their own. */
+/** Settings that a session keeps where it is ours alone: for reads, which run outside transactions. */
 export const SESSION = [
   "SET default_transaction_isolation = 'read committed'",
   "SET statement_timeout = '30s'",
@@ -33,20 +33,20 @@ export const SESSION = [
   "SET idle_in_transaction_session_timeout = '60s'",
 ].join('; ');
 
-/** Followed by `MARK`, without waiting for its answer. */
+/** `MARK` follows it, without waiting for its answer. */
 export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
-/** Settings and mark of a transaction that was begun. Parameters: the writer, and the numbers of its marks, the new one among them. */
+/** Settings and mark of a begun transaction. Parameters: the writer, and its marks' numbers with the new one. */
 export const MARK = marked([DURABLE, PATIENT, LIMITED], []);
 
-/** A transaction that is one statement. @param parts what it writes. Parameters: as of `MARK`, then theirs */
+/** A transaction that is one statement. @param parts what it writes. Parameters: those of `MARK`, then theirs */
 export function markedAlone(parts: readonly string[]): string {
   return marked([DURABLE, PATIENT], parts);
 }
 
 /**
- * `ON CONFLICT` looks each number up by the index, whatever the planner thinks of the table; of the marks that must be
- * there none is written again, and one is new, the transaction's own. The settings stand first, and the check of what was
- * new is the last part, which runs before those that are named between the two: all of them run under the settings.
+ * `ON CONFLICT` looks each number up by the index, whatever the planner thinks of the table. The marks that must be
+ * there are not written again; one mark is new, the transaction's own. The settings stand first. The check of what was
+ * new stands last, and runs before the parts named between the two. So everything runs under the settings.
  */
 function marked(settings: readonly string[], parts: readonly string[]): string {
   return (

@@ -1,4 +1,4 @@
-/** Turns equal calls of works that run side by side into one statement. */
+/** Merges equal calls of works that run side by side into one statement. */
 import { StoreCorruptError, storeError } from '../errors.ts';
 import type { StoreName } from '../table.ts';
 import type { Queryable } from './postgres-calls.ts';
@@ -25,8 +25,8 @@ export class Merger {
   readonly #waiting = new Map<object, Batch>();
 
   /**
-   * @param soon when what has been collected is sent. Works of a group wake in one tick and ask in the same one; calls
-   *   of different requests come in different ticks of one turn of the event loop.
+   * @param soon says when the collected calls are sent. Works of a group wake in one tick and ask in the same one;
+   *   calls of different requests come in different ticks of one turn of the event loop.
    */
   constructor(client: () => Promise<Queryable>, soon: (send: () => void) => void, store?: StoreName) {
     this.#store = store;
@@ -70,7 +70,7 @@ export class Merger {
     } catch (error) {
       const failure = storeError(error, this.#store);
       if (failure instanceof StoreCorruptError && calls.length > 1) {
-        // A damaged page concerns who needs it, and not who happened to ask at the same time.
+        // A damaged page concerns only the call that needs it, not those that asked at the same time.
         for (const { from, to, resolve, reject } of calls) {
           const call = { from: 0, to: to - from, resolve, reject };
           await this.#answer({ keys: keys.slice(from, to), calls: [call] }, send);

@@ -1,7 +1,7 @@
 /**
- * The keyed operations on one PostgreSQL connection. Each is one statement, whatever the number of keys or rows; each
- * is prepared once a connection. Rows are written in the order of their keys, so that two transactions that touch the
- * same rows lock them in the same order.
+ * The keyed operations on one PostgreSQL connection. Each is one statement, whatever the number of keys or rows, and is
+ * prepared once for each connection. Rows are written in the order of their keys, so that two transactions that touch
+ * the same rows lock them in the same order.
  */
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
@@ -19,7 +19,7 @@ const types = {
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const names = new Map<string, string>();
-/** A short stable name makes the driver prepare the statement once a connection. */
+/** A short stable name makes the driver prepare the statement once for each connection. */
 function named(text: string): string {
   let name = names.get(text);
   if (name === undefined) {
@@ -94,7 +94,7 @@ export async function insertAll(
   if (filled.length === 0) return;
   const arrays = filled.flatMap(({ table, rows, onConflict }) => {
     const given = rows as readonly Record<string, unknown>[];
-    // Rows that must be new are nobody else's; only those that others may bring as well need one order.
+    // New rows belong to nobody else. Only rows that others may write, too, need one order.
     return columnArrays(Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
   });
   await run(client, sql.insertAll(filled, mark !== undefined), [...(mark ?? []), ...arrays]);
@@ -102,7 +102,7 @@ export async function insertAll(
 
 export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {
   const distinct = new Map<string, Record<string, unknown>>();
-  // The first row offered for a key is the one that stands, as it would be one after another.
+  // The first row offered for a key wins, as it would if they came one after another.
   for (const row of [...rows].reverse() as Record<string, unknown>[]) distinct.set(primaryKeyOf(table, row), row);
   if (distinct.size === 0) return [];
   const ordered = inKeyOrder(table, [...distinct.values()]);

@@ -1,15 +1,16 @@
 /**
- * Whether a store on PostgreSQL is still the one that was opened, with all that it had acknowledged.
+ * Whether a store on PostgreSQL is still the one that was opened, with everything that it had acknowledged.
  *
- * Another store in its place is known by the number of a table, which no other table in this database or its server has,
- * and by what each restore, and each `recover` of a store that went back, writes (`incarnation`). The same store as it was before is known by the marks of this
- * process's transactions (`marks.ts`), or by the word that another process leaves which missed its own (`went_back`).
+ * Another store in its place is recognised by the number of a table, which no other table in this database or on its
+ * server has, and by what each restore, and each `recover` of a store that went back, writes (`incarnation`). An
+ * earlier state of the same store is recognised by the marks of this process's transactions (`marks.ts`), or by the
+ * word that another process leaves when it misses its own marks (`went_back`).
  *
- * Guarantees: once either was seen, it holds for good. A store that was put back while this process had no connection to
- * it is told by its first new connection, before that serves anything; one that was put back beside an open connection,
- * and a lost mark, at the next `look`.
- * A process that missed a mark of its own which others may have removed stops alone, and leaves no word.
- * Does not: take a server that took over, and lost nothing, for anything but what it was; it only says so (`server`).
+ * Guarantees: once either was seen, it holds for good. If a store was put back while this process had no connection to
+ * it, the first new connection detects it before it serves anything. If it was put back beside an open connection, or a
+ * mark was lost, the next `look` detects it. A process stops alone, and leaves no word, if others may have removed the
+ * mark that it misses.
+ * Does not: take a server that took over without losing anything for another store; it only says so (`server`).
  */
 import type pg from 'pg';
 import { UnavailableError } from '../../errors.ts';
@@ -20,19 +21,19 @@ import type { Marks } from './marks.ts';
 import { run } from './postgres-calls.ts';
 
 const TABLE = `SELECT to_regclass('vault_facts')::oid::text AS found`;
-/** Written into a store that has lost what it had acknowledged, by whoever missed it; `recover` takes it away. */
+/** Written into a store that has lost what it had acknowledged, by the process that missed it; `recover` removes it. */
 export const WENT_BACK = 'went_back';
 const FACTS = `SELECT to_regclass('vault_facts')::oid::text AS found,
   (SELECT value FROM vault_facts WHERE name = 'incarnation') AS incarnation,
   (SELECT value FROM vault_facts WHERE name = '${WENT_BACK}') AS went_back`;
-/** Durable on this server; a standby may be what is gone. Not in a store that was recovered, or put back, meanwhile. */
+/** Waits for no standby, which may be what is lost. Not written into a store that was recovered or restored. */
 const LEAVE_WORD = `INSERT INTO vault_facts (name, value) SELECT '${WENT_BACK}', $1
   WHERE set_config('synchronous_commit', 'local', true) = 'local'
     AND coalesce((SELECT value FROM vault_facts WHERE name = 'incarnation'), '') = $2 ON CONFLICT (name) DO NOTHING`;
 /** Any account may ask this. The timeline grows with each server that takes over. */
 const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||
   substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS server`;
-/** The statement is refused, or unknown: an engine that only speaks the protocol, or a standby. */
+/** The statement is refused or unknown: an engine that only speaks the protocol, or a standby. */
 const NOT_SAID = /^(0A|42|55)/;
 
 interface Found {
@@ -55,12 +56,12 @@ export class StoreMark {
     this.#marks = marks;
   }
 
-  /** For good. */
+  /** Once set, it stays. */
   get displaced(): UnavailableError | undefined {
     return this.#displaced;
   }
 
-  /** Which server it is on, and on which timeline, as it was when looked at last and as far as it is said. */
+  /** The server and its timeline, as of the last look and as far as they are said. */
   get server(): string | undefined {
     return this.#server || undefined;
   }
@@ -71,20 +72,20 @@ export class StoreMark {
   }
 
   /**
-   * @param recovering whether a store that is known to have gone back is to be used all the same
-   * @returns whether all marks were seen; a reader that lags behind does not see them either, so only a transaction is sure
+   * @param recovering whether to use a store nevertheless that is known to have gone back
+   * @returns whether all marks were seen; a lagging reader does not see them either, so only a transaction is sure
    * @throws {UnavailableError}
    */
   async look(pool: pg.Pool, { recovering }: { readonly recovering: boolean }): Promise<boolean> {
     if (this.#displaced !== undefined) throw this.#displaced;
-    // Not prepared: the name is to be looked up anew each time.
+    // Not prepared, so that the name is looked up anew each time.
     const { rows } = await pool.query<Found>(FACTS).catch((error: unknown) => {
       throw storeError(error, this.#name);
     });
     const [row] = rows;
     this.#compare(row);
     const incarnation = row?.incarnation ?? '';
-    // Whoever recovers writes another one itself; a store in the place of this one it tells by the table's number.
+    // `recover` itself writes another incarnation. It recognises another store by the table's number.
     if (recovering) this.#incarnation = incarnation;
     this.#incarnation ??= incarnation;
     if (incarnation !== this.#incarnation) throw this.#displace(storeReplaced());
@@ -99,12 +100,12 @@ export class StoreMark {
     }
   }
 
-  /** A transaction missed a mark. @param at the time, for the word to the others @returns what is to be said of it */
+  /** A transaction missed a mark. @param at the time, for the word to the others @returns the error to report */
   async missed(pool: pg.Pool, at: Date): Promise<UnavailableError> {
-    // A store that was put back misses them as well, and needs less to be done.
+    // A restored store misses them, too, and is the simpler case.
     await this.look(pool, { recovering: false }).catch(() => {});
     if (this.#displaced === undefined) {
-      // Another process must not be stopped by what may be this one's own absence.
+      // This process may itself have been away too long; that must not stop another.
       if (this.#marks.mayBeRemoved) return this.#displace(storeOutOfSight());
       this.#displace(storeWentBack());
       await run(pool, LEAVE_WORD, [at.toISOString(), this.#incarnation ?? '']).catch(() => {});

@@ -2,8 +2,8 @@
  * Connections to PostgreSQL, each made ready before anybody is given it.
  *
  * Guarantees: where something stands between that may give each transaction another session, such as PgBouncer in
- * transaction mode, nothing is left to a session: no setting and no prepared statement (`isAnother`).
- * Where it gives the right one and moves sessions all the same, the first statement that is missed tells it.
+ * transaction mode, nothing is left to a session: no setting and no prepared statement (`isAnother`). If it first gives
+ * the right session and moves sessions later, the first missing statement reveals it.
  */
 import type pg from 'pg';
 import { isPreparedElsewhere } from '../errors.ts';
@@ -11,19 +11,19 @@ import type { StoreName } from '../table.ts';
 import { ANSWERING, BareClient, isAnother, newPool } from './connect.ts';
 import { SESSION } from './mark-statements.ts';
 
-/** Longer than the server's own, so that its answer counts where there is one. */
+/** Longer than the server's own limit, so that the server's answer counts where there is one. */
 const QUERY_TIMEOUT_MS = 35_000;
-/** Of a connection that was just made. */
+/** For a connection that was just made. */
 const LOOK_TIMEOUT_MS = 5_000;
 
-/** What stands between, as far as is known: shared by the connections of a pool. */
+/** What stands between, as far as is known; shared by the connections of a pool. */
 interface Way {
   /** Whether a statement may find another session than the one before it. */
   movesSessions: boolean;
 }
 
 class Connection extends BareClient {
-  /** Until it has been looked at, nothing is prepared. */
+  /** Nothing is prepared until the way has been looked at. */
   way: Way = { movesSessions: true };
 
   override query(...given: unknown[]): never {
@@ -49,7 +49,7 @@ function hasName(statement: unknown): statement is { readonly name: string } {
   return (statement as { name?: unknown } | null)?.name !== undefined;
 }
 
-/** @param recognise asked of each new connection before it is used; what it throws ends that */
+/** @param recognise is asked of each new connection before its use; what it throws ends the connection */
 export function openPool(
   name: StoreName,
   url: string,
@@ -62,7 +62,7 @@ export function openPool(
   });
 }
 
-/** For who only looks: no setting of a session is changed, which a pooler could hand on to others. */
+/** For a mere look: it changes no setting of a session, which a pooler could hand on to others. */
 export function openLookingPool(url: string, queryTimeoutMs: number): pg.Pool {
   return poolOf(url, 'lethe-doctor', { max: 2, query_timeout: queryTimeoutMs }, async () => {});
 }
@@ -76,14 +76,14 @@ function poolOf(
   const way: Way = { movesSessions: false };
   const pool = newPool(url, applicationName, {
     ...more,
-    // The types of the driver know no client that takes what every client is given.
+    // The driver's types do not allow a client class whose options are always given.
     Client: Connection as unknown as NonNullable<pg.PoolConfig['Client']>,
     pipeline: true,
-    // A server that vanished, and owes an answer, is noticed within half a minute.
+    // A server that vanished and owes an answer is noticed within half a minute.
     keepAliveInitialDelayMillis: 10_000,
-    // Awaited by the pool before the connection is given to anybody; what the role or its database asks for does not weaken it.
+    // The pool awaits this before it lends the connection, so a setting of the role or database cannot weaken it.
     async onConnect(client) {
-      // One that dies while a work holds it may not end the process: its next statement fails, and that is enough said.
+      // A connection that dies while a work holds it must not end the process: its next statement fails.
       client.on('error', () => {});
       if (await isMoved(client)) way.movesSessions = true;
       (client as Connection).way = way;
@@ -96,7 +96,7 @@ function poolOf(
 }
 
 async function isMoved(client: pg.ClientBase): Promise<boolean> {
-  // Part of connecting, and no slower.
+  // This is part of connecting, and has the same limit.
   const statement = { text: ANSWERING, query_timeout: LOOK_TIMEOUT_MS };
   const { rows } = await client.query<{ it: number }>(statement);
   return isAnother(client, rows[0]?.it);

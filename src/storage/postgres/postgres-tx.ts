@@ -43,7 +43,7 @@ export class PostgresReader<S extends StoreName> implements Reader<S> {
   }
 }
 
-/** Where the first try has shown that sessions move, the second one prepares nothing. */
+/** If the first try shows that sessions move, the second one prepares nothing. */
 function twice<R>(read: () => Promise<R>): Promise<R> {
   return read().catch((error: unknown) => {
     if (isPreparedElsewhere(error)) return read();
@@ -73,7 +73,7 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
   async find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
     this.#assertReading();
     const lookup = of as unknown as Lookup;
-    // What is held is held until the transaction ends: there must be one.
+    // A lock holds until the transaction ends, so there must be one.
     if (lookup.share) await this.#group.begin();
     return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
   }
@@ -120,8 +120,8 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
 }
 
 /**
- * A work alone in its transaction: an exclusive one, or a shared one that runs again by itself, which still may not do
- * what a shared one may not.
+ * A work alone in its transaction: an exclusive one, or a shared one that runs again by itself. The latter is still
+ * limited to what a shared work may do.
  */
 export class LoneTx<S extends StoreName> implements Tx<S> {
   readonly store: S;

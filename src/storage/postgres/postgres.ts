@@ -1,52 +1,38 @@
 /**
  * The store to grow into: PostgreSQL, or an engine that speaks its protocol.
  *
- * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a pooler
- * says (`mark-statements.ts`), and that the store had, at that moment, all that was acknowledged before (`marks.ts`); one that
- * rejects with anything but `outcome_unknown` means that nothing was committed (`unanswered-commits.ts`).
+ * Guarantees: a resolved promise means that COMMIT was answered, with synchronous_commit on, whatever a session or a
+ * pooler says (`mark-statements.ts`), and that the store then had everything acknowledged before (`marks.ts`). A
+ * rejected promise means that nothing was committed, except with `outcome_unknown` (`unanswered-commits.ts`).
  * Shared works that wait at the same moment run side by side in one transaction: equal lookups become one statement,
- * inserts are collected and sent as one statement a table. Should such a statement fail, the transaction is rolled
- * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice and
- * must not do anything outside its transaction that cannot be repeated.
+ * and inserts are collected and sent as one statement a table. If such a statement fails, the transaction is rolled
+ * back and every work runs again by itself, so that one bad row fails one caller. A work may therefore run twice, and
+ * must do nothing outside its transaction that cannot be repeated.
  */
 import type pg from 'pg';
 import { UnavailableError, type VaultError } from '../../errors.ts';
 import { copyPostgres } from '../copies/backup.ts';
-import {
-  driverCode,
-  isTransient,
-  OutcomeUnknownError,
-  placeOf,
-  StoreCorruptError,
-  storeError,
-  timedOut,
-} from '../errors.ts';
-import { STORE_LIMITS, type StoreLimits, TOO_LATE, within } from '../limits.ts';
+import { isConnectionLost, isTransient, OutcomeUnknownError, storeError } from '../errors.ts';
+import { STORE_LIMITS, type StoreLimits } from '../limits.ts';
 import type { StoreName } from '../table.ts';
 import { type CopyWatch, MAX_WAITING, OVERLOADED, type Reader, type RowCounts, type Store, type Tx } from '../tx.ts';
 import { LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { Marks } from './marks.ts';
-import { Merger } from './merger.ts';
-import { type Insert, removeNow, run } from './postgres-calls.ts';
+import { run } from './postgres-calls.ts';
 import { StoreMark } from './postgres-mark.ts';
 import { openPool } from './postgres-pool.ts';
-import { LoneTx, PostgresReader, SharedTx } from './postgres-tx.ts';
+import { LoneTx, PostgresReader } from './postgres-tx.ts';
+import { type SharedWork, workTogether } from './shared-works.ts';
 import { UnansweredCommits } from './unanswered-commits.ts';
 
 const MAX_GROUP = 128;
-/** Groups of shared works under way at once; more of them would make each smaller and save fewer commits. */
+/** How many groups of shared works run at once; more would make each smaller and save fewer commits. */
 const LANES = 2;
 const TRANSACTION_POOL_SIZE = 8;
-/** Of its own, so that a transaction that reads outside itself never waits for a place taken by its like. */
+/** A pool of its own: a transaction that reads outside itself never waits for a place that its like have taken. */
 const READ_POOL_SIZE = 4;
 const MAX_TRIES = 5;
-
-interface Job {
-  readonly work: (tx: Tx) => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly name: S;
@@ -56,7 +42,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #pool: pg.Pool;
   readonly #reads: pg.Pool;
   readonly #underWay = new Set<Promise<unknown>>();
-  #queue: Job[] = [];
+  #queue: SharedWork[] = [];
   #lanes = 0;
   readonly #marks: Marks;
   readonly #mark: StoreMark;
@@ -66,7 +52,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   readonly #commits: UnansweredCommits;
   #closed = false;
 
-  /** @param options `recovering`: a store that went back in time is used all the same */
+  /** @param options `recovering`: also uses a store that went back in time */
   constructor(
     name: S,
     url: string,
@@ -83,7 +69,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     this.#limits = limits;
     this.#commits = new UnansweredCommits(name, limits, TRANSACTION_POOL_SIZE, elapsed);
     this.#url = url;
-    // Whoever puts a store back waits until it has no connection: the next one is the first to see another.
+    // A restore waits until the store has no connection, so the next one is the first to see another store.
     const recognise = (client: pg.ClientBase) => this.#mark.recognise(client);
     this.#pool = openPool(name, url, TRANSACTION_POOL_SIZE, recognise);
     this.#reads = openPool(name, url, READ_POOL_SIZE, recognise);
@@ -95,7 +81,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (this.#queue.length >= MAX_WAITING) return Promise.reject(new UnavailableError('overloaded', OVERLOADED));
     return new Promise<R>((resolve, reject) => {
-      this.#queue.push({ work: work as Job['work'], resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ work: work as SharedWork['work'], resolve: resolve as SharedWork['resolve'], reject });
       this.#open();
     });
   }
@@ -127,7 +113,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
   async assertInPlace(): Promise<void> {
     const { server } = this;
     const sawAll = await this.#mark.look(this.#reads, { recovering: this.#recovering });
-    // What the server before has not answered, nobody answers any more.
+    // Nobody will answer what the previous server has not answered.
     if (server !== undefined && server !== this.server) this.#commits.giveUp();
     // A transaction of nothing but its mark is the sure look.
     const touch = () => this.#track(this.#transaction((transaction) => transaction.begin()));
@@ -172,12 +158,14 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     }
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
+  async #commit(group: readonly SharedWork[]): Promise<void> {
     let settle: (() => void)[];
     try {
-      settle = await this.#transaction((transaction) => this.#together(transaction, group));
+      settle = await this.#transaction((transaction) =>
+        workTogether(this.name, transaction, group, this.#limits.workMs),
+      );
     } catch (error) {
-      // What may have been committed could be done twice by running it again.
+      // Running again what may have been committed could do it twice.
       const again = this.displaced === undefined && !(error instanceof OutcomeUnknownError);
       if (again && (group.length > 1 || isTransient(error) || error instanceof RolledBackError)) {
         await Promise.all(group.map((job) => this.#alone(job.work, 'shared').then(job.resolve, job.reject)));
@@ -187,45 +175,6 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
       return;
     }
     for (const done of settle) done();
-  }
-
-  async #together(transaction: LazyTransaction, group: readonly Job[]): Promise<(() => void)[]> {
-    const { client } = transaction;
-    const merger = new Merger(async () => client, process.nextTick);
-    const merged = new Map<string, Insert & { readonly rows: object[] }>();
-    const removals: SharedTx<S>['removals'] = [];
-    let lost: VaultError | undefined;
-    const settle = await Promise.all(
-      group.map(async (job) => {
-        const tx = new SharedTx(this.name, transaction, merger);
-        try {
-          const result = await within(job.work(tx as unknown as Tx), this.#limits.workMs);
-          // Its neighbours wait for it no longer; what it still asks for fails, because its part has ended.
-          if (result === TOO_LATE) return () => job.reject(timedOut(this.name));
-          for (const insert of tx.inserts) {
-            const key = `${insert.table.name} ${insert.onConflict}`;
-            const all = merged.get(key) ?? { ...insert, rows: [] };
-            for (const row of insert.rows) all.rows.push(row);
-            merged.set(key, all);
-          }
-          removals.push(...tx.removals);
-          return () => job.resolve(result);
-        } catch (thrown) {
-          const error = storeError(thrown, this.name);
-          // Of a damaged page all hear who asked together; by itself only who needs it does.
-          if (this.#isLost(error) || error instanceof StoreCorruptError) lost = error;
-          return () => job.reject(error);
-        } finally {
-          tx.end();
-        }
-      }),
-    );
-    // Nothing has been written yet, and on this connection nothing will be.
-    if (lost !== undefined) throw lost;
-    if (removals.length > 0) await transaction.begin();
-    await transaction.insertAll([...merged.values()]);
-    for (const removal of removals) await removeNow(client, ...removal);
-    return settle;
   }
 
   async #alone<R>(work: (tx: Tx<S>) => Promise<R>, mode: 'shared' | 'exclusive'): Promise<R> {
@@ -263,8 +212,8 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     } catch (thrown) {
       const error = storeError(thrown, this.name, 'work');
       transaction.end();
-      // A connection that no longer answers would not answer a ROLLBACK either: the server rolls back when it is ended.
-      client.release(this.#isLost(error) ? error : await transaction.rollback());
+      // A connection that no longer answers would not answer a ROLLBACK either; the server rolls back when it is ended.
+      client.release(isConnectionLost(error, this.name) ? error : await transaction.rollback());
       throw await this.#known(error);
     }
     try {
@@ -278,14 +227,7 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     return result;
   }
 
-  /** Whether a work failed because of this store's connection: neither by its own doing nor by the other store's. */
-  #isLost(error: VaultError): boolean {
-    const isOurs = driverCode(error) !== undefined && placeOf(error).store === this.name;
-    const isSaid = isTransient(error) || error instanceof OutcomeUnknownError;
-    return error instanceof UnavailableError && isOurs && !isSaid;
-  }
-
-  /** Of a mark that is missed, why: nothing is written any more then. */
+  /** If a mark is missed, finds out why; nothing is written any more then. */
   async #known(error: VaultError): Promise<VaultError> {
     return error.code === 'store_went_back' ? this.#mark.missed(this.#reads, new Date()) : error;
   }

@@ -1,13 +1,14 @@
 /**
- * Whether what a store has committed is on its standbys, too: asked before something is destroyed elsewhere that a standby
- * without that commit would need.
+ * Whether the standbys also have what a store has committed. Asked before something is destroyed elsewhere that a
+ * standby without that commit would need.
  *
  * Guarantees, on PostgreSQL: `true` means that each standby that is connected now has flushed everything committed
- * before the call; or, where commits wait for a standby (`synchronous_standby_names`), that a commit made now was
- * acknowledged: one that came before it may have been seen without (a cancelled wait, a restart), and the log has one order.
- * On SQLite there is none.
- * Does not: see a standby that is not connected at this moment; or, without the role pg_monitor (pg_read_all_stats), how
- * far one is: then `true`, and the handbook says to grant it. Counts no archiver, base backup or logical subscriber.
+ * before the call. Where commits wait for a standby (`synchronous_standby_names`), `true` means that a commit made now
+ * was acknowledged. An earlier commit may have become visible without an acknowledgement (a cancelled wait, a restart),
+ * but the log has one order. SQLite has no standbys.
+ * Does not: see a standby that is not connected at this moment; or, without the role pg_monitor (pg_read_all_stats),
+ * how far one is: then it says `true`, and the handbook says to grant the role. Counts no archiver, base backup or
+ * logical subscriber.
  */
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
@@ -17,15 +18,15 @@ import type { Reader, Store } from '../tx.ts';
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
-/** What a server's own view says of its standbys. */
+/** What a server's own view says about its standbys. */
 export interface Standbys {
-  /** How many are behind a place in the log; of those that may be seen. */
+  /** How many of the visible ones are behind a place in the log. */
   readonly behind: number;
-  /** How many there are of which this account may not see how far they are. */
+  /** For how many standbys this account may not see how far they are. */
   readonly hidden: number;
 }
 
-/** @param patienceMs how long standbys are waited for. @returns whether none is behind */
+/** @param patienceMs how long it waits for standbys. @returns whether none is behind */
 export async function awaitReplicated(
   store: Pick<Store, 'engine' | 'reader' | 'exclusive'>,
   patienceMs = PATIENCE_MS,
@@ -34,7 +35,7 @@ export async function awaitReplicated(
   try {
     return await areThere(store, patienceMs);
   } catch (error) {
-    // An engine that speaks the protocol and has no such views shows nothing.
+    // An engine that speaks the protocol without such views shows nothing.
     if (error instanceof StatementError) return true;
     throw error;
   }
@@ -43,7 +44,7 @@ export async function awaitReplicated(
 async function areThere(store: Pick<Store, 'reader' | 'exclusive'>, patienceMs: number): Promise<boolean> {
   const { reader } = store;
   const { lsn, names } = await placeOf(reader);
-  // Its mark alone is written.
+  // This writes only its mark.
   if (names.trim() !== '') return store.exclusive(async () => true).catch(() => false);
   for (const until = performance.now() + patienceMs; ; await setTimeout(LOOK_EVERY_MS)) {
     const { behind } = await standbysAt(reader, lsn);
@@ -63,7 +64,7 @@ async function placeOf(reader: Reader): Promise<{ lsn: string; names: string }> 
 }
 
 /**
- * Those that have to be waited for: a standby, and none of who only takes the log.
+ * The standbys that must be waited for, without receivers that only take the log.
  * @param lsn a place in the write-ahead log
  */
 export async function standbysAt(reader: Reader, lsn: string): Promise<Standbys> {
@@ -85,17 +86,17 @@ export async function standbysAt(reader: Reader, lsn: string): Promise<Standbys>
 }
 
 export interface Standby {
-  /** `sync`, `quorum`, `potential`, `async`; undefined: this user may not see it. */
+  /** `sync`, `quorum`, `potential`, `async`; undefined where this user may not see it. */
   readonly sync: string | undefined;
 }
 
 /**
- * All who take the log and may acknowledge commits, for `lethe doctor`: more than have to be waited for, since whoever
- * receives the log into an archive may be named in `synchronous_standby_names`, too.
+ * All receivers of the log that may acknowledge commits, for `lethe doctor`. These are more than must be waited for: a
+ * receiver that archives the log may be named in `synchronous_standby_names`, too.
  */
 export async function standbysOf(client: pg.Client): Promise<Standby[]> {
   const { rows } = await client.query<{ sync: string | null }>(
-    // Copies under way are of a tool, not of a standby.
+    // Copies under way belong to a tool, not to a standby.
     `SELECT sync_state AS sync FROM pg_stat_replication WHERE state IS NULL OR state <> 'backup'`,
   );
   return rows.map(({ sync }) => ({ sync: sync ?? undefined }));

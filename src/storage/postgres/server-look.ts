@@ -1,7 +1,7 @@
 /**
- * What a PostgreSQL server says of itself and of the way to it: for `lethe doctor`.
+ * What a PostgreSQL server says about itself and the way to it, for `lethe doctor`.
  *
- * Guarantees: statements that read; no row, setting or lock of anybody's is changed. What this user may not see is
+ * Guarantees: statements only read; nobody's row, setting or lock is changed. What this user may not see is
  * `undefined`, never a guess.
  */
 import type { TLSSocket } from 'node:tls';
@@ -12,21 +12,21 @@ import { ANSWERING, isAnother } from './connect.ts';
 import { type Standby, standbysOf } from './replication.ts';
 
 export interface ServerLook {
-  /** The same for two databases of one server; undefined where it does not say. */
+  /** The same for two databases of one server; undefined where the server does not say. */
   readonly system: string | undefined;
-  /** Whether it is a standby, or takes no writes for another reason. */
+  /** Whether it is a standby, or refuses writes for another reason. */
   readonly readOnly: boolean;
   readonly settings: Readonly<Record<(typeof SETTINGS)[number], string>>;
   readonly standbys: readonly Standby[];
   /** By how much its clock is ahead of this machine's, in milliseconds, and how far that can be off. */
   readonly aheadMs: number;
   readonly withinMs: number;
-  /** What stands between: nothing that shows, or a pooler, which may change the server's connection with each transaction. */
+  /** What stands between: nothing that shows, or a pooler, which may change the connection with each transaction. */
   readonly pooler: 'none' | 'session' | 'transaction';
   readonly encrypted: boolean;
   /** When the certificate of the server, or of what stands before it, ends; undefined without TLS. */
   readonly certificateEnds: Date | undefined;
-  /** Schemas in which a restore has kept what was there before. */
+  /** Schemas in which a restore has kept the previous store. */
   readonly asides: readonly string[];
 }
 
@@ -65,7 +65,7 @@ async function settingsOf(client: pg.Client): Promise<ServerLook['settings']> {
   return rows[0];
 }
 
-/** Another connection that is given the first one's process while that is still open has a pooler hand it on after each transaction. */
+/** If a second connection gets the first one's process while that is open, a pooler hands it on by transaction. */
 async function poolerOf(url: string, client: pg.Client): Promise<ServerLook['pooler']> {
   const first = await one<number>(client, ANSWERING);
   if (first === undefined || !isAnother(client, first)) return 'none';

@@ -1,17 +1,17 @@
 /**
- * Whose marks may be removed: of stores that were opened and are no more. By the rule of decision 12, slowly: a writer is
- * dead once its marks have stayed as they were over a day of the looker's own looks. No clock of another's is read. A
- * store that is open leaves a mark at every look.
+ * Finds the writers whose marks may be removed: stores that were opened and are no longer open. It works slowly, by the
+ * rule of decision 12. A writer is dead once its marks have stayed the same over a day of the observer's own looks.
+ * Nobody else's clock is read. An open store leaves a mark at every look.
  *
- * Does not: know a process that was stopped in its tracks, or cut off from the store, for longer than a day from a dead one.
- * It misses its marks when it goes on, and stops alone (`Marks.mayBeRemoved`).
+ * Does not: tell a dead process from one that was stopped, or cut off from the store, for longer than a day. Such a
+ * process misses its marks when it goes on, and stops alone (`Marks.mayBeRemoved`).
  */
 const LOOK_EVERY_MS = 60 * 60_000;
 const LOOKS = 24;
 
 export interface WriterRow {
   readonly writer: number;
-  /** Of its last mark. */
+  /** The number of its last mark. */
   readonly n: number;
 }
 
@@ -26,7 +26,7 @@ export class SilentWriters {
     this.#lookedAt = elapsed();
   }
 
-  /** Whether it is time to look; the answer holds once. */
+  /** Whether it is time to look; says so once for each time. */
   isDue(): boolean {
     const now = this.#elapsed();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return false;
@@ -34,7 +34,7 @@ export class SilentWriters {
     return true;
   }
 
-  /** @returns those that are dead */
+  /** @returns the dead ones */
   see(rows: readonly WriterRow[]): WriterRow[] {
     const seen = this.#seen;
     const looksOf = ({ writer, n }: WriterRow) => {

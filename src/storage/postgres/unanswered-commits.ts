@@ -1,15 +1,17 @@
 /**
- * COMMITs on PostgreSQL, or single statements that are one: how long they are waited for, and what becomes of one that is
+ * How long a COMMIT on PostgreSQL, or a single statement that is one, is waited for, and what becomes of one that is
  * not answered.
  *
- * Guarantees: what resolves was answered, and the answer did not say that its standby may lack it; a caller waits no longer
- * than the limit. Nothing here cancels a COMMIT: PostgreSQL answers a cancelled wait for the standby with success, and so
- * would an administrator's `pg_cancel_backend`, but for a warning (01000), which counts as no answer. A connection that owes
- * one keeps its place in the pool, so that a standby that is gone does not fill the server with backends that wait; where
- * half of the pool owes one, nobody else is sent after them, but for one transaction now and then, which leaves a place of the
- * pool free. Each answer that comes after all gives its place back. Where a later COMMIT is answered, or another server has
- * taken over, nothing is waited for any more: a server that is gone says nothing, and TCP would try for a quarter of an hour.
- * Does not: know whether an unanswered COMMIT holds. On a server whose standby is gone it does, unseen, until that is back.
+ * Guarantees: a resolved commit was answered, and the answer did not say that its standby may lack it. A caller waits
+ * no longer than the limit. Nothing here cancels a COMMIT: PostgreSQL answers a cancelled wait for the standby with
+ * success. An administrator's `pg_cancel_backend` has the same effect, except for a warning (01000), which counts as no
+ * answer. A connection that owes an answer keeps its place in the pool, so that a lost standby does not fill the server
+ * with waiting backends. Once half of the pool owes one, the rest is refused, except one transaction now and then,
+ * which leaves a place of the pool free. Each late answer gives its place back. When a later COMMIT is answered, or
+ * another server has taken over, nothing is waited for any more: a lost server says nothing, and TCP would try for a
+ * quarter of an hour.
+ * Does not: know whether an unanswered COMMIT holds. On a server whose standby is gone it does, unseen, until the
+ * standby is back.
  */
 import type { Socket } from 'node:net';
 import type pg from 'pg';
@@ -18,14 +20,14 @@ import { type StoreLimits, TOO_LATE, within } from '../limits.ts';
 import type { StoreName } from '../table.ts';
 import { type LazyTransaction, RolledBackError } from './lazy-transaction.ts';
 
-/** "canceling wait for synchronous replication": https://www.postgresql.org/docs/current/errcodes-appendix.html, class 01. */
+/** "canceling wait for synchronous replication": class 01 of PostgreSQL's errcodes appendix. */
 const WARNING = '01000';
 
 export class UnansweredCommits {
   readonly #store: StoreName;
   readonly #limits: StoreLimits;
   readonly #most: number;
-  /** What gives up each connection that owes an answer. */
+  /** For each connection that owes an answer, the function that gives it up. */
   readonly #owing = new Map<pg.PoolClient, () => void>();
   readonly #elapsed: () => number;
   readonly #poolSize: number;
@@ -33,7 +35,7 @@ export class UnansweredCommits {
   #triedAt = 0;
 
   /**
-   * @param poolSize of which half may owe an answer before nobody else is sent after them
+   * @param poolSize at most half of this may owe an answer before new transactions are refused
    * @param elapsed running time of this process in milliseconds
    */
   constructor(store: StoreName, limits: StoreLimits, poolSize: number, elapsed: () => number) {
@@ -45,9 +47,9 @@ export class UnansweredCommits {
   }
 
   /**
-   * To be asked before a transaction.
-   * @returns to be called when it has ended
-   * @throws {UnavailableError} at once, where one begun now would only wait behind others
+   * Must be asked before a transaction.
+   * @returns what to call when the transaction has ended
+   * @throws {UnavailableError} at once, where a new transaction would only wait behind others
    */
   admit(): () => void {
     if (this.#owing.size < this.#most) return () => {};
@@ -62,7 +64,7 @@ export class UnansweredCommits {
   }
 
   /**
-   * Commits, and gives the connection back when that is answered, however late.
+   * Commits, and gives the connection back when the commit is answered, however late.
    * @throws {OutcomeUnknownError} @throws {RolledBackError} or another error where nothing was committed
    */
   async commit(client: pg.PoolClient, transaction: LazyTransaction): Promise<void> {
@@ -89,11 +91,11 @@ export class UnansweredCommits {
     if (isLost) throw new OutcomeUnknownError(driverCode(found) ?? 'unknown', this.#store);
     if (found !== undefined) throw found;
     transaction.acknowledge();
-    // Those were sent before this one: whatever holds them back is not the server that has answered.
+    // Those were sent before this one, so the server that has just answered is not what holds them back.
     if (this.#owing.size >= this.#most) this.giveUp();
   }
 
-  /** Ends every connection that owes an answer: what it did stays unknown. */
+  /** Ends every connection that owes an answer. What it did stays unknown. */
   giveUp(): void {
     for (const end of [...this.#owing.values()]) end();
   }
@@ -110,7 +112,7 @@ export class UnansweredCommits {
       // The driver would say goodbye only after the answer.
       (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
     };
-    // A frozen server never answers, while another may long have taken its place.
+    // A frozen server never answers, while another may have taken its place long ago.
     const timer = setTimeout(end, this.#limits.unansweredMs);
     timer.unref();
     this.#owing.set(client, end);

@@ -10,11 +10,11 @@ import type { Lookup, Row, StoreName, Table, Value } from '../table.ts';
 import type { Reader, Tx } from '../tx.ts';
 
 export const BUSY_TIMEOUT_MS = 5_000;
-/** For each of the two connections of a store; the operating system caches the rest. */
+/** For each of a store's two connections; the operating system caches the rest. */
 const CACHE_KIB = 12 * 1024;
-/** From here on, one statement over all keys is faster than one for each. */
+/** From this number on, one statement over all keys is faster than one for each. */
 const MANY_KEYS = 8;
-/** 16 MiB of log between checkpoints: pages that many commits touch are then written to the database once. */
+/** 16 MiB of log between checkpoints, so that a page that many commits touch is written to the database once. */
 const CHECKPOINT_PAGES = 4_000;
 const builder: Knex = knex({ client: 'better-sqlite3', useNullAsDefault: true });
 
@@ -109,7 +109,7 @@ export class SqliteReader<S extends StoreName> implements Reader<S> {
   }
 }
 
-/** Rows inserted by one statement: many at once cost less each; what is left over goes by itself. */
+/** How many rows one statement inserts: larger ones cost less a row, and the rest goes one by one. */
 const CHUNKS = [64, 8, 1];
 
 export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx<S> {

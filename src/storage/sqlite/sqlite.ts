@@ -1,8 +1,8 @@
 /**
  * The embedded store: one SQLite file, one writing connection, one reading connection.
  *
- * Guarantees: a resolved promise means that the commit has been fsynced (WAL, synchronous FULL); works of one group
- * run one after another, each in a savepoint of its own, and share that fsync; deleted content is overwritten in the
+ * Guarantees: a resolved promise means that the commit has been fsynced (WAL, synchronous FULL). Works of one group run
+ * one after another, each in a savepoint of its own, and share that fsync. Deleted content is overwritten in the
  * database file (secure_delete), though the WAL keeps a copy until its next checkpoint, which `close` forces.
  * The calls are synchronous underneath: a commit blocks the process for one fsync.
  */
@@ -15,14 +15,14 @@ import type { StoreName } from '../table.ts';
 import { type CopyWatch, MAX_WAITING, OVERLOADED, type Reader, type RowCounts, type Store, type Tx } from '../tx.ts';
 import { BUSY_TIMEOUT_MS, Connection, SqliteReader, SqliteTx } from './sqlite-tx.ts';
 
-/** More than this in one commit would hold up the first caller for the sake of the last. */
+/** More works in one commit would hold up the first caller for the sake of the last. */
 const MAX_GROUP = 128;
 
-/** How long one try to begin blocks the process while another process writes, and how long it then works on. */
+/** How long one try to begin blocks the process while another process writes; between tries the process works on. */
 const TURN_TIMEOUT_MS = 50;
 const TURN_PAUSE_MS = 25;
 
-/** The wait blocks the process: a short one, several times, in between which it works on. Then a job tries again. */
+/** The wait blocks the process, so it is short and repeated. After that, a job tries again. */
 const SCRUB_TIMEOUT_MS = 50;
 const SCRUB_TRIES = 5;
 const SCRUB_PAUSE_MS = 25;
@@ -43,7 +43,7 @@ interface Scrub {
 export class SqliteStore<S extends StoreName> implements Store<S> {
   readonly name: S;
   readonly engine = 'sqlite';
-  /** None: a file is in one place. */
+  /** None, because a file is in one place. */
   readonly server = undefined;
   readonly reader: Reader<S>;
   readonly #path: string;
@@ -106,7 +106,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     this.#look();
   }
 
-  /** A file that was renamed stays open: this process would write to it unseen, and read what is no longer so. */
+  /** A renamed file stays open: this process would write to it unseen, and read stale data. */
   #look(): void {
     if (this.#displaced !== undefined) throw this.#displaced;
     const file = fileAt(this.#path);
@@ -153,7 +153,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     }
   }
 
-  /** Between two transactions, for all who wait for it: moves the log into the database and empties it. */
+  /** Moves the log into the database and empties it, between two transactions, for all who wait for it. */
   #checkpoint(): void {
     const waiting = this.#scrubs.splice(0);
     if (waiting.length === 0) return;
@@ -189,7 +189,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
       try {
         if (db.inTransaction) this.#run('ROLLBACK');
       } catch {
-        // What cannot be rolled back cannot be committed either: the next transaction fails at its beginning.
+        // A transaction that cannot be rolled back cannot be committed either; the next one fails at its beginning.
       }
       const failure = phase === 'commit' ? commitError(error, this.name) : storeError(error, this.name, phase);
       for (const job of group) job.reject(failure);
@@ -198,7 +198,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     for (const settle of settled) settle();
   }
 
-  /** The turn of another process is waited for as long as before, but for no longer than a moment at a time: a wait blocks this one. */
+  /** Waits for another process's turn as long as before, but briefly at a time: a wait blocks this process. */
   async #begin(): Promise<void> {
     for (const startedAt = performance.now(); ; ) {
       try {
@@ -217,7 +217,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
     this.#run('SAVEPOINT work');
     try {
       const working = job.work(tx as unknown as Tx);
-      // Its neighbours wait for a shared one no longer; what it still asks for fails, because its part has ended.
+      // Its neighbours no longer wait for a shared work; its later calls fail, because its part has ended.
       const result = await (job.exclusive ? working : within(working, this.#limits.workMs));
       if (result === TOO_LATE) throw timedOut(this.name);
       this.#run('RELEASE work');
@@ -237,7 +237,7 @@ export class SqliteStore<S extends StoreName> implements Store<S> {
   }
 }
 
-/** Which file is at a path; undefined where there is none. */
+/** Identifies the file at a path; undefined where there is none. */
 function fileAt(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev}/${found.ino}`;

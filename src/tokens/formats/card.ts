@@ -3,9 +3,9 @@
  *
  *   0 ddddddddddd ssss     0, eleven random digits, the last four of the source
  *
- * Can be no card: the major industry identifier 0 is for ISO/TC 68 and other industry assignments (ISO/IEC 7812-1,
- * 4.2), and no payment network's numbers begin with it; and the number fails the Luhn check (annex B).
- * Does not hide the last four: whoever may see the token sees them, as on a receipt (PCI DSS v4.0.1, 3.4.1).
+ * It cannot be a card. The major industry identifier 0 is for ISO/TC 68 and other industry assignments (ISO/IEC 7812-1,
+ * 4.2), and no payment network's numbers begin with it. And the number fails the Luhn check (annex B).
+ * Does not: hide the last four. Whoever may see the token sees them, as on a receipt (PCI DSS v4.0.1, 3.4.1).
  */
 import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';

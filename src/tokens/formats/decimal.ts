@@ -1,11 +1,11 @@
 /** Decimal digits without bias. */
 import type { RandomSource } from '../../crypto/random.ts';
 
-/** Five bytes give 12 digits: of 2^40 numbers the lowest 10^12 are taken, so that every digit is as likely. */
+/** Five bytes give 12 digits: only the lowest 10^12 of 2^40 numbers are used, so that every digit is as likely. */
 const DRAW_BYTES = 5;
 const DRAW_DIGITS = 12;
 const LIMIT = 10 ** DRAW_DIGITS;
-/** One draw in eleven is above the limit; 100 in a row are no chance (10^-104). */
+/** One draw in eleven is above the limit; 100 in a row do not happen by chance (10^-104). */
 const MAX_DRAWS = 100;
 
 /** @throws {RangeError} if the source gives no usable bytes */

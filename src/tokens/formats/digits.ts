@@ -6,7 +6,7 @@ import { isCardLike } from '../../card-like.ts';
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
 
-/** Of ten numbers one at least is free. National schemes have a check digit or two, which nine in ten numbers fail. */
+/** At least one number in ten is free: national schemes have a check digit or two, which nine in ten numbers fail. */
 const FREE = 0.1;
 
 export const digitsShape: TokenShape = {

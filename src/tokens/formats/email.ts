@@ -10,7 +10,7 @@ const PREFIX_LENGTH = 4;
 
 export const emailShape: TokenShape = {
   space: () => 2 ** 160,
-  // 32 characters of lower-case base32: half of what a local part may have, and the same whoever folds its case.
+  // 32 characters of lower-case base32: half of what a local part may have, and unchanged if its case is folded.
   draw: (_, random) => `${newToken(random).slice(PREFIX_LENGTH)}@${DOMAIN}`,
   holds: 'nothing',
   isReal: () => false,

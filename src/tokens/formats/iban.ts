@@ -1,11 +1,11 @@
 /**
- * A token that fits where an IBAN goes (ISO 13616-1): two letters, and digits up to the length of the source, which
- * is all it holds of it.
+ * A token that fits where an IBAN goes (ISO 13616-1): two letters, and digits up to the length of the source. It holds
+ * nothing else of the source.
  *
  *   ZZ dddd…               15 to 34 characters
  *
- * Can be no IBAN: ZZ is a user-assigned code that ISO 3166-1 (8.1.3) never gives to a country, and of which nobody
- * makes a country for want of a better, as happened to XK; and the check of ISO/IEC 7064 MOD 97-10 fails.
+ * It cannot be an IBAN. ZZ is a user-assigned code that ISO 3166-1 (8.1.3) never gives to a country, and that nobody
+ * uses for one for want of a better, as happened to XK. And the check of ISO/IEC 7064 MOD 97-10 fails.
  */
 import { drawDigits } from './decimal.ts';
 import type { TokenShape } from './shaped.ts';
@@ -13,7 +13,7 @@ import type { TokenShape } from './shaped.ts';
 const COUNTRY = 'ZZ';
 /** ISO 13616-1: letters count from A = 10. */
 const COUNTRY_DIGITS = '3535';
-/** The shortest are Norway's; 34 is the standard's limit. */
+/** Norway's are the shortest; 34 is the standard's limit. */
 const MIN_LENGTH = 15;
 const MAX_LENGTH = 34;
 

@@ -2,25 +2,26 @@
  * What a certificate says of an erasure, gathered from the two stores. Every sentence is fixed, and every number and
  * time is read from where the act itself was noted.
  *
- * Guarantees: no statement is made of an erasure of which a key is left in the key store, that is not completed, of
- * whose epochs no slot has stated anything, or whose records are not, one by one, those of which the key store noted that
- * their keys were destroyed for it: a writer of the record store adds none to it and takes none away.
+ * Guarantees: there is no statement about an erasure that is not completed, that has a key left in the key store, or
+ * whose epochs have no slot's statement. Nor is there one if its records are not exactly those whose keys the key store
+ * noted as destroyed for it: a writer of the record store can neither add a record nor remove one.
  * Does not: decide whether the epochs are destroyed; `certificate.ts` does.
  */
-import { type LineDigest, lineDigest } from '../crypto/digest.ts';
-import type { RecordId, SubjectId, TenantId } from '../ids.ts';
-import type { DestroyedEpoch } from '../keyring/epochs/epoch-ledger.ts';
-import { stateOf } from '../keyring/indexes/index-key.ts';
-import { replacementDueAt, versionsOfNames } from '../keyring/indexes/index-versions.ts';
-import type { Destruction, SlotKind, SlotTier } from '../keyring/slots/root-slot.ts';
-import type { IndexKeyRow } from '../keyring/tables.ts';
-import { hasKeys, keysOf } from '../keyring/tree/key-rows.ts';
-import { countMirrored, mirroredOf, type TombstoneRow } from '../records/tombstones.ts';
-import { RELEASE } from '../release.ts';
-import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, eachPage } from './erasures.ts';
+import { type LineDigest, lineDigest } from '../../crypto/digest.ts';
+import type { RecordId, SubjectId, TenantId } from '../../ids.ts';
+import type { DestroyedEpoch } from '../../keyring/epochs/epoch-ledger.ts';
+import { stateOf } from '../../keyring/indexes/index-key.ts';
+import { replacementDueAt, versionsOfNames } from '../../keyring/indexes/index-versions.ts';
+import type { Destruction, SlotKind, SlotTier } from '../../keyring/slots/root-slot.ts';
+import type { IndexKeyRow } from '../../keyring/tables.ts';
+import { hasKeys, keysOf } from '../../keyring/tree/key-rows.ts';
+import { countMirrored, mirroredOf, type TombstoneRow } from '../../records/tombstones.ts';
+import { RELEASE } from '../../release.ts';
+import type { Reader } from '../../storage/tx.ts';
+import { eachPage } from '../complete-destruction.ts';
+import type { DestructionRow } from '../destructions.ts';
+import { indexesOf, type ShredRow } from '../shreds.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
-import { indexesOf, type ShredRow } from './shreds.ts';
 
 const MAX_IDS = 100;
 
@@ -74,11 +75,11 @@ interface SlotKnown {
 
 /** Epochs and slots, read once for many statements. */
 export interface History {
-  /** Every epoch from the first on, as long as each is destroyed for certain. */
+  /** Every epoch from the first on, as long as each is certainly destroyed. */
   readonly destroyed: readonly DestroyedEpoch[];
   /** What each slot is, by its name. */
   readonly places: ReadonlyMap<string, SlotKnown>;
-  /** Through which epoch every node that was not given up has said to have forgotten all. */
+  /** The last epoch through which every node that was not given up said that it has forgotten all secrets. */
   readonly forgottenThrough: number;
   /** Nodes that were given up: what each had forgotten, and the newest epoch of which it may hold something. */
   readonly abandoned: readonly {
@@ -89,12 +90,12 @@ export interface History {
   }[];
 }
 
-/** The highest epoch of which it is certain that it and every one before it is destroyed in every slot; 0: none is. */
+/** The highest epoch that is certainly destroyed in every slot, as is every one before it; 0 where none is. */
 export function destroyedThrough({ destroyed }: History): number {
   return destroyed.at(-1)?.row.epoch ?? 0;
 }
 
-/** The same, and forgotten by every node: what may be certified. */
+/** The same, and also forgotten by every node: what may be certified. */
 export function certainThrough(history: History): number {
   return Math.min(destroyedThrough(history), history.forgottenThrough);
 }
@@ -103,7 +104,7 @@ export function certainThrough(history: History): number {
 export async function statementOf(
   from: Sources,
   history: History,
-  erasure: ErasureRow,
+  erasure: DestructionRow,
   shred: ShredRow,
   now: Date,
 ): Promise<Statement | undefined> {
@@ -143,12 +144,12 @@ function epochAt(destroyed: readonly DestroyedEpoch[], ms: number, last: number)
   return begun.at(-1)?.row.epoch ?? last;
 }
 
-/** @returns undefined where an epoch has no slot, a slot no statement, or nobody knows what a slot is */
+/** @returns undefined where an epoch has no slot, a slot made no statement, or nobody knows what a slot is */
 function slotsOf({ destroyed, places }: History, first: number, last: number): Statement['slots'] | undefined {
   const stated: Statement['slots'] = [];
   for (const { row, slots } of destroyed.slice(first - 1, last)) {
     const { epoch } = row;
-    // Of one that was never used, nothing was ever wrapped under it.
+    // Nothing was ever wrapped under an epoch that was never used.
     if (row.activated_at === null) continue;
     if (slots.length === 0) return undefined;
     for (const { slot, destroyed_at, statement } of slots) {
@@ -174,10 +175,10 @@ function nodesOf({ abandoned }: History, first: number, last: number): Pick<Stat
   };
 }
 
-/** @returns undefined while a key of them is in the key store, or where the two stores name other records */
+/** @returns undefined while one of their keys is in the key store, or where the two stores name different records */
 async function recordsOf(
   from: Sources,
-  erasure: ErasureRow,
+  erasure: DestructionRow,
   shred: ShredRow,
 ): Promise<Statement['records'] | undefined> {
   if (erasure.scope === 'tenant') {
@@ -200,14 +201,14 @@ async function recordsOf(
   return { count, sha256: digest.hex(), ...(count <= MAX_IDS ? { ids } : {}) };
 }
 
-/** @returns of how many of these the key store has noted that they were destroyed, and for no other erasure */
+/** @returns how many of these the key store noted as destroyed, for this erasure and no other */
 async function destroyedFor(
   reader: Reader<'keys'>,
-  { tenant, erasure }: Pick<ErasureRow, 'tenant' | 'erasure'>,
+  { tenant, erasure }: Pick<DestructionRow, 'tenant' | 'erasure'>,
   page: readonly TombstoneRow[],
 ): Promise<number> {
   const mirrored = await mirroredOf(reader, tenant as TenantId, page);
-  // A mirror of the first releases does not say for which.
+  // A mirror of the first releases does not say for which erasure.
   return mirrored.filter((row) => row !== undefined && (row.erasure ?? erasure) === erasure).length;
 }
 

@@ -1,28 +1,29 @@
 /**
- * Certificates: an erasure becomes final when every epoch under which its keys were ever wrapped is destroyed in every
- * slot (K5); then the vault signs what it did.
+ * Issues certificates. An erasure becomes final when every epoch under which its keys were ever wrapped is destroyed in
+ * every slot (K5). Then the vault signs what it did.
  *
- * Guarantees: no certificate before that, whoever asks: every epoch's end and every slot's own confirmation must be noted
- * by the vault itself (`epoch-ledger.ts`), and every node that may hold a secret must have said that it has forgotten it, or
- * have been given up, which the certificate then says (`nodes.ts`). The certificate is written first, then the erasure is marked as final, so that a crash between the two, or two
- * nodes at once, end with one certificate and its time. A correction becomes final, too, and is not certified.
+ * Guarantees: there is no certificate before that, whoever asks. The vault itself must have noted every epoch's end and
+ * every slot's own confirmation (`epoch-ledger.ts`). Every node that may hold a secret must have said that it has
+ * forgotten it, or must have been given up, which the certificate then says (`nodes.ts`). The certificate is written
+ * first, then the erasure is marked as final. So a crash between the two, or two nodes at once, end with one
+ * certificate and its time. A correction becomes final, too, but gets no certificate.
  * Does not: close epochs.
  */
-import type { Clock } from '../clock.ts';
-import type { ErasureId, TenantId } from '../ids.ts';
-import { slotsThatHold } from '../keyring/epochs/epoch-states.ts';
-import type { Keyring } from '../keyring/keyring.ts';
-import { isItself, nodeRows } from '../keyring/nodes/nodes.ts';
-import { tierOf } from '../keyring/slots/slot-registry.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
-import type { Reader } from '../storage/tx.ts';
-import { type ErasureRow, findOrders, type Stores } from './erasures.ts';
-import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from './shreds.ts';
+import type { Clock } from '../../clock.ts';
+import type { ErasureId, TenantId } from '../../ids.ts';
+import { slotsThatHold } from '../../keyring/epochs/epoch-states.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import { isItself, nodeRows } from '../../keyring/nodes/nodes.ts';
+import { tierOf } from '../../keyring/slots/slot-registry.ts';
+import { lookup, type Row, table } from '../../storage/table.ts';
+import type { Reader } from '../../storage/tx.ts';
+import { type DestructionRow, findDestructions, type Stores } from '../destructions.ts';
+import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from '../shreds.ts';
 import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
 
 /**
- * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault could pass for a certificate. The
- * statement is a claims set of RFC 7519, and `+jwt` the registered suffix that says so: JWT libraries verify it, too.
+ * Says what is signed (RFC 8725, 3.11), so that no other signature of the vault can pass for a certificate. The
+ * statement is a claims set of RFC 7519, and the registered suffix `+jwt` says so: JWT libraries verify it, too.
  */
 export const CERTIFICATE_TYPE = 'lethe-erasure-certificate+jwt';
 const PAGE = 100;
@@ -46,15 +47,15 @@ export async function findCertificate(
 
 export interface CertificateParts extends Stores {
   readonly keyring: Pick<Keyring, 'signing' | 'registry' | 'epochs' | 'nodes'>;
-  /** Undefined: nothing is replaced on schedule, of index keys neither. */
+  /** Undefined where nothing is replaced on schedule, index keys included. */
   readonly rotateEveryMs: number | undefined;
 }
 
-/** Makes every erasure final that may be. May be run again, and by several nodes. @returns how many became final */
+/** Makes every erasure final that can be. May be repeated, also by several nodes. @returns how many became final */
 export async function issueCertificates(parts: CertificateParts, clock: Clock): Promise<number> {
   const { keys } = readersOf(parts);
   const history = await historyOf(parts);
-  // Read afterwards: no certificate is to be older than the destruction it certifies.
+  // Read after the history: no certificate may be older than the destruction it certifies.
   const now = clock();
   let done = 0;
   for await (const page of pagesOfNotFinal(keys, certainThrough(history), PAGE)) {
@@ -63,7 +64,7 @@ export async function issueCertificates(parts: CertificateParts, clock: Clock): 
   return done;
 }
 
-/** The last epoch that no key store opens under any more: destroyed in every slot, and forgotten by every node. */
+/** The last epoch under which no key store opens any more: destroyed in every slot, and forgotten by every node. */
 export async function settledThrough(parts: CertificateParts): Promise<number> {
   return certainThrough(await historyOf(parts));
 }
@@ -72,8 +73,8 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   const { records, keys } = readersOf(parts);
   const { signing } = parts.keyring;
   const from = { records, keys, issuer: signing.issuer, scheduled: parts.rotateEveryMs !== undefined };
-  const orders = await findOrders(records, page);
-  const ready: { readonly shred: ShredRow; readonly order: ErasureRow }[] = [];
+  const orders = await findDestructions(records, page);
+  const ready: { readonly shred: ShredRow; readonly order: DestructionRow }[] = [];
   const rows: CertificateRow[] = [];
   for (const [i, shred] of page.entries()) {
     const order = orders[i];
@@ -87,7 +88,7 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
     ready.push({ shred, order });
   }
   if (ready.length === 0) return 0;
-  // One that stands already stays, with its time.
+  // An existing certificate stays, with its time.
   if (rows.length > 0) await parts.recordStore.exclusive((tx) => tx.insert(certificates, rows, 'skip'));
   const standing = await records.find(
     certificateByErasure,
@@ -98,10 +99,10 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   return ready.length;
 }
 
-/** Of every epoch that is destroyed for certain, as is every one before it; the ledger's tags say so, and nothing else. */
+/** The epochs that are certainly destroyed, each with all before it. Only the ledger's tags prove it. */
 async function historyOf({ keyStore: { reader }, keyring }: CertificateParts): Promise<History> {
   const destroyed = await keyring.epochs.ledger.destroyed(reader);
-  // Read afterwards: who came since could not read what was destroyed by then.
+  // Nodes are read after the epochs: a node that came since could not read what was destroyed by then.
   const [entries, rows] = await Promise.all([keyring.registry.entries(), nodeRows(reader)]);
   const places = new Map(entries.map((entry) => [entry.name, { kind: entry.kind, tier: tierOf(entry) }]));
   const { nodes } = keyring;
@@ -116,8 +117,8 @@ async function historyOf({ keyStore: { reader }, keyring }: CertificateParts): P
   return { destroyed, places, forgottenThrough: nodes.forgottenThrough(rows), abandoned };
 }
 
-/** What an erasure that has no certificate waits for, in words of `CertificateReply`. */
-export async function waitsFor(parts: CertificateParts, order: ErasureRow): Promise<string[]> {
+/** What an erasure without a certificate waits for, in the words of `CertificateReply`. */
+export async function waitsFor(parts: CertificateParts, order: DestructionRow): Promise<string[]> {
   const { keys } = readersOf(parts);
   const shred = await findShred(keys, order.tenant as TenantId, order.erasure);
   if (order.state !== 'completed' || shred === undefined) return ['completion'];

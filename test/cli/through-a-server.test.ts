@@ -1,0 +1,115 @@
+/**
+ * The security team's commands with `--url`: they act through the API of the server that runs, say what they say without
+ * it, and open no vault of their own.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { lethe } from '../support/command.ts';
+import { startServer } from '../support/server-process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+test('jobs, slots, rotations, backups and drills go through a server, from a folder that has neither stores nor keys', async () => {
+  const { path, remove } = await temporaryFolder();
+  onTestFinished(remove);
+  const [home, elsewhere] = [join(path, 'home'), join(path, 'elsewhere')];
+  const keyFile = join(path, 'officer.key');
+  const officer = ['--key-file', keyFile];
+  await lethe(home, ['init']);
+  await lethe(home, ['principals', 'add', 'officer', '--role', 'security', '--save', keyFile]);
+  const usb = ['--kind', 'file', '--path', join(path, 'usb'), '--optional'];
+  expect(await lethe(home, ['keys', 'slots', 'add', 'usb', ...usb, ...officer])).toMatchObject({ code: 0 });
+  const env = { TMPDIR: path, LETHE_BACKUP_DIR: join(path, 'copies'), LETHE_KEY_BACKUP_DIR: join(path, 'key-copies') };
+  const server = await startServer(home, { log: join(path, 'server.log'), env });
+  const there = ['--url', server.url, ...officer];
+  const through = (...args: string[]) => lethe(elsewhere, [...args, ...there]);
+  const here = (...args: string[]) => lethe(home, [...args, ...officer]);
+
+  const rotated = await through('keys', 'rotate', '--now');
+  expect(rotated).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Done: job_\w+, epoch 1, moved \d+, certified \d+\n$/),
+  });
+  expect(await through('keys', 'rotate')).toMatchObject({
+    ...{
+      code: 0,
+      out: expect.stringMatching(/^The epoch is due to be closed at 2\S+Z\. Close it at once with --now\.\n$/),
+    },
+  });
+  const job = /job_\w+/.exec(rotated.out)?.[0] as string;
+
+  const same = async (...args: string[]) => {
+    const [remote, local] = [await through(...args), await here(...args)];
+    expect(remote).toMatchObject({ code: 0, err: '' });
+    expect(remote.out).toBe(local.out);
+    return remote.out;
+  };
+  expect(await same('jobs', 'list')).toContain(job);
+  expect(await same('jobs', 'show', job)).toMatch(/epoch +1/);
+
+  const [listed, local] = [await through('keys', 'slots', 'list'), await here('keys', 'slots', 'list')];
+  expect(listed.out).toContain('usb');
+  // The one thing that stays on the machine: where a slot is on it.
+  expect([local.out.includes(join(path, 'usb')), listed.out.includes(path)]).toEqual([true, false]);
+  const checked = (await through('keys', 'slots', 'check')).out;
+  expect(checked).toMatch(
+    /^file {2}required {2}ok {2}.*\n {2}holds epoch 2\nusb {2}optional {2}ok {2}.*\n {2}holds epoch 2\n$/,
+  );
+
+  expect(await through('keys', 'slots', 'remove', 'usb')).toMatchObject({
+    ...{ code: 0, out: 'The root slot usb is removed. Destroyed in it: epoch 2.\n' },
+  });
+  const refused = await through('keys', 'slots', 'remove', 'file');
+  expect(refused).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/last required root slot.*\(slot_needed\)\n$/),
+  });
+  expect(await through('jobs', 'show', 'job_01m83rdet0ehaadnnnnhek1nfv')).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('(job_not_found)') },
+  });
+
+  const taken = await through('backup', '--prune');
+  expect(taken).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      /^record store {2}records-\S+ {2}\d+ bytes in \d+ ms\nkey store {2}keys-\S+ {2}\d+ bytes in \d+ ms\n$/,
+    ),
+  });
+  const drilled = await through('drill', '--report', join(path, 'drill.json'));
+  expect(drilled).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^ok {6}verify_records .*The backups work\. The next/s),
+  });
+  expect(JSON.parse(await readFile(join(path, 'drill.json'), 'utf8'))).toMatchObject({
+    ok: true,
+    format: 'lethe-drill/1',
+  });
+  await rm(join(path, 'copies'), { recursive: true });
+  const failed = await through('drill');
+  expect(failed).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^FAILED {2}verify_records .*The drill FAILED\./s),
+  });
+  expect(await through('backup', path)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('name none with --url'),
+  });
+  for (const { out, err } of [taken, drilled, failed]) expect(out + err).not.toContain(path);
+
+  const key = await readFile(keyFile, 'ascii');
+  const url = ['--url', 'http://vault.example.com:7300', ...officer];
+  const inClear = await lethe(elsewhere, ['jobs', 'list', ...url]);
+  expect(inClear).toMatchObject({
+    code: 1,
+    err: 'lethe: An API key of the security team goes to another machine over https only.\n',
+  });
+  await server.end();
+  const unanswered = await through('jobs', 'list');
+  expect(unanswered).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^lethe: The vault cannot be reached\./),
+  });
+  for (const { out, err } of [rotated, listed, refused, unanswered]) expect(out + err).not.toContain(key.trim());
+}, 120_000);
