@@ -173,7 +173,7 @@ test('each problem has the status that clients know it by', () => {
       concurrent_change lease_lost epoch_not_ended api_key_already_shown own_principal type_base_fixed
       too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
-      token_taken token_outdated
+      token_taken token_outdated backup_not_configured drill_needs_command
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased

@@ -6,7 +6,7 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { ensureCanaries } from '../../src/canaries/canaries.ts';
 import type { DestructionRow } from '../../src/erasure/destructions.ts';
-import { drainBuckets } from '../../src/erasure/drain.ts';
+import { drain, drainBuckets } from '../../src/erasure/drain.ts';
 import { completeTenantErasure } from '../../src/erasure/tenants.ts';
 import type { TenantId, Token } from '../../src/ids.ts';
 import { eraseTenant as eraseTenantJob } from '../../src/jobs/erase-tenant.ts';
@@ -27,6 +27,7 @@ import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import type { KeyStore, RecordStore } from '../../src/storage/tx.ts';
+import { deadTokens } from '../../src/tokens/dead-tokens.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { definition } from '../datatypes/definitions.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
@@ -164,6 +165,36 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await tokenize(vault, stays.app, { items: [{ type: 'text', value: 'x' }] })).toBeDefined();
     await expect(home.open()).resolves.toBeDefined();
     expect((await addTenant(vault, operator, { name: 'gone' })).tenant).not.toBe(gone.tenant);
+  });
+
+  test('a table that holds more than a page of it is emptied to the last row', async () => {
+    const { vault } = await start();
+    const { recordStore } = vault;
+    const tenant = 'ten_large' as TenantId;
+    const rows = Array.from({ length: 1_001 }, (_, i) => ({ tenant, token: `tok_${i}`, audience: null }));
+    const dead = rows.map((row) => ({ ...row, cause: 'revoked', died_at: 1 }));
+    await recordStore.exclusive((tx) => tx.insert(deadTokens, dead));
+    const page = () => recordStore.exclusive((tx) => drain(tx, deadTokens, tenant));
+
+    expect(await page()).toMatchObject({ rows: 1_000, more: true });
+    expect(await page()).toMatchObject({ rows: 1, more: false });
+    expect(await page()).toMatchObject({ rows: 0, more: false });
+  });
+
+  test('a record with two generations of its key in a bucket is counted once', async () => {
+    const { home, vault } = await start();
+    const app = await appOf(vault, home);
+    await tokenize(vault, app, { items: [{ type: 'text', value: 'x' }] });
+    const columns = 'bucket, bucket_generation, wrapped';
+    await tell(
+      home.keyStoreUrl,
+      `INSERT INTO record_keys (tenant, record, generation, ${columns})
+       SELECT tenant, record, generation + 1, ${columns} FROM record_keys WHERE tenant = '${app.tenant}'`,
+    );
+
+    const drained = await vault.keyStore.exclusive((tx) => drainBuckets(tx, app.tenant));
+
+    expect(drained).toMatchObject({ rows: 1, records: 1 });
   });
 
   test('from the order on no API key of it works and no call of it commits, on any node, before a key is destroyed', async () => {

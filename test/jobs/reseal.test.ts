@@ -340,6 +340,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(rows.map(({ generation }) => Number(generation))).toEqual([2, 1]);
   });
 
+  test('a bucket that is marked keeps its first mark', async () => {
+    const home = await freshHome(engine);
+    let time = NOW.getTime();
+    const { vault, app } = await world(home, 1, () => new Date(time));
+    await close(vault);
+    const marks = async () => {
+      await run(vault, app, { epoch: 1 });
+      const rows = await tell(home.keyStoreUrl, 'SELECT compromised_at FROM buckets WHERE resealed_for IS NULL');
+      return rows.map(({ compromised_at }) => Number(compromised_at));
+    };
+
+    expect(await marks()).toEqual([time]);
+    time += DAY_MS;
+    expect(await marks()).toEqual([NOW.getTime()]);
+  });
+
   test('a value that was tampered with keeps no other under a stolen key, and is counted', async () => {
     const home = await freshHome(engine);
     const { vault, app, results } = await world(home, 3);
