@@ -18,8 +18,8 @@ export function beyondAudience(): VaultError {
 
 export interface Resource {
   /**
-   * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain`: what
-   * only a caller that may see `plain` is given: these views, and, if `whole`, search by the whole value.
+   * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain` is
+   * what only a caller that may see `plain` is given: these views, and, if `whole`, search by the whole value.
    */
   readonly type?:
     | {

@@ -2,8 +2,8 @@
  * The long jobs that take backups and try them, in the folders that the operator has set and in no others. Their rows
  * name a copy by its folder's name alone, and never a path.
  *
- * Guarantees: a job that is interrupted begins anew, and leaves no unfinished copy. One that fails is not tried again by
- * itself: each try could leave one more copy of the other store, until the disk is full.
+ * Guarantees: a job that is interrupted begins anew, and leaves no unfinished copy. The vault does not try a failed job
+ * again: each try could leave one more copy of the other store, until the disk is full.
  */
 import { basename } from 'node:path';
 import type { DrillReport } from '../backup/drill.ts';

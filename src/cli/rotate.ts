@@ -1,6 +1,6 @@
 /**
- * `lethe keys rotate` and `lethe jobs`. A rotation is ordered through the same verb as over the API, and followed to its
- * end (`follow-job.ts`).
+ * `lethe keys rotate` and `lethe jobs`. The command orders a rotation through the same operation as the API, and
+ * follows it to its end (`follow-job.ts`).
  */
 import type { Command } from 'commander';
 import { rotationDueAt } from '../background/scheduled-rotation.ts';

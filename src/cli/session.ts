@@ -1,7 +1,7 @@
 /**
- * A command's way into the vault: the same verbs as the API, with a real principal. A command opens the vault of
- * `LETHE_HOME` itself, also while a server runs on it, makes none where there is none, and calls with the API key of `--key-file`, `LETHE_API_KEY`, or
- * the first administrator's file.
+ * A command's way into the vault: the same operations as the API, with a real principal. A command opens the vault of
+ * `LETHE_HOME` itself, also while a server runs on it, and makes none where there is none. It calls with the API key of
+ * `--key-file`, `LETHE_API_KEY`, or the first administrator's file.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

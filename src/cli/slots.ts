@@ -147,7 +147,10 @@ function checkHere(keyFile: string | undefined, destroyReturned: boolean) {
   ).catch((error: unknown) => sayUnopened(config, error));
 }
 
-/** What can be said of the slots although the vault does not open for want of one. @throws the error, where it is another */
+/**
+ * Says what can be said of the slots of a vault that does not open for want of one.
+ * @throws the error, where it is another
+ */
 async function sayUnopened(config: Config, error: unknown): Promise<undefined> {
   if (codeOf(error) !== 'key_unavailable') throw error;
   const looked = await checkSlotsUnopened(config).catch(() => {

@@ -64,3 +64,15 @@ test('no line of prose is longer than 120 characters', async () => {
   }
   expect(long).toEqual([]);
 });
+
+test('no comment in src/ is longer than 120 characters', async () => {
+  const files = (await readdir(join(root, 'src'), { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const long: string[] = [];
+  for (const file of files.filter((name) => name !== join('client', 'api.ts'))) {
+    const lines = (await readFile(join(root, 'src', file), 'utf8')).split('\n');
+    const found = lines.filter((line) => [...line].length > LONGEST && /^\s*(\/?\*|\/\/)/.test(line));
+    long.push(...found.map((line) => `${file}: ${line.slice(0, 60)}`));
+  }
+  expect(files.length).toBeGreaterThan(400);
+  expect(long).toEqual([]);
+});

@@ -1,6 +1,6 @@
 /**
  * Detects root slots that know more than the key store: they hold the secret of an epoch that the key store has not
- * begun. An epoch's row is written before any slot is given its secret, so such a key store was put back to before that.
+ * begun. An epoch's row is written before any slot gets its secret, so such a key store was put back to before that.
  */
 import { StartError, UnavailableError } from '../../errors.ts';
 import { secret } from '../../secret.ts';

@@ -1,6 +1,6 @@
 /**
- * Where on its machine a root slot is, is told on that machine alone: a caller over HTTP gets neither the folder of a file
- * slot nor the path of an HSM's library.
+ * The place of a root slot on its machine is told on that machine alone: a caller over HTTP gets neither the folder of
+ * a file slot nor the path of an HSM's library.
  */
 import { basename } from 'node:path';
 import type { SlotEntry, SlotSettings } from './slot-registry.ts';

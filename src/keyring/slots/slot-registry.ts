@@ -2,7 +2,7 @@
  * Which root slots a vault has: the table `root_slots`. No row at all is the file slot alone, required.
  *
  *   a slot's row    its `tag` is a MAC over every column
- *   the row @list   its `tag` is a MAC over the tags of all slots, so that no row is added, changed or dropped by itself
+ *   the row @list   its `tag` is a MAC over the tags of all slots, so that no row is added, changed or dropped alone
  *
  * Both keys come from the root key. Whoever can write the key store could otherwise name a slot of their own, and be
  * given the next epoch's secret, or name a library to be loaded.

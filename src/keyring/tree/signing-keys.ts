@@ -4,8 +4,8 @@
  * has it.
  *
  *   wrapped, of the current key    its seed, 32 bytes, under R_e of the vault itself
- *   wrapped, of a retired one      its public key, in the seed's place: the seed is destroyed (SP 800-57 part 1, 5.3.6),
- *                                  and what stays proves that the vault made this row
+ *   wrapped, of a retired one      its public key, in the seed's place: the seed is destroyed (SP 800-57 part 1,
+ *                                  5.3.6), and what stays proves that the vault made this row
  *
  * Guarantees: two nodes that need the first key, or the next one, end up with the same one; a key is bound to the
  * vault, to its id (the thumbprint of its public key), to its epoch, to when it was made and to whether it is retired

@@ -1,6 +1,6 @@
 /**
- * Takes a backup of each store by itself into a folder of this machine, while the vault works (`backup/take-backups.ts`).
- * Over HTTP nobody names a folder: `order-backup.ts`.
+ * Takes a backup of each store by itself into a folder of this machine, while the vault works
+ * (`backup/take-backups.ts`). Over HTTP nobody names a folder: `order-backup.ts`.
  */
 import type { Watch } from '../../backup/backups.ts';
 import { type CopiesTaken, takeBackups } from '../../backup/take-backups.ts';
@@ -21,7 +21,7 @@ export interface BackupOrder {
   readonly watch?: Watch;
 }
 
-/** @throws {UnavailableError} where the folder cannot be written; nothing that looks like a backup is left of that store */
+/** @throws {UnavailableError} if the folder cannot be written; nothing that looks like a backup is left then */
 export const backup = commandOperation({
   operationId: 'backup',
   action: 'backup',

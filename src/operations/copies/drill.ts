@@ -1,6 +1,6 @@
 /**
- * Tries the newest backups in folders of this machine (`background/try-copies.ts`), and notes that it did. Over HTTP nobody
- * names a folder: `order-drill.ts`.
+ * Tries the newest backups in folders of this machine (`background/try-copies.ts`), and notes that it did. Over HTTP
+ * nobody names a folder: `order-drill.ts`.
  */
 import { type DrillOrder, noteDrill, tryNewestCopies } from '../../background/try-copies.ts';
 import type { DrillReport } from '../../backup/drill.ts';

@@ -1,6 +1,6 @@
 /**
- * Orders a backup into the folders that the operator has set: a long job (`background/copy-jobs.ts`). The same,
- * ordered again while it is unfinished, is that job.
+ * Orders a backup into the folders that the operator has set: a long job (`background/copy-jobs.ts`). If it is
+ * ordered again while it is unfinished, the answer is the same job.
  */
 import { copyDirsOf } from '../../background/copy-jobs.ts';
 import { perform } from '../../calls/perform.ts';

@@ -1,13 +1,15 @@
 /**
- * Makes two stores agree again, of which one was restored from a backup. Every erasure and correction that the record
- * store remembers is run through once more, so that an older key store loses again what was destroyed; what the key
- * store's mirror remembers is written back into an older record store, and every tenant that it knows to be erased is
- * erased again. What the journal remembers and a store has lost is done again, also where both have. Principals and tokens
- * that either store or the journal knows to be revoked are revoked in both, before all else. May be interrupted and run
- * again.
+ * Makes two stores agree again after one of them was restored from a backup.
  *
- * Who was revoked since the copy does not run it, as long as somebody else could, whose API key works: were there nobody, nothing would ever
- * start the vault again, and who can run it can read every store and key file there is.
+ * It first revokes, in both stores, the principals and tokens that either store or the journal knows to be revoked. It
+ * runs every erasure and correction that the record store remembers once more, so that an older key store loses again
+ * what was destroyed. It writes what the key store's mirror remembers back into an older record store, and erases every
+ * tenant again that the mirror knows to be erased. It does again what the journal remembers and a store has lost, also
+ * if both have lost it. It may be interrupted and run again.
+ *
+ * A principal that was revoked since the copy does not run it, as long as somebody else with a working API key could.
+ * If there is nobody, nothing else would ever start the vault again, and whoever can run it can read every store and
+ * key file there is.
  */
 import { UnauthenticatedError } from '../../access/principals.ts';
 import { isKeptRevoked } from '../../access/revocations.ts';
@@ -44,7 +46,7 @@ export interface Recovered {
   readonly revoked: RevokedAgain;
 }
 
-/** How far it is: `entries` of the journal looked at, `erasures` run again, then `tombstones` of the mirror looked at. */
+/** How far it is: it looks at `entries` of the journal, runs `erasures` again, looks at the mirror's `tombstones`. */
 export type RecoverProgress = (step: 'entries' | 'erasures' | 'tombstones', done: number, total: number) => void;
 
 /** @param vault opened with `recovering` */

@@ -1,6 +1,6 @@
 /**
- * Puts a backup in a store's place. No vault can be opened at that time, so nobody is asked who he is: whoever can write
- * the files and read the root key can do this. The vault's next opening writes it to the audit log.
+ * Puts a backup in a store's place. No vault can be opened at that time, so nobody is asked for an API key: whoever can
+ * write the files and read the root key can do this. The vault's next opening writes it to the audit log.
  */
 import type { Watch } from '../../backup/backups.ts';
 import { type Restored, restoreStore } from '../../backup/restore.ts';
