@@ -17,6 +17,19 @@ export interface Problem {
   readonly request: RequestId;
 }
 
+/** What any answer that asks a store or a key may be instead, in the order of the API's description. */
+export const OF_STORES_AND_KEYS: readonly ProblemCode[] = [
+  'integrity_failure',
+  'store_corrupt',
+  'internal_error',
+  'store_unavailable',
+  'timed_out',
+  'outcome_unknown',
+  'store_replaced',
+  'store_went_back',
+  'key_unavailable',
+];
+
 export const DEFAULT_RETRY_AFTER = 1;
 
 /** How long the caller should wait before it makes the same call again. */

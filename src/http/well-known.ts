@@ -13,7 +13,7 @@ import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import type { JsonSchemas, Schema } from './openapi/json-schemas.ts';
-import { problemOf } from './problem.ts';
+import { OF_STORES_AND_KEYS, problemOf } from './problem.ts';
 
 export const JWKS_PATH = '/.well-known/jwks.json';
 /** The media type of a set of keys: RFC 7517, “Media Type Registration”. */
@@ -67,18 +67,7 @@ export function jwksOperation(
         headers,
         content: { [TYPE]: { schema: schemas.named(JwksReply, 'output', 'Jwks'), example: EXAMPLE } },
       },
-      ...problems([
-        'method_not_allowed',
-        'integrity_failure',
-        'store_corrupt',
-        'internal_error',
-        'store_unavailable',
-        'timed_out',
-        'outcome_unknown',
-        'store_replaced',
-        'store_went_back',
-        'key_unavailable',
-      ]),
+      ...problems(['method_not_allowed', ...OF_STORES_AND_KEYS]),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { GROUPS, isRoute } from '../../operations/operations.ts';
 import { STATUS } from '../../problems/kinds.ts';
 import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
+import { OF_STORES_AND_KEYS } from '../problem.ts';
 import { JWKS_PATH, jwksOperation } from '../well-known.ts';
 import { exampleProblem } from './example-problem.ts';
 import { JsonSchemas, type Schema } from './json-schemas.ts';
@@ -16,15 +17,7 @@ const COMMON: readonly ProblemCode[] = [
   'malformed_request',
   'unauthenticated',
   'not_allowed',
-  'integrity_failure',
-  'store_corrupt',
-  'internal_error',
-  'store_unavailable',
-  'timed_out',
-  'outcome_unknown',
-  'store_replaced',
-  'store_went_back',
-  'key_unavailable',
+  ...OF_STORES_AND_KEYS,
   'shutting_down',
   'overloaded',
 ];

@@ -3,15 +3,10 @@
  * ordered again while it is unfinished, the answer is the same job.
  */
 import { copyDirsOf } from '../../background/copy-jobs.ts';
-import { perform } from '../../calls/perform.ts';
-import { type JobId, newId } from '../../ids.ts';
-import { throughRaces } from '../../intake/races.ts';
-import { orderJob } from '../../jobs/job-store.ts';
+import { orderJob } from '../../calls/order-job.ts';
 import { OrderBackupBody, OrderedJob } from '../../jobs/schema.ts';
 import { ROTATION } from '../examples.ts';
 import { operation } from '../operation.ts';
-
-type Reply = { job: JobId };
 
 /** @throws `backup_not_configured`: nothing is ordered then */
 export const orderBackup = operation({
@@ -30,34 +25,12 @@ export const orderBackup = operation({
   idempotent: true,
   problems: ['backup_not_configured', 'too_many_jobs', 'concurrent_change'],
   example: { request: {}, reply: { job: ROTATION.job } },
-  work: async (vault, caller, body) => {
-    const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
-    const reply = await perform<Reply>(
-      vault,
-      caller,
-      { action: 'backup', firstTenantOnly: true, idempotent },
-      async (door) => {
-        const { prune } = body;
-        const stores = [...new Set(body.stores)].sort();
-        copyDirsOf(vault, prune ? [...stores, 'keys'] : stores);
-        return throughRaces(() =>
-          door.commit('exclusive', async (tx) => {
-            const { job } = await orderJob(tx, {
-              job: newId('job', vault.random, door.now),
-              kind: 'backup',
-              tenant: caller.tenant,
-              params: { stores, prune },
-              by: caller.principal,
-              at: door.now,
-            });
-            // What is copied and deleted, in the words of the command's entry.
-            const target = [job, ...stores, ...(prune ? ['prune'] : [])].join(' ');
-            return { reply: { job: job as JobId }, entry: { target } };
-          }),
-        );
-      },
-    );
-    vault.signals.emit('jobOrdered');
-    return reply;
-  },
+  work: (vault, caller, body) =>
+    orderJob(vault, caller, { action: 'backup', firstTenantOnly: true }, body, async () => {
+      const { prune } = body;
+      const stores = [...new Set(body.stores)].sort();
+      copyDirsOf(vault, prune ? [...stores, 'keys'] : stores);
+      // What is copied and deleted, in the words of the command's entry.
+      return { kind: 'backup', params: { stores, prune }, words: [...stores, ...(prune ? ['prune'] : [])] };
+    }),
 });

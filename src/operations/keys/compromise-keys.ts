@@ -5,17 +5,12 @@
  * job has its id.
  */
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
-import { perform } from '../../calls/perform.ts';
-import { type JobId, newId } from '../../ids.ts';
-import { throughRaces } from '../../intake/races.ts';
-import { orderJob } from '../../jobs/job-store.ts';
+import { orderJob } from '../../calls/order-job.ts';
 import { assertEnded } from '../../jobs/reseal-compromised.ts';
 import { CompromiseBody, OrderedJob } from '../../jobs/schema.ts';
 import { namedSubject } from '../../subjects/refs.ts';
 import { liveSubject } from '../../subjects/subjects.ts';
 import { operation } from '../operation.ts';
-
-type Reply = { job: JobId };
 
 /** @throws `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`; nothing is ordered then */
 export const compromiseKeys = operation({
@@ -42,34 +37,17 @@ export const compromiseKeys = operation({
     'concurrent_change',
   ],
   example: { request: { epoch: 11 }, reply: { job: 'job_01m83s2p40e5v8kq1n3tq6x9yb' } },
-  work: async (vault, caller, body) => {
-    const idempotent = { body, remember: (reply: Reply) => reply, replay: (kept: Reply) => kept };
-    const reply = await perform<Reply>(vault, caller, { action: 'compromise_keys', idempotent }, async (door) => {
+  work: (vault, caller, body) =>
+    orderJob(vault, caller, { action: 'compromise_keys' }, body, async () => {
       const { epoch, from = '', to = '' } = body;
       if (epoch !== undefined) {
         await assertOfFirstTenant(vault.recordStore.reader, caller.tenant);
         await assertEnded(vault.keyStore.reader, epoch);
       }
       const subject = await namedSubject(vault.keyStore.reader, vault.keyring, caller.tenant, body);
-      if (subject !== undefined) {
-        const field = body.ref === undefined ? 'subject' : 'ref';
-        await liveSubject(vault.recordStore.reader, caller.tenant, subject, field);
-      }
-      return throughRaces(() =>
-        door.commit('exclusive', async (tx) => {
-          const { job } = await orderJob(tx, {
-            job: newId('job', vault.random, door.now),
-            kind: 'compromise',
-            tenant: caller.tenant,
-            params: subject !== undefined ? { subject } : epoch === undefined ? { from, to } : { epoch },
-            by: caller.principal,
-            at: door.now,
-          });
-          return { reply: { job: job as JobId }, entry: { target: job, ...(subject && { subject }) } };
-        }),
-      );
-    });
-    vault.signals.emit('jobOrdered');
-    return reply;
-  },
+      if (subject === undefined) return { kind: 'compromise', params: epoch === undefined ? { from, to } : { epoch } };
+      const field = body.ref === undefined ? 'subject' : 'ref';
+      await liveSubject(vault.recordStore.reader, caller.tenant, subject, field);
+      return { kind: 'compromise', params: { subject }, entry: { subject } };
+    }),
 });
