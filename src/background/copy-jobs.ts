@@ -41,7 +41,7 @@ export function copyDirsOf({ backupDir, keyBackupDir }: Vault, stores: readonly 
   return dirs;
 }
 
-/** With the parameters `stores`, and `prune`, for which the key store is among them or has a folder. */
+/** Takes the parameter `stores`, and `prune` if the key store is among them or has a folder of its own. */
 export function backupJob(vault: Vault): LongJob {
   return async (context) => {
     const stores = context.params.stores as readonly StoreName[];
@@ -74,7 +74,7 @@ export function drillJob(vault: Vault, config: VaultConfig): LongJob {
   };
 }
 
-/** Work that tells how far it is while it cannot wait: what the job's row says of that ends it at its next word. */
+/** Runs work that reports its progress but cannot wait for the row. If the row says stop, its next report ends it. */
 async function watching<R>(
   { progress, stopping }: LongJobContext,
   work: (watch: (step: string, done: number, total: number) => void) => Promise<R>,
@@ -98,7 +98,7 @@ async function watching<R>(
   }
 }
 
-/** What is out of reach is not waited for; a process that stops leaves the job to the next. */
+/** A backup or drill that cannot reach something fails. If the process stops, the next one does the job. */
 function endsForGood(error: unknown, Failed: typeof BackupFailedError | typeof DrillFailedError): unknown {
   if (['shutting_down', 'lease_lost'].includes(codeOf(error))) return error;
   const cause = error instanceof UnavailableError ? error.cause : undefined;
@@ -129,7 +129,7 @@ function drillDetail({ ok, at, nextDueAt, steps, records, keys }: DrillReport): 
           ],
     ),
   );
-  // Of what failed the code alone: the words behind it may name a folder.
+  // Of a failed step only the code is told: its words may name a folder.
   const told = steps.map((step) =>
     [step.step, step.ok ? 'ok' : 'failed', step.tookMs, step.ok ? step.detail : step.detail.split(':')[0]].join(' '),
   );

@@ -2,11 +2,11 @@
  * Tries the newest backups, as one who has lost both stores would: puts them back into a temporary place, opens them
  * with the real root key and slots, opens canaries and records drawn at random, and tries to raise the dead.
  *
- * Guarantees: the vault's own stores, its slots and `keys/` are read and never written; the temporary place is removed,
- * whatever happens; what a kill left of one, by the next. No value is shown, or kept.
+ * Guarantees: the vault's own stores, its slots and `keys/` are read and never written. The temporary place is removed,
+ * whatever happens; if a kill left one, the next drill removes it. No value is shown, or kept.
  * Does not: overwrite what was removed. A copy of the key store lay there for some seconds: what a file system keeps of
- * it is worth as much as the backup itself, until the close of its epoch. Note that there was a drill, other than by
- * `noteDrill`.
+ * it is worth as much as the backup itself, until the close of its epoch. Nor does it note that there was a drill: the
+ * caller does, by `noteDrill`.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

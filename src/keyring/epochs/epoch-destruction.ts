@@ -75,7 +75,7 @@ export async function sweep(parts: RotationParts): Promise<string[]> {
   for (const { slot } of parts.keyring.epochs.slots.inForce) {
     for (const epoch of epochs) {
       if ((await slot.has(epoch).catch(unlessOutOfReach)) === false) continue;
-      // The slot has something, or cannot say; the next close asks a slot that is out of reach.
+      // The slot holds something, or cannot say. One that is out of reach is asked at the next close.
       if ((await slot.destroy(epoch).catch(unlessOutOfReach)) === undefined) break;
       returned.push(`${epoch}/${slot.name}`);
     }

@@ -114,7 +114,7 @@ export class EpochLedger {
   }
 
   /**
-   * How many epochs `destroyed` would give, of which nothing is kept: for what is said before anything is certified.
+   * How many epochs `destroyed` would give. It keeps nothing. It serves what is said before anything is certified.
    */
   async destroyedThrough(reader: Reader<'keys'>): Promise<number> {
     const found = await this.#next(reader);

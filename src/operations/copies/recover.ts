@@ -82,7 +82,7 @@ export const recover = commandOperation({
       const { doubtful } = vault.journal;
       const reply = { remembered: again.entries, doubtful, erasures, replayed, revoked };
       const recovered = await door.commit('shared', async () => ({ reply, entry: {} }));
-      // The word of whoever missed what a store had acknowledged, last: until here, no node starts.
+      // This comes last. It clears the word that a store lost what it had acknowledged; until then no node starts.
       await endLoss([vault.recordStore, vault.keyStore], vault.random(INCARNATION_BYTES).toString('hex'));
       return recovered;
     }),
