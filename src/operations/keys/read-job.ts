@@ -1,6 +1,6 @@
 /**
  * A long job as it stands now. Jobs are their tenant's own; one of the whole vault, such as the closing of an epoch,
- * holds nothing of a tenant's and is shown to those who keep the keys, of whichever tenant they are.
+ * names nothing of a tenant's, and counts over all. It is shown to those who keep the keys, of whichever tenant.
  */
 
 import type { Caller } from '../../calls/caller.ts';
