@@ -49,8 +49,9 @@ const jobById = lookup(jobs, ['job']);
 /**
  * Jobs that change the whole vault. There is one of each, whichever tenant's principal ordered it, and it names nothing
  * of a tenant; its counts are over all tenants. Every other job belongs to the tenant in whose name it is ordered, and
- * is shown to that tenant alone. An index key belongs to a tenant. A compromise concerns the tenant's own buckets, or an epoch, which only the first
- * tenant orders. The erasure of a tenant is ordered once in its life, whoever does it, in the first tenant's name.
+ * is shown to that tenant alone. An index key belongs to a tenant. A compromise concerns the tenant's own buckets, or
+ * an epoch, which only the first tenant orders. The erasure of a tenant is ordered once in its life, whoever does it,
+ * in the first tenant's name.
  */
 export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
 
