@@ -192,7 +192,8 @@ export function withParts<T extends object>(whole: T, parts: Partial<T>): T {
   return new Proxy(whole, {
     get(target, name) {
       const part: unknown = name in parts ? parts[name as keyof T] : target[name as keyof T];
-      return typeof part === 'function' ? part.bind(target) : part;
+      // The random source stays itself: ids grow within one source, and a bound copy would be another.
+      return typeof part === 'function' && name !== 'random' ? part.bind(target) : part;
     },
   });
 }
