@@ -31,7 +31,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [card, ...emails] = await store(
       {
         type: 'card',
-        value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 },
+        value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 },
         subject: 's1',
         reuse: true,
       },
