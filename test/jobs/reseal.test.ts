@@ -461,7 +461,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(JSON.parse(row?.params ?? '')).toEqual({ subject: first.subject });
     await runJobsOnce(vault);
 
-    const { state, detail } = await lookAgain(vault, job);
+    const { state, detail } = await lookAgain(vault, security, job);
     expect([state, detail]).toMatchObject(['completed', { records: 102, tokens: 102, buckets: 1, complete: true }]);
     const page = await listExposed(vault, security, { job, limit: 1_000 });
     expect(page.exposed.map(({ record }) => record).sort()).toEqual(results.map(({ record }) => record).sort());
