@@ -378,7 +378,7 @@ export interface paths {
         };
         /**
          * How far a long job is.
-         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant, without numbers over other tenants.
          */
         readonly get: operations["getJob"];
         readonly put?: never;
@@ -418,7 +418,7 @@ export interface paths {
         };
         /**
          * The latest long jobs, the newest first.
-         * @description Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         * @description Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant, without numbers over other tenants.
          */
         readonly get: operations["listJobs"];
         readonly put?: never;
@@ -1592,9 +1592,9 @@ export interface components {
              * @example rewrap
              */
             readonly step: string;
-            /** @description How much of the step is done, in units of the step. */
+            /** @description How much of the step is done, in units of the step; 0 where `total` is 0 because it is not told. */
             readonly done: number;
-            /** @description How much the step has to do; 0 where that is not known. */
+            /** @description How much the step has to do; 0 where that is not known. Of a job of the whole vault it counts over all tenants, and is told to the first tenant alone: others are told 0. */
             readonly total: number;
             /** @description Units a second over the last half minute of the step, while the job is running. */
             readonly ratePerSecond?: number;
@@ -1630,7 +1630,7 @@ export interface components {
              */
             readonly code?: string;
             /**
-             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.
+             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed. Numbers over all tenants are told to the first tenant alone.
              * @example {
              *       "epoch": 3,
              *       "buckets": 3907

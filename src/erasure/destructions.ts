@@ -122,13 +122,17 @@ export async function markCompleted(
   await change(tx, destructions, { tenant, erasure }, done);
 }
 
-/** Destructions that a crash interrupted, the oldest first. Those ordered after `before` may still be under way. */
+/**
+ * Destructions that a crash interrupted, the oldest first. Those ordered after `before` may still be under way.
+ * @param tenant whose alone; absent: every tenant's
+ */
 export async function unfinishedDestructions(
   reader: Reader<'records'>,
   before: Date,
   limit: number,
+  tenant?: TenantId,
 ): Promise<DestructionRow[]> {
-  const where = { ordered_at: { '<=': before.getTime() } };
+  const where = { ordered_at: { '<=': before.getTime() }, ...(tenant && { tenant }) };
   return select(reader, destructions, { literally: UNFINISHED, where, orderBy: ['ordered_at'], limit });
 }
 

@@ -80,8 +80,17 @@ export const JobReply = z
       .string()
       .describe('What is being done, a closed word; empty before the first step.')
       .meta({ examples: ['rewrap'] }),
-    done: z.int().min(0).describe('How much of the step is done, in units of the step.'),
-    total: z.int().min(0).describe('How much the step has to do; 0 where that is not known.'),
+    done: z
+      .int()
+      .min(0)
+      .describe('How much of the step is done, in units of the step; 0 where `total` is 0 because it is not told.'),
+    total: z
+      .int()
+      .min(0)
+      .describe(
+        'How much the step has to do; 0 where that is not known. Of a job of the whole vault it counts over all ' +
+          'tenants, and is told to the first tenant alone: others are told 0.',
+      ),
     ratePerSecond: z
       .number()
       .min(0)
@@ -100,7 +109,8 @@ export const JobReply = z
     detail: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
       .describe(
-        'The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.',
+        'The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a ' +
+          'drill has failed. Numbers over all tenants are told to the first tenant alone.',
       )
       .meta({ examples: [{ epoch: 3, buckets: 3907 }] }),
   })

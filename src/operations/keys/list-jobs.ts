@@ -1,11 +1,12 @@
 /** The latest jobs that the caller may see, the newest first. */
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
-import { listJobs as listRows, viewOf } from '../../jobs/job-store.ts';
+import { listJobs as listRows } from '../../jobs/job-store.ts';
+import { viewOf } from '../../jobs/job-view.ts';
 import { JobsQuery, JobsReply } from '../../jobs/schema.ts';
 import { ROTATION } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { keepsKeys } from './read-job.ts';
+import { audienceOf, keepsKeys } from './read-job.ts';
 
 export const listJobs = operation({
   operationId: 'listJobs',
@@ -15,7 +16,7 @@ export const listJobs = operation({
   summary: 'The latest long jobs, the newest first.',
   description:
     'Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role ' +
-    '`security` of any tenant.',
+    '`security` of any tenant, without numbers over other tenants.',
   query: JobsQuery,
   reply: JobsReply,
   problems: [],
@@ -27,7 +28,8 @@ export const listJobs = operation({
         // caller's own.
         const page = { wholeVault: keepsKeys(caller), before: after, limit: limit + 1 };
         const rows = await listRows(tx, caller.tenant, page);
-        const jobs = rows.slice(0, limit).map(viewOf);
+        const audience = await audienceOf(tx, caller);
+        const jobs = rows.slice(0, limit).map((row) => viewOf(row, audience));
         return { reply: { jobs, ...nextOf(jobs, rows.length > limit, 'job') }, entry: {} };
       }),
     ),
