@@ -6,6 +6,7 @@
  */
 
 import { runJobsOnce } from '../background/long-jobs.ts';
+import type { Caller } from '../calls/caller.ts';
 import type { LetheClient } from '../client/lethe-client.ts';
 import type { Job } from '../client/shapes.ts';
 import { systemClock } from '../clock.ts';
@@ -24,8 +25,8 @@ const LOOK_MS = 500;
  * @returns the job, completed; undefined where it was interrupted, which has been said
  * @throws {StartError} where it failed, or waits for something
  */
-export async function follow(vault: Vault, job: JobId): Promise<JobView | undefined> {
-  return endOf(await watch(vault, job));
+export async function follow(vault: Vault, caller: Caller, job: JobId): Promise<JobView | undefined> {
+  return endOf(await watch(vault, caller, job));
 }
 
 /** The same of a job that a server does. */
@@ -58,7 +59,7 @@ export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job
 }
 
 /** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */
-async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly interrupted: boolean }> {
+async function watch(vault: Vault, caller: Caller, job: JobId): Promise<Ended<JobView>> {
   const { interrupted, stop } = listenForInterrupts();
   const bar = showJob(process.stderr, vault.clock);
   let running = true;
@@ -73,7 +74,7 @@ async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly int
   try {
     for (;;) {
       const here = running;
-      const state = await lookAgain(vault, job);
+      const state = await lookAgain(vault, caller, job);
       bar.update(state);
       // Another process does it, and its row says so; otherwise this one has done what it could.
       if (!here && (interrupted() || state.state !== 'running')) {

@@ -12,6 +12,8 @@ export type { JobReport };
 interface SignalMap {
   /** A call was decided. */
   call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
+  /** A long job found records damaged, and went on without them. */
+  damage: [{ readonly job: string; readonly records: readonly RecordId[] }];
   /** Stored bytes failed their authentication; `record`: of which value, where that is known. */
   integrityFailure: [Found & { readonly record?: RecordId | undefined }];
   /** A store reported that its own data is damaged; `cause` is its driver's code. */
@@ -46,9 +48,9 @@ interface Found {
 
 /**
  * The signals of a thread's vault that go on to the server's vault; orders there concern only the thread itself. A
- * thread makes no calls: for damage it finds, both sides have the job that failed because of it.
+ * thread makes no calls: for damage it finds, both sides have the job that failed because of it, or that named it.
  */
-export const SIGNALS = ['call', 'values', 'job', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
+export const SIGNALS = ['call', 'values', 'job', 'damage', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 
@@ -57,6 +59,9 @@ export function newSignals(): Signals {
   signals.on('job', ({ name: job, failed }) => {
     if (failed === 'integrity_failure') signals.emit('integrityFailure', { job });
     if (failed === 'store_corrupt') signals.emit('storeCorruption', { job });
+  });
+  signals.on('damage', ({ job, records }) => {
+    for (const record of records) signals.emit('integrityFailure', { job, record });
   });
   return signals;
 }
