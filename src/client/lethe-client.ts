@@ -191,8 +191,13 @@ export class LetheClient extends OperatorClient {
     return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
   }
 
-  /** Every record of a subject, page by page. */
-  async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
+  /** Every record of a subject, page by page. @param who the subject's id, or the app's own name for the person */
+  async *eachRecord(
+    who: string | { readonly ref: string },
+    page: PageSize = {},
+  ): AsyncGenerator<StoredRecord, void, undefined> {
+    const { limit: _, ...options } = page;
+    const subject = typeof who === 'string' ? who : await this.resolveSubject(who.ref, options);
     yield* eachOf(async (after) => {
       const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
       return { rows: records, next };

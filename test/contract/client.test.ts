@@ -120,10 +120,12 @@ test('there is a method for every operation, and each does what it says', async 
   const page = await app.getSubject(email.subject, { limit: 1 });
   expect([page.records.map(({ record }) => record), page.next]).toEqual([[email.record], email.record]);
   expect((await app.getSubject(email.subject, { after: email.record })).records).toHaveLength(1);
-  expect(await listOf(app.eachRecord(email.subject, { limit: 1 }))).toMatchObject([
-    { record: email.record, version: 2 },
-    { record: note.record, type: 'text' },
-  ]);
+  for (const who of [email.subject, { ref: 'cust_1' }]) {
+    expect(await listOf(app.eachRecord(who, { limit: 1 }))).toMatchObject([
+      { record: email.record, version: 2 },
+      { record: note.record, type: 'text' },
+    ]);
+  }
 
   const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
   expect(receipt).toMatchObject({ state: 'completed', records: 2 });
