@@ -1,7 +1,7 @@
 /**
- * Destroys record keys, index rows and links from values to tokens in one transaction of the key store. The transaction
- * also marks their buckets for a new key (K1), notes what was destroyed and under which epoch, and mirrors the
- * tombstones.
+ * Destroys record keys, index rows, claims and links from values to tokens in one transaction of the key store. The
+ * transaction also marks their buckets for a new key (K1), notes what was destroyed and under which epoch, and mirrors
+ * the tombstones.
  *
  * Guarantees: a destroyed key counts with the epoch that its bucket has at that moment. The buckets are locked first,
  * in the order in which a rotation locks them, so that the two never deadlock and no key slips between them. No key
@@ -12,6 +12,7 @@ import type { SubjectId, TenantId } from '../ids.ts';
 import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
 import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
+import { claimKeyName, claimsOf, removeClaimsAt, removeClaimsOf } from '../search/value-claims.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
 import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';
@@ -44,6 +45,7 @@ export async function shred(tx: KeyTx, order: Ordered, rows: readonly TombstoneR
     return tombstone?.cause === 'erased' || tombstone?.generation === generation;
   };
   const indexed = (await indexRowsOf(tx, tenant, records)).flat().filter(isMeant);
+  const claimed = (await claimsOf(tx, tenant, records)).flat().filter(isMeant);
   const linked = (await linksOf(tx, tenant, records)).flat().filter(isMeant);
   await removeKeysAt(tx, tenant, doomed);
   const erased = rows.filter((row) => row.cause === 'erased').map(({ record }) => record);
@@ -52,10 +54,13 @@ export async function shred(tx: KeyTx, order: Ordered, rows: readonly TombstoneR
   await removeIndexRowsAt(tx, tenant, corrected);
   await removeLinksOf(tx, tenant, erased);
   await removeLinksAt(tx, tenant, corrected);
+  await removeClaimsOf(tx, tenant, erased);
+  await removeClaimsAt(tx, tenant, corrected);
   await mirror(tx, rows);
   const indexes = [
     ...indexed.map(({ name, version }) => `${name}/${version}`),
     ...linked.map(({ version }) => reuseKeyName(version)),
+    ...claimed.map(({ version }) => claimKeyName(version)),
   ];
   await noteShred(tx, order, { epoch, records: doomed.length, indexes }, now);
 }
