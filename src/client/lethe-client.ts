@@ -19,6 +19,7 @@ import type {
   Certificate,
   Corrected,
   DataType,
+  Doubles,
   ErasureReceipt,
   ErasureTarget,
   Found,
@@ -44,8 +45,8 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none. An item with `reuse` asks whether an equal value is stored; that needs a
-   * `purpose`.
+   * Stores up to 1,000 values, all or none. An item with `reuse`, or of a type that is unique, asks whether an equal
+   * value is stored; that needs a `purpose`.
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
@@ -139,9 +140,13 @@ export class LetheClient extends OperatorClient {
   }
 
   /** Replaces a record's value. Its tokens stay. */
-  async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
-    const { reason, ...rest } = options;
-    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
+  async correctRecord(
+    record: string,
+    value: unknown,
+    options: { readonly purpose?: string | undefined } & Reason & WriteOptions = {},
+  ): Promise<Corrected> {
+    const { purpose, reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
@@ -217,8 +222,23 @@ export class LetheClient extends OperatorClient {
 
   /** From now on keeps a lesser form of a type's values; with null, the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
-    if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
-    const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
+    const call = { method: 'PUT', path: `${typePath(type)}/keep`, body: { keep }, repeat: 'always' } as const;
     return this.send<'setKeep'>({ ...call, ...options });
   }
+
+  /** From now on refuses a value of a type that a record has already; with false, takes it. */
+  async setUnique(type: string, unique: boolean, options: CallOptions = {}): Promise<DataType> {
+    const call = { method: 'PUT', path: `${typePath(type)}/unique`, body: { unique }, repeat: 'always' } as const;
+    return this.send<'setUnique'>({ ...call, ...options });
+  }
+
+  /** How many values of a type more than one record has. */
+  async countDoubles(type: string, options: CallOptions = {}): Promise<Doubles> {
+    return this.send<'countDoubles'>({ ...read('GET', `${typePath(type)}/doubles`), ...options });
+  }
+}
+
+function typePath(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
+  return `/v1/types/${type}`;
 }

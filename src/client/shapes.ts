@@ -21,6 +21,7 @@ export type Certificate = Schemas['GetCertificateReply'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
+export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
 export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
 export type Role = Schemas['Role'];

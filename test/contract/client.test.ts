@@ -142,6 +142,9 @@ test('there is a method for every operation, and each does what it says', async 
   expect(declared).toMatchObject({ name: 'x_from_client', version: 1, custom: true, search: { spread: 'unique' } });
   expect(await admin.setKeep('email', null)).toMatchObject({ name: 'email', custom: false });
   await expect(admin.setKeep('ada@example.com', null)).rejects.toThrow(TypeError);
+  expect(await admin.setUnique('username', true)).toMatchObject({ name: 'username', unique: true });
+  expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, more: false });
+  expect(await admin.setUnique('username', false)).toMatchObject({ unique: false });
   const added = await admin.addPrincipal({
     name: 'checkout',
     role: 'app',
