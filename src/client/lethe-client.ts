@@ -29,7 +29,10 @@ import type {
   RecordDescription,
   Revealed,
   RevokedToken,
+  Said,
   Search,
+  SignedIn,
+  SignIn,
   StoredRecord,
   SubjectPage,
   TokenDescription,
@@ -100,6 +103,25 @@ export class LetheClient extends OperatorClient {
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
     const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
     return reply.verified;
+  }
+
+  /**
+   * Signs somebody in: whether a value is the stored one of the person whom a username, an e-mail address or the like
+   * leads to (`search`), or whom the app names (`subject`). A name that leads to nobody answers like a wrong value.
+   * @returns the person and the token of what was verified, if it is the right one
+   * @throws {LetheError} `too_many_guesses` after ten wrong values at one name, whether it is somebody's or not
+   */
+  async verifyBy(named: SignIn, options: CallOptions = {}): Promise<SignedIn> {
+    return this.send<'verify'>({ ...read('POST', '/v1/verify', named), ...options });
+  }
+
+  /**
+   * Whether a value, or a part of it, is what somebody says it is: of a token, or of a subject and a data type.
+   * @throws {LetheError} `too_many_guesses` after a few wrong values about one person
+   */
+  async match(said: Said, options: CallOptions = {}): Promise<boolean> {
+    const reply = await this.send<'match'>({ ...read('POST', '/v1/match', said), ...options });
+    return reply.matches;
   }
 
   /** What a token stands for, without the value. */

@@ -9,6 +9,11 @@ export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
 export type Search = Schemas['SearchBody'];
+/** Whose password is verified, and why it is asked. */
+export type SignIn = Schemas['VerifySearch'] | Schemas['VerifySubject'];
+export type SignedIn = Schemas['VerifyReply'];
+/** What somebody says of a value, whose it is, and why it is asked. */
+export type Said = Schemas['MatchToken'] | Schemas['MatchSubject'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
 export type MintedToken = Schemas['MintTokenReply'];

@@ -395,6 +395,20 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('post', '/v1/verify', { token: hash?.token, value: 'correct horse battery staple' }),
         app.call('post', '/v1/verify', { token: email?.token, value: 'x' }),
         app.call('post', '/v1/verify', { token: tokens[2], value: 'x' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'marketing' }),
+        app.call('post', '/v1/verify', {
+          search: { type: 'email', value: 'ADA@example.com' },
+          ...{ type: 'password', value: 'x', purpose: 'billing' },
+        }),
+      ),
+    ],
+    [
+      'match',
+      await both(
+        app.call('post', '/v1/match', { token: email?.token, value: 'ADA@example.com', purpose: 'billing' }),
+        app.call('post', '/v1/match', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/match', { token: tokens[2], value: 'x', purpose: 'billing' }),
       ),
     ],
     [
