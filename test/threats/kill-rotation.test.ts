@@ -21,7 +21,7 @@ import { begunOf, expectBegun, expectSafe, lastJobOf, rotationsOf } from './from
 import { newPlace, type Place } from './place.ts';
 
 const SOAK = process.env.SOAK === '1';
-const KILLS = SOAK ? Number(process.env.SOAK_KILLS ?? 200) : 8;
+const KILLS = SOAK ? Number(process.env.SOAK_KILLS ?? 200) : 5;
 const STEPS = ['make_secret', 'rewrap', 'verify', 'destroy'];
 /**
  * How long a restarted server may take to end a job that the killed one left. Less than the minute after which it looks
@@ -197,7 +197,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         await keepNewestCopy(outside.copiesPath);
       };
       try {
-        for (; count.kills < KILLS || (missed().length > 0 && count.kills < 3 * KILLS); ) {
+        for (; count.kills < KILLS || (missed().length > 0 && count.kills < KILLS + 16); ) {
           const { kills } = count;
           const aim =
             kills % 2 === 0 || kills >= KILLS ? (missed()[0] ?? STEPS[(kills / 2) % STEPS.length]) : undefined;
