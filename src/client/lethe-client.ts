@@ -20,6 +20,7 @@ import type {
   Certificate,
   Corrected,
   DataType,
+  Doubles,
   ErasureReceipt,
   ErasureTarget,
   Found,
@@ -29,7 +30,10 @@ import type {
   RecordDescription,
   Revealed,
   RevokedToken,
+  Said,
   Search,
+  SignedIn,
+  SignIn,
   StoredRecord,
   SubjectPage,
   TokenDescription,
@@ -46,8 +50,8 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none. An item with `reuse` asks whether an equal value is stored; that needs a
-   * `purpose`.
+   * Stores up to 1,000 values, all or none. An item with `reuse`, or of a type that is unique, asks whether an equal
+   * value is stored; that needs a `purpose`.
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
@@ -120,6 +124,25 @@ export class LetheClient extends OperatorClient {
     return reply.verified;
   }
 
+  /**
+   * Signs somebody in: whether a value is the stored one of the person whom a username, an e-mail address or the like
+   * leads to (`search`), or whom the app names (`subject`). A name that leads to nobody answers like a wrong value.
+   * @returns the person and the token of what was verified, if it is the right one
+   * @throws {LetheError} `too_many_guesses` after ten wrong values at one name, whether it is somebody's or not
+   */
+  async verifyBy(named: SignIn, options: CallOptions = {}): Promise<SignedIn> {
+    return this.send<'verify'>({ ...read('POST', '/v1/verify', named), ...options });
+  }
+
+  /**
+   * Whether a value, or a part of it, is what somebody says it is: of a token, or of a subject and a data type.
+   * @throws {LetheError} `too_many_guesses` after a few wrong values about one person
+   */
+  async match(said: Said, options: CallOptions = {}): Promise<boolean> {
+    const reply = await this.send<'match'>({ ...read('POST', '/v1/match', said), ...options });
+    return reply.matches;
+  }
+
   /** What a token stands for, without the value. */
   async describeToken(token: string, options: CallOptions = {}): Promise<TokenDescription> {
     return this.send<'describeToken'>({ ...read('GET', tokenPath(token)), ...options });
@@ -158,9 +181,13 @@ export class LetheClient extends OperatorClient {
   }
 
   /** Replaces a record's value. Its tokens stay. */
-  async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
-    const { reason, ...rest } = options;
-    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
+  async correctRecord(
+    record: string,
+    value: unknown,
+    options: { readonly purpose?: string | undefined } & Reason & WriteOptions = {},
+  ): Promise<Corrected> {
+    const { purpose, reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
@@ -236,8 +263,23 @@ export class LetheClient extends OperatorClient {
 
   /** From now on keeps a lesser form of a type's values; with null, the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
-    if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
-    const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
+    const call = { method: 'PUT', path: `${typePath(type)}/keep`, body: { keep }, repeat: 'always' } as const;
     return this.send<'setKeep'>({ ...call, ...options });
   }
+
+  /** From now on refuses a value of a type that a record has already; with false, takes it. */
+  async setUnique(type: string, unique: boolean, options: CallOptions = {}): Promise<DataType> {
+    const call = { method: 'PUT', path: `${typePath(type)}/unique`, body: { unique }, repeat: 'always' } as const;
+    return this.send<'setUnique'>({ ...call, ...options });
+  }
+
+  /** How many values of a type more than one record has. */
+  async countDoubles(type: string, options: CallOptions = {}): Promise<Doubles> {
+    return this.send<'countDoubles'>({ ...read('GET', `${typePath(type)}/doubles`), ...options });
+  }
+}
+
+function typePath(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
+  return `/v1/types/${type}`;
 }

@@ -18,6 +18,11 @@ export type ValueOf<Type extends string> = string extends Shown['form']
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
 export type Search = Schemas['SearchBody'];
+/** Whose password is verified, and why it is asked. */
+export type SignIn = Schemas['VerifySearch'] | Schemas['VerifySubject'];
+export type SignedIn = Schemas['VerifyReply'];
+/** What somebody says of a value, whose it is, and why it is asked. */
+export type Said = Schemas['MatchToken'] | Schemas['MatchSubject'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
 export type MintedToken = Schemas['MintTokenReply'];
@@ -30,6 +35,7 @@ export type Certificate = Schemas['GetCertificateReply'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
+export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
 export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
 export type Role = Schemas['Role'];

@@ -115,6 +115,19 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await app.verify(hash.token, 'correct horse battery staple')).toBe(true);
   expect(await app.verify(hash.token, 'Correct horse battery staple')).toBe(false);
   await app.erase({ records: [hash.record] });
+  const [, login] = await app.tokenize([
+    { type: 'username', value: 'mary.s', subject: 'cust_2' },
+    { type: 'password', value: 'correct horse battery staple', subject: 'cust_2' },
+  ]);
+  const named = { search: { type: 'username', value: 'Mary.S' }, type: 'password', purpose: 'support' };
+  const signedIn = { verified: true, subject: login?.subject, token: login?.token };
+  expect(await app.verifyBy({ ...named, value: 'correct horse battery staple' })).toEqual(signedIn);
+  const said = { subject: 'cust_2', type: 'username', purpose: 'support' };
+  expect([await app.match({ ...said, value: 'MARY.S' }), await app.match({ ...said, value: 'mary' })]).toEqual([
+    true,
+    false,
+  ]);
+  expect(await app.verifyBy({ ...named, value: 'Correct horse battery staple' })).toEqual({ verified: false });
   expect(await app.correctRecord(email.record, 'mary@example.org', { reason: 'typo' })).toMatchObject({ version: 2 });
   expect(await app.resolveSubject('cust_1')).toBe(email.subject);
 
@@ -143,6 +156,9 @@ test('there is a method for every operation, and each does what it says', async 
   expect(declared).toMatchObject({ name: 'x_from_client', version: 1, custom: true, search: { spread: 'unique' } });
   expect(await admin.setKeep('email', null)).toMatchObject({ name: 'email', custom: false });
   await expect(admin.setKeep('ada@example.com', null)).rejects.toThrow(TypeError);
+  expect(await admin.setUnique('username', true)).toMatchObject({ name: 'username', unique: true });
+  expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, more: false });
+  expect(await admin.setUnique('username', false)).toMatchObject({ unique: false });
   const added = await admin.addPrincipal({
     name: 'checkout',
     role: 'app',
