@@ -74,7 +74,7 @@ export const address: DataType<Address> = {
       parse(input) {
         return withoutCountry(bareCode(tidyLine(requireString(input), '', MAX_CHARACTERS)));
       },
-      of: ({ postal_code: code }) => (code === '' ? undefined : withoutCountry(bareCode(code))),
+      of: ({ postalCode: code }) => (code === '' ? undefined : withoutCountry(bareCode(code))),
     },
   },
 

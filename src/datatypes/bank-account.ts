@@ -72,7 +72,7 @@ export const bankAccount: DataType<BankAccount> = {
         if (!LAST4.test(last)) throw new InvalidValueError('', 'Must be four letters or digits.');
         return last;
       },
-      of: ({ account_number: account }) => (account.length < 8 ? undefined : account.slice(-4)),
+      of: ({ accountNumber: account }) => (account.length < 8 ? undefined : account.slice(-4)),
     },
   },
 
