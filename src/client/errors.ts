@@ -3,6 +3,13 @@
  * It holds codes, ids, places in the request and the vault's own fixed texts.
  */
 
+import type { ProblemCode } from './api.ts';
+
+/**
+ * What went wrong, for programs. An editor offers the codes that are known today; a later vault may answer with others.
+ */
+export type LetheErrorCode = ProblemCode | 'unexpected_reply' | (string & {});
+
 /** The vault's kinds of error, by status. */
 const KINDS = {
   400: 'malformed',
@@ -38,7 +45,7 @@ export interface Problem {
 export class LetheError extends Error {
   override readonly name: string = 'LetheError';
   /** For programs. It is stable, and the API's description lists every code. */
-  readonly code: string;
+  readonly code: LetheErrorCode;
   readonly kind: LetheErrorKind;
   readonly status: number;
   /** The place in the request that is at fault, such as `items/3/value.number`. */

@@ -11,8 +11,7 @@
  * later, browsers, and others.
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
-import { assertBatch, eachOf, LOST_PLACE, type PageSize, read, write } from './calls.ts';
-import { LetheError } from './errors.ts';
+import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
 import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -53,14 +52,14 @@ export class LetheClient extends OperatorClient {
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
-  async tokenize(
-    items: readonly TokenizeItem[],
+  async tokenize<T extends Batch>(
+    items: EachOf<T, TokenizeItem>,
     options: { readonly purpose?: string | undefined } & WriteOptions = {},
-  ): Promise<readonly Tokenized[]> {
-    assertBatch(items);
+  ): Promise<EachOf<T, Tokenized>> {
+    const count = sizeOf(items);
     const { purpose, ...rest } = options;
     const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items, purpose }), ...rest });
-    return reply.results;
+    return oneForEach<T, Tokenized>(count, reply.results);
   }
 
   /**
@@ -69,15 +68,15 @@ export class LetheClient extends OperatorClient {
    * @returns for each token, in the same order, its value or why there is none
    * @throws {RangeError} for no tokens, or more than 1,000
    */
-  async detokenize(
-    tokens: readonly string[],
+  async detokenize<T extends Batch>(
+    tokens: EachOf<T, string>,
     wanted: { readonly purpose: string; readonly view?: string | undefined } & Reason & CallOptions,
-  ): Promise<readonly Revealed[]> {
-    assertBatch(tokens);
-    const { purpose, view, reason, signal } = wanted;
+  ): Promise<EachOf<T, Revealed>> {
+    const count = sizeOf(tokens);
+    const { purpose, view, reason, ...options } = wanted;
     const body = { tokens, purpose, view, reason };
-    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
-    return reply.results;
+    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options });
+    return oneForEach<T, Revealed>(count, reply.results);
   }
 
   /**
@@ -90,13 +89,10 @@ export class LetheClient extends OperatorClient {
 
   /** Every record that a search finds, page by page. A page holds up to `limit` records, and may hold none. */
   async *eachFound(wanted: Search, options: CallOptions = {}): AsyncGenerator<FoundRecord, void, undefined> {
-    for (let { after } = wanted; ; ) {
-      const { results, more, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
-      yield* results;
-      if (!more) return;
-      if (next === undefined || next === after) throw new LetheError(LOST_PLACE);
-      after = next;
-    }
+    yield* eachOf(async (after) => {
+      const { results, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
+      return { rows: results, next };
+    }, wanted.after);
   }
 
   /**
@@ -212,18 +208,17 @@ export class LetheClient extends OperatorClient {
 
   /** A page of what is held about a subject, without values; `eachRecord` walks through all of it. */
   async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('rec', after), limit };
-    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
+    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
   }
 
   /** Every record of a subject, page by page. */
   async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
-    const next = async (after?: string) => {
-      const { records, more } = await this.getSubject(subject, { ...page, ...(after && { after }) });
-      return { rows: records, more };
-    };
-    yield* eachOf(next, ({ record }) => record);
+    yield* eachOf(async (after) => {
+      const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
+      return { rows: records, next };
+    });
   }
 
   /** The data types there are, with the views each offers. */

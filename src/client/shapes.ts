@@ -60,6 +60,8 @@ type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
 export interface CallOptions {
   /** Stops waiting for the call. It is then unknown whether a write was done. */
   readonly signal?: AbortSignal | undefined;
+  /** How long one attempt of this call may take; by default what the client was made with. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface WriteOptions extends CallOptions {

@@ -1,8 +1,9 @@
-/** `/openapi.json` and `/docs`: the API's description, shown without the internet. */
+/** `/openapi.json` and `/docs`: the API's description and the how-tos, shown without the internet. */
 import express, { type Router } from 'express';
 import helmet from 'helmet';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { docsPage, START_SCRIPT, STYLE } from './docs-page.ts';
+import { howToPages } from './how-tos.ts';
 import { openApi } from './openapi.ts';
 
 /** The files of Swagger UI that the page loads. The rest of its package is not served. */
@@ -15,6 +16,7 @@ export function docsRouter(publicUrl?: string): Router {
     ['/docs', 'text/html', docsPage()],
     ['/docs/start.js', 'text/javascript', START_SCRIPT],
     ['/docs/style.css', 'text/css', STYLE],
+    ...howToPages().map(([name, page]) => [`/docs/${name}`, 'text/html', page] as const),
   ] as const;
   router.use(['/docs', '/openapi.json'], helmet(PAGE_POLICY));
   for (const [path, type, text] of texts) {

@@ -2,6 +2,7 @@
 import type { Role } from '../../access/roles.ts';
 import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import type { PrincipalId } from '../../ids.ts';
 import { PRINCIPAL } from '../examples.ts';
@@ -28,7 +29,6 @@ export const listPrincipals = operation({
           expiresAt: '2027-11-02T09:00:00.000Z',
         },
       ],
-      more: false,
     },
   },
   work: (vault, caller, page) =>
@@ -45,7 +45,7 @@ export const listPrincipals = operation({
           ...(row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at).toISOString() }),
           ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),
         }));
-        return { reply: { principals, more: rows.length > page.limit }, entry: {} };
+        return { reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') }, entry: {} };
       }),
     ),
 });
