@@ -1,7 +1,7 @@
 /**
  * The server and the command as few files, for processes that tests start: those read a thousand modules less each,
  * and are up in less than half the time. Joining them changes no statement of them. They stand where `src/` would, so
- * that the migrations and packages beside it are found. Tests of the programs as they are installed start `src/`.
+ * that the migrations, pages and packages beside it are found. Tests of the programs as they are installed start `src/`.
  */
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,9 +28,10 @@ export interface Programs {
 
 /** @param folder where they are put; it is made */
 export async function joinPrograms(folder: string): Promise<Programs> {
-  await mkdir(folder);
-  for (const name of ['node_modules', 'migrations', 'package.json'])
+  await mkdir(join(folder, 'src'), { recursive: true });
+  for (const name of ['node_modules', 'migrations', 'package.json', 'src/howtos']) {
     await symlink(join(root, name), join(folder, name));
+  }
   const bundle = await rolldown({
     input: {
       command: join(root, 'src/cli.ts'),
