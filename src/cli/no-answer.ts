@@ -37,9 +37,11 @@ export function noAnswer(url: string, reason: string): string {
 
 /** For an answer that is not one of a vault's API at this place. */
 export function notThere(url: string, said: string): string {
+  // A path is not repeated: it may be a person's, typed in the wrong place.
+  const path = ['/', undefined].includes(URL.parse(url)?.pathname) ? '' : ' and a path';
   return (
     `${said} --url is where the API begins, without /v1 or /docs: http://127.0.0.1:7300, or behind a proxy ` +
-    `https://vault.example.com, with its path if it has one. It was ${originOf(url)}${URL.parse(url)?.pathname ?? ''}.`
+    `https://vault.example.com, with its path if it has one. It was ${originOf(url)}${path}.`
   );
 }
 
