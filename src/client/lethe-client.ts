@@ -12,6 +12,7 @@
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
 import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
+import { LetheError, notRevealed } from './errors.ts';
 import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -40,6 +41,7 @@ import type {
   TokenizeItem,
   TokenOptions,
   TypeDefinition,
+  ValueOf,
   WriteOptions,
 } from './shapes.ts';
 import type { TransportOptions } from './transport.ts';
@@ -78,6 +80,23 @@ export class LetheClient extends OperatorClient {
     const body = { tokens, purpose, view, reason };
     const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options });
     return oneForEach<T, Revealed>(count, reply.results);
+  }
+
+  /**
+   * The plain value of one token, for where there is nothing to do without it.
+   * @param wanted `type` is the data type that the token must stand for; it says what the value is
+   * @throws {LetheError} with the code that `detokenize` gives for the token, such as `record_erased`
+   */
+  async reveal<T extends string>(
+    token: string,
+    wanted: { readonly type: T; readonly purpose: string } & Reason & CallOptions,
+  ): Promise<ValueOf<T>> {
+    const { type, ...rest } = wanted;
+    const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
+    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.type === type) return shown.value as ValueOf<T>;
+    const message = `The token stands for a value of the type ${shown.type}.`;
+    throw new LetheError({ code: 'unexpected_reply', message, status: 200 });
   }
 
   /**

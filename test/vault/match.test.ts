@@ -14,7 +14,7 @@ import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
 const BORN = '1990-07-21';
-const address = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' };
+const address = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postalCode: '10115', country: 'DE' };
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
@@ -67,14 +67,14 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [
         'bank_account',
-        { bic: 'DEUTDEFF', account_number: '0532013000' },
-        [{ bic: 'DEUTDEFFXXX', account_number: '0532013000' }],
-        [{ bic: 'DEUTDEFF', account_number: '0532013001' }],
+        { bic: 'DEUTDEFF', accountNumber: '0532013000' },
+        [{ bic: 'DEUTDEFFXXX', accountNumber: '0532013000' }],
+        [{ bic: 'DEUTDEFF', accountNumber: '0532013001' }],
         [['last4', '3000', '3001']],
       ],
       [
         'card',
-        { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 },
+        { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 },
         [],
         [],
         [['last4', '４２４２', '4243']],
@@ -161,7 +161,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await ask({ token: stored[1]?.token }, 'correct horse battery staple')).toBe('never_revealed');
     expect(await ask({ subject, type: 'cvc' }, '123')).toBe('never_revealed');
     // As in a search: with the last four, which a desk sees, the whole number would leave few.
-    const card = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 };
+    const card = { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 };
     expect(await ask({ subject, type: 'card' }, card)).toBe('not_allowed');
     expect(await ask({ subject, type: 'card' }, '424242', { part: 'bin' })).toBe('not_allowed');
     expect(await ask(of, 'x', { part: 'street' })).toBe('unknown_part part');

@@ -133,8 +133,8 @@ function welcome(config: Config, vault: Vault, server: RunningServer): string {
   return [
     `Lethe made a new vault in ${config.home} and serves on ${server.url}`,
     `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
-    '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
-    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${apiUrl}/docs`,
+    '2. Make a key for an app, and store a first value with it: README.md, “Quickstart”, in a second terminal.',
+    `3. Every operation is described at ${apiUrl}/docs`,
     `4. ${whatToKeep(config)}`,
   ].join('\n');
 }
