@@ -103,7 +103,7 @@ test('a share crosses no network in the clear unless somebody says so', async ()
     ['http://vault.example.com', /--plain-http/],
     ['ftp://127.0.0.1', /https only/],
     ['nonsense', /must be a URL/],
-    ['http://127.0.0.1:1', /No server answers/],
+    ['http://127.0.0.1:1', /No vault answers/],
   ] as const) {
     const ran = await lethe('/nonexistent', ['unseal', '--url', url], { input: 'LETHE1-X' });
     expect([url, ran.code, said.test(ran.err)]).toEqual([url, 1, true]);
