@@ -79,10 +79,11 @@ test('the package holds the compiled client, its licence and its page, and nothi
   expect(manifest).toMatchObject({ name: 'lethe-client', version, type: 'module', engines: { node: '>=20' } });
   expect(manifest).not.toHaveProperty('dependencies');
   expect(manifest).not.toHaveProperty('scripts');
-  for (const name of modules) {
-    const code = await readFile(join(installed, `dist/${name}.js`), 'utf8');
-    const imported = [...code.matchAll(/\bfrom '([^']+)'/g)].map(([, from]) => from);
-    expect(imported.filter((from) => !/^\.\/[\w-]+\.js$/.test(from ?? ''))).toEqual([]);
+  for (const file of compiled) {
+    const code = await readFile(join(installed, file), 'utf8');
+    const imported = [...code.matchAll(/\bfrom '([^']+)';/g)].map(([, from]) => from);
+    const foreign = imported.filter((from) => !/^\.\/[\w-]+\.js$/.test(from ?? ''));
+    expect([file, foreign]).toEqual([file, []]);
   }
   const links = [...(await readFile(join(installed, 'README.md'), 'utf8')).matchAll(/\]\(([^)]+)\)/g)];
   expect(links.map(([, to]) => to).filter((to) => !/^(https?:|#)/.test(to ?? ''))).toEqual([]);
