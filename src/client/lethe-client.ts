@@ -68,11 +68,16 @@ export class LetheClient extends OperatorClient {
    */
   async detokenize(
     tokens: readonly string[],
-    wanted: { readonly purpose: string; readonly view?: string | undefined } & Reason & CallOptions,
+    wanted: {
+      readonly purpose: string;
+      readonly view?: string | undefined;
+      readonly views?: readonly string[] | undefined;
+    } & Reason &
+      CallOptions,
   ): Promise<readonly Revealed[]> {
     assertBatch(tokens);
-    const { purpose, view, reason, signal } = wanted;
-    const body = { tokens, purpose, view, reason };
+    const { purpose, view, views, reason, signal } = wanted;
+    const body = { tokens, purpose, view, views, reason };
     const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
     return reply.results;
   }

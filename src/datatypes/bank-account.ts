@@ -10,6 +10,7 @@ import { isValidBIC } from 'ibantools';
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
+import { LAST4, last4Part } from './last4.ts';
 import { bare, fold, SEPARATOR } from './normalise.ts';
 import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
 
@@ -59,6 +60,12 @@ export const bankAccount: DataType<BankAccount> = {
   ],
   spread: 'unique',
   guessable: { shown: (value) => [bankOf(value), last4(value)] },
+
+  parts: {
+    last4: last4Part('The last four digits of the account number, if the views show them all.', '6789', (value) =>
+      LAST4.test(last4(value)) ? last4(value) : undefined,
+    ),
+  },
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);

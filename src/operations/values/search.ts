@@ -80,6 +80,7 @@ export const search = operation({
     'not_searchable',
     'unknown_part',
     'too_many_guesses',
+    'option_not_offered',
   ],
   example: {
     request: {
@@ -134,13 +135,18 @@ async function criterionFor(
   vault: Vault,
   caller: Caller,
   door: Door,
-  query: { readonly type: string; readonly part?: string | undefined; readonly value?: unknown },
+  query: {
+    readonly type: string;
+    readonly part?: string | undefined;
+    readonly value?: unknown;
+    readonly country?: string | undefined;
+  },
   place: string,
 ): Promise<Criterion> {
   try {
     const known = await vault.catalogue.type(caller.tenant, query.type);
     door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
-    return criterionOf(known, query, { now: door.now });
+    return criterionOf(known, query, { now: door.now, country: query.country });
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined && place !== '' ? error.at(place) : error;
   }

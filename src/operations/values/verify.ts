@@ -67,7 +67,7 @@ export const verify = operation({
         });
       }
       door.decide({ type: resourceOf(type) });
-      passwordOf(acceptAs(type, value, undefined, door.now).value);
+      passwordOf(acceptAs(type, value, undefined, { now: door.now }).value);
       const spellings = spellingsOf(value);
       const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
       const [opened] = await openRecords(from, tenant, [live]);
@@ -115,7 +115,7 @@ async function upgrade(vault: Vault, caller: Caller, row: RecordRow, value: unkn
     { action: 'verify' },
     async (door) => {
       const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
-      const password = passwordOf(acceptAs(type, value, undefined, door.now).value);
+      const password = passwordOf(acceptAs(type, value, undefined, { now: door.now }).value);
       const accepted = {
         type,
         value: { phc: await vault.hasher.hash(password, { tenant: caller.tenant }) },
