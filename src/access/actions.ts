@@ -3,6 +3,7 @@ export const ACTIONS = [
   'tokenize',
   'detokenize',
   'verify',
+  'match',
   'describe_token',
   'mint_token',
   'change_token',

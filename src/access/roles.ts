@@ -58,12 +58,12 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...ASKS_OF_ERASURES,
       ] as const,
     },
-    { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
+    { actions: ['detokenize', 'search', 'match'], views: ['plain', 'masked', 'narrow'] },
   ],
   support: [
     EVERYONE,
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
-    { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
+    { actions: ['detokenize', 'search', 'match'], views: ['masked', 'narrow'] },
   ],
   receiver: [
     EVERYONE,

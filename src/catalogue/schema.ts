@@ -30,6 +30,15 @@ const SearchPartSchema = z
   })
   .meta({ id: 'SearchPart', description: 'A part of a value, or a combination of parts, by which values are found.' });
 
+const ComparedPartSchema = z
+  .strictObject({
+    name: word.describe('The word by which `POST /v1/match` names the part.'),
+    description: z.string().describe('What is compared.'),
+    input,
+    examples,
+  })
+  .meta({ id: 'ComparedPart', description: 'A part of a value by which it is compared with what somebody says.' });
+
 const KeepSchema = z
   .strictObject({
     name: word.describe('The word by which the lesser form is chosen.'),
@@ -56,6 +65,9 @@ export const DataTypeSchema = z
         parts: z.array(SearchPartSchema).describe('Parts by which values are found besides.'),
       })
       .describe('How values are found: by equality of the whole, unless `spread` is `none`, and by parts.'),
+    match: z
+      .strictObject({ parts: z.array(ComparedPartSchema).describe('Parts that are compared besides the whole value.') })
+      .describe('How values are compared with what somebody says of them.'),
     views: z
       .array(word.describe('Name of a view.').meta({ examples: ['masked'] }))
       .describe('The views it offers, the widest first.'),

@@ -76,9 +76,29 @@ export interface paths {
         readonly put?: never;
         /**
          * Say whether a value is the one that was stored.
-         * @description For passwords, which are kept as a verifier and never shown. After ten failed attempts of one principal at one value, whichever of its tokens they name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
+         * @description For passwords, which are kept as a verifier and never shown. Name a `token`; or, to sign somebody in, `search` by a value that the person alone has, or name the `subject`. A name that is nobody’s, or several people’s, or leads to no verifier or to several, answers like a wrong password. After ten failed attempts of one principal at one value, whichever of its tokens they name, or at one name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
          */
         readonly post: operations["verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/match": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say whether a value is what somebody says it is.
+         * @description For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the `subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.
+         */
+        readonly post: operations["match"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -750,7 +770,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -816,6 +836,29 @@ export interface components {
                  */
                 readonly epochs: readonly number[];
             }[];
+        };
+        /** @description A part of a value by which it is compared with what somebody says. */
+        readonly ComparedPart: {
+            /** @description The word by which `POST /v1/match` names the part. */
+            readonly name: string;
+            /** @description What is compared. */
+            readonly description: string;
+            /**
+             * @description JSON Schema of what is sent.
+             * @example {
+             *       "type": "string"
+             *     }
+             */
+            readonly input: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "jane.doe@example.com"
+             *     ]
+             */
+            readonly examples: readonly unknown[];
         };
         /** @description What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s records, named by `subject` or `ref`. */
         readonly CompromiseKeysBody: {
@@ -924,6 +967,11 @@ export interface components {
                 readonly spread: "unique" | "shared" | "none";
                 /** @description Parts by which values are found besides. */
                 readonly parts: readonly components["schemas"]["SearchPart"][];
+            };
+            /** @description How values are compared with what somebody says of them. */
+            readonly match: {
+                /** @description Parts that are compared besides the whole value. */
+                readonly parts: readonly components["schemas"]["ComparedPart"][];
             };
             /** @description The views it offers, the widest first. */
             readonly views: readonly string[];
@@ -1909,6 +1957,65 @@ export interface components {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
         };
+        readonly MatchBody: components["schemas"]["MatchToken"] | components["schemas"]["MatchSubject"];
+        readonly MatchReply: {
+            /**
+             * @description Whether it is.
+             * @example true
+             */
+            readonly matches: boolean;
+        };
+        /** @description With the values of one data type that a person has. */
+        readonly MatchSubject: {
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject: components["schemas"]["Ref"];
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /**
+             * @description Compares with the values of this label alone.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description A part of the value, such as `last4`; absent: the whole. GET /v1/types lists them.
+             * @example year
+             */
+            readonly part?: string;
+            /**
+             * @description What somebody says it is: a value of the data type, or what its part takes.
+             * @example 1990
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description With the value that a token stands for. */
+        readonly MatchToken: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description A part of the value, such as `last4`; absent: the whole. GET /v1/types lists them.
+             * @example year
+             */
+            readonly part?: string;
+            /**
+             * @description What somebody says it is: a value of the data type, or what its part takes.
+             * @example 1990
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
             readonly record: components["schemas"]["RecordId"];
@@ -2333,6 +2440,19 @@ export interface components {
             /** @description Whether a value that a record has already is refused to every other from now on. */
             readonly unique: boolean;
         };
+        /** @description A value by which exactly one person is found. */
+        readonly SignInName: {
+            /**
+             * @description A data type whose values nearly everybody has to themselves.
+             * @example username
+             */
+            readonly type: string;
+            /**
+             * @description The name as it was typed.
+             * @example jane.doe
+             */
+            readonly value: unknown;
+        };
         /** @description A root slot in force, and how it is. */
         readonly SlotCheck: {
             /**
@@ -2595,20 +2715,77 @@ export interface components {
              */
             readonly created: boolean;
         };
-        readonly VerifyBody: {
-            readonly token: components["schemas"]["Token"];
-            /**
-             * @description What may be the right value, such as the password that somebody typed.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
-        };
+        readonly VerifyBody: components["schemas"]["VerifyToken"] | components["schemas"]["VerifySearch"] | components["schemas"]["VerifySubject"];
         readonly VerifyReply: {
             /**
              * @description Whether it is.
              * @example true
              */
             readonly verified: boolean;
+            /** @description The person, if a name led to one and it is the right value. Not told to a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["SubjectId"];
+            /** @description The token of what was verified, likewise. */
+            readonly token?: components["schemas"]["Token"];
+        };
+        /** @description Against what the person has whom a value names, such as a username. */
+        readonly VerifySearch: {
+            readonly search: components["schemas"]["SignInName"];
+            /**
+             * @description The data type of what is verified.
+             * @example password
+             */
+            readonly type: string;
+            /**
+             * @description The app’s word for it; needed where the person has several of that type.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description Against what a person has whom the app names. */
+        readonly VerifySubject: {
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject: components["schemas"]["Ref"];
+            /**
+             * @description The data type of what is verified.
+             * @example password
+             */
+            readonly type: string;
+            /**
+             * @description The app’s word for it; needed where the person has several of that type.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description Against the value that a token stands for. */
+        readonly VerifyToken: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
         };
         /**
          * @description How much to show: `plain`, `masked`, or a narrower view of the data type.
@@ -2727,6 +2904,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["VerifyReply"];
+                };
+            };
+        };
+    };
+    readonly match: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MatchBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MatchReply"];
                 };
             };
         };
@@ -3697,3 +3900,94 @@ export interface operations {
         };
     };
 }
+/** The codes of problems that this version of the vault knows. */
+export type ProblemCode =
+    | "malformed_request"
+    | "unauthenticated"
+    | "not_allowed"
+    | "purpose_not_allowed"
+    | "never_revealed"
+    | "route_not_found"
+    | "method_not_allowed"
+    | "token_not_found"
+    | "record_not_found"
+    | "subject_not_found"
+    | "erasure_not_found"
+    | "job_not_found"
+    | "tenant_not_found"
+    | "epoch_not_found"
+    | "node_not_found"
+    | "slot_not_found"
+    | "principal_not_found"
+    | "concurrent_change"
+    | "value_not_unique"
+    | "lease_lost"
+    | "epoch_not_ended"
+    | "api_key_already_shown"
+    | "own_principal"
+    | "type_base_fixed"
+    | "backup_not_configured"
+    | "drill_needs_command"
+    | "too_many_jobs"
+    | "too_many_types"
+    | "too_many_versions"
+    | "tenant_exists"
+    | "first_tenant"
+    | "unfit_root_key"
+    | "share_repeated"
+    | "shares_disagree"
+    | "already_exists"
+    | "node_alive"
+    | "slot_exists"
+    | "slot_needed"
+    | "slot_unfit"
+    | "token_taken"
+    | "token_outdated"
+    | "token_expired"
+    | "token_used_up"
+    | "token_revoked"
+    | "record_erased"
+    | "record_superseded"
+    | "subject_erased"
+    | "tenant_erased"
+    | "body_too_large"
+    | "unsupported_media_type"
+    | "invalid_request"
+    | "invalid_value"
+    | "unknown_index"
+    | "index_not_rotatable"
+    | "unknown_type"
+    | "unknown_keep"
+    | "unique_not_offered"
+    | "invalid_definition"
+    | "low_entropy_index"
+    | "unknown_view"
+    | "not_searchable"
+    | "unknown_part"
+    | "option_not_offered"
+    | "token_format_not_offered"
+    | "invalid_token"
+    | "invalid_share_count"
+    | "share_typo"
+    | "share_foreign"
+    | "share_wrong"
+    | "too_many_shares"
+    | "too_many_guesses"
+    | "too_many_passwords"
+    | "client_gone"
+    | "idempotency_key_reused"
+    | "not_confirmed"
+    | "integrity_failure"
+    | "store_corrupt"
+    | "internal_error"
+    | "store_unavailable"
+    | "timed_out"
+    | "outcome_unknown"
+    | "store_replaced"
+    | "key_unavailable"
+    | "store_went_back"
+    | "journal_unavailable"
+    | "shutting_down"
+    | "sealed"
+    | "unseal_failed"
+    | "overloaded";

@@ -11,7 +11,8 @@
  * later, browsers, and others.
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
-import { assertBatch, eachOf, type PageSize, read, write } from './calls.ts';
+import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
+import { LetheError, notRevealed } from './errors.ts';
 import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -29,7 +30,10 @@ import type {
   RecordDescription,
   Revealed,
   RevokedToken,
+  Said,
   Search,
+  SignedIn,
+  SignIn,
   StoredRecord,
   SubjectPage,
   TokenDescription,
@@ -37,6 +41,7 @@ import type {
   TokenizeItem,
   TokenOptions,
   TypeDefinition,
+  ValueOf,
   WriteOptions,
 } from './shapes.ts';
 import type { TransportOptions } from './transport.ts';
@@ -50,14 +55,14 @@ export class LetheClient extends OperatorClient {
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
-  async tokenize(
-    items: readonly TokenizeItem[],
+  async tokenize<T extends Batch>(
+    items: EachOf<T, TokenizeItem>,
     options: { readonly purpose?: string | undefined } & WriteOptions = {},
-  ): Promise<readonly Tokenized[]> {
-    assertBatch(items);
+  ): Promise<EachOf<T, Tokenized>> {
+    const count = sizeOf(items);
     const { purpose, ...rest } = options;
     const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items, purpose }), ...rest });
-    return reply.results;
+    return oneForEach<T, Tokenized>(count, reply.results);
   }
 
   /**
@@ -66,20 +71,47 @@ export class LetheClient extends OperatorClient {
    * @returns for each token, in the same order, its value or why there is none
    * @throws {RangeError} for no tokens, or more than 1,000
    */
-  async detokenize(
+  async detokenize<T extends Batch>(
+    tokens: EachOf<T, string>,
+    wanted: { readonly purpose: string; readonly view?: string | undefined } & Reason & CallOptions,
+  ): Promise<EachOf<T, Revealed>> {
+    const count = sizeOf(tokens);
+    const { purpose, view, reason, ...options } = wanted;
+    const body = { tokens, purpose, view, reason };
+    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options });
+    return oneForEach<T, Revealed>(count, reply.results);
+  }
+
+  /**
+   * Several views of each token, in one call.
+   * @returns for each token in the same order, and for each view in the same order, what it shows or why there is none
+   * @throws {RangeError} for no tokens, or more than 1,000
+   */
+  async detokenizeViews(
     tokens: readonly string[],
-    wanted: {
-      readonly purpose: string;
-      readonly view?: string | undefined;
-      readonly views?: readonly string[] | undefined;
-    } & Reason &
-      CallOptions,
+    wanted: { readonly purpose: string; readonly views: readonly string[] } & Reason & CallOptions,
   ): Promise<readonly Revealed[]> {
-    assertBatch(tokens);
-    const { purpose, view, views, reason, signal } = wanted;
-    const body = { tokens, purpose, view, views, reason };
-    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
-    return reply.results;
+    sizeOf(tokens);
+    const { purpose, views, reason, ...options } = wanted;
+    const body = { tokens, purpose, views, reason };
+    return (await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options })).results;
+  }
+
+  /**
+   * The plain value of one token, for where there is nothing to do without it.
+   * @param wanted `type` is the data type that the token must stand for; it says what the value is
+   * @throws {LetheError} with the code that `detokenize` gives for the token, such as `record_erased`
+   */
+  async reveal<T extends string>(
+    token: string,
+    wanted: { readonly type: T; readonly purpose: string } & Reason & CallOptions,
+  ): Promise<ValueOf<T>> {
+    const { type, ...rest } = wanted;
+    const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
+    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.type === type) return shown.value as ValueOf<T>;
+    const message = `The token stands for a value of the type ${shown.type}.`;
+    throw new LetheError({ code: 'unexpected_reply', message, status: 200 });
   }
 
   /**
@@ -105,6 +137,25 @@ export class LetheClient extends OperatorClient {
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
     const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
     return reply.verified;
+  }
+
+  /**
+   * Signs somebody in: whether a value is the stored one of the person whom a username, an e-mail address or the like
+   * leads to (`search`), or whom the app names (`subject`). A name that leads to nobody answers like a wrong value.
+   * @returns the person and the token of what was verified, if it is the right one
+   * @throws {LetheError} `too_many_guesses` after ten wrong values at one name, whether it is somebody's or not
+   */
+  async verifyBy(named: SignIn, options: CallOptions = {}): Promise<SignedIn> {
+    return this.send<'verify'>({ ...read('POST', '/v1/verify', named), ...options });
+  }
+
+  /**
+   * Whether a value, or a part of it, is what somebody says it is: of a token, or of a subject and a data type.
+   * @throws {LetheError} `too_many_guesses` after a few wrong values about one person
+   */
+  async match(said: Said, options: CallOptions = {}): Promise<boolean> {
+    const reply = await this.send<'match'>({ ...read('POST', '/v1/match', said), ...options });
+    return reply.matches;
   }
 
   /** What a token stands for, without the value. */
@@ -196,13 +247,18 @@ export class LetheClient extends OperatorClient {
 
   /** A page of what is held about a subject, without values; `eachRecord` walks through all of it. */
   async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('rec', after), limit };
-    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
+    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
   }
 
-  /** Every record of a subject, page by page. */
-  async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
+  /** Every record of a subject, page by page. @param who the subject's id, or the app's own name for the person */
+  async *eachRecord(
+    who: string | { readonly ref: string },
+    page: PageSize = {},
+  ): AsyncGenerator<StoredRecord, void, undefined> {
+    const { limit: _, ...options } = page;
+    const subject = typeof who === 'string' ? who : await this.resolveSubject(who.ref, options);
     yield* eachOf(async (after) => {
       const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
       return { rows: records, next };

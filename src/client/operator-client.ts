@@ -60,9 +60,9 @@ export class OperatorClient {
 
   /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
   async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('prn', after), limit };
-    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
+    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, ...rest });
   }
 
   /** Every principal of the tenant, page by page. */
@@ -88,9 +88,9 @@ export class OperatorClient {
 
   /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
   async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('ten', after), limit };
-    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, signal });
+    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, ...rest });
   }
 
   /** Every tenant of the vault, page by page. */
@@ -129,9 +129,9 @@ export class OperatorClient {
 
   /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
   async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('job', after), limit };
-    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
+    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, ...rest });
   }
 
   /** Every long job that the caller may see, page by page, the newest first. */
@@ -166,9 +166,9 @@ export class OperatorClient {
 
   /** A page of the tenant's audit log, newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('aud', after), limit };
-    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
+    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, ...rest });
   }
 
   /** Every audit entry of the tenant, page by page, newest first. */
@@ -205,7 +205,7 @@ export class OperatorClient {
   /** Removes a root slot and destroys what it holds. Once more tries again what could not be destroyed. */
   async removeSlot(
     name: string,
-    { abandon = false, signal }: { readonly abandon?: boolean } & CallOptions = {},
+    { abandon = false, ...options }: { readonly abandon?: boolean } & CallOptions = {},
   ): Promise<RemovedSlot> {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new TypeError('This is no name of a root slot.');
     const query = { abandon: abandon ? 'true' : undefined };
@@ -214,7 +214,7 @@ export class OperatorClient {
       path: `/v1/keys/slots/${name}`,
       query,
       repeat: 'always',
-      signal,
+      ...options,
     });
   }
 
@@ -230,9 +230,9 @@ export class OperatorClient {
 
   /** A page of the records and tokens that a compromise exposed. Pass its `next` as `after` to get the next page. */
   async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
-    const { job, after, limit, signal } = page;
+    const { job, after, limit, ...rest } = page;
     const query = { job: job && id('job', job), after, limit };
-    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
+    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, ...rest });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

@@ -7,6 +7,7 @@
  */
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { Asker, PasswordHasher } from '../crypto/password-hash.ts';
+import { parsePhc } from '../crypto/phc.ts';
 import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
 import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
@@ -106,7 +107,8 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
 }
 
 /**
- * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are.
+ * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are. What verifiers
+ * that are brought along cost is remembered.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
  * @param again accepts the others once more: verifiers take time, and the tenant may keep less of them by then
  * @throws `too_many_passwords` with `field` naming `items/<n>/value`
@@ -119,6 +121,10 @@ export async function withVerifiers<A extends Accepted>(
   again?: () => Promise<readonly A[]>,
 ): Promise<A[]> {
   const done = [...accepted];
+  for (const { type, value } of accepted) {
+    const { phc } = (type.custody === 'verifier' ? value : {}) as { readonly phc?: string };
+    if (phc !== undefined) hasher.costs.meet(asker.tenant, parsePhc(phc).params);
+  }
   const passwords = [...accepted.entries()].flatMap(([i, { type, value }]) => {
     const { password } = (type.custody === 'verifier' ? value : {}) as { readonly password?: string };
     return password === undefined ? [] : [{ i, password }];

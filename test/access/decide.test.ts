@@ -42,6 +42,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'detokenize',
       'describe_token',
       'search',
+      'match',
       'correct',
       'erase',
       'read_erasure',
@@ -49,7 +50,10 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
     'read_certificate',
   ],
-  support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
+  support: [
+    ...(['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
+    ...(['resolve_subject', 'read_subject'] as const),
+  ],
   receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
   auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
@@ -67,7 +71,7 @@ describe.each(ROLES)('the role %s', (role) => {
 
     expect(answer(role, action, { purpose: 'billing' })).toBe(allowed ? 'yes' : 'not_allowed');
     expect(answer(role, action, { purpose: 'billing', type: EMAIL, view: 'masked' })).toBe(
-      allowed ? (['detokenize', 'search'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
+      allowed ? (['detokenize', 'search', 'match'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
     );
   });
 });
@@ -82,10 +86,10 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   app: [
     ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
-    ...(['verify', 'change_token'] as const),
+    ...(['verify', 'match', 'change_token'] as const),
   ],
   receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  support: ['list_types', 'detokenize', 'describe_token', 'search', 'match'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {

@@ -2,12 +2,14 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Response } from 'supertest';
+import express from 'express';
+import request, { type Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import { JwksReply } from '../../src/erasure/certificates/schema.ts';
 import { VaultError } from '../../src/errors.ts';
+import { docsRouter } from '../../src/http/openapi/docs.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
 import { problemOf, retryAfterSeconds } from '../../src/http/problem.ts';
 import { newId, type RequestId } from '../../src/ids.ts';
@@ -281,6 +283,28 @@ describe('/docs', () => {
     expect(page.headers['content-security-policy']).not.toMatch(/script-src|http|\*|unsafe-eval/);
   });
 
+  test('is where a browser that opens / is led; whoever else asks there is told that there is nothing', async () => {
+    const { app } = await openTestVault();
+    const open = (accept: string, at: Parameters<typeof request>[0] = app) =>
+      request(at).get('/').set('Accept', accept);
+    for (const accept of ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html']) {
+      const { status, headers } = await open(accept);
+      expect([status, headers.location, headers['cache-control']]).toEqual([303, 'docs', 'no-store']);
+    }
+    for (const accept of [
+      '*/*',
+      '',
+      'application/json',
+      'application/problem+json',
+      'text/html;q=0.5,application/json',
+    ]) {
+      const { status, body } = await open(accept);
+      expect([accept, status, body.code]).toEqual([accept, 404, 'route_not_found']);
+    }
+    const behind = express().use(docsRouter('https://vault.example.com/vault'));
+    expect((await open('text/html', behind)).headers.location).toBe('https://vault.example.com/vault/docs');
+  });
+
   test('shows text as text: what a data type says is never markup', async () => {
     const page = await (await openTestVault()).as('app').call('get', '/docs');
     const sections = page.text.slice(page.text.indexOf('<section id="types">'), page.text.indexOf('<script'));
@@ -371,6 +395,20 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('post', '/v1/verify', { token: hash?.token, value: 'correct horse battery staple' }),
         app.call('post', '/v1/verify', { token: email?.token, value: 'x' }),
         app.call('post', '/v1/verify', { token: tokens[2], value: 'x' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'marketing' }),
+        app.call('post', '/v1/verify', {
+          search: { type: 'email', value: 'ADA@example.com' },
+          ...{ type: 'password', value: 'x', purpose: 'billing' },
+        }),
+      ),
+    ],
+    [
+      'match',
+      await both(
+        app.call('post', '/v1/match', { token: email?.token, value: 'ADA@example.com', purpose: 'billing' }),
+        app.call('post', '/v1/match', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/match', { token: tokens[2], value: 'x', purpose: 'billing' }),
       ),
     ],
     [

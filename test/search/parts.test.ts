@@ -97,12 +97,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await refusal('phone', 'last4', '567')).toMatchObject({ code: 'invalid_value' });
   });
 
-  test('an IBAN and a bank account are found by their last four digits', async () => {
+  test('an IBAN is found by its last four digits', async () => {
     const [german] = await store('iban', 'DE89 3704 0044 0532 0130 00', 'GB29 NWBK 6016 1331 9268 19');
-    const [account] = await store('bank_account', { bic: 'DEUTDEFF', accountNumber: '0532013000' });
     expect(await find('iban', 'last4', '3000')).toEqual([german]);
     expect(await find('iban', 'last4', '3001')).toEqual([]);
-    expect(await find('bank_account', 'last4', '3000')).toEqual([account]);
   });
 
   test('a name is found by its family name, whatever is given, and not by the given name', async () => {

@@ -9,7 +9,7 @@ const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
 /** A line of the catalogue as the API shows it: the type, and what the tenant keeps of it. */
 export function describeType({ type, keep, unique, definition }: CatalogueEntry): DataTypeDescription {
-  const { custody = 'record', keeps = {}, parts = {} } = type;
+  const { custody = 'record', keeps = {}, parts = {}, compared = {} } = type;
   const kept = keep !== undefined && Object.hasOwn(keeps, keep) ? keeps[keep] : undefined;
   return {
     name: type.name,
@@ -26,6 +26,11 @@ export function describeType({ type, keep, unique, definition }: CatalogueEntry)
         spread: part.spread,
         input: schemaOf(part.input),
         examples: [...part.examples],
+      })),
+    },
+    match: {
+      parts: Object.entries(custody === 'record' ? { ...compared, ...parts } : {}).map(([name, part]) => ({
+        ...{ name, description: part.description, input: schemaOf(part.input), examples: [...part.examples] },
       })),
     },
     // A value that is kept as a verifier has no plain form.

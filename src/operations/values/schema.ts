@@ -27,7 +27,7 @@ import {
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
 
 /** Said of options that would tell one audience about another's, or speak for a person it does not know. */
-const UNTIED = 'Not from a caller that is tied to an audience.';
+export const UNTIED = 'Not from a caller that is tied to an audience.';
 
 export const TokenizeItemSchema = z
   .strictObject({
@@ -185,17 +185,6 @@ export const RecordDescriptionSchema = z
     tokens: z.array(TokenFactsSchema).describe(`Its tokens, the oldest first. ${SHAPED}`),
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
-
-export const VerifyBody = z.strictObject({
-  token: TokenSchema,
-  value: JsonSchema.describe('What may be the right value, such as the password that somebody typed.'),
-});
-export const VerifyReply = z.strictObject({
-  verified: z
-    .boolean()
-    .describe('Whether it is.')
-    .meta({ examples: [true] }),
-});
 
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
