@@ -27,6 +27,8 @@ const criterion = {
 };
 const CriterionSchema = z.strictObject(criterion).meta({ id: 'Criterion', description: 'What a record must equal.' });
 
+export type CriterionQuery = z.infer<typeof CriterionSchema>;
+
 const MAX_CRITERIA = 4;
 export const MAX_PAGE = 100;
 export const SearchBody = z.strictObject({
