@@ -124,6 +124,12 @@ export const ViewSchema = z
   .describe('How much to show: `plain`, `masked`, or a narrower view of the data type.')
   .meta({ id: 'View', examples: ['masked'] });
 
+export const CountrySchema = z
+  .string()
+  .regex(/^[A-Z]{2}$/)
+  .describe('ISO 3166-1 alpha-2: by whose rules a telephone number in its national form is read. For `phone` alone.')
+  .meta({ id: 'Country', examples: ['DE'] });
+
 export const ReasonSchema = z
   .string()
   .min(1)

@@ -1,6 +1,6 @@
 /**
- * Claims: the one record that holds a value of which there are to be no two. Adds only: the release before runs on these
- * tables as before.
+ * Claims: the one record that holds a value of which there are to be no two. Adds only: the release before runs on
+ * these tables as before.
  */
 import type { Knex } from 'knex';
 import { describeToPlanner, run, words } from '../sql.ts';

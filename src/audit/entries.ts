@@ -59,7 +59,7 @@ export interface AuditEntry {
   /** The code of the refusal or failure. */
   readonly code?: string | undefined;
   readonly purpose?: string | undefined;
-  /** The widest view that was shown. */
+  /** `plain`, or all views that were shown, with commas between them. */
   readonly view?: string | undefined;
   readonly records?: readonly RecordId[] | undefined;
   readonly subject?: SubjectId | undefined;

@@ -13,7 +13,7 @@ export const AuditEntrySchema = z
     outcome: z.enum(OUTCOMES).describe('What came of it.'),
     code: z.string().optional().describe('Why it was refused or failed.'),
     purpose: z.string().optional().describe('The purpose stated, where it was one of the caller’s own.'),
-    view: z.string().optional().describe('The widest view shown.'),
+    view: z.string().optional().describe('The views shown: `plain`, or all that were, such as `masked,last4`.'),
     records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
     erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),

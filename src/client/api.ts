@@ -36,7 +36,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Exchange tokens for the values they stand for.
-         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; `integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without `view`, each value is shown as widely as the caller may see it.
+         * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; `integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without `view`, each value is shown as widely as the caller may see it. With `views`, each view is answered on its own; it is one use of a limited token.
          */
         readonly post: operations["detokenize"];
         readonly delete?: never;
@@ -780,7 +780,7 @@ export interface components {
             readonly code?: string;
             /** @description The purpose stated, where it was one of the caller’s own. */
             readonly purpose?: string;
-            /** @description The widest view shown. */
+            /** @description The views shown: `plain`, or all that were, such as `masked,last4`. */
             readonly view?: string;
             /** @description The records concerned (`rec_…`). */
             readonly records: readonly string[];
@@ -911,6 +911,11 @@ export interface components {
              */
             readonly kept?: string;
         };
+        /**
+         * @description ISO 3166-1 alpha-2: by whose rules a telephone number in its national form is read. For `phone` alone.
+         * @example DE
+         */
+        readonly Country: string;
         /** @description What a record must equal. */
         readonly Criterion: {
             /**
@@ -928,6 +933,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
         };
         /** @description A kind of value: how it is checked, searched, shown and kept. */
         readonly DataType: {
@@ -1214,8 +1220,16 @@ export interface components {
             /** @description The tokens to exchange. */
             readonly tokens: readonly components["schemas"]["Token"][];
             readonly purpose: components["schemas"]["Purpose"];
-            /** @description The view wanted; absent: the widest the caller may see. */
+            /** @description The view wanted; absent, without `views`: the widest the caller may see. */
             readonly view?: components["schemas"]["View"];
+            /**
+             * @description Several views of each token, in place of `view`; with 1,000 results at most.
+             * @example [
+             *       "masked",
+             *       "last4"
+             *     ]
+             */
+            readonly views?: readonly components["schemas"]["View"][];
             /**
              * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
              * @example case 4711
@@ -1223,7 +1237,7 @@ export interface components {
             readonly reason?: string;
         };
         readonly DetokenizeReply: {
-            /** @description One for each token, in the order of the tokens. */
+            /** @description One for each token, in the order of the tokens. With `views`, one for each token and view: all views of the first token in their order, then those of the next. */
             readonly results: readonly components["schemas"]["Revealed"][];
         };
         /** @description How many values of a type more than one record has. */
@@ -2051,6 +2065,8 @@ export interface components {
              * @constant
              */
             readonly form: "none";
+            /** @description The view that is not shown, where `views` were asked for. */
+            readonly view?: components["schemas"]["View"];
             /** @description Why this token was not revealed. */
             readonly error: {
                 /**
@@ -2359,6 +2375,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
             readonly and?: readonly components["schemas"]["Criterion"][];
             readonly purpose: components["schemas"]["Purpose"];
@@ -2639,6 +2656,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["Ref"];
             /**

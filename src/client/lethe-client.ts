@@ -83,6 +83,21 @@ export class LetheClient extends OperatorClient {
   }
 
   /**
+   * Several views of each token, in one call.
+   * @returns for each token in the same order, and for each view in the same order, what it shows or why there is none
+   * @throws {RangeError} for no tokens, or more than 1,000
+   */
+  async detokenizeViews(
+    tokens: readonly string[],
+    wanted: { readonly purpose: string; readonly views: readonly string[] } & Reason & CallOptions,
+  ): Promise<readonly Revealed[]> {
+    sizeOf(tokens);
+    const { purpose, views, reason, ...options } = wanted;
+    const body = { tokens, purpose, views, reason };
+    return (await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options })).results;
+  }
+
+  /**
    * The plain value of one token, for where there is nothing to do without it.
    * @param wanted `type` is the data type that the token must stand for; it says what the value is
    * @throws {LetheError} with the code that `detokenize` gives for the token, such as `record_erased`

@@ -13,6 +13,7 @@ import { InvalidValueError } from '../errors.ts';
 import { whyForbidden } from './authentication-data.ts';
 import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
 import type { DataType, ParseContext, Shape } from './datatype.ts';
+import { LAST4, parseLast4 } from './last4.ts';
 import { foldCode, requireNoCard, SEPARATOR, tidy, trim } from './normalise.ts';
 import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
@@ -27,7 +28,6 @@ const NO_MONTH = 'Must be a month, 1 to 12.';
 const NO_YEAR = 'Must be a year of four digits.';
 const MONTH = /^(?:0?[1-9]|1[0-2])$/;
 const YEAR = /^\d{4}$/;
-const LAST4 = /^\d{4}$/;
 const MAX_TYPED_PART = 16;
 const PROPERTIES = new Set(['number', 'expiryMonth', 'expiryYear', 'holder']);
 const LAST4_EXPIRY = new Set(['last4', 'expiryMonth', 'expiryYear']);
@@ -132,12 +132,6 @@ function last4(value: Card): string {
 
 function expiry({ expiryMonth: month, expiryYear: year }: Pick<Card, 'expiryMonth' | 'expiryYear'>): string {
   return `${year}-${String(month).padStart(2, '0')}`;
-}
-
-function parseLast4(text: string, path: string): string {
-  const digits = text.length > MAX_TYPED_PART ? '' : foldCode(trim(text));
-  if (!LAST4.test(digits)) throw new InvalidValueError(path, 'Must be four digits.');
-  return digits;
 }
 
 function parseYear(properties: Properties, { now }: ParseContext): number {

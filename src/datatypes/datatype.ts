@@ -17,6 +17,8 @@ type Category = (typeof CATEGORIES)[number];
  */
 export interface ParseContext {
   readonly now: Date;
+  /** ISO 3166-1 alpha-2: by whose rules a national form is read, if the value does not say. */
+  readonly country?: string | undefined;
 }
 
 /**
@@ -73,6 +75,8 @@ export interface Keep<V extends Json = Json> {
 interface Guessable<V extends Json = Json> {
   /** Whether guesses at values that look alike also count for callers who may see such values. */
   readonly byEverybody?: true;
+  /** Whether many values are left on the whole, so that only guesses at values that look alike are limited so. */
+  readonly onlyAlike?: true;
   /**
    * What all views together show of a value. Guesses that agree in it are guesses at one value. It depends on the
    * canonical form alone; otherwise a guess in another spelling would be counted elsewhere.
@@ -126,6 +130,8 @@ export interface DataType<V extends Json = Json> {
   readonly plain?: z.ZodObject | 'json';
   /** Synthetic inputs that are accepted. */
   readonly examples: readonly Json[];
+  /** Whether values may be written in a national form, to be read by a country that is stated beside them. */
+  readonly national?: true;
   /** By default `record`. */
   readonly custody?: Custody;
   /** How values are found by equality of their canonical forms. */

@@ -10,6 +10,7 @@ import { ValidationErrorsIBAN, validateIBAN } from 'ibantools';
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
+import { LAST4, last4Part } from './last4.ts';
 import { bare } from './normalise.ts';
 import { requireString } from './shape.ts';
 
@@ -33,6 +34,11 @@ export const iban: DataType<string> = {
   examples: ['DE89 3704 0044 0532 0130 00', 'gb29nwbk60161331926819'],
   spread: 'unique',
 
+  // The masked view shows them, too.
+  parts: {
+    last4: last4Part('The last four digits, which in most countries end the account number.', '3000', endOf),
+  },
+
   shapes: {
     iban: { source: (value) => value, isReal: (token) => electronicForm(token) !== undefined },
   },
@@ -52,6 +58,12 @@ export const iban: DataType<string> = {
     last4: (value) => value.slice(-4),
   },
 };
+
+/** A few countries end in letters: such an IBAN is found as a whole alone. */
+function endOf(value: string): string | undefined {
+  const end = value.slice(-4);
+  return LAST4.test(end) ? end : undefined;
+}
 
 function electronicForm(text: string): string | undefined {
   const code = bare(text, MAX_TYPED);

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
+import { last4Part } from './last4.ts';
 import { foldCode, foldWidth, tidy, trim } from './normalise.ts';
 import { requiredString, requireObject, requireString } from './shape.ts';
 
@@ -25,6 +26,8 @@ const MAX_INPUT = 64;
 const MAX_DIGITS = 15;
 /** A mask hides at least this many digits. Shorter numbers show none. */
 const MIN_HIDDEN = 5;
+/** A national number of fewer digits is not found by the last four. */
+const MIN_LAST4 = 8;
 
 /** Digits and the punctuation that people put between them (RFC 3966, and more). */
 const WRITTEN = /^\+?[\d\s\u0085()./\u2010-\u2015\u2212-]+$/;
@@ -41,7 +44,7 @@ export const phone: DataType<string> = {
   version: 1,
   category: 'contact',
   description:
-    'A telephone number, international (+44 20 7946 0958) or national with its country ({number, country}). Comes ' +
+    'A telephone number, international (+44 20 7946 0958) or national with its country ({number, country}, or `country` beside the value). Comes ' +
     'back as E.164 (+442079460958), which is also what is compared. Views: masked (+44 *** *** **58: calling code and ' +
     'last two digits; no digits of a short number), country (GB: the ISO 3166-1 code, +1 800 ' +
     'counting as US; +44, the calling code, where the number does not tell the country).',
@@ -51,13 +54,25 @@ export const phone: DataType<string> = {
   ]),
   examples: ['+44 20 7946 0958', { number: '020 7946 0958', country: 'GB' }],
   spread: 'unique',
+  national: true,
+  // Who has found the last four digits out has a few thousand numbers left of the shorter ones.
+  guessable: { onlyAlike: true, shown: (value) => [callingCodeOf(value), value.slice(-4)] },
+
+  parts: {
+    last4: last4Part('The last four digits; not of a number that they would be most of.', '0958', (value) =>
+      value.length - 1 - callingCodeOf(value).length < MIN_LAST4 ? undefined : value.slice(-4),
+    ),
+  },
 
   shapes: {
     phone: { source: (value) => value, isReal: couldBeReal },
   },
 
-  parse(input) {
-    if (typeof input !== 'object') return parseNumber(requireString(input), '', undefined);
+  parse(input, { country }) {
+    if (typeof input !== 'object') {
+      const by = country === undefined ? undefined : parseCountry(country);
+      return parseNumber(requireString(input), '', by);
+    }
     const properties = requireObject(input, PROPERTIES);
     const number = requiredString(properties, 'number');
     return parseNumber(number, 'number', parseCountry(requiredString(properties, 'country')));
@@ -93,7 +108,10 @@ function parseNumber(text: string, path: string, country: CountryCode | undefine
   const isMexican = code.startsWith('+') || country === 'MX';
   const written = isMexican ? withoutMobilePrefix(code) : code;
   if (country === undefined && !written.startsWith('+')) {
-    throw new InvalidValueError(path, 'A national number needs its country: {number, country}.');
+    throw new InvalidValueError(
+      path,
+      'A national number needs its country: {number, country}, or `country` beside the value.',
+    );
   }
 
   let number = read(written, country, path);

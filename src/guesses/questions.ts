@@ -17,7 +17,12 @@ export interface Question {
   readonly type: Pick<DataType, 'name' | 'category' | 'guessable' | 'spread'>;
   /** Whether the caller may see such values plain, for the purpose it states. */
   readonly mayReveal: boolean;
+  /** The part that is guessed at, if there are so few of it that each answer tells much. */
+  readonly fewOf?: string | undefined;
 }
+
+/** With as many, somebody who may ask a thousand times an hour has tried them all by tomorrow. */
+const FEW = 10_000;
 
 /** One value of a search. */
 export interface Sought extends Question {
@@ -37,7 +42,8 @@ type Criterion = Pick<Sought, 'part' | 'shown'> & {
 /** @param criteria what is searched for, all of one person */
 export function soughtIn(criteria: readonly Criterion[], mayReveal: (type: DataType) => boolean): Sought[] {
   return criteria.map(({ type, part, shown, forms }) => {
-    return { type, part, shown, text: forms[0]?.text ?? '', mayReveal: mayReveal(type) };
+    const fewOf = part !== undefined && (type.parts?.[part]?.distinct ?? 0) <= FEW ? part : undefined;
+    return { type, part, fewOf, shown, text: forms[0]?.text ?? '', mayReveal: mayReveal(type) };
   });
 }
 
@@ -53,9 +59,17 @@ export function ofSearch(sought: readonly Sought[]): Guess[] {
 }
 
 /** How often the caller may guess wrong at a type, whomever it is about. */
-export function ofCaller({ type, mayReveal }: Question, count: number): Guess {
-  const allowance = mayReveal ? LOOKUPS : type.guessable === undefined ? TYPED : TYPED_FEW;
-  return { budget: { allowance, of: [type.name] }, count };
+export function ofCaller(question: Question, count: number): Guess {
+  const { type, mayReveal, fewOf } = question;
+  if (mayReveal) return { budget: { allowance: LOOKUPS, of: [type.name] }, count };
+  if (leavesFew(type)) return { budget: { allowance: TYPED_FEW, of: [type.name] }, count };
+  if (fewOf === undefined) return { budget: { allowance: TYPED, of: [type.name] }, count };
+  return { budget: { allowance: TYPED_FEW, of: [type.name, fewOf] }, count };
+}
+
+/** Whether few values of the type are left for who knows what the views show. */
+function leavesFew({ guessable }: Question['type']): boolean {
+  return guessable !== undefined && !guessable.onlyAlike;
 }
 
 /**
@@ -70,7 +84,7 @@ export function ofSet({ type, shown, mayReveal }: Omit<Sought, 'part' | 'text'>,
 /** A value of a person whom the caller names by a ref or an id. */
 export function ofPerson(question: Question, subject: SubjectId): Guess[] {
   if (isFree(question)) return [];
-  const allowance = question.type.guessable === undefined ? PERSON_MANY : PERSON;
+  const allowance = leavesFew(question.type) ? PERSON : PERSON_MANY;
   return [{ budget: { allowance, of: [question.type.name, subject] }, count: 1 }];
 }
 
@@ -82,7 +96,7 @@ export function ofPerson(question: Question, subject: SubjectId): Guess[] {
 export function ofSaid(question: Question, part: string | undefined, whom: string): Guess[] {
   const { type } = question;
   const isPart = part !== undefined;
-  const allowance = isPart || type.guessable !== undefined || type.spread !== 'unique' ? SAID_FEW : PERSON;
+  const allowance = isPart || leavesFew(type) || type.spread !== 'unique' ? SAID_FEW : PERSON;
   const budget = { allowance, of: ['@said', type.name, isPart ? 'part' : 'whole', whom] };
   return [ofCaller(question, 1), { budget, count: 1 }];
 }
@@ -100,7 +114,9 @@ export function ofRefs(seesPlain: boolean): Guess {
 export function counts(questions: readonly Question[], found: number, more: boolean): boolean {
   if (found === 0) return true;
   const isOne = found === 1 && !more;
-  return !isOne && questions.some(({ type, mayReveal }) => !mayReveal && type.guessable !== undefined);
+  return (
+    !isOne && questions.some(({ type, mayReveal, fewOf }) => !mayReveal && (leavesFew(type) || fewOf !== undefined))
+  );
 }
 
 /** A value of one type, of whomever another value names, however few or many these are. */

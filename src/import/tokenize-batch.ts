@@ -9,9 +9,10 @@
  * found sound, wait and go together at the end. So a batch with n refused rows costs n + 2 calls, and each item is
  * checked about twice, however many rows are refused.
  *
- * If tokens are brought along, a refused call is halved instead, until a row is alone. The row that the vault refuses
- * then depends on what it has stored: after a crash, in a call that it had refused because of another row, it finds
- * that the import's own tokens are taken. The halves, and so their keys, are the same whichever row it names.
+ * If tokens are brought along, or the map states a purpose, so that values may be ones of which there are no two, a
+ * refused call is halved instead, until a row is alone. The row that the vault refuses then depends on what it has
+ * stored: after a crash, in a call that it had refused because of another row, it finds that the import's own tokens or
+ * values are taken. The halves, and so their keys, are the same whichever row it names.
  */
 import { VaultError } from '../errors.ts';
 import type { Entry } from './batch.ts';
@@ -58,7 +59,9 @@ export async function tokenizeBatch(
     else if (entry.shaped.items.length === 0) outcomes.set(entry, { tokens: [] });
   }
 
-  const halves = known.map.fields.some(({ token }) => token !== undefined);
+  const { purpose, fields } = known.map;
+  // A type is unique to who states a purpose alone: without one, no value of it is stored.
+  const halves = purpose !== undefined || fields.some(({ token }) => token !== undefined);
   const work = [entries.filter(({ shaped }) => shaped.items.length > 0)];
   for (let rows = work.pop(); rows; rows = work.pop()) {
     const sound: Entry[] = [];

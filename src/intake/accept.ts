@@ -8,11 +8,11 @@
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { Asker, PasswordHasher } from '../crypto/password-hash.ts';
 import { parsePhc } from '../crypto/phc.ts';
-import type { DataType, Json } from '../datatypes/datatype.ts';
+import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
 import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
-import { type Criterion, criterionOf } from '../search/criteria.ts';
+import { assertTakesCountry, type Criterion, criterionOf } from '../search/criteria.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
 
 /** A value as its data type has accepted it and the tenant keeps it. */
@@ -28,6 +28,8 @@ export interface Accepted {
 export interface Offer {
   readonly type: string;
   readonly value?: unknown;
+  /** By whose rules a national form is read. */
+  readonly country?: string | undefined;
   /** A token brought along. */
   readonly token?: Token | undefined;
 }
@@ -50,14 +52,14 @@ export async function acceptAll(
 ): Promise<Accepted[]> {
   const types = new Map<string, TenantType>();
   const accepted: Accepted[] = [];
-  for (const [i, { type, value, token }] of offers.entries()) {
+  for (const [i, { type, value, country, token }] of offers.entries()) {
     try {
       let known = types.get(type);
       if (known === undefined) {
         known = await catalogue.type(tenant, type);
         types.set(type, known);
       }
-      accepted.push(accept(known, value, now, token));
+      accepted.push(accept(known, value, { now, country }, token));
     } catch (error) {
       throw error instanceof VaultError ? error.at(`items/${i}/`) : error;
     }
@@ -69,11 +71,12 @@ export async function acceptAll(
  * @param token brought along. Where a value is cut, only this sees the whole of it; the token may not hold the rest
  * @throws {InvalidValueError} @throws `invalid_token`
  */
-export function accept(known: TenantType, value: unknown, now: Date, token?: Token): Accepted {
+export function accept(known: TenantType, value: unknown, context: ParseContext, token?: Token): Accepted {
   const { type, keep } = known;
-  const whole = type.parse(value, { now });
+  assertTakesCountry(type, context);
+  const whole = type.parse(value, context);
   if (keep === undefined) {
-    const unique = known.unique && { unique: criterionOf(known, { value: whole }, { now }) };
+    const unique = known.unique && { unique: criterionOf(known, { value: whole }, { now: context.now }) };
     return { type, value: whole, kept: undefined, ...unique };
   }
   if (token !== undefined) assertForeignToken(token, type, whole);
@@ -81,10 +84,10 @@ export function accept(known: TenantType, value: unknown, now: Date, token?: Tok
 }
 
 /** The same for a value that was accepted before, in the form that was kept then. @throws {InvalidValueError} */
-export function acceptAs(type: DataType, value: unknown, kept: string | undefined, now: Date): Accepted {
+export function acceptAs(type: DataType, value: unknown, kept: string | undefined, context: ParseContext): Accepted {
   const keep = kept === undefined ? undefined : type.keeps?.[kept];
   const lesser = keep && kept ? { ...keep, name: kept } : undefined;
-  return accept({ type, keep: lesser, unique: false, earlier: [] }, value, now);
+  return accept({ type, keep: lesser, unique: false, earlier: [] }, value, context);
 }
 
 /**
@@ -96,7 +99,7 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
   try {
     const known = await catalogue.type(tenant, offer.type);
     if ((known.type.custody ?? 'record') !== 'record') return null;
-    return known.keep === undefined ? offer.value : accept(known, offer.value, now).value;
+    return known.keep === undefined ? offer.value : accept(known, offer.value, { now, country: offer.country }).value;
   } catch (error) {
     if (codeOf(error) === 'unknown_type' || error instanceof InvalidValueError) return null;
     throw error;

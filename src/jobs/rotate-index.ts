@@ -8,6 +8,7 @@
  *   verifying   every row of the old version has one in its place, or a reason to wait
  *   leaving     the new version is in place and alone is written: the buckets are raised again
  *   dropping    old rows go; with the last of them the old key
+ *   completing  the index of a part gets the rows of values that were stored before there was the part
  *
  * Guarantees: run again after a crash anywhere, it goes on where it was. A value that is on its way between the two
  * stores keeps its old row, and the old version its key, until the value has arrived or is swept;
@@ -28,6 +29,7 @@ import {
 import { raiseBuckets } from '../keyring/indexes/raised-buckets.ts';
 import type { IndexKeyRow } from '../keyring/tables.ts';
 import type { Indexer } from '../search/blind-index.ts';
+import { ensurePartIndex, fillPartPage, wholeOf } from '../search/fill-part.ts';
 import { hasIndexRows } from '../search/index-rows.ts';
 import { countRows, dropPage, fillPage, type Outcome, type ReindexParts } from '../search/reindex.ts';
 import { type LongJob, type LongJobContext, stopIfTold } from './long-job.ts';
@@ -61,6 +63,7 @@ export function rotateIndex(parts: RotateIndexParts): LongJob {
         await goOn(context, step, done, done);
       });
 
+    await ensurePartIndex(parts, tenant, name);
     const turn = await keyring.indexes.making(tenant, (make) =>
       inTurn((tx) => beginVersion(tx, make, job, tenant, name, indexer.sharedBits)),
     );
@@ -85,6 +88,7 @@ export function rotateIndex(parts: RotateIndexParts): LongJob {
       removed &&= gone;
     }
     await scrub(parts);
+    await complete(parts, context, name);
     const from = turn.from.map(({ version }) => String(version));
     return { name, from, to: turn.to.version, rows, waiting, removed };
   };
@@ -118,6 +122,20 @@ async function fill(parts: ReindexParts, context: LongJobContext, turn: Turn, ro
     if (missing === 0) return;
     if (round === MAX_ROUNDS) throw new IntegrityError();
   }
+}
+
+async function complete(parts: RotateIndexParts, context: LongJobContext, name: string): Promise<void> {
+  const { tenant, fence } = context;
+  const whole = await wholeOf(parts.catalogue, tenant, name);
+  if (whole === undefined) return;
+  let done = 0;
+  await eachPage(
+    (after) => fillPartPage(parts, { tenant, whole, part: name }, after, fence),
+    (page) => {
+      done += page.seen;
+      return goOn(context, 'completing', done, done);
+    },
+  );
 }
 
 async function eachPage(

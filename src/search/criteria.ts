@@ -29,6 +29,7 @@ export function criterionOf(
   context: ParseContext,
 ): Criterion {
   const { part, value } = query;
+  assertTakesCountry(type, context);
   if (part === undefined && !isSearchable(type)) throw new VaultError('not_searchable');
   if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new VaultError('unknown_part');
   const whole = part === undefined ? type.parse(value, context) : undefined;
@@ -46,6 +47,12 @@ export function criterionOf(
     matches: (of, stored) =>
       forms.some(({ typeVersion, text }) => typeVersion === of.version && text === textOf(of, stored)),
   };
+}
+
+/** @throws `option_not_offered` where a country is stated for a type that has no national form */
+export function assertTakesCountry({ national }: DataType, { country }: ParseContext): void {
+  if (country === undefined || national) return;
+  throw new VaultError('option_not_offered', 'Values of this data type have no national form.', { field: 'country' });
 }
 
 /**

@@ -59,13 +59,17 @@ const PLACE = ['tenant', 'name', 'version', 'mac', 'record', 'generation'] as co
 const ORDER = ['mac', 'record', 'generation'] as const;
 
 /** A page of a version's rows, after `after` (exclusive). */
-function pageOf({ keyStore }: ReindexParts, of: Version, after: BlindIndexRow | undefined): Promise<BlindIndexRow[]> {
+export function pageOf(
+  { keyStore }: ReindexParts,
+  of: Version,
+  after: BlindIndexRow | undefined,
+): Promise<BlindIndexRow[]> {
   const { tenant, name, version } = of;
   const where = { tenant, name, version };
   return select(keyStore.reader, blindIndexes, { where, orderBy: ORDER, after, limit: PAGE });
 }
 
-function outcome(rows: readonly BlindIndexRow[], missing: number, waiting: number): Outcome {
+export function outcome(rows: readonly BlindIndexRow[], missing: number, waiting: number): Outcome {
   return { next: rows.length < PAGE ? undefined : rows.at(-1), seen: rows.length, missing, waiting };
 }
 
@@ -145,7 +149,7 @@ export async function dropPage(
   return outcome(rows, 0, rows.length - dropped);
 }
 
-function placeOf({ record, generation }: Pick<BlindIndexRow, 'record' | 'generation'>): string {
+export function placeOf({ record, generation }: Pick<BlindIndexRow, 'record' | 'generation'>): string {
   return `${record}/${generation}`;
 }
 
@@ -172,7 +176,7 @@ interface Examined {
 }
 
 /** Opens the values of rows. A value belongs to a generation of its record and is the same for good (K6). */
-async function examine(
+export async function examine(
   parts: ReindexParts,
   tenant: TenantId,
   name: string,

@@ -1,6 +1,7 @@
 /** A search and what it finds, as the API speaks of them. */
 import { z } from 'zod';
 import {
+  CountrySchema,
   JsonSchema,
   LabelSchema,
   MaskedSchema,
@@ -22,8 +23,11 @@ const criterion = {
     .describe('A part of the value to search by, such as `last4`; absent: the whole value.')
     .meta({ examples: ['domain'] }),
   value: JsonSchema.describe('What is searched for: a value of the data type, or what its part takes.'),
+  country: CountrySchema.optional(),
 };
 const CriterionSchema = z.strictObject(criterion).meta({ id: 'Criterion', description: 'What a record must equal.' });
+
+export type CriterionQuery = z.infer<typeof CriterionSchema>;
 
 const MAX_CRITERIA = 4;
 export const MAX_PAGE = 100;

@@ -4,6 +4,7 @@ import { composeIBAN } from 'ibantools';
 import type { Card } from '../../src/datatypes/card.ts';
 import type { Name } from '../../src/datatypes/name.ts';
 import { kindsOf } from '../../src/datatypes/national-id-kinds.ts';
+import { dataType } from '../../src/datatypes/registry.ts';
 
 /** The prefixes of published test card numbers, which no issuer hands out. */
 const TEST_PREFIXES = ['424242', '411111', '555555', '378282', '601111', '305693'];
@@ -348,6 +349,11 @@ export const shortInputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 export const queries: Readonly<Record<string, (value: never) => unknown>> = {
   'email.domain': (value: string) => value.slice(value.indexOf('@') + 1).toUpperCase(),
   'name.family': ({ family }: Name) => (family === '' ? undefined : ` ${family} `),
+  'phone.last4': (value: string) => {
+    const [code = ''] = String(dataType('phone').views.masked(value)).split(' ');
+    return value.length - code.length < 8 ? undefined : ` ${value.slice(-4)}`;
+  },
+  'iban.last4': (value: string) => (/\d{4}$/.test(value) ? value.slice(-4) : undefined),
   'card.last4': ({ number }: Card) => number.slice(-4),
   'card.last4_expiry': ({ number, expiryMonth, expiryYear }: Card) => ({
     last4: number.slice(-4),

@@ -1,11 +1,15 @@
 /** Budgets of guesses: what is taken is taken durably and by nobody twice; what was right goes on to the next guess. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { dataType } from '../../src/datatypes/registry.ts';
 import { GuessBudgets, type Guesser } from '../../src/guesses/budgets.ts';
 import type { BudgetKind } from '../../src/guesses/errors.ts';
 import { type Allowance, LOOKUPS } from '../../src/guesses/limits.ts';
+import { counts, ofSearch, soughtIn } from '../../src/guesses/questions.ts';
 import { forgetOldGuesses } from '../../src/guesses/store.ts';
+import { criterionOf } from '../../src/search/criteria.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { NOW } from '../support/vault.ts';
 
 const HOUR_MS = 3_600_000;
 const ONE_BY_ONE: Allowance = { kind: 'person', limit: 5, windowMs: HOUR_MS, block: 1, alarmAt: 8 };
@@ -210,4 +214,32 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(after).toContain(1_000);
     expect(await guess(at, { budget, count: 49_500 })).toBe('answered');
   });
+});
+
+test('the last four digits of a number are few, whatever is left of the number itself; numbers that end alike are one set', () => {
+  const context = { now: NOW };
+  const kinds = (type: string, value: unknown, part?: string, mayReveal = false) => {
+    const known = { type: dataType(type), keep: undefined, unique: false, earlier: [] };
+    const sought = soughtIn([criterionOf(known, { part, value }, context)], () => mayReveal);
+    return ofSearch(sought).map(({ budget: { allowance, of } }) => [allowance.limit, ...of]);
+  };
+  expect(kinds('phone', '0958', 'last4')).toEqual([[500, 'phone', 'last4']]);
+  expect(kinds('iban', '3000', 'last4')).toEqual([[500, 'iban', 'last4']]);
+  expect(kinds('phone', '0958', 'last4', true)).toEqual([[100_000, 'phone']]);
+  expect(kinds('email', 'example.com', 'domain')).toEqual([[1_000, 'email']]);
+  expect(kinds('phone', '+44 20 7946 0958')).toEqual([
+    [1_000, 'phone'],
+    [19, 'phone', '44', '0958'],
+  ]);
+  const [one] = soughtIn(
+    [
+      criterionOf(
+        { type: dataType('phone'), keep: undefined, unique: false, earlier: [] },
+        { part: 'last4', value: '0958' },
+        context,
+      ),
+    ],
+    () => false,
+  );
+  expect([counts([one as never], 2, false), counts([one as never], 1, false)]).toEqual([true, false]);
 });

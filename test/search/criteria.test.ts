@@ -14,7 +14,7 @@ const keepOf = (type: DataType, name: string) => ({ name, ...(type.keeps?.[name]
 /** What is stored of an input, and the forms it is indexed in. */
 function storedAs(type: DataType, input: unknown, keep?: string) {
   const known = { type, keep: keep === undefined ? undefined : keepOf(type, keep), unique: false, earlier: [] };
-  const { value, kept } = accept(known, input, now);
+  const { value, kept } = accept(known, input, { now });
   return { value, forms: formsOf(type, value, kept) };
 }
 const asked = (type: DataType, value: unknown, part?: string, earlier: DataType[] = []) =>

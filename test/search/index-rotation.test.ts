@@ -77,6 +77,40 @@ const keysOf = async ({ home }: World, name = 'email') =>
   ]);
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('values that were stored before their type had a part are found by it once its index was rotated', async () => {
+    const world = await worldOn(engine);
+    const { home, vault, app } = world;
+    const number = (i: number) => `+49 30 ${1_000_000 + i}`;
+    const items = Array.from({ length: 300 }, (_, i) => ({ type: 'phone', value: number(i) }));
+    const stored = await storeAll(vault, app, items);
+    const [gone, fixed] = stored as [(typeof stored)[number], (typeof stored)[number]];
+    // As the release before left it: it knew of no such index.
+    await tell(home.keyStoreUrl, "DELETE FROM blind_indexes WHERE name = 'phone.last4'");
+    await tell(home.keyStoreUrl, "DELETE FROM index_keys WHERE name = 'phone.last4'");
+    await vault.close();
+    const [node, other] = [await home.open({ plannedRecords: 64 }), await home.open({ plannedRecords: 64 })];
+    const by = (value: string, at = node) => findAll(at, app, { type: 'phone', part: 'last4', value });
+    expect(await by('0007')).toEqual([]);
+    await erase(node, app, { records: [gone.record] });
+    await correct(node, app, { record: fixed.record, value: '+49 30 7777777' });
+
+    const steps: string[] = [];
+    const progress = async (step: string) => {
+      steps.push(step);
+      if (steps.filter((one) => one === 'completing').length !== 1 || step !== 'completing') return;
+      await erase(other, app, { records: [stored[299]?.record as RecordId] });
+    };
+    const done = await rotate(node, app, 'phone.last4', { progress });
+
+    expect(done).toMatchObject({ name: 'phone.last4', removed: true });
+    expect(await by('0007', other)).toEqual([stored[7]?.record]);
+    expect(await by('7777')).toEqual([fixed.record]);
+    for (const last4 of ['0000', '0001', '0299']) expect(await by(last4)).toEqual([]);
+    const rows = await tell(home.keyStoreUrl, "SELECT DISTINCT record FROM blind_indexes WHERE name = 'phone.last4'");
+    expect(rows).toHaveLength(298);
+    await expect(rotate(node, app, 'phone.last5')).rejects.toMatchObject({ code: 'unknown_index' });
+  });
+
   test('rows of the form that an earlier release compared by are made again in the form of this one', async () => {
     const world = await worldOn(engine);
     const { vault, app } = world;

@@ -5,6 +5,7 @@ import { correct } from '../../src/operations/values/correct.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
 import { counting, entriesOf, findAll, storeAll } from './world.ts';
 
 /** Sixteen entries an index. */
@@ -62,6 +63,44 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await find('email', 'domain', 'xn--bcher-kva.example')).toEqual([idn]);
     expect(await find('email', 'domain', 'Bücher.example')).toEqual([idn]);
     expect(await find('email', 'domain', 'nobody.example')).toEqual([]);
+  });
+
+  test('a telephone number is found in its national form with a country, and by its last four digits unless it is short', async () => {
+    const app = await here.as('app');
+    const [berlin, london, oslo] = await store('phone', '+49 30 1234567', '+44 20 7946 4567', '+47 23 33 45 67');
+    const [short] = await store('phone', '+290 24567');
+    const asked = (value: string, country?: string, part?: string) =>
+      findAll(here.vault, app, { type: 'phone', value, ...(country && { country }), ...(part && { part }) });
+
+    for (const value of ['030 1234567', '(030) 123-4567', '0049 30 1234567', '+49 30 1234567']) {
+      expect(await asked(value, 'DE')).toEqual([berlin]);
+    }
+    expect(await asked('+49 30 1234567', 'GB')).toEqual([berlin]);
+    expect(await asked('020 7946 4567', 'GB')).toEqual([london]);
+    const badly = (query: object) =>
+      search(here.vault, app, { type: 'phone', value: '030 1234567', purpose: 'billing', ...query }).then(
+        () => undefined,
+        ({ code, field }) => `${code} ${field}`,
+      );
+    expect(await badly({})).toBe('invalid_value value');
+    expect(await badly({ country: 'ZZ' })).toBe('invalid_value value.country');
+    expect(await badly({ type: 'email', country: 'DE' })).toBe('option_not_offered country');
+    expect(await badly({ value: '+49 30 1234567', and: [{ type: 'phone', value: '020 79464567' }] })).toBe(
+      'invalid_value and/0/value',
+    );
+    const items = [{ type: 'phone', value: '030 7654321', country: 'DE' }];
+    const [national] = (await tokenize(here.vault, app, { items })).results;
+    expect(await asked('+49307654321')).toEqual([national?.record]);
+
+    expect(new Set(await find('phone', 'last4', '4567'))).toEqual(new Set([berlin, london, oslo]));
+    expect(await find('phone', 'last4', ' 4567')).not.toContain(short);
+    expect(await refusal('phone', 'last4', '567')).toMatchObject({ code: 'invalid_value' });
+  });
+
+  test('an IBAN is found by its last four digits', async () => {
+    const [german] = await store('iban', 'DE89 3704 0044 0532 0130 00', 'GB29 NWBK 6016 1331 9268 19');
+    expect(await find('iban', 'last4', '3000')).toEqual([german]);
+    expect(await find('iban', 'last4', '3001')).toEqual([]);
   });
 
   test('a name is found by its family name, whatever is given, and not by the given name', async () => {

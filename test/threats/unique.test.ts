@@ -7,7 +7,7 @@ import { handOn } from './hand.ts';
 const HOLDER = { type: 'email', value: 'ada@example.com', subject: 'ada' };
 const CARD = '4242424242424242';
 const purpose = 'billing';
-const card = (number: string) => ({ type: 'card', value: { number, expiry_month: 4, expiry_year: 2030 } });
+const card = (number: string) => ({ type: 'card', value: { number, expiryMonth: 4, expiryYear: 2030 } });
 
 async function scene(engine: Engine) {
   const vault = await openTestVault({ engine });

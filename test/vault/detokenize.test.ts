@@ -62,6 +62,54 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await reveal(role, tokens, view)).toEqual([email, card]);
   });
 
+  test('several views of a token are answered each by itself, in order; the record is opened once, and the log names them', async () => {
+    const [email, card] = (await store(EMAIL, CARD)) as [Token, Token];
+    const ask = async (role: Role, views: string[], tokens = [email, card]) =>
+      (await detokenize(here.vault, await here.as(role), { tokens, purpose: 'billing', views })).results;
+    const shown = (results: Awaited<ReturnType<typeof ask>>) =>
+      results.map((one) => [one.token, one.view, 'error' in one ? one.error.code : one.value]);
+
+    expect(shown(await ask('support', ['masked', 'last4', 'plain', 'bin']))).toEqual([
+      [email, 'masked', 'a***@example.com'],
+      ...['last4', 'plain', 'bin'].map((view) => [email, view, view === 'plain' ? 'not_allowed' : 'unknown_view']),
+      [card, 'masked', '**** **** **** 4242'],
+      [card, 'last4', '4242'],
+      [card, 'plain', 'not_allowed'],
+      [card, 'bin', 'not_allowed'],
+    ]);
+    expect(await here.lastEntry()).toMatchObject({ outcome: 'done', view: 'masked,last4', code: 'not_allowed' });
+    const { keyStore } = here.vault;
+    let opened = 0;
+    const reader = withParts(keyStore.reader, {
+      find: (async (of: { table: { name: string } }, keys: never) => {
+        if (of.table.name === 'record_keys') opened += (keys as unknown[]).length;
+        return keyStore.reader.find(of as never, keys);
+      }) as never,
+    });
+    const counted = withParts(here.vault, { keyStore: withParts(keyStore, { reader }) });
+    const app = await here.as('app');
+    await detokenize(counted, app, { tokens: [card], purpose: 'billing', views: ['plain', 'masked', 'last4', 'bin'] });
+    expect(opened).toBe(1);
+    expect(await here.lastEntry()).toMatchObject({ outcome: 'done', view: 'plain', code: null });
+    expect(shown(await ask('support', ['plain', 'bin'], [card]))).toEqual([
+      [card, 'plain', 'not_allowed'],
+      [card, 'bin', 'not_allowed'],
+    ]);
+    expect(await here.lastEntry()).toMatchObject({ outcome: 'refused', view: null, code: 'not_allowed' });
+  });
+
+  test('several views take one use of a limited token, and none where every view is refused', async () => {
+    const [limited] = (await store({ ...CARD, uses: 2 })) as [Token];
+    const ask = async (views: string[]) =>
+      (
+        await detokenize(here.vault, await here.as('support'), { tokens: [limited], purpose: 'billing', views })
+      ).results.map((one) => ('error' in one ? one.error.code : one.value));
+    expect(await ask(['plain', 'nothing'])).toEqual(['not_allowed', 'unknown_view']);
+    expect(await ask(['masked', 'last4', 'plain'])).toEqual(['**** **** **** 4242', '4242', 'not_allowed']);
+    expect(await ask(['last4', 'expiry'])).toEqual(['4242', '2030-01']);
+    expect(await ask(['last4', 'expiry'])).toEqual(['token_used_up', 'token_used_up']);
+  });
+
   test.each<Role>(['admin', 'auditor', 'security'])('%s is shown nothing, and its refusal is audited', async (role) => {
     const tokens = await store(EMAIL);
     for (const view of ['plain', 'masked', undefined]) {

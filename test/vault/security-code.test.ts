@@ -110,6 +110,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
   });
 
+  test('several views of a code are one reveal, in whatever order; what is refused takes nothing', async () => {
+    const vault = await openTestVault({ engine });
+    const views = async (role: 'app' | 'support', token: string, ...wanted: string[]) => {
+      const body = { tokens: [token], purpose: 'billing', views: wanted };
+      const { results } = (await vault.as(role).call('post', '/v1/detokenize', body)).body;
+      return results.map((one: { value?: unknown; error?: { code: string } }) => one.value ?? one.error?.code);
+    };
+    const token = await codeOf(vault);
+    expect(await views('support', token, 'plain', 'masked', 'last4')).toEqual(['not_allowed', '***', 'unknown_view']);
+    expect(await views('app', token, 'plain', 'masked')).toEqual(['987', '***']);
+    expect(await vault.lastAuditEntry()).toMatchObject({ view: 'plain', outcome: 'done' });
+    expect(await views('app', token, 'masked', 'plain', 'bin')).toEqual([
+      ...['token_used_up', 'token_used_up', 'unknown_view'],
+    ]);
+  });
+
   test('masked it shows three stars, to support and to an app, and takes nothing', async () => {
     const vault = await openTestVault({ engine });
     const token = await codeOf(vault, { value: '9876' });

@@ -72,7 +72,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     const value = fresh('Ada');
     const first = await one(name(value, { subject: 'holder' }));
     await one(name(fresh(), { reuse: true }));
-    const before = [await rowsOf(here.home.keyStoreUrl), await rowsOf(here.home.recordStoreUrl)];
+    const stored = async () => {
+      const [keys, records] = [await rowsOf(here.home.keyStoreUrl), await rowsOf(here.home.recordStoreUrl)];
+      // A process beats beside the calls, and what is refused is noted and counted.
+      const { nodes: _, ...ofKeys } = keys;
+      const { audit_entries: __, guess_budgets: ___, ...ofRecords } = records;
+      return [ofKeys, ofRecords];
+    };
+    const before = await stored();
     for (const again of [
       name(value),
       name(value.toUpperCase(), { subject: 'other' }),
@@ -85,10 +92,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
     expect(await outcome(store(name(fresh()), name(value), name(fresh())))).toBe('value_not_unique items/1/value');
 
-    const after = [await rowsOf(here.home.keyStoreUrl), await rowsOf(here.home.recordStoreUrl)];
-    const { audit_entries: _, guess_budgets: __, ...rest } = after[1] as Record<string, string[]>;
-    expect(after[0]).toEqual(before[0]);
-    expect(before[1]).toMatchObject(rest);
+    expect(await stored()).toEqual(before);
     expect(await claims(first.record)).toHaveLength(1);
   });
 

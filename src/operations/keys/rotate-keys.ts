@@ -5,6 +5,7 @@
 import { orderJob } from '../../calls/order-job.ts';
 import { OrderedJob, RotateKeysBody } from '../../jobs/schema.ts';
 import { assertRotatable } from '../../keyring/indexes/index-versions.ts';
+import { ensurePartIndex } from '../../search/fill-part.ts';
 import { ROTATION } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -28,6 +29,7 @@ export const rotateKeys = operation({
     orderJob(vault, caller, { action: 'rotate_keys' }, body, async () => {
       const { index } = body;
       if (index !== undefined) {
+        await ensurePartIndex(vault, caller.tenant, index);
         await assertRotatable(vault.keyStore.reader, caller.tenant, index);
         return { kind: 'rotate_index', params: { name: index } };
       }

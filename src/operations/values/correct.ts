@@ -66,7 +66,7 @@ export const correct = operation({
         const row = await findRecord(vault.recordStore.reader, tenant, record);
         await finishOthers(vault, tenant, record);
         const { type } = await vault.catalogue.type(tenant, row.type);
-        const again = acceptAs(type, body.value, kept, vault.clock());
+        const again = acceptAs(type, body.value, kept, { now: vault.clock() });
         return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
       },
     };
@@ -80,7 +80,7 @@ export const correct = operation({
       const known = await vault.catalogue.type(tenant, row.type);
       const { type } = known;
       door.decide({ type: resourceOf(type) });
-      const accepted = accept(known, body.value, door.now);
+      const accepted = accept(known, body.value, { now: door.now });
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
       const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.

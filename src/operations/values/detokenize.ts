@@ -26,12 +26,12 @@ import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EMAIL } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { type Answer, type Carried, revealWindowTokens } from './reveal-window.ts';
+import { type Answer, type Carried, revealWindowTokens, viewsOf } from './reveal-window.ts';
 import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './schema.ts';
 
 const ERASED_TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
 
-/** A token whose value the caller may see, with the view. */
+/** A token whose value the caller may see, with a view. */
 interface Allowed {
   readonly token: TokenRow;
   readonly row: RecordRow;
@@ -53,7 +53,8 @@ export const detokenize = operation({
     'Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, ' +
     '`token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; ' +
     '`integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without ' +
-    '`view`, each value is shown as widely as the caller may see it.',
+    '`view`, each value is shown as widely as the caller may see it. With `views`, each view is answered on its own; it ' +
+    'is one use of a limited token.',
   body: DetokenizeBody,
   reply: DetokenizeReply,
   problems: ['purpose_not_allowed'],
@@ -102,14 +103,22 @@ async function answerAll(
     known.map((row) => row.record as RecordId),
   );
   const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
-  const decided = new Map<string, Allowed | VaultError>();
-  for (const [i, row] of found.entries()) if (row instanceof VaultError) decided.set(ids[i] as Token, row);
+  const wanted = viewsOf(body);
+  const decided = new Map<string, readonly (Allowed | VaultError)[]>();
+  for (const [i, row] of found.entries())
+    if (row instanceof VaultError)
+      decided.set(
+        ids[i] as Token,
+        wanted.map(() => row),
+      );
   for (const [i, token] of known.entries()) {
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
-    decided.set(token.token, type instanceof VaultError ? type : viewOf(caller, body, token, row as RecordRow, type));
+    const decide = (view: string | undefined) =>
+      type instanceof VaultError ? type : viewOf(caller, body.purpose, view, token, row as RecordRow, type);
+    decided.set(token.token, wanted.map(decide));
   }
-  const allowed = [...decided.values()].filter((entry): entry is Allowed => !(entry instanceof VaultError));
+  const allowed = [...decided.values()].flat().filter((entry): entry is Allowed => !(entry instanceof VaultError));
   if (mode === 'shared' && allowed.some(({ token }) => token.uses_left !== null)) throw new VaultError('limited_uses');
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
   const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
@@ -118,17 +127,19 @@ async function answerAll(
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
   const errors: VaultError[] = [];
-  const results = body.tokens.map((token): Revealed => {
-    const answer = carried.answers.get(token) ?? answerOf(decided.get(token), values);
-    if (!(answer instanceof VaultError)) return { token, ...answer };
-    errors.push(answer);
-    return { token, form: 'none', error: { code: answer.code } };
-  });
+  const results = body.tokens.flatMap((token) =>
+    wanted.map((view, i): Revealed => {
+      const answer = carried.answers.get(token)?.[i] ?? answerOf(decided.get(token)?.[i], values);
+      if (!(answer instanceof VaultError)) return { token, ...answer };
+      errors.push(answer);
+      return { token, form: 'none', ...(body.views && { view }), error: { code: answer.code } };
+    }),
+  );
   const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
   for (const { value } of shown) value.wipe();
   const damaged = errors.filter((error) => error instanceof IntegrityError);
   const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
-  const views = results.flatMap((result) => ('view' in result ? result.view : []));
+  const views = results.flatMap((result) => ('value' in result ? result.view : []));
   const [subject, ...others] = carried.subjects;
   const whose = others.length === 0 ? { subject } : {};
   const whole = views.length === 0 && damaged.length === errors.length;
@@ -139,7 +150,8 @@ async function answerAll(
 /** How much of a record the caller may see by this token. */
 function viewOf(
   caller: Caller,
-  { purpose, view }: DetokenizeRequest,
+  purpose: string,
+  view: string | undefined,
   token: TokenRow,
   row: RecordRow,
   type: DataType,
@@ -152,7 +164,7 @@ function viewOf(
   return { token, row, type, view: decision.view as string };
 }
 
-/** Takes one use of each limited token whose value is about to be shown. */
+/** Takes one use of each limited token whose value is about to be shown, in however many views. */
 async function takeUses(
   vault: Vault,
   { tenant }: Caller,
@@ -161,7 +173,8 @@ async function takeUses(
   values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
 ): Promise<void> {
   const key = await tokenKey(vault.keyring.indexes, tenant);
-  for (const { token, row } of allowed) {
+  const distinct = new Map(allowed.map((entry) => [entry.token.token, entry]));
+  for (const { token, row } of distinct.values()) {
     if (token.uses_left === null || values.get(row.record) instanceof VaultError) continue;
     await takeUse(tx, key, token);
   }
@@ -191,7 +204,8 @@ function outcomeOf(views: readonly string[], errors: readonly VaultError[]) {
   const refusal = others.find((error) => error.kind === 'refused');
   const code = (refusal ?? others[0] ?? (views.length === 0 ? errors[0] : undefined))?.code;
   if (views.length === 0) return { outcome: refusal === undefined ? ('failed' as const) : ('refused' as const), code };
-  return { view: views.includes('plain') ? 'plain' : views[0], code };
+  // Whoever has the value has every view of it.
+  return { view: views.includes('plain') ? 'plain' : [...new Set(views)].join(','), code };
 }
 
 /** The records that a call without any shown value was about. */

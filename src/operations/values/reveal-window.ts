@@ -6,7 +6,7 @@
 import { decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { resourceOf } from '../../calls/resource.ts';
-import { formOf, type Json } from '../../datatypes/datatype.ts';
+import { type DataType, formOf, type Json } from '../../datatypes/datatype.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import type { SubjectId, Token } from '../../ids.ts';
@@ -24,18 +24,23 @@ type Shown = { readonly form: string; readonly type: string; readonly view: stri
 const TYPE = dataTypes().find(({ custody }) => custody === 'window');
 
 export interface Carried {
-  /** For each token of the call that carries its own value. */
-  readonly answers: ReadonlyMap<Token, Answer>;
+  /** For each token of the call that carries its own value, an answer for each view. */
+  readonly answers: ReadonlyMap<Token, readonly Answer[]>;
   /** The subjects of the shown values. No record tells them, so the audit entry must. */
   readonly subjects: ReadonlySet<SubjectId>;
 }
 
+/** The views that a call asks for; undefined stands for the widest that the caller may see. */
+export function viewsOf({ view, views }: DetokenizeRequest): readonly (string | undefined)[] {
+  return views ?? [view];
+}
+
 export async function revealWindowTokens(vault: Vault, caller: Caller, body: DetokenizeRequest): Promise<Carried> {
-  const answers = new Map<Token, Answer>();
+  const answers = new Map<Token, readonly Answer[]>();
   const subjects = new Set<SubjectId>();
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
     const answer = await reveal(vault, caller, body, token, subjects).catch((error: unknown) => {
-      if (error instanceof IntegrityError) return error;
+      if (error instanceof IntegrityError) return viewsOf(body).map(() => error);
       throw error;
     });
     answers.set(token, answer);
@@ -43,30 +48,44 @@ export async function revealWindowTokens(vault: Vault, caller: Caller, body: Det
   return { answers, subjects };
 }
 
+/** A view shows what it shows, be it nothing; `plain` alone is no view of its own. */
+function shownOf(type: DataType, view: string, value: Json): Json {
+  const make = type.views[view];
+  return make === undefined ? value : make(value);
+}
+
 async function reveal(
   vault: Vault,
   caller: Caller,
-  { purpose, view: wanted }: DetokenizeRequest,
+  body: DetokenizeRequest,
   token: Token,
   subjects: Set<SubjectId>,
-): Promise<Answer> {
+): Promise<readonly Answer[]> {
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const resource = { type: resourceOf(type), view: wanted, purpose };
-  const decision = decide(caller, 'detokenize', resource);
-  if (!decision.allowed) return decision.refusal;
+  const decided = viewsOf(body).map((view) =>
+    decide(caller, 'detokenize', { type: resourceOf(type), view, purpose: body.purpose }),
+  );
+  /** The same answer for every view that the caller may see. */
+  const all = (error: VaultError) => decided.map((one) => (one.allowed ? error : one.refusal));
+  const allowed = decided.flatMap((one) => (one.allowed ? (one.view as string) : []));
+  if (allowed.length === 0) return all(new VaultError('not_allowed'));
   const opened = await openWindowToken(windows, tenant, audience, type, token);
-  if (opened instanceof VaultError) return opened;
+  if (opened instanceof VaultError) return all(opened);
   const { place, content } = opened;
   if (content.subject !== undefined) {
-    if (await isErasedSubject(vault.recordStore.reader, tenant, content.subject)) return new RecordErasedError();
+    if (await isErasedSubject(vault.recordStore.reader, tenant, content.subject)) return all(new RecordErasedError());
   }
-  const make = type.views[decision.view as string];
-  const claim = make === undefined ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
-  if (claim !== 'claimed') return claim === 'over' ? new VaultError('token_expired') : new VaultError('token_used_up');
+  // One reveal, whatever else is shown beside it.
+  const isRevealed = allowed.some((view) => type.views[view] === undefined);
+  const claim = isRevealed ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
+  if (claim !== 'claimed') return all(new VaultError(claim === 'over' ? 'token_expired' : 'token_used_up'));
   if (content.subject !== undefined) subjects.add(content.subject);
-  const view = decision.view as string;
-  const value = make === undefined ? content.value : make(content.value);
-  return { form: formOf(type, view, value), type: type.name, view, value };
+  return decided.map((one): Answer => {
+    if (!one.allowed) return one.refusal;
+    const view = one.view as string;
+    const value = shownOf(type, view, content.value);
+    return { form: formOf(type, view, value), type: type.name, view, value };
+  });
 }

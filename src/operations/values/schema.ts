@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordFacts } from '../../records/schema.ts';
 import {
   AudienceSchema,
+  CountrySchema,
   ExpiresAtSchema,
   JsonSchema,
   KeptSchema,
@@ -32,6 +33,7 @@ export const TokenizeItemSchema = z
   .strictObject({
     type: TypeNameSchema,
     value: JsonSchema,
+    country: CountrySchema.optional(),
     subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
     label: LabelSchema.optional(),
     format: TokenFormatSchema.optional(),
@@ -90,12 +92,31 @@ export const TokenizeReply = z.strictObject({
 });
 export type Tokenized = z.infer<typeof TokenizedSchema>;
 
-export const DetokenizeBody = z.strictObject({
-  tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).describe('The tokens to exchange.'),
-  purpose: PurposeSchema,
-  view: ViewSchema.optional().describe('The view wanted; absent: the widest the caller may see.'),
-  reason: ReasonSchema.optional(),
-});
+const MAX_VIEWS = 8;
+
+export const DetokenizeBody = z
+  .strictObject({
+    tokens: z.array(TokenSchema).min(1).max(MAX_BATCH).describe('The tokens to exchange.'),
+    purpose: PurposeSchema,
+    view: ViewSchema.optional().describe('The view wanted; absent, without `views`: the widest the caller may see.'),
+    views: z
+      .array(ViewSchema)
+      .min(1)
+      .max(MAX_VIEWS)
+      .refine((views) => new Set(views).size === views.length, { error: 'must name no view twice' })
+      .optional()
+      .describe('Several views of each token, in place of `view`; with 1,000 results at most.')
+      .meta({ examples: [['masked', 'last4']] }),
+    reason: ReasonSchema.optional(),
+  })
+  .refine(({ view, views }) => view === undefined || views === undefined, {
+    error: 'does not go with view: name all views here',
+    path: ['views'],
+  })
+  .refine(({ tokens, views }) => tokens.length * (views?.length ?? 1) <= MAX_BATCH, {
+    error: 'would make more than 1,000 results: name fewer tokens or views',
+    path: ['views'],
+  });
 
 export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
 
@@ -116,6 +137,7 @@ export const NotRevealedSchema = z
   .strictObject({
     token: TokenSchema,
     form: z.literal('none').describe('There is no value.'),
+    view: ViewSchema.optional().describe('The view that is not shown, where `views` were asked for.'),
     error: z
       .strictObject({
         code: z
@@ -133,7 +155,12 @@ export const RevealedSchema = z
   .union([RevealedValueSchema, NotRevealedSchema])
   .meta({ id: 'Revealed', description: 'The answer for one token: its value, or why there is none.' });
 export const DetokenizeReply = z.strictObject({
-  results: z.array(RevealedSchema).describe('One for each token, in the order of the tokens.'),
+  results: z
+    .array(RevealedSchema)
+    .describe(
+      'One for each token, in the order of the tokens. With `views`, one for each token and view: all views of the ' +
+        'first token in their order, then those of the next.',
+    ),
 });
 export type Revealed = z.infer<typeof RevealedSchema>;
 

@@ -23,7 +23,7 @@ import type { RecordRow } from '../../records/store.ts';
 import { findCandidates } from '../../search/blind-index.ts';
 import { type Criterion, criterionOf } from '../../search/criteria.ts';
 import { openCursor, sealCursor } from '../../search/cursor.ts';
-import { MAX_PAGE, SearchBody, SearchReply } from '../../search/schema.ts';
+import { type CriterionQuery, MAX_PAGE, SearchBody, SearchReply } from '../../search/schema.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -79,7 +79,7 @@ export const search = operation({
     'unknown_type',
     'not_searchable',
     'unknown_part',
-    'too_many_guesses',
+    ...(['too_many_guesses', 'option_not_offered'] as const),
   ],
   example: {
     request: {
@@ -134,13 +134,13 @@ async function criterionFor(
   vault: Vault,
   caller: Caller,
   door: Door,
-  query: { readonly type: string; readonly part?: string | undefined; readonly value?: unknown },
+  query: CriterionQuery,
   place: string,
 ): Promise<Criterion> {
   try {
     const known = await vault.catalogue.type(caller.tenant, query.type);
     door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
-    return criterionOf(known, query, { now: door.now });
+    return criterionOf(known, query, { now: door.now, country: query.country });
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined && place !== '' ? error.at(place) : error;
   }

@@ -55,7 +55,7 @@ export async function recalled(
   for (const [i, item] of items.entries()) {
     const memo = memos[i] as Memo;
     const { type } = await parts.catalogue.type(tenant, item.type);
-    const accepted = acceptAs(type, item.value, memo.kept, parts.clock());
+    const accepted = acceptAs(type, item.value, memo.kept, { now: parts.clock(), country: item.country });
     const token = memo.token ?? (await inWindowAgain(parts, tenant, accepted, item, memo));
     const { record, subject, expiresAt, created } = memo;
     const stored = { token, record, subject, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) };

@@ -40,7 +40,7 @@ export async function upgradeVerifier(vault: Vault, caller: Caller, row: RecordR
  * @throws {InvalidValueError}
  */
 export function assertPassword(type: DataType, value: unknown, now: Date): string {
-  const { password } = acceptAs(type, value, undefined, now).value as { readonly password?: string };
+  const { password } = acceptAs(type, value, undefined, { now }).value as { readonly password?: string };
   if (password === undefined) throw new InvalidValueError('', 'Must be the value itself, not a verifier of it.');
   return password;
 }
