@@ -18,6 +18,8 @@ export const ACTIONS = [
   'list_types',
   'declare_type',
   'set_keep',
+  'set_unique',
+  'count_doubles',
   'list_keys',
   'compromise_keys',
   'list_exposed',

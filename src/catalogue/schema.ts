@@ -81,6 +81,9 @@ export const DataTypeSchema = z
       .describe('The token formats it offers: `random`, `uuid`, and those shaped like the value. Empty for `window`.'),
     keeps: z.array(KeepSchema).describe('The lesser forms that a tenant may choose to keep.'),
     keep: word.optional().describe('The lesser form the tenant keeps; absent: the whole value.'),
+    unique: z
+      .boolean()
+      .describe('Whether a value that a record has already is refused to every other (`value_not_unique`).'),
     input,
     examples,
     definition: TypeDefinitionSchema.optional().describe('What was declared, of a type of the tenant’s own.'),
@@ -94,7 +97,7 @@ export const TypesReply = z.strictObject({
 
 export const DeclareTypeBody = TypeDefinitionSchema;
 
-export const KeepParams = z.strictObject({
+export const TypeParams = z.strictObject({
   type: word.describe('Name of a data type.').meta({ examples: ['email'] }),
 });
 export const KeepBody = z.strictObject({
@@ -103,3 +106,23 @@ export const KeepBody = z.strictObject({
     .describe('The lesser form in which values are kept from now on; null: the whole value.')
     .meta({ examples: ['network'] }),
 });
+
+export const UniqueBody = z.strictObject({
+  unique: z.boolean().describe('Whether a value that a record has already is refused to every other from now on.'),
+});
+
+export const DoublesReply = z
+  .strictObject({
+    doubles: z
+      .int()
+      .min(0)
+      .describe('How many values more than one record has, as search compares them.')
+      .meta({ examples: [2] }),
+    records: z
+      .int()
+      .min(0)
+      .describe('How many records have them.')
+      .meta({ examples: [5] }),
+    more: z.boolean().describe('Whether there are so many values that the rest was not counted.'),
+  })
+  .meta({ id: 'Doubles', description: 'How many values of a type more than one record has.' });

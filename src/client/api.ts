@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
+         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -302,6 +302,46 @@ export interface paths {
          * @description What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes follow within 5 seconds.
          */
         readonly put: operations["setKeep"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/types/{type}/unique": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Let no two records have an equal value of a type, or let them again.
+         * @description A value that a record has already is then refused to every other (409 `value_not_unique`), also if it was stored before; with `reuse` its own subject gets its token. So storing or correcting such a value asks as a search does: for a `purpose`, and within the budget of guesses. Callers that are tied to an audience cannot store such values. Records that have equal values already stay; `GET /v1/types/{type}/doubles` counts them. Holds on all nodes after 5 seconds. A type of your own says `unique` in its definition.
+         */
+        readonly put: operations["setUnique"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/types/{type}/doubles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Count the values of a type that more than one record has.
+         * @description For a type of which nearly everybody has another value: ask before you make it unique, and again afterwards. It counts what search takes for equal, and names no value.
+         */
+        readonly get: operations["countDoubles"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -730,7 +770,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -845,6 +885,8 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            /** @description Why it is asked whether another record has an equal value: must be stated where the type is `unique`. */
+            readonly purpose?: components["schemas"]["Purpose"];
             /**
              * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
              * @example case 4711
@@ -933,6 +975,8 @@ export interface components {
             readonly keeps: readonly components["schemas"]["Keep"][];
             /** @description The lesser form the tenant keeps; absent: the whole value. */
             readonly keep?: string;
+            /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). */
+            readonly unique: boolean;
             /**
              * @description JSON Schema of what is sent.
              * @example {
@@ -991,6 +1035,8 @@ export interface components {
                  * @enum {string}
                  */
                 readonly spread: "unique" | "shared" | "none";
+                /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
+                readonly unique?: boolean;
                 /**
                  * @description How many different values there are, about. An index needs at least 4,096.
                  * @example 1000000
@@ -1098,6 +1144,8 @@ export interface components {
              * @enum {string}
              */
             readonly spread: "unique" | "shared" | "none";
+            /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
+            readonly unique?: boolean;
             /**
              * @description How many different values there are, about. An index needs at least 4,096.
              * @example 1000000
@@ -1177,6 +1225,21 @@ export interface components {
         readonly DetokenizeReply: {
             /** @description One for each token, in the order of the tokens. */
             readonly results: readonly components["schemas"]["Revealed"][];
+        };
+        /** @description How many values of a type more than one record has. */
+        readonly Doubles: {
+            /**
+             * @description How many values more than one record has, as search compares them.
+             * @example 2
+             */
+            readonly doubles: number;
+            /**
+             * @description How many records have them.
+             * @example 5
+             */
+            readonly records: number;
+            /** @description Whether there are so many values that the rest was not counted. */
+            readonly more: boolean;
         };
         /** @description What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`. */
         readonly EraseBody: {
@@ -2070,7 +2133,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "value_not_unique" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "unique_not_offered" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2356,6 +2419,10 @@ export interface components {
              */
             readonly keep: string | null;
         };
+        readonly SetUniqueBody: {
+            /** @description Whether a value that a record has already is refused to every other from now on. */
+            readonly unique: boolean;
+        };
         /** @description A value by which exactly one person is found. */
         readonly SignInName: {
             /**
@@ -2557,7 +2624,7 @@ export interface components {
         readonly TokenizeBody: {
             /** @description The values to store, all or none. */
             readonly items: readonly components["schemas"]["TokenizeItem"][];
-            /** @description Why it is asked whether equal values are there: must be stated where an item says `reuse`. */
+            /** @description Why it is asked whether equal values are there: must be stated where an item says `reuse`, or its type is `unique`. */
             readonly purpose?: components["schemas"]["Purpose"];
         };
         /** @description A value to store, its data type, and the person it is about. */
@@ -3232,6 +3299,60 @@ export interface operations {
             };
         };
     };
+    readonly setUnique: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of a data type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetUniqueBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly countDoubles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of a data type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Doubles"];
+                };
+            };
+        };
+    };
     readonly listKeys: {
         readonly parameters: {
             readonly query?: never;
@@ -3781,6 +3902,7 @@ export type ProblemCode =
     | "slot_not_found"
     | "principal_not_found"
     | "concurrent_change"
+    | "value_not_unique"
     | "lease_lost"
     | "epoch_not_ended"
     | "api_key_already_shown"
@@ -3818,6 +3940,7 @@ export type ProblemCode =
     | "index_not_rotatable"
     | "unknown_type"
     | "unknown_keep"
+    | "unique_not_offered"
     | "invalid_definition"
     | "low_entropy_index"
     | "unknown_view"

@@ -72,6 +72,19 @@ export class LetheError extends Error {
   }
 }
 
+/** Why `detokenize` may show no value, by the status that a call has for the same; the others have ended (410). */
+const NOT_REVEALED: Readonly<Record<string, number>> = {
+  not_allowed: 403,
+  never_revealed: 403,
+  token_not_found: 404,
+  unknown_view: 422,
+  integrity_failure: 500,
+};
+
+export function notRevealed(code: string): LetheError {
+  return new LetheError({ code, message: `The token shows no value: ${code}.`, status: NOT_REVEALED[code] ?? 410 });
+}
+
 /** No answer came. It is unknown whether a write was done. */
 export class LetheUnreachableError extends Error {
   override readonly name: string = 'LetheUnreachableError';

@@ -12,6 +12,7 @@
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
 import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
+import { LetheError, notRevealed } from './errors.ts';
 import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   Certificate,
   Corrected,
   DataType,
+  Doubles,
   ErasureReceipt,
   ErasureTarget,
   Found,
@@ -39,6 +41,7 @@ import type {
   TokenizeItem,
   TokenOptions,
   TypeDefinition,
+  ValueOf,
   WriteOptions,
 } from './shapes.ts';
 import type { TransportOptions } from './transport.ts';
@@ -47,8 +50,8 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none. An item with `reuse` asks whether an equal value is stored; that needs a
-   * `purpose`.
+   * Stores up to 1,000 values, all or none. An item with `reuse`, or of a type that is unique, asks whether an equal
+   * value is stored; that needs a `purpose`.
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
@@ -77,6 +80,23 @@ export class LetheClient extends OperatorClient {
     const body = { tokens, purpose, view, reason };
     const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options });
     return oneForEach<T, Revealed>(count, reply.results);
+  }
+
+  /**
+   * The plain value of one token, for where there is nothing to do without it.
+   * @param wanted `type` is the data type that the token must stand for; it says what the value is
+   * @throws {LetheError} with the code that `detokenize` gives for the token, such as `record_erased`
+   */
+  async reveal<T extends string>(
+    token: string,
+    wanted: { readonly type: T; readonly purpose: string } & Reason & CallOptions,
+  ): Promise<ValueOf<T>> {
+    const { type, ...rest } = wanted;
+    const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
+    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.type === type) return shown.value as ValueOf<T>;
+    const message = `The token stands for a value of the type ${shown.type}.`;
+    throw new LetheError({ code: 'unexpected_reply', message, status: 200 });
   }
 
   /**
@@ -161,9 +181,13 @@ export class LetheClient extends OperatorClient {
   }
 
   /** Replaces a record's value. Its tokens stay. */
-  async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
-    const { reason, ...rest } = options;
-    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
+  async correctRecord(
+    record: string,
+    value: unknown,
+    options: { readonly purpose?: string | undefined } & Reason & WriteOptions = {},
+  ): Promise<Corrected> {
+    const { purpose, reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
@@ -213,8 +237,13 @@ export class LetheClient extends OperatorClient {
     return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
   }
 
-  /** Every record of a subject, page by page. */
-  async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
+  /** Every record of a subject, page by page. @param who the subject's id, or the app's own name for the person */
+  async *eachRecord(
+    who: string | { readonly ref: string },
+    page: PageSize = {},
+  ): AsyncGenerator<StoredRecord, void, undefined> {
+    const { limit: _, ...options } = page;
+    const subject = typeof who === 'string' ? who : await this.resolveSubject(who.ref, options);
     yield* eachOf(async (after) => {
       const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
       return { rows: records, next };
@@ -234,8 +263,23 @@ export class LetheClient extends OperatorClient {
 
   /** From now on keeps a lesser form of a type's values; with null, the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
-    if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
-    const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
+    const call = { method: 'PUT', path: `${typePath(type)}/keep`, body: { keep }, repeat: 'always' } as const;
     return this.send<'setKeep'>({ ...call, ...options });
   }
+
+  /** From now on refuses a value of a type that a record has already; with false, takes it. */
+  async setUnique(type: string, unique: boolean, options: CallOptions = {}): Promise<DataType> {
+    const call = { method: 'PUT', path: `${typePath(type)}/unique`, body: { unique }, repeat: 'always' } as const;
+    return this.send<'setUnique'>({ ...call, ...options });
+  }
+
+  /** How many values of a type more than one record has. */
+  async countDoubles(type: string, options: CallOptions = {}): Promise<Doubles> {
+    return this.send<'countDoubles'>({ ...read('GET', `${typePath(type)}/doubles`), ...options });
+  }
+}
+
+function typePath(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
+  return `/v1/types/${type}`;
 }

@@ -162,6 +162,13 @@ export interface DataType<V extends Json = Json> {
   readonly views: { readonly masked: View<V>; readonly [view: string]: View<V> };
 }
 
+/** Which form a shown value has: `text`, `json` for anything, or that of the data type whose name it is. */
+export function formOf({ name, plain }: Pick<DataType, 'name' | 'plain'>, view: string, shown: Json): string {
+  if (view !== 'plain') return typeof shown === 'string' ? 'text' : 'json';
+  if (plain === undefined) return 'text';
+  return plain === 'json' ? 'json' : name;
+}
+
 /** A part by which values of the type are compared, found by it or not. */
 export function partOf(
   { parts = {}, compared = {} }: Pick<DataType, 'parts' | 'compared'>,
@@ -169,13 +176,6 @@ export function partOf(
 ): ComparedPart | undefined {
   if (Object.hasOwn(parts, name)) return parts[name];
   return Object.hasOwn(compared, name) ? compared[name] : undefined;
-}
-
-/** Which form a shown value has: `text`, `json` for anything, or that of the data type whose name it is. */
-export function formOf({ name, plain }: Pick<DataType, 'name' | 'plain'>, view: string, shown: Json): string {
-  if (view !== 'plain') return typeof shown === 'string' ? 'text' : 'json';
-  if (plain === undefined) return 'text';
-  return plain === 'json' ? 'json' : name;
 }
 
 /** What tells a value from all values of its type that may not replace it. */

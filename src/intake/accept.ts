@@ -12,6 +12,7 @@ import type { DataType, Json } from '../datatypes/datatype.ts';
 import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
+import { type Criterion, criterionOf } from '../search/criteria.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
 
 /** A value as its data type has accepted it and the tenant keeps it. */
@@ -20,6 +21,8 @@ export interface Accepted {
   readonly value: Json;
   /** Absent where the whole value is kept. */
   readonly kept: Kept | undefined;
+  /** What other records must not match; absent where values may be there twice. */
+  readonly unique?: Criterion;
 }
 
 export interface Offer {
@@ -66,9 +69,13 @@ export async function acceptAll(
  * @param token brought along. Where a value is cut, only this sees the whole of it; the token may not hold the rest
  * @throws {InvalidValueError} @throws `invalid_token`
  */
-export function accept({ type, keep }: TenantType, value: unknown, now: Date, token?: Token): Accepted {
+export function accept(known: TenantType, value: unknown, now: Date, token?: Token): Accepted {
+  const { type, keep } = known;
   const whole = type.parse(value, { now });
-  if (keep === undefined) return { type, value: whole, kept: undefined };
+  if (keep === undefined) {
+    const unique = known.unique && { unique: criterionOf(known, { value: whole }, { now }) };
+    return { type, value: whole, kept: undefined, ...unique };
+  }
   if (token !== undefined) assertForeignToken(token, type, whole);
   return { type, value: keep.cut(whole), kept: { name: keep.name, spread: keep.spread } };
 }
@@ -76,7 +83,8 @@ export function accept({ type, keep }: TenantType, value: unknown, now: Date, to
 /** The same for a value that was accepted before, in the form that was kept then. @throws {InvalidValueError} */
 export function acceptAs(type: DataType, value: unknown, kept: string | undefined, now: Date): Accepted {
   const keep = kept === undefined ? undefined : type.keeps?.[kept];
-  return accept({ type, keep: keep && kept ? { ...keep, name: kept } : undefined, earlier: [] }, value, now);
+  const lesser = keep && kept ? { ...keep, name: kept } : undefined;
+  return accept({ type, keep: lesser, unique: false, earlier: [] }, value, now);
 }
 
 /**

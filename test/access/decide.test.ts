@@ -22,7 +22,16 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
-    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
+    ...([
+      'list_types',
+      'declare_type',
+      'set_keep',
+      'set_unique',
+      'count_doubles',
+      'read_status',
+      'read_job',
+      'recover',
+    ] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],

@@ -10,6 +10,7 @@ import { LetheClient, type LetheClientOptions } from '../../src/client/lethe-cli
 import { parseExactly as asTheVault } from '../../src/exact-json.ts';
 import { ROUTES } from '../../src/operations/operations.ts';
 import { STATUS } from '../../src/problems/kinds.ts';
+import { PROBLEMS } from '../../src/problems/list.ts';
 import { BADGE } from '../datatypes/definitions.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
@@ -133,10 +134,12 @@ test('there is a method for every operation, and each does what it says', async 
   const page = await app.getSubject(email.subject, { limit: 1 });
   expect([page.records.map(({ record }) => record), page.next]).toEqual([[email.record], email.record]);
   expect((await app.getSubject(email.subject, { after: email.record })).records).toHaveLength(1);
-  expect(await listOf(app.eachRecord(email.subject, { limit: 1 }))).toMatchObject([
-    { record: email.record, version: 2 },
-    { record: note.record, type: 'text' },
-  ]);
+  for (const who of [email.subject, { ref: 'cust_1' }]) {
+    expect(await listOf(app.eachRecord(who, { limit: 1 }))).toMatchObject([
+      { record: email.record, version: 2 },
+      { record: note.record, type: 'text' },
+    ]);
+  }
 
   const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
   expect(receipt).toMatchObject({ state: 'completed', records: 2 });
@@ -153,6 +156,9 @@ test('there is a method for every operation, and each does what it says', async 
   expect(declared).toMatchObject({ name: 'x_from_client', version: 1, custom: true, search: { spread: 'unique' } });
   expect(await admin.setKeep('email', null)).toMatchObject({ name: 'email', custom: false });
   await expect(admin.setKeep('ada@example.com', null)).rejects.toThrow(TypeError);
+  expect(await admin.setUnique('username', true)).toMatchObject({ name: 'username', unique: true });
+  expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, more: false });
+  expect(await admin.setUnique('username', false)).toMatchObject({ unique: false });
   const added = await admin.addPrincipal({
     name: 'checkout',
     role: 'app',
@@ -401,6 +407,46 @@ describe('a vault that is busy', () => {
     await expect(call).rejects.toThrow('enough');
     expect(hanging.sent).toHaveLength(1);
     await expect(app().listTypes({ signal: giveUp.signal })).rejects.toThrow('enough');
+  });
+});
+
+test('one value is its plain one and of the type that is wanted, or an error that says why not', async () => {
+  const { vault, server, app } = await listeningVault();
+  const [email, code, password] = await app().tokenize([
+    ITEM,
+    { type: 'cvc', value: '123', subject: 'cust_1' },
+    { type: 'password', value: 'correct horse', subject: 'cust_1' },
+  ]);
+  const reveal = (token: string, type: string, client = app()) => client.reveal(token, { type, purpose: 'billing' });
+  expect(await reveal(email.token, 'email')).toBe(EMAIL);
+  expect(await reveal(code.token, 'cvc')).toBe('123');
+  const wrongType = await reveal(email.token, 'card').catch((error: unknown) => error);
+  expect(wrongType).toMatchObject({ code: 'unexpected_reply', message: expect.stringContaining('of the type email') });
+  expect(plantedIn(inspect(wrongType))).toEqual([]);
+  await vault.as('support').call('get', '/v1/types');
+  const desk = clientOf(server, vault.as('support').apiKey);
+  const refused = [
+    ['token_used_up', () => reveal(code.token, 'cvc')],
+    ['never_revealed', () => reveal(password.token, 'password')],
+    ['token_not_found', () => reveal(UNKNOWN, 'email')],
+    ['not_allowed', () => desk.reveal(email.token, { type: 'email', purpose: 'support' })],
+  ] as const;
+  for (const [code, call] of refused) {
+    const error = await call().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(LetheError);
+    expect(error).toMatchObject({ code, status: STATUS[PROBLEMS[code].kind], kind: PROBLEMS[code].kind });
+  }
+  await app().erase({ ref: 'cust_1' });
+  await expect(reveal(email.token, 'email')).rejects.toMatchObject({ code: 'record_erased', kind: 'gone' });
+});
+
+test('a reply that does not answer each item is an error: a value would be taken for another’s', async () => {
+  const { app } = await listeningVault();
+  const short = () => new Response('{"results":[]}', { headers: { 'Content-Type': 'application/json' } });
+  const client = app({ fetch: network(short(), short()).fetch });
+  await expect(client.tokenize([ITEM])).rejects.toMatchObject({ code: 'unexpected_reply' });
+  await expect(client.detokenize([UNKNOWN], { purpose: 'billing' })).rejects.toMatchObject({
+    code: 'unexpected_reply',
   });
 });
 

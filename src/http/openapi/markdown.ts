@@ -11,7 +11,7 @@ const FENCE = /^```(\w+)$/;
 const HEADING = /^(#{1,3}) (.+)$/;
 const ITEM = /^- /;
 /** Tables, quotations, numbered lists, pictures, markup. */
-const UNKNOWN = /^(?:[|>*+<]|\d+\. |!\[|#| {4})/;
+const UNKNOWN = /^(?:[|><#]|[*+] |\d+\. |!\[| {4})/;
 const LINK = /\[([^\]]+)\]\(([^)]+)\)/g;
 const PAGE = /^([a-z-]+)\.md$/;
 

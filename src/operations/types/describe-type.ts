@@ -8,7 +8,7 @@ import { formatsOf } from '../../tokens/format.ts';
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
 /** A line of the catalogue as the API shows it: the type, and what the tenant keeps of it. */
-export function describeType({ type, keep, definition }: CatalogueEntry): DataTypeDescription {
+export function describeType({ type, keep, unique, definition }: CatalogueEntry): DataTypeDescription {
   const { custody = 'record', keeps = {}, parts = {}, compared = {} } = type;
   const kept = keep !== undefined && Object.hasOwn(keeps, keep) ? keeps[keep] : undefined;
   return {
@@ -38,6 +38,7 @@ export function describeType({ type, keep, definition }: CatalogueEntry): DataTy
     formats: [...formatsOf(type)],
     keeps: Object.entries(keeps).map(([name, { description }]) => ({ name, description })),
     ...(keep === undefined ? {} : { keep }),
+    unique,
     input: schemaOf(type.input),
     examples: [...type.examples],
     ...(definition === undefined ? {} : { definition }),

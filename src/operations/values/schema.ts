@@ -63,7 +63,7 @@ export const TokenizeBody = z
   .strictObject({
     items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
     purpose: PurposeSchema.optional().describe(
-      'Why it is asked whether equal values are there: must be stated where an item says `reuse`.',
+      'Why it is asked whether equal values are there: must be stated where an item says `reuse`, or its type is `unique`.',
     ),
   })
   .refine(({ items, purpose }) => purpose !== undefined || !items.some(({ reuse }) => reuse), {
@@ -161,6 +161,9 @@ export const RecordDescriptionSchema = z
 
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
+  purpose: PurposeSchema.optional().describe(
+    'Why it is asked whether another record has an equal value: must be stated where the type is `unique`.',
+  ),
   reason: ReasonSchema.optional(),
 });
 export const CorrectReply = z.strictObject({
