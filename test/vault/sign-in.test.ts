@@ -6,9 +6,11 @@ import { PasswordHasher } from '../../src/crypto/password-hash.ts';
 import { formatPhc, parsePhc } from '../../src/crypto/phc.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { RECORD } from '../../src/guesses/limits.ts';
+import { validate } from '../../src/http/validate.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { VerifyBody } from '../../src/operations/values/asked-schema.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { stage } from '../support/home.ts';
@@ -30,6 +32,21 @@ async function phcOf(password: string): Promise<string> {
 
 type By = { readonly subject: string } | { readonly search: { readonly type: string; readonly value: unknown } };
 const named = (value: unknown, type = 'username'): By => ({ search: { type, value } });
+
+test('a body that has none of the forms is told what is wrong with the one that it comes closest to', () => {
+  const fault = (body: unknown) => {
+    try {
+      return validate(VerifyBody, body);
+    } catch (error) {
+      return (error as { field?: string }).field;
+    }
+  };
+  const name = { search: { type: 'username', value: 'eve' }, type: 'password', value: RIGHT };
+  expect([fault(name), fault({ ...name, purpose: 'For Sign-In' })]).toEqual(['purpose', 'purpose']);
+  expect(fault({ ...name, search: { type: 'username', value: 'eve', part: 'x' }, purpose: 'p' })).toBe('search/part');
+  expect(fault({ subject: '', type: 'password', value: RIGHT, purpose: 'p' })).toBe('subject');
+  expect(fault({ token: 'tok_x', value: RIGHT, purpose: 'p' })).toBe('purpose');
+});
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
