@@ -16,6 +16,13 @@ export function beyondAudience(): VaultError {
   );
 }
 
+/** Says which purposes the caller has: to itself, so that it mends its call without asking an administrator. */
+function otherPurpose({ purposes }: Principal): VaultError {
+  const has = purposes.length === 0 ? 'It has none.' : `It has: ${purposes.join(', ')}.`;
+  const message = `The stated purpose is not among those of this API key. ${has}`;
+  return new VaultError('purpose_not_allowed', message, { field: 'purpose' });
+}
+
 export interface Resource {
   /**
    * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain` is
@@ -69,7 +76,7 @@ export function decide(principal: Principal, action: Action, resource: Resource 
   }
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
-    return { allowed: false, refusal: new VaultError('purpose_not_allowed') };
+    return { allowed: false, refusal: otherPurpose(principal) };
   }
   if (resource.type === undefined) return { allowed: true, view: undefined };
   const offered = ['plain', ...resource.type.views];

@@ -37,6 +37,7 @@ export const HAVE_AUDIENCES: ReadonlySet<Role> = new Set<Role>(['app', 'support'
 
 /** The role that only reveals what it was given: it is tied to these tokens' audience, and has its own purpose. */
 export const RECEIVES_ONLY: Role = 'receiver';
+export const NEEDS_PURPOSE = 'A receiver only reveals, and needs a purpose for that.';
 
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [

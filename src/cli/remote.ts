@@ -7,6 +7,7 @@
 import type { LetheClient } from '../client/lethe-client.ts';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
+import { linesOf } from '../faults.ts';
 import { type KeyOptions, readApiKey } from './session.ts';
 
 /** A call that looks into root slots takes as long as one may, and is then answered. */
@@ -36,7 +37,7 @@ export async function through<R>(
   try {
     return await work(client);
   } catch (error) {
-    if (error instanceof LetheError) throw new StartError(`${error.message} (${error.code})`);
+    if (error instanceof LetheError) throw new StartError(`${error.message} (${error.code})${linesOf(error.errors)}`);
     if (error instanceof LetheUnreachableError) throw new StartError(`${error.message} (${error.reason})`);
     throw error;
   }

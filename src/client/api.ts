@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
+         * @description All or nothing: one refused item refuses the request, and `errors` names all that is wrong, as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -1466,6 +1466,15 @@ export interface components {
              */
             readonly usesLeft?: number;
         };
+        /** @description One of the things that are wrong with a request. */
+        readonly Fault: {
+            /** @description The place in the request, such as `items/3/value.number`. */
+            readonly field?: string;
+            /** @description What is wrong there, for programs: a code as of a problem. */
+            readonly code: string;
+            /** @description What is wrong there, for people. */
+            readonly detail: string;
+        };
         /** @description A record whose value equals the one searched for. */
         readonly Found: {
             readonly token: components["schemas"]["Token"];
@@ -1983,6 +1992,8 @@ export interface components {
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
             readonly field?: string;
+            /** @description With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`. */
+            readonly errors?: readonly components["schemas"]["Fault"][];
             /** @description Id of the request, as in the log and the audit entry. */
             readonly request: string;
         };

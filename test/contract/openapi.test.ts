@@ -300,7 +300,8 @@ function resolve($ref: string): Schema {
 }
 
 function assertProblem({ body, headers, status }: Response): void {
-  const { field: _, ...problem } = body;
+  const { field: _, errors, ...problem } = body;
+  expect(errors !== undefined).toBe(status === STATUS.invalid);
   expect(problem).toEqual({
     type: `/docs#problem-${body.code}`,
     title: PROBLEMS[body.code as ProblemCode]?.title,
