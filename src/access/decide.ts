@@ -62,6 +62,7 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'change_token',
   'search',
   'list_types',
+  'describe_caller',
 ]);
 
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {

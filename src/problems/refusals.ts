@@ -73,4 +73,9 @@ export const REFUSALS = {
     title: 'No such principal, or it is another tenant’s.',
     message: 'No such principal.',
   },
+  api_key_not_found: {
+    kind: 'not_found',
+    title: 'The principal has no API key of this id.',
+    message: 'The principal has no API key of this id.',
+  },
 } satisfies Record<string, Published>;

@@ -22,13 +22,15 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
-    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
+    ...(['list_types', 'describe_caller', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
+    ...(['change_principal', 'rotate_api_key', 'end_api_key'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
     ...([
       'list_types',
+      'describe_caller',
       'tokenize',
       'detokenize',
       'describe_token',
@@ -40,11 +42,20 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
     'read_certificate',
   ],
-  support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
-  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
+  support: [
+    'list_types',
+    'describe_caller',
+    'detokenize',
+    'describe_token',
+    'read_record',
+    'search',
+    'resolve_subject',
+    'read_subject',
+  ],
+  receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
+  auditor: ['list_types', 'describe_caller', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
-    ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
+    ...(['list_types', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
@@ -72,18 +83,18 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   app: [
-    ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
+    ...(['list_types', 'describe_caller', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
     ...(['verify', 'change_token'] as const),
   ],
-  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
+  support: ['list_types', 'describe_caller', 'detokenize', 'describe_token', 'search'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {
   test.each(ACTIONS)('%s', (action) => {
     const { allowed } = decide({ ...principal(role), audience: 'crm' }, action, { purpose: 'billing' });
 
-    expect(allowed).toBe((TIED[role] ?? ['list_types']).includes(action));
+    expect(allowed).toBe((TIED[role] ?? ['list_types', 'describe_caller']).includes(action));
   });
 });
 

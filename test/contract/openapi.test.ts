@@ -335,6 +335,8 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   await addSlot(vault.vault, officer, usb);
   Object.assign(vault.vault, { backupDir: `${vault.folder}/copies`, keyBackupDir: `${vault.folder}/copies` });
   await runJobsOnce(vault.vault);
+  await support.call('get', '/v1/types');
+  const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
     [
@@ -475,6 +477,23 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         admin.call('post', '/v1/principals', { name: 'x', role: 'app', expiresAt }),
         admin.call('post', '/v1/principals', { name: 'x', role: 'root' }),
       ),
+    ],
+    ['getMe', await both(app.call('get', '/v1/me'), app.call('get', '/v1/me?x=1'))],
+    [
+      'changePrincipal',
+      await both(
+        admin.call('patch', `/v1/principals/${support.principal}`, { expiresAt }),
+        admin.call('patch', `/v1/principals/${support.principal}`, {}),
+        admin.call('patch', '/v1/principals/prn_01m6dqs9m0eeasnng3fhdnxktn', { purposes: [] }),
+      ),
+    ],
+    ['rotateApiKey', [rotatedKey, await admin.call('post', `/v1/principals/${support.principal}/keys`, {})]],
+    [
+      'endApiKey',
+      [
+        await admin.call('delete', `/v1/principals/${support.principal}/keys/${rotatedKey.body.key}`),
+        await admin.call('delete', `/v1/principals/${support.principal}/keys/key_01m6dqs9m0e8rrp3vs6gh8ye9k`),
+      ],
     ],
     ['listPrincipals', await both(admin.call('get', '/v1/principals?limit=2'), app.call('get', '/v1/principals'))],
     ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],

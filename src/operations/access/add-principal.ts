@@ -1,6 +1,7 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
-import { accessKeys, addPrincipal as add } from '../../access/principals.ts';
+import { accessKeys } from '../../access/keys.ts';
+import { addPrincipal as add } from '../../access/principals.ts';
 import { HAVE_AUDIENCES, NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import { perform } from '../../calls/perform.ts';
