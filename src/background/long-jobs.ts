@@ -2,7 +2,6 @@
  * The kinds of long job, and one round of them over an open vault. The server's thread runs it, and so does `lethe keys
  * rotate` in its own process.
  */
-import type { Action } from '../access/actions.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
@@ -23,6 +22,8 @@ import { awaitReplicated } from '../storage/postgres/replication.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault, VaultConfig } from '../vault/vault.ts';
 import { backupJob, drillJob } from './copy-jobs.ts';
+import { ACTION_OF } from './job-actions.ts';
+import { assertNoCanary, noteDamage } from './note-damage.ts';
 
 /** A new kind is a line here. */
 function kindsOf(
@@ -32,7 +33,10 @@ function kindsOf(
   return {
     rotate_epoch: closeEpoch(closing(vault, look)),
     rotate_index: rotateIndex(vault),
-    compromise: reseal(vault),
+    compromise: reseal({
+      ...vault,
+      around: { damaged: (keys, job) => noteDamage(vault, { job, kind: 'compromise' }, keys) },
+    }),
     erase_tenant: eraseTenant(vault),
     backup: backupJob(vault),
     // A drill opens the copies by the settings of the vault: a server's thread has them.
@@ -51,6 +55,10 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
     around: {
       prepare: async () => void (await shredOne(vault)),
       begun: (epoch) => noteEpoch(recordStore, epoch),
+      async altered(keys, job) {
+        await noteDamage(vault, { job, kind: 'rotate_epoch' }, keys);
+        assertNoCanary(keys);
+      },
       async verify() {
         await openCanaries(vault);
         // Earlier copies are useless once the old secret is gone.
@@ -80,16 +88,6 @@ export function closing(vault: Vault, look?: LookOptions): CloseEpochParts {
   };
 }
 
-/** The audit log's word for each kind: that of its order. */
-const ACTION_OF: Readonly<Record<JobKind, Action>> = {
-  rotate_epoch: 'rotate_keys',
-  rotate_index: 'rotate_keys',
-  compromise: 'compromise_keys',
-  erase_tenant: 'erase_tenant',
-  backup: 'backup',
-  drill: 'drill',
-};
-
 /** One round; see `runLongJobs`. */
 export async function runJobsOnce(
   vault: Vault,
@@ -102,8 +100,9 @@ export async function runJobsOnce(
     kindsOf(vault, { ...(options.lease && { look: options.lease }), ...(config && { config }) }),
     { ...rest, ended },
   );
-  for (const { kind, state, code } of ends ?? []) {
-    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
+  for (const { kind, state, code, why } of ends ?? []) {
+    const forGood = { ...(state === 'failed' && { forGood: true as const }), ...(why !== undefined && { why }) };
+    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0, ...forGood });
   }
   return ends;
 }

@@ -85,7 +85,13 @@ export async function readCatalogue(
 
 /** @param row its tag was checked, so it holds what `declareType` put there */
 export function definitionOf(row: CustomTypeRow): TypeDefinition {
-  return JSON.parse(row.definition) as TypeDefinition;
+  const definition = JSON.parse(row.definition) as TypeDefinition;
+  return { ...definition, views: Object.fromEntries(Object.entries(definition.views).map(inTodaysWords)) };
+}
+
+/** A view of a document was once written as `{"pointer": "/total"}`. */
+function inTodaysWords([name, how]: [string, string | { readonly pointer: string }]): [string, string] {
+  return [name, typeof how === 'string' ? how : how.pointer];
 }
 
 type Untagged<R> = Omit<R, 'tag' | 'tag_version'>;

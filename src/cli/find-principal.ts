@@ -9,13 +9,12 @@ export type PrincipalView = Awaited<ReturnType<typeof listPrincipals>>['principa
 
 export async function allPrincipals({ vault, caller }: Session): Promise<PrincipalView[]> {
   const found: PrincipalView[] = [];
-  for (let more = true; more; ) {
-    const query = checked(PrincipalsQuery, { after: found.at(-1)?.principal });
-    const page = await listPrincipals(vault, await caller(), query);
+  for (let after: string | undefined; ; ) {
+    const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
     found.push(...page.principals);
-    more = page.more;
+    after = page.next;
+    if (after === undefined) return found;
   }
-  return found;
 }
 
 /** @param name its name, or its id where several have the name @throws {StartError} */

@@ -6,6 +6,7 @@
  */
 
 import { runJobsOnce } from '../background/long-jobs.ts';
+import type { Caller } from '../calls/caller.ts';
 import type { LetheClient } from '../client/lethe-client.ts';
 import type { Job } from '../client/shapes.ts';
 import { systemClock } from '../clock.ts';
@@ -13,6 +14,7 @@ import { StartError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
 import type { JobView } from '../jobs/schema.ts';
 import { lookAgain } from '../operations/keys/read-job.ts';
+import { remedyFor } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
@@ -23,8 +25,8 @@ const LOOK_MS = 500;
  * @returns the job, completed; undefined where it was interrupted, which has been said
  * @throws {StartError} where it failed, or waits for something
  */
-export async function follow(vault: Vault, job: JobId): Promise<JobView | undefined> {
-  return endOf(await watch(vault, job));
+export async function follow(vault: Vault, caller: Caller, job: JobId): Promise<JobView | undefined> {
+  return endOf(await watch(vault, caller, job));
 }
 
 /** The same of a job that a server does. */
@@ -35,7 +37,7 @@ export async function followThrough(client: LetheClient, job: string): Promise<J
 type Ended<J> = J & { readonly interrupted: boolean };
 
 /** @throws {StartError} where it failed, or waits for something */
-export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job: string }>(
+export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job: string; readonly detail: object }>(
   ended: Ended<J>,
 ): J | undefined {
   const { interrupted, ...state } = ended;
@@ -46,13 +48,18 @@ export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job
     return undefined;
   }
   if (state.state === 'failed') {
-    throw new StartError(`${state.job} has failed (${state.code}); it is tried again when it is ordered again.`);
+    const { why } = state.detail as { readonly why?: unknown };
+    const [cause, remedy] = typeof why === 'string' ? [`: ${why}`, remedyFor(why)] : [''];
+    const todo = [remedy, 'It is not tried again by itself: mend the cause, then order it again.'];
+    throw new StartError([`${state.job} has failed (${state.code}${cause}).`, ...todo].filter(Boolean).join(' '));
   }
-  throw new StartError(`${state.job} waits (${state.code ?? 'not begun'}); it is tried again by the next round.`);
+  throw new StartError(
+    `${state.job} waits (${state.code ?? 'not begun'}); a running server tries it again within a minute.`,
+  );
 }
 
 /** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */
-async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly interrupted: boolean }> {
+async function watch(vault: Vault, caller: Caller, job: JobId): Promise<Ended<JobView>> {
   const { interrupted, stop } = listenForInterrupts();
   const bar = showJob(process.stderr, vault.clock);
   let running = true;
@@ -67,7 +74,7 @@ async function watch(vault: Vault, job: JobId): Promise<JobView & { readonly int
   try {
     for (;;) {
       const here = running;
-      const state = await lookAgain(vault, job);
+      const state = await lookAgain(vault, caller, job);
       bar.update(state);
       // Another process does it, and its row says so; otherwise this one has done what it could.
       if (!here && (interrupted() || state.state !== 'running')) {

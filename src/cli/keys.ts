@@ -64,7 +64,7 @@ export function addKeysCommands(program: Command): Command {
       await withSession(readConfig(), { keyFile }, async (session) => {
         const { job } = await compromiseKeys(session.vault, await session.caller(), body);
         console.log(`Ordered ${job}.`);
-        const done = await follow(session.vault, job);
+        const done = await follow(session.vault, await session.caller(), job);
         if (done === undefined) return;
         const { records, tokens, buckets: made, complete } = done.detail;
         console.log(`Sealed anew: ${records} records, ${tokens} tokens, ${made} buckets.`);

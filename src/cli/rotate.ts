@@ -59,7 +59,7 @@ export function addRotateCommand(keys: Command): void {
           if (wait !== undefined) return console.log(wait);
         }
         const { job } = await rotateKeys(vault, await caller(), body);
-        const done = await follow(vault, job);
+        const done = await follow(vault, await caller(), job);
         if (done !== undefined) tell(done);
       });
     });

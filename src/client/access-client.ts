@@ -64,11 +64,10 @@ export class AccessClient {
 
   /** Every principal of the tenant, page by page. */
   async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
-    const next = async (after?: string) => {
-      const { principals, more } = await this.listPrincipals({ ...page, ...(after && { after }) });
-      return { rows: principals, more };
-    };
-    yield* eachOf(next, ({ principal }) => principal);
+    yield* eachOf(async (after) => {
+      const { principals, next } = await this.listPrincipals({ ...page, ...(after && { after }) });
+      return { rows: principals, next };
+    });
   }
 
   /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
@@ -124,11 +123,10 @@ export class AccessClient {
 
   /** Every tenant of the vault, page by page. */
   async *eachTenant(page: PageSize = {}): AsyncGenerator<Tenant, void, undefined> {
-    const next = async (after?: string) => {
-      const { tenants, more } = await this.listTenants({ ...page, ...(after && { after }) });
-      return { rows: tenants, more };
-    };
-    yield* eachOf(next, ({ tenant }) => tenant);
+    yield* eachOf(async (after) => {
+      const { tenants, next } = await this.listTenants({ ...page, ...(after && { after }) });
+      return { rows: tenants, next };
+    });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

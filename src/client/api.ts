@@ -378,7 +378,7 @@ export interface paths {
         };
         /**
          * How far a long job is.
-         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant, without numbers over other tenants.
          */
         readonly get: operations["getJob"];
         readonly put?: never;
@@ -418,7 +418,7 @@ export interface paths {
         };
         /**
          * The latest long jobs, the newest first.
-         * @description Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant.
+         * @description Those of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant, without numbers over other tenants.
          */
         readonly get: operations["listJobs"];
         readonly put?: never;
@@ -782,8 +782,7 @@ export interface components {
         readonly Audience: string;
         /** @description One decided call: who asked for what, why, and what came of it. Ids and closed words only. */
         readonly AuditEntry: {
-            /** @description Id of the entry (`aud_…`); entries sort by it. */
-            readonly entry: string;
+            readonly entry: components["schemas"]["AuditId"];
             /**
              * Format: date-time
              * @description When the call was decided, UTC.
@@ -1080,22 +1079,14 @@ export interface components {
                  */
                 readonly base: "document";
                 /**
-                 * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+                 * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
                  * @default {}
                  * @example {
-                 *       "total": {
-                 *         "pointer": "/total"
-                 *       }
+                 *       "total": "/total"
                  *     }
                  */
                 readonly views: {
-                    readonly [key: string]: string | {
-                        /**
-                         * @description JSON Pointer (RFC 6901) to the part that the view shows.
-                         * @example /total
-                         */
-                        readonly pointer: string;
-                    };
+                    readonly [key: string]: string;
                 };
                 /**
                  * @description Values it accepts; of no real person.
@@ -1195,22 +1186,14 @@ export interface components {
              */
             readonly base: "document";
             /**
-             * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+             * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
              * @default {}
              * @example {
-             *       "total": {
-             *         "pointer": "/total"
-             *       }
+             *       "total": "/total"
              *     }
              */
             readonly views: {
-                readonly [key: string]: string | {
-                    /**
-                     * @description JSON Pointer (RFC 6901) to the part that the view shows.
-                     * @example /total
-                     */
-                    readonly pointer: string;
-                };
+                readonly [key: string]: string;
             };
             /**
              * @description Values it accepts; of no real person.
@@ -1721,8 +1704,8 @@ export interface components {
             readonly createdAt: string;
             /** @description In the order the values were stored. */
             readonly records: readonly components["schemas"]["Record"][];
-            /** @description Whether further records follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["RecordId"];
         };
         /** @description A long job and how far it is. */
         readonly Job: {
@@ -1742,9 +1725,9 @@ export interface components {
              * @example rewrap
              */
             readonly step: string;
-            /** @description How much of the step is done, in units of the step. */
+            /** @description How much of the step is done, in units of the step; 0 where `total` is 0 because it is not told. */
             readonly done: number;
-            /** @description How much the step has to do; 0 where that is not known. */
+            /** @description How much the step has to do; 0 where that is not known. Of a job of the whole vault it counts over all tenants, and is told to the first tenant alone: others are told 0. */
             readonly total: number;
             /** @description Units a second over the last half minute of the step, while the job is running. */
             readonly ratePerSecond?: number;
@@ -1780,7 +1763,7 @@ export interface components {
              */
             readonly code?: string;
             /**
-             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.
+             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed. Numbers over all tenants are told to the first tenant alone.
              * @example {
              *       "epoch": 3,
              *       "buckets": 3907
@@ -1943,23 +1926,20 @@ export interface components {
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
-            /** @description Whether older entries follow; ask again with `before`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["AuditId"];
         };
         readonly ListExposedReply: {
             /** @description In the order in which they were sealed anew. */
             readonly exposed: readonly components["schemas"]["Exposed"][];
-            /** @description Where the next page begins; absent on the last one. */
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: string;
         };
         readonly ListJobsReply: {
             /** @description The newest first. */
             readonly jobs: readonly components["schemas"]["Job"][];
-            /**
-             * @description Whether older ones follow.
-             * @example false
-             */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["JobId"];
         };
         readonly ListKeysReply: {
             /** @description From the root of the key tree to its leaves. */
@@ -1968,8 +1948,8 @@ export interface components {
         readonly ListPrincipalsReply: {
             /** @description In the order they were added. */
             readonly principals: readonly components["schemas"]["Principal"][];
-            /** @description Whether further principals follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["PrincipalId"];
         };
         readonly ListSlotsReply: {
             /** @description In the order of their names; removed ones too. */
@@ -1978,8 +1958,8 @@ export interface components {
         readonly ListTenantsReply: {
             /** @description In the order they were added. */
             readonly tenants: readonly components["schemas"]["Tenant"][];
-            /** @description Whether further tenants follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["TenantId"];
         };
         readonly ListTypesReply: {
             /** @description Those of the house in their order, then the tenant’s own by name. */
@@ -2029,6 +2009,11 @@ export interface components {
          */
         readonly NotRevealed: {
             readonly token: components["schemas"]["Token"];
+            /**
+             * @description There is no value.
+             * @constant
+             */
+            readonly form: "none";
             /** @description Why this token was not revealed. */
             readonly error: {
                 /**
@@ -2237,6 +2222,11 @@ export interface components {
         readonly RevealedValue: {
             readonly token: components["schemas"]["Token"];
             /**
+             * @description What `value` is: `text`; `json`, which can be anything; or the data type that has its form.
+             * @example text
+             */
+            readonly form: string;
+            /**
              * @description Name of a data type.
              * @example email
              */
@@ -2407,10 +2397,8 @@ export interface components {
         readonly SearchReply: {
             /** @description In the order the values were stored. */
             readonly results: readonly components["schemas"]["Found"][];
-            /** @description Whether there may be more; ask again with `after`. */
-            readonly more: boolean;
             /**
-             * @description Where the next page begins.
+             * @description Where the next page begins: send it as `after`. Absent on the last page; a page before it may hold nothing.
              * @example …
              */
             readonly next?: string;
@@ -3016,9 +3004,9 @@ export interface operations {
     readonly getSubject: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last record of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["RecordId"];
-                /** @description How many records a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3260,7 +3248,7 @@ export interface operations {
                 readonly job?: components["schemas"]["JobId"];
                 /** @description The `next` of the page before. */
                 readonly after?: string;
-                /** @description How many records a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3364,9 +3352,9 @@ export interface operations {
     readonly listJobs: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only jobs that were ordered before this one: the last of the page before. */
-                readonly before?: components["schemas"]["JobId"];
-                /** @description How many jobs a page holds at most. */
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["JobId"];
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3547,9 +3535,9 @@ export interface operations {
     readonly listPrincipals: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last principal of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["PrincipalId"];
-                /** @description How many principals a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3716,9 +3704,9 @@ export interface operations {
     readonly listTenants: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last tenant of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["TenantId"];
-                /** @description How many tenants a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3772,9 +3760,9 @@ export interface operations {
     readonly listAuditEntries: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last entry of the page before. */
-                readonly before?: components["schemas"]["AuditId"];
-                /** @description How many entries a page holds at most. */
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["AuditId"];
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;

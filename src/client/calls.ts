@@ -5,10 +5,9 @@ import type { CallOptions } from './shapes.ts';
 import type { Call } from './transport.ts';
 
 const MAX_BATCH = 1_000;
-/** An error is better than a list that ends early and looks whole. */
-export const LOST_PLACE = {
+const LOST_PLACE = {
   code: 'unexpected_reply',
-  message: 'A page is empty, yet more follow. Try again.',
+  message: 'A page leads back to itself. Try again.',
   status: 200,
 };
 
@@ -35,15 +34,15 @@ export function assertBatch(batch: readonly unknown[]): void {
 }
 
 export async function* eachOf<T>(
-  next: (after?: string) => Promise<{ readonly rows: readonly T[]; readonly more: boolean }>,
-  idOf: (row: T) => string,
+  pageAfter: (after?: string) => Promise<{ readonly rows: readonly T[]; readonly next?: string | undefined }>,
+  from?: string,
 ): AsyncGenerator<T, void, undefined> {
-  let page = await next();
-  for (;;) {
-    yield* page.rows;
-    if (!page.more) return;
-    const last = page.rows.at(-1);
-    if (last === undefined) throw new LetheError(LOST_PLACE);
-    page = await next(idOf(last));
+  for (let after = from; ; ) {
+    const { rows, next } = await pageAfter(after);
+    yield* rows;
+    if (next === undefined) return;
+    // An error is better than a list that never ends.
+    if (next === after) throw new LetheError(LOST_PLACE);
+    after = next;
   }
 }

@@ -12,8 +12,7 @@
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
 import type { PageOf } from './access-client.ts';
-import { assertBatch, eachOf, LOST_PLACE, type PageSize, read, write } from './calls.ts';
-import { LetheError } from './errors.ts';
+import { assertBatch, eachOf, type PageSize, read, write } from './calls.ts';
 import { OperatorClient } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -88,13 +87,10 @@ export class LetheClient extends OperatorClient {
 
   /** Every record that a search finds, page by page. A page holds up to `limit` records, and may hold none. */
   async *eachFound(wanted: Search, options: CallOptions = {}): AsyncGenerator<FoundRecord, void, undefined> {
-    for (let { after } = wanted; ; ) {
-      const { results, more, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
-      yield* results;
-      if (!more) return;
-      if (next === undefined || next === after) throw new LetheError(LOST_PLACE);
-      after = next;
-    }
+    yield* eachOf(async (after) => {
+      const { results, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
+      return { rows: results, next };
+    }, wanted.after);
   }
 
   /**
@@ -198,11 +194,10 @@ export class LetheClient extends OperatorClient {
 
   /** Every record of a subject, page by page. */
   async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
-    const next = async (after?: string) => {
-      const { records, more } = await this.getSubject(subject, { ...page, ...(after && { after }) });
-      return { rows: records, more };
-    };
-    yield* eachOf(next, ({ record }) => record);
+    yield* eachOf(async (after) => {
+      const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
+      return { rows: records, next };
+    });
   }
 
   /** The data types there are, with the views each offers. */

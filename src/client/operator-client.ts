@@ -50,18 +50,17 @@ export class OperatorClient extends AccessClient {
 
   /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
   async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
-    const { before, limit, signal } = page;
-    const query = { before: before && id('job', before), limit };
+    const { after, limit, signal } = page;
+    const query = { after: after && id('job', after), limit };
     return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
   }
 
   /** Every long job that the caller may see, page by page, the newest first. */
   async *eachJob(page: PageSize = {}): AsyncGenerator<Job, void, undefined> {
-    const next = async (before?: string) => {
-      const { jobs, more } = await this.listJobs({ ...page, ...(before && { before }) });
-      return { rows: jobs, more };
-    };
-    yield* eachOf(next, ({ job }) => job);
+    yield* eachOf(async (after) => {
+      const { jobs, next } = await this.listJobs({ ...page, ...(after && { after }) });
+      return { rows: jobs, next };
+    });
   }
 
   /** The state of a long job. */
@@ -88,18 +87,17 @@ export class OperatorClient extends AccessClient {
 
   /** A page of the tenant's audit log, newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
-    const { before, limit, signal } = page;
-    const query = { before: before && id('aud', before), limit };
+    const { after, limit, signal } = page;
+    const query = { after: after && id('aud', after), limit };
     return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
   }
 
   /** Every audit entry of the tenant, page by page, newest first. */
   async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
-    const next = async (before?: string) => {
-      const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
-      return { rows: entries, more };
-    };
-    yield* eachOf(next, ({ entry }) => entry);
+    yield* eachOf(async (after) => {
+      const { entries, next } = await this.listAuditEntries({ ...page, ...(after && { after }) });
+      return { rows: entries, next };
+    });
   }
 
   /** The state of the stores, the epoch, and work that waits. */

@@ -152,12 +152,13 @@ function textType(definition: TextDefinition, version: number): DataType<string>
 function documentType(definition: DocumentDefinition, version: number): DataType {
   const views = Object.entries(definition.views).map(([name, how]): [string, View] => [
     name,
-    typeof how === 'string' ? () => how : viewAt(how.pointer),
+    name === 'masked' ? () => how : viewAt(how),
   ]);
   if (!Object.hasOwn(definition.views, 'masked')) views.push(['masked', () => MASK]);
   return {
     ...head(definition, version),
     input: z.unknown(),
+    plain: 'json',
     spread: 'none',
     views: Object.fromEntries(views) as DataType['views'],
     parse: document.parse,

@@ -118,6 +118,8 @@ export interface DataType<V extends Json = Json> {
   readonly description: string;
   /** The shape of the input, for documentation and JSON Schema; `parse` is what decides. */
   readonly input: z.ZodType;
+  /** The shape of what comes back under `plain`, or `json` where it can be anything. By default it is text. */
+  readonly plain?: z.ZodObject | 'json';
   /** Synthetic inputs that are accepted. */
   readonly examples: readonly Json[];
   /** By default `record`. */
@@ -152,6 +154,13 @@ export interface DataType<V extends Json = Json> {
    * however short the value is.
    */
   readonly views: { readonly masked: View<V>; readonly [view: string]: View<V> };
+}
+
+/** Which form a shown value has: `text`, `json` for anything, or that of the data type whose name it is. */
+export function formOf({ name, plain }: Pick<DataType, 'name' | 'plain'>, view: string, shown: Json): string {
+  if (view !== 'plain') return typeof shown === 'string' ? 'text' : 'json';
+  if (plain === undefined) return 'text';
+  return plain === 'json' ? 'json' : name;
 }
 
 /** What tells a value from all values of its type that may not replace it. */

@@ -45,6 +45,8 @@ export interface Retired {
   /** Made when it is first needed. */
   successor(): Promise<BucketId>;
   readonly by: PrincipalId;
+  /** Names records whose values no longer open for anybody. */
+  damaged?(records: readonly RecordId[]): Promise<void>;
   /** Proves that nobody else has taken over. Must come first in every transaction of the key store. */
   fence(tx: KeyTx): Promise<void>;
 }
@@ -74,12 +76,13 @@ export async function resealPage(
   const live = rows.filter((row, i): row is RecordRow => row !== undefined && stands[i] === true);
   const { opened, damaged } = await openSound(parts, tenant, live);
   try {
+    if (damaged.length > 0) await retired.damaged?.(damaged);
     const begunAt = parts.clock().getTime();
     const moves = await make(parts, retired, opened);
     const won = moves.length === 0 ? NONE : await decide(parts, retired, moves, begunAt);
     await finish(parts, retired, moves, won);
     const resealed = won.records.size;
-    return { resealed, completed, underWay, damaged, raced: live.length - damaged - resealed };
+    return { resealed, completed, underWay, damaged: damaged.length, raced: live.length - damaged.length - resealed };
   } finally {
     for (const { value } of opened) value.wipe();
   }
@@ -92,7 +95,8 @@ async function openSound(
   { recordStore, keyStore, keyring }: ResealParts,
   tenant: TenantId,
   rows: readonly RecordRow[],
-): Promise<{ opened: OpenedRecord[]; damaged: number }> {
+): Promise<{ opened: OpenedRecord[]; damaged: RecordId[] }> {
+  const ids = rows.map(({ record }) => record as RecordId);
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
   try {
     const found = await openEach(from, tenant, rows);
@@ -102,11 +106,11 @@ async function openSound(
       if (entry.row.generation === rows[i]?.generation) opened.push(entry);
       else entry.value.wipe();
     }
-    return { opened, damaged: found.filter((entry) => entry instanceof IntegrityError).length };
+    return { opened, damaged: ids.filter((_, i) => found[i] instanceof IntegrityError) };
   } catch (error) {
     if (!(error instanceof IntegrityError)) throw error;
     // If all of them fail, the fault is not a record's, but that of a key above them.
-    return { opened: [], damaged: rows.length };
+    return { opened: [], damaged: ids };
   }
 }
 

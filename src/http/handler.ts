@@ -59,9 +59,10 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
       const { events } = operation;
       if (events === undefined) send(response, status, 'application/json', reply, id, options.closing());
       else {
-        const { tenant, principal } = caller;
+        const known = caller;
+        const { tenant, principal } = known;
         const stillKnown = () => authenticate(vault, apiKeyOf(request), id);
-        const look = () => events.look(vault, input);
+        const look = () => events.look(vault, known, input);
         const { isLast } = events;
         options.streams.open(response, { id, tenant, principal, first: reply, look, isLast, stillKnown });
       }

@@ -3,7 +3,8 @@
  * its steps makes it safe:
  *
  *   make_secret   the next epoch's secret is in every required slot
- *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys
+ *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys,
+ *                 and a record key that was altered is named and set aside
  *   verify        nothing is left under the old epoch, and what must open still opens
  *   destroy       the old secret, in every slot that was given it, once the standbys and the journal have the close
  *                 and every slot is asked again for those that were destroyed before
@@ -17,6 +18,8 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import type { JobId } from '../ids.ts';
+import type { AlteredKey } from '../keyring/epochs/altered-keys.ts';
 import { destroy, sweep } from '../keyring/epochs/epoch-destruction.ts';
 import { destroyedAfter, findEpoch, isDoomed } from '../keyring/epochs/epoch-states.ts';
 import * as rotation from '../keyring/epochs/rotation.ts';
@@ -36,6 +39,8 @@ export interface CloseEpochParts {
     readonly prepare?: () => Promise<void>;
     /** When the next epoch has begun. */
     readonly begun?: (epoch: number) => Promise<void>;
+    /** Before record keys that were altered are set aside, and of any other altered key, which fails the close. */
+    readonly altered?: (keys: readonly AlteredKey[], job: JobId) => Promise<void>;
     /** Before the old secret is destroyed; what it throws keeps the secret. */
     readonly verify?: () => Promise<void>;
     /** Notes the close elsewhere, before the secret is destroyed. @returns the places that could not confirm it */
@@ -48,7 +53,7 @@ export interface CloseEpochParts {
 }
 
 export function closeEpoch(parts: CloseEpochParts): LongJob {
-  return async ({ params, fence, progress, stopping }) => {
+  return async ({ job, params, fence, progress, stopping }) => {
     const { keyring, keyStore, around } = parts;
     await keyring.refresh();
     const { epoch: asked } = params;
@@ -65,16 +70,19 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     }
     await around.begun?.(keyring.epochs.current);
 
-    let moved = 0;
+    let [moved, damaged] = [0, 0];
     for (const ended of await rotation.endedEpochs(parts)) {
       const total = await rotation.countUnder(parts, ended.epoch);
       let done = 0;
       await progress('rewrap', done, total);
-      await rotation.move(parts, ended.epoch, keyring.epochs.current, fence, async (rows) => {
-        done += rows;
-        // A bucket may be made in the moment before the epoch ends.
-        await progress('rewrap', done, Math.max(done, total));
-        stopIfTold({ stopping });
+      damaged += await rotation.move(parts, ended.epoch, keyring.epochs.current, fence, {
+        async moved(rows) {
+          done += rows;
+          // A bucket may be made in the moment before the epoch ends.
+          await progress('rewrap', done, Math.max(done, total));
+          stopIfTold({ stopping });
+        },
+        altered: async (keys) => around.altered?.(keys, job),
       });
       moved += done;
     }
@@ -95,6 +103,7 @@ export function closeEpoch(parts: CloseEpochParts): LongJob {
     const certified = (await around.certify?.()) ?? 0;
     return {
       ...{ epoch, moved, without, waitsFor, certified },
+      ...(damaged > 0 ? { damaged } : {}),
       ...(returned.length > 0 ? { returned } : {}),
       ...(waitsForNodes.length > 0 ? { waitsForNodes } : {}),
     };

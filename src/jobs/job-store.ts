@@ -15,8 +15,6 @@ import { change, count, first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import type { Detail, JobKind } from './long-job.ts';
-import { paceOf } from './progress.ts';
-import type { JobState, JobView } from './schema.ts';
 
 const jobs = table(
   'records',
@@ -47,11 +45,11 @@ export type JobRow = Row<typeof jobs>;
 const jobById = lookup(jobs, ['job']);
 
 /**
- * Jobs that change the whole vault. There is one of each, whichever tenant's principal ordered it, and it names nothing
- * of a tenant; its counts are over all tenants. Every other job belongs to the tenant in whose name it is ordered, and
- * is shown to that tenant alone. An index key belongs to a tenant. A compromise concerns the tenant's own buckets, or
- * an epoch, which only the first tenant orders. The erasure of a tenant is ordered once in its life, whoever does it,
- * in the first tenant's name.
+ * Jobs that change the whole vault. There is one of each, whichever tenant's principal ordered it, and it names
+ * nothing of a tenant. Its counts are over all tenants, and only the first tenant is shown them (`job-view.ts`). Every
+ * other job belongs to the tenant in whose name it is ordered, counts that tenant's own, and is shown to it alone. An
+ * index key belongs to a tenant. A compromise concerns the tenant's own buckets, or an epoch, which only the first
+ * tenant orders. The erasure of a tenant is ordered once in its life, whoever does it, in the first tenant's name.
  */
 export const VAULT_WIDE: ReadonlySet<string> = new Set<JobKind>(['rotate_epoch']);
 
@@ -153,24 +151,4 @@ export async function changeJob(tx: RecordTx, job: JobId, fence: number, changed
 export function mayBeTriedAgain(error: unknown): boolean {
   if (isTransient(error)) return true;
   return error instanceof VaultError && (error.kind === 'unavailable' || error.kind === 'conflict');
-}
-
-/** The row as the API shows it. */
-export function viewOf(row: JobRow): JobView {
-  return {
-    job: row.job as JobId,
-    kind: row.kind as JobKind,
-    state: row.state as JobState,
-    ...paceOf(row.state === 'running' ? row : { ...row, rate_milli: null }),
-    orderedAt: timeOf(row.ordered_at),
-    ...(row.started_at === null ? {} : { startedAt: timeOf(row.started_at) }),
-    updatedAt: timeOf(row.updated_at),
-    ...(row.finished_at === null ? {} : { finishedAt: timeOf(row.finished_at) }),
-    ...(row.code === null ? {} : { code: row.code }),
-    detail: JSON.parse(row.detail) as JobView['detail'],
-  };
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -19,7 +19,8 @@ import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/expos
 import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
 import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
-import type { BucketId, SubjectId, TenantId } from '../ids.ts';
+import type { BucketId, JobId, RecordId, SubjectId, TenantId } from '../ids.ts';
+import { type AlteredKey, NamedKeys } from '../keyring/epochs/altered-keys.ts';
 import { findEpoch, markEpochCompromised } from '../keyring/epochs/epoch-states.ts';
 import {
   type BucketRange,
@@ -55,8 +56,9 @@ export async function assertEnded(reader: Reader<'keys'>, epoch: number): Promis
  * @returns `records`, `tokens` and `buckets`: sealed anew, of the tenant that ordered it; `complete`: nothing is left
  *   under an old key; `damaged`, `underWay`: what is left there, see `PageResult`; `closeEpoch`: what must be done next
  */
-export function reseal(parts: ResealParts): LongJob {
+export function reseal(all: ResealParts & { readonly around?: AroundReseal }): LongJob {
   return async (context) => {
+    const parts = { ...all, damaged: naming(all.around, context) };
     const compromise = context.params as unknown as Compromise;
     const look =
       'subject' in compromise ? ofSubject(parts, context, compromise) : await marked(parts, context, compromise);
@@ -73,9 +75,29 @@ export function reseal(parts: ResealParts): LongJob {
   };
 }
 
+export interface AroundReseal {
+  /** Names values that no longer open for anybody, each once in a run. */
+  readonly damaged?: (keys: readonly AlteredKey[], job: JobId) => Promise<void>;
+}
+
+/** The parts of the job, and how it names what is damaged. */
+export interface ResealJobParts extends ResealParts {
+  damaged(tenant: TenantId, records: readonly RecordId[]): Promise<void>;
+}
+
+/** Each look finds the same again. */
+function naming(around: AroundReseal | undefined, { job }: LongJobContext): ResealJobParts['damaged'] {
+  const named = new NamedKeys();
+  return async (tenant, records) => {
+    const keys = records.map((record) => ({ tenant, record })).filter((key) => !named.has(key));
+    if (keys.length > 0) await around?.damaged?.(keys, job);
+    for (const key of keys) named.add(key);
+  };
+}
+
 type Look = () => Promise<{ readonly all: PageResult; readonly own: PageResult }>;
 
-function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { readonly subject: SubjectId }): Look {
+function ofSubject(parts: ResealJobParts, context: LongJobContext, { subject }: { readonly subject: SubjectId }): Look {
   return async () => {
     const found = await resealSubject(parts, context, subject);
     return { all: found, own: found };
@@ -83,7 +105,7 @@ function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { r
 }
 
 /** Marks the buckets first. */
-async function marked(parts: ResealParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
+async function marked(parts: ResealJobParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
   const tenants = 'epoch' in compromise ? await allTenants(parts.recordStore.reader) : [context.tenant];
   await mark(parts, context, compromise, tenants);
   return () => resealAll(parts, context, compromise, tenants);
@@ -125,7 +147,7 @@ async function mark(
 
 /** Looks once at every marked bucket. */
 async function resealAll(
-  parts: ResealParts,
+  parts: ResealJobParts,
   context: LongJobContext,
   compromise: CompromisedBuckets,
   tenants: readonly TenantId[],
@@ -149,7 +171,7 @@ async function resealAll(
 }
 
 async function resealBucket(
-  parts: ResealParts,
+  parts: ResealJobParts,
   context: LongJobContext,
   tenant: TenantId,
   bucket: BucketId,
@@ -164,7 +186,8 @@ async function resealBucket(
   stopIfTold(context);
   for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
     stopIfTold(context);
-    const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
+    const damaged = (records: readonly RecordId[]) => parts.damaged(tenant, records);
+    const retired = { tenant, bucket, successor, damaged, by: context.orderedBy, fence: context.fence };
     addCounts(total, await resealPage(parts, retired, keys));
   }
   return total;

@@ -22,7 +22,7 @@ const RECORDS = 100;
 
 /** Looks once at every record of the subject. */
 export async function resealSubject(
-  parts: ResealParts,
+  parts: ResealParts & { damaged(tenant: TenantId, records: readonly RecordId[]): Promise<void> },
   context: LongJobContext,
   subject: SubjectId,
 ): Promise<PageResult> {
@@ -41,7 +41,8 @@ export async function resealSubject(
         successors.set(bucket, made);
         return made;
       };
-      const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
+      const damaged = (records: readonly RecordId[]) => parts.damaged(tenant, records);
+      const retired = { tenant, bucket, successor, damaged, by: context.orderedBy, fence: context.fence };
       addCounts(total, await resealPage(parts, retired, keys));
     }
     done += page.length;

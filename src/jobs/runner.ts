@@ -40,6 +40,8 @@ export interface JobEnd {
   readonly kind: JobKind;
   readonly state: 'completed' | 'failed' | 'waiting';
   readonly code: string | undefined;
+  /** What a backup or a drill has met: a code of the system's or of the list. */
+  readonly why?: string;
 }
 
 export interface RunnerOptions {
@@ -130,7 +132,8 @@ async function runOne(
   const breathe = options.breathe ?? breathIn(parts);
   const stopping = () => options.stopping() || lease.lost();
   const end = async ({ state, code }: Pick<JobEnd, 'state' | 'code'>, detail: Detail): Promise<JobEnd> => {
-    const ended: JobEnd = { job, kind: kind as JobKind, state, code };
+    const why = state === 'failed' && typeof detail.why === 'string' ? { why: detail.why } : {};
+    const ended: JobEnd = { job, kind: kind as JobKind, state, code, ...why };
     const at = clock();
     await recordStore.exclusive(async (tx) => {
       const outcome = { state, code: code ?? null, detail: JSON.stringify(detail) };

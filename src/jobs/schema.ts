@@ -1,6 +1,6 @@
 /** Long jobs, as the API speaks of them. */
 import { z } from 'zod';
-import { BucketIdSchema, JobIdSchema, RefSchema, SubjectIdSchema } from '../schema.ts';
+import { BucketIdSchema, JobIdSchema, pageEnd, pageQuery, RefSchema, SubjectIdSchema } from '../schema.ts';
 import { JOB_KINDS } from './long-job.ts';
 
 export const JOB_STATES = ['waiting', 'running', 'completed', 'failed'] as const;
@@ -80,8 +80,17 @@ export const JobReply = z
       .string()
       .describe('What is being done, a closed word; empty before the first step.')
       .meta({ examples: ['rewrap'] }),
-    done: z.int().min(0).describe('How much of the step is done, in units of the step.'),
-    total: z.int().min(0).describe('How much the step has to do; 0 where that is not known.'),
+    done: z
+      .int()
+      .min(0)
+      .describe('How much of the step is done, in units of the step; 0 where `total` is 0 because it is not told.'),
+    total: z
+      .int()
+      .min(0)
+      .describe(
+        'How much the step has to do; 0 where that is not known. Of a job of the whole vault it counts over all ' +
+          'tenants, and is told to the first tenant alone: others are told 0.',
+      ),
     ratePerSecond: z
       .number()
       .min(0)
@@ -100,22 +109,17 @@ export const JobReply = z
     detail: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
       .describe(
-        'The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed.',
+        'The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a ' +
+          'drill has failed. Numbers over all tenants are told to the first tenant alone.',
       )
       .meta({ examples: [{ epoch: 3, buckets: 3907 }] }),
   })
   .meta({ id: 'Job', description: 'A long job and how far it is.' });
 export type JobView = z.infer<typeof JobReply>;
 
-export const JobsQuery = z.strictObject({
-  before: JobIdSchema.optional().describe('Only jobs that were ordered before this one: the last of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50).describe('How many jobs a page holds at most.'),
-});
+export const JobsQuery = z.strictObject(pageQuery(JobIdSchema));
 
 export const JobsReply = z.strictObject({
   jobs: z.array(JobReply).describe('The newest first.'),
-  more: z
-    .boolean()
-    .describe('Whether older ones follow.')
-    .meta({ examples: [false] }),
+  ...pageEnd(JobIdSchema),
 });

@@ -67,7 +67,7 @@ export interface Operation<
    * change of it is one more event, until one is the last.
    */
   readonly events?: {
-    look(vault: Vault, input: Input<P, Q, B>): Promise<unknown>;
+    look(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<unknown>;
     isLast(reply: unknown): boolean;
   };
 }

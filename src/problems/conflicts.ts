@@ -64,9 +64,6 @@ export const CONFLICTS = {
   backup_not_configured: {
     kind: 'conflict',
     title: 'The server has no folder for these copies.',
-    message:
-      'The server has no folder for these copies: its operator sets LETHE_BACKUP_DIR for the record store and ' +
-      'LETHE_KEY_BACKUP_DIR for the key store.',
   },
   // A drill of stores on PostgreSQL needs empty databases, which nobody names over the API. Nothing has been ordered.
   drill_needs_command: {

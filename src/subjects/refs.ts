@@ -206,10 +206,17 @@ export async function namedSubject(
   return row.subject as SubjectId;
 }
 
-/** The index keys, as `name/version`, under which refs of a subject are kept. */
-export async function refKeysOf(reader: Reader<'keys'>, tenant: TenantId, id: SubjectId): Promise<string[]> {
-  const [rows = []] = await reader.find(refsBySubject, [[tenant, id]]);
-  return [...new Set(rows.map(({ version }) => `${KEY_NAME}/${version}`))];
+/** For each of these subjects the index keys, as `name/version`, under which its refs are kept. */
+export async function refKeysOf(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  ids: readonly SubjectId[],
+): Promise<ReadonlyMap<SubjectId, string[]>> {
+  const found = await reader.find(
+    refsBySubject,
+    ids.map((id) => [tenant, id]),
+  );
+  return new Map(ids.map((id, i) => [id, (found[i] ?? []).map(({ version }) => `${KEY_NAME}/${version}`)]));
 }
 
 /** @returns those of these subjects that have a ref */
@@ -223,7 +230,11 @@ export async function subjectsWithRefs(
   return new Set(rows.map(({ subject }) => subject));
 }
 
-/** Forgets every ref of a subject. */
-export async function forgetRefs(tx: KeyTx, tenant: TenantId, id: SubjectId): Promise<void> {
-  await tx.remove(subjectRefs, ['tenant', 'subject'], [[tenant, id]]);
+/** Forgets every ref of these subjects. */
+export async function forgetRefs(tx: KeyTx, tenant: TenantId, ids: readonly SubjectId[]): Promise<void> {
+  await tx.remove(
+    subjectRefs,
+    ['tenant', 'subject'],
+    ids.map((id) => [tenant, id]),
+  );
 }

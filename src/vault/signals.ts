@@ -4,11 +4,16 @@ import type { Action } from '../access/actions.ts';
 import type { Outcome } from '../audit/entries.ts';
 import type { BudgetKind } from '../guesses/errors.ts';
 import type { RecordId, RequestId } from '../ids.ts';
+import type { JobReport } from '../jobs/worker.ts';
 import type { StoreName } from '../storage/table.ts';
+
+export type { JobReport };
 
 interface SignalMap {
   /** A call was decided. */
   call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
+  /** A long job found records damaged, and went on without them. */
+  damage: [{ readonly job: string; readonly records: readonly RecordId[] }];
   /** Stored bytes failed their authentication; `record`: of which value, where that is known. */
   integrityFailure: [Found & { readonly record?: RecordId | undefined }];
   /** A store reported that its own data is damaged; `cause` is its driver's code. */
@@ -31,8 +36,8 @@ interface SignalMap {
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */
   erasureLeft: [];
-  /** A chore of the background, or a long job, ended; `failed` names the error's code. */
-  job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
+  /** A chore of the background, or a long job, ended. */
+  job: [JobReport];
 }
 
 /** Who found it: a call or a job. */
@@ -43,9 +48,9 @@ interface Found {
 
 /**
  * The signals of a thread's vault that go on to the server's vault; orders there concern only the thread itself. A
- * thread makes no calls: for damage it finds, both sides have the job that failed because of it.
+ * thread makes no calls: for damage it finds, both sides have the job that failed because of it, or that named it.
  */
-export const SIGNALS = ['call', 'values', 'job', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
+export const SIGNALS = ['call', 'values', 'job', 'damage', 'epochDestroyed'] as const satisfies (keyof SignalMap)[];
 
 export type Signals = EventEmitter<SignalMap>;
 
@@ -54,6 +59,9 @@ export function newSignals(): Signals {
   signals.on('job', ({ name: job, failed }) => {
     if (failed === 'integrity_failure') signals.emit('integrityFailure', { job });
     if (failed === 'store_corrupt') signals.emit('storeCorruption', { job });
+  });
+  signals.on('damage', ({ job, records }) => {
+    for (const record of records) signals.emit('integrityFailure', { job, record });
   });
   return signals;
 }

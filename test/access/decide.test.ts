@@ -98,6 +98,24 @@ describe.each(ROLES)('the role %s, tied to an audience', (role) => {
   });
 });
 
+test.each<[Role, Action, Resource, string]>([
+  ['support', 'detokenize', { purpose: 'billing', type: EMAIL, view: 'plain' }, 'one of the roles app and receiver'],
+  [
+    'support',
+    'search',
+    { purpose: 'billing', type: { ...CARD, ofPlain: { views: [], whole: true } }, whole: true },
+    'the role app',
+  ],
+  ['admin', 'detokenize', {}, 'one of the roles app, support and receiver'],
+  ['app', 'check_slots', {}, 'the role security'],
+])('%s is refused %s with the roles that may, and its own', (role, action, resource, needed) => {
+  const decision = decide(principal(role), action, resource);
+  expect(decision).toMatchObject({
+    allowed: false,
+    refusal: { message: `This takes ${needed}. This API key has the role ${role}.` },
+  });
+});
+
 type Row = [role: Role, type: typeof EMAIL, view: string | undefined, purpose: string | undefined, answer: string];
 const REVEALS: Row[] = [
   ['app', EMAIL, 'plain', 'billing', 'plain'],

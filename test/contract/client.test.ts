@@ -86,14 +86,13 @@ test('there is a method for every operation, and each does what it says', async 
 
   const [shown, unknown] = await app.detokenize([email.token, UNKNOWN], { purpose: 'billing', reason: 'case 4711' });
   if (shown === undefined || 'error' in shown) throw new Error('not revealed');
-  expect(shown).toEqual({ token: email.token, type: 'email', view: 'plain', value: EMAIL });
-  expect(unknown).toEqual({ token: UNKNOWN, error: { code: 'token_not_found' } });
+  expect(shown).toEqual({ token: email.token, form: 'text', type: 'email', view: 'plain', value: EMAIL });
+  expect(unknown).toEqual({ token: UNKNOWN, form: 'none', error: { code: 'token_not_found' } });
   const [masked] = await app.detokenize([email.token], { purpose: 'billing', view: 'masked' });
   expect(masked).toMatchObject({ value: 'm***@example.com' });
 
   expect(await app.search({ type: 'email', value: EMAIL.toUpperCase(), purpose: 'support' })).toMatchObject({
     results: [{ token: email.token, label: 'main' }],
-    more: false,
   });
   expect(await app.describeToken(email.token)).toMatchObject({ record: email.record, version: 1 });
 
@@ -116,7 +115,7 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await app.resolveSubject('cust_1')).toBe(email.subject);
 
   const page = await app.getSubject(email.subject, { limit: 1 });
-  expect([page.records.map(({ record }) => record), page.more]).toEqual([[email.record], true]);
+  expect([page.records.map(({ record }) => record), page.next]).toEqual([[email.record], email.record]);
   expect((await app.getSubject(email.subject, { after: email.record })).records).toHaveLength(1);
   expect(await listOf(app.eachRecord(email.subject, { limit: 1 }))).toMatchObject([
     { record: email.record, version: 2 },
@@ -145,7 +144,7 @@ test('there is a method for every operation, and each does what it says', async 
     expiresAt: new Date(4e12),
   });
   expect(await clientOf(server, added.apiKey).listTypes()).not.toEqual([]);
-  expect((await admin.listPrincipals({ limit: 1 })).more).toBe(true);
+  expect((await admin.listPrincipals({ limit: 1 })).next).toMatch(/^prn_/);
   const all = await listOf(admin.eachPrincipal({ limit: 2 }));
   expect(all.map(({ principal }) => principal)).toContain(added.principal);
   expect(await clientOf(server, added.apiKey).getMe()).toMatchObject({ principal: added.principal, name: 'checkout' });
@@ -197,7 +196,7 @@ test('there is a method for every operation, and each does what it says', async 
 test('tokens in every shape, brought along, given again, and found by parts of their values', async () => {
   const { app: asApp } = await listeningVault();
   const app = asApp();
-  const card = (number: string) => ({ number: plant(number), expiry_month: 4, expiry_year: 2030 });
+  const card = (number: string) => ({ number: plant(number), expiryMonth: 4, expiryYear: 2030 });
   const born = { type: 'date_of_birth', value: '1980-02-29' };
   const tokens: string[] = [];
   for (const [i, number] of ['4242 4242 4242 4242', '4000 0000 0002 4242', '4242 4242 4242 4242'].entries()) {
@@ -221,24 +220,20 @@ test('tokens in every shape, brought along, given again, and found by parts of t
   const tokensOf = (found: readonly { token: string }[]) => found.map(({ token }) => token);
   expect(tokensOf((await app.search(last4)).results)).toEqual(tokens);
   const first = await app.search({ ...last4, limit: 1 });
-  expect([tokensOf(first.results), first.more]).toEqual([tokens.slice(0, 1), true]);
+  expect([tokensOf(first.results), first.next]).toEqual([tokens.slice(0, 1), expect.any(String)]);
   const rest = await app.search({ ...last4, ...(first.next && { after: first.next }) });
   expect(tokensOf(rest.results)).toEqual(tokens.slice(1));
   expect(tokensOf(await listOf(app.eachFound({ ...last4, limit: 1 })))).toEqual(tokens);
   expect(tokensOf(await listOf(app.eachFound({ ...last4, and: [born], limit: 1 })))).toEqual(tokens.slice(1));
 });
 
-test('a search that loses its place ends in an error, not early', async () => {
+test('a search whose pages lead back to themselves ends in an error', async () => {
   const { app } = await listeningVault();
-  const page = (next?: string) =>
-    new Response(JSON.stringify({ results: [], more: true, ...(next && { next }) }), {
-      headers: { 'Content-Type': 'application/json' },
-    });
-  const search = { type: 'email', value: EMAIL, purpose: 'support' };
-  for (const pages of [[page()], [page('a'), page('a')]]) {
-    const found = app({ fetch: network(...pages).fetch }).eachFound(search);
-    await expect(listOf(found)).rejects.toMatchObject({ code: 'unexpected_reply' });
-  }
+  const page = () =>
+    new Response(JSON.stringify({ results: [], next: 'a' }), { headers: { 'Content-Type': 'application/json' } });
+  const search = { type: 'email', value: EMAIL, purpose: 'support' } as const;
+  const found = app({ fetch: network(page(), page()).fetch }).eachFound(search);
+  await expect(listOf(found)).rejects.toMatchObject({ code: 'unexpected_reply' });
 });
 
 describe('a lost connection', () => {
@@ -401,7 +396,7 @@ describe('errors', () => {
   test('are typed, name the place, and are not tried again', async () => {
     const { app, server } = await listeningVault();
     const { fetch, sent } = network();
-    const items = [ITEM, { type: 'card', value: { number: '4242424242424241', expiry_month: 1, expiry_year: 2030 } }];
+    const items = [ITEM, { type: 'card', value: { number: '4242424242424241', expiryMonth: 1, expiryYear: 2030 } }];
     const error = await app({ fetch })
       .tokenize(items)
       .catch((thrown: unknown) => thrown);

@@ -47,7 +47,7 @@ describe('a refused batch', () => {
       { ...SOUND, nickname: STRANGER, [STRANGER]: 1 },
       { type: 'password', value: plant('correct horse battery') },
       { type: 'no_such_type', value: STRANGER },
-      { type: 'card', value: { number: STRANGER, expiry_month: 13, expiry_year: 2030 } },
+      { type: 'card', value: { number: STRANGER, expiryMonth: 13, expiryYear: 2030 } },
       { type: 'cvc', value: plant('737'), label: 'x' },
       { type: 'document', value: { a: 1 }, reuse: true },
     ];
@@ -57,7 +57,7 @@ describe('a refused batch', () => {
       'items/3/nickname invalid_request',
       'items/3/* invalid_request',
       'items/5/type unknown_type',
-      'items/6/value.expiry_month invalid_value',
+      'items/6/value.expiryMonth invalid_value',
       'items/7/label option_not_offered',
       'items/8/reuse option_not_offered',
     ]);
@@ -66,7 +66,7 @@ describe('a refused batch', () => {
     expect(await faultsOf(vault, shaped, { purpose: 'billing' })).toEqual([
       'items/1/value invalid_value',
       'items/3/type unknown_type',
-      'items/4/value.expiry_month invalid_value',
+      'items/4/value.expiryMonth invalid_value',
       'items/5/label option_not_offered',
       'items/6/reuse option_not_offered',
     ]);

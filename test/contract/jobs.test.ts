@@ -8,7 +8,7 @@ import { UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
 import { listJobs } from '../../src/operations/keys/list-jobs.ts';
-import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
+import { NOW, openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 
 const QUICK = { lookMs: 5, heartbeatMs: 600_000, recheckMs: 600_000 };
@@ -115,6 +115,38 @@ describe('a job is shown', () => {
     };
     expect(await listed(vault.as('security'))).toEqual([epoch, index].sort());
     expect([await listed(theirs), await listed(auditor)]).toEqual([[epoch], []]);
+  });
+
+  test('without its numbers over all tenants to any but the first, also where another ordered it', async () => {
+    const { vault, security, follow } = await here();
+    const stored = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
+    await vault.as('app').call('post', '/v1/erasures', { tokens: stored.map(({ token }) => token) });
+    const theirs = await vault.inTenant('other', 'security');
+    const { job } = (await theirs.call('post', '/v1/keys/rotate', {})).body;
+    const show = async (caller: TestCaller) => {
+      const { body: one } = await caller.call('get', `/v1/jobs/${job}`);
+      const { body: list } = await caller.call('get', '/v1/jobs');
+      expect(list.jobs).toEqual([one]);
+      return one;
+    };
+    const events = await follow(job, theirs.apiKey);
+    await move(vault, job, { step: 'rewrap', done: 3, total: 9, rate_milli: 1_500 });
+    expect(await show(security)).toMatchObject({ done: 3, total: 9, ratePerSecond: 1.5, secondsLeft: 4 });
+    const seen = await show(theirs);
+    expect(seen).toMatchObject({ state: 'running', step: 'rewrap', done: 0, total: 0, detail: {} });
+    expect(Object.keys(seen)).not.toContain('ratePerSecond');
+    expect(Object.keys(seen)).not.toContain('secondsLeft');
+    await untilEvent(events, /"rewrap"/);
+
+    await runJobsOnce(vault.vault);
+    const [ours, their] = [await show(security), await show(theirs)];
+    expect(ours.detail).toMatchObject({ epoch: 1, certified: 2, without: [], waitsFor: [] });
+    expect(ours.detail.moved).toBeGreaterThan(0);
+    expect(their).toMatchObject({ state: 'completed', done: 0, total: 0 });
+    expect(their.detail).toEqual({ epoch: 1, without: [], waitsFor: [] });
+    const told = eventsOf(await events.ended).map(({ data }) => data);
+    expect(told.at(-1)).toEqual(their);
+    for (const { done, total } of told) expect([done, total]).toEqual([0, 0]);
   });
 });
 

@@ -538,7 +538,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
     ],
     [
       'listAuditEntries',
-      await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?before=x')),
+      await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?after=x')),
     ],
     ['listKeys', await both(vault.as('security').call('get', '/v1/keys'), admin.call('get', '/v1/keys'))],
     ['listJobs', await both(security.call('get', '/v1/jobs'), vault.as('app').call('get', '/v1/jobs'))],

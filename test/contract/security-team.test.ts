@@ -48,10 +48,14 @@ describe('jobs', () => {
 
     const all = await security.call('get', '/v1/jobs');
     expect(all.status).toBe(200);
-    expect(all.body).toMatchObject({ jobs: [{ job: epoch, kind: 'rotate_epoch' }, { job: index }], more: false });
-    expect((await security.call('get', '/v1/jobs?limit=1')).body).toMatchObject({ jobs: [{ job: epoch }], more: true });
-    expect((await security.call('get', `/v1/jobs?limit=1&before=${epoch}`)).body).toMatchObject({
-      ...{ jobs: [{ job: index }], more: false },
+    expect(all.body).toMatchObject({ jobs: [{ job: epoch, kind: 'rotate_epoch' }, { job: index }] });
+    expect(all.body.next).toBeUndefined();
+    expect((await security.call('get', '/v1/jobs?limit=1')).body).toMatchObject({
+      jobs: [{ job: epoch }],
+      next: epoch,
+    });
+    expect((await security.call('get', `/v1/jobs?limit=1&after=${epoch}`)).body).toMatchObject({
+      jobs: [{ job: index }],
     });
     expect(await last(here)).toMatchObject({ action: 'read_job', outcome: 'done' });
 

@@ -6,9 +6,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startLongJobs } from '../../src/background/long-job-thread.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { systemClock } from '../../src/clock.ts';
+import { readJob } from '../../src/jobs/job-store.ts';
 import type { JobReport } from '../../src/jobs/worker.ts';
 import { INDEX_KEY_SECONDS } from '../../src/keyring/cryptoperiods.ts';
-import { lookAgain } from '../../src/operations/keys/read-job.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { findAll, storeAll } from '../search/world.ts';
 import { appOf, freshHome, tell } from '../support/home.ts';
@@ -47,7 +47,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     onTestFinished(stop);
     const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
 
-    await vi.waitUntil(async () => (await lookAgain(vault, job)).state === 'completed', { timeout: 20_000 });
+    await vi.waitUntil(async () => (await readJob(vault.recordStore.reader, job)).state === 'completed', {
+      timeout: 20_000,
+    });
     await vi.waitUntil(() => reports.length > 0);
     await stop();
 
@@ -81,7 +83,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       const stop = run();
       const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
       await vi.waitUntil(
-        async () => (await lookAgain(vault, job)).state === 'completed' && String(await live()) === String(expected),
+        async () =>
+          (await readJob(vault.recordStore.reader, job)).state === 'completed' &&
+          String(await live()) === String(expected),
         { timeout: 20_000 },
       );
       await stop();
@@ -99,7 +103,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       await tell(home.keyStoreUrl, "UPDATE index_keys SET created_at = 1 WHERE name = 'email.domain'");
       const again = run();
       const next = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
-      await vi.waitUntil(async () => (await lookAgain(vault, next.job)).state === 'completed', { timeout: 20_000 });
+      await vi.waitUntil(async () => (await readJob(vault.recordStore.reader, next.job)).state === 'completed', {
+        timeout: 20_000,
+      });
       await again();
       const broken = { name: 'index_schedule', failed: 'integrity_failure', changed: 0 };
       expect(reports.filter(({ name }) => name === 'index_schedule')).toEqual(
@@ -128,10 +134,12 @@ test.each([
   await vi.waitUntil(() => reports.length > 0, { timeout: 20_000 });
   await stop();
   expect(reports).toEqual([{ name: 'long_jobs', failed: 'internal_error', changed: 0 }]);
-  expect(await lookAgain(vault, job)).toMatchObject({ state: 'waiting' });
+  expect(await readJob(vault.recordStore.reader, job)).toMatchObject({ state: 'waiting' });
 
   const again = startLongJobs(vault, home.config, options);
-  await vi.waitUntil(async () => (await lookAgain(vault, job)).state === 'completed', { timeout: 20_000 });
+  await vi.waitUntil(async () => (await readJob(vault.recordStore.reader, job)).state === 'completed', {
+    timeout: 20_000,
+  });
   await again();
 });
 

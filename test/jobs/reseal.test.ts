@@ -356,7 +356,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await marks()).toEqual([NOW.getTime()]);
   });
 
-  test('a value that was tampered with keeps no other under a stolen key, and is counted', async () => {
+  test('a value that was tampered with keeps no other under a stolen key, is counted, and named once', async () => {
     const home = await freshHome(engine);
     const { vault, app, results } = await world(home, 3);
     const [first, second, third] = results as [Tokenized, Tokenized, Tokenized];
@@ -365,8 +365,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       `UPDATE records SET sealed = (SELECT sealed FROM records WHERE record = '${first.record}') WHERE record = '${second.record}'`,
     );
 
-    expect(await run(vault, app)).toMatchObject({ records: 2, damaged: 1, complete: false });
+    const named: unknown[] = [];
+    const around = { damaged: async (...[keys, job]: [readonly unknown[], string]) => void named.push([keys, job]) };
+    const context = contextOf(vault, app, ALL);
+    expect(await reseal({ ...vault, around })(context)).toMatchObject({ records: 2, damaged: 1, complete: false });
 
+    expect(named).toEqual([[[{ tenant: app.tenant, record: second.record }], context.job]]);
     expect(await reveal(home, vault, [first, third])).toEqual(['e0@example.com', 'e2@example.com']);
   });
 
@@ -461,7 +465,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(JSON.parse(row?.params ?? '')).toEqual({ subject: first.subject });
     await runJobsOnce(vault);
 
-    const { state, detail } = await lookAgain(vault, job);
+    const { state, detail } = await lookAgain(vault, security, job);
     expect([state, detail]).toMatchObject(['completed', { records: 102, tokens: 102, buckets: 1, complete: true }]);
     const page = await listExposed(vault, security, { job, limit: 1_000 });
     expect(page.exposed.map(({ record }) => record).sort()).toEqual(results.map(({ record }) => record).sort());

@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId, type PrincipalId, type TenantId } from '../../src/ids.ts';
-import { type JobOrder, listJobs, orderJob, readJob, viewOf } from '../../src/jobs/job-store.ts';
+import { type JobOrder, listJobs, orderJob, readJob } from '../../src/jobs/job-store.ts';
+import { viewOf } from '../../src/jobs/job-view.ts';
 import { LEASE_TTL_MS } from '../../src/jobs/lease.ts';
 import type { LongJob, LongJobContext } from '../../src/jobs/long-job.ts';
 import { type JobKinds, type RunnerOptions, runLongJobs } from '../../src/jobs/runner.ts';
@@ -49,7 +50,7 @@ describe.each(ENGINES)('on %s', (engine) => {
           recordStore.exclusive((tx) =>
             orderJob(tx, { job: newId('job', random, NOW), kind, tenant: of, params, by, at: NOW }),
           ),
-        show: async (job: string) => viewOf(await readJob(recordStore.reader, job as JobId)),
+        show: async (job: string) => viewOf(await readJob(recordStore.reader, job as JobId), { isFirstTenant: true }),
       };
     };
     const rows = async () => JSON.stringify(await tell(stores.recordStoreUrl, 'SELECT * FROM jobs ORDER BY job'));

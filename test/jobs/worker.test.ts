@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce, startBackground } from '../../src/background/background.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
-import { orderDestruction } from '../../src/erasure/destructions.ts';
+import { orderDestruction, unfinishedDestructions } from '../../src/erasure/destructions.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -104,6 +104,16 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((await store('at-start'))[0]?.subject).not.toBe(stored[0]?.subject);
       const dirty = await tell(here.home.keyStoreUrl, 'SELECT bucket FROM buckets WHERE dirty_at IS NOT NULL');
       expect(dirty.length).toBeGreaterThan(0);
+    });
+
+    test('is counted for its own tenant, however many others wait', async () => {
+      const stored = await store('counted');
+      await interrupted(stored);
+      const count = async (tenant: TenantId) =>
+        (await unfinishedDestructions(here.vault.recordStore.reader, here.now(), 1, tenant)).length;
+      const { tenant } = await here.inTenant('others', 'app');
+      expect([await count((await here.as('app')).tenant), await count(tenant)]).toEqual([1, 0]);
+      await start();
     });
 
     test('is left to whoever ordered it for half a minute, then completed by an ordinary round', async () => {

@@ -173,7 +173,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(destroy(vault, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.activate(vault, 1, 2, free);
     await expect(destroy(vault, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
-    await rotation.move(vault, 1, 2, free, free);
+    await rotation.move(vault, 1, 2, free, { moved: free });
     // What nobody has looked at is not destroyed either.
     await expect(destroy(vault, 1)).rejects.toMatchObject({ code: 'epoch_in_use' });
     await rotation.approve(vault, 1, free);

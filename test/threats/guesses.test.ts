@@ -9,7 +9,7 @@ const BORN = '1990-07-21';
 const LIMIT = 19;
 
 const day = (i: number) => new Date(Date.UTC(1990, 0, 1 + i)).toISOString().slice(0, 10);
-const card = (number: string) => ({ number, expiry_month: 4, expiry_year: 2030 });
+const card = (number: string) => ({ number, expiryMonth: 4, expiryYear: 2030 });
 
 /** Numbers with the BIN and the last four of the stored one, that pass the Luhn check. */
 function* alike(): Generator<string> {
@@ -67,7 +67,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [app, numbers] = [vault.as('app'), alike()];
     expect(await answered(() => asked(app, 'card', card(numbers.next().value)), 30)).toBe(LIMIT);
 
-    const right = await asked(app, 'card', { ...card(NUMBER), expiry_month: 5 });
+    const right = await asked(app, 'card', { ...card(NUMBER), expiryMonth: 5 });
     expect([right.status, right.body.code]).toEqual([429, 'too_many_guesses']);
     expect(Number(right.headers['retry-after'])).toBe(24 * 60 * 60);
     expect(JSON.stringify(right.body)).not.toContain('4242');

@@ -3,11 +3,14 @@
  * rows. The vault must notice when it reads them, show nothing, and raise the alarm.
  */
 import { describe, expect, test } from 'vitest';
+import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
 import { runBackgroundOnce } from '../../src/background/background.ts';
+import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { issueCertificates } from '../../src/erasure/certificates/certificate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { close } from '../support/epochs.ts';
+import { closeEpoch } from '../../src/jobs/close-epoch.ts';
+import { close, closingParts, contextOf } from '../support/epochs.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';
 import { expectAlarm, expectDamage, flipped, type Hand, handOn, integrityFailures, type StoredRow } from './hand.ts';
@@ -64,12 +67,27 @@ async function restarted(old: Scene): Promise<Scene> {
 
 async function opens({ app }: Scene, held: Held, value: string): Promise<void> {
   const { body } = await app.detokenize(held.token);
-  expect(body.results).toEqual([{ token: held.token, type: 'email', view: 'plain', value }]);
+  expect(body.results).toEqual([{ token: held.token, form: 'text', type: 'email', view: 'plain', value }]);
 }
 
 /** Every way of asking for a record's value raises the alarm. */
 async function alarms({ vault, app }: Scene, held: Held): Promise<void> {
   await expectDamage(vault, () => app.detokenize(held.token), { record: held.record, secrets: SECRETS });
+}
+
+/** Closes the epoch as the background work does. @returns the job, as the first tenant sees it */
+async function closed(vault: TestVault) {
+  const security = vault.as('security');
+  await security.call('get', '/v1/types');
+  const { job } = (await security.call('post', '/v1/keys/rotate', {})).body;
+  await runJobsOnce(vault.vault);
+  return (await security.call('get', `/v1/jobs/${job}`)).body;
+}
+
+/** What the audit log says that a job found damaged. */
+async function damageOf({ records }: Scene, job: string): Promise<StoredRow[]> {
+  const entries = await records.rows('audit_entries', { code: 'integrity_failure', principal: THE_VAULT_ITSELF });
+  return entries.filter(({ target }) => String(target).startsWith(job));
 }
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -133,7 +151,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let at = 0; at < bytes.length; at += step) {
       await records.change('records', { record: ada.record }, { sealed: flipped(bytes, at) });
       const reply = await app.detokenize(ada.token);
-      expect([at, reply.body.results]).toEqual([at, [{ token: ada.token, error: { code: 'integrity_failure' } }]]);
+      expect([at, reply.body.results]).toEqual([
+        at,
+        [{ token: ada.token, form: 'none', error: { code: 'integrity_failure' } }],
+      ]);
     }
     expect(await integrityFailures(vault)).toBe(before + Math.ceil(bytes.length / step));
 
@@ -153,9 +174,89 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let at = 0; at < bytes.length; at += step) {
       await keys.change('record_keys', { record: ada.record }, { wrapped: flipped(bytes, at) });
       const reply = await app.detokenize(ada.token);
-      expect([at, reply.body.results]).toEqual([at, [{ token: ada.token, error: { code: 'integrity_failure' } }]]);
+      expect([at, reply.body.results]).toEqual([
+        at,
+        [{ token: ada.token, form: 'none', error: { code: 'integrity_failure' } }],
+      ]);
     }
     expect(await integrityFailures(vault)).toBe(before + Math.ceil(bytes.length / step));
+  });
+
+  test('an altered record key holds up no close: it is named, set aside, and never opens again, not even put back', async () => {
+    let all = await scene(engine);
+    const { vault, app, keys, ada, bob, eve } = all;
+    const [kim] = await vault.as('app').tokenize({ type: 'email', value: 'kim@example.com', subject: 'cust_1' });
+    const { tenant, ...ofBob } = await keys.row('record_keys', { record: bob.record });
+    const { generation: _, ...ofAda } = await keys.row('record_keys', { record: ada.record });
+    await keys.change('record_keys', { record: bob.record }, { wrapped: flipped(ofBob.wrapped as Buffer, 40) });
+    await keys.change('record_keys', { record: ada.record }, { bucket_generation: 2 });
+    const { body: receipt } = await app.call('post', '/v1/erasures', { tokens: [eve.token] });
+    const before = await integrityFailures(vault);
+
+    const first = await closed(vault);
+    expect([first.state, first.detail]).toMatchObject(['completed', { damaged: 2, waitsFor: [] }]);
+    expect((await app.call('get', `/v1/erasures/${receipt.erasure}`)).body).toMatchObject({ state: 'final' });
+    const [entry, ...more] = await damageOf(all, first.job);
+    expect(more).toEqual([]);
+    expect(entry).toMatchObject({ tenant, action: 'rotate_keys', principal: THE_VAULT_ITSELF });
+    expect(JSON.parse(String(entry?.records)).sort()).toEqual([ada.record, bob.record].sort());
+    expect(await integrityFailures(vault)).toBe(before + 2);
+    const lines = vault.logged.map((line) => JSON.parse(line)).filter(({ msg }) => /^integrity failure/.test(msg));
+    expect(lines.map(({ record }) => record).sort()).toEqual([ada.record, bob.record].sort());
+
+    for (const held of [ada, bob]) await alarms(all, held);
+    for (const { record } of [ada, bob]) {
+      expect(await keys.row('record_keys', { record })).toMatchObject({
+        bucket_generation: 2,
+        wrapped: Buffer.alloc(0),
+      });
+    }
+    // What was wrapped under the old key of the bucket opens nowhere, in this process or after a restart.
+    for (const [record, wrapped] of [
+      [bob.record, ofBob.wrapped],
+      [ada.record, ofAda.wrapped],
+    ] as const) {
+      for (const bucket_generation of [1, 2]) {
+        await keys.change('record_keys', { record }, { wrapped: wrapped as Buffer, bucket_generation });
+        await alarms(all, record === ada.record ? ada : bob);
+      }
+    }
+    all = await restarted(all);
+    for (const held of [ada, bob]) await alarms(all, held);
+    await opens(all, kim as Held, 'kim@example.com');
+
+    // It is named again whenever its bucket gets a new key, until its record is erased, which is certified.
+    const { body: last } = await all.app.call('post', '/v1/erasures', { tokens: [ada.token] });
+    const second = await closed(all.vault);
+    expect([second.state, second.detail]).toMatchObject(['completed', { damaged: 1 }]);
+    expect((await damageOf(all, second.job)).map(({ records }) => records)).toEqual([JSON.stringify([bob.record])]);
+    expect((await all.app.call('get', `/v1/erasures/${last.erasure}/certificate`)).body).toMatchObject({
+      state: 'final',
+    });
+    await opens(all, kim as Held, 'kim@example.com');
+  });
+
+  test('an altered record key is set aside only once it is named; an altered bucket key fails the close, and is named', async () => {
+    const all = await scene(engine);
+    const { vault, app, keys, ada, bob, eve } = all;
+    const { wrapped } = await keys.row('record_keys', { record: bob.record });
+    await keys.change('record_keys', { record: bob.record }, { wrapped: flipped(wrapped as Buffer, 40) });
+    await app.call('post', '/v1/erasures', { tokens: [eve.token] });
+    const rows = await keys.rows('record_keys', { record: bob.record });
+    const unheard = closeEpoch(
+      closingParts(vault.vault, { altered: () => Promise.reject(new UnavailableError('store_unavailable', 'Down.')) }),
+    );
+    await expect(unheard(contextOf())).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await keys.rows('record_keys', { record: bob.record })).toEqual(rows);
+
+    const { bucket = '', wrapped: key } = await keys.row('buckets', { bucket: rows[0]?.bucket ?? null });
+    await keys.change('buckets', { bucket }, { wrapped: flipped(key as Buffer, 40) });
+    const failed = await closed(vault);
+    expect(failed).toMatchObject({ state: 'failed', code: 'integrity_failure' });
+    expect((await damageOf(all, failed.job)).map(({ target }) => target)).toContain(`${failed.job} buckets ${bucket}`);
+    await keys.change('buckets', { bucket }, { wrapped: key as Buffer });
+    expect(await closed(vault)).toMatchObject({ state: 'completed', detail: { damaged: 1 } });
+    await opens(all, ada, 'ada@example.com');
   });
 
   test('an altered bucket key opens nothing after a restart, and takes no new record', async () => {
@@ -249,7 +350,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     // The tombstone decides: gone is gone, whatever lies beside it.
     const gone = async () => {
       const reply = await app.detokenize([ada.token, bob.token]);
-      expect(reply.body.results[0]).toEqual({ token: ada.token, error: { code: 'record_erased' } });
+      expect(reply.body.results[0]).toEqual({ token: ada.token, form: 'none', error: { code: 'record_erased' } });
       expect(reply.body.results[1]).toMatchObject({ value: 'bob@example.com' });
       expect((await app.search('email', 'ada@example.com')).body.results).toEqual([]);
     };
@@ -293,11 +394,11 @@ describe.each(ENGINES)('on %s', (engine) => {
 
       const reply = await app.detokenize([ada.token, bob.token, eve.token, bob.token]);
 
-      const damaged = { token: bob.token, error: { code: 'integrity_failure' } };
+      const damaged = { token: bob.token, form: 'none', error: { code: 'integrity_failure' } };
       expect(reply.body.results).toEqual([
-        { token: ada.token, type: 'email', view: 'plain', value: 'ada@example.com' },
+        { token: ada.token, form: 'text', type: 'email', view: 'plain', value: 'ada@example.com' },
         damaged,
-        { token: eve.token, type: 'email', view: 'plain', value: 'eve@example.org' },
+        { token: eve.token, form: 'text', type: 'email', view: 'plain', value: 'eve@example.org' },
         damaged,
       ]);
       const request = reply.headers['x-request-id'] as string;
@@ -525,7 +626,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await keys.remove('blind_indexes', { record: ada.record });
     await keys.change('blind_indexes', hers, { mac: mine.mac as Buffer });
     for (const value of ['ada@example.com', 'eve@example.org']) {
-      expect((await app.search('email', value)).body).toEqual({ results: [], more: false });
+      expect((await app.search('email', value)).body).toEqual({ results: [] });
     }
     expect(await integrityFailures(vault)).toBe(0);
   });

@@ -266,14 +266,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     const auditor = await here.inTenant('audit-paging', 'auditor');
     const app = await here.inTenant('audit-paging', 'app');
     for (let i = 0; i < 5; i += 1) await listTypes(here.vault, app);
-    const read = (page: { before?: AuditId; limit: number }) => listAuditEntries(here.vault, auditor, page);
+    const read = (page: { after?: AuditId | undefined; limit: number }) => listAuditEntries(here.vault, auditor, page);
     const newest = (await read({ limit: 1 })).entries[0];
-    const whole = await read({ before: newest?.entry as AuditId, limit: 1_000 });
+    const whole = await read({ after: newest?.entry as AuditId, limit: 1_000 });
 
     const pages: (typeof whole)[] = [];
-    for (let before = newest?.entry as AuditId; pages.at(-1)?.more !== false; ) {
-      pages.push(await read({ before, limit: 4 }));
-      before = pages.at(-1)?.entries.at(-1)?.entry as AuditId;
+    for (let after = newest?.entry; after !== undefined; ) {
+      pages.push(await read({ after, limit: 4 }));
+      after = pages.at(-1)?.next;
     }
 
     expect(pages.flatMap((page) => page.entries)).toEqual(whole.entries);

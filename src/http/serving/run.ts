@@ -14,7 +14,7 @@ import { CALLED, StoreCorruptError } from '../../storage/errors.ts';
 import { openVault } from '../../vault/open-vault.ts';
 import { openSealed, type SealedVault } from '../../vault/sealed.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { type Log, newLog, placesOf } from './log.ts';
+import { type Log, logJob, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
 import { listenForStop, type Stopping } from './stopping.ts';
 import { newSupervisor, type Supervisor } from './supervisor.ts';
@@ -92,10 +92,7 @@ async function runSealed(config: Config, { log, stopping, supervisor }: Around, 
 
 /** @returns a function that finishes the work under way and closes the vault */
 function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
-  const report = (done: Parameters<LongJobOptions['report']>[0]) => {
-    if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
-    else if (done.changed > 0) log.info(done, 'job');
-  };
+  const report = (done: Parameters<LongJobOptions['report']>[0]) => logJob(log, done);
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
   if (vault.journal.doubtful > 0) {

@@ -7,10 +7,12 @@
  */
 import { unwrapKey, wrapKey } from '../../crypto/envelope.ts';
 import type { RandomSource } from '../../crypto/random.ts';
+import { IntegrityError } from '../../errors.ts';
 import { handOver, secret } from '../../secret.ts';
 import { count, select } from '../../storage/queries.ts';
 import type { Row, Table } from '../../storage/table.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
+import { AlteredKeysError, NamedKeys } from './altered-keys.ts';
 import type { EpochKeys, Owner } from './epoch-keys.ts';
 
 const KEY_BYTES = 32;
@@ -22,10 +24,11 @@ export interface EpochWrapped {
   /**
    * Moves keys from under one epoch to under another, in an exclusive transaction.
    * @param limit how much work at most, in keys wrapped
+   * @param named record keys that were found altered and have been named: they are set aside
    * @returns how many rows were moved; 0: none is left
-   * @throws {IntegrityError} for a row that was altered; nothing has been moved
+   * @throws {AlteredKeysError} for keys that were altered and not named; nothing has been moved
    */
-  rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number>;
+  rewrap(tx: KeyTx, from: number, to: number, limit: number, named?: NamedKeys): Promise<number>;
   /** How many rows are wrapped under an epoch. */
   countUnder(reader: Reader<'keys'>, epoch: number): Promise<number>;
 }
@@ -105,7 +108,7 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
     return this.#wrapUnder(epochKey, place, key);
   }
 
-  async rewrap(tx: KeyTx, from: number, to: number, limit: number): Promise<number> {
+  async rewrap(tx: KeyTx, from: number, to: number, limit: number, named = new NamedKeys()): Promise<number> {
     const { table } = this.#of;
     const most = await this.affordable(tx, from, limit);
     const next = { where: { epoch: from }, orderBy: table.primaryKey, limit: most };
@@ -113,9 +116,9 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
     const moved: R[] = [];
     for (let work = 0; moved.length < rows.length && work < limit; work += 1) {
       const row = rows[moved.length] as R;
-      using key = secret(await this.open(row));
+      using key = secret(await this.#openOrName(row));
       const place = { ...row, epoch: to };
-      work += await this.renew(tx, place, key);
+      work += await this.renew(tx, place, key, named);
       moved.push(await this.wrap(place, key));
     }
     await tx.update(table, ['epoch', 'wrapped', ...this.renewed], moved as unknown as Row<Table<'keys'>>[]);
@@ -138,8 +141,21 @@ export class KeysUnderEpoch<R extends WrappedRow> implements EpochWrapped {
    * What else a close does with a key: it may change both the row and the key.
    * @returns how many other keys it wrapped
    */
-  protected async renew(_tx: KeyTx, _row: R, _key: Buffer): Promise<number> {
+  protected async renew(_tx: KeyTx, _row: R, _key: Buffer, _named: NamedKeys): Promise<number> {
     return 0;
+  }
+
+  /** @throws {AlteredKeysError} naming the key: many depend on it, and nothing goes on without it */
+  async #openOrName(row: R): Promise<Buffer> {
+    try {
+      return await this.open(row);
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      const { tenant, ...names } = row as unknown as Record<string, string | number | undefined>;
+      const parts = this.#of.table.primaryKey.flatMap((column) => names[column] ?? []);
+      const place = [this.kind, parts.join('/')].join(' ');
+      throw new AlteredKeysError([{ tenant: tenant as string | undefined, place }], error);
+    }
   }
 
   #wrapUnder(epochKey: Buffer, place: Place<R>, key: Uint8Array): R {

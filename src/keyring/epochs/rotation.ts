@@ -20,6 +20,7 @@ import type { KeyStore, KeyTx } from '../../storage/tx.ts';
 import type { RootSlot } from '../slots/root-slot.ts';
 import { storeIn } from '../slots/root-slots.ts';
 import { type EpochRow, epochByNumber, epochSlots, epochs, givenTo } from '../tables.ts';
+import { type AlteredKey, AlteredKeysError, NamedKeys } from './altered-keys.ts';
 import { EpochEndedError, type EpochKeys, SECRET_BYTES } from './epoch-keys.ts';
 import { isOver, lastEpoch } from './epoch-states.ts';
 import type { EpochWrapped } from './keys-under-epoch.ts';
@@ -171,27 +172,46 @@ export async function activate(parts: RotationParts, epoch: number, begun: numbe
   await keys.refresh();
 }
 
+/** Who is told of a move. */
+export interface MoveTold {
+  /** After each page, how many rows it moved. */
+  moved(rows: number): Promise<void>;
+  /** Before keys that were altered are set aside: what it notes is durable first. What it throws ends the move. */
+  altered?(keys: readonly AlteredKey[]): Promise<void>;
+}
+
 /**
  * Moves everything from under an epoch that has ended to the next.
- * @param moved told after each page how many rows it moved
+ * @returns how many record keys were altered, and have been set aside
+ * @throws {AlteredKeysError} for an altered key of any other kind, which has been named
  */
 export async function move(
   parts: RotationParts,
   from: number,
   to: number,
   fence: Fence,
-  moved: (rows: number) => Promise<void>,
-): Promise<void> {
+  told: MoveTold,
+): Promise<number> {
+  const named = new NamedKeys();
+  const page = (kind: EpochWrapped) =>
+    parts.keyStore.exclusive(async (tx) => {
+      await fence(tx);
+      return kind.rewrap(tx, from, to, PAGE, named);
+    });
   for (const kind of parts.keyring.wrapped) {
-    for (;;) {
-      const rows = await parts.keyStore.exclusive(async (tx) => {
-        await fence(tx);
-        return kind.rewrap(tx, from, to, PAGE);
-      });
-      if (rows === 0) break;
-      await moved(rows);
+    for (let rows = -1; rows !== 0; ) {
+      try {
+        rows = await page(kind);
+        if (rows > 0) await told.moved(rows);
+      } catch (error) {
+        if (!(error instanceof AlteredKeysError)) throw error;
+        await told.altered?.(error.keys);
+        if (error.keys.some(({ record }) => record === undefined)) throw error;
+        for (const key of error.keys) named.add(key);
+      }
     }
   }
+  return named.size;
 }
 
 /** How many rows are wrapped under an epoch. */

@@ -12,6 +12,7 @@ import type { BucketId, RecordId, TenantId } from '../../ids.ts';
 import { handOver, secret, secrets } from '../../secret.ts';
 import { select } from '../../storage/queries.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
+import { AlteredKeysError, type NamedKeys } from '../epochs/altered-keys.ts';
 import type { IndexKeys } from '../indexes/index-keys.ts';
 import { type BucketRow, type RecordKeyRow, recordKeyByGeneration, recordKeys } from '../tables.ts';
 import type { BucketKey, BucketKeys } from './bucket-keys.ts';
@@ -143,28 +144,46 @@ function keyOrError(row: RecordKeyRow, bucketKey: Buffer): Buffer | IntegrityErr
   }
 }
 
+/** What is left of a key that was altered: its row stays, so that its record is an alarm and not an absence. */
+const SET_ASIDE = Buffer.alloc(0);
+
+/** The key of a bucket, the one of its next generation, and that generation. */
+interface Renewal {
+  readonly from: Buffer;
+  readonly to: Buffer;
+  readonly next: number;
+  readonly random: RandomSource;
+}
+
 /**
- * Wraps all record keys of a bucket under the key of its next generation; their values stay (K3).
+ * Wraps all record keys of a bucket under the key of its next generation; their values stay (K3). An altered key that
+ * has been named is set aside: nothing is left of what was wrapped, and no key opens it ever again. The bucket's own
+ * key is authentic here, so the fault is that row's alone.
  * @param place the bucket as it is, held by this transaction
  * @returns how many there are
- * @throws {IntegrityError} naming the record, for a key row that was altered or moved
+ * @throws {AlteredKeysError} naming every record whose key was altered or moved, and has not been named yet
  */
 export async function rewrapRecordKeys(
   tx: KeyTx,
   place: Pick<BucketRow, 'tenant' | 'bucket' | 'generation'>,
-  from: Buffer,
-  to: Buffer,
-  next: number,
-  random: RandomSource,
+  { from, to, next, random }: Renewal,
+  named: NamedKeys,
 ): Promise<number> {
   const { tenant, bucket, generation } = place;
   const rows = await select(tx, recordKeys, { where: { tenant, bucket } });
+  const altered: RecordKeyRow[] = [];
   for (const row of rows) {
-    if (row.bucket_generation !== generation) throw new IntegrityError({ record: row.record });
-    using key = secret(unwrapRecordKey(row, from));
-    row.wrapped = wrapKey(key, to, recordKeyAd(tenant, bucket, next, row.record, row.generation), random);
+    const opened = row.bucket_generation === generation ? keyOrError(row, from) : broken(row, undefined);
+    if (opened instanceof IntegrityError) {
+      if (!named.has(row)) altered.push(row);
+      row.wrapped = SET_ASIDE;
+    } else {
+      using key = secret(opened);
+      row.wrapped = wrapKey(key, to, recordKeyAd(tenant, bucket, next, row.record, row.generation), random);
+    }
     row.bucket_generation = next;
   }
+  if (altered.length > 0) throw new AlteredKeysError(altered.map(({ record }) => ({ tenant, record })));
   await tx.update(recordKeys, ['bucket_generation', 'wrapped'], rows);
   return rows.length;
 }

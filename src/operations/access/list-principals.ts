@@ -3,6 +3,7 @@ import { keysOf } from '../../access/key-rows.ts';
 import { factsOf } from '../../access/principal-facts.ts';
 import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import type { PrincipalId } from '../../ids.ts';
 import { KEY, PRINCIPAL } from '../examples.ts';
@@ -30,7 +31,6 @@ export const listPrincipals = operation({
           keys: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2027-11-02T09:00:00.000Z' }],
         },
       ],
-      more: false,
     },
   },
   work: (vault, caller, page) =>
@@ -45,7 +45,7 @@ export const listPrincipals = operation({
         );
         const by = Map.groupBy(keys, ({ principal }) => principal);
         const principals = shown.map((row) => factsOf(row, by.get(row.principal) ?? [], door.now));
-        return { reply: { principals, more: rows.length > page.limit }, entry: {} };
+        return { reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') }, entry: {} };
       }),
     ),
 });

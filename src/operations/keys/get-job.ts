@@ -14,7 +14,7 @@ export const getJob = operation({
   summary: 'How far a long job is.',
   description:
     'Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role ' +
-    '`security` of any tenant.',
+    '`security` of any tenant, without numbers over other tenants.',
   params: z.strictObject({ job: JobIdSchema }),
   reply: JobReply,
   problems: ['job_not_found'],

@@ -23,7 +23,7 @@ export const jobEvents = operation({
   example: { reply: ROTATION },
   work: readJob,
   events: {
-    look: (vault, { job }) => lookAgain(vault, job),
+    look: (vault, caller, { job }) => lookAgain(vault, caller, job),
     isLast: (reply) => ['completed', 'failed'].includes((reply as z.infer<typeof JobReply>).state),
   },
 });

@@ -12,6 +12,8 @@ import {
   MaskedSchema,
   NAMED,
   PurposeSchema,
+  pageEnd,
+  pageQuery,
   ReasonSchema,
   RecordIdSchema,
   RefSchema,
@@ -100,6 +102,10 @@ export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
 export const RevealedValueSchema = z
   .strictObject({
     token: TokenSchema,
+    form: z
+      .string()
+      .describe('What `value` is: `text`; `json`, which can be anything; or the data type that has its form.')
+      .meta({ examples: ['text'] }),
     type: TypeNameSchema,
     view: ViewSchema.describe('The view that `value` is.'),
     value: JsonSchema.describe('The value, as far as `view` shows it.'),
@@ -109,6 +115,7 @@ export const RevealedValueSchema = z
 export const NotRevealedSchema = z
   .strictObject({
     token: TokenSchema,
+    form: z.literal('none').describe('There is no value.'),
     error: z
       .strictObject({
         code: z
@@ -177,13 +184,10 @@ export const CorrectReply = z.strictObject({
 export const ResolveBody = z.strictObject({ ref: RefSchema });
 export const ResolveReply = z.strictObject({ subject: SubjectIdSchema });
 
-export const SubjectQuery = z.strictObject({
-  after: RecordIdSchema.optional().describe('The last record of the page before.'),
-  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
-});
+export const SubjectQuery = z.strictObject(pageQuery(RecordIdSchema));
 export const SubjectReply = z.strictObject({
   subject: SubjectIdSchema,
   createdAt: z.iso.datetime().describe('When the vault first heard of the subject, UTC.'),
   records: z.array(RecordSchema).describe('In the order the values were stored.'),
-  more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
+  ...pageEnd(RecordIdSchema),
 });

@@ -66,7 +66,7 @@ export const tokenize = operation({
         { type: 'name', value: { given: 'Jane', family: 'Doe' }, subject: 'cust_42' },
         {
           type: 'card',
-          value: { number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030 },
+          value: { number: '4242 4242 4242 4242', expiryMonth: 1, expiryYear: 2030 },
           subject: 'cust_42',
           format: 'card',
           reuse: true,

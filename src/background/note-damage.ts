@@ -1,0 +1,56 @@
+/**
+ * Names what a long job found damaged: in the audit log of the tenant that it concerns, and in an alarm for each
+ * record. What concerns no tenant is said in the first tenant's log.
+ *
+ * Guarantees: once it returns, the entries are durable. Ids and closed words only.
+ */
+import { firstTenant } from '../access/first-tenant.ts';
+import { THE_VAULT_ITSELF } from '../access/principal.ts';
+import { VAULT_TENANT } from '../access/store.ts';
+import { appendAuditEntry } from '../audit/entries.ts';
+import { DAMAGED } from '../calls/entries.ts';
+import { IntegrityError } from '../errors.ts';
+import { isId, type JobId, newId, type RecordId, type TenantId } from '../ids.ts';
+import type { JobKind } from '../jobs/long-job.ts';
+import type { AlteredKey } from '../keyring/epochs/altered-keys.ts';
+import type { Vault } from '../vault/vault.ts';
+import { ACTION_OF } from './job-actions.ts';
+
+/** Ids and names of indexes: an altered row may name anything. */
+const PLACE = /^[a-z_]+ [\w@./-]{1,128}$/;
+
+export async function noteDamage(
+  vault: Vault,
+  { job, kind }: { readonly job: JobId; readonly kind: JobKind },
+  keys: readonly AlteredKey[],
+): Promise<void> {
+  const at = vault.clock();
+  const operator = await firstTenant(vault.recordStore.reader);
+  const isOwn = ({ tenant }: AlteredKey) => !isId('tenant', tenant) || tenant === VAULT_TENANT;
+  const groups = [...Map.groupBy(keys, (key) => (isOwn(key) ? operator : (key.tenant as TenantId)))];
+  await vault.recordStore.shared(async (tx) => {
+    for (const [tenant, found] of groups) {
+      if (tenant === undefined) continue;
+      await appendAuditEntry(tx, {
+        ...{ entry: newId('audit', vault.random, at), request: newId('request', vault.random, at) },
+        ...{ tenant, at, principal: THE_VAULT_ITSELF, action: ACTION_OF[kind], ...DAMAGED },
+        records: recordsOf(found),
+        target: [job, ...found.flatMap(({ place }) => (place !== undefined && PLACE.test(place) ? place : []))].join(
+          ' ',
+        ),
+      });
+    }
+  });
+  vault.signals.emit('damage', { job: kind, records: recordsOf(keys) });
+}
+
+/** @throws {IntegrityError} for a record of the vault's own: no close goes on over a canary */
+export function assertNoCanary(keys: readonly AlteredKey[]): void {
+  const canary = keys.find(({ tenant, record }) => tenant === VAULT_TENANT && record !== undefined);
+  if (canary?.record !== undefined) throw new IntegrityError({ record: canary.record });
+}
+
+/** An altered row may name anything: what is no id is not passed on. */
+function recordsOf(keys: readonly AlteredKey[]): RecordId[] {
+  return [...new Set(keys.flatMap(({ record }) => (isId('record', record) ? [record] : [])))];
+}

@@ -1,0 +1,48 @@
+/**
+ * A job's row as the API shows it.
+ *
+ * Guarantees: of a job of the whole vault only the first tenant is shown numbers. They count over all tenants: whoever
+ * closes epochs often could otherwise count the erasures of others. Every tenant is shown the state, the step, and what
+ * holds the close up; certificates and `GET /v1/keys` name these slots and nodes, too.
+ * Does not: hide how long a job took, and with it roughly how much there was to do.
+ */
+import type { JobId } from '../ids.ts';
+import { type JobRow, VAULT_WIDE } from './job-store.ts';
+import type { JobKind } from './long-job.ts';
+import { paceOf } from './progress.ts';
+import type { JobState, JobView } from './schema.ts';
+
+/** What every tenant is shown of the outcome: no number but that of the epoch. */
+const FOR_ALL = ['epoch', 'without', 'waitsFor', 'waitsForNodes', 'returned'] as const;
+
+/** Whose people it is shown to. */
+export interface Audience {
+  readonly isFirstTenant: boolean;
+}
+
+export function viewOf(row: JobRow, { isFirstTenant }: Audience): JobView {
+  const countsOthers = VAULT_WIDE.has(row.kind) && !isFirstTenant;
+  const detail = JSON.parse(row.detail) as JobView['detail'];
+  return {
+    job: row.job as JobId,
+    kind: row.kind as JobKind,
+    state: row.state as JobState,
+    ...paceOf(countsOthers ? { ...row, ...NO_COUNT } : row.state === 'running' ? row : { ...row, rate_milli: null }),
+    orderedAt: timeOf(row.ordered_at),
+    ...(row.started_at === null ? {} : { startedAt: timeOf(row.started_at) }),
+    updatedAt: timeOf(row.updated_at),
+    ...(row.finished_at === null ? {} : { finishedAt: timeOf(row.finished_at) }),
+    ...(row.code === null ? {} : { code: row.code }),
+    detail: countsOthers ? only(detail, FOR_ALL) : detail,
+  };
+}
+
+const NO_COUNT = { done: 0, total: 0, rate_milli: null };
+
+function only(detail: JobView['detail'], names: readonly string[]): JobView['detail'] {
+  return Object.fromEntries(Object.entries(detail).filter(([name]) => names.includes(name)));
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
