@@ -66,7 +66,7 @@ export async function hasEndedSince(
 ): Promise<boolean> {
   const ends = await keptOf(keyStore.reader, { tenant, kind: 'key' }, key);
   const noted = await areNoted(recordStore.reader, ends);
-  return ends.some(({ target }, i) => !noted[i] && partsOf(target).word <= now.getTime());
+  return ends.some(({ target }, i) => !noted[i] && partsOf(target).end <= now.getTime());
 }
 
 /**
@@ -82,10 +82,12 @@ export async function narrowAgain(
 ): Promise<number> {
   let narrowed = 0;
   for (const { kind, target } of narrowings) {
-    const { of, mac, word: end } = partsOf(target);
+    const { of, mac, end } = partsOf(target);
     if (kind === 'key') {
       const row = await findApiKey(tx, of as ApiKeyId);
-      if (row?.tenant !== tenant || !isSooner(end, row.expires_at) || !hasOwnEnd(keys.principals, row)) continue;
+      // Notes carry no MAC, so one may say anything.
+      if (row?.tenant !== tenant || !Number.isSafeInteger(end)) continue;
+      if (!isSooner(end, row.expires_at) || !hasOwnEnd(keys.principals, row)) continue;
       await setEnd(tx, keys, row, end);
       narrowed += 1;
     } else {
@@ -102,7 +104,8 @@ export async function narrowAgain(
   return narrowed;
 }
 
-function partsOf(target: string): { readonly of: string; readonly mac: string; readonly word: number } {
+/** Of a key the second part is its end, of a purpose the MAC. */
+function partsOf(target: string): { readonly of: string; readonly mac: string; readonly end: number } {
   const [of = '', mac = ''] = target.split(':');
-  return { of, mac, word: Number(mac) };
+  return { of, mac, end: Number(mac) };
 }

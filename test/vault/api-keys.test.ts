@@ -212,6 +212,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await tell(here.home.recordStoreUrl, `UPDATE api_keys SET end_tag = NULL WHERE principal = '${principal}'`);
     await expect(knock(apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
     expect(Number(sound?.expires_at)).toBe(Date.parse(inHours(5)));
+    // limit: a row that is put back to an earlier state of its own, here to the end that the key was made with.
+    await edit('expires_at = made_until');
+    expect((await knock(apiKey)).keyEndsAt?.toISOString()).toBe(inHours(10));
     const other = await add();
     await tell(
       here.home.recordStoreUrl,
