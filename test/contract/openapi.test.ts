@@ -167,17 +167,18 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
+      api_key_not_found
     `,
     405: 'method_not_allowed',
     409: `
       concurrent_change lease_lost epoch_not_ended api_key_already_shown own_principal type_base_fixed
       too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
-      token_taken token_outdated backup_not_configured drill_needs_command
+      token_taken token_outdated backup_not_configured drill_needs_command rolling_over api_key_ended
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
-      tenant_erased
+      tenant_erased principal_revoked
     `,
     413: 'body_too_large',
     415: 'unsupported_media_type',
