@@ -55,8 +55,8 @@ export type Decision =
   | { readonly allowed: true; readonly view: string | undefined }
   | { readonly allowed: false; readonly refusal: VaultError };
 
-/** Actions that show something of a value: a purpose is always stated for them, and checked. */
-const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
+/** Actions that show something of a value, or tell of it: a purpose is always stated for them, and checked. */
+const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
 
 /**
  * What a principal tied to an audience may do: it knows tokens, and no records or subjects. It erases nothing, since a
@@ -66,6 +66,7 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'tokenize',
   'detokenize',
   'verify',
+  'match',
   'describe_token',
   'change_token',
   'search',

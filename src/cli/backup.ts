@@ -59,7 +59,8 @@ function addBackup(program: Command): void {
         ),
       );
       if (done === undefined) return;
-      const { copies, pruned, swept } = done;
+      const { copies, pruned, swept, made } = done;
+      for (const folder of made) console.log(`made  ${folder}: it was not there. Is a disk not mounted?`);
       const taken = copies.map(({ folder, manifest: { store, file, tookMs } }) => ({
         ...{ store, folder, sizeBytes: file.sizeBytes, tookMs },
       }));

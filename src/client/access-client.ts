@@ -57,9 +57,9 @@ export class AccessClient {
 
   /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
   async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('prn', after), limit };
-    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
+    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, ...rest });
   }
 
   /** Every principal of the tenant, page by page. */
@@ -116,9 +116,9 @@ export class AccessClient {
 
   /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
   async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('ten', after), limit };
-    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, signal });
+    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, ...rest });
   }
 
   /** Every tenant of the vault, page by page. */

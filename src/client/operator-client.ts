@@ -50,9 +50,9 @@ export class OperatorClient extends AccessClient {
 
   /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
   async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('job', after), limit };
-    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
+    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, ...rest });
   }
 
   /** Every long job that the caller may see, page by page, the newest first. */
@@ -87,9 +87,9 @@ export class OperatorClient extends AccessClient {
 
   /** A page of the tenant's audit log, newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('aud', after), limit };
-    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
+    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, ...rest });
   }
 
   /** Every audit entry of the tenant, page by page, newest first. */
@@ -126,7 +126,7 @@ export class OperatorClient extends AccessClient {
   /** Removes a root slot and destroys what it holds. Once more tries again what could not be destroyed. */
   async removeSlot(
     name: string,
-    { abandon = false, signal }: { readonly abandon?: boolean } & CallOptions = {},
+    { abandon = false, ...options }: { readonly abandon?: boolean } & CallOptions = {},
   ): Promise<RemovedSlot> {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new TypeError('This is no name of a root slot.');
     const query = { abandon: abandon ? 'true' : undefined };
@@ -135,7 +135,7 @@ export class OperatorClient extends AccessClient {
       path: `/v1/keys/slots/${name}`,
       query,
       repeat: 'always',
-      signal,
+      ...options,
     });
   }
 
@@ -151,8 +151,8 @@ export class OperatorClient extends AccessClient {
 
   /** A page of the records and tokens that a compromise exposed. Pass its `next` as `after` to get the next page. */
   async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
-    const { job, after, limit, signal } = page;
+    const { job, after, limit, ...rest } = page;
     const query = { job: job && id('job', job), after, limit };
-    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
+    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, ...rest });
   }
 }

@@ -15,7 +15,7 @@ import { isTelling } from './graphemes.ts';
 import { requireCountry } from './iso3166.ts';
 import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { needsPostalCode, settledCode } from './postal-forms.ts';
-import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
+import { optionalString, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['line1', 'line2', 'city', 'region', 'postalCode', 'country']);
@@ -66,6 +66,18 @@ export const address: DataType<Address> = {
   ],
   spread: 'unique',
 
+  compared: {
+    postal_code: {
+      description: 'The postal code, in any spelling.',
+      input: z.string().min(1).max(MAX_CHARACTERS),
+      examples: ['10115'],
+      parse(input) {
+        return withoutCountry(bareCode(tidyLine(requireString(input), '', MAX_CHARACTERS)));
+      },
+      of: ({ postalCode: code }) => (code === '' ? undefined : withoutCountry(bareCode(code))),
+    },
+  },
+
   parse(input) {
     const properties = requireObject(input, PROPERTIES);
     const line1 = required(properties, 'line1');
@@ -110,6 +122,11 @@ function comparedBy(how: (text: string) => string, value: Address): string {
 
 function bareCode(text: string): string {
   return foldCode(text).replace(POSTAL_CODE_FILLER, '').toUpperCase();
+}
+
+/** Some write the country's letters before a number (`LV-1010`), and some do not. */
+function withoutCountry(bare: string): string {
+  return bare.replace(/^[A-Z]{1,2}(?=\d+$)/, '');
 }
 
 /**

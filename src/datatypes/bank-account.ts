@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { bare, fold, SEPARATOR } from './normalise.ts';
-import { optionalString, type Properties, requiredString, requireObject } from './shape.ts';
+import { optionalString, type Properties, requiredString, requireObject, requireString } from './shape.ts';
 
 const MAX_TYPED = 64;
 const PROPERTIES = new Set(['routingNumber', 'bic', 'accountNumber', 'accountType']);
@@ -22,6 +22,7 @@ const MAX_ACCOUNT = 34;
 const MAX_US_ACCOUNT = 17;
 /** The Federal Reserve districts, thrifts, electronic numbers and traveller's cheques (ABA routing number policy). */
 const ROUTING = /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)\d{7}$/;
+const LAST4 = /^[A-Z0-9]{4}$/;
 const WEIGHTS = [3, 7, 1];
 
 export type BankAccount = {
@@ -59,6 +60,21 @@ export const bankAccount: DataType<BankAccount> = {
   ],
   spread: 'unique',
   guessable: { shown: (value) => [bankOf(value), last4(value)] },
+
+  compared: {
+    last4: {
+      description:
+        'The last four characters of the account number; no account is told by it that has fewer than eight.',
+      input: z.string().regex(LAST4),
+      examples: ['6789'],
+      parse(input) {
+        const last = bare(requireString(input), MAX_TYPED) ?? '';
+        if (!LAST4.test(last)) throw new InvalidValueError('', 'Must be four letters or digits.');
+        return last;
+      },
+      of: ({ accountNumber: account }) => (account.length < 8 ? undefined : account.slice(-4)),
+    },
+  },
 
   parse(input) {
     const properties = requireObject(input, PROPERTIES);

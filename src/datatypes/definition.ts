@@ -89,6 +89,12 @@ const TextDefinition = z.strictObject({
     .enum(['unique', 'shared', 'none'])
     .default('none')
     .describe('How values are searched: `unique` and `shared` make an index, `none` makes none.'),
+  unique: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`.',
+    ),
   distinct: z
     .int()
     .min(1)

@@ -1,7 +1,7 @@
 /**
- * Destroys record keys, index rows and links from values to tokens in one transaction of the key store. The transaction
- * also marks their buckets for a new key (K1), notes what was destroyed and under which epoch, and mirrors the
- * tombstones.
+ * Destroys record keys, index rows, claims and links from values to tokens in one transaction of the key store. The
+ * transaction also marks their buckets for a new key (K1), notes what was destroyed and under which epoch, and mirrors
+ * the tombstones.
  *
  * Guarantees: a destroyed key counts with the epoch that its bucket has at that moment. The buckets are locked first,
  * in the order in which a rotation locks them, so that the two never deadlock and no key slips between them. No key
@@ -12,6 +12,7 @@ import type { SubjectId, TenantId } from '../ids.ts';
 import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
 import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
+import { claimKeyName, claimsOf, removeClaimsAt, removeClaimsOf } from '../search/value-claims.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
 import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';
@@ -47,6 +48,7 @@ export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding
     return tombstone?.cause === 'erased' || tombstone?.generation === generation;
   };
   const indexed = (await indexRowsOf(tx, tenant, records)).flat().filter(isMeant);
+  const claimed = (await claimsOf(tx, tenant, records)).flat().filter(isMeant);
   const linked = (await linksOf(tx, tenant, records)).flat().filter(isMeant);
   await removeKeysAt(tx, tenant, doomed);
   const erased = rows.filter((row) => row.cause === 'erased').map(({ record }) => record);
@@ -55,6 +57,8 @@ export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding
   await removeIndexRowsAt(tx, tenant, corrected);
   await removeLinksOf(tx, tenant, erased);
   await removeLinksAt(tx, tenant, corrected);
+  await removeClaimsOf(tx, tenant, erased);
+  await removeClaimsAt(tx, tenant, corrected);
   await mirror(tx, rows);
   const subjects = all.flatMap(({ subject }) => subject ?? []);
   const named = await refKeysOf(tx, tenant, subjects);
@@ -62,17 +66,19 @@ export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding
   const owner = new Map(all.flatMap(({ erasure, tombstones }) => tombstones.map(({ record }) => [record, erasure])));
   const byErasure = <R extends { readonly record: string }>(found: readonly R[]) =>
     Map.groupBy(found, ({ record }) => owner.get(record));
-  const [held, gone, macs, links] = [
+  const [held, gone, macs, links, claims] = [
     byErasure([...before, ...doomed]),
     byErasure(doomed),
     byErasure(indexed),
     byErasure(linked),
+    byErasure(claimed),
   ];
   const notes = all.map(({ erasure, subject }) => {
     const under = (held.get(erasure) ?? []).flatMap(({ bucket }) => epochs.get(bucket) ?? []);
     const indexes = [
       ...(macs.get(erasure) ?? []).map(({ name, version }) => `${name}/${version}`),
       ...(links.get(erasure) ?? []).map(({ version }) => reuseKeyName(version)),
+      ...(claims.get(erasure) ?? []).map(({ version }) => claimKeyName(version)),
       ...(subject === undefined ? [] : (named.get(subject) ?? [])),
     ];
     const epoch = under.length === 0 ? undefined : Math.max(...under);

@@ -15,10 +15,18 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): z.outp
   const faults: VaultError[] = [];
   // A body of 1 MiB can have half a million.
   for (const issue of parsed.error.issues.slice(0, MAX_FAULTS)) {
-    faults.push(...explain(issue));
+    faults.push(...nearest(issue).flatMap(explain));
     if (faults.length >= MAX_FAULTS) break;
   }
   throw faults.length === 0 ? new VaultError('invalid_request', 'The request is not valid.') : allOf(faults);
+}
+
+/** Where there are several forms, what is wrong with the one that comes closest: that with the fewest faults. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [closest = []] = [...issue.errors].sort((one, other) => one.length - other.length);
+  if (closest.length === 0) return [issue];
+  return closest.slice(0, MAX_FAULTS).flatMap((each) => nearest({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 function explain(issue: z.core.$ZodIssue): VaultError[] {

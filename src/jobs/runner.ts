@@ -99,8 +99,9 @@ export async function besideNoJob<R>(
   const lease = await takeLease(keyStore, JOBS_LEASE, random, options);
   if (lease === undefined) {
     throw new UnavailableError(
-      'key_unavailable',
-      'A server is at work on the keys. Wait until its long job is done, or stop it.',
+      'overloaded',
+      'A long job is at work on the keys, and nothing has been done. Wait until it is finished (`npm run lethe -- jobs list`), then call again.',
+      { retryAfterSeconds: 10 },
     );
   }
   try {

@@ -11,6 +11,12 @@ export const CONFLICTS = {
     title: 'Another call changed the same record; read it again, then repeat.',
     message: 'The record was changed at the same time by another call. Read it again, then repeat the call.',
   },
+  // The type is unique to the tenant. Nothing has been stored.
+  value_not_unique: {
+    kind: 'conflict',
+    title: 'Another record has an equal value, and the data type takes none twice.',
+    field: 'value',
+  },
   // Another process has taken over. Nothing of the transaction is kept.
   lease_lost: {
     kind: 'conflict',

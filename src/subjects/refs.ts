@@ -64,6 +64,19 @@ export async function findByRefs(
   });
 }
 
+/** @returns whom each name is, an app's ref or a subject id; undefined for no name, or a ref never seen */
+export async function knownSubjects(
+  reader: Reader<'keys'>,
+  keyring: Keyring,
+  tenant: TenantId,
+  names: readonly (string | undefined)[],
+): Promise<(SubjectId | undefined)[]> {
+  const refs = [...new Set(names.filter((name) => name !== undefined && !isId('subject', name)))] as string[];
+  const rows = await findByRefs(reader, keyring, tenant, refs);
+  const known = new Map(refs.map((ref, i) => [ref, rows[i]?.subject as SubjectId | undefined]));
+  return names.map((name) => (name === undefined || isId('subject', name) ? name : known.get(name)));
+}
+
 /** Binds a ref to its subject: a row edited in the database must not turn one person's erasure on another. */
 function refTag(key: IndexKey, row: Omit<SubjectRefRow, 'tag'>): Buffer {
   return key.mac('lethe/subject-ref-tag/1', MAC_BYTES, row.tenant, row.mac, row.subject);

@@ -22,7 +22,17 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
-    ...(['list_types', 'describe_caller', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
+    ...([
+      'list_types',
+      'describe_caller',
+      'declare_type',
+      'set_keep',
+      'set_unique',
+      'count_doubles',
+      'read_status',
+      'read_job',
+      'recover',
+    ] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['change_principal', 'rotate_api_key', 'end_api_key'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
@@ -35,6 +45,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'detokenize',
       'describe_token',
       'search',
+      'match',
       'correct',
       'erase',
       'read_erasure',
@@ -43,14 +54,8 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: [
-    'list_types',
-    'describe_caller',
-    'detokenize',
-    'describe_token',
-    'read_record',
-    'search',
-    'resolve_subject',
-    'read_subject',
+    ...(['list_types', 'describe_caller', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
+    ...(['resolve_subject', 'read_subject'] as const),
   ],
   receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
   auditor: ['list_types', 'describe_caller', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
@@ -69,7 +74,7 @@ describe.each(ROLES)('the role %s', (role) => {
 
     expect(answer(role, action, { purpose: 'billing' })).toBe(allowed ? 'yes' : 'not_allowed');
     expect(answer(role, action, { purpose: 'billing', type: EMAIL, view: 'masked' })).toBe(
-      allowed ? (['detokenize', 'search'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
+      allowed ? (['detokenize', 'search', 'match'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
     );
   });
 });
@@ -84,10 +89,10 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   app: [
     ...(['list_types', 'describe_caller', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
-    ...(['verify', 'change_token'] as const),
+    ...(['verify', 'match', 'change_token'] as const),
   ],
   receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
-  support: ['list_types', 'describe_caller', 'detokenize', 'describe_token', 'search'],
+  support: ['list_types', 'describe_caller', 'detokenize', 'describe_token', 'search', 'match'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {

@@ -45,6 +45,12 @@ describe('a command', () => {
     expect(await said(['init'], { LETHE_HOME: `${home}/in.ndjson` })).toMatch(/in\.ndjson\/keys \(ENOTDIR\)/);
   }, 30_000);
 
+  test('that would write an API key over a file, or where none can be made, says which', async () => {
+    const add = (file: string) => said(['principals', 'add', 'x', '--role', 'app', '--save', file]);
+    expect(await add(`${home}/app.key`)).toMatch(/app\.key is there already, and nothing was done\. .* name another/);
+    expect(await add(`${home}/nowhere/x.key`)).toMatch(/x\.key cannot be made \(ENOENT\)\. There is no such/);
+  }, 30_000);
+
   test('says what URL of a vault it takes', async () => {
     for (const url of ['localhost:7300', 'http://user@127.0.0.1', 'nonsense']) {
       expect(await said(importing(`${home}/o.ndjson`, '--url', url))).toMatch(/--url must be the http or https URL/);
@@ -107,7 +113,9 @@ describe('a server', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
-    expect(await said(['serve'], { LETHE_PORT: String(port) })).toMatch(/the port is taken/);
+    expect(await said(['serve'], { LETHE_PORT: String(port) })).toMatch(
+      new RegExp(`the port ${port} is taken, perhaps by a server of this vault .* set LETHE_PORT`),
+    );
     other.close();
   }, 30_000);
 });

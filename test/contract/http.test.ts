@@ -248,6 +248,23 @@ describe('a body', () => {
     expect(zipped.body.code).toBe('unsupported_media_type');
   });
 
+  test('that is no JSON is told where it is at fault, and nothing of it is repeated', async () => {
+    const vault = await openWatchedVault();
+    for (const [body, detail] of [
+      [
+        `{"items":[{"type":"email","value":"${EMAIL}",}]}`,
+        /^The body is not valid JSON\. Look at line 1, column \d+\.$/,
+      ],
+      [`{\n"items":[{"type" "${EMAIL}"}]}`, /^The body is not valid JSON\. Look at line 2, column \d+\.$/],
+      ['{"items":[', /^The body is not valid JSON\. It ends too early\.$|column \d+\.$/],
+      [`${EMAIL} (line 4242 column 4242)`, /^The body is not valid JSON\.$/],
+    ] as const) {
+      const reply = await post(vault, '/v1/tokenize', body);
+      expect(reply.body).toMatchObject({ code: 'malformed_request', detail: expect.stringMatching(detail) });
+      expect(plantedIn(reply.text)).toEqual([]);
+    }
+  });
+
   test('that was not read is audited as what it is', async () => {
     const vault = await openWatchedVault();
     await post(vault, '/v1/tokenize', '{');

@@ -89,6 +89,8 @@ test('the commands of the README and its pages run as they are typed, from the q
     { results: [{ ...card, value: number }, { error: { code: 'token_used_up' } }] },
     { verified: true },
     { verified: false },
+    { verified: true, subject: expect.stringMatching(/^sub_/), token: expect.stringMatching(/^tok_/) },
+    { matches: true },
     asked,
     asked,
   ]);

@@ -34,9 +34,11 @@ import { describeToken } from '../../src/operations/tokens/describe-token.ts';
 import { extendToken } from '../../src/operations/tokens/extend-token.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { countDoublesOf } from '../../src/operations/types/count-doubles.ts';
 import { declareType } from '../../src/operations/types/declare-type.ts';
 import { listTypes } from '../../src/operations/types/list-types.ts';
 import { setKeep } from '../../src/operations/types/set-keep.ts';
+import { setUnique } from '../../src/operations/types/set-unique.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
@@ -145,6 +147,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       [app, () => listTypes(vault, app), { action: 'list_types' }],
       [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
       [admin, () => setKeep(vault, admin, { type: 'email', keep: null }), { action: 'set_keep', target: 'email' }],
+      [
+        admin,
+        () => setUnique(vault, admin, { type: 'iban', unique: true }),
+        { action: 'set_unique', target: 'iban/unique' },
+      ],
+      [admin, () => countDoublesOf(vault, admin, { type: 'iban' }), { action: 'count_doubles', target: 'iban' }],
       [
         admin,
         () => addPrincipal(vault, admin, { name: 'q', role: 'app', purposes: [] }),

@@ -26,7 +26,7 @@ import {
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
 
 /** Said of options that would tell one audience about another's, or speak for a person it does not know. */
-const UNTIED = 'Not from a caller that is tied to an audience.';
+export const UNTIED = 'Not from a caller that is tied to an audience.';
 
 export const TokenizeItemSchema = z
   .strictObject({
@@ -63,7 +63,7 @@ export const TokenizeBody = z
   .strictObject({
     items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
     purpose: PurposeSchema.optional().describe(
-      'Why it is asked whether equal values are there: must be stated where an item says `reuse`.',
+      'Why it is asked whether equal values are there: must be stated where an item says `reuse`, or its type is `unique`.',
     ),
   })
   .refine(({ items, purpose }) => purpose !== undefined || !items.some(({ reuse }) => reuse), {
@@ -159,19 +159,11 @@ export const RecordDescriptionSchema = z
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
 
-export const VerifyBody = z.strictObject({
-  token: TokenSchema,
-  value: JsonSchema.describe('What may be the right value, such as the password that somebody typed.'),
-});
-export const VerifyReply = z.strictObject({
-  verified: z
-    .boolean()
-    .describe('Whether it is.')
-    .meta({ examples: [true] }),
-});
-
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
+  purpose: PurposeSchema.optional().describe(
+    'Why it is asked whether another record has an equal value: must be stated where the type is `unique`.',
+  ),
   reason: ReasonSchema.optional(),
 });
 export const CorrectReply = z.strictObject({
