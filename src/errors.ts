@@ -11,6 +11,13 @@
 import type { ErrorKind } from './problems/kinds.ts';
 import { type Code, type FixedCode, LIST, type UnavailableCode } from './problems/list.ts';
 
+/** One of the things that are wrong with a request. */
+export interface Fault {
+  readonly field?: string;
+  readonly code: Code;
+  readonly detail: string;
+}
+
 interface Details {
   readonly field?: string | undefined;
   readonly cause?: unknown;
@@ -29,6 +36,8 @@ export class VaultError extends Error {
   readonly field: string | undefined;
   /** After how long the same call may pass, if that is known. */
   readonly retryAfterSeconds: number | undefined;
+  /** All that is wrong with the request, this error first; empty unless a check has gathered it (`faults.ts`). */
+  readonly errors: readonly Fault[] = [];
 
   constructor(...[code, said, more]: Saying<Code>) {
     const listed = LIST[code];
@@ -43,13 +52,18 @@ export class VaultError extends Error {
 
   /** The same error, with its place seen from further out: `value.number` becomes `items/3/value.number`. */
   at(prefix: string): this {
-    const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this)) as this;
-    Object.defineProperty(copy, 'field', {
-      value: this.field === undefined ? prefix : `${prefix}${this.field}`,
-      enumerable: true,
-    });
-    return copy;
+    return copied(this, { field: this.field === undefined ? prefix : `${prefix}${this.field}` });
   }
+
+  /** The same error, as the first of all that is wrong. */
+  among(errors: readonly Fault[]): this {
+    return copied(this, { errors });
+  }
+}
+
+function copied<E extends VaultError>(error: E, changed: Partial<Pick<VaultError, 'field' | 'errors'>>): E {
+  const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
+  return Object.assign(copy, changed);
 }
 
 /** The data type does not accept the value. Nothing has been stored. */

@@ -31,6 +31,11 @@ export const BucketIdSchema = idSchema(
   'A bucket of record keys; buckets sort by the time they were made.',
 );
 export const PrincipalIdSchema = idSchema('principal', 'prn_01m6dqs9m0eeasnng3fhdnxktn', 'Who calls.');
+export const ApiKeyIdSchema = idSchema(
+  'apiKey',
+  'key_01m6dqs9m0e8rrp3vs6gh8ye9k',
+  'An API key; its id is not secret. It also stands in the API key itself, behind `lethe_`.',
+);
 export const TenantIdSchema = idSchema('tenant', 'ten_01m6b1yq00eb6sx0f2tx83rp19', 'A division of the vault.');
 export const AuditIdSchema = idSchema(
   'audit',

@@ -16,6 +16,13 @@ export function beyondAudience(): VaultError {
   );
 }
 
+/** Says which purposes the caller has: to itself, so that it mends its call without asking an administrator. */
+function otherPurpose({ purposes }: Principal): VaultError {
+  const has = purposes.length === 0 ? 'It has none.' : `It has: ${purposes.join(', ')}.`;
+  const message = `The stated purpose is not among those of this API key. ${has}`;
+  return new VaultError('purpose_not_allowed', message, { field: 'purpose' });
+}
+
 /** The refusal of a role. It names those that may, which are the same in every vault and public. */
 function beyondRole(role: Role, may: readonly Role[]): VaultError {
   if (may.length === 0) return new VaultError('not_allowed');
@@ -64,6 +71,7 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'change_token',
   'search',
   'list_types',
+  'describe_caller',
 ]);
 
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
@@ -85,7 +93,7 @@ export function decide(principal: Principal, action: Action, resource: Resource 
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) return refused(beyondAudience());
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
-    return refused(new VaultError('purpose_not_allowed'));
+    return refused(otherPurpose(principal));
   }
   const { type } = resource;
   if (type === undefined) return { allowed: true, view: undefined };

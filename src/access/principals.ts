@@ -17,15 +17,14 @@ import { codeOf, IntegrityError, VaultError } from '../errors.ts';
 import { type ApiKeyId, newId, type PrincipalId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { secret } from '../secret.ts';
+import { change, select } from '../storage/queries.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
-import { newApiKey, parseApiKey } from './api-key.ts';
+import { parseApiKey } from './api-key.ts';
+import { findApiKey, isLive } from './key-rows.ts';
+import { type AccessKeys, addKey, hasOwnEnd, MAC_BYTES, principalKeys, secretKey, secretMac } from './keys.ts';
 import type { Principal } from './principal.ts';
 import type { Role } from './roles.ts';
-import { apiKeys, findApiKey, findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
-
-const SECRET_KEY = '@api-key';
-const PRINCIPAL_KEY = '@principal';
-const MAC_BYTES = 32;
+import { findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
 
 /** The API key is missing, unknown, expired or revoked: one answer for all four. */
 export class UnauthenticatedError extends VaultError {
@@ -56,19 +55,6 @@ export interface NewPrincipal {
   readonly expiresAt: Date | undefined;
 }
 
-export interface AccessKeys {
-  readonly secret: IndexKey;
-  readonly principal: IndexKey;
-}
-
-/** The index keys that `addPrincipal` needs, read before its transaction begins. */
-export async function accessKeys(indexes: IndexKeys, tenant: TenantId): Promise<AccessKeys> {
-  return {
-    secret: await indexes.current(tenant, SECRET_KEY),
-    principal: await indexes.current(tenant, PRINCIPAL_KEY),
-  };
-}
-
 /**
  * @param secretFrom the source of the API key's secret, if not `random`
  * @returns the API key's text, which exists nowhere else
@@ -84,9 +70,6 @@ export async function addPrincipal(
 ): Promise<{ principal: PrincipalId; apiKey: string }> {
   const now = clock();
   const principal = newId('principal', random, now);
-  const id = newId('apiKey', random, now);
-  const { text, secret: drawn } = newApiKey(id, secretFrom);
-  using held = secret(drawn);
   const row: PrincipalRow = {
     tenant,
     principal,
@@ -100,19 +83,8 @@ export async function addPrincipal(
   };
   row.tag = tagOf(keys.principal, row);
   await tx.insert(principals, [row]);
-  await tx.insert(apiKeys, [
-    {
-      api_key: id,
-      tenant,
-      principal,
-      secret_mac: secretMac(keys.secret, tenant, principal, id, wanted.expiresAt?.getTime() ?? 0, held),
-      mac_version: keys.secret.version,
-      created_at: now.getTime(),
-      expires_at: wanted.expiresAt?.getTime() ?? null,
-      revoked_at: null,
-    },
-  ]);
-  return { principal, apiKey: text };
+  const { apiKey } = await addKey(tx, keys, { tenant, principal }, wanted.expiresAt, random, clock, secretFrom);
+  return { principal, apiKey };
 }
 
 /** Adds the administrator that every tenant begins with. @returns as `addPrincipal` */
@@ -144,7 +116,7 @@ export async function recognise(
   indexes: IndexKeys,
   text: string,
   now: Date,
-): Promise<Principal & { apiKey: ApiKeyId }> {
+): Promise<Principal & { readonly apiKey: ApiKeyId; readonly keyEndsAt: Date | undefined }> {
   const parsed = parseApiKey(text);
   if (parsed === undefined) throw new UnauthenticatedError();
   using given = secret(parsed.secret);
@@ -154,39 +126,62 @@ export async function recognise(
   const [home, row] = await Promise.all([findTenant(reader, tenant), findPrincipal(reader, tenant, id)]);
   // Nobody of an erased tenant is known any more: the keys that would tell are going, and its log takes no entry.
   if (home === undefined || home.erased_at !== null) throw new UnauthenticatedError();
-  const secretKey = await indexes.version(tenant, SECRET_KEY, key.mac_version).catch((error: unknown) => {
+  const bound = await secretKey(indexes, tenant, key.mac_version).catch((error: unknown) => {
     // Only the key store says that the tenant is erased: the record store is an old copy.
     throw codeOf(error) === 'tenant_erased' ? new UnauthenticatedError() : error;
   });
-  const mac = secretMac(secretKey, tenant, id, parsed.id, key.expires_at ?? 0, given);
+  const mac = secretMac(bound, key, given);
   // A caller without the secret learns nothing and is nobody: only from here on may an entry name the principal.
   if (!equalBytes(mac, key.secret_mac)) throw new UnauthenticatedError();
 
-  const tagKeys = await indexes.versions(tenant, PRINCIPAL_KEY);
-  if (row === undefined || !tagKeys.some((tagKey) => equalBytes(tagOf(tagKey, row), row.tag))) {
+  const tagKeys = await principalKeys(indexes, tenant);
+  if (row === undefined || !isUnaltered(tagKeys, row) || !hasOwnEnd(tagKeys, key)) {
     throw new AlteredPrincipalError({ tenant, principal: id });
   }
   const principal: Principal = {
     principal: id,
     tenant,
     role: row.role as Role,
-    purposes: JSON.parse(row.purposes) as string[],
+    purposes: purposesOf(row),
     audience: row.audience ?? undefined,
   };
-  const expired = key.expires_at !== null && key.expires_at <= now.getTime();
-  if (expired || key.revoked_at !== null || row.revoked_at !== null) throw new UnauthenticatedError(principal);
-  return { ...principal, apiKey: parsed.id };
+  if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);
+  return { ...principal, apiKey: parsed.id, keyEndsAt: key.expires_at === null ? undefined : new Date(key.expires_at) };
 }
 
-function secretMac(
-  key: IndexKey,
-  tenant: TenantId,
-  principal: PrincipalId,
-  id: ApiKeyId,
-  expiresAt: number,
-  secret: Buffer,
-): Buffer {
-  return key.mac('lethe/api-key/1', MAC_BYTES, tenant, principal, id, expiresAt, secret);
+/** Whether a principal is as it was added, or last changed. */
+export function isUnaltered(keys: readonly IndexKey[], row: PrincipalRow): boolean {
+  return keys.some((key) => equalBytes(tagOf(key, row), row.tag));
+}
+
+/** A principal that is in force, held against every other change until the transaction ends. */
+export async function holdPrincipal(tx: RecordTx, tenant: TenantId, id: PrincipalId): Promise<PrincipalRow> {
+  const [row] = await select(tx, principals, { where: { tenant, principal: id }, lock: 'wait' });
+  if (row === undefined) throw new VaultError('principal_not_found');
+  if (row.revoked_at !== null) throw new VaultError('principal_revoked');
+  return row;
+}
+
+/**
+ * Gives a principal other purposes. The caller holds it.
+ * @throws {IntegrityError} for one that was altered: a new tag would say that its row is as it should be
+ */
+export async function setPurposes(
+  tx: RecordTx,
+  keys: Pick<AccessKeys, 'principal' | 'principals'>,
+  row: PrincipalRow,
+  purposes: readonly string[],
+): Promise<PrincipalRow> {
+  if (!isUnaltered(keys.principals, row)) throw new IntegrityError();
+  const changed = { ...row, purposes: JSON.stringify(purposes) };
+  changed.tag = tagOf(keys.principal, changed);
+  const { tenant, principal, tag } = changed;
+  await change(tx, principals, { tenant, principal }, { purposes: changed.purposes, tag });
+  return changed;
+}
+
+export function purposesOf({ purposes }: Pick<PrincipalRow, 'purposes'>): string[] {
+  return JSON.parse(purposes) as string[];
 }
 
 function tagOf(key: IndexKey, row: PrincipalRow): Buffer {

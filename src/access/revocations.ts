@@ -1,6 +1,6 @@
 /**
- * Revocations: both stores note for good which principals and tokens were revoked, so that neither store, put back from
- * a copy, makes one of them work again.
+ * Revocations: both stores note for good which principals and tokens were revoked, and what was taken from a principal,
+ * so that neither store, put back from a copy, makes one of them work again.
  *
  *   noted   in the record store, in the transaction that revokes: it holds from there on
  *   kept    in the key store, before the revocation is answered, or by a job if that fails
@@ -20,7 +20,8 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { erasedTenants } from './store.ts';
 
-type RevokedKind = 'principal' | 'token';
+/** `key` and `purpose`: a principal's right that became less, see `narrowings.ts`. */
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose';
 
 export const revocations = table(
   'records',
@@ -28,7 +29,7 @@ export const revocations = table(
   {
     tenant: 'text',
     kind: 'text',
-    /** The principal's id, or the token. */
+    /** The principal's id, or the token; or what `narrowings.ts` says. */
     target: 'text',
     revoked_at: 'int',
     /** When the key store was first known to have it. */
@@ -65,6 +66,7 @@ interface KeepingParts extends Stores {
 }
 
 type Place = Pick<RevocationRow, 'tenant' | 'kind' | 'target'>;
+const PAGE = 500;
 const PLACE = ['tenant', 'kind', 'target'] as const;
 const placeOf = ({ tenant, kind, target }: Place) => [tenant, kind, target];
 
@@ -100,6 +102,36 @@ export async function keepRevocations(parts: KeepingParts, now: Date, limit: num
   const kept = rows.map((row) => ({ ...row, kept_at: now.getTime() }));
   await recordStore.exclusive((tx) => tx.update(revocations, ['kept_at'], kept));
   return rows.length;
+}
+
+/**
+ * Keeps what is noted of these and not known to be kept. Call it after the commit of the transaction that noted it, and
+ * before its answer; a repeated call keeps what the first one could not.
+ * @param kinds of which a tenant has few @param of how a target begins
+ * @throws as `keepRevocation`
+ */
+export async function keepNoted(
+  parts: KeepingParts,
+  tenant: TenantId,
+  kinds: readonly RevokedKind[],
+  of: readonly string[],
+): Promise<void> {
+  const where = { tenant, kind: { in: kinds } };
+  const selection = { where, literally: 'kept_at IS NULL', orderBy: PLACE, limit: PAGE } as const;
+  for await (const page of pages(parts.recordStore.reader, revocations, selection)) {
+    const rows = page.filter(({ target }) => of.some((start) => target.startsWith(`${start}:`)));
+    if (rows.length > 0) await keep(parts, rows);
+  }
+}
+
+/** What the key store knows of targets that begin so. */
+export async function keptOf(
+  reader: Reader<'keys'>,
+  { tenant, kind }: Pick<Revocation, 'tenant' | 'kind'>,
+  start: string,
+): Promise<KeptRevocation[]> {
+  const target = { '>': `${start}:`, '<': `${start};` };
+  return select(reader, keyRevocations, { where: { tenant, kind, target } });
 }
 
 /** More than one, because the clocks of two nodes differ a little. */

@@ -1,7 +1,15 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { AudienceSchema, PrincipalIdSchema, PurposeSchema, pageEnd, pageQuery, TenantIdSchema } from '../schema.ts';
+import {
+  ApiKeyIdSchema,
+  AudienceSchema,
+  PrincipalIdSchema,
+  PurposeSchema,
+  pageEnd,
+  pageQuery,
+  TenantIdSchema,
+} from '../schema.ts';
 import { ROLES } from './roles.ts';
 
 export const RoleSchema = z
@@ -24,6 +32,14 @@ export const TenantNameSchema = z
   .describe('A name for the division, such as `shop-eu`.')
   .meta({ examples: ['shop-eu'] });
 
+export const ApiKeySchema = z
+  .strictObject({
+    key: ApiKeyIdSchema,
+    createdAt: z.iso.datetime().describe('When it was made, UTC.'),
+    expiresAt: z.iso.datetime().optional().describe('When it stops working; absent: never.'),
+  })
+  .meta({ id: 'ApiKey', description: 'An API key, by its id.' });
+
 export const PrincipalSchema = z
   .strictObject({
     principal: PrincipalIdSchema,
@@ -32,8 +48,12 @@ export const PrincipalSchema = z
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
     audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
-    expiresAt: z.iso.datetime().optional().describe('When its API key stops working; absent: never.'),
-    revokedAt: z.iso.datetime().optional().describe('Since when its API key no longer works; absent: it does.'),
+    expiresAt: z.iso.datetime().optional().describe('When its newest API key stops working; absent: never.'),
+    revokedAt: z.iso
+      .datetime()
+      .optional()
+      .describe('Since when none of its API keys works; absent: it is not revoked.'),
+    keys: z.array(ApiKeySchema).describe('Its API keys that work, the oldest first; two while one takes over.'),
   })
   .meta({ id: 'Principal', description: 'Who may call: a service, or a post that people hold.' });
 
@@ -51,6 +71,64 @@ export const AddPrincipalBody = z.strictObject({
 export const AddPrincipalReply = z.strictObject({
   principal: PrincipalIdSchema,
   apiKey: z.string().describe('The API key. It is shown this once and kept nowhere.'),
+});
+
+export const ChangePrincipalBody = z
+  .strictObject({
+    purposes: z.array(PurposeSchema).max(50).optional().describe('All purposes for which it may ask from now on.'),
+    expiresAt: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .describe(
+        'When its API key stops working from now on, UTC; null: never. An older key never lasts longer than the newest.',
+      ),
+  })
+  .refine(({ purposes, expiresAt }) => purposes !== undefined || expiresAt !== undefined, {
+    error: 'must say what changes: purposes, expiresAt, or both',
+  });
+
+export const MAX_OVERLAP_SECONDS = 30 * 86_400;
+export const RotateApiKeyBody = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(MAX_OVERLAP_SECONDS)
+    .default(86_400)
+    .describe(
+      'How long the API key in use goes on working. 0 ends every other key of the principal at once, as after a leak.',
+    )
+    .meta({ examples: [86_400] }),
+  expiresAt: z.iso
+    .datetime()
+    .nullable()
+    .optional()
+    .describe('When the new API key stops working, UTC; null: never; absent: when the one in use was to.'),
+});
+export const RotateApiKeyReply = z.strictObject({
+  principal: PrincipalIdSchema,
+  key: ApiKeyIdSchema,
+  apiKey: z.string().describe('The new API key. It is shown this once and kept nowhere.'),
+  expiresAt: z.iso.datetime().optional().describe('When it stops working; absent: never.'),
+  ending: z.array(ApiKeySchema).describe('The API keys that it takes over from, with their ends.'),
+});
+
+export const EndApiKeyReply = z.strictObject({
+  principal: PrincipalIdSchema,
+  key: ApiKeyIdSchema,
+  endedAt: z.iso.datetime().describe('Since when it no longer works, UTC.'),
+});
+
+export const MeReply = z.strictObject({
+  principal: PrincipalIdSchema,
+  name: PrincipalNameSchema,
+  role: RoleSchema,
+  tenant: TenantIdSchema,
+  purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
+  audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
+  key: ApiKeyIdSchema,
+  expiresAt: z.iso.datetime().optional().describe('When this API key stops working; absent: never.'),
+  otherKey: ApiKeySchema.optional().describe('The principal’s other API key, while one takes over from the other.'),
 });
 
 export const PrincipalsQuery = z.strictObject(pageQuery(PrincipalIdSchema));

@@ -1,10 +1,11 @@
-/** Tenants, principals and API keys in the record store: small tables, off the path of any value. */
+/** Tenants and principals in the record store: small tables, off the path of any value. */
 
 import { VaultError } from '../errors.ts';
-import { type ApiKeyId, firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
+import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
 import { change, first, select, values } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
+import { type ApiKeyRow, apiKeys } from './key-rows.ts';
 
 /** The tenant that an empty home makes; its administrators may add others. */
 export const FIRST_TENANT = 'default';
@@ -134,28 +135,6 @@ export const principals = table(
 export type PrincipalRow = Row<typeof principals>;
 const principalById = lookup(principals, ['tenant', 'principal']);
 
-export const apiKeys = table(
-  'records',
-  'api_keys',
-  {
-    api_key: 'text',
-    tenant: 'text',
-    principal: 'text',
-    secret_mac: 'bytes',
-    mac_version: 'int',
-    created_at: 'int',
-    expires_at: 'int?',
-    revoked_at: 'int?',
-  },
-  ['api_key'],
-);
-export type ApiKeyRow = Row<typeof apiKeys>;
-const apiKeyById = lookup(apiKeys, ['api_key']);
-
-export async function findApiKey(reader: Reader<'records'>, id: ApiKeyId): Promise<ApiKeyRow | undefined> {
-  return (await reader.find(apiKeyById, [[id]]))[0]?.[0];
-}
-
 export async function hasPrincipals(reader: Reader<'records'>): Promise<boolean> {
   return (await first(reader, principals, { columns: ['principal'] })) !== undefined;
 }
@@ -169,16 +148,9 @@ export async function listPrincipals(
   tx: RecordTx,
   tenant: TenantId,
   page: { readonly after: PrincipalId | undefined; readonly limit: number },
-): Promise<(PrincipalRow & { expires_at: number | null })[]> {
-  return tx.query((sql) => {
-    const rows = sql({ p: principals.name })
-      .leftJoin({ k: apiKeys.name }, (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
-      .where('p.tenant', tenant)
-      .select('p.*', 'k.expires_at')
-      .orderBy('p.principal')
-      .limit(page.limit);
-    return page.after === undefined ? rows : rows.andWhere('p.principal', '>', page.after);
-  });
+): Promise<PrincipalRow[]> {
+  const after = page.after && { principal: page.after };
+  return select(tx, principals, { where: { tenant }, orderBy: ['principal'], after, limit: page.limit });
 }
 
 /** A page of the tenants in the order they were added, after `after` (exclusive); without the vault's own. */
@@ -191,21 +163,33 @@ export async function listTenants(
   return select(reader, tenants, { where, orderBy: ['tenant'], after, limit: page.limit });
 }
 
+/** A principal, with those of its API keys that work. */
+export interface Admitted {
+  readonly tenant: TenantId;
+  readonly principal: PrincipalId;
+  readonly keys: readonly Pick<ApiKeyRow, 'api_key' | 'expires_at'>[];
+}
+
 /** The principals that have one of these roles and an API key that works, in every tenant that is not erased. */
 export async function listAdmitted(
   reader: Reader<'records'>,
   roles: readonly string[],
   now: Date,
-): Promise<Pick<PrincipalRow, 'tenant' | 'principal'>[]> {
-  return reader.query((sql) =>
+): Promise<Admitted[]> {
+  const rows = await reader.query<Pick<ApiKeyRow, 'tenant' | 'principal' | 'api_key' | 'expires_at'>>((sql) =>
     sql({ p: principals.name })
       .join({ t: tenants.name }, 't.tenant', 'p.tenant')
       .join({ k: apiKeys.name }, (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
-      .select('p.tenant', 'p.principal')
+      .select('p.tenant', 'p.principal', 'k.api_key', 'k.expires_at')
       .whereIn('p.role', [...roles])
       .where({ 't.erased_at': null, 'p.revoked_at': null, 'k.revoked_at': null })
       .andWhere((live) => live.whereNull('k.expires_at').orWhere('k.expires_at', '>', now.getTime())),
   );
+  return [...Map.groupBy(rows, ({ principal }) => principal)].map(([principal, keys]) => ({
+    tenant: keys[0]?.tenant as TenantId,
+    principal: principal as PrincipalId,
+    keys,
+  }));
 }
 
 /** @returns whether it was there and not yet revoked */

@@ -13,6 +13,8 @@ export function isService({ role }: Pick<Principal, 'role'>): boolean {
 
 export interface Caller extends Principal {
   readonly apiKey: ApiKeyId;
+  /** When the API key stops working; absent: never. */
+  readonly keyEndsAt?: Date | undefined;
   readonly request: RequestId;
   /** As sent in `Idempotency-Key`; stored as a MAC only. */
   readonly idempotencyKey?: string | undefined;

@@ -1,4 +1,5 @@
 /** A data type as a decision knows it (`access/decide.ts`). */
+import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
 import type { DataType } from '../datatypes/datatype.ts';
 import type { Caller } from './caller.ts';
@@ -10,4 +11,9 @@ export function resourceOf({ name, views, ofPlain }: DataType): NonNullable<Reso
 /** Whether the caller may see values of the type plain, for the purpose. */
 export function mayReveal(caller: Caller, type: DataType, purpose: string): boolean {
   return decide(caller, 'detokenize', { type: resourceOf(type), view: 'plain', purpose }).allowed;
+}
+
+/** Whether the caller may do this at all, before it is known to what. */
+export function mayDo(caller: Caller, action: Action): boolean {
+  return decide(caller, action).allowed;
 }

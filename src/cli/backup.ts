@@ -153,8 +153,10 @@ function addRecover(program: Command): void {
       }
       if (remembered > 0) console.log(`Done again from the journal, which a store had lost: ${remembered}.`);
       console.log(`Ran ${erasures} erasures and corrections again.`);
-      if (revoked.principals + revoked.tokens > 0) {
-        console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.`);
+      if (revoked.principals + revoked.tokens + revoked.narrowed > 0) {
+        const taken =
+          revoked.narrowed === 0 ? '' : ` Taken again from principals: ${revoked.narrowed} keys and purposes.`;
+        console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.${taken}`);
       }
       for (const tenant of revoked.withoutAdmin) {
         console.log(`The tenant ${tenant} has no administrator left: all those in the copy were revoked since.`);

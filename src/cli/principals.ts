@@ -1,16 +1,17 @@
 /** `lethe principals` and `lethe tenants`. */
-import { type FileHandle, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { AddPrincipalBody, AddTenantBody, PrincipalsQuery, TenantsQuery } from '../access/schema.ts';
+import { AddPrincipalBody, AddTenantBody, TenantsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
 import { addPrincipal } from '../operations/access/add-principal.ts';
 import { addTenant } from '../operations/access/add-tenant.ts';
-import { listPrincipals } from '../operations/access/list-principals.ts';
 import { listTenants } from '../operations/access/list-tenants.ts';
 import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
-import { checked, newFile } from './arguments.ts';
+import { addApiKeyCommands } from './api-keys.ts';
+import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
+import { allPrincipals, type PrincipalView } from './find-principal.ts';
+import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
 import { call, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
@@ -22,8 +23,6 @@ interface AddOptions extends KeyOptions {
   readonly save?: string;
 }
 
-type PrincipalView = Awaited<ReturnType<typeof listPrincipals>>['principals'][number];
-
 const COLUMNS: readonly Column<PrincipalView>[] = [
   { title: 'principal', of: ({ principal }) => principal },
   { title: 'name', of: ({ name }) => name },
@@ -32,10 +31,20 @@ const COLUMNS: readonly Column<PrincipalView>[] = [
   { title: 'audience', of: ({ audience }) => audience ?? '-' },
   {
     title: 'API key',
-    of: ({ expiresAt, revokedAt }) =>
-      revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : 'active',
+    of: ({ expiresAt, revokedAt, keys }) =>
+      revokedAt ? `revoked ${revokedAt}` : keys.map(keyState).join(', ') || `ended ${expiresAt ?? ''}`.trim(),
   },
 ];
+
+/** Two keys are told apart by their ids; one alone needs none. */
+function keyState(
+  { key, expiresAt }: PrincipalView['keys'][number],
+  _: number,
+  { length }: readonly unknown[],
+): string {
+  const state = expiresAt ? `until ${expiresAt}` : 'active';
+  return length > 1 ? `${key} ${state}` : state;
+}
 
 type TenantView = Awaited<ReturnType<typeof listTenants>>['tenants'][number];
 
@@ -56,7 +65,7 @@ export function addPrincipalCommands(program: Command): void {
     .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
-    .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
+    .option(...SAVE)
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async (name: string, { role, purpose, audience, expires, save, keyFile }: AddOptions) => {
       const body = checked(AddPrincipalBody, {
@@ -76,21 +85,13 @@ export function addPrincipalCommands(program: Command): void {
     .description('list the principals of the tenant')
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async ({ keyFile }: KeyOptions) => {
-      const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        const found: PrincipalView[] = [];
-        for (let after: string | undefined; ; ) {
-          const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
-          found.push(...page.principals);
-          after = page.next;
-          if (after === undefined) return found;
-        }
-      });
-      console.log(table(COLUMNS, all));
+      console.log(table(COLUMNS, await withSession(readConfig(), { keyFile }, allPrincipals)));
     });
+  addApiKeyCommands(principals);
 
   principals
     .command('revoke <id>')
-    .description('revoke a principal: its API key stops working at once')
+    .description('revoke a principal: its API keys stop working at once')
     .option('--key-file <file>', 'file with the API key of an administrator')
     .action(async (id: string, { keyFile }: KeyOptions) => {
       const principal = checked(PrincipalIdSchema, id);
@@ -105,7 +106,7 @@ export function addTenantCommands(program: Command): void {
   tenants
     .command('add <name>')
     .description('add a tenant and hand out the API key of its first administrator, once')
-    .option('--save <file>', 'write the API key to a new file, mode 0600, instead of the terminal')
+    .option(...SAVE)
     .option('--key-file <file>', 'file with the API key of an administrator of the first tenant')
     .action(async (name: string, { save, keyFile }: KeyOptions & { save?: string }) => {
       const body = checked(AddTenantBody, { name });
@@ -130,32 +131,4 @@ export function addTenantCommands(program: Command): void {
       });
       console.log(table(TENANT_COLUMNS, all));
     });
-}
-
-/** Makes the file before the principal, because a key that cannot be saved would be lost. */
-async function keyFileFor(save: string | undefined): Promise<FileHandle | undefined> {
-  return save === undefined ? undefined : newFile(save, 'The API key');
-}
-
-/** Removes the empty file, because nobody was added, and it would be in the way of the next try. */
-async function giveUp(error: unknown, file: FileHandle | undefined, path: string | undefined): Promise<never> {
-  await file?.close();
-  if (path !== undefined) await rm(path, { force: true });
-  throw error;
-}
-
-async function handOut(
-  what: string,
-  apiKey: string,
-  file: FileHandle | undefined,
-  path: string | undefined,
-): Promise<void> {
-  if (file === undefined) {
-    console.log(`${what}\nIts API key, shown this once:\n${apiKey}`);
-    return;
-  }
-  await file.writeFile(`${apiKey}\n`);
-  await file.sync();
-  await file.close();
-  console.log(`${what}\nIts API key is in ${path}.`);
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { coreDumpWarning } from '../process-memory.ts';
 import { RELEASE } from '../release.ts';
 import { settingsHelp } from '../settings.ts';
+import { addMeCommand } from './api-keys.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -43,6 +44,7 @@ export function newProgram(): Command {
   addServerCommands(program);
   addDoctorCommand(program);
   addPrincipalCommands(program);
+  addMeCommand(program);
   addTenantCommands(program);
   addImportCommand(program);
   addBackupCommands(program);

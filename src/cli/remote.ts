@@ -7,6 +7,7 @@
 import type { LetheClient } from '../client/lethe-client.ts';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
+import { linesOf } from '../faults.ts';
 import { noAnswer, notThere } from './no-answer.ts';
 import { type KeyOptions, readApiKey, withWhoseKey } from './session.ts';
 
@@ -40,8 +41,8 @@ export async function through<R>(
   } catch (error) {
     if (error instanceof LetheUnreachableError) throw new StartError(noAnswer(url, error.reason));
     if (!(error instanceof LetheError)) throw error;
-    const { code, message } = error;
-    const said = `${message} (${code})`;
+    const { code, message, errors } = error;
+    const said = `${message} (${code})${linesOf(errors)}`;
     if (['route_not_found', 'unexpected_reply'].includes(code)) throw new StartError(notThere(url, said));
     throw withWhoseKey(code, said, config, keyFile) ?? new StartError(said);
   }

@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
+         * @description All or nothing: one refused item refuses the request, and `errors` names all that is wrong, as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -589,6 +589,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/me": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What the API key of this call is.
+         * @description Who it speaks for, what that may do, and when the key stops working: ask for another one in time. While one API key takes over from another, both ends are shown.
+         */
+        readonly get: operations["getMe"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/principals": {
         readonly parameters: {
             readonly query?: never;
@@ -622,6 +642,50 @@ export interface paths {
          * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already: call again until it is answered.
          */
         readonly delete: operations["revokePrincipal"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change the purposes of a principal, or the end of its API key.
+         * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
+         */
+        readonly patch: operations["changePrincipal"];
+        readonly trace?: never;
+    };
+    readonly "/v1/principals/{principal}/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a principal a new API key; the one in use works for an overlap.
+         * @description At most two API keys of a principal work at a time. An overlap of 0 ends all others at once. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. An administrator may rotate its own API key, but not make one that lasts longer.
+         */
+        readonly post: operations["rotateApiKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/principals/{principal}/keys/{key}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End one API key of a principal; the other goes on working.
+         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already: call again until it is answered.
+         */
+        readonly delete: operations["endApiKey"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -750,6 +814,27 @@ export interface components {
             /** @description The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again. */
             readonly apiKey: string;
         };
+        /** @description An API key, by its id. */
+        readonly ApiKey: {
+            readonly key: components["schemas"]["ApiKeyId"];
+            /**
+             * Format: date-time
+             * @description When it was made, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+        };
+        /**
+         * @description An API key; its id is not secret. It also stands in the API key itself, behind `lethe_`.
+         * @example key_01m6dqs9m0e8rrp3vs6gh8ye9k
+         */
+        readonly ApiKeyId: string;
         /**
          * @description The system that tokens are for, such as `crm`: each has tokens of its own for the same record.
          * @example crm
@@ -770,7 +855,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -810,6 +895,12 @@ export interface components {
          * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
          */
         readonly BucketId: string;
+        readonly ChangePrincipalBody: {
+            /** @description All purposes for which it may ask from now on. */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /** @description When its API key stops working from now on, UTC; null: never. An older key never lasts longer than the newest. */
+            readonly expiresAt?: string | null;
+        };
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
             /**
@@ -1255,6 +1346,16 @@ export interface components {
             /** @description Whether there are so many values that the rest was not counted. */
             readonly more: boolean;
         };
+        readonly EndApiKeyReply: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            readonly key: components["schemas"]["ApiKeyId"];
+            /**
+             * Format: date-time
+             * @description Since when it no longer works, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt: string;
+        };
         /** @description What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`. */
         readonly EraseBody: {
             /** @description Erase everything about this subject. */
@@ -1574,6 +1675,15 @@ export interface components {
              */
             readonly usesLeft?: number;
         };
+        /** @description One of the things that are wrong with a request. */
+        readonly Fault: {
+            /** @description The place in the request, such as `items/3/value.number`. */
+            readonly field?: string;
+            /** @description What is wrong there, for programs: a code as of a problem. */
+            readonly code: string;
+            /** @description What is wrong there, for people. */
+            readonly detail: string;
+        };
         /** @description A record whose value equals the one searched for. */
         readonly Found: {
             readonly token: components["schemas"]["Token"];
@@ -1613,6 +1723,29 @@ export interface components {
             readonly certificate?: string;
             /** @description What the certificate says, as it is read without verifying it. */
             readonly statement?: components["schemas"]["ErasureStatement"];
+        };
+        readonly GetMeReply: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            /**
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @example checkout
+             */
+            readonly name: string;
+            readonly role: components["schemas"]["Role"];
+            readonly tenant: components["schemas"]["TenantId"];
+            /** @description The purposes for which it may ask for values. */
+            readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description The only audience whose tokens it can use; absent: all. */
+            readonly audience?: components["schemas"]["Audience"];
+            readonly key: components["schemas"]["ApiKeyId"];
+            /**
+             * Format: date-time
+             * @description When this API key stops working; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /** @description The principal’s other API key, while one takes over from the other. */
+            readonly otherKey?: components["schemas"]["ApiKey"];
         };
         readonly GetStatusReply: {
             /**
@@ -2121,16 +2254,18 @@ export interface components {
             readonly createdAt: string;
             /**
              * Format: date-time
-             * @description When its API key stops working; absent: never.
+             * @description When its newest API key stops working; absent: never.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string;
             /**
              * Format: date-time
-             * @description Since when its API key no longer works; absent: it does.
+             * @description Since when none of its API keys works; absent: it is not revoked.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly revokedAt?: string;
+            /** @description Its API keys that work, the oldest first; two while one takes over. */
+            readonly keys: readonly components["schemas"]["ApiKey"][];
         };
         /**
          * @description Who calls.
@@ -2149,11 +2284,13 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "value_not_unique" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "unique_not_offered" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "api_key_not_found" | "concurrent_change" | "value_not_unique" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "rolling_over" | "api_key_ended" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "principal_revoked" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "unique_not_offered" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
             readonly field?: string;
+            /** @description With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`. */
+            readonly errors?: readonly components["schemas"]["Fault"][];
             /** @description Id of the request, as in the log and the audit entry. */
             readonly request: string;
         };
@@ -2347,6 +2484,30 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly removedAt?: string;
+        };
+        readonly RotateApiKeyBody: {
+            /**
+             * @description How long the API key in use goes on working. 0 ends every other key of the principal at once, as after a leak.
+             * @default 86400
+             * @example 86400
+             */
+            readonly overlapSeconds: number;
+            /** @description When the new API key stops working, UTC; null: never; absent: when the one in use was to. */
+            readonly expiresAt?: string | null;
+        };
+        readonly RotateApiKeyReply: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            readonly key: components["schemas"]["ApiKeyId"];
+            /** @description The new API key. It is shown this once and kept nowhere. */
+            readonly apiKey: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /** @description The API keys that it takes over from, with their ends. */
+            readonly ending: readonly components["schemas"]["ApiKey"][];
         };
         /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
         readonly RotateKeysBody: {
@@ -3691,6 +3852,28 @@ export interface operations {
             };
         };
     };
+    readonly getMe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GetMeReply"];
+                };
+            };
+        };
+    };
     readonly listPrincipals: {
         readonly parameters: {
             readonly query?: {
@@ -3768,6 +3951,94 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevokePrincipalReply"];
+                };
+            };
+        };
+    };
+    readonly changePrincipal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Who calls. */
+                readonly principal: components["schemas"]["PrincipalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangePrincipalBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Principal"];
+                };
+            };
+        };
+    };
+    readonly rotateApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description Who calls. */
+                readonly principal: components["schemas"]["PrincipalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateApiKeyBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RotateApiKeyReply"];
+                };
+            };
+        };
+    };
+    readonly endApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Who calls. */
+                readonly principal: components["schemas"]["PrincipalId"];
+                /** @description An API key; its id is not secret. It also stands in the API key itself, behind `lethe_`. */
+                readonly key: components["schemas"]["ApiKeyId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EndApiKeyReply"];
                 };
             };
         };
@@ -3919,12 +4190,15 @@ export type ProblemCode =
     | "node_not_found"
     | "slot_not_found"
     | "principal_not_found"
+    | "api_key_not_found"
     | "concurrent_change"
     | "value_not_unique"
     | "lease_lost"
     | "epoch_not_ended"
     | "api_key_already_shown"
     | "own_principal"
+    | "rolling_over"
+    | "api_key_ended"
     | "type_base_fixed"
     | "backup_not_configured"
     | "drill_needs_command"
@@ -3943,6 +4217,7 @@ export type ProblemCode =
     | "slot_unfit"
     | "token_taken"
     | "token_outdated"
+    | "principal_revoked"
     | "token_expired"
     | "token_used_up"
     | "token_revoked"

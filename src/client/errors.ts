@@ -32,11 +32,19 @@ const KINDS = {
 
 export type LetheErrorKind = (typeof KINDS)[keyof typeof KINDS] | 'internal';
 
+/** One of the things that are wrong with a request. */
+export interface Fault {
+  readonly field?: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly status: number;
   readonly field?: string | undefined;
+  readonly errors?: readonly Fault[] | undefined;
   readonly request?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -50,6 +58,8 @@ export class LetheError extends Error {
   readonly status: number;
   /** The place in the request that is at fault, such as `items/3/value.number`. */
   readonly field: string | undefined;
+  /** All that is wrong with the request, in the order of its items; empty where the vault lists nothing. */
+  readonly errors: readonly Fault[];
   /** Id of the request, as in the vault's log and audit entry. */
   readonly request: string | undefined;
   /** After how long the same call may pass, if `Retry-After` says so. */
@@ -60,12 +70,13 @@ export class LetheError extends Error {
    */
   readonly idempotencyKey: string | undefined;
 
-  constructor({ code, message, status, field, request, retryAfterSeconds }: Problem, idempotencyKey?: string) {
+  constructor({ code, message, status, field, errors, request, retryAfterSeconds }: Problem, idempotencyKey?: string) {
     super(message);
     this.code = code;
     this.kind = KINDS[status as keyof typeof KINDS] ?? 'internal';
     this.status = status;
     this.field = field;
+    this.errors = errors ?? [];
     this.request = request;
     this.retryAfterSeconds = retryAfterSeconds;
     this.idempotencyKey = idempotencyKey;

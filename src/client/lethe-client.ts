@@ -11,9 +11,10 @@
  * later, browsers, and others.
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
+import type { PageOf } from './access-client.ts';
 import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
 import { LetheError, notRevealed } from './errors.ts';
-import { OperatorClient, type PageOf } from './operator-client.ts';
+import { OperatorClient } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
   CallOptions,

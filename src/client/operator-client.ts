@@ -1,13 +1,11 @@
 /**
- * The part of the client for those who operate the vault: principals, tenants, keys, long jobs, the audit log. The
- * vault decides what an API key may do. `lethe-client.ts` says what every call guarantees.
+ * The part of the client for those who operate the vault: keys, long jobs, copies, the audit log. The vault decides
+ * what an API key may do. `lethe-client.ts` says what every call guarantees.
  */
-import type { operations } from './api.ts';
-import { eachOf, type PageSize, type ReplyOf, read, write } from './calls.ts';
+import { AccessClient, type PageOf } from './access-client.ts';
+import { eachOf, type PageSize, read, write } from './calls.ts';
 import { id } from './paths.ts';
 import type {
-  AddedPrincipal,
-  AddedTenant,
   AuditEntry,
   AuditPage,
   CallOptions,
@@ -16,91 +14,14 @@ import type {
   Job,
   JobPage,
   KeyEntry,
-  Principal,
-  PrincipalPage,
   RemovedSlot,
-  RevokedPrincipal,
-  Role,
   RootSlot,
   SlotChecks,
   Status,
-  Tenant,
-  TenantPage,
   WriteOptions,
 } from './shapes.ts';
-import { type Call, Transport, type TransportOptions } from './transport.ts';
 
-export type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
-
-export class OperatorClient {
-  readonly #transport: Transport;
-
-  /** @throws {TypeError} for a URL or an API key that cannot be one */
-  constructor(options: TransportOptions) {
-    this.#transport = new Transport(options);
-  }
-
-  /**
-   * Adds a principal and returns its API key, which is shown once.
-   * @throws {LetheError} `api_key_already_shown` if the first answer was lost: revoke the principal and add it again
-   */
-  async addPrincipal(
-    wanted: {
-      readonly name: string;
-      readonly role: Role;
-      readonly purposes?: readonly string[];
-      /** Ties the principal to the tokens of this audience. */
-      readonly audience?: string | undefined;
-      readonly expiresAt?: Date | string | undefined;
-    },
-    options: WriteOptions = {},
-  ): Promise<AddedPrincipal> {
-    return this.send<'addPrincipal'>({ ...write('POST', '/v1/principals', wanted), ...options });
-  }
-
-  /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
-  async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
-    const { after, limit, ...rest } = page;
-    const query = { after: after && id('prn', after), limit };
-    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, ...rest });
-  }
-
-  /** Every principal of the tenant, page by page. */
-  async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
-    yield* eachOf(async (after) => {
-      const { principals, next } = await this.listPrincipals({ ...page, ...(after && { after }) });
-      return { rows: principals, next };
-    });
-  }
-
-  /** Revokes a principal: its API key stops working at once. A repeat changes nothing. */
-  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
-    const path = `/v1/principals/${id('prn', principal)}`;
-    return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
-  }
-
-  /**
-   * Adds a tenant and returns its first administrator's API key. A repeat under one idempotency key returns the same.
-   */
-  async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
-    return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
-  }
-
-  /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
-  async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
-    const { after, limit, ...rest } = page;
-    const query = { after: after && id('ten', after), limit };
-    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, ...rest });
-  }
-
-  /** Every tenant of the vault, page by page. */
-  async *eachTenant(page: PageSize = {}): AsyncGenerator<Tenant, void, undefined> {
-    yield* eachOf(async (after) => {
-      const { tenants, next } = await this.listTenants({ ...page, ...(after && { after }) });
-      return { rows: tenants, next };
-    });
-  }
-
+export class OperatorClient extends AccessClient {
   /**
    * Orders that the epoch be closed, which makes erasures final, or that the key of an index be replaced. The work runs
    * in the background.
@@ -155,12 +76,12 @@ export class OperatorClient {
   async *jobEvents(job: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
     const path = `/v1/jobs/${id('job', job)}/events`;
     for (;;) {
-      for await (const { event, data } of this.#transport.events({ ...read('GET', path), ...options })) {
+      for await (const { event, data } of this.transport.events({ ...read('GET', path), ...options })) {
         const state = JSON.parse(data) as Job;
         yield state;
         if (event === 'done') return;
       }
-      await this.#transport.pause(options.signal);
+      await this.transport.pause(options.signal);
     }
   }
 
@@ -233,9 +154,5 @@ export class OperatorClient {
     const { job, after, limit, ...rest } = page;
     const query = { job: job && id('job', job), after, limit };
     return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, ...rest });
-  }
-
-  protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
-    return this.#transport.send<ReplyOf<Op>>(call);
   }
 }

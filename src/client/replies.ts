@@ -1,5 +1,5 @@
 /** Reads replies: their JSON, or why there is none, and how long to wait before the next attempt. */
-import { LetheError, type LetheUnreachableError } from './errors.ts';
+import { type Fault, LetheError, type LetheUnreachableError } from './errors.ts';
 import { parseExactly } from './exact-numbers.ts';
 
 export type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
@@ -24,17 +24,27 @@ export function jsonOf(response: Response, text: string, type: string): unknown 
 function errorOf(response: Response, text: string, key: string | undefined): LetheError {
   const { status } = response;
   const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
-  const { code, detail, field, request } = problem ?? {};
+  const { code, detail, field, errors, request } = problem ?? {};
   const waitMs = retryAfterMs(response);
   const retryAfterSeconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
   if (typeof code === 'string' && typeof detail === 'string') {
-    const said = { code, message: detail, status, field: textOf(field), request: textOf(request) };
-    return new LetheError({ ...said, retryAfterSeconds }, key);
+    const said = { code, message: detail, status, field: textOf(field), errors: faultsOf(errors) };
+    const more = { request: textOf(request), retryAfterSeconds };
+    return new LetheError({ ...said, ...more }, key);
   }
   const message = UNAVAILABLE.has(status)
     ? `Something before the vault, such as a proxy, does not reach it (HTTP ${status}).`
     : `The reply (HTTP ${status}) is not one of the vault’s. Is the URL right, or is there a proxy?`;
   return new LetheError({ code: 'unexpected_reply', message, status, retryAfterSeconds }, key);
+}
+
+/** What is not a list of faults is left out. */
+function faultsOf(listed: unknown): Fault[] {
+  return (Array.isArray(listed) ? listed : []).flatMap((one) => {
+    const { field, code, detail } = Object(one) as Record<string, unknown>;
+    if (typeof code !== 'string' || typeof detail !== 'string') return [];
+    return [{ code, detail, ...(typeof field === 'string' ? { field } : {}) }];
+  });
 }
 
 function textOf(value: unknown): string | undefined {

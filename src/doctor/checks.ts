@@ -8,7 +8,7 @@ import { journal } from './checks/journal.ts';
 import { keysDue } from './checks/keys-due.ts';
 import { network } from './checks/network.ts';
 import { nodes } from './checks/nodes.ts';
-import { administrators } from './checks/people.ts';
+import { administrators, endingKeys } from './checks/people.ts';
 import { permissions } from './checks/permissions.ts';
 import { places } from './checks/places.ts';
 import { descriptors, memory } from './checks/process.ts';
@@ -23,6 +23,6 @@ export const CHECKS: readonly Check[] = [
   ...[vault, stores, permissions, places, slots, strays, asides],
   ...[replication, durability, pooler, tls, network],
   ...[backup, drill, journal, disk, clock],
-  ...[administrators, keysDue, erasures, epochs, jobs, nodes],
+  ...[administrators, endingKeys, keysDue, erasures, epochs, jobs, nodes],
   ...[memory, descriptors],
 ];

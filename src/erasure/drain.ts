@@ -2,8 +2,9 @@
  * Empties the tables of one tenant, page by page. Each page is a transaction of its own and finds its rows by the
  * primary key. So the whole costs what the tenant holds, and a crash between two pages loses nothing.
  */
+
+import { apiKeys } from '../access/key-rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
-import { apiKeys } from '../access/store.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';

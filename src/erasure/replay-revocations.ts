@@ -1,11 +1,14 @@
 /**
  * Writes revocations back that one store has lost because it was restored from a backup; the other store has them. Then
- * the principals and tokens that an older record store takes to be in force are revoked again.
+ * the principals and tokens that an older record store takes to be in force are revoked again, and principals lose
+ * again what was taken from them.
  *
  * Guarantees: may be interrupted and run again; an existing revocation stays as it is, with its time.
  * Does not: add anybody in the place of a revoked principal. If all administrators of a tenant in the copy have been
  * revoked since, it has none, and is named.
  */
+import { accessKeys } from '../access/keys.ts';
+import { NARROWINGS, narrowAgain } from '../access/narrowings.ts';
 import {
   areNoted,
   insertKept,
@@ -27,6 +30,8 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
+  /** API keys and purposes that principals had lost, and have lost again. */
+  readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
 }
@@ -37,7 +42,7 @@ export interface RevocationParts extends CompletingParts {
 
 export async function replayRevocations(parts: RevocationParts, now: Date): Promise<RevokedAgain> {
   const { recordStore, keyStore } = parts;
-  let [principals, tokens] = [0, 0];
+  let [principals, tokens, narrowed] = [0, 0, 0];
   for await (const page of pagesOfKept(keyStore.reader, PAGE)) {
     const noted = await areNoted(recordStore.reader, page);
     const missing = page.filter((_, i) => !noted[i]);
@@ -50,6 +55,7 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
       );
       principals += done.principals;
       tokens += done.tokens;
+      narrowed += done.narrowed;
     }
   }
   // An older key store has lost what was noted for it. A job would not write back what is not noted.
@@ -58,7 +64,8 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
     await keyStore.shared((tx) => insertKept(tx, rows));
   }
   while ((await keepRevocations(parts, now, PAGE)) === PAGE);
-  return { principals, tokens, withoutAdmin: principals === 0 ? [] : await tenantsWithoutAdmin(parts, now) };
+  const isSame = principals === 0 && narrowed === 0;
+  return { principals, tokens, narrowed, withoutAdmin: isSame ? [] : await tenantsWithoutAdmin(parts, now) };
 }
 
 /** Noted in the transaction that revokes, so that a crash loses neither. */
@@ -67,7 +74,9 @@ async function revokeMissing(
   tenant: TenantId,
   missing: readonly KeptRevocation[],
   now: Date,
-): Promise<Pick<RevokedAgain, 'principals' | 'tokens'>> {
+): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
+  const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
+  const keys = narrowings.length === 0 ? undefined : await accessKeys(keyring.indexes, tenant);
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
@@ -76,7 +85,8 @@ async function revokeMissing(
       if (await revokePrincipal(tx, tenant, target as PrincipalId, new Date(revoked_at))) principals += 1;
     }
     const dead = ofKind('token').map(({ target, revoked_at }) => ({ token: target as Token, at: revoked_at }));
-    return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead) };
+    const narrowed = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
+    return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }
 

@@ -4,11 +4,14 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
 import { turnAway } from '../calls/entries.ts';
+import { mayDo } from '../calls/resource.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
 import { VaultError } from '../errors.ts';
+import { allOf } from '../faults.ts';
 import { newId, type RequestId } from '../ids.ts';
 import type { Operation } from '../operations/operation.ts';
 import { driverCode, placeOf } from '../storage/errors.ts';
@@ -95,20 +98,44 @@ function systemCode(error: unknown): string | undefined {
 
 /** Checks the request's path, query and body, and returns them as one input. A request that is refused is audited. */
 async function read(
-  { action, params, query, body, idempotent }: Operation,
+  operation: Operation,
   vault: Vault,
   caller: Caller,
   request: Request,
   limit: TimeLimit,
 ): Promise<{ readonly input: unknown; readonly idempotencyKey: string | undefined }> {
+  const { action, params, query, body, idempotent } = operation;
   try {
     const idempotencyKey = idempotent ? idempotencyKeyOf(request) : undefined;
     const path = params && validate(params, request.params);
     const asked = query === undefined ? noQuery(request) : validate(query, { ...request.query });
-    const sent = body && validate(body, await limit.outside(() => readJson(request)));
+    const json = body && (await limit.outside(() => readJson(request)));
+    const sent = body && (await limit.orTimedOut(checkedBody(operation, vault, caller, body, json)));
     return { input: Object.assign({}, sent, asked, path), idempotencyKey };
   } catch (error) {
     return limit.orTimedOut(turnAway(vault, caller, action, error));
+  }
+}
+
+/** @throws all that is wrong with the body, as far as the caller may do what it asks for */
+async function checkedBody(
+  { action, alsoWrong }: Operation,
+  vault: Vault,
+  caller: Caller,
+  schema: z.ZodType,
+  body: unknown,
+): Promise<unknown> {
+  try {
+    return validate(schema, body);
+  } catch (error) {
+    if (alsoWrong === undefined || !(error instanceof VaultError) || !mayDo(caller, action)) throw error;
+    await alsoWrong(vault, caller, body).catch((also: unknown) => {
+      if (!(also instanceof VaultError)) throw also;
+      if (also.kind === 'invalid') throw allOf([error, also]);
+      // What the caller may not have looked at, the work would refuse: nothing of it is told here.
+      if (also.kind !== 'refused') throw also;
+    });
+    throw error;
   }
 }
 

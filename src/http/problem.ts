@@ -1,8 +1,10 @@
 /**
  * Turns errors into problem details (RFC 9457), by the list of problems. A problem never carries a value. It carries
- * the code, fixed texts, the path of the field at fault and the request's id.
+ * the code, fixed texts, the path of the field at fault and the request's id. One that refuses what was sent lists all
+ * that is wrong with it; `code`, `detail` and `field` are then those of the first.
  */
-import { VaultError } from '../errors.ts';
+import { type Fault, VaultError } from '../errors.ts';
+import { faultsOf } from '../faults.ts';
 import type { RequestId } from '../ids.ts';
 import { REPEAT_AFTER, STATUS } from '../problems/kinds.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/list.ts';
@@ -14,6 +16,7 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly field?: string;
+  readonly errors?: readonly Fault[];
   readonly request: RequestId;
 }
 
@@ -59,6 +62,7 @@ export function problemOf(error: unknown, request: RequestId, publicUrl = ''): P
     code,
     detail: TOLD[code] ?? known?.message ?? title,
     ...(known?.field === undefined ? {} : { field: known.field }),
+    ...(known?.kind === 'invalid' ? { errors: faultsOf(known) } : {}),
     request,
   };
 }

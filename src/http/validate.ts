@@ -1,32 +1,41 @@
-/** Checks a part of a request against its schema and says, in fixed words, which property is at fault. */
+/** Checks a part of a request against its schema and says, in fixed words, which properties are at fault. */
 import type { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
 import { VaultError } from '../errors.ts';
+import { allOf, MAX_FAULTS } from '../faults.ts';
 
 /** A long number is no name; it may be a card's. */
 const SAFE_NAME = /^(?!.*\d{5})[\w.-]{1,64}$/;
 const UNSAID = 'This does not have the form it must have; /docs shows it.';
 
-/** @throws `invalid_request` with `field` as a path such as `items/3/type` */
+/** @throws `invalid_request` with `field` as a path such as `items/3/type`, and every fault with its own */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw issue === undefined ? new VaultError('invalid_request', 'The request is not valid.') : explain(nearest(issue));
+  const faults: VaultError[] = [];
+  // A body of 1 MiB can have half a million.
+  for (const issue of parsed.error.issues.slice(0, MAX_FAULTS)) {
+    faults.push(...nearest(issue).flatMap(explain));
+    if (faults.length >= MAX_FAULTS) break;
+  }
+  throw faults.length === 0 ? new VaultError('invalid_request', 'The request is not valid.') : allOf(faults);
 }
 
 /** Where there are several forms, what is wrong with the one that comes closest: that with the fewest faults. */
-function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union') return issue;
-  const [[first] = []] = [...issue.errors].sort((one, other) => one.length - other.length);
-  return first === undefined ? issue : nearest({ ...first, path: [...issue.path, ...first.path] });
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [closest = []] = [...issue.errors].sort((one, other) => one.length - other.length);
+  if (closest.length === 0) return [issue];
+  return closest.slice(0, MAX_FAULTS).flatMap((each) => nearest({ ...each, path: [...issue.path, ...each.path] }));
 }
 
-function explain(issue: z.core.$ZodIssue): VaultError {
-  const path = issue.path.map((part) => nameOf(String(part)));
-  if (issue.code === 'unrecognized_keys') path.push(nameOf(issue.keys[0] ?? ''));
-  const field = path.length === 0 ? undefined : path.join('/');
-  return new VaultError('invalid_request', textOf(issue), { field });
+function explain(issue: z.core.$ZodIssue): VaultError[] {
+  const strangers = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, MAX_FAULTS) : [undefined];
+  return strangers.map((name) => {
+    const path = [...issue.path, ...(name === undefined ? [] : [name])].map((part) => nameOf(String(part)));
+    const field = path.length === 0 ? undefined : path.join('/');
+    return new VaultError('invalid_request', textOf(issue), { field });
+  });
 }
 
 /** The caller gets back a name that it made up only if the name is harmless. */

@@ -13,6 +13,8 @@ export interface Fault {
    */
   readonly code: string;
   readonly reason: string;
+  /** What else is wrong with the row. */
+  readonly also?: readonly Omit<Fault, 'also'>[];
 }
 
 export class RowError extends Error {

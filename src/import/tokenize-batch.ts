@@ -5,14 +5,14 @@
  * the rows and on the vault's refusals, and a key names exactly one list of rows. A repeated batch gets the same tokens
  * and stores nothing twice, as long as the vault remembers the keys and refuses the same rows.
  *
- * If a call is refused because of one row, the rows after that one are tried next. The rows before it, which the vault
- * found sound, wait and go together at the end. So a batch with n refused rows costs n + 2 calls, and each item is
- * checked about twice, however many rows are refused.
+ * A refusal names up to 100 items. Their rows are refused, and the rows after the last of them are tried next. The rows
+ * before it, which the vault found sound, wait and go together at the end. So a batch with n refused items costs about
+ * n / 100 + 2 calls.
  *
  * If tokens are brought along, or the map states a purpose, so that values may be ones of which there are no two, a
- * refused call is halved instead, until a row is alone. The row that the vault refuses then depends on what it has
+ * refused call is halved instead, until a row is alone. The rows that the vault refuses then depend on what it has
  * stored: after a crash, in a call that it had refused because of another row, it finds that the import's own tokens or
- * values are taken. The halves, and so their keys, are the same whichever row it names.
+ * values are taken. The halves, and so their keys, are the same whichever rows it names.
  */
 import { VaultError } from '../errors.ts';
 import type { Entry } from './batch.ts';
@@ -35,6 +35,8 @@ export interface Refusal {
   readonly code?: string;
   readonly field?: string;
   readonly message: string;
+  /** All that is wrong, if more is listed than the first. */
+  readonly errors?: readonly { readonly field?: string; readonly code: string; readonly detail: string }[];
   /** After how long the same call may pass, if that is known. */
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -72,16 +74,17 @@ export async function tokenizeBatch(
         rest = [];
       } catch (error) {
         const refusal = error as Refusal;
-        const at = faultyRow(rest, refusal, known);
-        if (rest.length > 1 && (at ? halves : refusal.kind === 'too_large')) {
+        const named = faultyRows(rest, refusal, known);
+        if (rest.length > 1 && (named.size > 0 ? halves : refusal.kind === 'too_large')) {
           const middle = Math.ceil(rest.length / 2);
           work.push(rest.slice(middle), rest.slice(0, middle));
           rest = [];
         } else {
-          const [index, fault] = at ?? onlyRow(rest, refusal);
-          outcomes.set(rest[index] as Entry, { fault });
-          sound.push(...rest.slice(0, index));
-          rest = rest.slice(index + 1);
+          const faulty = named.size > 0 ? named : onlyRow(rest, refusal);
+          for (const [index, fault] of faulty) outcomes.set(rest[index] as Entry, { fault });
+          const next = Math.max(...faulty.keys()) + 1;
+          sound.push(...rest.slice(0, next).filter((_, index) => !faulty.has(index)));
+          rest = rest.slice(next);
         }
       }
     }
@@ -105,29 +108,32 @@ function deal(rows: readonly Entry[], results: readonly { token: string }[], out
   if (next !== results.length) throw new Error('The vault answered with more tokens than there were items.');
 }
 
-/** @returns which row is at fault, and why; undefined if none is */
-function faultyRow(rows: readonly Entry[], refusal: Refusal, known: Known): [number, Fault] | undefined {
-  const [, item, path = ''] = ITEM.exec(refusal.field ?? '') ?? [];
-  if (item === undefined) return undefined;
-  let first = 0;
-  for (const [i, { shaped }] of rows.entries()) {
-    const origin = shaped.origins[Number(item) - first];
-    first += shaped.items.length;
-    if (origin === undefined) continue;
+/** @returns which rows are at fault, and all that is wrong with each; none if no row is */
+function faultyRows(rows: readonly Entry[], refusal: Refusal, known: Known): Map<number, Fault> {
+  const { field = '', code = 'refused', message, errors = [] } = refusal;
+  const listed = errors.length > 0 ? errors : [{ field, code, detail: message }];
+  const rowOf = rows.flatMap(({ shaped }, i) => shaped.origins.map((origin) => ({ i, origin })));
+  const faulty = new Map<number, Fault>();
+  for (const { field = '', code, detail } of listed) {
+    const [, item, path = ''] = ITEM.exec(field) ?? [];
+    const at = item === undefined ? undefined : rowOf[Number(item)];
+    if (at === undefined) continue;
     if (OF_THE_MAP.has(path)) {
-      throw new VaultError('invalid_map', `The map needs mending. fields/${origin.field}/${path}: ${refusal.message}`, {
+      throw new VaultError('invalid_map', `The map needs mending. fields/${at.origin.field}/${path}: ${detail}`, {
         cause: refusal,
       });
     }
-    return [i, { field: inputPlace(known, origin, path), code: refusal.code ?? 'refused', reason: refusal.message }];
+    const fault = { field: inputPlace(known, at.origin, path), code, reason: detail };
+    const first = faulty.get(at.i);
+    faulty.set(at.i, first === undefined ? fault : { ...first, also: [...(first.also ?? []), fault] });
   }
-  return undefined;
+  return faulty;
 }
 
 /** If a call with only one row is too large, it is that row's fault. Any other refusal is no row's fault. */
-function onlyRow(rows: readonly Entry[], refusal: Refusal): [number, Fault] {
+function onlyRow(rows: readonly Entry[], refusal: Refusal): Map<number, Fault> {
   if (refusal.kind !== 'too_large' || rows.length > 1) throw refusal;
-  return [0, { field: undefined, code: refusal.code ?? 'too_large', reason: refusal.message }];
+  return new Map([[0, { field: undefined, code: refusal.code ?? 'too_large', reason: refusal.message }]]);
 }
 
 async function keyOf(importId: string, rows: readonly Entry[]): Promise<string> {

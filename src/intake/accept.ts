@@ -10,6 +10,7 @@ import type { Asker, PasswordHasher } from '../crypto/password-hash.ts';
 import { parsePhc } from '../crypto/phc.ts';
 import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
 import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
+import { Faults } from '../faults.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
 import { assertTakesCountry, type Criterion, criterionOf } from '../search/criteria.ts';
@@ -39,31 +40,45 @@ export interface Offer {
  * before a client gives the call up (the typed client after 10 s) and repeats it.
  */
 export const MAX_NEW_VERIFIERS = 25;
+const TOO_MANY = `A call makes verifiers of up to ${MAX_NEW_VERIFIERS} passwords; send the others in further calls.`;
 
 /**
- * @throws {InvalidValueError} @throws `invalid_token`, `unknown_type` with `field` naming `items/<n>/…` of the first
- *   item at fault
+ * Computes nothing slow: of a call that is refused, no verifier is made.
+ * @param offers undefined for an item that was refused before; its number still counts
+ * @param also what else is checked of an item
+ * @throws {InvalidValueError} @throws `invalid_token`, `unknown_type`, `too_many_passwords`: the fault of each item at
+ *   fault, with `field` naming `items/<n>/…`
  */
 export async function acceptAll(
   catalogue: Catalogue,
   tenant: TenantId,
-  offers: readonly Offer[],
+  offers: readonly (Offer | undefined)[],
   now: Date,
+  also: (accepted: Accepted, i: number) => void = () => {},
 ): Promise<Accepted[]> {
   const types = new Map<string, TenantType>();
+  const faults = new Faults();
   const accepted: Accepted[] = [];
-  for (const [i, { type, value, country, token }] of offers.entries()) {
-    try {
-      let known = types.get(type);
-      if (known === undefined) {
-        known = await catalogue.type(tenant, type);
-        types.set(type, known);
+  let passwords = 0;
+  for (const [i, offer] of offers.entries()) {
+    if (faults.areMany) break;
+    if (offer === undefined) continue;
+    const { type, value, country, token } = offer;
+    await faults.of(`items/${i}/`, async () => {
+      const known = types.get(type) ?? (await catalogue.type(tenant, type));
+      types.set(type, known);
+      const one = accept(known, value, { now, country }, token);
+      const isPassword = passwordIn(one) !== undefined;
+      passwords += isPassword ? 1 : 0;
+      // Said once, of the first that is too many.
+      if (isPassword && passwords === MAX_NEW_VERIFIERS + 1) {
+        throw new VaultError('too_many_passwords', TOO_MANY, { field: 'value' });
       }
-      accepted.push(accept(known, value, { now, country }, token));
-    } catch (error) {
-      throw error instanceof VaultError ? error.at(`items/${i}/`) : error;
-    }
+      also(one, i);
+      accepted.push(one);
+    });
   }
+  faults.throwIfAny();
   return accepted;
 }
 
@@ -111,7 +126,6 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
  * that are brought along cost is remembered.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
  * @param again accepts the others once more: verifiers take time, and the tenant may keep less of them by then
- * @throws `too_many_passwords` with `field` naming `items/<n>/value`
  * @throws {UnavailableError} `overloaded` while too many wait to be computed; @throws what the asker's signal says
  */
 export async function withVerifiers<A extends Accepted>(
@@ -125,15 +139,10 @@ export async function withVerifiers<A extends Accepted>(
     const { phc } = (type.custody === 'verifier' ? value : {}) as { readonly phc?: string };
     if (phc !== undefined) hasher.costs.meet(asker.tenant, parsePhc(phc).params);
   }
-  const passwords = [...accepted.entries()].flatMap(([i, { type, value }]) => {
-    const { password } = (type.custody === 'verifier' ? value : {}) as { readonly password?: string };
+  const passwords = [...accepted.entries()].flatMap(([i, one]) => {
+    const password = passwordIn(one);
     return password === undefined ? [] : [{ i, password }];
   });
-  const tooMany = passwords[MAX_NEW_VERIFIERS];
-  if (tooMany !== undefined) {
-    const message = `A call makes verifiers of up to ${MAX_NEW_VERIFIERS} passwords; send the others in further calls.`;
-    throw new VaultError('too_many_passwords', message, { field: `items/${tooMany.i}/value` });
-  }
   if (passwords.length === 0) return done;
   const verifiers = await hasher.hashAll(
     passwords.map(({ password }) => password),
@@ -144,4 +153,9 @@ export async function withVerifiers<A extends Accepted>(
   const anew = isMixed && again !== undefined ? await again() : done;
   asker.gone?.throwIfAborted();
   return done.map((one, i) => (one.type.custody === 'verifier' ? one : (anew[i] as A)));
+}
+
+/** The password of which a verifier is to be made. */
+function passwordIn({ type, value }: Accepted): string | undefined {
+  return type.custody === 'verifier' ? (value as { readonly password?: string }).password : undefined;
 }

@@ -55,14 +55,9 @@ function notOffered(option: string, why: string): VaultError {
  * might hold; and nothing is computed for a call that will be refused.
  * @throws what `withTokens` throws
  */
-export function assertTokens(accepted: readonly Accepted[], wanted: readonly Wanted[]): void {
-  for (const [i, value] of accepted.entries()) {
-    const { token } = wanted[i] as Wanted;
-    at(`items/${i}/`, () => {
-      assertOffered(value, wanted[i] as Wanted);
-      if (token !== undefined) assertForeignToken(token, value.type, value.value);
-    });
-  }
+export function assertToken(accepted: Accepted, wanted: Wanted): void {
+  assertOffered(accepted, wanted);
+  if (wanted.token !== undefined) assertForeignToken(wanted.token, accepted.type, accepted.value);
 }
 
 /** @throws {VaultError} with `field` naming the option, after the `placeOf` of its item */
@@ -132,7 +127,7 @@ async function settle(
 function drawn({ random }: Pick<Parts, 'random'>, { type, value }: Accepted, wanted: Wanted): Token | undefined {
   if (type.custody === 'window') return undefined;
   if (wanted.token === undefined) return drawToken(wanted.format ?? 'random', type, value, random);
-  // `assertTokens` has said whether it may stand for the value: of the value in hand, never of a stored one.
+  // `assertToken` has said whether it may stand for the value: of the value in hand, never of a stored one.
   return wanted.token;
 }
 

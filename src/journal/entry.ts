@@ -44,10 +44,12 @@ export interface TenantEntry {
   readonly at: number;
 }
 
+const REVOKED = ['principal', 'token', 'key', 'purpose'] as const;
+
 export interface RevocationEntry {
   readonly kind: 'revocation';
   readonly tenant: TenantId;
-  readonly of: 'principal' | 'token';
+  readonly of: (typeof REVOKED)[number];
   readonly target: string;
   readonly at: number;
 }
@@ -120,7 +122,8 @@ function entryOf(text: string): Entry | undefined {
   if (kind === 'revocation' && fields.length === 4) {
     const [tenant, of, , target] = fields;
     if (!isId('tenant', tenant) || !isTokenText(target)) return undefined;
-    return of === 'principal' || of === 'token' ? { kind, tenant, of, target, at } : undefined;
+    const known = REVOKED.find((one) => one === of);
+    return known && { kind, tenant, of: known, target, at };
   }
   const epoch = Number(fields[0]);
   if (kind === 'close' && fields.length === 2 && Number.isSafeInteger(epoch)) return { kind, epoch, at };

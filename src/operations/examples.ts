@@ -1,6 +1,7 @@
 /** People and things that the examples of several operations share. */
 export const SUBJECT = 'sub_01m81j18g0ewqr325zy4z929z5';
 export const PRINCIPAL = 'prn_01m6dqs9m0eeasnng3fhdnxktn';
+export const KEY = 'key_01m6dqs9m0e8rrp3vs6gh8ye9k';
 export const EMAIL = { token: 'tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh', record: 'rec_01m81j18g0e329asxkdep5tmtc' };
 export const NAME = { token: 'tok_0rkh8f34qxffsncjxbmac65c0zw378hs', record: 'rec_01m81j18g0efnva4r0243r8g9g' };
 export const CARD = { token: '0718304956124242', record: 'rec_01m81j18g0eswvy96h88hd4q5p' };

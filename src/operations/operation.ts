@@ -58,6 +58,11 @@ export interface Operation<
   readonly example: { readonly request?: unknown; readonly reply: unknown };
   work(vault: Vault, caller: Caller, input: Input<P, Q, B>): Promise<z.output<R>>;
   /**
+   * Looks for what else is wrong with a body that its schema has refused, by the checks of `work` that depend on no
+   * stored value. The caller may do the action. @throws the faults
+   */
+  alsoWrong?(vault: Vault, caller: Caller, body: unknown): Promise<void>;
+  /**
    * Makes the answer a stream of events. The first event is the reply of `work`, which authorises and audits. Each
    * change of it is one more event, until one is the last.
    */

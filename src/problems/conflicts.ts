@@ -35,13 +35,29 @@ export const CONFLICTS = {
     kind: 'conflict',
     title: 'A repeated call; the API key was shown once, the first time.',
     message:
-      'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again.',
+      'This call was made before, and the API key was shown then. If it was lost, revoke the principal and add it again, or end the new key and make another.',
   },
-  // A principal that revokes itself could not undo that, and might be the last one that can revoke.
+  // A principal that revokes itself could not undo that, and might be the last one that can revoke. One that widens
+  // itself would go beyond what it was given.
   own_principal: {
     kind: 'conflict',
-    title: 'A principal cannot revoke itself.',
-    message: 'A principal does not revoke itself. Another administrator can.',
+    title: 'A principal cannot revoke or change itself, end the API key it calls with, or make one that lasts longer.',
+    message:
+      'A principal does not revoke or change itself, end the API key it calls with, or give itself one that lasts ' +
+      'longer. Another administrator can.',
+  },
+  // Two keys work already. Nothing has been changed.
+  rolling_over: {
+    kind: 'conflict',
+    title: 'Two API keys of the principal work already; end one first.',
+    message:
+      'Two API keys of this principal work already. End one of them first, or ask for an overlap of 0, which ends both.',
+  },
+  // An API key that has ended stays so. Nothing has been changed.
+  api_key_ended: {
+    kind: 'conflict',
+    title: 'The principal has no API key that works; give it another.',
+    message: 'No API key of this principal works any more, and one that has ended stays so. Give it another one.',
   },
   // A new version of a type must have the same base, because stored values were written under it.
   type_base_fixed: {
@@ -147,6 +163,12 @@ export const CONFLICTS = {
     title: 'A live token shows of the value what would no longer be so; end it first.',
     message:
       'A live token of the record shows the last digits of the value as it was. End such tokens first (GET /v1/records/{record} lists them, DELETE /v1/tokens/{token} ends one), then correct the value and mint others.',
+  },
+  // The principal was revoked. Nothing has been changed.
+  principal_revoked: {
+    kind: 'gone',
+    title: 'The principal was revoked.',
+    message: 'The principal was revoked. Add another one.',
   },
   // The time that was set for the token is over.
   token_expired: { kind: 'gone', title: 'The token has expired.', message: 'The token has expired.' },

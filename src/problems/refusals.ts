@@ -22,7 +22,6 @@ export const REFUSALS = {
   purpose_not_allowed: {
     kind: 'refused',
     title: 'The stated purpose is not one of the caller’s.',
-    message: 'The stated purpose is not among those of this API key.',
     field: 'purpose',
   },
   // Values of this data type are kept as verifiers. They can be verified, and are shown to no role, for no purpose.
@@ -73,5 +72,10 @@ export const REFUSALS = {
     kind: 'not_found',
     title: 'No such principal, or it is another tenant’s.',
     message: 'No such principal.',
+  },
+  api_key_not_found: {
+    kind: 'not_found',
+    title: 'The principal has no API key of this id.',
+    message: 'The principal has no API key of this id.',
   },
 } satisfies Record<string, Published>;

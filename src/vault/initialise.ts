@@ -8,7 +8,8 @@
  */
 import { join } from 'node:path';
 import { firstTenant } from '../access/first-tenant.ts';
-import { accessKeys, addFirstAdmin } from '../access/principals.ts';
+import { accessKeys } from '../access/keys.ts';
+import { addFirstAdmin } from '../access/principals.ts';
 import { FIRST_TENANT, hasPrincipals, insertTenant } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { codeOf, StartError } from '../errors.ts';

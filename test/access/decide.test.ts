@@ -24,6 +24,7 @@ const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...([
       'list_types',
+      'describe_caller',
       'declare_type',
       'set_keep',
       'set_unique',
@@ -33,11 +34,13 @@ const MAY: Record<Role, readonly Action[]> = {
       'recover',
     ] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
+    ...(['change_principal', 'rotate_api_key', 'end_api_key'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
     ...([
       'list_types',
+      'describe_caller',
       'tokenize',
       'detokenize',
       'describe_token',
@@ -51,13 +54,13 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: [
-    ...(['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
+    ...(['list_types', 'describe_caller', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
     ...(['resolve_subject', 'read_subject'] as const),
   ],
-  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
+  receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
+  auditor: ['list_types', 'describe_caller', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
-    ...(['list_types', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
+    ...(['list_types', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
     ...(['list_keys', 'compromise_keys', 'list_exposed'] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
@@ -85,18 +88,18 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 /** What of that is left to one that is tied to an audience: nothing that names a record or a subject. */
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   app: [
-    ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
+    ...(['list_types', 'describe_caller', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
     ...(['verify', 'match', 'change_token'] as const),
   ],
-  receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  support: ['list_types', 'detokenize', 'describe_token', 'search', 'match'],
+  receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
+  support: ['list_types', 'describe_caller', 'detokenize', 'describe_token', 'search', 'match'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {
   test.each(ACTIONS)('%s', (action) => {
     const { allowed } = decide({ ...principal(role), audience: 'crm' }, action, { purpose: 'billing' });
 
-    expect(allowed).toBe((TIED[role] ?? ['list_types']).includes(action));
+    expect(allowed).toBe((TIED[role] ?? ['list_types', 'describe_caller']).includes(action));
   });
 });
 

@@ -68,7 +68,7 @@ test('the package holds the compiled client, its licence and its page, and nothi
     .split('\n')
     .map((name) => name.replace('package/', ''));
   const modules = [
-    ...['api', 'calls', 'errors', 'events', 'exact-numbers', 'index', 'lethe-client'],
+    ...['access-client', 'api', 'calls', 'errors', 'events', 'exact-numbers', 'index', 'lethe-client'],
     ...['operator-client', 'paths', 'replies', 'shapes', 'transport'],
   ];
   const compiled = modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);

@@ -170,6 +170,13 @@ test('there is a method for every operation, and each does what it says', async 
   expect((await admin.listPrincipals({ limit: 1 })).next).toMatch(/^prn_/);
   const all = await listOf(admin.eachPrincipal({ limit: 2 }));
   expect(all.map(({ principal }) => principal)).toContain(added.principal);
+  expect(await clientOf(server, added.apiKey).getMe()).toMatchObject({ principal: added.principal, name: 'checkout' });
+  const less = await admin.changePrincipal(added.principal, { purposes: ['billing'], expiresAt: new Date(3e12) });
+  expect(less).toMatchObject({ purposes: ['billing'], expiresAt: new Date(3e12).toISOString() });
+  const next = await admin.rotateApiKey(added.principal, { overlapSeconds: 3_600 });
+  expect(await clientOf(server, next.apiKey).getMe()).toMatchObject({ key: next.key, otherKey: next.ending[0] });
+  expect(await admin.endApiKey(added.principal, next.key)).toMatchObject({ key: next.key });
+  await expect(admin.endApiKey(added.principal, added.apiKey)).rejects.toThrow(TypeError);
   expect(await admin.revokePrincipal(added.principal)).toMatchObject({ principal: added.principal });
   const shop = await admin.addTenant('shop-eu');
   expect(shop.apiKey).toMatch(/^lethe_/);

@@ -169,6 +169,7 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
+      api_key_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -176,10 +177,11 @@ test('each problem has the status that clients know it by', () => {
       too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
+      rolling_over api_key_ended
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
-      tenant_erased
+      tenant_erased principal_revoked
     `,
     413: 'body_too_large',
     415: 'unsupported_media_type',
@@ -324,7 +326,8 @@ function resolve($ref: string): Schema {
 }
 
 function assertProblem({ body, headers, status }: Response): void {
-  const { field: _, ...problem } = body;
+  const { field: _, errors, ...problem } = body;
+  expect(errors !== undefined).toBe(status === STATUS.invalid);
   expect(problem).toEqual({
     type: `/docs#problem-${body.code}`,
     title: PROBLEMS[body.code as ProblemCode]?.title,
@@ -358,6 +361,8 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   await addSlot(vault.vault, officer, usb);
   Object.assign(vault.vault, { backupDir: `${vault.folder}/copies`, keyBackupDir: `${vault.folder}/copies` });
   await runJobsOnce(vault.vault);
+  await support.call('get', '/v1/types');
+  const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
     [
@@ -523,6 +528,23 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         admin.call('post', '/v1/principals', { name: 'x', role: 'app', expiresAt }),
         admin.call('post', '/v1/principals', { name: 'x', role: 'root' }),
       ),
+    ],
+    ['getMe', await both(app.call('get', '/v1/me'), app.call('get', '/v1/me?x=1'))],
+    [
+      'changePrincipal',
+      await both(
+        admin.call('patch', `/v1/principals/${support.principal}`, { expiresAt }),
+        admin.call('patch', `/v1/principals/${support.principal}`, {}),
+        admin.call('patch', '/v1/principals/prn_01m6dqs9m0eeasnng3fhdnxktn', { purposes: [] }),
+      ),
+    ],
+    ['rotateApiKey', [rotatedKey, await admin.call('post', `/v1/principals/${support.principal}/keys`, {})]],
+    [
+      'endApiKey',
+      [
+        await admin.call('delete', `/v1/principals/${support.principal}/keys/${rotatedKey.body.key}`),
+        await admin.call('delete', `/v1/principals/${support.principal}/keys/key_01m6dqs9m0e8rrp3vs6gh8ye9k`),
+      ],
     ],
     ['listPrincipals', await both(admin.call('get', '/v1/principals?limit=2'), app.call('get', '/v1/principals'))],
     ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],

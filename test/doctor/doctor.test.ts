@@ -15,6 +15,7 @@ import { UnavailableError } from '../../src/errors.ts';
 import { AddSlotBody } from '../../src/keyring/schema.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
@@ -361,6 +362,22 @@ const PLANTS: readonly Plant[] = [
     async () => ({ now: after(-2 * 3_600_000) }),
   ],
   ['one administrator', 'administrators', /^warn The first tenant has one administrator/, async () => undefined],
+  [
+    'an API key that ends soon',
+    'api_keys',
+    /^warn The API key of prn_\w+ works only until/,
+    async (home, vault) => {
+      const admin = await callerOf(vault, await home.adminKey());
+      const add = (expiresAt: string) =>
+        addPrincipal(vault, admin, { name: 'desk', role: 'support', purposes: [], expiresAt });
+      await add(after(13 * 86_400_000).toISOString());
+      await add(after(15 * 86_400_000).toISOString());
+      // Another one takes over: nobody need do anything.
+      const { principal } = await add(after(2 * 86_400_000).toISOString());
+      await rotateApiKey(vault, admin, { principal, overlapSeconds: 3_600, expiresAt: null });
+      return undefined;
+    },
+  ],
   [
     'a division with one',
     'administrators',

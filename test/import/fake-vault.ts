@@ -12,12 +12,14 @@ export class Refused extends Error {
   readonly kind: string;
   readonly code: string;
   readonly field: string | undefined;
+  readonly errors: readonly { readonly field: string; readonly code: string; readonly detail: string }[];
 
-  constructor(kind: string, code: string, field?: string) {
+  constructor(kind: string, code: string, field?: string, fields: readonly string[] = []) {
     super(`Refused: ${code}.`);
     this.kind = kind;
     this.code = code;
     this.field = field;
+    this.errors = fields.map((one) => ({ field: one, code, detail: `Refused: ${code}.` }));
   }
 }
 
@@ -32,6 +34,8 @@ export class FakeVault implements Tokenizer {
   /** Says what is wrong with an item: `value`, `value.number`, `subject`, `type`, `token`. */
   faultOf: (item: Item) => string | undefined = ({ value }) =>
     JSON.stringify(value).includes('BAD') ? 'value' : undefined;
+  /** How many faults a refusal lists; 0 for a vault that names the first alone. */
+  lists = 0;
 
   async tokenize(items: readonly Item[], key: string): Promise<{ token: string }[]> {
     const call = this.calls.push(items);
@@ -42,10 +46,11 @@ export class FakeVault implements Tokenizer {
     const body = JSON.stringify(items);
     const known = this.#answers.get(key);
     if (known && known.body !== body) throw new Refused('invalid', 'idempotency_key_reused', 'Idempotency-Key');
-    for (const [i, item] of items.entries()) {
+    const faulty = items.flatMap((item, i) => {
       const at = this.faultOf(item);
-      if (at !== undefined) throw new Refused('invalid', 'invalid_value', `items/${i}/${at}`);
-    }
+      return at === undefined ? [] : `items/${i}/${at}`;
+    });
+    if (faulty.length > 0) throw new Refused('invalid', 'invalid_value', faulty[0], faulty.slice(0, this.lists));
     if (!known) this.#refuseTaken(items);
     const tokens = known?.tokens ?? items.map((item) => this.#store(item));
     this.#answers.set(key, { body, tokens });

@@ -22,6 +22,24 @@ describe('a refused call', () => {
     expect(work.vault.reveal(work.read('out.ndjson')).match(/"name":"<"n\d+">"/g)).toHaveLength(900);
   });
 
+  test('that lists a hundred faults costs one call more for each hundred, and rejects the same rows', async () => {
+    const work = new Workplace(rows(1_000).join('\n'));
+    work.vault.lists = 100;
+    work.vault.faultOf = ({ value }) => (Number(String(value).slice(1)) % 4 === 0 ? 'value' : undefined);
+    const result = await work.import({ fields: [{ path: '/name', type: 'text' }] });
+    expect(result).toMatchObject({ rows: 1_000, rejected: 250, values: 750 });
+    expect(work.vault.calls.length).toBe(5);
+    expect(work.vault.reveal(work.read('out.ndjson')).match(/"name":"<"n\d+">"/g)).toHaveLength(750);
+  });
+
+  test('because of a row with several faults rejects it once, with all of them', async () => {
+    const work = new Workplace('{"email":"BAD","name":"BAD"}\n{"email":"a","name":"b"}');
+    work.vault.lists = 100;
+    expect(await work.import(MAP)).toMatchObject({ rows: 2, rejected: 1, values: 2 });
+    const also = [{ field: '/name', code: 'invalid_value', reason: 'Refused: invalid_value.' }];
+    expect(work.rejects()).toMatchObject([{ row: 1, field: '/email', code: 'invalid_value', also }]);
+  });
+
   test('where every row is refused, ends with all of them in the rejects', async () => {
     const work = new Workplace(rows(50).join('\n'));
     work.vault.faultOf = () => 'value';

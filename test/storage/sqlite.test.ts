@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { apiKeys } from '../../src/access/store.ts';
+import { apiKeys } from '../../src/access/key-rows.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { RecordStore } from '../../src/storage/tx.ts';
@@ -74,6 +74,8 @@ test('a row whose parent is not there is refused', async () => {
     created_at: 0,
     expires_at: null,
     revoked_at: null,
+    made_until: null,
+    end_tag: null,
   };
 
   await expect(store.exclusive((tx) => tx.insert(apiKeys, [orphan]))).rejects.toMatchObject({ code: 'internal_error' });

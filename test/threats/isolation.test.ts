@@ -15,6 +15,7 @@ const unknown = {
   subject: newId('subject', random, NOW),
   erasure: newId('erasure', random, NOW),
   principal: newId('principal', random, NOW),
+  key: newId('apiKey', random, NOW),
   ref: 'cust_nobody',
   value: 'nobody@example.com',
 };
@@ -59,6 +60,7 @@ async function scene(engine: Engine): Promise<Scene> {
       subject: kept?.subject as typeof unknown.subject,
       erasure: receipt.erasure,
       principal: added.principal,
+      key: `key_${added.apiKey.split('_')[1]}` as typeof unknown.key,
       ref: 'cust_zoe',
       value: 'zoe@example.com',
     },
@@ -83,6 +85,10 @@ const VERBS: Record<string, Ask> = {
   'read a subject': ({ app }, { subject }) => app.call('get', `/v1/subjects/${subject}`),
   'add to a subject': ({ app }, { subject }) =>
     app.call('post', '/v1/tokenize', { items: [{ type: 'email', value: 'x@example.com', subject }] }),
+  'change a principal': ({ admin }, { principal }) =>
+    admin.call('patch', `/v1/principals/${principal}`, { purposes: ['billing'] }),
+  'rotate an API key': ({ admin }, { principal }) => admin.call('post', `/v1/principals/${principal}/keys`, {}),
+  'end an API key': ({ admin }, { principal, key }) => admin.call('delete', `/v1/principals/${principal}/keys/${key}`),
   'revoke a principal': ({ admin }, { principal }) => admin.call('delete', `/v1/principals/${principal}`),
 };
 

@@ -9,7 +9,10 @@ import { UnavailableError } from '../../src/errors.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { changePrincipal } from '../../src/operations/access/change-principal.ts';
+import { endApiKey } from '../../src/operations/access/end-api-key.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
@@ -24,6 +27,7 @@ import { PURPOSES } from '../support/vault.ts';
 
 const RECORDS_OLDER = /record store is older than the key store.*recover/;
 const KEYS_OLDER = /key store is older than the record store.*recover/;
+const OLDER = /older than the (record|key) store.*recover/;
 const UNAUTHENTICATED = { kind: 'unauthenticated', code: 'unauthenticated' };
 
 /** A vault with a leaver, an app and two tokens of one record, and a copy of both stores. */
@@ -67,7 +71,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
     expect(await rowsOf(home.recordStoreUrl)).toEqual(held);
     const { revoked } = await recoverHome(home);
-    expect(revoked).toEqual({ principals: 1, tokens: 1, withoutAdmin: [] });
+    expect(revoked).toEqual({ principals: 1, tokens: 1, narrowed: 0, withoutAdmin: [] });
 
     const again = await home.open();
     await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
@@ -75,7 +79,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await home.reveal(again, token)).toBe('token_revoked');
     expect(await home.reveal(again, other)).toBe('ada@example.com');
     await again.close();
-    expect((await recoverHome(home)).revoked).toEqual({ principals: 0, tokens: 0, withoutAdmin: [] });
+    expect((await recoverHome(home)).revoked).toEqual({ principals: 0, tokens: 0, narrowed: 0, withoutAdmin: [] });
     // The same copy once more, and a copy that was made before anybody was revoked is still told.
     await putBack(home, dir, 'records');
     await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
@@ -149,6 +153,79 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await tell(home.keyStoreUrl, 'SELECT * FROM revocations ORDER BY kind')).toEqual(before);
     const again = await home.open();
     await expect(callerOf(again, leaver.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('what was taken from a principal stays taken, whichever store is put back, and both; the rest works', async () => {
+    const { home, vault, leaver, stays, admin, add, dir: _ } = await furnished(engine);
+    const [rolling, altered] = [await add('rolling'), await add('altered')];
+    const key = (await callerOf(vault, stays.apiKey)).apiKey;
+    const given = await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support', 'fraud'] });
+    // Given again before the copy: it was taken, and is rightly there.
+    await changePrincipal(vault, admin, { principal: stays.principal, purposes: PURPOSES });
+    const dir = await backupFolder();
+    await backUp(vault, home, dir);
+    expect(given.keys).toMatchObject([{ key }]);
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support'], expiresAt: soon });
+    await changePrincipal(vault, admin, { principal: altered.principal, purposes: [] });
+    const made = await rotateApiKey(vault, admin, { principal: rolling.principal, overlapSeconds: 0 });
+    const end = (await callerOf(vault, leaver.apiKey)).apiKey;
+    await endApiKey(vault, admin, { principal: leaver.principal, key: end });
+    await callerOf(vault, made.apiKey);
+    await vault.close();
+
+    for (const stores of [['records'], ['keys'], ['records', 'keys']] as const) {
+      for (const store of stores) await putBack(home, dir, store);
+      const isOlder = stores.some((store) => store === 'records');
+      if (isOlder) {
+        await tell(
+          home.recordStoreUrl,
+          `UPDATE principals SET purposes = '["fraud"]' WHERE principal = '${altered.principal}'`,
+        );
+      }
+      await expect(home.open()).rejects.toThrow(stores.length === 2 ? /as the journal remembers/ : OLDER);
+      expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: isOlder ? 4 : 0 });
+      const again = await home.open({ clock: () => new Date() });
+      const caller = await callerOf(again, stays.apiKey);
+      expect([caller.purposes, caller.keyEndsAt?.toISOString()]).toEqual([['support'], soon]);
+      for (const { apiKey } of [rolling, leaver]) {
+        await expect(callerOf(again, apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+      }
+      if (isOlder) await expect(callerOf(again, altered.apiKey)).rejects.toMatchObject({ code: 'integrity_failure' });
+      await again.close();
+    }
+  });
+
+  test('a narrowing is not answered before the key store has it; it holds all the same, and calling again keeps it', async () => {
+    const { home, vault, admin, stays } = await furnished(engine);
+    const shared = () => Promise.reject(new UnavailableError('store_unavailable', 'out of reach'));
+    const cut = { ...vault, keyStore: withParts(vault.keyStore, { shared }) };
+    const wanted = { principal: stays.principal, purposes: ['support'] };
+    const once = { ...admin, idempotencyKey: 'once' };
+    const rotated = { principal: stays.principal, overlapSeconds: 60 };
+    await expect(changePrincipal(cut, admin, wanted)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(rotateApiKey(cut, once, rotated)).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect((await callerOf(vault, stays.apiKey)).purposes).toEqual(['support']);
+    const kept = () => tell<{ kind: string }>(home.keyStoreUrl, 'SELECT kind FROM revocations ORDER BY kind');
+    expect(await kept()).toEqual([]);
+    await changePrincipal(vault, admin, wanted);
+    expect(await kept()).toEqual([{ kind: 'key' }, { kind: 'purpose' }]);
+    // The new key was not lost with the answer.
+    await callerOf(vault, (await rotateApiKey(vault, once, rotated)).apiKey);
+  });
+
+  test('an administrator whose key was ended since does not run recover with it, as long as somebody else could', async () => {
+    const { home, vault, add, admin } = await furnished(engine);
+    const dir = await backupFolder();
+    const second = await add('second-admin', 'admin');
+    await backUp(vault, home, dir);
+    const others = await callerOf(vault, second.apiKey);
+    await rotateApiKey(vault, others, { principal: admin.principal, overlapSeconds: 0 });
+    await vault.close();
+    await putBack(home, dir, 'records');
+    await expect(recoverAs(home, await home.adminKey())).rejects.toMatchObject(UNAUTHENTICATED);
+    expect((await recoverAs(home, second.apiKey)).revoked).toMatchObject({ narrowed: 1 });
+    await (await home.open()).close();
   });
 
   test('a token whose row was altered in the copy is given no new MAC: it stays an integrity failure', async () => {

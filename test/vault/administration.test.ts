@@ -40,8 +40,15 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(again).toEqual(revoked);
       const createdAt = expect.any(String);
       expect(principals.slice(-2)).toEqual([
-        { principal: one.principal, ...body, createdAt, expiresAt, revokedAt: revoked.revokedAt },
-        { principal: two.principal, name: 'desk', role: 'support', purposes: [], createdAt },
+        { principal: one.principal, ...body, createdAt, expiresAt, revokedAt: revoked.revokedAt, keys: [] },
+        {
+          principal: two.principal,
+          name: 'desk',
+          role: 'support',
+          purposes: [],
+          createdAt,
+          keys: [{ key: expect.stringMatching(/^key_/), createdAt }],
+        },
       ]);
       expect(next).toBeUndefined();
       expect(JSON.stringify(principals)).not.toContain('lethe_');

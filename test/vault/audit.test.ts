@@ -6,9 +6,13 @@ import { VaultError } from '../../src/errors.ts';
 import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { changePrincipal } from '../../src/operations/access/change-principal.ts';
+import { endApiKey } from '../../src/operations/access/end-api-key.ts';
+import { getMe } from '../../src/operations/access/get-me.ts';
 import { listPrincipals } from '../../src/operations/access/list-principals.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
@@ -70,7 +74,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [login, verifier] = [password?.token as Token, JSON.stringify([password?.record])];
     let minted: Token | undefined;
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
-    let erasure: string | undefined;
+    let [erasure, key]: (string | undefined)[] = [];
     let job: string | undefined;
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
@@ -155,6 +159,24 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'add_principal', target: expect.stringMatching(/^prn_/) },
       ],
       [admin, () => listPrincipals(vault, admin, { limit: 1 }), { action: 'list_principals' }],
+      [app, () => getMe(vault, app), { action: 'describe_caller' }],
+      [
+        admin,
+        () => changePrincipal(vault, admin, { principal, purposes: ['fraud'] }),
+        { action: 'change_principal', target: expect.stringMatching(/^prn_\w+ purposes_given/) },
+      ],
+      [
+        admin,
+        async () => {
+          ({ key } = await rotateApiKey(vault, admin, { principal, overlapSeconds: 60 }));
+        },
+        { action: 'rotate_api_key', target: expect.stringMatching(/^prn_\w+ key_\w+ key_\w+$/) },
+      ],
+      [
+        admin,
+        () => endApiKey(vault, admin, { principal, key: key as never }),
+        { action: 'end_api_key', target: expect.stringMatching(/^prn_\w+ key_\w+$/) },
+      ],
       [admin, () => revokePrincipal(vault, admin, { principal }), { action: 'revoke_principal', target: principal }],
       [
         admin,

@@ -1,6 +1,7 @@
 /**
  * Examples of the problems an operation may answer, for the API's description. A test checks each against the schema.
  */
+import { STATUS } from '../../problems/kinds.ts';
 import { problemType } from '../problem.ts';
 
 /** The usual place of the fault, for problems that name one. */
@@ -37,13 +38,15 @@ export function exampleProblem(
   const { code, title, status } = problem;
   const field = FIELDS[code];
   const item = operationId === 'tokenize' && field !== undefined && OF_ITEMS.has(field) ? 'items/0/' : '';
+  const place = field === undefined ? {} : { field: item + field };
   return {
     type: problemType(code, publicUrl),
     title,
     status,
     code,
     detail: title,
-    ...(field === undefined ? {} : { field: item + field }),
+    ...place,
+    ...(status === STATUS.invalid ? { errors: [{ ...place, code, detail: title }] } : {}),
     request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
   };
 }

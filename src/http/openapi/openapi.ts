@@ -25,6 +25,14 @@ const COMMON: readonly ProblemCode[] = [
 const WITH_INPUT: readonly ProblemCode[] = ['invalid_request'];
 const WITH_BODY: readonly ProblemCode[] = ['body_too_large', 'unsupported_media_type'];
 
+const FaultSchema = z
+  .strictObject({
+    field: z.string().optional().describe('The place in the request, such as `items/3/value.number`.'),
+    code: z.string().describe('What is wrong there, for programs: a code as of a problem.'),
+    detail: z.string().describe('What is wrong there, for people.'),
+  })
+  .meta({ id: 'Fault', description: 'One of the things that are wrong with a request.' });
+
 const ProblemSchema = z
   .strictObject({
     type: z.string().describe('Where the problem is described.'),
@@ -33,6 +41,10 @@ const ProblemSchema = z
     code: z.enum(Object.keys(PROBLEMS)).describe('The problem, for programs; stable.'),
     detail: z.string().describe('The problem, for people.'),
     field: z.string().optional().describe('The place in the request that is at fault, such as `items/3/value.number`.'),
+    errors: z
+      .array(FaultSchema)
+      .optional()
+      .describe('With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`.'),
     request: z.string().describe('Id of the request, as in the log and the audit entry.'),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
@@ -48,7 +60,8 @@ audit log, unless nobody knows the key. What a role may do, a refusal says: \`no
 **Personal data is never in a URL**, neither sent nor answered.
 
 **Errors** are \`application/problem+json\` (RFC 9457). Programs go by \`code\`, which is stable; \`field\` names the
-place in the request; \`request\` finds the call in the log. No problem repeats a value.
+place in the request; \`request\` finds the call in the log. No problem repeats a value. A 422 lists in \`errors\` all
+that is wrong with the request, up to 100 faults, in the order of the items.
 
 **Calling again.** Reads can be repeated. Each reveal takes one use of a token whose uses are counted, and each wrong
 guess counts, whatever the answer. A write that takes an \`Idempotency-Key\` does its work once per key

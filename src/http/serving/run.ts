@@ -6,6 +6,7 @@ import { startBackground } from '../../background/background.ts';
 import { type LongJobOptions, startLongJobs } from '../../background/long-job-thread.ts';
 import { type Config, printable, startedByNpm } from '../../config.ts';
 import { StartError, VaultError } from '../../errors.ts';
+import { linesOf } from '../../faults.ts';
 import { exists } from '../../files.ts';
 import { coreDumpWarning } from '../../process-memory.ts';
 import { handOver, secret, wipe } from '../../secret.ts';
@@ -167,7 +168,7 @@ export function explain(error: unknown): string {
   if (error instanceof StoreCorruptError && error.store !== undefined) {
     return `lethe: ${error.message.replace('A store', `The ${CALLED[error.store]}`)} (${error.code})`;
   }
-  if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})`;
+  if (error instanceof VaultError) return `lethe: ${error.message} (${error.code})${linesOf(error.errors)}`;
   const code = (error as { code?: unknown } | null)?.code;
   const fault = systemFault(error);
   if (fault !== undefined) return `lethe: ${fault}`;

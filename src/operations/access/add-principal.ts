@@ -1,10 +1,12 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
-import { accessKeys, addPrincipal as add } from '../../access/principals.ts';
-import { HAVE_AUDIENCES, RECEIVES_ONLY } from '../../access/roles.ts';
+import { accessKeys } from '../../access/keys.ts';
+import { addPrincipal as add } from '../../access/principals.ts';
+import { HAVE_AUDIENCES, NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
+import { allOf } from '../../faults.ts';
 import { EXAMPLE_API_KEY, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -12,13 +14,16 @@ type Reply = z.infer<typeof AddPrincipalReply>;
 
 /** @throws `invalid_request` for a role that cannot have an option that was set, or needs one that was not */
 function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
-  const say = (field: string, message: string) => new VaultError('invalid_request', message, { field });
+  const faults: VaultError[] = [];
+  const say = (field: string, message: string) => faults.push(new VaultError('invalid_request', message, { field }));
   if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {
-    throw say('audience', 'Only the roles app, support and receiver use tokens, and can be tied to an audience.');
+    say('audience', 'Only the roles app, support and receiver use tokens, and can be tied to an audience.');
   }
-  if (role !== RECEIVES_ONLY) return;
-  if (audience === undefined) throw say('audience', 'A receiver is tied to the audience whose tokens it is given.');
-  if (purposes.length === 0) throw say('purposes', 'A receiver only reveals, and needs a purpose for that.');
+  if (role === RECEIVES_ONLY) {
+    if (audience === undefined) say('audience', 'A receiver is tied to the audience whose tokens it is given.');
+    if (purposes.length === 0) say('purposes', NEEDS_PURPOSE);
+  }
+  if (faults.length > 0) throw allOf(faults);
 }
 
 export const addPrincipal = operation({

@@ -9,7 +9,8 @@
 import type { z } from 'zod';
 import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
-import { accessKeys, addFirstAdmin } from '../../access/principals.ts';
+import { accessKeys } from '../../access/keys.ts';
+import { addFirstAdmin } from '../../access/principals.ts';
 import { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
 import { findTenantByName, insertTenant } from '../../access/store.ts';
 import { secretOfCall } from '../../calls/idempotency.ts';

@@ -1,11 +1,12 @@
 /** The principals of the caller's tenant, including revoked ones. Never an API key: the vault does not have them. */
-import type { Role } from '../../access/roles.ts';
+import { keysOf } from '../../access/key-rows.ts';
+import { factsOf } from '../../access/principal-facts.ts';
 import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import type { PrincipalId } from '../../ids.ts';
-import { PRINCIPAL } from '../examples.ts';
+import { KEY, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 export const listPrincipals = operation({
@@ -27,6 +28,7 @@ export const listPrincipals = operation({
           purposes: ['billing'],
           createdAt: '2026-11-02T09:00:00.000Z',
           expiresAt: '2027-11-02T09:00:00.000Z',
+          keys: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2027-11-02T09:00:00.000Z' }],
         },
       ],
     },
@@ -35,16 +37,14 @@ export const listPrincipals = operation({
     perform(vault, caller, { action: 'list_principals' }, (door) =>
       door.commit('shared', async (tx) => {
         const rows = await list(tx, caller.tenant, { after: page.after, limit: page.limit + 1 });
-        const principals = rows.slice(0, page.limit).map((row) => ({
-          principal: row.principal as PrincipalId,
-          name: row.name,
-          role: row.role as Role,
-          purposes: JSON.parse(row.purposes) as string[],
-          ...(row.audience === null ? {} : { audience: row.audience }),
-          createdAt: new Date(row.created_at).toISOString(),
-          ...(row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at).toISOString() }),
-          ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),
-        }));
+        const shown = rows.slice(0, page.limit);
+        const keys = await keysOf(
+          tx,
+          caller.tenant,
+          shown.map(({ principal }) => principal as PrincipalId),
+        );
+        const by = Map.groupBy(keys, ({ principal }) => principal);
+        const principals = shown.map((row) => factsOf(row, by.get(row.principal) ?? [], door.now));
         return { reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') }, entry: {} };
       }),
     ),

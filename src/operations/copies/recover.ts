@@ -11,6 +11,8 @@
  * If there is nobody, nothing else would ever start the vault again, and whoever can run it can read every store and
  * key file there is.
  */
+
+import { hasEndedSince } from '../../access/narrowings.ts';
 import { UnauthenticatedError } from '../../access/principals.ts';
 import { isKeptRevoked } from '../../access/revocations.ts';
 import { RULES } from '../../access/roles.ts';
@@ -89,17 +91,22 @@ export const recover = commandOperation({
 });
 
 /** @throws {UnauthenticatedError} */
-async function assertNotRevokedSince({ recordStore, keyStore, clock }: Vault, caller: Caller): Promise<void> {
-  const revoked = (tenant: TenantId, target: string) =>
-    isKeptRevoked(keyStore.reader, { tenant, kind: 'principal', target });
-  if (!(await revoked(caller.tenant, caller.principal))) return;
+async function assertNotRevokedSince(vault: Vault, caller: Caller): Promise<void> {
+  const { recordStore, keyStore, clock } = vault;
+  const now = clock();
+  const revoked = async (tenant: TenantId, target: string, keys: readonly string[]) => {
+    if (await isKeptRevoked(keyStore.reader, { tenant, kind: 'principal', target })) return true;
+    for (const key of keys) if (!(await hasEndedSince(vault, tenant, key, now))) return false;
+    return true;
+  };
+  if (!(await revoked(caller.tenant, caller.principal, [caller.apiKey]))) return;
   const roles = Object.entries(RULES).flatMap(([role, rules]) =>
     rules.some(({ actions }) => actions.includes('recover')) ? role : [],
   );
-  for (const other of await listAdmitted(recordStore.reader, roles, clock())) {
-    const tenant = other.tenant as TenantId;
+  for (const { tenant, principal, keys } of await listAdmitted(recordStore.reader, roles, now)) {
     // Of a tenant that was erased since the copy nobody is let in either.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
-    if (buried === undefined && !(await revoked(tenant, other.principal))) throw new UnauthenticatedError(caller);
+    const ids = keys.map((row) => row.api_key);
+    if (buried === undefined && !(await revoked(tenant, principal, ids))) throw new UnauthenticatedError(caller);
   }
 }

@@ -16,6 +16,7 @@ import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
 import { VaultError } from '../../errors.ts';
+import { Faults } from '../../faults.ts';
 import { counts, ofSearch, soughtIn } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
 import { liveCandidates, liveOfSubjects, openRecords } from '../../records/open-records.ts';
@@ -94,9 +95,8 @@ export const search = operation({
   work: async (vault, caller, body) => {
     const { purpose, reason, and = [] } = body;
     return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
-      const criterion = await criterionFor(vault, caller, door, body, '');
-      const further: Criterion[] = [];
-      for (const [i, query] of and.entries()) further.push(await criterionFor(vault, caller, door, query, `and/${i}/`));
+      const [criterion, ...further] = await criteriaFor(vault, caller, door, [body, ...and]);
+      if (criterion === undefined) throw new TypeError('A search has a criterion.');
       const { indexes } = vault.keyring;
       const after = body.after === undefined ? undefined : await openCursor(indexes, caller, body.after);
       const random = vault.random;
@@ -130,20 +130,24 @@ function peopleIn(found: readonly Found[]): number {
   return new Set(found.map(({ row }) => row.subject ?? row.record)).size;
 }
 
-async function criterionFor(
+/** @throws the faults of all of them */
+async function criteriaFor(
   vault: Vault,
   caller: Caller,
   door: Door,
-  query: CriterionQuery,
-  place: string,
-): Promise<Criterion> {
-  try {
-    const known = await vault.catalogue.type(caller.tenant, query.type);
-    door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
-    return criterionOf(known, query, { now: door.now, country: query.country });
-  } catch (error) {
-    throw error instanceof VaultError && error.field !== undefined && place !== '' ? error.at(place) : error;
+  queries: readonly CriterionQuery[],
+): Promise<Criterion[]> {
+  const faults = new Faults();
+  const criteria: Criterion[] = [];
+  for (const [i, query] of queries.entries()) {
+    await faults.of(i === 0 ? '' : `and/${i - 1}/`, async () => {
+      const known = await vault.catalogue.type(caller.tenant, query.type);
+      door.decide({ type: resourceOf(known.type), view: 'masked', whole: query.part === undefined });
+      criteria.push(criterionOf(known, query, { now: door.now, country: query.country }));
+    });
   }
+  faults.throwIfAny();
+  return criteria;
 }
 
 /** @returns `last`: the record to go on after, where there may be more */

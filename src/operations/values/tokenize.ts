@@ -13,16 +13,17 @@ import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
 import { makeRecords, type Stored } from '../../intake/new-records.ts';
-import { assertTokens, withTokens } from '../../intake/new-tokens.ts';
+import { assertToken, withTokens } from '../../intake/new-tokens.ts';
 import { throughRaces } from '../../intake/races.ts';
 import { ValueNotUniqueError } from '../../intake/unique-values.ts';
 import { insertRecords } from '../../records/store.ts';
+import { MAX_BATCH } from '../../schema.ts';
 import { holdSubjects } from '../../subjects/subjects.ts';
 import { insertTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { CARD, EMAIL, HASH, NAME, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { TokenizeBody, type Tokenized, type TokenizeItem, TokenizeReply } from './schema.ts';
+import { TokenizeBody, type Tokenized, type TokenizeItem, TokenizeItemSchema, TokenizeReply } from './schema.ts';
 import { type Memo, memoOf, recalled, withoutSecrets } from './tokenize-memo.ts';
 
 /** The reply, and what it was made of, from which it can be made again. */
@@ -34,7 +35,7 @@ interface Made {
 
 /**
  * @param body `purpose`: why the caller may know whether equal values are there; needed for `reuse` and unique types
- * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`
+ * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`; `errors` has the faults of all items
  * @throws `purpose_not_allowed` @throws {TooManyGuessesError} @throws {ValueNotUniqueError}; nothing has been stored
  */
 export const tokenize = operation({
@@ -44,7 +45,7 @@ export const tokenize = operation({
   path: '/v1/tokenize',
   summary: 'Store values and get tokens in their place.',
   description:
-    'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
+    'All or nothing: one refused item refuses the request, and `errors` names all that is wrong, as `items/<n>/…`. Items with the same ' +
     '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
     'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
     'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a ' +
@@ -85,7 +86,7 @@ export const tokenize = operation({
   },
   work: async (vault, caller, body) => {
     const { items, purpose } = body;
-    const wanted = items.map((item) => ({ ...item, audience: item.audience ?? caller.audience }));
+    const wanted = items.map((item) => withAudience(caller, item));
     const idempotent = {
       body:
         caller.idempotencyKey === undefined
@@ -99,11 +100,10 @@ export const tokenize = operation({
     };
     const made = await perform<Made>(vault, caller, { action: 'tokenize', purpose, idempotent }, async (door) => {
       assertWithinAudience(caller, wanted);
-      const accepted = await acceptAll(vault.catalogue, caller.tenant, items, door.now);
+      const accepted = await accept(vault, caller, wanted, door.now);
       for (const type of new Set(accepted.map((item) => item.type))) {
         door.decide({ type: resourceOf(type) });
       }
-      assertTokens(accepted, wanted);
       const offered = accepted.map((value, i) => ({ ...wanted[i], value }));
       const asked = await askedOf(vault, caller, offered, purpose);
       const values = await withVerifiers(vault.hasher, accepted, caller, () =>
@@ -130,7 +130,31 @@ export const tokenize = operation({
     });
     return { results: made.results };
   },
+  alsoWrong: async (vault, caller, body) => {
+    const { items } = Object(body) as { readonly items?: unknown };
+    if (!Array.isArray(items) || items.length > MAX_BATCH) return;
+    const sound = items.map((item) => TokenizeItemSchema.safeParse(item).data);
+    assertWithinAudience(
+      caller,
+      sound.flatMap((item) => (item ? withAudience(caller, item) : [])),
+    );
+    await accept(vault, caller, sound, vault.clock());
+  },
 });
+
+function withAudience(caller: Caller, item: TokenizeItem): TokenizeItem {
+  return { ...item, audience: item.audience ?? caller.audience };
+}
+
+/** @throws the faults of all items. They depend on the items and on the tenant's types, never on a stored value. */
+function accept(
+  { catalogue }: Vault,
+  { tenant }: Caller,
+  items: readonly (TokenizeItem | undefined)[],
+  now: Date,
+): Promise<Accepted[]> {
+  return acceptAll(catalogue, tenant, items, now, (one, i) => assertToken(one, items[i] as TokenizeItem));
+}
 
 /**
  * Checked before anything is looked up. Whether a text is accepted as a token would tell one audience about another's.

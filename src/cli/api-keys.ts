@@ -1,0 +1,114 @@
+/** `lethe principals change|rotate|end-key` and `lethe me`: what a principal may do from now on, and until when. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { ChangePrincipalBody, MAX_OVERLAP_SECONDS, RotateApiKeyBody } from '../access/schema.ts';
+import { readConfig } from '../config.ts';
+import { changePrincipal } from '../operations/access/change-principal.ts';
+import { endApiKey } from '../operations/access/end-api-key.ts';
+import { getMe } from '../operations/access/get-me.ts';
+import { rotateApiKey } from '../operations/access/rotate-api-key.ts';
+import { ApiKeyIdSchema } from '../schema.ts';
+import { checked } from './arguments.ts';
+import { findPrincipal } from './find-principal.ts';
+import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
+import { call, type KeyOptions, withSession } from './session.ts';
+
+const ADMIN_KEY = ['--key-file <file>', 'file with the API key of an administrator'] as const;
+const NEVER = 'never';
+const SOON_MS = 14 * 86_400_000;
+const Hours = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_OVERLAP_SECONDS / 3_600);
+
+interface EndOptions extends KeyOptions {
+  readonly expires?: string;
+}
+
+export function addApiKeyCommands(principals: Command): void {
+  principals
+    .command('change <name>')
+    .description('give a principal other purposes, or its API key another end; holds from the next call on')
+    .option('--purpose <purpose...>', 'all purposes for which it may ask from now on')
+    .option('--no-purpose', 'take every purpose from it')
+    .option('--expires <time>', 'when its API key stops working, such as 2027-01-31T00:00:00Z, or `never`')
+    .option(...ADMIN_KEY)
+    .action(async (name: string, { purpose, expires, keyFile }: EndOptions & { purpose?: string[] | false }) => {
+      const body = checked(ChangePrincipalBody, {
+        ...(purpose === undefined || (purpose as unknown) === true ? {} : { purposes: purpose || [] }),
+        ...endOf(expires),
+      });
+      const to = await withSession(readConfig(), { keyFile }, async (session) => {
+        const { principal } = await findPrincipal(session, name);
+        return changePrincipal(session.vault, await session.caller(), { principal, ...body });
+      });
+      console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}. ${until(to.expiresAt)}`);
+    });
+
+  principals
+    .command('rotate <name>')
+    .description('make a new API key of a principal, shown once; the one in use works for an overlap')
+    .option('--overlap <hours>', 'how long the one in use works; 0 ends every other key at once', '24')
+    .option('--expires <time>', 'when the new one stops working, or `never`; by default when the one in use was to')
+    .option(...SAVE)
+    .option(...ADMIN_KEY)
+    .action(
+      async (name: string, { overlap, expires, save, keyFile }: EndOptions & { overlap: string; save?: string }) => {
+        const overlapSeconds = checked(Hours, overlap) * 3_600;
+        const body = checked(RotateApiKeyBody, { overlapSeconds, ...endOf(expires) });
+        const file = await keyFileFor(save);
+        const made = await withSession(readConfig(), { keyFile }, async (session) => {
+          const { principal } = await findPrincipal(session, name);
+          return rotateApiKey(session.vault, await session.caller(), { principal, ...body });
+        }).catch((error: unknown) => giveUp(error, file, save));
+        const ends = made.ending.map(({ key, expiresAt }) => `\n${key} works until ${expiresAt}.`).join('');
+        await handOut(
+          `${name} has the new API key ${made.key}. ${until(made.expiresAt)}${ends}`,
+          made.apiKey,
+          file,
+          save,
+        );
+      },
+    );
+
+  principals
+    .command('end-key <name> <key>')
+    .description('end one API key of a principal at once, by its id (key_…); the other goes on working')
+    .option(...ADMIN_KEY)
+    .action(async (name: string, id: string, { keyFile }: KeyOptions) => {
+      const key = checked(ApiKeyIdSchema, id);
+      const { endedAt } = await withSession(readConfig(), { keyFile }, async (session) => {
+        const { principal } = await findPrincipal(session, name);
+        return endApiKey(session.vault, await session.caller(), { principal, key });
+      });
+      console.log(`${key} has ended at ${endedAt}.`);
+    });
+}
+
+export function addMeCommand(program: Command): void {
+  program
+    .command('me')
+    .description('say what an API key is: whose, for what, and until when')
+    .option('--key-file <file>', 'file with the API key')
+    .action(async ({ keyFile }: KeyOptions) => {
+      const me = await call({ keyFile }, getMe);
+      const tied = me.audience === undefined ? '' : `, tied to the audience ${me.audience}`;
+      console.log(`${me.name} (${me.role}) ${me.principal} of the tenant ${me.tenant}${tied}`);
+      console.log(`May ask for: ${me.purposes.join(', ') || 'nothing'}. ${until(me.expiresAt)}`);
+      if (me.otherKey !== undefined) {
+        console.log(`Its other API key, ${me.otherKey.key}: ${until(me.otherKey.expiresAt)}`);
+      }
+      if (me.expiresAt !== undefined && Date.parse(me.expiresAt) < Date.now() + SOON_MS) {
+        console.log('That is soon: ask an administrator for another one (`npm run lethe -- principals rotate`).');
+      }
+    });
+}
+
+function endOf(expires: string | undefined): { expiresAt?: string | null } {
+  return expires === undefined ? {} : { expiresAt: expires === NEVER ? null : expires };
+}
+
+function until(expiresAt: string | undefined): string {
+  return expiresAt === undefined ? 'The API key has no end.' : `The API key works until ${expiresAt}.`;
+}

@@ -1,0 +1,32 @@
+/** Finds principals for a command, which names them by their names. */
+import { PrincipalsQuery } from '../access/schema.ts';
+import { StartError } from '../errors.ts';
+import { listPrincipals } from '../operations/access/list-principals.ts';
+import { checked } from './arguments.ts';
+import type { Session } from './session.ts';
+
+export type PrincipalView = Awaited<ReturnType<typeof listPrincipals>>['principals'][number];
+
+export async function allPrincipals({ vault, caller }: Session): Promise<PrincipalView[]> {
+  const found: PrincipalView[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
+    found.push(...page.principals);
+    after = page.next;
+    if (after === undefined) return found;
+  }
+}
+
+/** @param name its name, or its id where several have the name @throws {StartError} */
+export async function findPrincipal(session: Session, name: string): Promise<PrincipalView> {
+  const found = (await allPrincipals(session)).filter(
+    (one) => one.principal === name || (one.name === name && one.revokedAt === undefined),
+  );
+  const [one, ...others] = found;
+  if (one === undefined) throw new StartError('No principal that is not revoked has this name.');
+  if (others.length > 0) {
+    const ids = found.map(({ principal }) => principal).join(', ');
+    throw new StartError(`Several principals have this name; give the id of one: ${ids}.`);
+  }
+  return one;
+}

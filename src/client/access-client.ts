@@ -1,0 +1,135 @@
+/**
+ * The part of the client for principals, their API keys, and tenants. The vault decides what an API key may do.
+ * `lethe-client.ts` says what every call guarantees.
+ */
+import type { operations } from './api.ts';
+import { eachOf, type PageSize, type ReplyOf, read, write } from './calls.ts';
+import { id } from './paths.ts';
+import type {
+  AddedPrincipal,
+  AddedTenant,
+  CallOptions,
+  EndedApiKey,
+  Me,
+  Principal,
+  PrincipalPage,
+  RevokedPrincipal,
+  Role,
+  RotatedApiKey,
+  Tenant,
+  TenantPage,
+  WriteOptions,
+} from './shapes.ts';
+import { type Call, Transport, type TransportOptions } from './transport.ts';
+
+export type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
+
+export class AccessClient {
+  protected readonly transport: Transport;
+
+  /** @throws {TypeError} for a URL or an API key that cannot be one */
+  constructor(options: TransportOptions) {
+    this.transport = new Transport(options);
+  }
+
+  /** What this client's own API key is: whose, for what, and until when. */
+  async getMe(options: CallOptions = {}): Promise<Me> {
+    return this.send<'getMe'>({ ...read('GET', '/v1/me'), ...options });
+  }
+
+  /**
+   * Adds a principal and returns its API key, which is shown once.
+   * @throws {LetheError} `api_key_already_shown` if the first answer was lost: revoke the principal and add it again
+   */
+  async addPrincipal(
+    wanted: {
+      readonly name: string;
+      readonly role: Role;
+      readonly purposes?: readonly string[];
+      /** Ties the principal to the tokens of this audience. */
+      readonly audience?: string | undefined;
+      readonly expiresAt?: Date | string | undefined;
+    },
+    options: WriteOptions = {},
+  ): Promise<AddedPrincipal> {
+    return this.send<'addPrincipal'>({ ...write('POST', '/v1/principals', wanted), ...options });
+  }
+
+  /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
+  async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('prn', after), limit };
+    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, ...rest });
+  }
+
+  /** Every principal of the tenant, page by page. */
+  async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
+    yield* eachOf(async (after) => {
+      const { principals, next } = await this.listPrincipals({ ...page, ...(after && { after }) });
+      return { rows: principals, next };
+    });
+  }
+
+  /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
+  async changePrincipal(
+    principal: string,
+    to: { readonly purposes?: readonly string[]; readonly expiresAt?: Date | string | null },
+    options: CallOptions = {},
+  ): Promise<Principal> {
+    const path = `/v1/principals/${id('prn', principal)}`;
+    return this.send<'changePrincipal'>({ method: 'PATCH', path, body: to, repeat: 'always', ...options });
+  }
+
+  /**
+   * Makes a new API key of a principal, which is shown once. The one in use works for `overlapSeconds` more, by default
+   * a day; 0 ends every other key at once. A repeat under one idempotency key returns the same.
+   */
+  async rotateApiKey(
+    principal: string,
+    how: { readonly overlapSeconds?: number; readonly expiresAt?: Date | string | null } = {},
+    options: WriteOptions = {},
+  ): Promise<RotatedApiKey> {
+    return this.send<'rotateApiKey'>({
+      ...write('POST', `/v1/principals/${id('prn', principal)}/keys`, how),
+      ...options,
+    });
+  }
+
+  /** Ends one API key of a principal at once. A repeat changes nothing. */
+  async endApiKey(principal: string, key: string, options: CallOptions = {}): Promise<EndedApiKey> {
+    const path = `/v1/principals/${id('prn', principal)}/keys/${id('key', key)}`;
+    return this.send<'endApiKey'>({ method: 'DELETE', path, repeat: 'always', ...options });
+  }
+
+  /** Revokes a principal: its API keys stop working at once. A repeat changes nothing. */
+  async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
+    const path = `/v1/principals/${id('prn', principal)}`;
+    return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
+  }
+
+  /**
+   * Adds a tenant and returns its first administrator's API key. A repeat under one idempotency key returns the same.
+   */
+  async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
+    return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
+  }
+
+  /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
+  async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('ten', after), limit };
+    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, ...rest });
+  }
+
+  /** Every tenant of the vault, page by page. */
+  async *eachTenant(page: PageSize = {}): AsyncGenerator<Tenant, void, undefined> {
+    yield* eachOf(async (after) => {
+      const { tenants, next } = await this.listTenants({ ...page, ...(after && { after }) });
+      return { rows: tenants, next };
+    });
+  }
+
+  protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
+    return this.transport.send<ReplyOf<Op>>(call);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Gives a principal other purposes, or its API key another end. It holds from the very next call on, on every node.
+ * What was taken is answered only when both stores and the journal have noted it, so that no older copy gives it back.
+ */
+import { z } from 'zod';
+import { isLive, keysOf } from '../../access/key-rows.ts';
+import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys.ts';
+import { NARROWINGS, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
+import { factsOf } from '../../access/principal-facts.ts';
+import { holdPrincipal, purposesOf, setPurposes } from '../../access/principals.ts';
+import { keepNoted } from '../../access/revocations.ts';
+import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
+import { ChangePrincipalBody, PrincipalSchema } from '../../access/schema.ts';
+import type { PrincipalRow } from '../../access/store.ts';
+import { perform } from '../../calls/perform.ts';
+import { inTime } from '../../calls/time-limit.ts';
+import { VaultError } from '../../errors.ts';
+import type { ApiKeyId, PrincipalId } from '../../ids.ts';
+import { PrincipalIdSchema } from '../../schema.ts';
+import type { RecordTx } from '../../storage/tx.ts';
+import { KEY, PRINCIPAL } from '../examples.ts';
+import { operation } from '../operation.ts';
+
+type Reply = z.infer<typeof PrincipalSchema>;
+/** What the audit log says of a change: closed words, since a purpose is a word of somebody's own. */
+type Change = 'purposes_given' | 'purposes_withdrawn' | 'ends_sooner' | 'ends_later';
+
+interface Changing {
+  readonly tx: RecordTx;
+  readonly keys: AccessKeys;
+  readonly when: When;
+}
+
+/**
+ * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`
+ * @throws {UnavailableError} also where the change holds and only the key store or the journal could not note it
+ */
+export const changePrincipal = operation({
+  operationId: 'changePrincipal',
+  action: 'change_principal',
+  method: 'patch',
+  path: '/v1/principals/{principal}',
+  summary: 'Change the purposes of a principal, or the end of its API key.',
+  description:
+    'Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it ' +
+    'may hold already: call again until it is answered.',
+  params: z.strictObject({ principal: PrincipalIdSchema }),
+  body: ChangePrincipalBody,
+  reply: PrincipalSchema,
+  problems: ['principal_not_found', 'principal_revoked', 'own_principal', 'api_key_ended', 'journal_unavailable'],
+  example: {
+    request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
+    reply: {
+      principal: PRINCIPAL,
+      name: 'checkout',
+      role: 'app',
+      purposes: ['billing', 'fraud'],
+      createdAt: '2026-11-02T09:00:00.000Z',
+      expiresAt: '2027-11-02T09:00:00.000Z',
+      keys: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2027-11-02T09:00:00.000Z' }],
+    },
+  },
+  work: async (vault, caller, { principal, purposes, expiresAt }) => {
+    const { tenant } = caller;
+    const reply = await perform<Reply>(vault, caller, { action: 'change_principal' }, async (door) => {
+      if (principal === caller.principal) throw new VaultError('own_principal');
+      const end = expiresAt == null ? null : Date.parse(expiresAt);
+      if (end !== null && end <= door.now.getTime()) {
+        throw new VaultError('invalid_request', 'This is past. To end an API key now, end or revoke it.', {
+          field: 'expiresAt',
+        });
+      }
+      const keys = await accessKeys(vault.keyring.indexes, tenant);
+      return door.commit('exclusive', async (tx) => {
+        const held = await holdPrincipal(tx, tenant, principal);
+        const when = { tenant, at: door.now, random: vault.random };
+        const changing = { tx, keys, when };
+        const [row, words] = purposes === undefined ? [held, []] : await givePurposes(changing, held, purposes);
+        if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
+        const facts = factsOf(row, await keysOf(tx, tenant, [principal]), door.now);
+        return { reply: facts, entry: { target: [principal, ...new Set(words)].join(' ') } };
+      });
+    });
+    const of = [principal, ...reply.keys.map(({ key }) => key)];
+    await inTime(caller.limit, keepNoted(vault, tenant, NARROWINGS, of));
+    return reply;
+  },
+});
+
+async function givePurposes(
+  { tx, keys, when }: Changing,
+  row: PrincipalRow,
+  wanted: readonly string[],
+): Promise<[PrincipalRow, Change[]]> {
+  if (row.role === RECEIVES_ONLY && wanted.length === 0) {
+    throw new VaultError('invalid_request', NEEDS_PURPOSE, { field: 'purposes' });
+  }
+  const had = purposesOf(row);
+  const withdrawn = had.filter((purpose) => !wanted.includes(purpose));
+  const changed = await setPurposes(tx, keys, row, [...new Set(wanted)]);
+  await noteWithdrawn(tx, keys.principal, when, row.principal as PrincipalId, withdrawn);
+  const isGiven = wanted.some((purpose) => !had.includes(purpose));
+  return [
+    changed,
+    [...(isGiven ? ['purposes_given' as const] : []), ...(withdrawn.length > 0 ? ['purposes_withdrawn' as const] : [])],
+  ];
+}
+
+/** An older key that is being taken over from ends with the newest at the latest; it is not given more time. */
+async function giveEnd({ tx, keys, when }: Changing, principal: PrincipalId, end: number | null): Promise<Change[]> {
+  const live = (await keysOf(tx, when.tenant, [principal])).filter((key) => isLive(key, when.at));
+  const newest = live.at(-1);
+  if (newest === undefined) throw new VaultError('api_key_ended');
+  const words: Change[] = [];
+  for (const key of live) {
+    const isLess = isSooner(end, key.expires_at);
+    if (!isLess && (key !== newest || end === key.expires_at)) continue;
+    await setEnd(tx, keys, key, end);
+    if (isLess) await noteEnd(tx, when, key.api_key as ApiKeyId, end as number);
+    words.push(isLess ? 'ends_sooner' : 'ends_later');
+  }
+  return words;
+}

@@ -1,0 +1,138 @@
+/**
+ * Gives a principal a new API key. The one in use goes on working for an overlap, in which the service takes over the
+ * new one. An overlap of 0 ends every other key at once.
+ *
+ * An administrator does this, not the holder of the key. A stolen key that could make another would outlive the
+ * replacement of the one that was stolen, and could end the key of the service it was stolen from.
+ *
+ * If the answer is lost, the same call under the same idempotency key shows the same API key again, although no store
+ * has it (`secretOfCall`; `add-tenant.ts` says how).
+ */
+import { z } from 'zod';
+import { apiKeyText } from '../../access/api-key.ts';
+import { type ApiKeyRow, isLive, keysOf } from '../../access/key-rows.ts';
+import { accessKeys, addKey, isSooner, MAX_LIVE, removeLongEnded, setEnd } from '../../access/keys.ts';
+import { NARROWINGS, noteEnd } from '../../access/narrowings.ts';
+import { endOf, keyFactsOf } from '../../access/principal-facts.ts';
+import { holdPrincipal } from '../../access/principals.ts';
+import { keepNoted } from '../../access/revocations.ts';
+import { RotateApiKeyBody, RotateApiKeyReply } from '../../access/schema.ts';
+import type { Caller } from '../../calls/caller.ts';
+import { secretOfCall } from '../../calls/idempotency.ts';
+import { perform } from '../../calls/perform.ts';
+import { inTime } from '../../calls/time-limit.ts';
+import { VaultError } from '../../errors.ts';
+import type { ApiKeyId, PrincipalId } from '../../ids.ts';
+import { PrincipalIdSchema } from '../../schema.ts';
+import { secret } from '../../secret.ts';
+import { EXAMPLE_API_KEY, KEY, PRINCIPAL } from '../examples.ts';
+import { operation } from '../operation.ts';
+
+type Reply = z.infer<typeof RotateApiKeyReply>;
+type Kept = Omit<Reply, 'apiKey'> & { readonly salt: string };
+
+const SECRET_BYTES = 32;
+const SALT_BYTES = 32;
+
+/**
+ * @throws `principal_not_found`, `principal_revoked`, `rolling_over`, `own_principal`
+ * @throws {UnavailableError} also where the new key works and only the key store or the journal could not note the end
+ *   of the one before: call again, under the same idempotency key
+ */
+export const rotateApiKey = operation({
+  operationId: 'rotateApiKey',
+  action: 'rotate_api_key',
+  method: 'post',
+  path: '/v1/principals/{principal}/keys',
+  summary: 'Give a principal a new API key; the one in use works for an overlap.',
+  description:
+    'At most two API keys of a principal work at a time. An overlap of 0 ends all others at once. Send an ' +
+    '`Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. An ' +
+    'administrator may rotate its own API key, but not make one that lasts longer.',
+  params: z.strictObject({ principal: PrincipalIdSchema }),
+  body: RotateApiKeyBody,
+  reply: RotateApiKeyReply,
+  status: 201,
+  idempotent: true,
+  problems: ['principal_not_found', 'principal_revoked', 'rolling_over', 'own_principal', 'journal_unavailable'],
+  example: {
+    request: { overlapSeconds: 86_400 },
+    reply: {
+      principal: PRINCIPAL,
+      key: 'key_01m81j18g0e329asxkdep5tmtc',
+      apiKey: EXAMPLE_API_KEY,
+      expiresAt: '2027-11-02T09:00:00.000Z',
+      ending: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2026-11-23T09:00:00.000Z' }],
+    },
+  },
+  work: async (vault, caller, { principal, ...body }) => {
+    const { tenant } = caller;
+    const { indexes } = vault.keyring;
+    const fresh = vault.random(SALT_BYTES).toString('hex');
+    const secretFor = (salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [principal, salt]);
+    const idempotent = {
+      body: { principal, ...body },
+      remember: ({ apiKey: _, ...kept }: Reply) => ({ ...kept, salt: fresh }),
+      replay: async ({ salt, ...kept }: Kept): Promise<Reply> => {
+        using again = secret(await secretFor(salt));
+        return { ...kept, apiKey: apiKeyText(kept.key, again) };
+      },
+    };
+    const reply = await perform<Reply>(vault, caller, { action: 'rotate_api_key', idempotent }, async (door) => {
+      const { now } = door;
+      const keys = await accessKeys(indexes, tenant);
+      using held = secret(caller.idempotencyKey === undefined ? undefined : await secretFor(fresh));
+      // A copy for each try: the callee wipes the secret, and PostgreSQL may have the work run again.
+      const secretFrom = held && (() => Buffer.from(held));
+      // Awaited here, because the secret is wiped when this function ends.
+      return await door.commit('exclusive', async (tx) => {
+        await holdPrincipal(tx, tenant, principal);
+        await removeLongEnded(tx, tenant, principal, now);
+        const live = (await keysOf(tx, tenant, [principal])).filter((key) => isLive(key, now));
+        if (body.overlapSeconds > 0 && live.length >= MAX_LIVE) throw new VaultError('rolling_over');
+        const end = endFor(caller, principal, body.expiresAt, live.at(-1), now);
+        const overlap = now.getTime() + body.overlapSeconds * 1000;
+        const until = isSooner(end, overlap) ? (end as number) : overlap;
+        const ending: ApiKeyRow[] = [];
+        for (const key of live) {
+          if (isSooner(until, key.expires_at)) {
+            ending.push(await setEnd(tx, keys, key, until));
+            await noteEnd(tx, { tenant, at: now, random: vault.random }, key.api_key as ApiKeyId, until);
+          } else ending.push(key);
+        }
+        const expiresAt = end === null ? undefined : new Date(end);
+        const of = { tenant, principal };
+        const { key, apiKey } = await addKey(tx, keys, of, expiresAt, vault.random, vault.clock, secretFrom);
+        return {
+          reply: { principal, key, apiKey, ...endOf(end), ending: ending.map(keyFactsOf) },
+          entry: { target: [principal, key, ...ending.map(({ api_key }) => api_key)].join(' ') },
+        };
+      });
+    });
+    const ended = reply.ending.map(({ key }) => key);
+    await inTime(caller.limit, keepNoted(vault, tenant, NARROWINGS, ended));
+    return reply;
+  },
+});
+
+/**
+ * @returns when the new key ends
+ * @throws `invalid_request` for an end that is past or must be said @throws `own_principal`
+ */
+function endFor(
+  caller: Caller,
+  principal: PrincipalId,
+  wanted: string | null | undefined,
+  inUse: ApiKeyRow | undefined,
+  now: Date,
+): number | null {
+  const say = (message: string) => new VaultError('invalid_request', message, { field: 'expiresAt' });
+  if (wanted === undefined && inUse === undefined) {
+    throw say('No API key of this principal works any more: say when the new one shall stop working, or null.');
+  }
+  const end = wanted === undefined ? (inUse?.expires_at ?? null) : wanted === null ? null : Date.parse(wanted);
+  if (end !== null && end <= now.getTime()) throw say('This is past.');
+  const isLonger = isSooner(caller.keyEndsAt?.getTime() ?? null, end);
+  if (principal === caller.principal && isLonger) throw new VaultError('own_principal');
+  return end;
+}
