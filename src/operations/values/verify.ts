@@ -15,7 +15,7 @@ import { ofCaller } from '../../guesses/questions.ts';
 import type { RecordId } from '../../ids.ts';
 import { acceptAs } from '../../intake/accept.ts';
 import { decideFor, finish, prepare } from '../../intake/replacement.ts';
-import { liveRecords, openRecords } from '../../records/open-records.ts';
+import { liveRecords, openRecords, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { findToken } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -72,6 +72,7 @@ export const verify = operation({
       const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
       const [opened] = await openRecords(from, tenant, [live]);
       if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
+      using _opened = wiping([opened]);
       const { phc } = opened.value.expose() as { readonly phc: string };
       opened.value.wipe();
       const budget = { allowance: RECORD, of: [record] };
