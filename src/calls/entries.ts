@@ -10,12 +10,15 @@ import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../er
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
-import { damagedRecords, raiseAlarms } from './alarms.ts';
+import { damagedRecords, damagedTargets, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 
 const REASON_KEY = '@reason';
 const REASON_MAC_BYTES = 16;
 export const DAMAGED = { outcome: 'failed', code: 'integrity_failure' } as const;
+
+/** How many jobs or entries one audit entry names. */
+const NAMED = 20;
 
 export type BaseEntry = Omit<AuditEntry, 'outcome'>;
 /** The part of a caller that an entry names. */
@@ -42,7 +45,13 @@ export function baseEntry(vault: Vault, caller: Named, { action, purpose, reason
 }
 
 export function damageEntry(vault: Vault, base: BaseEntry, damaged: readonly IntegrityError[]): AuditEntry {
-  return { ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) };
+  const targets = damagedTargets(damaged)
+    .filter((target) => target !== undefined)
+    .slice(0, NAMED);
+  return {
+    ...{ ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) },
+    ...(targets.length > 0 && { target: targets.join(' ') }),
+  };
 }
 
 export async function macOfReason(

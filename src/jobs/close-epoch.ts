@@ -3,8 +3,8 @@
  * its steps makes it safe:
  *
  *   make_secret   the next epoch's secret is in every required slot
- *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new keys,
- *                 and a record key that was altered is named and set aside
+ *   rewrap        nothing new goes under the old epoch, and what is there moves to the next; dirty buckets get new
+ *                 keys, and a record key that was altered is named and set aside
  *   verify        nothing is left under the old epoch, and what must open still opens
  *   destroy       the old secret, in every slot that was given it, once the standbys and the journal have the close
  *                 and every slot is asked again for those that were destroyed before

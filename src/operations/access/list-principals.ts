@@ -1,9 +1,11 @@
 /** The principals of the caller's tenant, including revoked ones. Never an API key: the vault does not have them. */
 import type { Role } from '../../access/roles.ts';
-import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
+import { PrincipalSchema, PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
 import { perform } from '../../calls/perform.ts';
+import { IntegrityError } from '../../errors.ts';
 import type { PrincipalId } from '../../ids.ts';
+import { storedJson } from '../../stored-json.ts';
 import { PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -39,13 +41,22 @@ export const listPrincipals = operation({
           principal: row.principal as PrincipalId,
           name: row.name,
           role: row.role as Role,
-          purposes: JSON.parse(row.purposes) as string[],
+          ...purposesOf(row.purposes),
           ...(row.audience === null ? {} : { audience: row.audience }),
           createdAt: new Date(row.created_at).toISOString(),
           ...(row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at).toISOString() }),
           ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),
         }));
-        return { reply: { principals, more: rows.length > page.limit }, entry: {} };
+        const damaged = principals
+          .filter(({ damaged }) => damaged)
+          .map(({ principal }) => new IntegrityError({ target: principal }));
+        return { reply: { principals, more: rows.length > page.limit }, entry: { damaged } };
       }),
     ),
 });
+
+/** One altered row must not hide the others: whoever is to be revoked is found here. */
+function purposesOf(text: string): { purposes: string[]; damaged?: true } {
+  const purposes = storedJson(PrincipalSchema.shape.purposes, text);
+  return purposes === undefined ? { purposes: [], damaged: true } : { purposes };
+}

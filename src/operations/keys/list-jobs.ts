@@ -1,7 +1,7 @@
 /** The latest jobs that the caller may see, the newest first. */
 import { perform } from '../../calls/perform.ts';
 import { listJobs as listRows } from '../../jobs/job-store.ts';
-import { viewOf } from '../../jobs/job-view.ts';
+import { damageIn, viewOf } from '../../jobs/job-view.ts';
 import { JobsQuery, JobsReply } from '../../jobs/schema.ts';
 import { ROTATION } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -29,7 +29,7 @@ export const listJobs = operation({
         const rows = await listRows(tx, caller.tenant, page);
         const audience = await audienceOf(tx, caller);
         const jobs = rows.slice(0, limit).map((row) => viewOf(row, audience));
-        return { reply: { jobs, more: rows.length > limit }, entry: {} };
+        return { reply: { jobs, more: rows.length > limit }, entry: { damaged: damageIn(jobs) } };
       }),
     ),
 });
