@@ -4,13 +4,23 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of one or two long tests. They start first, so that none is left running alone at the end. */
 const LONGEST = [
+  'keyring/replace-root',
   'threats/kill-rotation',
   'house/keys-readme',
-  'keyring/replace-root',
+  'jobs/reseal',
+  'threats/several-nodes',
+  'threats/tampering',
   'threats/restart',
   'threats/replaced',
   'contract/ceremonies',
   'threats/late-standby',
+];
+
+/** These exchange a module, load a foreign library, or look at all that the process holds: each has one of its own. */
+const ALONE = [
+  'test/crypto/{password-hash,sodium}.test.ts',
+  'test/keyring/pkcs11-slot.test.ts',
+  'test/storage/migrations.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -23,18 +33,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Of either kind of process: files of the shared ones take turns in as many as run at once, and load `src/` once each. */
+const common = {
+  pool: 'forks',
+  // One more than there are cores: a test waits for servers and processes of its own about a third of its time.
+  maxWorkers: Math.max(2, availableParallelism() + 1),
+  // Against what hangs. On a loaded machine a test of a second takes twenty.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+  unstubEnvs: true,
+  unstubGlobals: true,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-setup.ts'],
-    // A process per file: better-sqlite3 and libsodium live outside the JavaScript heap, and a crash there takes one file.
-    pool: 'forks',
-    // One more than there are cores: a test waits for servers and processes of its own about a third of its time.
-    maxWorkers: Math.max(2, availableParallelism() + 1),
+    maxWorkers: common.maxWorkers,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    restoreMocks: true,
-    unstubEnvs: true,
+    projects: [
+      { test: { ...common, name: 'alone', include: ALONE, isolate: true } },
+      { test: { ...common, name: 'shared', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+    ],
   },
 });

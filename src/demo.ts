@@ -25,7 +25,7 @@ const CUSTOMERS = [
   { id: 'cust_3', name: { given: '香織', family: '松島' }, email: 'kaori@example.net', phone: '+81 3-5075-5140' },
 ].map((customer) => ({
   ...customer,
-  card: { number: '4242 4242 4242 4242', expiry_month: 4, expiry_year: systemClock().getUTCFullYear() + 3, cvc: '123' },
+  card: { number: '4242 4242 4242 4242', expiryMonth: 4, expiryYear: systemClock().getUTCFullYear() + 3, cvc: '123' },
   newsletter: true,
 }));
 

@@ -41,6 +41,29 @@ export const JobIdSchema = idSchema('job', 'job_01m83rdet0ehaadnnnnhek1nfv', 'A 
 
 export const MAX_BATCH = 1_000;
 
+/** A whole number in a URL: digits alone. `Number` would also read `1e1`, `0x1` and blanks. */
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max)
+    .meta({ type: 'integer', minimum: min, maximum: max });
+}
+
+/** One style for every list: `after` and `limit` ask for a page, whose `next` is the `after` of the following one. */
+export const LimitSchema = wholeNumber(1, MAX_BATCH);
+
+/** @param place what names a place in the list */
+export const pageQuery = <P extends z.ZodType>(place: P) => ({
+  after: place.optional().describe('The `next` of the page before.'),
+  limit: LimitSchema.default(100).describe('How many a page holds at most.'),
+});
+/** Added to the rows of a page. */
+export const pageEnd = <P extends z.ZodType>(place: P) => ({
+  next: place.optional().describe('Where the next page begins: send it as `after`. Absent on the last page.'),
+});
+
 /** Any JSON. Its data type decides whether it is a value. */
 export const JsonSchema = z
   .unknown()

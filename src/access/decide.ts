@@ -5,7 +5,7 @@
 import { VaultError } from '../errors.ts';
 import type { Action } from './actions.ts';
 import type { Principal } from './principal.ts';
-import { RULES } from './roles.ts';
+import { ROLES, type Role, RULES } from './roles.ts';
 
 /** The refusal of a caller that asks for more than its audience allows. */
 export function beyondAudience(): VaultError {
@@ -14,6 +14,14 @@ export function beyondAudience(): VaultError {
     'This API key is tied to an audience: it uses that audience’s tokens, and no other’s, no records and no subjects, and ' +
       'brings no token along. What it no longer needs it ends by DELETE /v1/tokens/{token}, and erases nothing.',
   );
+}
+
+/** The refusal of a role. It names those that may, which are the same in every vault and public. */
+function beyondRole(role: Role, may: readonly Role[]): VaultError {
+  if (may.length === 0) return new VaultError('not_allowed');
+  const needed =
+    may.length === 1 ? `the role ${may[0]}` : `one of the roles ${may.slice(0, -1).join(', ')} and ${may.at(-1)}`;
+  return new VaultError('not_allowed', `This takes ${needed}. This API key has the role ${role}.`);
 }
 
 export interface Resource {
@@ -40,8 +48,8 @@ export type Decision =
   | { readonly allowed: true; readonly view: string | undefined }
   | { readonly allowed: false; readonly refusal: VaultError };
 
-/** Actions that show something of a value: a purpose is always stated for them, and checked. */
-const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search']);
+/** Actions that show something of a value, or tell of it: a purpose is always stated for them, and checked. */
+const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
 
 /**
  * What a principal tied to an audience may do: it knows tokens, and no records or subjects. It erases nothing, since a
@@ -51,6 +59,7 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'tokenize',
   'detokenize',
   'verify',
+  'match',
   'describe_token',
   'change_token',
   'search',
@@ -58,32 +67,61 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
 ]);
 
 export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
-  const rules = RULES[principal.role].filter(
-    (rule) =>
-      rule.actions.includes(action) &&
-      (rule.types === undefined || resource.type === undefined || rule.types.includes(resource.type.name)),
-  );
-  if (rules.length === 0) return { allowed: false, refusal: new VaultError('not_allowed') };
-  if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) {
-    return { allowed: false, refusal: beyondAudience() };
-  }
+  const { role } = principal;
+  const refused = (refusal: VaultError): Decision => ({ allowed: false, refusal });
+  const may = (reaches: (kinds: readonly ViewKind[]) => boolean) =>
+    ROLES.filter((each) => {
+      const kinds = kindsFor(each, action, resource);
+      return kinds !== undefined && reaches(kinds);
+    });
+  const kinds = kindsFor(role, action, resource);
+  if (kinds === undefined)
+    return refused(
+      beyondRole(
+        role,
+        may(() => true),
+      ),
+    );
+  if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) return refused(beyondAudience());
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
-    return { allowed: false, refusal: new VaultError('purpose_not_allowed') };
+    return refused(new VaultError('purpose_not_allowed'));
   }
-  if (resource.type === undefined) return { allowed: true, view: undefined };
-  const offered = ['plain', ...resource.type.views];
-  if (resource.view !== undefined && !offered.includes(resource.view)) {
-    return { allowed: false, refusal: new VaultError('unknown_view') };
+  const { type } = resource;
+  if (type === undefined) return { allowed: true, view: undefined };
+  if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
+    return refused(new VaultError('unknown_view'));
   }
-  const { views: ofPlain = [], whole = false } = resource.type.ofPlain ?? {};
-  const kinds = rules.flatMap((rule) => rule.views ?? []);
-  if (resource.whole && whole && !kinds.includes('plain')) {
-    return { allowed: false, refusal: new VaultError('not_allowed') };
-  }
-  const allowed = offered.filter((view) => kinds.includes(ofPlain.includes(view) ? 'plain' : kindOf(view)));
-  const view = resource.view === undefined ? allowed[0] : allowed.find((candidate) => candidate === resource.view);
-  return view === undefined ? { allowed: false, refusal: new VaultError('not_allowed') } : { allowed: true, view };
+  const shown = (kinds: readonly ViewKind[]) => widestOf(kinds, type, resource);
+  const view = shown(kinds);
+  return view === undefined
+    ? refused(
+        beyondRole(
+          role,
+          may((kinds) => shown(kinds) !== undefined),
+        ),
+      )
+    : { allowed: true, view };
+}
+
+/** The kinds of view that the rules of a role show; undefined if none of its rules allows the action. */
+function kindsFor(role: Role, action: Action, { type }: Resource): readonly ViewKind[] | undefined {
+  const rules = RULES[role].filter(
+    ({ actions, types }) =>
+      actions.includes(action) && (types === undefined || type === undefined || types.includes(type.name)),
+  );
+  return rules.length === 0 ? undefined : rules.flatMap(({ views = [] }) => views);
+}
+
+/** @returns the view asked for, or the widest one; undefined if these kinds do not reach it */
+function widestOf(
+  kinds: readonly ViewKind[],
+  { views, ofPlain }: NonNullable<Resource['type']>,
+  { view, whole }: Resource,
+): string | undefined {
+  if (whole && ofPlain?.whole && !kinds.includes('plain')) return undefined;
+  const isShown = (each: string) => kinds.includes(ofPlain?.views.includes(each) ? 'plain' : kindOf(each));
+  return ['plain', ...views].filter(isShown).find((each) => view === undefined || each === view);
 }
 
 /**
@@ -96,6 +134,8 @@ export function mayBeShown(principal: Principal, type: string): boolean {
   return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }
 
-function kindOf(view: string): 'plain' | 'masked' | 'narrow' {
+type ViewKind = 'plain' | 'masked' | 'narrow';
+
+function kindOf(view: string): ViewKind {
   return view === 'plain' || view === 'masked' ? view : 'narrow';
 }

@@ -23,5 +23,6 @@ export async function isOfFirstTenant(reader: Reader<'records'>, tenant: TenantI
 
 /** @throws `not_allowed` */
 export async function assertOfFirstTenant(reader: Reader<'records'>, tenant: TenantId): Promise<void> {
-  if (!(await isOfFirstTenant(reader, tenant))) throw new VaultError('not_allowed');
+  if (await isOfFirstTenant(reader, tenant)) return;
+  throw new VaultError('not_allowed', 'This concerns the whole vault: only principals of its first tenant may do it.');
 }

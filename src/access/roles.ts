@@ -45,7 +45,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
         ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
-        ...(['declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
+        ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
       ],
     },
   ],
@@ -58,12 +58,12 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
         ...ASKS_OF_ERASURES,
       ] as const,
     },
-    { actions: ['detokenize', 'search'], views: ['plain', 'masked', 'narrow'] },
+    { actions: ['detokenize', 'search', 'match'], views: ['plain', 'masked', 'narrow'] },
   ],
   support: [
     EVERYONE,
     { actions: ['describe_token', 'read_record', 'resolve_subject', 'read_subject'] },
-    { actions: ['detokenize', 'search'], views: ['masked', 'narrow'] },
+    { actions: ['detokenize', 'search', 'match'], views: ['masked', 'narrow'] },
   ],
   receiver: [
     EVERYONE,

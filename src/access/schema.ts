@@ -1,7 +1,7 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { AudienceSchema, PrincipalIdSchema, PurposeSchema, TenantIdSchema } from '../schema.ts';
+import { AudienceSchema, PrincipalIdSchema, PurposeSchema, pageEnd, pageQuery, TenantIdSchema } from '../schema.ts';
 import { ROLES } from './roles.ts';
 
 export const RoleSchema = z
@@ -57,13 +57,10 @@ export const AddPrincipalReply = z.strictObject({
   apiKey: z.string().describe('The API key. It is shown this once and kept nowhere.'),
 });
 
-export const PrincipalsQuery = z.strictObject({
-  after: PrincipalIdSchema.optional().describe('The last principal of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many principals a page holds at most.'),
-});
+export const PrincipalsQuery = z.strictObject(pageQuery(PrincipalIdSchema));
 export const PrincipalsReply = z.strictObject({
   principals: z.array(PrincipalSchema).describe('In the order they were added.'),
-  more: z.boolean().describe('Whether further principals follow; ask again with `after`.'),
+  ...pageEnd(PrincipalIdSchema),
 });
 
 export const AddTenantBody = z.strictObject({ name: TenantNameSchema });
@@ -86,11 +83,8 @@ export const TenantSchema = z
   })
   .meta({ id: 'Tenant', description: 'A division of the vault, isolated from the others.' });
 
-export const TenantsQuery = z.strictObject({
-  after: TenantIdSchema.optional().describe('The last tenant of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many tenants a page holds at most.'),
-});
+export const TenantsQuery = z.strictObject(pageQuery(TenantIdSchema));
 export const TenantsReply = z.strictObject({
   tenants: z.array(TenantSchema).describe('In the order they were added.'),
-  more: z.boolean().describe('Whether further tenants follow; ask again with `after`.'),
+  ...pageEnd(TenantIdSchema),
 });

@@ -1,12 +1,12 @@
 /** The shape in which an audit entry leaves the vault. */
 import { z } from 'zod';
 import { ACTIONS } from '../access/actions.ts';
-import { AuditIdSchema } from '../schema.ts';
+import { AuditIdSchema, pageEnd, pageQuery } from '../schema.ts';
 import { OUTCOMES } from './entries.ts';
 
 export const AuditEntrySchema = z
   .strictObject({
-    entry: z.string().describe('Id of the entry (`aud_…`); entries sort by it.'),
+    entry: AuditIdSchema,
     at: z.iso.datetime().describe('When the call was decided, UTC.'),
     principal: z.string().describe('Who called (`prn_…`). The vault itself is a principal, too.'),
     action: z.enum(ACTIONS).describe('What was asked for.'),
@@ -45,11 +45,8 @@ export const AuditEntrySchema = z
     description: 'One decided call: who asked for what, why, and what came of it. Ids and closed words only.',
   });
 
-export const AuditQuery = z.strictObject({
-  before: AuditIdSchema.optional().describe('The last entry of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many entries a page holds at most.'),
-});
+export const AuditQuery = z.strictObject(pageQuery(AuditIdSchema));
 export const AuditReply = z.strictObject({
   entries: z.array(AuditEntrySchema).describe('The newest first.'),
-  more: z.boolean().describe('Whether older entries follow; ask again with `before`.'),
+  ...pageEnd(AuditIdSchema),
 });

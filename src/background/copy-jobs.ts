@@ -11,6 +11,7 @@ import { type CopiesTaken, takeBackups } from '../backup/take-backups.ts';
 import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import { type Detail, JobFailedError, type LongJob, type LongJobContext, stopIfTold } from '../jobs/long-job.ts';
 import { noteBackup } from '../records/vault-facts.ts';
+import { CALLED } from '../storage/errors.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { Vault, VaultConfig } from '../vault/vault.ts';
 import { noteDrill, tryNewestCopies } from './try-copies.ts';
@@ -32,14 +33,16 @@ type Dirs = Partial<Record<StoreName, string>>;
 /** @returns where the copies of these stores go. @throws `backup_not_configured` where one of them has no folder */
 export function copyDirsOf({ backupDir, keyBackupDir }: Vault, stores: readonly StoreName[]): Dirs {
   const set = { records: backupDir, keys: keyBackupDir };
-  const dirs: Dirs = {};
-  for (const store of stores) {
-    const dir = set[store];
-    if (dir === undefined) throw new VaultError('backup_not_configured');
-    dirs[store] = dir;
-  }
-  return dirs;
+  const missing = (['records', 'keys'] as const).filter((store) => stores.includes(store) && set[store] === undefined);
+  if (missing.length === 0) return Object.fromEntries(stores.map((store) => [store, set[store]]));
+  const said = missing.map((store) => `${SETTING[store]} for the ${CALLED[store]}`).join(' and ');
+  throw new VaultError(
+    'backup_not_configured',
+    `The server has no folder for these copies: its operator has to set ${said}, and to start it again.`,
+  );
 }
+
+const SETTING = { records: 'LETHE_BACKUP_DIR', keys: 'LETHE_KEY_BACKUP_DIR' } as const;
 
 /** Takes the parameter `stores`, and `prune` if the key store is among them or has a folder of its own. */
 export function backupJob(vault: Vault): LongJob {

@@ -100,8 +100,9 @@ export async function runJobsOnce(
     kindsOf(vault, { ...(options.lease && { look: options.lease }), ...(config && { config }) }),
     { ...rest, ended },
   );
-  for (const { kind, state, code } of ends ?? []) {
-    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0 });
+  for (const { kind, state, code, why } of ends ?? []) {
+    const forGood = { ...(state === 'failed' && { forGood: true as const }), ...(why !== undefined && { why }) };
+    vault.signals.emit('job', { name: kind, failed: code, changed: state === 'completed' ? 1 : 0, ...forGood });
   }
   return ends;
 }

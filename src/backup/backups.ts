@@ -18,6 +18,7 @@ import { keyFact } from '../keyring/key-store-facts.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { makeFolder, makeOne } from '../make-folder.ts';
 import { RELEASE } from '../release.ts';
+import { remedyFor } from '../storage/errors.ts';
 import type { StoreName } from '../storage/table.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
 import { asTemporary, removeLeftovers, UNFINISHED } from '../temporary.ts';
@@ -191,9 +192,10 @@ async function newFolder(dir: string, store: StoreName, at: Date): Promise<strin
 function cannotWrite(error: unknown, dir: string): UnavailableError {
   const cause = (error as NodeJS.ErrnoException | null)?.code;
   const why = typeof cause === 'string' ? ` (${cause})` : '';
+  const remedy = typeof cause === 'string' ? remedyFor(cause) : undefined;
   return new UnavailableError(
     'store_unavailable',
-    `The backup cannot be written into ${dir}${why}. Nothing has been changed.`,
+    [`The backup cannot be written into ${dir}${why}.`, remedy, 'Nothing has been changed.'].filter(Boolean).join(' '),
     { cause },
   );
 }

@@ -5,6 +5,7 @@
  * Does not: note in the record store that a backup was taken; whoever took it does, in a commit of its own.
  */
 import { type CanaryParts, ensureCanaries } from '../canaries/canaries.ts';
+import { exists } from '../files.ts';
 import type { StoreName } from '../storage/table.ts';
 import { type BackupParts, pruneKeyCopies, removeUnfinished, takeBackup, type Watch } from './backups.ts';
 import type { Backup } from './manifest.ts';
@@ -24,6 +25,8 @@ export interface CopiesTaken {
   readonly pruned: readonly string[];
   /** Folders of backups that were killed before they were finished, removed now. */
   readonly swept: readonly string[];
+  /** Folders that were not there: perhaps a disk is not mounted, and the copies went beside the stores. */
+  readonly made: readonly string[];
 }
 
 /** @throws {UnavailableError} where a folder cannot be written; nothing like a backup is left of that store */
@@ -34,10 +37,14 @@ export async function takeBackups(parts: BackupParts & CanaryParts, order: Copie
   const swept: string[] = [];
   for (const dir of new Set(Object.values(dirs))) swept.push(...(await removeUnfinished(parts, dir)));
   const copies: Backup[] = [];
+  const made: string[] = [];
   for (const store of ['records', 'keys'] as const) {
     const dir = dirs[store];
-    if (stores.includes(store) && dir !== undefined) copies.push(await takeBackup(parts, store, dir, watch));
+    if (!stores.includes(store) || dir === undefined) continue;
+    const wasThere = await exists(dir);
+    copies.push(await takeBackup(parts, store, dir, watch));
+    if (!wasThere) made.push(dir);
   }
   const pruned = prune && dirs.keys !== undefined ? await pruneKeyCopies(parts, dirs.keys) : [];
-  return { copies, pruned, swept };
+  return { copies, pruned, swept, made };
 }

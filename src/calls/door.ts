@@ -7,7 +7,7 @@ import { decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
-import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { MAX_CALL_MS } from '../storage/limits.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';
@@ -15,9 +15,6 @@ import type { Caller } from './caller.ts';
 import { type BaseEntry, DAMAGED, damageEntry } from './entries.ts';
 import type { IdempotentCall } from './idempotency.ts';
 import type { CallTime } from './time-limit.ts';
-
-/** A process may be suspended. Once a call is this old, its new keys may have been swept as orphans: it is given up. */
-const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
 
 /** What the work adds to its audit entry: ids and closed words. */
 export type EntryDetails = Pick<

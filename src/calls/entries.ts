@@ -9,6 +9,7 @@ import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entrie
 import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
+import { ValueNotUniqueError } from '../intake/unique-values.ts';
 import type { Vault } from '../vault/vault.ts';
 import { damagedRecords, damagedTargets, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
@@ -78,7 +79,8 @@ export async function appendFailure(vault: Vault, caller: Named, said: Said, err
   raiseAlarms(vault.signals, [error], caller.request);
   vault.signals.emit('call', { action: said.action, outcome, code });
   const records = damagedRecords([error]);
-  const guesses = error instanceof TooManyGuessesError ? error.guesses : undefined;
+  const told = error instanceof TooManyGuessesError || error instanceof ValueNotUniqueError;
+  const guesses = (told && error.guesses) || undefined;
   const entry = { ...baseEntry(vault, caller, said, vault.clock()), outcome, code, records, guesses };
   const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
   // An unavailable store explains itself; any other error is told only with its entry.

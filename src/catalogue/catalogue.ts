@@ -9,7 +9,7 @@
  * Does not: change what is stored. A lesser form holds for what is stored from then on.
  */
 import type { Clock } from '../clock.ts';
-import { customType } from '../datatypes/custom.ts';
+import { customType, isUnique } from '../datatypes/custom.ts';
 import type { DataType, Json, Spread } from '../datatypes/datatype.ts';
 import type { TypeDefinition } from '../datatypes/definition.ts';
 import { dataTypes } from '../datatypes/registry.ts';
@@ -17,7 +17,7 @@ import { IntegrityError, VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
-import { changeKeep, declareType } from './changes.ts';
+import { changeSetting, declareType, type TypeSetting } from './changes.ts';
 import { type CatalogueKeys, type CustomTypeRow, catalogueKeys, definitionOf, readCatalogue } from './store.ts';
 
 /** How long a process uses a tenant's catalogue as it was read. */
@@ -28,6 +28,8 @@ export interface TenantType {
   readonly type: DataType;
   /** The lesser form that the tenant keeps of its values; absent: the whole value. */
   readonly keep: { readonly name: string; readonly spread: Spread; cut(value: Json): Json } | undefined;
+  /** Whether no two records may have an equal value. */
+  readonly unique: boolean;
   /** Earlier versions in whose canonical forms values may still be found, the newest first. */
   readonly earlier: readonly DataType[];
 }
@@ -37,6 +39,7 @@ export interface CatalogueEntry {
   readonly type: DataType;
   /** The name of the lesser form that the tenant keeps. */
   readonly keep: string | undefined;
+  readonly unique: boolean;
   /** What was declared, for a type of the tenant's own. */
   readonly definition: TypeDefinition | undefined;
 }
@@ -50,6 +53,8 @@ interface OwnType {
 interface Loaded {
   readonly own: ReadonlyMap<unknown, OwnType>;
   readonly keeps: ReadonlyMap<unknown, string>;
+  /** Types of the house. */
+  readonly unique: ReadonlySet<unknown>;
 }
 
 interface Load {
@@ -80,14 +85,16 @@ export class Catalogue {
    *   form would be a breach, so nothing is stored
    */
   async type(tenant: TenantId, name: unknown): Promise<TenantType> {
-    const { own, keeps } = await this.#load(tenant).loaded;
+    const { own, keeps, unique } = await this.#load(tenant).loaded;
     const builtIn = this.#builtIn.get(name);
-    if (builtIn !== undefined) return { type: builtIn, keep: keepOf(builtIn, keeps.get(name)), earlier: [] };
-    const versions = own.get(name)?.versions ?? [];
+    if (builtIn !== undefined) {
+      return { type: builtIn, keep: keepOf(builtIn, keeps.get(name)), unique: unique.has(name), earlier: [] };
+    }
+    const { versions = [], definition } = own.get(name) ?? {};
     const type = versions.at(-1);
     if (type === undefined) throw new VaultError('unknown_type');
     const earlier = versions.slice(0, -1).filter(({ spread }) => spread !== 'none');
-    return { type, keep: undefined, earlier: earlier.toReversed() };
+    return { type, keep: undefined, unique: isUnique(definition), earlier: earlier.toReversed() };
   }
 
   /**
@@ -112,18 +119,21 @@ export class Catalogue {
 
   /** The whole catalogue: the types of the house in their order, then the tenant's own by name. */
   async list(tenant: TenantId): Promise<CatalogueEntry[]> {
-    const { own, keeps } = await this.#load(tenant).loaded;
+    const { own, keeps, unique } = await this.#load(tenant).loaded;
     return [
-      ...[...this.#builtIn.values()].map((type) => ({ type, keep: keeps.get(type.name), definition: undefined })),
+      ...[...this.#builtIn.values()].map((type) => ({
+        ...{ type, keep: keeps.get(type.name), unique: unique.has(type.name), definition: undefined },
+      })),
       ...[...own.values()].map(({ versions, definition }) => ({
         type: versions.at(-1) as DataType,
         keep: undefined,
+        unique: isUnique(definition),
         definition,
       })),
     ];
   }
 
-  /** The keys that `declare` and `setKeep` need; read before their transaction begins. */
+  /** The keys that `declare` and `set` need; read before their transaction begins. */
   keys(tenant: TenantId): Promise<CatalogueKeys> {
     return catalogueKeys(this.#indexes, tenant);
   }
@@ -133,16 +143,16 @@ export class Catalogue {
     return declareType(...change);
   }
 
-  /** See `changeKeep`; `forget` makes this process see it. */
-  setKeep(
+  /** See `changeSetting`; `forget` makes this process see it. */
+  set(
     tx: RecordTx,
     keys: CatalogueKeys,
     tenant: TenantId,
     name: string,
-    keep: string | null,
+    change: TypeSetting,
     now: Date,
   ): Promise<void> {
-    return changeKeep(tx, keys, tenant, name, this.#builtIn.get(name), keep, now);
+    return changeSetting(tx, keys, tenant, name, this.#builtIn.get(name), change, now);
   }
 
   /** Reads the tenant's catalogue again at its next use. */
@@ -182,7 +192,8 @@ export class Catalogue {
     }
     this.#compiled.set(tenant, compiled);
     const keeps = new Map(settings.flatMap(({ name, keep }) => (keep === null ? [] : [[name, keep] as const])));
-    return { own, keeps };
+    const unique = new Set(settings.flatMap(({ name, is_unique }) => (is_unique === null ? [] : [name])));
+    return { own, keeps, unique };
   }
 }
 

@@ -56,24 +56,55 @@ export async function declareType(
   return version;
 }
 
+/** What a tenant may set of a type of the house. */
+export type TypeSetting = { readonly keep: string | null } | { readonly unique: boolean };
+
 /**
- * Sets what the tenant keeps of a type's values from now on; null: the whole value. Only in an exclusive transaction.
- * @param builtIn the house's type of this name, if there is one; no other has lesser forms
- * @throws `unknown_type`, `unknown_keep`
+ * Sets what the tenant keeps of a type's values from now on (null: the whole value), or whether no two records may have
+ * an equal one. Only in an exclusive transaction.
+ * @param builtIn the house's type of this name, if there is one; no other has settings
+ * @throws `unknown_type`, `unknown_keep`, `unique_not_offered`
  */
-export async function changeKeep(
+export async function changeSetting(
   tx: RecordTx,
   keys: CatalogueKeys,
   tenant: TenantId,
   name: string,
   builtIn: DataType | undefined,
-  keep: string | null,
+  change: TypeSetting,
   now: Date,
 ): Promise<void> {
   const { types, settings } = await readCatalogue(tx, tenant, async () => keys);
   if (builtIn === undefined && !types.some((row) => row.name === name)) throw new VaultError('unknown_type');
-  if (keep !== null && !Object.hasOwn(builtIn?.keeps ?? {}, keep)) throw new VaultError('unknown_keep');
   const standing = settings.find((row) => row.name === name);
-  if ((standing?.keep ?? null) === keep) return;
-  await putSetting(tx, keys, { tenant, name, keep, updated_at: now.getTime() }, standing === undefined);
+  const before = { keep: standing?.keep ?? null, is_unique: standing?.is_unique ?? null };
+  const after = { ...before, ...('keep' in change ? change : { is_unique: change.unique ? 1 : null }) };
+  if ('keep' in change) {
+    if (change.keep !== null && !Object.hasOwn(builtIn?.keeps ?? {}, change.keep)) throw new VaultError('unknown_keep');
+  } else if (change.unique) {
+    assertMayBeUnique(builtIn);
+  }
+  // Of two people in one network, the second could not be stored.
+  if (after.keep !== null && after.is_unique !== null) {
+    throw new VaultError(
+      'unique_not_offered',
+      'Values of which a lesser form is kept cannot be unique: end one first.',
+    );
+  }
+  if (before.keep === after.keep && before.is_unique === after.is_unique) return;
+  await putSetting(tx, keys, { tenant, name, ...after, updated_at: now.getTime() }, standing === undefined);
+}
+
+/** @throws `unique_not_offered` */
+function assertMayBeUnique(builtIn: DataType | undefined): void {
+  if (builtIn === undefined) {
+    const said = 'A type of your own says `unique` in its definition: declare it again with it.';
+    throw new VaultError('unique_not_offered', said);
+  }
+  if (builtIn.spread !== 'unique' || (builtIn.custody ?? 'record') !== 'record') {
+    throw new VaultError(
+      'unique_not_offered',
+      'Many people have the same value of this data type, or it is not searched.',
+    );
+  }
 }

@@ -30,6 +30,15 @@ const SearchPartSchema = z
   })
   .meta({ id: 'SearchPart', description: 'A part of a value, or a combination of parts, by which values are found.' });
 
+const ComparedPartSchema = z
+  .strictObject({
+    name: word.describe('The word by which `POST /v1/match` names the part.'),
+    description: z.string().describe('What is compared.'),
+    input,
+    examples,
+  })
+  .meta({ id: 'ComparedPart', description: 'A part of a value by which it is compared with what somebody says.' });
+
 const KeepSchema = z
   .strictObject({
     name: word.describe('The word by which the lesser form is chosen.'),
@@ -56,6 +65,9 @@ export const DataTypeSchema = z
         parts: z.array(SearchPartSchema).describe('Parts by which values are found besides.'),
       })
       .describe('How values are found: by equality of the whole, unless `spread` is `none`, and by parts.'),
+    match: z
+      .strictObject({ parts: z.array(ComparedPartSchema).describe('Parts that are compared besides the whole value.') })
+      .describe('How values are compared with what somebody says of them.'),
     views: z
       .array(word.describe('Name of a view.').meta({ examples: ['masked'] }))
       .describe('The views it offers, the widest first.'),
@@ -69,6 +81,9 @@ export const DataTypeSchema = z
       .describe('The token formats it offers: `random`, `uuid`, and those shaped like the value. Empty for `window`.'),
     keeps: z.array(KeepSchema).describe('The lesser forms that a tenant may choose to keep.'),
     keep: word.optional().describe('The lesser form the tenant keeps; absent: the whole value.'),
+    unique: z
+      .boolean()
+      .describe('Whether a value that a record has already is refused to every other (`value_not_unique`).'),
     input,
     examples,
     definition: TypeDefinitionSchema.optional().describe('What was declared, of a type of the tenant’s own.'),
@@ -82,7 +97,7 @@ export const TypesReply = z.strictObject({
 
 export const DeclareTypeBody = TypeDefinitionSchema;
 
-export const KeepParams = z.strictObject({
+export const TypeParams = z.strictObject({
   type: word.describe('Name of a data type.').meta({ examples: ['email'] }),
 });
 export const KeepBody = z.strictObject({
@@ -91,3 +106,23 @@ export const KeepBody = z.strictObject({
     .describe('The lesser form in which values are kept from now on; null: the whole value.')
     .meta({ examples: ['network'] }),
 });
+
+export const UniqueBody = z.strictObject({
+  unique: z.boolean().describe('Whether a value that a record has already is refused to every other from now on.'),
+});
+
+export const DoublesReply = z
+  .strictObject({
+    doubles: z
+      .int()
+      .min(0)
+      .describe('How many values more than one record has, as search compares them.')
+      .meta({ examples: [2] }),
+    records: z
+      .int()
+      .min(0)
+      .describe('How many records have them.')
+      .meta({ examples: [5] }),
+    more: z.boolean().describe('Whether there are so many values that the rest was not counted.'),
+  })
+  .meta({ id: 'Doubles', description: 'How many values of a type more than one record has.' });

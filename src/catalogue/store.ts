@@ -46,7 +46,16 @@ const typesOfTenant = lookup(customTypes, ['tenant'], {
 export const typeSettings = table(
   'records',
   'type_settings',
-  { tenant: 'text', name: 'text', keep: 'text?', updated_at: 'int', tag: 'bytes', tag_version: 'int' },
+  {
+    tenant: 'text',
+    name: 'text',
+    keep: 'text?',
+    /** 1 where no two records may have an equal value. */
+    is_unique: 'int?',
+    updated_at: 'int',
+    tag: 'bytes',
+    tag_version: 'int',
+  },
   ['tenant', 'name'],
 );
 export type TypeSettingRow = Row<typeof typeSettings>;
@@ -75,7 +84,7 @@ export async function readCatalogue(
   if (types.length + settings.length === 0) return { types, settings };
   const keys = await keysOf();
   for (const row of types) assertOurs(keys, row, 'lethe/custom-type/1', typeFields(row));
-  for (const row of settings) assertOurs(keys, row, 'lethe/type-setting/1', settingFields(row));
+  for (const row of settings) assertOurs(keys, row, ...settingFields(row));
   for (const [i, row] of types.entries()) {
     const before = types[i - 1];
     if (row.version !== (before?.name === row.name ? before.version + 1 : 1)) throw new IntegrityError();
@@ -85,7 +94,13 @@ export async function readCatalogue(
 
 /** @param row its tag was checked, so it holds what `declareType` put there */
 export function definitionOf(row: CustomTypeRow): TypeDefinition {
-  return JSON.parse(row.definition) as TypeDefinition;
+  const definition = JSON.parse(row.definition) as TypeDefinition;
+  return { ...definition, views: Object.fromEntries(Object.entries(definition.views).map(inTodaysWords)) };
+}
+
+/** A view of a document was once written as `{"pointer": "/total"}`. */
+function inTodaysWords([name, how]: [string, string | { readonly pointer: string }]): [string, string] {
+  return [name, typeof how === 'string' ? how : how.pointer];
 }
 
 type Untagged<R> = Omit<R, 'tag' | 'tag_version'>;
@@ -108,7 +123,7 @@ export async function putSetting(
   row: Untagged<TypeSettingRow>,
   isNew: boolean,
 ): Promise<void> {
-  const tagged = { ...row, ...tagOf(keys, 'lethe/type-setting/1', settingFields(row)) };
+  const tagged = { ...row, ...tagOf(keys, ...settingFields(row)) };
   if (isNew) return tx.insert(typeSettings, [tagged]);
   const { tenant, name, ...changed } = tagged;
   await change(tx, typeSettings, { tenant, name }, changed);
@@ -137,7 +152,10 @@ function typeFields(row: Untagged<CustomTypeRow>): Field[] {
   return [row.tenant, row.name, row.version, row.definition, row.created_at];
 }
 
-/** No lesser form has an empty name, so `''` stands for none. */
-function settingFields(row: Untagged<TypeSettingRow>): Field[] {
-  return [row.tenant, row.name, row.keep ?? '', row.updated_at];
+/** No lesser form has an empty name, so `''` stands for none. A row of the release before is bound as it bound it. */
+function settingFields(row: Untagged<TypeSettingRow>): [label: string, fields: Field[]] {
+  const fields = [row.tenant, row.name, row.keep ?? '', row.updated_at];
+  return row.is_unique === null
+    ? ['lethe/type-setting/1', fields]
+    : ['lethe/type-setting/2', [...fields, row.is_unique]];
 }

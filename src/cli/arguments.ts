@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
+import { remedyFor } from '../storage/errors.ts';
 
 /** @throws {StartError} naming the argument and what it must be */
 export function checked<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
@@ -19,7 +20,13 @@ export const Count = z.coerce.number().int();
  * @throws {StartError}
  */
 export async function newFile(path: string, what: string): Promise<FileHandle> {
-  return open(path, 'wx', 0o600).catch(() => {
-    throw new StartError(`${path} exists, or cannot be made. ${what} goes into a new file only.`);
+  return open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') {
+      throw new StartError(
+        `${path} is there already, and nothing was done. ${what} goes into a new file: name another.`,
+      );
+    }
+    const why = [`${path} cannot be made (${error.code}).`, remedyFor(error.code ?? ''), 'Nothing was done.'];
+    throw new StartError(why.filter(Boolean).join(' '));
   });
 }

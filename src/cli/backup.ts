@@ -1,6 +1,8 @@
 /** `lethe backup`, `lethe restore`, `lethe recover` and `lethe drill`. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { paced } from '../calls/paced.ts';
+import { systemClock } from '../clock.ts';
 import { type Config, readConfig, storeUrlOf } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { backup } from '../operations/copies/backup.ts';
@@ -8,9 +10,10 @@ import { drill } from '../operations/copies/drill.ts';
 import { recover } from '../operations/copies/recover.ts';
 import { restore } from '../operations/copies/restore.ts';
 import { CALLED } from '../storage/errors.ts';
+import { afterFailedDrill } from './failed-drill.ts';
 import { endOf, followThrough, watchThrough } from './follow-job.ts';
+import { showJob } from './job-bar.ts';
 import { type Drilled, drillOf, type Taken, takenOf } from './job-detail.ts';
-import { showRecovery } from './recover-progress.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { KEY_FILE, type KeyOptions, withSession } from './session.ts';
 import { withRootKey } from './shares.ts';
@@ -38,13 +41,13 @@ function addBackup(program: Command): void {
     .option('--prune', 'then delete the copies of the key store under <dir> that no key opens any more')
     .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async (dir: string | undefined, { url, store, prune, keyFile }: BackupFlags, command: Command) => {
+    .action(async (dir: string | undefined, { url, store, prune, keyFile }: BackupFlags) => {
       const stores = store === undefined ? BOTH : [store];
       if (url !== undefined) {
         if (dir !== undefined) throw new StartError(ITS_OWN_FOLDERS);
         return backupThrough(url, keyFile, { stores, prune: prune ?? false });
       }
-      if (dir === undefined) return command.error("error: missing required argument 'dir'");
+      if (dir === undefined) throw new StartError(NO_FOLDER);
       if (stores.length > 1) {
         process.stderr.write(
           `Both copies go under ${dir}. Better two places, with --store: who has both and the keys has the data.\n`,
@@ -56,13 +59,19 @@ function addBackup(program: Command): void {
         ),
       );
       if (done === undefined) return;
-      const { copies, pruned, swept } = done;
+      const { copies, pruned, swept, made } = done;
+      for (const folder of made) console.log(`made  ${folder}: it was not there. Is a disk not mounted?`);
       const taken = copies.map(({ folder, manifest: { store, file, tookMs } }) => ({
         ...{ store, folder, sizeBytes: file.sizeBytes, tookMs },
       }));
       tellTaken({ taken, pruned, swept });
     });
 }
+
+const OR_URL =
+  'Or name a running server with --url: it has folders of its own (LETHE_BACKUP_DIR, LETHE_KEY_BACKUP_DIR).';
+const NO_FOLDER = `Name the folder for the copies:  npm run lethe -- backup /mnt/a --store records\n${OR_URL}`;
+const NO_FOLDERS = `Name the folders of the copies:  npm run lethe -- drill --from /mnt/a --keys-from /mnt/b\n${OR_URL}`;
 
 const ITS_OWN_FOLDERS =
   'A server copies into the folders of its own settings, and tries the copies there: name none with --url.';
@@ -130,12 +139,13 @@ function addRecover(program: Command): void {
     )
     .option('--key-file <file>', 'file with the API key of an administrator or the security team')
     .action(async ({ keyFile }: KeyOptions) => {
-      const show = showRecovery(process.stderr);
+      const bar = showJob(process.stderr, systemClock);
+      const progress = paced((pace) => bar.update({ ...pace, state: 'running' }));
       const { remembered, doubtful, erasures, replayed, revoked } = await withSession(
         readConfig(),
         { keyFile, recovering: true },
-        async ({ vault, caller }) => recover(vault, await caller(), show.progress),
-      ).finally(show.stop);
+        async ({ vault, caller }) => recover(vault, await caller(), progress),
+      ).finally(bar.stop);
       if (doubtful > 0) {
         console.log(
           `Ignored ${doubtful} lines of the journal: this vault did not write them, or not under this root key.`,
@@ -186,22 +196,24 @@ function addDrill(program: Command): void {
     .option('--scratch-keys-url <url>', 'an empty PostgreSQL database for the copy of the key store')
     .option(...URL_OPTION)
     .option(...KEY_FILE)
-    .action(async ({ url, from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags, command: Command) => {
+    .action(async ({ url, from, keysFrom, report: file, keyFile, ...scratch }: DrillFlags) => {
       if (url !== undefined) {
         if ([from, keysFrom, ...Object.values(scratch)].some((named) => named !== undefined))
           throw new StartError(ITS_OWN_FOLDERS);
         return drillThrough(url, keyFile, file);
       }
-      if (from === undefined) return command.error("error: required option '--from <dir>' not specified");
+      if (from === undefined) throw new StartError(NO_FOLDERS);
       const config = readConfig();
       const order = { from: { records: from, keys: keysFrom ?? from }, scratch: scratchOf(scratch) };
       const swept = (places: readonly string[]) => {
         for (const place of places) console.error(`Removed ${place}, which a drill that was killed had left.`);
       };
-      const report = await watched((watch) =>
-        withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
-          drill(vault, await caller(), { ...order, config: opened, watch, swept }),
-        ),
+      const report = await watched(
+        (watch) =>
+          withSession(config, { keyFile }, async ({ vault, caller, config: opened }) =>
+            drill(vault, await caller(), { ...order, config: opened, watch, swept }),
+          ),
+        ({ ok }) => ok,
       );
       if (report !== undefined) await tellDrill(report, file);
     });
@@ -219,7 +231,8 @@ async function tellDrill(report: Drilled, file: string | undefined): Promise<voi
   for (const { step, ok, tookMs, detail } of report.steps) {
     console.log(`${ok ? 'ok    ' : 'FAILED'}  ${step.padEnd(width)}  ${String(tookMs).padStart(7)} ms  ${detail}`);
   }
-  console.log(`${report.ok ? 'The backups work.' : 'The drill FAILED.'} The next one is due ${report.nextDueAt}.`);
+  const failed = report.steps.find(({ ok }) => !ok)?.step;
+  console.log(report.ok ? `The backups work. The next drill is due ${report.nextDueAt}.` : afterFailedDrill(failed));
   if (file !== undefined) await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
   if (!report.ok) process.exitCode = 1;
 }

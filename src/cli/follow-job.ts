@@ -14,6 +14,7 @@ import { StartError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
 import type { JobView } from '../jobs/schema.ts';
 import { lookAgain } from '../operations/keys/read-job.ts';
+import { remedyFor } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
 import { showJob } from './job-bar.ts';
@@ -36,7 +37,7 @@ export async function followThrough(client: LetheClient, job: string): Promise<J
 type Ended<J> = J & { readonly interrupted: boolean };
 
 /** @throws {StartError} where it failed, or waits for something */
-export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job: string }>(
+export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job: string; readonly detail: object }>(
   ended: Ended<J>,
 ): J | undefined {
   const { interrupted, ...state } = ended;
@@ -47,9 +48,14 @@ export function endOf<J extends Pick<JobView, 'state' | 'code'> & { readonly job
     return undefined;
   }
   if (state.state === 'failed') {
-    throw new StartError(`${state.job} has failed (${state.code}); it is tried again when it is ordered again.`);
+    const { why } = state.detail as { readonly why?: unknown };
+    const [cause, remedy] = typeof why === 'string' ? [`: ${why}`, remedyFor(why)] : [''];
+    const todo = [remedy, 'It is not tried again by itself: mend the cause, then order it again.'];
+    throw new StartError([`${state.job} has failed (${state.code}${cause}).`, ...todo].filter(Boolean).join(' '));
   }
-  throw new StartError(`${state.job} waits (${state.code ?? 'not begun'}); it is tried again by the next round.`);
+  throw new StartError(
+    `${state.job} waits (${state.code ?? 'not begun'}); a running server tries it again within a minute.`,
+  );
 }
 
 /** Does the job, or waits for who does; ends where it is finished, waits for something, or was interrupted. */

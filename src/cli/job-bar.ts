@@ -1,9 +1,6 @@
-/**
- * Shows how a long job goes, in numbers and closed words only: a bar on a terminal; elsewhere a line for each step, and
- * one every five seconds. Each step has its own unit, so the bar starts again with each step.
- */
+/** Shows how a long job goes, by the one progress bar of the house. */
 import type { Clock } from '../clock.ts';
-import { duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from '../import/fitted-bar.ts';
+import { duration, type ProgressStream, progressBar } from '../import/progress-bar.ts';
 import type { JobView } from '../jobs/schema.ts';
 
 export interface JobBar {
@@ -15,45 +12,15 @@ type Shown = Pick<JobView, 'state' | 'step' | 'done' | 'total' | 'ratePerSecond'
 
 /** @param stream mostly standard error, so that the output may be piped */
 export function showJob(stream: ProgressStream, clock: Clock): JobBar {
-  return stream.isTTY ? bar(stream) : lines(stream, clock);
-}
-
-function bar(stream: ProgressStream): JobBar {
-  const shown = fittedBar(stream);
-  let started = false;
+  const bar = progressBar(stream, clock);
   return {
     update(job) {
-      const all = Math.max(job.total, 1);
-      const isOver = job.state === 'completed';
-      const done = isOver ? all : job.done;
-      // The last count may not have been written before the job ended.
-      const counted = job.total === 0 ? '' : `${isOver ? job.total : job.done}/${job.total}`;
-      const words = {
-        before: stepOf(job),
-        after: isOver ? counted : [counted, rateOf(job)].filter(Boolean).join(' | '),
-      };
-      if (!started) shown.start(all, done, words);
-      started = true;
-      shown.setTotal(all);
-      shown.update(done, words);
-    },
-    stop: () => shown.stop(),
-  };
-}
-
-function lines(stream: ProgressStream, clock: Clock): JobBar {
-  let shownAt = 0;
-  let shown = '';
-  return {
-    update(job) {
-      const now = clock().getTime();
       const step = stepOf(job);
-      if (step === shown && now - shownAt < LINE_EVERY_MS) return;
-      [shown, shownAt] = [step, now];
-      const isCounted = job.state === 'running' && job.total > 0;
-      stream.write(isCounted ? `${step}: ${job.done}/${job.total}, ${rateOf(job)}\n` : `${step}\n`);
+      // The last count may not have been written before the job ended.
+      if (job.state === 'completed') bar.update({ step, done: 1, total: 1, words: [] });
+      else bar.update({ step, done: job.done, total: job.total, words: job.total === 0 ? [] : wordsOf(job) });
     },
-    stop() {},
+    stop: bar.stop,
   };
 }
 
@@ -62,7 +29,8 @@ function stepOf({ state, step, code }: Shown): string {
   return step === '' ? 'begins' : step;
 }
 
-function rateOf({ ratePerSecond, secondsLeft }: Shown): string {
+function wordsOf({ state, done, total, ratePerSecond, secondsLeft }: Shown): string[] {
   const rate = ratePerSecond === undefined ? '-' : String(Math.round(ratePerSecond));
-  return `${rate}/s, ${secondsLeft === undefined ? '-' : duration(secondsLeft)} left`;
+  const left = secondsLeft === undefined ? '-' : duration(secondsLeft);
+  return [`${done}/${total}`, ...(state === 'running' ? [`${rate}/s`, `${left} left`] : [])];
 }

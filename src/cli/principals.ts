@@ -78,13 +78,12 @@ export function addPrincipalCommands(program: Command): void {
     .action(async ({ keyFile }: KeyOptions) => {
       const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
         const found: PrincipalView[] = [];
-        for (let more = true; more; ) {
-          const query = checked(PrincipalsQuery, { after: found.at(-1)?.principal });
-          const page = await listPrincipals(vault, await caller(), query);
+        for (let after: string | undefined; ; ) {
+          const page = await listPrincipals(vault, await caller(), checked(PrincipalsQuery, { after }));
           found.push(...page.principals);
-          more = page.more;
+          after = page.next;
+          if (after === undefined) return found;
         }
-        return found;
       });
       console.log(table(COLUMNS, all));
     });
@@ -122,12 +121,12 @@ export function addTenantCommands(program: Command): void {
     .action(async ({ keyFile }: KeyOptions) => {
       const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
         const found: TenantView[] = [];
-        for (let more = true; more; ) {
-          const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after: found.at(-1)?.tenant }));
+        for (let after: string | undefined; ; ) {
+          const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after }));
           found.push(...page.tenants);
-          more = page.more;
+          after = page.next;
+          if (after === undefined) return found;
         }
-        return found;
       });
       console.log(table(TENANT_COLUMNS, all));
     });

@@ -7,7 +7,8 @@
 import type { LetheClient } from '../client/lethe-client.ts';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
-import { type KeyOptions, readApiKey } from './session.ts';
+import { noAnswer, notThere } from './no-answer.ts';
+import { type KeyOptions, readApiKey, withWhoseKey } from './session.ts';
 
 /** A call that looks into root slots takes as long as one may, and is then answered. */
 const TIMEOUT_MS = 45_000;
@@ -31,14 +32,18 @@ export async function through<R>(
   const { LetheClient } = await import('../client/lethe-client.ts');
   const { LetheError, LetheUnreachableError } = await import('../client/errors.ts');
   assertPrivate(url);
-  const apiKey = await readApiKey(readConfig(), keyFile);
+  const config = readConfig();
+  const apiKey = await readApiKey(config, keyFile);
   const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));
   try {
     return await work(client);
   } catch (error) {
-    if (error instanceof LetheError) throw new StartError(`${error.message} (${error.code})`);
-    if (error instanceof LetheUnreachableError) throw new StartError(`${error.message} (${error.reason})`);
-    throw error;
+    if (error instanceof LetheUnreachableError) throw new StartError(noAnswer(url, error.reason));
+    if (!(error instanceof LetheError)) throw error;
+    const { code, message } = error;
+    const said = `${message} (${code})`;
+    if (['route_not_found', 'unexpected_reply'].includes(code)) throw new StartError(notThere(url, said));
+    throw withWhoseKey(code, said, config, keyFile) ?? new StartError(said);
   }
 }
 
@@ -46,7 +51,10 @@ export async function through<R>(
 function assertPrivate(url: string): void {
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol !== 'http:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname ?? '')) return;
-  throw new StartError('An API key of the security team goes to another machine over https only.');
+  throw new StartError(
+    `Nothing was sent: over http, everybody between here and ${hostname} could read the API key. Name the https URL of ` +
+      'the vault (a proxy before it speaks TLS: src/deploy/README.md, “A proxy”), or run the command on its machine.',
+  );
 }
 
 /** @throws {StartError} where the URL is none */

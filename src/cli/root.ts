@@ -2,6 +2,7 @@
 import { text as allOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { reasonOf } from '../client/errors.ts';
 import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { splitRoot } from '../operations/keys/split-root.ts';
@@ -9,6 +10,7 @@ import { findVault } from '../vault/home.ts';
 import { Count, checked } from './arguments.ts';
 import { assertCanHandOut, handOut } from './hand-out.ts';
 import { askHidden } from './hidden-prompt.ts';
+import { noAnswer, notThere } from './no-answer.ts';
 import { addReplaceCommand } from './replace-root.ts';
 import { KEY_FILE, withSession } from './session.ts';
 import { oneShare, readShareFile } from './shares.ts';
@@ -80,14 +82,16 @@ async function unseal(url: string, plainHttp: boolean, files: readonly string[])
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ share }),
     redirect: 'error',
-  }).catch(() => {
-    throw new StartError(`No server answers at ${target.origin}.`);
+  }).catch((error: unknown) => {
+    throw new StartError(noAnswer(url, reasonOf(error)));
   });
   const body: unknown = await reply.json().catch(() => undefined);
   const progress = Progress.safeParse(body);
   if (!reply.ok || !progress.success) {
     const { data: refusal } = Refusal.safeParse(body);
-    throw new StartError(refusal === undefined ? 'This is no Lethe server.' : `${refusal.detail} (${refusal.code})`);
+    throw new StartError(
+      refusal === undefined ? notThere(url, 'What answers is no Lethe server.') : `${refusal.detail} (${refusal.code})`,
+    );
   }
   const { sealed, given, needed } = progress.data;
   if (!sealed) console.log('The vault is open.');

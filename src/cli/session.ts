@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { authenticate } from '../calls/authenticate.ts';
 import type { Caller } from '../calls/caller.ts';
 import { type Config, readConfig } from '../config.ts';
-import { StartError } from '../errors.ts';
+import { StartError, VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { secret } from '../secret.ts';
 import { openVault } from '../vault/open-vault.ts';
@@ -52,6 +52,9 @@ export async function withSession<R>(
       authenticate(vault, apiKey, newId('request', vault.random, vault.clock()), idempotencyKey);
     const opened = held ? { ...config, rootKey: { from: 'environment' as const, key: held } } : config;
     return await work({ vault, caller, config: opened });
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    throw withWhoseKey(error.code, `${error.message} (${error.code})`, config, options.keyFile) ?? error;
   } finally {
     await vault.close();
   }
@@ -78,9 +81,34 @@ export async function openAsSet(
   return { vault: await openVault(config, options), rootKey: undefined };
 }
 
+/** Where the API key of a command comes from; undefined: from `LETHE_API_KEY`. */
+function keyPathOf({ apiKey, keysPath }: Config, keyFile: string | undefined): string | undefined {
+  return keyFile ?? (apiKey === undefined ? join(keysPath, 'admin.key') : undefined);
+}
+
+/** @returns a refusal together with whose key was used, and how to come by another; undefined if it is no refusal */
+export function withWhoseKey(
+  code: string,
+  said: string,
+  config: Config,
+  keyFile: string | undefined,
+): StartError | undefined {
+  if (code !== 'not_allowed' && code !== 'unauthenticated') return undefined;
+  const from = keyPathOf(config, keyFile) ?? 'LETHE_API_KEY';
+  if (code === 'unauthenticated') {
+    return new StartError(
+      `The API key of ${from} is not one that this vault knows: it is another vault’s, expired, revoked or cut (${code}).`,
+    );
+  }
+  return new StartError(
+    `${said}\nThe key is that of ${from}; --key-file names another. An administrator makes one:\n` +
+      '  npm run lethe -- principals add NAME --role ROLE --save FILE',
+  );
+}
+
 export async function readApiKey(config: Config, keyFile: string | undefined): Promise<string> {
-  if (keyFile === undefined && config.apiKey !== undefined) return config.apiKey;
-  const path = keyFile ?? join(config.keysPath, 'admin.key');
+  const path = keyPathOf(config, keyFile);
+  if (path === undefined) return config.apiKey as string;
   try {
     return (await readFile(path, 'ascii')).trim();
   } catch {

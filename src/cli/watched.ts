@@ -14,8 +14,14 @@ const END_AFTER_MS = 8_000;
 
 export type Watch = (step: string, done: number, total: number) => void;
 
-/** @returns undefined if the work was interrupted; the person has been told so */
-export async function watched<R>(work: (watch: Watch) => Promise<R>): Promise<R | undefined> {
+/**
+ * @param isWell whether what the work has found is good; if not, the last thing shown is that it failed
+ * @returns undefined if the work was interrupted; the person has been told so
+ */
+export async function watched<R>(
+  work: (watch: Watch) => Promise<R>,
+  isWell: (result: R) => boolean = () => true,
+): Promise<R | undefined> {
   const bar = showJob(process.stderr, systemClock);
   const { interrupted, signal, stop } = listenForInterrupts();
   const end = () => setTimeout(() => process.exit(INTERRUPTED), END_AFTER_MS).unref();
@@ -30,7 +36,7 @@ export async function watched<R>(work: (watch: Watch) => Promise<R>): Promise<R 
       if (interrupted()) throw new VaultError('interrupted');
       progress(step, done, total);
     });
-    if (last !== undefined) bar.update({ ...last, state: 'completed' });
+    if (last !== undefined) bar.update({ ...last, state: isWell(result) ? 'completed' : 'failed' });
     return result;
   } catch (error) {
     if (!(error instanceof VaultError && error.code === 'interrupted')) throw error;

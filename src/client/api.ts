@@ -16,7 +16,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Store values and get tokens in their place.
-         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
+         * @description All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -76,9 +76,29 @@ export interface paths {
         readonly put?: never;
         /**
          * Say whether a value is the one that was stored.
-         * @description For passwords, which are kept as a verifier and never shown. After ten failed attempts of one principal at one value, whichever of its tokens they name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
+         * @description For passwords, which are kept as a verifier and never shown. Name a `token`; or, to sign somebody in, `search` by a value that the person alone has, or name the `subject`. A name that is nobody’s, or several people’s, or leads to no verifier or to several, answers like a wrong password. After ten failed attempts of one principal at one value, whichever of its tokens they name, or at one name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
          */
         readonly post: operations["verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/match": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say whether a value is what somebody says it is.
+         * @description For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the `subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.
+         */
+        readonly post: operations["match"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -282,6 +302,46 @@ export interface paths {
          * @description What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes follow within 5 seconds.
          */
         readonly put: operations["setKeep"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/types/{type}/unique": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Let no two records have an equal value of a type, or let them again.
+         * @description A value that a record has already is then refused to every other (409 `value_not_unique`), also if it was stored before; with `reuse` its own subject gets its token. So storing or correcting such a value asks as a search does: for a `purpose`, and within the budget of guesses. Callers that are tied to an audience cannot store such values. Records that have equal values already stay; `GET /v1/types/{type}/doubles` counts them. Holds on all nodes after 5 seconds. A type of your own says `unique` in its definition.
+         */
+        readonly put: operations["setUnique"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/types/{type}/doubles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Count the values of a type that more than one record has.
+         * @description For a type of which nearly everybody has another value: ask before you make it unique, and again afterwards. It counts what search takes for equal, and names no value.
+         */
+        readonly get: operations["countDoubles"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -697,8 +757,7 @@ export interface components {
         readonly Audience: string;
         /** @description One decided call: who asked for what, why, and what came of it. Ids and closed words only. */
         readonly AuditEntry: {
-            /** @description Id of the entry (`aud_…`); entries sort by it. */
-            readonly entry: string;
+            readonly entry: components["schemas"]["AuditId"];
             /**
              * Format: date-time
              * @description When the call was decided, UTC.
@@ -711,7 +770,7 @@ export interface components {
              * @description What was asked for.
              * @enum {string}
              */
-            readonly action: "tokenize" | "detokenize" | "verify" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
             /**
              * @description What came of it.
              * @enum {string}
@@ -783,6 +842,29 @@ export interface components {
                 readonly epochs: readonly number[];
             }[];
         };
+        /** @description A part of a value by which it is compared with what somebody says. */
+        readonly ComparedPart: {
+            /** @description The word by which `POST /v1/match` names the part. */
+            readonly name: string;
+            /** @description What is compared. */
+            readonly description: string;
+            /**
+             * @description JSON Schema of what is sent.
+             * @example {
+             *       "type": "string"
+             *     }
+             */
+            readonly input: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "jane.doe@example.com"
+             *     ]
+             */
+            readonly examples: readonly unknown[];
+        };
         /** @description What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s records, named by `subject` or `ref`. */
         readonly CompromiseKeysBody: {
             /**
@@ -808,6 +890,8 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            /** @description Why it is asked whether another record has an equal value: must be stated where the type is `unique`. */
+            readonly purpose?: components["schemas"]["Purpose"];
             /**
              * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
              * @example case 4711
@@ -883,6 +967,11 @@ export interface components {
                 /** @description Parts by which values are found besides. */
                 readonly parts: readonly components["schemas"]["SearchPart"][];
             };
+            /** @description How values are compared with what somebody says of them. */
+            readonly match: {
+                /** @description Parts that are compared besides the whole value. */
+                readonly parts: readonly components["schemas"]["ComparedPart"][];
+            };
             /** @description The views it offers, the widest first. */
             readonly views: readonly string[];
             /** @description The token formats it offers: `random`, `uuid`, and those shaped like the value. Empty for `window`. */
@@ -891,6 +980,8 @@ export interface components {
             readonly keeps: readonly components["schemas"]["Keep"][];
             /** @description The lesser form the tenant keeps; absent: the whole value. */
             readonly keep?: string;
+            /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). */
+            readonly unique: boolean;
             /**
              * @description JSON Schema of what is sent.
              * @example {
@@ -949,6 +1040,8 @@ export interface components {
                  * @enum {string}
                  */
                 readonly spread: "unique" | "shared" | "none";
+                /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
+                readonly unique?: boolean;
                 /**
                  * @description How many different values there are, about. An index needs at least 4,096.
                  * @example 1000000
@@ -994,22 +1087,14 @@ export interface components {
                  */
                 readonly base: "document";
                 /**
-                 * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+                 * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
                  * @default {}
                  * @example {
-                 *       "total": {
-                 *         "pointer": "/total"
-                 *       }
+                 *       "total": "/total"
                  *     }
                  */
                 readonly views: {
-                    readonly [key: string]: string | {
-                        /**
-                         * @description JSON Pointer (RFC 6901) to the part that the view shows.
-                         * @example /total
-                         */
-                        readonly pointer: string;
-                    };
+                    readonly [key: string]: string;
                 };
                 /**
                  * @description Values it accepts; of no real person.
@@ -1064,6 +1149,8 @@ export interface components {
              * @enum {string}
              */
             readonly spread: "unique" | "shared" | "none";
+            /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
+            readonly unique?: boolean;
             /**
              * @description How many different values there are, about. An index needs at least 4,096.
              * @example 1000000
@@ -1109,22 +1196,14 @@ export interface components {
              */
             readonly base: "document";
             /**
-             * @description The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.
+             * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
              * @default {}
              * @example {
-             *       "total": {
-             *         "pointer": "/total"
-             *       }
+             *       "total": "/total"
              *     }
              */
             readonly views: {
-                readonly [key: string]: string | {
-                    /**
-                     * @description JSON Pointer (RFC 6901) to the part that the view shows.
-                     * @example /total
-                     */
-                    readonly pointer: string;
-                };
+                readonly [key: string]: string;
             };
             /**
              * @description Values it accepts; of no real person.
@@ -1151,6 +1230,21 @@ export interface components {
         readonly DetokenizeReply: {
             /** @description One for each token, in the order of the tokens. */
             readonly results: readonly components["schemas"]["Revealed"][];
+        };
+        /** @description How many values of a type more than one record has. */
+        readonly Doubles: {
+            /**
+             * @description How many values more than one record has, as search compares them.
+             * @example 2
+             */
+            readonly doubles: number;
+            /**
+             * @description How many records have them.
+             * @example 5
+             */
+            readonly records: number;
+            /** @description Whether there are so many values that the rest was not counted. */
+            readonly more: boolean;
         };
         /** @description What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`. */
         readonly EraseBody: {
@@ -1593,8 +1687,8 @@ export interface components {
             readonly createdAt: string;
             /** @description In the order the values were stored. */
             readonly records: readonly components["schemas"]["Record"][];
-            /** @description Whether further records follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["RecordId"];
         };
         /** @description A long job and how far it is. */
         readonly Job: {
@@ -1820,23 +1914,20 @@ export interface components {
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
-            /** @description Whether older entries follow; ask again with `before`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["AuditId"];
         };
         readonly ListExposedReply: {
             /** @description In the order in which they were sealed anew. */
             readonly exposed: readonly components["schemas"]["Exposed"][];
-            /** @description Where the next page begins; absent on the last one. */
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: string;
         };
         readonly ListJobsReply: {
             /** @description The newest first. */
             readonly jobs: readonly components["schemas"]["Job"][];
-            /**
-             * @description Whether older ones follow.
-             * @example false
-             */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["JobId"];
         };
         readonly ListKeysReply: {
             /** @description From the root of the key tree to its leaves. */
@@ -1845,8 +1936,8 @@ export interface components {
         readonly ListPrincipalsReply: {
             /** @description In the order they were added. */
             readonly principals: readonly components["schemas"]["Principal"][];
-            /** @description Whether further principals follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["PrincipalId"];
         };
         readonly ListSlotsReply: {
             /** @description In the order of their names; removed ones too. */
@@ -1855,12 +1946,71 @@ export interface components {
         readonly ListTenantsReply: {
             /** @description In the order they were added. */
             readonly tenants: readonly components["schemas"]["Tenant"][];
-            /** @description Whether further tenants follow; ask again with `after`. */
-            readonly more: boolean;
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["TenantId"];
         };
         readonly ListTypesReply: {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
+        };
+        readonly MatchBody: components["schemas"]["MatchToken"] | components["schemas"]["MatchSubject"];
+        readonly MatchReply: {
+            /**
+             * @description Whether it is.
+             * @example true
+             */
+            readonly matches: boolean;
+        };
+        /** @description With the values of one data type that a person has. */
+        readonly MatchSubject: {
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject: components["schemas"]["Ref"];
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /**
+             * @description Compares with the values of this label alone.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description A part of the value, such as `last4`; absent: the whole. GET /v1/types lists them.
+             * @example year
+             */
+            readonly part?: string;
+            /**
+             * @description What somebody says it is: a value of the data type, or what its part takes.
+             * @example 1990
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description With the value that a token stands for. */
+        readonly MatchToken: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description A part of the value, such as `last4`; absent: the whole. GET /v1/types lists them.
+             * @example year
+             */
+            readonly part?: string;
+            /**
+             * @description What somebody says it is: a value of the data type, or what its part takes.
+             * @example 1990
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
         };
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
@@ -1906,6 +2056,11 @@ export interface components {
          */
         readonly NotRevealed: {
             readonly token: components["schemas"]["Token"];
+            /**
+             * @description There is no value.
+             * @constant
+             */
+            readonly form: "none";
             /** @description Why this token was not revealed. */
             readonly error: {
                 /**
@@ -1993,7 +2148,7 @@ export interface components {
              * @description The problem, for programs; stable.
              * @enum {string}
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "concurrent_change" | "value_not_unique" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "unique_not_offered" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2114,6 +2269,11 @@ export interface components {
          */
         readonly RevealedValue: {
             readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is: `text`; `json`, which can be anything; or the data type that has its form.
+             * @example text
+             */
+            readonly form: string;
             /**
              * @description Name of a data type.
              * @example email
@@ -2261,10 +2421,8 @@ export interface components {
         readonly SearchReply: {
             /** @description In the order the values were stored. */
             readonly results: readonly components["schemas"]["Found"][];
-            /** @description Whether there may be more; ask again with `after`. */
-            readonly more: boolean;
             /**
-             * @description Where the next page begins.
+             * @description Where the next page begins: send it as `after`. Absent on the last page; a page before it may hold nothing.
              * @example …
              */
             readonly next?: string;
@@ -2275,6 +2433,23 @@ export interface components {
              * @example network
              */
             readonly keep: string | null;
+        };
+        readonly SetUniqueBody: {
+            /** @description Whether a value that a record has already is refused to every other from now on. */
+            readonly unique: boolean;
+        };
+        /** @description A value by which exactly one person is found. */
+        readonly SignInName: {
+            /**
+             * @description A data type whose values nearly everybody has to themselves.
+             * @example username
+             */
+            readonly type: string;
+            /**
+             * @description The name as it was typed.
+             * @example jane.doe
+             */
+            readonly value: unknown;
         };
         /** @description A root slot in force, and how it is. */
         readonly SlotCheck: {
@@ -2464,7 +2639,7 @@ export interface components {
         readonly TokenizeBody: {
             /** @description The values to store, all or none. */
             readonly items: readonly components["schemas"]["TokenizeItem"][];
-            /** @description Why it is asked whether equal values are there: must be stated where an item says `reuse`. */
+            /** @description Why it is asked whether equal values are there: must be stated where an item says `reuse`, or its type is `unique`. */
             readonly purpose?: components["schemas"]["Purpose"];
         };
         /** @description A value to store, its data type, and the person it is about. */
@@ -2537,20 +2712,77 @@ export interface components {
              */
             readonly created: boolean;
         };
-        readonly VerifyBody: {
-            readonly token: components["schemas"]["Token"];
-            /**
-             * @description What may be the right value, such as the password that somebody typed.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
-        };
+        readonly VerifyBody: components["schemas"]["VerifyToken"] | components["schemas"]["VerifySearch"] | components["schemas"]["VerifySubject"];
         readonly VerifyReply: {
             /**
              * @description Whether it is.
              * @example true
              */
             readonly verified: boolean;
+            /** @description The person, if a name led to one and it is the right value. Not told to a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["SubjectId"];
+            /** @description The token of what was verified, likewise. */
+            readonly token?: components["schemas"]["Token"];
+        };
+        /** @description Against what the person has whom a value names, such as a username. */
+        readonly VerifySearch: {
+            readonly search: components["schemas"]["SignInName"];
+            /**
+             * @description The data type of what is verified.
+             * @example password
+             */
+            readonly type: string;
+            /**
+             * @description The app’s word for it; needed where the person has several of that type.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description Against what a person has whom the app names. */
+        readonly VerifySubject: {
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject: components["schemas"]["Ref"];
+            /**
+             * @description The data type of what is verified.
+             * @example password
+             */
+            readonly type: string;
+            /**
+             * @description The app’s word for it; needed where the person has several of that type.
+             * @example billing
+             */
+            readonly label?: string;
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+             * @example case 4711
+             */
+            readonly reason?: string;
+        };
+        /** @description Against the value that a token stands for. */
+        readonly VerifyToken: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What may be the right value, such as the password that somebody typed.
+             * @example jane.doe@example.com
+             */
+            readonly value: unknown;
         };
         /**
          * @description How much to show: `plain`, `masked`, or a narrower view of the data type.
@@ -2669,6 +2901,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["VerifyReply"];
+                };
+            };
+        };
+    };
+    readonly match: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MatchBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MatchReply"];
                 };
             };
         };
@@ -2870,9 +3128,9 @@ export interface operations {
     readonly getSubject: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last record of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["RecordId"];
-                /** @description How many records a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3056,6 +3314,60 @@ export interface operations {
             };
         };
     };
+    readonly setUnique: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of a data type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetUniqueBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DataType"];
+                };
+            };
+        };
+    };
+    readonly countDoubles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of a data type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    /** @description Id of the request, as in the log and the audit entry. */
+                    readonly "X-Request-Id"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Doubles"];
+                };
+            };
+        };
+    };
     readonly listKeys: {
         readonly parameters: {
             readonly query?: never;
@@ -3114,7 +3426,7 @@ export interface operations {
                 readonly job?: components["schemas"]["JobId"];
                 /** @description The `next` of the page before. */
                 readonly after?: string;
-                /** @description How many records a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3218,9 +3530,9 @@ export interface operations {
     readonly listJobs: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only jobs that were ordered before this one: the last of the page before. */
-                readonly before?: components["schemas"]["JobId"];
-                /** @description How many jobs a page holds at most. */
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["JobId"];
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3379,9 +3691,9 @@ export interface operations {
     readonly listPrincipals: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last principal of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["PrincipalId"];
-                /** @description How many principals a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3460,9 +3772,9 @@ export interface operations {
     readonly listTenants: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last tenant of the page before. */
+                /** @description The `next` of the page before. */
                 readonly after?: components["schemas"]["TenantId"];
-                /** @description How many tenants a page holds at most. */
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3516,9 +3828,9 @@ export interface operations {
     readonly listAuditEntries: {
         readonly parameters: {
             readonly query?: {
-                /** @description The last entry of the page before. */
-                readonly before?: components["schemas"]["AuditId"];
-                /** @description How many entries a page holds at most. */
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["AuditId"];
+                /** @description How many a page holds at most. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -3585,3 +3897,94 @@ export interface operations {
         };
     };
 }
+/** The codes of problems that this version of the vault knows. */
+export type ProblemCode =
+    | "malformed_request"
+    | "unauthenticated"
+    | "not_allowed"
+    | "purpose_not_allowed"
+    | "never_revealed"
+    | "route_not_found"
+    | "method_not_allowed"
+    | "token_not_found"
+    | "record_not_found"
+    | "subject_not_found"
+    | "erasure_not_found"
+    | "job_not_found"
+    | "tenant_not_found"
+    | "epoch_not_found"
+    | "node_not_found"
+    | "slot_not_found"
+    | "principal_not_found"
+    | "concurrent_change"
+    | "value_not_unique"
+    | "lease_lost"
+    | "epoch_not_ended"
+    | "api_key_already_shown"
+    | "own_principal"
+    | "type_base_fixed"
+    | "backup_not_configured"
+    | "drill_needs_command"
+    | "too_many_jobs"
+    | "too_many_types"
+    | "too_many_versions"
+    | "tenant_exists"
+    | "first_tenant"
+    | "unfit_root_key"
+    | "share_repeated"
+    | "shares_disagree"
+    | "already_exists"
+    | "node_alive"
+    | "slot_exists"
+    | "slot_needed"
+    | "slot_unfit"
+    | "token_taken"
+    | "token_outdated"
+    | "token_expired"
+    | "token_used_up"
+    | "token_revoked"
+    | "record_erased"
+    | "record_superseded"
+    | "subject_erased"
+    | "tenant_erased"
+    | "body_too_large"
+    | "unsupported_media_type"
+    | "invalid_request"
+    | "invalid_value"
+    | "unknown_index"
+    | "index_not_rotatable"
+    | "unknown_type"
+    | "unknown_keep"
+    | "unique_not_offered"
+    | "invalid_definition"
+    | "low_entropy_index"
+    | "unknown_view"
+    | "not_searchable"
+    | "unknown_part"
+    | "option_not_offered"
+    | "token_format_not_offered"
+    | "invalid_token"
+    | "invalid_share_count"
+    | "share_typo"
+    | "share_foreign"
+    | "share_wrong"
+    | "too_many_shares"
+    | "too_many_guesses"
+    | "too_many_passwords"
+    | "client_gone"
+    | "idempotency_key_reused"
+    | "not_confirmed"
+    | "integrity_failure"
+    | "store_corrupt"
+    | "internal_error"
+    | "store_unavailable"
+    | "timed_out"
+    | "outcome_unknown"
+    | "store_replaced"
+    | "key_unavailable"
+    | "store_went_back"
+    | "journal_unavailable"
+    | "shutting_down"
+    | "sealed"
+    | "unseal_failed"
+    | "overloaded";

@@ -3,6 +3,13 @@
  * It holds codes, ids, places in the request and the vault's own fixed texts.
  */
 
+import type { ProblemCode } from './api.ts';
+
+/**
+ * What went wrong, for programs. An editor offers the codes that are known today; a later vault may answer with others.
+ */
+export type LetheErrorCode = ProblemCode | 'unexpected_reply' | (string & {});
+
 /** The vault's kinds of error, by status. */
 const KINDS = {
   400: 'malformed',
@@ -38,7 +45,7 @@ export interface Problem {
 export class LetheError extends Error {
   override readonly name: string = 'LetheError';
   /** For programs. It is stable, and the API's description lists every code. */
-  readonly code: string;
+  readonly code: LetheErrorCode;
   readonly kind: LetheErrorKind;
   readonly status: number;
   /** The place in the request that is at fault, such as `items/3/value.number`. */
@@ -63,6 +70,19 @@ export class LetheError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
     this.idempotencyKey = idempotencyKey;
   }
+}
+
+/** Why `detokenize` may show no value, by the status that a call has for the same; the others have ended (410). */
+const NOT_REVEALED: Readonly<Record<string, number>> = {
+  not_allowed: 403,
+  never_revealed: 403,
+  token_not_found: 404,
+  unknown_view: 422,
+  integrity_failure: 500,
+};
+
+export function notRevealed(code: string): LetheError {
+  return new LetheError({ code, message: `The token shows no value: ${code}.`, status: NOT_REVEALED[code] ?? 410 });
 }
 
 /** No answer came. It is unknown whether a write was done. */

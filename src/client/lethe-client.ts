@@ -11,8 +11,8 @@
  * later, browsers, and others.
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
-import { assertBatch, eachOf, LOST_PLACE, type PageSize, read, write } from './calls.ts';
-import { LetheError } from './errors.ts';
+import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
+import { LetheError, notRevealed } from './errors.ts';
 import { OperatorClient, type PageOf } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
@@ -20,6 +20,7 @@ import type {
   Certificate,
   Corrected,
   DataType,
+  Doubles,
   ErasureReceipt,
   ErasureTarget,
   Found,
@@ -29,7 +30,10 @@ import type {
   RecordDescription,
   Revealed,
   RevokedToken,
+  Said,
   Search,
+  SignedIn,
+  SignIn,
   StoredRecord,
   SubjectPage,
   TokenDescription,
@@ -37,6 +41,7 @@ import type {
   TokenizeItem,
   TokenOptions,
   TypeDefinition,
+  ValueOf,
   WriteOptions,
 } from './shapes.ts';
 import type { TransportOptions } from './transport.ts';
@@ -45,19 +50,19 @@ export type LetheClientOptions = TransportOptions;
 
 export class LetheClient extends OperatorClient {
   /**
-   * Stores up to 1,000 values, all or none. An item with `reuse` asks whether an equal value is stored; that needs a
-   * `purpose`.
+   * Stores up to 1,000 values, all or none. An item with `reuse`, or of a type that is unique, asks whether an equal
+   * value is stored; that needs a `purpose`.
    * @returns a token for each item, in the same order
    * @throws {RangeError} for no items, or more than 1,000
    */
-  async tokenize(
-    items: readonly TokenizeItem[],
+  async tokenize<T extends Batch>(
+    items: EachOf<T, TokenizeItem>,
     options: { readonly purpose?: string | undefined } & WriteOptions = {},
-  ): Promise<readonly Tokenized[]> {
-    assertBatch(items);
+  ): Promise<EachOf<T, Tokenized>> {
+    const count = sizeOf(items);
     const { purpose, ...rest } = options;
     const reply = await this.send<'tokenize'>({ ...write('POST', '/v1/tokenize', { items, purpose }), ...rest });
-    return reply.results;
+    return oneForEach<T, Tokenized>(count, reply.results);
   }
 
   /**
@@ -66,15 +71,32 @@ export class LetheClient extends OperatorClient {
    * @returns for each token, in the same order, its value or why there is none
    * @throws {RangeError} for no tokens, or more than 1,000
    */
-  async detokenize(
-    tokens: readonly string[],
+  async detokenize<T extends Batch>(
+    tokens: EachOf<T, string>,
     wanted: { readonly purpose: string; readonly view?: string | undefined } & Reason & CallOptions,
-  ): Promise<readonly Revealed[]> {
-    assertBatch(tokens);
-    const { purpose, view, reason, signal } = wanted;
+  ): Promise<EachOf<T, Revealed>> {
+    const count = sizeOf(tokens);
+    const { purpose, view, reason, ...options } = wanted;
     const body = { tokens, purpose, view, reason };
-    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), signal });
-    return reply.results;
+    const reply = await this.send<'detokenize'>({ ...read('POST', '/v1/detokenize', body), ...options });
+    return oneForEach<T, Revealed>(count, reply.results);
+  }
+
+  /**
+   * The plain value of one token, for where there is nothing to do without it.
+   * @param wanted `type` is the data type that the token must stand for; it says what the value is
+   * @throws {LetheError} with the code that `detokenize` gives for the token, such as `record_erased`
+   */
+  async reveal<T extends string>(
+    token: string,
+    wanted: { readonly type: T; readonly purpose: string } & Reason & CallOptions,
+  ): Promise<ValueOf<T>> {
+    const { type, ...rest } = wanted;
+    const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
+    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.type === type) return shown.value as ValueOf<T>;
+    const message = `The token stands for a value of the type ${shown.type}.`;
+    throw new LetheError({ code: 'unexpected_reply', message, status: 200 });
   }
 
   /**
@@ -87,13 +109,10 @@ export class LetheClient extends OperatorClient {
 
   /** Every record that a search finds, page by page. A page holds up to `limit` records, and may hold none. */
   async *eachFound(wanted: Search, options: CallOptions = {}): AsyncGenerator<FoundRecord, void, undefined> {
-    for (let { after } = wanted; ; ) {
-      const { results, more, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
-      yield* results;
-      if (!more) return;
-      if (next === undefined || next === after) throw new LetheError(LOST_PLACE);
-      after = next;
-    }
+    yield* eachOf(async (after) => {
+      const { results, next } = await this.search({ ...wanted, ...(after && { after }) }, options);
+      return { rows: results, next };
+    }, wanted.after);
   }
 
   /**
@@ -103,6 +122,25 @@ export class LetheClient extends OperatorClient {
   async verify(token: string, value: unknown, options: CallOptions = {}): Promise<boolean> {
     const reply = await this.send<'verify'>({ ...read('POST', '/v1/verify', { token, value }), ...options });
     return reply.verified;
+  }
+
+  /**
+   * Signs somebody in: whether a value is the stored one of the person whom a username, an e-mail address or the like
+   * leads to (`search`), or whom the app names (`subject`). A name that leads to nobody answers like a wrong value.
+   * @returns the person and the token of what was verified, if it is the right one
+   * @throws {LetheError} `too_many_guesses` after ten wrong values at one name, whether it is somebody's or not
+   */
+  async verifyBy(named: SignIn, options: CallOptions = {}): Promise<SignedIn> {
+    return this.send<'verify'>({ ...read('POST', '/v1/verify', named), ...options });
+  }
+
+  /**
+   * Whether a value, or a part of it, is what somebody says it is: of a token, or of a subject and a data type.
+   * @throws {LetheError} `too_many_guesses` after a few wrong values about one person
+   */
+  async match(said: Said, options: CallOptions = {}): Promise<boolean> {
+    const reply = await this.send<'match'>({ ...read('POST', '/v1/match', said), ...options });
+    return reply.matches;
   }
 
   /** What a token stands for, without the value. */
@@ -143,9 +181,13 @@ export class LetheClient extends OperatorClient {
   }
 
   /** Replaces a record's value. Its tokens stay. */
-  async correctRecord(record: string, value: unknown, options: Reason & WriteOptions = {}): Promise<Corrected> {
-    const { reason, ...rest } = options;
-    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, reason });
+  async correctRecord(
+    record: string,
+    value: unknown,
+    options: { readonly purpose?: string | undefined } & Reason & WriteOptions = {},
+  ): Promise<Corrected> {
+    const { purpose, reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 
@@ -190,18 +232,22 @@ export class LetheClient extends OperatorClient {
 
   /** A page of what is held about a subject, without values; `eachRecord` walks through all of it. */
   async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('rec', after), limit };
-    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, signal });
+    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
   }
 
-  /** Every record of a subject, page by page. */
-  async *eachRecord(subject: string, page: PageSize = {}): AsyncGenerator<StoredRecord, void, undefined> {
-    const next = async (after?: string) => {
-      const { records, more } = await this.getSubject(subject, { ...page, ...(after && { after }) });
-      return { rows: records, more };
-    };
-    yield* eachOf(next, ({ record }) => record);
+  /** Every record of a subject, page by page. @param who the subject's id, or the app's own name for the person */
+  async *eachRecord(
+    who: string | { readonly ref: string },
+    page: PageSize = {},
+  ): AsyncGenerator<StoredRecord, void, undefined> {
+    const { limit: _, ...options } = page;
+    const subject = typeof who === 'string' ? who : await this.resolveSubject(who.ref, options);
+    yield* eachOf(async (after) => {
+      const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
+      return { rows: records, next };
+    });
   }
 
   /** The data types there are, with the views each offers. */
@@ -217,8 +263,23 @@ export class LetheClient extends OperatorClient {
 
   /** From now on keeps a lesser form of a type's values; with null, the whole value. */
   async setKeep(type: string, keep: string | null, options: CallOptions = {}): Promise<DataType> {
-    if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
-    const call = { method: 'PUT', path: `/v1/types/${type}/keep`, body: { keep }, repeat: 'always' } as const;
+    const call = { method: 'PUT', path: `${typePath(type)}/keep`, body: { keep }, repeat: 'always' } as const;
     return this.send<'setKeep'>({ ...call, ...options });
   }
+
+  /** From now on refuses a value of a type that a record has already; with false, takes it. */
+  async setUnique(type: string, unique: boolean, options: CallOptions = {}): Promise<DataType> {
+    const call = { method: 'PUT', path: `${typePath(type)}/unique`, body: { unique }, repeat: 'always' } as const;
+    return this.send<'setUnique'>({ ...call, ...options });
+  }
+
+  /** How many values of a type more than one record has. */
+  async countDoubles(type: string, options: CallOptions = {}): Promise<Doubles> {
+    return this.send<'countDoubles'>({ ...read('GET', `${typePath(type)}/doubles`), ...options });
+  }
+}
+
+function typePath(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(type)) throw new TypeError('This is no name of a data type.');
+  return `/v1/types/${type}`;
 }

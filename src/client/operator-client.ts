@@ -60,18 +60,17 @@ export class OperatorClient {
 
   /** A page of the tenant's principals; `eachPrincipal` walks through all of them. */
   async listPrincipals(page: PageOf<'listPrincipals'> & CallOptions = {}): Promise<PrincipalPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('prn', after), limit };
-    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, signal });
+    return this.send<'listPrincipals'>({ ...read('GET', '/v1/principals'), query, ...rest });
   }
 
   /** Every principal of the tenant, page by page. */
   async *eachPrincipal(page: PageSize = {}): AsyncGenerator<Principal, void, undefined> {
-    const next = async (after?: string) => {
-      const { principals, more } = await this.listPrincipals({ ...page, ...(after && { after }) });
-      return { rows: principals, more };
-    };
-    yield* eachOf(next, ({ principal }) => principal);
+    yield* eachOf(async (after) => {
+      const { principals, next } = await this.listPrincipals({ ...page, ...(after && { after }) });
+      return { rows: principals, next };
+    });
   }
 
   /** Revokes a principal: its API key stops working at once. A repeat changes nothing. */
@@ -89,18 +88,17 @@ export class OperatorClient {
 
   /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
   async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
-    const { after, limit, signal } = page;
+    const { after, limit, ...rest } = page;
     const query = { after: after && id('ten', after), limit };
-    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, signal });
+    return this.send<'listTenants'>({ ...read('GET', '/v1/tenants'), query, ...rest });
   }
 
   /** Every tenant of the vault, page by page. */
   async *eachTenant(page: PageSize = {}): AsyncGenerator<Tenant, void, undefined> {
-    const next = async (after?: string) => {
-      const { tenants, more } = await this.listTenants({ ...page, ...(after && { after }) });
-      return { rows: tenants, more };
-    };
-    yield* eachOf(next, ({ tenant }) => tenant);
+    yield* eachOf(async (after) => {
+      const { tenants, next } = await this.listTenants({ ...page, ...(after && { after }) });
+      return { rows: tenants, next };
+    });
   }
 
   /**
@@ -131,18 +129,17 @@ export class OperatorClient {
 
   /** A page of the latest long jobs, the newest first; `eachJob` walks through all of them. */
   async listJobs(page: PageOf<'listJobs'> & CallOptions = {}): Promise<JobPage> {
-    const { before, limit, signal } = page;
-    const query = { before: before && id('job', before), limit };
-    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, signal });
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('job', after), limit };
+    return this.send<'listJobs'>({ ...read('GET', '/v1/jobs'), query, ...rest });
   }
 
   /** Every long job that the caller may see, page by page, the newest first. */
   async *eachJob(page: PageSize = {}): AsyncGenerator<Job, void, undefined> {
-    const next = async (before?: string) => {
-      const { jobs, more } = await this.listJobs({ ...page, ...(before && { before }) });
-      return { rows: jobs, more };
-    };
-    yield* eachOf(next, ({ job }) => job);
+    yield* eachOf(async (after) => {
+      const { jobs, next } = await this.listJobs({ ...page, ...(after && { after }) });
+      return { rows: jobs, next };
+    });
   }
 
   /** The state of a long job. */
@@ -169,18 +166,17 @@ export class OperatorClient {
 
   /** A page of the tenant's audit log, newest first; `eachAuditEntry` walks through all of it. */
   async listAuditEntries(page: PageOf<'listAuditEntries'> & CallOptions = {}): Promise<AuditPage> {
-    const { before, limit, signal } = page;
-    const query = { before: before && id('aud', before), limit };
-    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, signal });
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('aud', after), limit };
+    return this.send<'listAuditEntries'>({ ...read('GET', '/v1/audit/entries'), query, ...rest });
   }
 
   /** Every audit entry of the tenant, page by page, newest first. */
   async *eachAuditEntry(page: PageSize = {}): AsyncGenerator<AuditEntry, void, undefined> {
-    const next = async (before?: string) => {
-      const { entries, more } = await this.listAuditEntries({ ...page, ...(before && { before }) });
-      return { rows: entries, more };
-    };
-    yield* eachOf(next, ({ entry }) => entry);
+    yield* eachOf(async (after) => {
+      const { entries, next } = await this.listAuditEntries({ ...page, ...(after && { after }) });
+      return { rows: entries, next };
+    });
   }
 
   /** The state of the stores, the epoch, and work that waits. */
@@ -209,7 +205,7 @@ export class OperatorClient {
   /** Removes a root slot and destroys what it holds. Once more tries again what could not be destroyed. */
   async removeSlot(
     name: string,
-    { abandon = false, signal }: { readonly abandon?: boolean } & CallOptions = {},
+    { abandon = false, ...options }: { readonly abandon?: boolean } & CallOptions = {},
   ): Promise<RemovedSlot> {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new TypeError('This is no name of a root slot.');
     const query = { abandon: abandon ? 'true' : undefined };
@@ -218,7 +214,7 @@ export class OperatorClient {
       path: `/v1/keys/slots/${name}`,
       query,
       repeat: 'always',
-      signal,
+      ...options,
     });
   }
 
@@ -234,9 +230,9 @@ export class OperatorClient {
 
   /** A page of the records and tokens that a compromise exposed. Pass its `next` as `after` to get the next page. */
   async listExposed(page: PageOf<'listExposed'> & CallOptions = {}): Promise<ExposedPage> {
-    const { job, after, limit, signal } = page;
+    const { job, after, limit, ...rest } = page;
     const query = { job: job && id('job', job), after, limit };
-    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, signal });
+    return this.send<'listExposed'>({ ...read('GET', '/v1/keys/exposed'), query, ...rest });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

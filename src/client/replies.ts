@@ -1,5 +1,6 @@
 /** Reads replies: their JSON, or why there is none, and how long to wait before the next attempt. */
 import { LetheError, type LetheUnreachableError } from './errors.ts';
+import { parseExactly } from './exact-numbers.ts';
 
 export type Failure = { readonly error: LetheError | LetheUnreachableError; readonly waitMs: number };
 
@@ -13,7 +14,7 @@ export function failureOf(response: Response, text: string, key: string | undefi
 export function jsonOf(response: Response, text: string, type: string): unknown {
   if (!(response.headers.get('content-type') ?? '').toLowerCase().startsWith(type)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }

@@ -6,9 +6,23 @@ export type TokenizeItem = Schemas['TokenizeItem'];
 export type Tokenized = Schemas['Tokenized'];
 /** It has either `value` or `error`: `'error' in revealed` tells which. */
 export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
+type Shown = Exclude<Revealed, { readonly form: 'none' }>;
+/** What a plain value of a data type is: text, unless it has properties of its own or is any JSON. */
+export type ValueOf<Type extends string> = string extends Shown['form']
+  ? unknown
+  : Type extends Shown['form']
+    ? Extract<Shown, { readonly form: Type }>['value']
+    : Type extends 'document' | `x_${string}`
+      ? unknown
+      : string;
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
 export type Search = Schemas['SearchBody'];
+/** Whose password is verified, and why it is asked. */
+export type SignIn = Schemas['VerifySearch'] | Schemas['VerifySubject'];
+export type SignedIn = Schemas['VerifyReply'];
+/** What somebody says of a value, whose it is, and why it is asked. */
+export type Said = Schemas['MatchToken'] | Schemas['MatchSubject'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
 export type MintedToken = Schemas['MintTokenReply'];
@@ -21,6 +35,7 @@ export type Certificate = Schemas['GetCertificateReply'];
 export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
+export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
 export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
 export type Role = Schemas['Role'];
@@ -55,6 +70,8 @@ type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
 export interface CallOptions {
   /** Stops waiting for the call. It is then unknown whether a write was done. */
   readonly signal?: AbortSignal | undefined;
+  /** How long one attempt of this call may take; by default what the client was made with. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface WriteOptions extends CallOptions {

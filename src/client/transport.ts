@@ -13,11 +13,13 @@
 
 import { LetheError, LetheUnreachableError, reasonOf } from './errors.ts';
 import { type Body, eventsIn, type StreamEvent } from './events.ts';
+import { writeExactly } from './exact-numbers.ts';
 import { type Failure, failureOf, jsonOf, UNAVAILABLE } from './replies.ts';
 
 export interface TransportOptions {
   /** Where the vault is, such as `https://vault.internal:7300`. Plain HTTP shows values to the network in between. */
   readonly url: string;
+  /** As it was handed out. White space around it is dropped, such as the line's end in the file that holds it. */
   readonly apiKey: string;
   /** Sends the requests; by default the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
@@ -39,6 +41,7 @@ export interface Call {
   readonly repeat: 'always' | 'keyed' | 'refused';
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The vault sends something every 15 seconds. */
@@ -55,6 +58,7 @@ interface Message {
   readonly init: RequestInit;
   readonly key: string | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
 }
 
 /** A reply that has not ended; `stop` ends it. */
@@ -72,8 +76,8 @@ export class Transport {
   /** @throws {TypeError} for a URL or an API key that cannot be one; the message repeats neither */
   constructor(options: TransportOptions) {
     this.#base = baseOf(options.url);
-    if (!/^[\x21-\x7e]{1,256}$/.test(options.apiKey)) throw new TypeError('apiKey must be an API key of the vault.');
-    this.#apiKey = options.apiKey;
+    this.#apiKey = String(options.apiKey ?? '').trim();
+    if (!/^[\x21-\x7e]{1,256}$/.test(this.#apiKey)) throw new TypeError('apiKey must be an API key of the vault.');
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#retries = options.retries ?? 3;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
@@ -141,7 +145,7 @@ export class Transport {
     });
   }
 
-  #message({ method, path, query, body, repeat, idempotencyKey, signal }: Call): Message {
+  #message({ method, path, query, body, repeat, idempotencyKey, signal, timeoutMs }: Call): Message {
     const key = repeat === 'keyed' ? (idempotencyKey ?? this.#newKey()) : undefined;
     if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
       throw new TypeError('idempotencyKey must be 1 to 255 visible ASCII characters.');
@@ -154,14 +158,14 @@ export class Transport {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(key === undefined ? {} : { 'Idempotency-Key': key }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: writeExactly(body) }),
       // Values and keys go to the vault that was named, and never to where it redirects.
       redirect: 'manual',
       credentials: 'omit',
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
     };
-    return { url: this.#base + path + queryOf(query), init, key, signal };
+    return { url: this.#base + path + queryOf(query), init, key, signal, timeoutMs: timeoutMs ?? this.#timeoutMs };
   }
 
   #attempt<R>(message: Message): Promise<{ readonly reply: R } | Failure> {
@@ -174,13 +178,13 @@ export class Transport {
 
   /** One attempt. The time limit ends once `read` is done. @throws the signal's reason */
   async #send<R>(
-    { url, init, key, signal }: Message,
+    { url, init, key, signal, timeoutMs }: Message,
     read: (response: Response, stop: AbortController) => Promise<{ readonly reply: R } | Failure>,
   ): Promise<{ readonly reply: R } | Failure> {
     signal?.throwIfAborted();
     const stop = new AbortController();
     const abort = () => stop.abort();
-    const timer = setTimeout(abort, this.#timeoutMs);
+    const timer = setTimeout(abort, timeoutMs);
     signal?.addEventListener('abort', abort);
     try {
       return await read(await this.#fetch(url, { ...init, signal: stop.signal }), stop);

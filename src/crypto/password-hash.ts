@@ -17,6 +17,7 @@ import { equalBytes } from './mac.ts';
 import { formatPhc, MAX_MEMORY_KIB, parsePhc, requireBounds, type Verifier } from './phc.ts';
 import type { RandomSource } from './random.ts';
 import { Turns } from './turns.ts';
+import { VerifierCosts } from './verifier-costs.ts';
 
 /** RFC 9106 section 4: a salt of 128 and a tag of 256 bits. */
 const SALT_BYTES = 16;
@@ -60,6 +61,8 @@ interface Job {
 const MAX_WAITING_OF_ALL = 10_000;
 
 export class PasswordHasher {
+  /** What the verifiers of each tenant cost, as far as this process has met them. */
+  readonly costs: VerifierCosts;
   readonly #random: RandomSource;
   readonly #params: PassphraseParams;
   readonly #maxRunning: number;
@@ -81,6 +84,7 @@ export class PasswordHasher {
     this.#maxNewWaiting = options.maxNewWaiting ?? 100;
     this.#maxMemoryKiB = options.maxMemoryKiB ?? MAX_MEMORY_KIB;
     requireBounds(this.#params);
+    this.costs = new VerifierCosts(this.#params);
     const waiting = Math.min(this.#maxWaiting, this.#maxNewWaiting);
     if (!(this.#maxRunning >= 1 && waiting >= 0 && this.#maxMemoryKiB >= MAX_MEMORY_KIB)) {
       throw new RangeError('A hasher runs at least one computation, over at least 256 MiB.');
@@ -130,6 +134,7 @@ export class PasswordHasher {
     const spellings = typeof password === 'string' ? [password] : password;
     const verifier = parsePhc(phc);
     const { params, salt, tag } = verifier;
+    this.costs.meet(tenant, params);
     const jobs = spellings.map((spelling) => newJob(spelling, params, salt, tag.length));
     this.#assertRoom(jobs, this.#turns.waitingOf(tenant).short, this.#maxWaiting);
     for (const job of jobs) this.#turns.addShort(tenant, job);

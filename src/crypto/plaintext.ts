@@ -15,9 +15,11 @@ const REDACTED = '[redacted]';
 
 export class Plaintext {
   #bytes: Buffer | undefined;
+  readonly #reading: (json: Json) => Json;
 
-  private constructor(bytes: Buffer) {
+  private constructor(bytes: Buffer, reading: (json: Json) => Json = (json) => json) {
     this.#bytes = bytes;
+    this.#reading = reading;
   }
 
   static of(json: Json): Plaintext {
@@ -27,16 +29,19 @@ export class Plaintext {
     return new Plaintext(bytes);
   }
 
-  /** Takes over `bytes`, the JSON text that `open` returned: the caller no longer wipes them. */
-  static ofBytes(bytes: Buffer): Plaintext {
-    return new Plaintext(bytes);
+  /**
+   * Takes over `bytes`, the JSON text that `open` returned: the caller no longer wipes them.
+   * @param reading what `expose` gives of what is written there
+   */
+  static ofBytes(bytes: Buffer, reading?: (json: Json) => Json): Plaintext {
+    return new Plaintext(bytes, reading);
   }
 
   /** @throws {IntegrityError} when the bytes are no JSON text. The parser's own message would quote them. */
   expose(): Json {
     const text = this.exposeBytes().toString('utf8');
     try {
-      return parseExactly(text) as Json;
+      return this.#reading(parseExactly(text) as Json);
     } catch {
       throw new IntegrityError();
     }

@@ -29,13 +29,13 @@ const MONTH = /^(?:0?[1-9]|1[0-2])$/;
 const YEAR = /^\d{4}$/;
 const LAST4 = /^\d{4}$/;
 const MAX_TYPED_PART = 16;
-const PROPERTIES = new Set(['number', 'expiry_month', 'expiry_year', 'holder']);
-const LAST4_EXPIRY = new Set(['last4', 'expiry_month', 'expiry_year']);
+const PROPERTIES = new Set(['number', 'expiryMonth', 'expiryYear', 'holder']);
+const LAST4_EXPIRY = new Set(['last4', 'expiryMonth', 'expiryYear']);
 
 export type Card = {
   readonly number: string;
-  readonly expiry_month: number;
-  readonly expiry_year: number;
+  readonly expiryMonth: number;
+  readonly expiryYear: number;
   readonly holder?: string;
 };
 
@@ -48,18 +48,24 @@ export const card: DataType<Card> = {
   version: 1,
   category: 'payment',
   description:
-    'A payment card: {number, expiry_month, expiry_year, holder?}. The number has 12 to 19 digits, spaces and hyphens ' +
+    'A payment card: {number, expiryMonth, expiryYear, holder?}. The number has 12 to 19 digits, spaces and hyphens ' +
     'between them or not, and passes the Luhn check; the expiry lies within 20 years. Comes back with bare digits ' +
     'and a numeric expiry; cards of one number are the same. Verification codes, PINs and track data are refused. ' +
     'Views: masked (**** **** **** 4242), bin (424242: the first six digits, fewer of a number under 14), ' +
     'last4 (4242), expiry (2030-01). Who may not see plain is shown no bin, and finds cards by their parts alone.',
   input: z.strictObject({
     number: z.string().max(MAX_TYPED_NUMBER),
-    expiry_month: monthInput,
-    expiry_year: yearInput,
+    expiryMonth: monthInput,
+    expiryYear: yearInput,
     holder: z.string().max(MAX_HOLDER).optional(),
   }),
-  examples: [{ number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030, holder: 'Jane Doe' }],
+  plain: z.strictObject({
+    number: z.string().describe('Digits alone.'),
+    expiryMonth: z.int().describe('1 to 12.'),
+    expiryYear: z.int().describe('Four digits.'),
+    holder: z.string().optional().describe('The name on the card.'),
+  }),
+  examples: [{ number: '4242 4242 4242 4242', expiryMonth: 1, expiryYear: 2030, holder: 'Jane Doe' }],
   spread: 'unique',
   // Between the BIN and the last four, a hundred thousand numbers pass the Luhn check.
   guessable: { byEverybody: true, shown: (value) => [bin(value), last4(value)] },
@@ -69,17 +75,17 @@ export const card: DataType<Card> = {
   parts: {
     last4_expiry: {
       description: 'The last four digits of the number, and the expiry: what a receipt and its holder know.',
-      input: z.strictObject({ last4: z.string().regex(LAST4), expiry_month: monthInput, expiry_year: yearInput }),
-      examples: [{ last4: '4242', expiry_month: 1, expiry_year: 2030 }],
+      input: z.strictObject({ last4: z.string().regex(LAST4), expiryMonth: monthInput, expiryYear: yearInput }),
+      examples: [{ last4: '4242', expiryMonth: 1, expiryYear: 2030 }],
       spread: 'shared',
       // The expiries in use at any time are the months of twenty years.
       distinct: 10_000 * 12 * MAX_YEARS_AWAY,
       parse(input) {
         const properties = requireObject(input, LAST4_EXPIRY, whyForbidden);
         const digits = parseLast4(requiredString(properties, 'last4'), 'last4');
-        const month = parseInteger(properties, 'expiry_month', MONTH, NO_MONTH);
-        const year = parseInteger(properties, 'expiry_year', YEAR, NO_YEAR);
-        return [digits, expiry({ expiry_month: month, expiry_year: year })].join(SEPARATOR);
+        const month = parseInteger(properties, 'expiryMonth', MONTH, NO_MONTH);
+        const year = parseInteger(properties, 'expiryYear', YEAR, NO_YEAR);
+        return [digits, expiry({ expiryMonth: month, expiryYear: year })].join(SEPARATOR);
       },
       of: (value) => [last4(value), expiry(value)].join(SEPARATOR),
     },
@@ -99,11 +105,11 @@ export const card: DataType<Card> = {
   parse(input, context) {
     const properties = requireObject(input, PROPERTIES, whyForbidden);
     const number = parseCardNumber(requiredString(properties, 'number'));
-    const month = parseInteger(properties, 'expiry_month', MONTH, NO_MONTH);
+    const month = parseInteger(properties, 'expiryMonth', MONTH, NO_MONTH);
     const year = parseYear(properties, context);
     const holder = tidy(optionalString(properties, 'holder') ?? '', 'holder', MAX_HOLDER);
     requireNoCard(holder, 'holder');
-    return { number, expiry_month: month, expiry_year: year, ...(holder === '' ? {} : { holder }) };
+    return { number, expiryMonth: month, expiryYear: year, ...(holder === '' ? {} : { holder }) };
   },
 
   canonical: (value) => value.number,
@@ -124,7 +130,7 @@ function last4(value: Card): string {
   return value.number.slice(-4);
 }
 
-function expiry({ expiry_month: month, expiry_year: year }: Pick<Card, 'expiry_month' | 'expiry_year'>): string {
+function expiry({ expiryMonth: month, expiryYear: year }: Pick<Card, 'expiryMonth' | 'expiryYear'>): string {
   return `${year}-${String(month).padStart(2, '0')}`;
 }
 
@@ -135,9 +141,9 @@ function parseLast4(text: string, path: string): string {
 }
 
 function parseYear(properties: Properties, { now }: ParseContext): number {
-  const year = parseInteger(properties, 'expiry_year', YEAR, NO_YEAR);
+  const year = parseInteger(properties, 'expiryYear', YEAR, NO_YEAR);
   if (Math.abs(year - now.getUTCFullYear()) > MAX_YEARS_AWAY) {
-    throw new InvalidValueError('expiry_year', 'Must lie within 20 years of today.');
+    throw new InvalidValueError('expiryYear', 'Must lie within 20 years of today.');
   }
   return year;
 }

@@ -42,6 +42,11 @@ export function customType(definition: TypeDefinition, version: number): DataTyp
   return definition.base === 'text' ? textType(definition, version) : documentType(definition, version);
 }
 
+/** Whether no two records may have an equal value of the type. */
+export function isUnique(definition: TypeDefinition | undefined): boolean {
+  return definition?.base === 'text' && definition.unique === true;
+}
+
 /**
  * @throws `low_entropy_index` for an index over too few values
  * @throws `invalid_definition` naming the property at fault, if the definition contradicts itself, refuses one of its
@@ -59,8 +64,11 @@ export function assertSound(definition: TypeDefinition): void {
   if (definition.base === 'text' && definition.formats.includes('digits')) assertFreeDigits(definition, values);
 }
 
-function assertSoundText({ spread, distinct = 0, normalise, pattern, maxLength }: TextDefinition): void {
+function assertSoundText({ spread, unique, distinct = 0, normalise, pattern, maxLength }: TextDefinition): void {
   if (spread !== 'none' && distinct < MIN_DISTINCT) throw new VaultError('low_entropy_index');
+  if (unique && spread !== 'unique') {
+    throw new VaultError('invalid_definition', 'Values that are unique need `spread: unique`.', { field: 'unique' });
+  }
   if (normalise.includes('upper') && normalise.includes('lower')) {
     throw new VaultError('invalid_definition', 'Upper and lower case exclude each other.', { field: 'normalise' });
   }
@@ -152,12 +160,13 @@ function textType(definition: TextDefinition, version: number): DataType<string>
 function documentType(definition: DocumentDefinition, version: number): DataType {
   const views = Object.entries(definition.views).map(([name, how]): [string, View] => [
     name,
-    typeof how === 'string' ? () => how : viewAt(how.pointer),
+    name === 'masked' ? () => how : viewAt(how),
   ]);
   if (!Object.hasOwn(definition.views, 'masked')) views.push(['masked', () => MASK]);
   return {
     ...head(definition, version),
     input: z.unknown(),
+    plain: 'json',
     spread: 'none',
     views: Object.fromEntries(views) as DataType['views'],
     parse: document.parse,

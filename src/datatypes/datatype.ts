@@ -37,20 +37,24 @@ export type Spread = 'unique' | 'shared' | 'none';
 /** An index needs at least this many different values. With fewer, it would be a list of who has which. */
 export const MIN_DISTINCT = 4_096;
 
-/** A part of a value, or a combination of parts, by which values are found. `View` says why these are methods. */
-export interface SearchPart<V extends Json = Json> {
+/** A part of a value, or a combination of parts, by which it is compared. `View` says why these are methods. */
+export interface ComparedPart<V extends Json = Json> {
   /** What is looked for, in one sentence. */
   readonly description: string;
   /** The shape of what is looked for. */
   readonly input: z.ZodType;
   readonly examples: readonly Json[];
-  readonly spread: Exclude<Spread, 'none'>;
-  /** How many different ones there are, about; at least `MIN_DISTINCT`. */
-  readonly distinct: number;
   /** The compared form of what is looked for. @throws {InvalidValueError} */
   parse(input: unknown, context: ParseContext): string;
   /** The compared form of a stored value; undefined for a value that has no such part. */
   of(value: V): string | undefined;
+}
+
+/** A part by which values are also found. */
+export interface SearchPart<V extends Json = Json> extends ComparedPart<V> {
+  readonly spread: Exclude<Spread, 'none'>;
+  /** How many different ones there are, about; at least `MIN_DISTINCT`. */
+  readonly distinct: number;
 }
 
 /** A lesser form in which a tenant may keep values. The rest is cut before sealing, and cannot be recovered. */
@@ -118,6 +122,8 @@ export interface DataType<V extends Json = Json> {
   readonly description: string;
   /** The shape of the input, for documentation and JSON Schema; `parse` is what decides. */
   readonly input: z.ZodType;
+  /** The shape of what comes back under `plain`, or `json` where it can be anything. By default it is text. */
+  readonly plain?: z.ZodObject | 'json';
   /** Synthetic inputs that are accepted. */
   readonly examples: readonly Json[];
   /** By default `record`. */
@@ -126,6 +132,8 @@ export interface DataType<V extends Json = Json> {
   readonly spread: Spread;
   /** Parts and combinations by which values are also found. */
   readonly parts?: { readonly [part: string]: SearchPart<V> };
+  /** Further parts, by which one value is compared with what somebody says of it, and none is found. */
+  readonly compared?: { readonly [part: string]: ComparedPart<V> };
   /** Lesser forms that a tenant may choose to keep. Every function here takes such a form like any other value. */
   readonly keeps?: { readonly [keep: string]: Keep<V> };
   /** Absent if so many values are left that guesses at one are hopeless. */
@@ -152,6 +160,22 @@ export interface DataType<V extends Json = Json> {
    * however short the value is.
    */
   readonly views: { readonly masked: View<V>; readonly [view: string]: View<V> };
+}
+
+/** Which form a shown value has: `text`, `json` for anything, or that of the data type whose name it is. */
+export function formOf({ name, plain }: Pick<DataType, 'name' | 'plain'>, view: string, shown: Json): string {
+  if (view !== 'plain') return typeof shown === 'string' ? 'text' : 'json';
+  if (plain === undefined) return 'text';
+  return plain === 'json' ? 'json' : name;
+}
+
+/** A part by which values of the type are compared, found by it or not. */
+export function partOf(
+  { parts = {}, compared = {} }: Pick<DataType, 'parts' | 'compared'>,
+  name: string,
+): ComparedPart | undefined {
+  if (Object.hasOwn(parts, name)) return parts[name];
+  return Object.hasOwn(compared, name) ? compared[name] : undefined;
 }
 
 /** What tells a value from all values of its type that may not replace it. */

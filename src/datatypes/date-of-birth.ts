@@ -16,6 +16,7 @@ const MAX_TYPED = 32;
 /** Everything that is typed or typeset for a hyphen. */
 const HYPHENS = /[\p{Pd}\u2212]/gu;
 const DATE = /^\d{4}-\d\d-\d\d$/;
+const YEAR = /^\d{4}$/;
 const EARLIEST = '1900-01-01';
 /** How far the first time zone is ahead of UTC. A child may be born there today, when it is still yesterday in UTC. */
 const FIRST_ZONE_HOURS = 14;
@@ -34,6 +35,20 @@ export const dateOfBirth: DataType<string> = {
   examples: ['1990-07-21', '2000-02-29'],
   spread: 'shared',
   guessable: { byEverybody: true, shown: (value) => [yearOf(value)] },
+
+  compared: {
+    year: {
+      description: 'The year of birth.',
+      input: z.string().regex(YEAR),
+      examples: ['1990'],
+      parse(input) {
+        const year = foldCode(trim(requireString(input)));
+        if (!YEAR.test(year)) throw new InvalidValueError('', 'Must be a year of four digits.');
+        return year;
+      },
+      of: yearOf,
+    },
+  },
 
   keeps: {
     year: {

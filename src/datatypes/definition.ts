@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
 import { CATEGORIES, type Json } from './datatype.ts';
 import { MAX_DEPTH } from './document.ts';
-import { JsonPointer } from './json-pointer.ts';
+import { JsonPointer, MAX_POINTER } from './json-pointer.ts';
 import { isMask } from './mask.ts';
 import { MAX_PATTERN_LENGTH } from './pattern.ts';
 import { IGNORING, NORMALISING } from './rewriting.ts';
@@ -89,6 +89,12 @@ const TextDefinition = z.strictObject({
     .enum(['unique', 'shared', 'none'])
     .default('none')
     .describe('How values are searched: `unique` and `shared` make an index, `none` makes none.'),
+  unique: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`.',
+    ),
   distinct: z
     .int()
     .min(1)
@@ -117,35 +123,31 @@ const TextDefinition = z.strictObject({
     .meta({ examples: [['AB123456']] }),
 });
 
+const NO_CONSTANT = 'must be constant text of up to 100 characters: a document has no first and last';
+const NO_VIEW = 'must be a JSON Pointer (RFC 6901) to a part, such as /total';
+
+function isConstant(text: string): boolean {
+  return mask.safeParse(text).success && !/[{}]/.test(text);
+}
+
 const DocumentDefinition = z.strictObject({
   ...common,
   base: z.literal('document').describe('Any JSON, up to 64 KiB.'),
   views: z
-    .record(
-      viewName,
-      z.union([
-        mask.refine((text) => !/[{}]/.test(text), { error: 'must be constant text: a document has no first and last' }),
-        z.strictObject({
-          pointer: JsonPointer.refine(holdsNoCardNumber, NO_CARD_NUMBER)
-            .describe('JSON Pointer (RFC 6901) to the part that the view shows.')
-            .meta({
-              examples: ['/total'],
-            }),
-        }),
-      ]),
-    )
+    .record(viewName, z.string().min(1).max(MAX_POINTER).refine(holdsNoCardNumber, NO_CARD_NUMBER))
     .refine((views) => Object.keys(views).length <= MAX_VIEWS, { error: `must have at most ${MAX_VIEWS} views` })
-    .refine(
-      (views) => Object.entries(views).every(([name, how]) => (name === 'masked') === (typeof how === 'string')),
-      {
-        error: 'must give masked as constant text, and every other view as a pointer',
-      },
-    )
+    .superRefine((views, context) => {
+      for (const [name, how] of Object.entries(views)) {
+        const isFit = name === 'masked' ? isConstant(how) : JsonPointer.safeParse(how).success;
+        if (!isFit)
+          context.addIssue({ code: 'custom', path: [name], message: name === 'masked' ? NO_CONSTANT : NO_VIEW });
+      }
+    })
     .default({})
     .describe(
-      'The views besides `plain`, the widest first: pointers to parts; `masked`, if it is there, constant text.',
+      'The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.',
     )
-    .meta({ examples: [{ total: { pointer: '/total' } }] }),
+    .meta({ examples: [{ total: '/total' }] }),
   examples: z
     .array(
       z

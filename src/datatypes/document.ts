@@ -28,6 +28,7 @@ export const document: DataType<Json> = {
     'larger than 2^53 - 1. Comes back as it was given, with every digit of its numbers; not searchable. Views: masked (eight stars, whatever the ' +
     'document).',
   input: z.unknown().describe('Any JSON.'),
+  plain: 'json',
   examples: [{ order: 'A-2026-10442', lines: [{ article: 'Panel, anodised', quantity: 2, price: 149.9 }], gift: null }],
   spread: 'none',
 

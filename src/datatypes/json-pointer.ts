@@ -13,10 +13,10 @@ import { INDEX, NO_POINTER, POINTER, POINTER_META, readPointer } from '../json-p
 import type { Json, View } from './datatype.ts';
 import { isTelling } from './graphemes.ts';
 
-const MAX_CHARACTERS = 256;
+export const MAX_POINTER = 256;
 
 /** The text of a pointer, such as `/lines/0/article`. */
-export const JsonPointer = z.string().max(MAX_CHARACTERS).regex(POINTER, NO_POINTER).meta(POINTER_META);
+export const JsonPointer = z.string().max(MAX_POINTER).regex(POINTER, NO_POINTER).meta(POINTER_META);
 
 /**
  * The view that shows what stands at the pointer, or null.

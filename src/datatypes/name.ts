@@ -32,6 +32,10 @@ export const name: DataType<Name> = {
     given: z.string().max(MAX_CHARACTERS).optional(),
     family: z.string().max(MAX_CHARACTERS).optional(),
   }),
+  plain: z.strictObject({
+    given: z.string().describe('Given names; empty where there is none.'),
+    family: z.string().describe('Family name; empty where there is none.'),
+  }),
   examples: [{ given: 'Jane', family: 'Doe' }, { given: '花子', family: '山田' }, { given: 'Madonna' }],
   spread: 'shared',
 

@@ -41,6 +41,11 @@ export const nationalId: DataType<NationalId> = {
     kind: z.string().max(MAX_TYPED).optional(),
     number: z.string().max(MAX_TYPED),
   }),
+  plain: z.strictObject({
+    country: z.string().describe('ISO 3166-1 alpha-2.'),
+    kind: z.string().describe('Which of the country’s numbers.'),
+    number: z.string().describe('In upper case, without spaces and punctuation.'),
+  }),
   examples: [
     { country: 'US', number: '123-45-6789' },
     { country: 'ES', kind: 'nie', number: 'X-1234567-L' },

@@ -35,6 +35,10 @@ export const postalCode: DataType<PostalCode> = {
     'are the same. Views: masked (***, DE: the country), area (10: the first two characters; empty of a code with ' +
     'fewer than five letters and digits), country (DE).',
   input: z.strictObject({ code: z.string().min(2).max(MAX_TYPED), country: z.string().length(2) }),
+  plain: z.strictObject({
+    code: z.string().describe('As the country writes it, in upper case.'),
+    country: z.string().describe('ISO 3166-1 alpha-2, or XK.'),
+  }),
   examples: [
     { code: '10115', country: 'DE' },
     { code: 'sw1a 1aa', country: 'GB' },

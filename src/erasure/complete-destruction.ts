@@ -11,10 +11,11 @@ import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../i
 import type { Entry } from '../journal/entry.ts';
 import type { Notes } from '../journal/journal.ts';
 import { removeRecords } from '../records/store.ts';
-import { type Cause, pagesOfTombstones, type TombstoneRow } from '../records/tombstones.ts';
-import type { Reader } from '../storage/tx.ts';
-import { type DestructionRow, markCompleted, type Stores } from './destructions.ts';
-import { shred, shredNothing, shredRefs } from './shredding.ts';
+import { type Cause, type TombstoneRow, tombstonesOfErasure } from '../records/tombstones.ts';
+import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { completed, type DestructionRow, markCompleted, type Stores } from './destructions.ts';
+import { Gathering } from './gathering.ts';
+import { type Shredding, shred } from './shredding.ts';
 
 const PAGE = 500;
 
@@ -24,7 +25,8 @@ export interface CompletingParts extends Stores {
 }
 
 /**
- * Destroys the keys that a destruction names, in the order of the two stores.
+ * Destroys the keys that a destruction names, in the order of the two stores. Those that are completed at the same
+ * moment share their transactions.
  * @param noted is called once the journal has it, whatever else fails
  * @returns the finished row
  * @throws {UnavailableError} also where the journal cannot be written, which is reported before other failures: the
@@ -38,33 +40,29 @@ export async function completeDestruction(
 ): Promise<DestructionRow> {
   if (order.scope !== null) throw new TypeError('The erasure of a tenant is completed by `completeTenantErasure`.');
   const tenant = order.tenant as TenantId;
-  const of = { tenant, erasure: order.erasure };
-  const keys: Key[] = [];
-  const shredded = await eachPage(stores.recordStore.reader, order, (page) => {
-    for (const { record, generation } of page) keys.push({ record: record as RecordId, generation });
-    return stores.keyStore.exclusive((tx) => shred(tx, of, page, now()));
-  });
-  const subject = order.subject as SubjectId | null;
-  if (subject !== null) await stores.keyStore.exclusive((tx) => shredRefs(tx, of, subject, now()));
-  else if (shredded === 0) await stores.keyStore.exclusive((tx) => shredNothing(tx, of, now()));
+  const rows = await tombstonesOfErasure(stores.recordStore.reader, order);
+  const pages = rows.length === 0 ? [[]] : inPages(rows);
+  for (const [i, tombstones] of pages.entries()) {
+    // The refs go last, so that a caller can still name a subject whose keys are not all destroyed.
+    const subject = i < pages.length - 1 ? undefined : ((order.subject as SubjectId | null) ?? undefined);
+    await shreddings(stores.keyStore).add({ tenant, erasure: order.erasure, tombstones, subject, at: now() });
+  }
   // A completed one was noted when it was completed.
-  const entries = order.state === 'completed' ? [] : [entryOf(order, keys)];
+  const entries = order.state === 'completed' ? [] : [entryOf(order, rows)];
   const noting = stores.journal.note(entries).then(noted);
-  const [notedAt, shreddedAt] = await Promise.allSettled([noting, removeFor(stores, order, now)]);
+  const [notedAt, shreddedAt] = await Promise.allSettled([noting, removeFor(stores, order, pages, now)]);
   if (notedAt.status === 'rejected') throw notedAt.reason;
   if (shreddedAt.status === 'rejected') throw shreddedAt.reason;
-  const done = {
-    state: 'completed',
-    shredded_at: order.shredded_at ?? shreddedAt.value,
-    completed_at: order.completed_at ?? now().getTime(),
-  };
-  await stores.recordStore.exclusive((tx) => markCompleted(tx, order, done));
-  return { ...order, ...done };
+  const done = completed(order, shreddedAt.value, now());
+  await markings(stores.recordStore).add(done);
+  return done;
 }
 
-type Key = { readonly record: RecordId; readonly generation: number };
+function inPages<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / PAGE) }, (_, i) => rows.slice(i * PAGE, (i + 1) * PAGE));
+}
 
-function entryOf(order: DestructionRow, keys: readonly Key[]): Entry {
+function entryOf(order: DestructionRow, rows: readonly TombstoneRow[]): Entry {
   return {
     kind: 'erasure',
     erasure: order.erasure as ErasureId,
@@ -73,39 +71,75 @@ function entryOf(order: DestructionRow, keys: readonly Key[]): Entry {
     subject: order.subject as SubjectId | null,
     by: order.ordered_by as PrincipalId,
     at: order.ordered_at,
-    keys,
+    keys: rows.map(({ record, generation }) => ({ record: record as RecordId, generation })),
   };
 }
 
 /** Removes what is left after the keys: their traces in files, and the ciphertext. @returns when the keys were gone */
-async function removeFor({ recordStore, keyStore }: Stores, order: DestructionRow, now: () => Date): Promise<number> {
+async function removeFor(
+  { recordStore, keyStore }: Stores,
+  order: DestructionRow,
+  pages: readonly TombstoneRow[][],
+  now: () => Date,
+): Promise<number> {
   await keyStore.scrub();
   const shreddedAt = now().getTime();
   if (order.cause === 'erased') {
-    await eachPage(recordStore.reader, order, (page) =>
-      recordStore.exclusive((tx) =>
-        removeRecords(
-          tx,
-          order.tenant as TenantId,
-          page.map((row) => row.record as RecordId),
-        ),
-      ),
-    );
+    for (const page of pages) {
+      const ids = page.map(({ record }) => record as RecordId);
+      await removals(recordStore).add({ tenant: order.tenant as TenantId, ids });
+    }
   }
   await recordStore.scrub();
   return shreddedAt;
 }
 
-/** Walks through the tombstones of a destruction, ordered by their records. @returns how many there are */
-export async function eachPage(
-  reader: Reader<'records'>,
-  order: Pick<DestructionRow, 'tenant' | 'erasure'>,
-  work: (page: readonly TombstoneRow[]) => Promise<void>,
-): Promise<number> {
-  let seen = 0;
-  for await (const page of pagesOfTombstones(reader, order, PAGE)) {
-    await work(page);
-    seen += page.length;
-  }
-  return seen;
+/** Erasures of new people meet at the bucket that their records share: in one transaction they lock it once. */
+const shreddings = eachStore(
+  (store: KeyStore) =>
+    new Gathering<Shredding & { readonly tenant: TenantId; readonly at: Date }>(
+      async (group) => {
+        const [{ tenant, at }] = group;
+        await store.exclusive((tx) => shred(tx, tenant, group, at));
+      },
+      {
+        laneOf: ({ tenant }) => tenant,
+        claimsOf: ({ erasure, tombstones }) => [erasure, ...tombstones.map(({ record }) => record)],
+      },
+    ),
+);
+
+const removals = eachStore(
+  (store: RecordStore) =>
+    new Gathering<{ readonly tenant: TenantId; readonly ids: readonly RecordId[] }>(
+      async (group) => {
+        const [{ tenant }] = group;
+        await store.exclusive((tx) =>
+          removeRecords(
+            tx,
+            tenant,
+            group.flatMap(({ ids }) => ids),
+          ),
+        );
+      },
+      { laneOf: ({ tenant }) => tenant, claimsOf: ({ ids }) => ids },
+    ),
+);
+
+const markings = eachStore(
+  (store: RecordStore) =>
+    new Gathering<DestructionRow>((group) => store.exclusive((tx) => markCompleted(tx, group)), {
+      laneOf: ({ tenant }) => tenant,
+      claimsOf: ({ erasure }) => [erasure],
+    }),
+);
+
+/** One for each open store: what is done on the same store is done together. */
+function eachStore<S extends object, G>(make: (store: S) => G): (store: S) => G {
+  const made = new WeakMap<S, G>();
+  return (store) => {
+    const one = made.get(store) ?? make(store);
+    made.set(store, one);
+    return one;
+  };
 }

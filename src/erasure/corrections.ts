@@ -7,6 +7,7 @@ import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { type Generation, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { removeIndexRowsAt } from '../search/index-rows.ts';
+import { leadClaimsOn, removeClaimsAt } from '../search/value-claims.ts';
 import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
@@ -76,6 +77,16 @@ export async function settleCorrections(
   return notes.length;
 }
 
+/** Settles the note of one generation, if there is one. */
+export async function takeBackCorrection(
+  stores: Pick<Stores, 'recordStore' | 'keyStore'>,
+  indexes: IndexKeys,
+  { tenant, record, generation }: Key,
+): Promise<void> {
+  const [notes = []] = await stores.keyStore.reader.find(notesOfRecord, [[tenant, record]]);
+  for (const note of notes) if (note.generation === generation) await settle(stores, indexes, note);
+}
+
 async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, note: CorrectionRow): Promise<void> {
   const { generation, created_at, resealed_from: from } = note;
   const [tenant, record] = [note.tenant as TenantId, note.record as RecordId];
@@ -85,15 +96,18 @@ async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, not
     const taken = await removeWhere(tx, correctionKeys, { tenant, record, generation, created_at });
     if (taken === 0 || row?.generation === generation) return;
     if (from !== null && row?.generation === from) {
-      await leadOn(tx, indexes, tenant, [{ record, from: [generation], to: from }]);
+      const back = [{ record, from: [generation], to: from }];
+      await leadOn(tx, indexes, tenant, back);
+      await leadClaimsOn(tx, tenant, back);
     }
     await removeMade(tx, tenant, [{ record, generation }]);
   });
 }
 
-/** Removes what was made for generations that never became current: their keys, index rows and links. */
+/** Removes what was made for generations that never became current: their keys, index rows, claims and links. */
 export async function removeMade(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
   await removeKeysAt(tx, tenant, places);
   await removeIndexRowsAt(tx, tenant, places);
   await removeLinksAt(tx, tenant, places);
+  await removeClaimsAt(tx, tenant, places);
 }

@@ -10,7 +10,7 @@
 import { VaultError } from '../errors.ts';
 import type { ErasureId, PrincipalId, RecordId, SubjectId, TenantId } from '../ids.ts';
 import { type Burial, bury, type Cause } from '../records/tombstones.ts';
-import { change, count, first, pages, select } from '../storage/queries.ts';
+import { count, first, pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 
@@ -113,13 +113,19 @@ export async function lastShredded(
   return first(reader, destructions, { columns, where, orderBy: ['shredded_at'], descending: true });
 }
 
-/** Notes that a destruction is completed. */
-export async function markCompleted(
-  tx: RecordTx,
-  { tenant, erasure }: Pick<DestructionRow, 'tenant' | 'erasure'>,
-  done: Pick<DestructionRow, 'state' | 'shredded_at' | 'completed_at'>,
-): Promise<void> {
-  await change(tx, destructions, { tenant, erasure }, done);
+/** A destruction's row once it is completed. The times of an earlier completion stay. */
+export function completed(order: DestructionRow, shreddedAt: number, now: Date): DestructionRow {
+  return {
+    ...order,
+    state: 'completed',
+    shredded_at: order.shredded_at ?? shreddedAt,
+    completed_at: order.completed_at ?? now.getTime(),
+  };
+}
+
+/** Notes that destructions are completed. @param rows as they are to be */
+export async function markCompleted(tx: RecordTx, rows: readonly DestructionRow[]): Promise<void> {
+  await tx.update(destructions, ['state', 'shredded_at', 'completed_at'], rows);
 }
 
 /**

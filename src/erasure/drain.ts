@@ -10,6 +10,7 @@ import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
 import { blindIndexes } from '../search/index-rows.ts';
+import { valueClaims } from '../search/value-claims.ts';
 import { select } from '../storage/queries.ts';
 import type { StoreName, Table } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';
@@ -36,7 +37,7 @@ const IDEMPOTENCY_KEYS: Table<'records'> = {
  */
 export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
   ...[recordKeys, indexKeys, indexGenerations, windows],
-  ...[windowReveals, blindIndexes, reuses, subjectRefs, correctionKeys, keyRevocations],
+  ...[windowReveals, blindIndexes, valueClaims, reuses, subjectRefs, correctionKeys, keyRevocations],
 ];
 
 /** The same for the record store. The rows of erasures, tombstones, certificates, jobs and the audit log stay. */

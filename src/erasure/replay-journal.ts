@@ -22,7 +22,7 @@ import type { CompletingParts } from './complete-destruction.ts';
 import { type DestructionRow, destructions, findDestruction, type Stores } from './destructions.ts';
 import { byKind, isOvertaken } from './remembered.ts';
 import { writeBack } from './replay.ts';
-import { shred, shredNothing, shredRefs } from './shredding.ts';
+import { shred } from './shredding.ts';
 import { completeTenantErasure, orderTenantErasure } from './tenants.ts';
 
 export interface JournalParts extends CompletingParts {
@@ -121,9 +121,8 @@ async function destroyAgain(
   const rows = places.filter((_, i) => !overtaken[i]).map((key) => tombstoneOf(entry, key));
   // A generation that came again, and was corrected again, has the tombstone of that correction.
   const own = places.filter((_, i) => !overtaken[i] && (buried[i]?.erasure ?? erasure) === erasure);
-  const of = { tenant, erasure };
   const now = clock();
-  await keyStore.exclusive((tx) => (rows.length === 0 ? shredNothing(tx, of, now) : shred(tx, of, rows, now)));
+  await keyStore.exclusive((tx) => shred(tx, tenant, [{ erasure, tombstones: rows }], now));
   await recordStore.exclusive((tx) => tx.insert(destructions, [orderOf(entry, own.length)], 'skip'));
   const known = new Set(places.filter((_, i) => buried[i] !== undefined).map(({ record }) => record));
   const missing = rows.filter(({ record }) => !known.has(record as RecordId));
@@ -147,7 +146,7 @@ function orderOf({ tenant, erasure, cause, by, at }: DestructionEntry, records: 
 
 async function forgetSubject(stores: JournalParts, { tenant, subject, erasure }: DestructionEntry): Promise<void> {
   if (subject === null || (await hasRecords(stores, tenant, subject))) return;
-  await stores.keyStore.exclusive((tx) => shredRefs(tx, { tenant, erasure }, subject, stores.clock()));
+  await stores.keyStore.exclusive((tx) => shred(tx, tenant, [{ erasure, tombstones: [], subject }], stores.clock()));
   await stores.recordStore.exclusive(async (tx) => {
     await markErased(tx, tenant, subject, stores.clock());
     await change(tx, destructions, { tenant, erasure, subject: null }, { subject });

@@ -24,6 +24,7 @@ import { sealPlaintext } from '../records/sealing.ts';
 import { findRecords, lockRecords, type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { copyIndexRows } from '../search/index-rows.ts';
+import { leadClaimsOn } from '../search/value-claims.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { leadOn } from '../tokens/reuse.ts';
@@ -148,12 +149,9 @@ async function make(
     // If an earlier attempt, cut short by a crash, has led something on, it is led on from there.
     const tried = (record: RecordId, from: number) =>
       notes.filter((note) => note.record === record && note.resealed_from === from).map((note) => note.generation);
-    await leadOn(
-      tx,
-      keyring.indexes,
-      tenant,
-      created.map((move) => ({ ...move, from: [move.from, ...tried(move.record, move.from)] })),
-    );
+    const all = created.map((move) => ({ ...move, from: [move.from, ...tried(move.record, move.from)] }));
+    await leadOn(tx, keyring.indexes, tenant, all);
+    await leadClaimsOn(tx, tenant, all);
     return places.map((place, i) => ({ ...place, dek: deks[i] as Buffer }));
   };
   const made = await keyStore.exclusive(work).catch((error: unknown) => {

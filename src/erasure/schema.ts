@@ -4,6 +4,8 @@ import {
   ErasureIdSchema,
   JobIdSchema,
   MAX_BATCH,
+  pageEnd,
+  pageQuery,
   ReasonSchema,
   RecordIdSchema,
   RefSchema,
@@ -67,14 +69,10 @@ export const ReceiptSchema = z
   .meta({ id: 'ErasureReceipt', description: 'What an erasure has done so far.' });
 export type Receipt = z.infer<typeof ReceiptSchema>;
 
+const ExposedPlaceSchema = z.string().regex(/^bkt_[0-9a-z]{26}\/rec_[0-9a-z]{26}$/);
 export const ExposedQuery = z.strictObject({
   job: JobIdSchema.optional().describe('What this job sealed anew; absent: what any did.'),
-  after: z
-    .string()
-    .regex(/^bkt_[0-9a-z]{26}\/rec_[0-9a-z]{26}$/)
-    .optional()
-    .describe('The `next` of the page before.'),
-  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
+  ...pageQuery(ExposedPlaceSchema),
 });
 export const ExposedReply = z.strictObject({
   exposed: z
@@ -89,5 +87,5 @@ export const ExposedReply = z.strictObject({
         .meta({ id: 'Exposed', description: 'A value whose key was compromised, and that was sealed anew since.' }),
     )
     .describe('In the order in which they were sealed anew.'),
-  next: z.string().optional().describe('Where the next page begins; absent on the last one.'),
+  ...pageEnd(ExposedPlaceSchema),
 });

@@ -35,40 +35,37 @@ const shredByErasure = lookup(shreds, ['tenant', 'erasure']);
 
 /** What one transaction destroyed of an erasure. */
 export interface Shredded {
+  readonly erasure: string;
   /** Undefined where no key was left. */
   readonly epoch: number | undefined;
   readonly records: number;
   readonly indexes: readonly string[];
 }
 
-export const NOTHING: Shredded = { epoch: undefined, records: 0, indexes: [] };
-
 /**
- * Adds to an erasure's row what this transaction destroyed. If nothing was left to destroy, and no row says under which
- * epoch it once was, the current epoch is noted: the keys were wrapped under no later one.
+ * Adds to each erasure's row what this transaction destroyed. If nothing was left to destroy, and no row says under
+ * which epoch it once was, the current epoch is noted: the keys were wrapped under no later one.
  */
-export async function noteShred(
-  tx: KeyTx,
-  of: { readonly tenant: TenantId; readonly erasure: string },
-  shredded: Shredded,
-  now: Date,
-): Promise<void> {
-  const { tenant, erasure } = of;
-  const blank: ShredRow = {
-    ...{ tenant, erasure, epoch: 0, records: 0, indexes: '[]', shredded_at: now.getTime(), final_at: null },
-  };
-  // Locks the row until the transaction ends, in case another process completes the same erasure.
-  const [row = blank] = await tx.insertOrGet(shreds, [blank]);
-  if (row.final_at !== null) return;
-  const epoch = shredded.epoch ?? (row.epoch === 0 ? await epochInUse(tx) : 0);
-  const indexes = [...new Set([...indexesOf(row), ...shredded.indexes])].sort();
-  const grown = {
-    ...row,
-    epoch: Math.max(row.epoch, epoch),
-    records: row.records + shredded.records,
-    indexes: JSON.stringify(indexes),
-  };
-  await tx.update(shreds, ['epoch', 'records', 'indexes'], [grown]);
+export async function noteShreds(tx: KeyTx, tenant: TenantId, all: readonly Shredded[], now: Date): Promise<void> {
+  const blank = { tenant, epoch: 0, records: 0, indexes: '[]', shredded_at: now.getTime(), final_at: null };
+  // Locks the rows until the transaction ends, in case another process completes the same erasures.
+  const rows = await tx.insertOrGet(
+    shreds,
+    all.map(({ erasure }) => ({ ...blank, erasure })),
+  );
+  const current = rows.some(({ epoch }, i) => epoch === 0 && all[i]?.epoch === undefined) ? await epochInUse(tx) : 0;
+  const grown = rows.flatMap((row, i) => {
+    const shredded = all[i] as Shredded;
+    if (row.final_at !== null) return [];
+    const epoch = shredded.epoch ?? (row.epoch === 0 ? current : 0);
+    return {
+      ...row,
+      epoch: Math.max(row.epoch, epoch),
+      records: row.records + shredded.records,
+      indexes: JSON.stringify([...new Set([...indexesOf(row), ...shredded.indexes])].sort()),
+    };
+  });
+  await tx.update(shreds, ['epoch', 'records', 'indexes'], grown);
 }
 
 export function indexesOf(row: Pick<ShredRow, 'indexes'>): string[] {

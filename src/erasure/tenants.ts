@@ -23,7 +23,14 @@ import { change } from '../storage/queries.ts';
 import { lookup } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { type CompletingParts, completeDestruction } from './complete-destruction.ts';
-import { type DestructionRow, destructions, findDestruction, findDestructions, markCompleted } from './destructions.ts';
+import {
+  completed,
+  type DestructionRow,
+  destructions,
+  findDestruction,
+  findDestructions,
+  markCompleted,
+} from './destructions.ts';
 import { type Drained, drain, drainBuckets, TABLES_OF_KEYS, TABLES_OF_RECORDS } from './drain.ts';
 import { shreds } from './shreds.ts';
 
@@ -91,13 +98,9 @@ export async function completeTenantErasure(
   const rows = await emptyRecordStore(recordStore, order, now, run);
   if (rows > 0 || !again) await recordStore.scrub();
   if (again) return order;
-  const done = {
-    state: 'completed',
-    shredded_at: order.shredded_at ?? shreddedAt,
-    completed_at: order.completed_at ?? now().getTime(),
-  };
-  await recordStore.exclusive((tx) => markCompleted(tx, order, done));
-  return (await findDestruction(recordStore.reader, tenant, erasure)) ?? { ...order, ...done };
+  const done = completed(order, shreddedAt, now());
+  await recordStore.exclusive((tx) => markCompleted(tx, [done]));
+  return (await findDestruction(recordStore.reader, tenant, erasure)) ?? done;
 }
 
 function entryOf({ tenant, erasure, ordered_by, ordered_at }: DestructionRow): Entry {

@@ -2,7 +2,7 @@
 import { VaultError } from '../errors.ts';
 
 /** What a budget is for; a closed word, for metrics. */
-export type BudgetKind = 'caller' | 'set' | 'person' | 'record';
+export type BudgetKind = 'caller' | 'set' | 'person' | 'record' | 'name';
 
 /** The caller has guessed wrong too often of late. Nothing has been compared, shown or stored. */
 export class TooManyGuessesError extends VaultError {

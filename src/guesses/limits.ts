@@ -7,7 +7,9 @@
  *   set      values that look the same through every view, where few are left  19 a day
  *   person   values of one type, of whomever one other value names             19 a day
  *            given again to one subject, of types of which many are left       1,000 a day
+ *            of one person, as somebody says they are (`match`)                19 a day; 5 of parts and shared values
  *   record   what only a verifier is kept of                                   10, until 15 minutes without any
+ *   name     the same, of whomever a name names, also if that is nobody        10, until 15 minutes without any
  *
  * The same is counted over all principals, for the alarm alone: nobody is locked out by another's guesses.
  */
@@ -51,11 +53,21 @@ export const SET: Allowance = { kind: 'set', limit: 19, windowMs: DAY_MS, block:
 export const PERSON: Allowance = { kind: 'person', limit: 19, windowMs: DAY_MS, block: 1, alarmAt: 100 };
 /** None of a thousand guesses at an account number is right; an order file names one customer as often. */
 export const PERSON_MANY: Allowance = { kind: 'person', limit: 1_000, windowMs: DAY_MS, block: 1, alarmAt: 5_000 };
+/** As somebody says it of themselves, where few values are left: three tries in one talk, and two more in the next. */
+export const SAID_FEW: Allowance = { kind: 'person', limit: 5, windowMs: DAY_MS, block: 1, alarmAt: 30 };
 /** NIST SP 800-63B-4, 3.2.2, allows at most a hundred in a row. */
 export const RECORD: Allowance = {
   ...{ kind: 'record', limit: 10, windowMs: 15 * MINUTE_MS, block: 1 },
   ...{ untilQuiet: true, alarmAt: 100 },
 };
+
+/** The same numbers, whether the name is somebody's or not. */
+const NAME: Allowance = { ...RECORD, kind: 'name' };
+
+/** Verifiers of a type, of whomever a value, a ref or an id names. @param name as it was asked, in its compared form */
+export function ofName(type: string, by: string, name: string): Budget {
+  return { allowance: NAME, of: [type, by, name] };
+}
 
 /** The longest that a guess counts. */
 export const LONGEST_MS = DAY_MS;

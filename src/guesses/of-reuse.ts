@@ -3,10 +3,10 @@
  * value. Nothing can be learnt about a person whom this call brings along.
  */
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
-import { isId, type SubjectId, type TenantId } from '../ids.ts';
+import type { TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyStore } from '../storage/tx.ts';
-import { findByRefs } from '../subjects/refs.ts';
+import { knownSubjects } from '../subjects/refs.ts';
 import type { Guess } from './limits.ts';
 import { ofCaller, ofPerson, ofSet } from './questions.ts';
 
@@ -25,14 +25,12 @@ export async function guessesOfReuse(
   tenant: TenantId,
   reuses: readonly Reuse[],
 ): Promise<Guess[][]> {
-  const named = new Set(reuses.flatMap(({ subject }) => subject ?? []));
-  const refs = [...named].filter((name) => !isId('subject', name));
-  const rows = await findByRefs(keyStore.reader, keyring, tenant, refs);
-  const known = new Map(refs.map((ref, i) => [ref, rows[i]?.subject as SubjectId | undefined]));
+  const names = reuses.map(({ subject }) => subject);
+  const people = await knownSubjects(keyStore.reader, keyring, tenant, names);
   const asked = new Set<string>();
-  return reuses.map((reuse) => {
+  return reuses.map((reuse, i) => {
     const { type, value, mayReveal, subject } = reuse;
-    const person = subject === undefined || isId('subject', subject) ? subject : known.get(subject);
+    const person = people[i];
     if (subject !== undefined && person === undefined) return [];
     // A call that brings a value twice asks once.
     const question = JSON.stringify([type.name, identityOf(type, value), person]);

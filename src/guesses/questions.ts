@@ -10,7 +10,7 @@
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
 import type { Guess } from './limits.ts';
-import { LOOKUPS, PERSON, PERSON_MANY, SET, TYPED, TYPED_FEW } from './limits.ts';
+import { LOOKUPS, PERSON, PERSON_MANY, SAID_FEW, SET, TYPED, TYPED_FEW } from './limits.ts';
 
 /** What is guessed at, and by whom. */
 export interface Question {
@@ -72,6 +72,19 @@ export function ofPerson(question: Question, subject: SubjectId): Guess[] {
   if (isFree(question)) return [];
   const allowance = question.type.guessable === undefined ? PERSON_MANY : PERSON;
   return [{ budget: { allowance, of: [question.type.name, subject] }, count: 1 }];
+}
+
+/**
+ * A value of one person, or a part of it, as somebody says it is. Also a caller that may see such values guesses here:
+ * it passes on what a stranger says. All parts of a value have one budget.
+ * @param whom the person; or the record, where the caller may not learn which records are one person's
+ */
+export function ofSaid(question: Question, part: string | undefined, whom: string): Guess[] {
+  const { type } = question;
+  const isPart = part !== undefined;
+  const allowance = isPart || type.guessable !== undefined || type.spread !== 'unique' ? SAID_FEW : PERSON;
+  const budget = { allowance, of: ['@said', type.name, isPart ? 'part' : 'whole', whom] };
+  return [ofCaller(question, 1), { budget, count: 1 }];
 }
 
 /** Whether the vault knows a ref, which an app has given somebody. */

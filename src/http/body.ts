@@ -61,13 +61,21 @@ function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = parseExactly(text);
-  } catch {
-    throw new VaultError('malformed_request', 'The body is not valid JSON.');
+  } catch (error) {
+    throw new VaultError('malformed_request', `The body is not valid JSON.${placeOfFault(error)}`);
   }
   if (namesIn(text) !== propertiesOf(value)) {
     throw new VaultError('malformed_request', 'An object in the body names a property twice.');
   }
   return value;
+}
+
+/** Where the text is at fault, if the parser says so at the end of its message: a number, and none of the text. */
+function placeOfFault(error: unknown): string {
+  const { message } = error as Error;
+  if (/^Unexpected end of JSON input$/.test(message)) return ' It ends too early.';
+  const [, line, column] = /\(line (\d{1,7}) column (\d{1,7})\)$/.exec(message) ?? [];
+  return line === undefined ? '' : ` Look at line ${line}, column ${column}.`;
 }
 
 /** How many property names valid JSON text has: strings followed by a colon. */

@@ -57,14 +57,20 @@ export function problemOf(error: unknown, request: RequestId, publicUrl = ''): P
     title,
     status: STATUS[kind],
     code,
-    // An operator may read about slots, libraries and folders; a caller may not.
-    detail:
-      (code === 'key_unavailable' ? title : known?.message) ??
-      'Something went wrong inside the vault. Nothing has been acknowledged.',
+    detail: TOLD[code] ?? known?.message ?? title,
     ...(known?.field === undefined ? {} : { field: known.field }),
     request,
   };
 }
+
+/** What callers are told in place of an error's own text, which is an operator's: of slots, libraries and folders. */
+const TOLD: { readonly [code in ProblemCode]?: string } = {
+  key_unavailable:
+    'A root slot or a key service does not answer, or lacks a secret. Nothing has been acknowledged; send the call again ' +
+    'later. The security team finds out which one by `npm run lethe -- keys slots check`.',
+  internal_error:
+    'Something went wrong inside the vault. Nothing has been acknowledged. The log has a line with the id of this request.',
+};
 
 function isPublished(error: unknown): error is VaultError & { readonly code: ProblemCode } {
   return error instanceof VaultError && error.code in PROBLEMS;

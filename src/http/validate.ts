@@ -12,7 +12,14 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): z.outp
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw issue === undefined ? new VaultError('invalid_request', 'The request is not valid.') : explain(issue);
+  throw issue === undefined ? new VaultError('invalid_request', 'The request is not valid.') : explain(nearest(issue));
+}
+
+/** Where there are several forms, what is wrong with the one that comes closest: that with the fewest faults. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const [[first] = []] = [...issue.errors].sort((one, other) => one.length - other.length);
+  return first === undefined ? issue : nearest({ ...first, path: [...issue.path, ...first.path] });
 }
 
 function explain(issue: z.core.$ZodIssue): VaultError {

@@ -31,6 +31,8 @@ export interface Origin {
   readonly field: number;
   /** Whether the field's text was put into an object: a national number with its country, or a verifier. */
   readonly wrapped: boolean;
+  /** What the row calls the properties that the vault calls otherwise. */
+  readonly calls: ReadonlyMap<string, string>;
 }
 
 export interface Shaped {
@@ -60,8 +62,9 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
       continue;
     }
     if (map.subject && items.length === 0) subject = subjectOf(get(map.subject), map.subject);
-    const value = 'path' in field ? wrap(field, found, get) : found;
     const { type, label, options } = field;
+    const { named, calls } = 'path' in field ? inOurNames(type, found) : { named: found, calls: NO_CALLS };
+    const value = 'path' in field ? wrap(field, named, get) : named;
     items.push({
       type,
       value,
@@ -70,7 +73,7 @@ export function itemsOf(map: ImportMap, get: Get): Shaped {
       ...options,
       ...(token === undefined ? {} : { token }),
     });
-    origins.push({ field: i, wrapped: value !== found });
+    origins.push({ field: i, wrapped: value !== named, calls });
   }
   return { items, origins };
 }
@@ -86,7 +89,11 @@ export interface Known {
  * is then the one around it.
  * @param path the place within the item, as the vault gives it: `value`, `value.number`, `subject`, `token`
  */
-export function inputPlace({ map, propertyNames }: Known, { field: index, wrapped }: Origin, path: string): string {
+export function inputPlace(
+  { map, propertyNames }: Known,
+  { field: index, wrapped, calls }: Origin,
+  path: string,
+): string {
   const field = map.fields[index] as Field;
   if (path === 'token' && field.token) return writePointer(field.token);
   if (map.subject && path === 'subject') return writePointer(map.subject);
@@ -102,7 +109,7 @@ export function inputPlace({ map, propertyNames }: Known, { field: index, wrappe
     return writePointer(source ? [...source, ...known(deeper)] : field.to);
   }
   if (wrapped) return writePointer(name === 'country' && field.country ? field.country : field.path);
-  return writePointer([...field.path, ...known(names)]);
+  return writePointer([...field.path, ...known(names).map((step) => calls.get(step) ?? step)]);
 }
 
 /**
@@ -121,6 +128,26 @@ function fieldValue({ path, drop }: PathField, get: Get): unknown {
   if (drop.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   // Neither spread nor fromEntries sets a prototype: both define own properties.
   return Object.fromEntries(Object.entries(value).filter(([name]) => !drop.includes(name)));
+}
+
+const NO_CALLS: ReadonlyMap<string, string> = new Map();
+const SNAKE = /^[a-z]+(?:_[a-z]+)+$/;
+/** Types whose values are kept as they are, with every name in them. */
+const AS_IT_IS = /^(?:document$|x_)/;
+
+/** Most exports write `postal_code` for what is `postalCode` here. Where both are there, neither is touched. */
+function inOurNames(type: string, found: unknown): { named: unknown; calls: ReadonlyMap<string, string> } {
+  if (typeof found !== 'object' || found === null || Array.isArray(found) || AS_IT_IS.test(type)) {
+    return { named: found, calls: NO_CALLS };
+  }
+  const calls = new Map<string, string>();
+  const entries = Object.entries(found).map(([name, part]) => {
+    const ours = SNAKE.test(name) ? name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : name;
+    if (ours === name || Object.hasOwn(found, ours)) return [name, part];
+    calls.set(ours, name);
+    return [ours, part];
+  });
+  return calls.size === 0 ? { named: found, calls } : { named: Object.fromEntries(entries), calls };
 }
 
 function compose({ properties }: ComposedField, get: Get): unknown {

@@ -1,10 +1,9 @@
 /**
- * Shows how an import goes, with counts, never a value: a bar on a terminal; elsewhere a line at most every five
- * seconds, and a last one. Percentage and remaining time are by bytes of the input, since the number of rows is
- * unknown.
+ * Shows how an import goes, with counts, never a value, by the one progress bar of the house. Percentage and remaining
+ * time are by bytes of the input, since the number of rows is unknown.
  */
 import type { Clock } from '../clock.ts';
-import { type Beside, duration, fittedBar, LINE_EVERY_MS, type ProgressStream } from './fitted-bar.ts';
+import { duration, type ProgressStream, progressBar } from './progress-bar.ts';
 
 export interface Counts {
   /** How many bytes of the input are done. */
@@ -28,52 +27,29 @@ export const silent: Progress = { start() {}, update() {}, note() {}, stop() {} 
 
 /** @param stream mostly standard error, so that the output may be piped */
 export function showProgress(stream: ProgressStream, clock: Clock): Progress {
-  return stream.isTTY ? bar(stream, clock) : lines(stream, clock);
-}
-
-function bar(stream: ProgressStream, clock: Clock): Progress {
-  const shown = fittedBar(stream);
+  const bar = progressBar(stream, clock);
   let words: (counts: Counts) => Words;
-  let percent = '';
-  const beside = (counts: Counts): Beside => {
-    const { rows, rejected, rate, left, ...rest } = words(counts);
-    percent = rest.percent;
-    return { before: '', after: `${percent} | ${rows} rows${rejected} | ${rate} values/s | ${left}` };
-  };
-  const update = (counts: Counts) => shown.update(counts.bytes, beside(counts));
-  return {
-    start(totalBytes, counts) {
-      words = wordsFrom(totalBytes, counts, clock);
-      shown.start(Math.max(totalBytes, 1), counts.bytes, beside(counts));
-    },
-    update,
-    // The note replaces the numbers, which do not change meanwhile.
-    note: (text) => shown.update({ before: '', after: `${percent} | ${text}` }),
-    stop(counts) {
-      update(counts);
-      shown.stop();
-    },
-  };
-}
-
-function lines(stream: ProgressStream, clock: Clock): Progress {
-  let words: (counts: Counts) => Words;
-  let shownAt = 0;
-  const show = (counts: Counts) => {
+  let total = 0;
+  let last: Counts;
+  const shown = (counts: Counts, said?: string) => {
+    last = counts;
     const { percent, rows, rejected, rate, left } = words(counts);
-    shownAt = clock().getTime();
-    stream.write(`importing: ${percent}, ${rows} rows${rejected}, ${rate} values/s, ${left}\n`);
+    const numbers = said === undefined ? [`${rows} rows${rejected}`, `${rate} values/s`, left] : [said];
+    return { step: 'importing', done: counts.bytes, total, words: [percent, ...numbers] };
   };
   return {
     start(totalBytes, counts) {
       words = wordsFrom(totalBytes, counts, clock);
-      shownAt = clock().getTime();
+      total = totalBytes;
+      bar.update(shown(counts));
     },
-    update(counts) {
-      if (clock().getTime() - shownAt >= LINE_EVERY_MS) show(counts);
+    update: (counts) => bar.update(shown(counts)),
+    // The note replaces the numbers, which do not change meanwhile.
+    note: (text) => bar.tell(shown(last, text)),
+    stop(counts) {
+      bar.tell(shown(counts));
+      bar.stop();
     },
-    note: (text) => void stream.write(`importing: ${text}\n`),
-    stop: show,
   };
 }
 

@@ -7,10 +7,12 @@
  */
 import type { Catalogue, TenantType } from '../catalogue/catalogue.ts';
 import type { Asker, PasswordHasher } from '../crypto/password-hash.ts';
+import { parsePhc } from '../crypto/phc.ts';
 import type { DataType, Json } from '../datatypes/datatype.ts';
 import { codeOf, InvalidValueError, VaultError } from '../errors.ts';
 import type { TenantId, Token } from '../ids.ts';
 import type { Kept } from '../search/blind-index.ts';
+import { type Criterion, criterionOf } from '../search/criteria.ts';
 import { assertForeignToken } from '../tokens/foreign.ts';
 
 /** A value as its data type has accepted it and the tenant keeps it. */
@@ -19,6 +21,8 @@ export interface Accepted {
   readonly value: Json;
   /** Absent where the whole value is kept. */
   readonly kept: Kept | undefined;
+  /** What other records must not match; absent where values may be there twice. */
+  readonly unique?: Criterion;
 }
 
 export interface Offer {
@@ -65,9 +69,13 @@ export async function acceptAll(
  * @param token brought along. Where a value is cut, only this sees the whole of it; the token may not hold the rest
  * @throws {InvalidValueError} @throws `invalid_token`
  */
-export function accept({ type, keep }: TenantType, value: unknown, now: Date, token?: Token): Accepted {
+export function accept(known: TenantType, value: unknown, now: Date, token?: Token): Accepted {
+  const { type, keep } = known;
   const whole = type.parse(value, { now });
-  if (keep === undefined) return { type, value: whole, kept: undefined };
+  if (keep === undefined) {
+    const unique = known.unique && { unique: criterionOf(known, { value: whole }, { now }) };
+    return { type, value: whole, kept: undefined, ...unique };
+  }
   if (token !== undefined) assertForeignToken(token, type, whole);
   return { type, value: keep.cut(whole), kept: { name: keep.name, spread: keep.spread } };
 }
@@ -75,7 +83,8 @@ export function accept({ type, keep }: TenantType, value: unknown, now: Date, to
 /** The same for a value that was accepted before, in the form that was kept then. @throws {InvalidValueError} */
 export function acceptAs(type: DataType, value: unknown, kept: string | undefined, now: Date): Accepted {
   const keep = kept === undefined ? undefined : type.keeps?.[kept];
-  return accept({ type, keep: keep && kept ? { ...keep, name: kept } : undefined, earlier: [] }, value, now);
+  const lesser = keep && kept ? { ...keep, name: kept } : undefined;
+  return accept({ type, keep: lesser, unique: false, earlier: [] }, value, now);
 }
 
 /**
@@ -95,7 +104,8 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
 }
 
 /**
- * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are.
+ * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are. What verifiers
+ * that are brought along cost is remembered.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
  * @param again accepts the others once more: verifiers take time, and the tenant may keep less of them by then
  * @throws `too_many_passwords` with `field` naming `items/<n>/value`
@@ -108,6 +118,10 @@ export async function withVerifiers<A extends Accepted>(
   again?: () => Promise<readonly A[]>,
 ): Promise<A[]> {
   const done = [...accepted];
+  for (const { type, value } of accepted) {
+    const { phc } = (type.custody === 'verifier' ? value : {}) as { readonly phc?: string };
+    if (phc !== undefined) hasher.costs.meet(asker.tenant, parsePhc(phc).params);
+  }
   const passwords = [...accepted.entries()].flatMap(([i, { type, value }]) => {
     const { password } = (type.custody === 'verifier' ? value : {}) as { readonly password?: string };
     return password === undefined ? [] : [{ i, password }];

@@ -18,14 +18,11 @@ import { areErased } from '../records/tombstones.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows } from '../search/blind-index.ts';
 import { insertIndexRows } from '../search/index-rows.ts';
 import { secrets, wipe } from '../secret.ts';
-import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { MAX_CALL_MS } from '../storage/limits.ts';
 import { cutLinks, type ReuseRow } from '../tokens/reuse.ts';
 import { findTokens } from '../tokens/tokens.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
-
-/** A call may take half of the orphans' grace; see `perform`. */
-const MAX_AGE_MS = ORPHAN_GRACE_MS / 2;
 
 /** A link led to a record or token that is gone, or to another value. It has been cut; the call is to be made again. */
 function staleLink(): VaultError {
@@ -36,7 +33,7 @@ function staleLink(): VaultError {
 }
 
 export interface Followed {
-  readonly link: ReuseRow;
+  readonly link: Pick<ReuseRow, 'record' | 'generation' | 'token'>;
   /** The record's key, if the record is still to be stored under it; the caller wipes it. */
   readonly dek: Buffer | undefined;
   /** When the token ends, if somebody has given it an end since. */
@@ -171,7 +168,7 @@ async function look(
       return { dek: undefined, expiresAt, row: record };
     }
     const isUnmade = record === undefined && !erased[n] && token instanceof VaultError && token.kind === 'not_found';
-    const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_AGE_MS;
+    const isYoung = now.getTime() - createdAt(link.record as RecordId).getTime() < MAX_CALL_MS;
     if (!isUnmade || !isYoung || dek === undefined) return undefined;
     // From here on the caller wipes it.
     deks[n] = undefined;

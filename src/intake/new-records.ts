@@ -7,7 +7,8 @@
  *
  * A value whose token is to be given again is linked to one record (`tokens/reuse.ts`). A call that finds a link
  * without its record stores the record itself, under the keys and the token that the link's maker prepared. If two
- * calls do, the second fails with `already_exists`, and finds what the first has stored on its next try.
+ * calls do, the second fails with `already_exists`, and finds what the first has stored on its next try. The same holds
+ * for a value of which there are to be no two (`unique-values.ts`).
  */
 import { type BucketId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../ids.ts';
 import type { WindowKey } from '../keyring/tree/window-keys.ts';
@@ -15,12 +16,14 @@ import { sealValue } from '../records/sealing.ts';
 import type { RecordRow } from '../records/store.ts';
 import { allEntries, formsOf, type IndexEntries, indexRows, NOTHING } from '../search/blind-index.ts';
 import { insertIndexRows } from '../search/index-rows.ts';
+import { insertClaims } from '../search/value-claims.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { type Assigned, assignSubjects, settleSubjects } from '../subjects/refs.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
 import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';
+import { claimsOf, scopeOf, takenOver } from './claims.ts';
 import { type Followed, followLinks, indexHelped } from './links.ts';
 import type { NewValue } from './new-tokens.ts';
 import type { Parts } from './parts.ts';
@@ -43,7 +46,8 @@ export interface Stored {
 
 /**
  * @returns what stands for each value, in order
- * @throws `subject_not_found` with `field` naming `items/<n>/subject`
+ * @throws {ValueNotUniqueError}; nothing has been made @throws `subject_not_found` with `field` naming
+ *   `items/<n>/subject`
  * @throws `concurrent_change` if a link led nowhere; it has been cut, and the call is to be made again
  * @throws {StaleIndexKeysError} if the keys of an index were changed meanwhile; the call is to be made again
  */
@@ -54,10 +58,11 @@ export async function makeRecords(
   now: Date,
 ): Promise<Stored[]> {
   const { keyring, keyStore, random } = parts;
+  const claims = await claimsOf(parts, tenant, values, now);
   const names = values.map(({ wanted }) => wanted.subject);
   const proposal = await assignSubjects({ store: keyStore, keyring }, tenant, names, random, now);
   const drafts: Draft[] = [];
-  for (const value of values) drafts.push(await draftOf(parts, tenant, value, now));
+  for (const [i, value] of values.entries()) drafts.push(await draftOf(parts, tenant, value, now, claims.get(i)?.as));
   const reused = values.some(({ wanted }) => wanted.reuse) ? await reuseKey(keyring.indexes, tenant) : undefined;
 
   // Also the keys of a try that fails, those that other calls prepared, and the window's.
@@ -67,7 +72,7 @@ export async function makeRecords(
     const assigned = names.map((name) => (name === undefined ? undefined : byName.get(name)));
     const links = reused === undefined ? NO_LINKS : await link(tx, reused, tenant, drafts, assigned);
     const own = drafts.map(({ record }, i) => record !== undefined && (links.get(i)?.record ?? record) === record);
-    const mine = [...drafts.entries()].filter(([i]) => own[i]);
+    const mine = [...drafts.entries()].filter(([i]) => own[i] && claims.get(i)?.as === undefined);
     const places = mine.map(([i, { record, bucket }]) => ({
       record: record as RecordId,
       generation: FIRST,
@@ -77,12 +82,19 @@ export async function makeRecords(
     const created = await keyring.records.create(tx, tenant, places, index.indexedAt);
     keys.push(...created);
     await insertIndexRows(tx, index.rows);
+    const claimed = mine.flatMap(([i, { record }]) => {
+      const claim = claims.get(i);
+      return claim === undefined ? [] : [{ ...claim.of, record: record as RecordId, generation: FIRST }];
+    });
+    await insertClaims(tx, claimed);
     return { assigned, links, keys: new Map(mine.map(([i], n) => [i, created[n] as Buffer])) };
   });
 
   const foreign = new Map([...made.links].filter(([i]) => !made.keys.has(i)));
   const own = new Set([...made.keys.keys()].map((i) => drafts[i]?.record as RecordId));
-  const followed = foreign.size === 0 ? NO_FOLLOWED : await followLinks(parts, tenant, now, foreign, own, values);
+  const followed =
+    foreign.size === 0 ? new Map<number, Followed>() : await followLinks(parts, tenant, now, foreign, own, values);
+  for (const [i, one] of await takenOver(parts, tenant, values, claims, foreign)) followed.set(i, one);
   const helped = [...followed].filter(([, { dek }]) => dek !== undefined);
   keys.push(...helped.map(([, { dek }]) => dek as Buffer));
   const withValues = helped.map(([i, { link }]) => ({ link, value: values[i] as NewValue }));
@@ -107,7 +119,6 @@ export async function makeRecords(
 }
 
 const NO_LINKS: ReadonlyMap<number, ReuseRow> = new Map();
-const NO_FOLLOWED: ReadonlyMap<number, Followed> = new Map();
 
 /** What can be made of a value before its subject is known. */
 interface Draft {
@@ -119,9 +130,16 @@ interface Draft {
   readonly index: IndexEntries;
 }
 
-async function draftOf(parts: Parts, tenant: TenantId, value: NewValue, now: Date): Promise<Draft> {
+/** @param as the record that another call has made a key for and not stored */
+async function draftOf(
+  parts: Parts,
+  tenant: TenantId,
+  value: NewValue,
+  now: Date,
+  as: RecordId | undefined,
+): Promise<Draft> {
   if (value.type.custody === 'window') return { value, record: undefined, bucket: undefined, index: NOTHING };
-  const record = newId('record', parts.random, now);
+  const record = as ?? newId('record', parts.random, now);
   const bucket = value.wanted.subject === undefined ? await parts.keyring.buckets.withRoom(tenant) : undefined;
   const forms = formsOf(value.type, value.value, value.kept);
   return { value, record, bucket, index: await indexRows(parts.indexer, tenant, forms, record, FIRST) };
@@ -137,10 +155,7 @@ async function link(
 ): Promise<Map<number, ReuseRow>> {
   const wanted = [...drafts.entries()].filter(([, { value }]) => value.wanted.reuse);
   const rows = wanted.map(([i, { value, record }]) => {
-    const { type, format, wanted } = value;
-    const [kept, subject] = [value.kept?.name, assigned[i]?.subject];
-    const scope = { type, value: value.value, kept, format, audience: wanted.audience, subject };
-    return reuseRow(key, tenant, scope, {
+    return reuseRow(key, tenant, scopeOf(value, assigned[i]?.subject), {
       record: record as RecordId,
       generation: FIRST,
       token: value.token as Token,

@@ -7,7 +7,7 @@
  */
 
 import { completeDestruction } from '../erasure/complete-destruction.ts';
-import { clearCorrection, noteCorrection } from '../erasure/corrections.ts';
+import { clearCorrection, noteCorrection, takeBackCorrection } from '../erasure/corrections.ts';
 import { type DestructionRow, orderDestruction } from '../erasure/destructions.ts';
 import { codeOf, VaultError } from '../errors.ts';
 import { type BucketId, newId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
@@ -20,28 +20,32 @@ import { type RecordRow, replaceSealed } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { type Form, formsOf, indexRows } from '../search/blind-index.ts';
 import { insertIndexRows } from '../search/index-rows.ts';
+import { type ClaimOf, claimFor } from '../search/value-claims.ts';
 import { secrets } from '../secret.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Accepted } from './accept.ts';
 import type { Parts } from './parts.ts';
+import { throughRaces } from './races.ts';
+import { assertUniqueFor } from './unique-values.ts';
 
 /**
  * Makes the new key and index rows and seals the value.
  * @param row as it is now; trusted only because the caller has opened it
  * @returns the row to put in its place
- * @throws `concurrent_change`
+ * @throws `concurrent_change` @throws {ValueNotUniqueError}
  */
-export async function prepare(
-  parts: Parts,
-  row: RecordRow,
-  { type, value, kept }: Accepted,
-  now: Date,
-): Promise<RecordRow> {
+export async function prepare(parts: Parts, row: RecordRow, accepted: Accepted, now: Date): Promise<RecordRow> {
+  const { type, value, kept } = accepted;
   const forms = formsOf(type, value, kept);
   using made = secrets<Buffer>([]);
-  const { key, generation } = await throughStaleKeys(() => makeKey(parts, row, forms, now, made));
   const tenant = row.tenant as TenantId;
   const record = row.record as RecordId;
+  const make = async () => {
+    const claim = await assertUniqueFor(parts, tenant, accepted, now, record);
+    return throughStaleKeys(() => makeKey(parts, row, forms, claim, now, made));
+  };
+  // Another call that has claimed the value is found on the next try.
+  const { key, generation } = await (accepted.unique === undefined ? make() : throughRaces(make));
   const place = {
     tenant,
     record,
@@ -60,6 +64,7 @@ async function makeKey(
   { keyring, keyStore, indexer }: Parts,
   row: RecordRow,
   forms: readonly Form[],
+  claim: ClaimOf | undefined,
   now: Date,
   made: Buffer[],
 ): Promise<{ key: Buffer; generation: number }> {
@@ -80,6 +85,8 @@ async function makeKey(
       if (elsewhere !== undefined) await holdBucket(tx, tenant, current.bucket);
       const [still = []] = await keysOf(tx, tenant, [record]);
       if (still.every((entry) => entry.generation !== row.generation)) throw new VaultError('concurrent_change');
+      const isClaimed = claim === undefined || (await claimFor(tx, { ...claim, record, generation }));
+      if (!isClaimed) throw new VaultError('concurrent_change');
       await noteCorrection(tx, { tenant, record, generation, created_at: now.getTime(), resealed_from: null });
       await insertIndexRows(
         tx,
@@ -137,4 +144,9 @@ export async function finish(
 ): Promise<void> {
   await completeDestruction(parts, order, clock, noted);
   await parts.keyStore.exclusive((tx) => clearCorrection(tx, to));
+}
+
+/** Takes back what `prepare` has made, once it is certain that the record store has not taken the new value. */
+export async function takeBack({ recordStore, keyStore, keyring }: Parts, to: RecordRow): Promise<void> {
+  await takeBackCorrection({ recordStore, keyStore }, keyring.indexes, to);
 }

@@ -12,6 +12,7 @@ import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
 import { removeIndexRowsOf } from '../search/index-rows.ts';
+import { removeClaimsOf } from '../search/value-claims.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import { lookup, table } from '../storage/table.ts';
 import { removeLinksOf } from '../tokens/reuse.ts';
@@ -42,6 +43,7 @@ export async function sweepOrphanKeys(
     await removeKeysOf(tx, tenant, orphans);
     await removeIndexRowsOf(tx, tenant, orphans);
     await removeLinksOf(tx, tenant, orphans);
+    await removeClaimsOf(tx, tenant, orphans);
     await tx.remove(cursors, ['name'], [[name]]);
     await tx.insert(cursors, [{ name, value: last }]);
   });

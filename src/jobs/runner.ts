@@ -40,6 +40,8 @@ export interface JobEnd {
   readonly kind: JobKind;
   readonly state: 'completed' | 'failed' | 'waiting';
   readonly code: string | undefined;
+  /** What a backup or a drill has met: a code of the system's or of the list. */
+  readonly why?: string;
 }
 
 export interface RunnerOptions {
@@ -97,8 +99,9 @@ export async function besideNoJob<R>(
   const lease = await takeLease(keyStore, JOBS_LEASE, random, options);
   if (lease === undefined) {
     throw new UnavailableError(
-      'key_unavailable',
-      'A server is at work on the keys. Wait until its long job is done, or stop it.',
+      'overloaded',
+      'A long job is at work on the keys, and nothing has been done. Wait until it is finished (`npm run lethe -- jobs list`), then call again.',
+      { retryAfterSeconds: 10 },
     );
   }
   try {
@@ -130,7 +133,8 @@ async function runOne(
   const breathe = options.breathe ?? breathIn(parts);
   const stopping = () => options.stopping() || lease.lost();
   const end = async ({ state, code }: Pick<JobEnd, 'state' | 'code'>, detail: Detail): Promise<JobEnd> => {
-    const ended: JobEnd = { job, kind: kind as JobKind, state, code };
+    const why = state === 'failed' && typeof detail.why === 'string' ? { why: detail.why } : {};
+    const ended: JobEnd = { job, kind: kind as JobKind, state, code, ...why };
     const at = clock();
     await recordStore.exclusive(async (tx) => {
       const outcome = { state, code: code ?? null, detail: JSON.stringify(detail) };

@@ -1,6 +1,6 @@
 /** Long jobs, as the API speaks of them. */
 import { z } from 'zod';
-import { BucketIdSchema, JobIdSchema, RefSchema, SubjectIdSchema } from '../schema.ts';
+import { BucketIdSchema, JobIdSchema, pageEnd, pageQuery, RefSchema, SubjectIdSchema } from '../schema.ts';
 import { JOB_KINDS } from './long-job.ts';
 
 export const JOB_STATES = ['waiting', 'running', 'completed', 'failed'] as const;
@@ -121,15 +121,9 @@ export const JobReply = z
   .meta({ id: 'Job', description: 'A long job and how far it is.' });
 export type JobView = z.infer<typeof JobReply>;
 
-export const JobsQuery = z.strictObject({
-  before: JobIdSchema.optional().describe('Only jobs that were ordered before this one: the last of the page before.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50).describe('How many jobs a page holds at most.'),
-});
+export const JobsQuery = z.strictObject(pageQuery(JobIdSchema));
 
 export const JobsReply = z.strictObject({
   jobs: z.array(JobReply).describe('The newest first.'),
-  more: z
-    .boolean()
-    .describe('Whether older ones follow.')
-    .meta({ examples: [false] }),
+  ...pageEnd(JobIdSchema),
 });

@@ -30,6 +30,9 @@ export interface JobReport {
   readonly name: string;
   readonly changed: number;
   readonly failed: string | undefined;
+  /** Nobody tries it again until somebody orders it again. */
+  readonly forGood?: true;
+  readonly why?: string;
 }
 
 interface Chore {

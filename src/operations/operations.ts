@@ -25,7 +25,13 @@ export const GROUPS: readonly Group[] = [
   { name: 'Subjects', description: 'The people the data is about.', operations: SUBJECTS },
   { name: 'Erasures', description: 'Make the vault forget, and see that it did.', operations: ERASURES },
   { name: 'Data types', description: 'What kinds of values there are.', operations: TYPES },
-  { name: 'Keys', description: 'Rotate keys, and follow the long jobs that do it.', operations: KEYS },
+  {
+    name: 'Keys',
+    description:
+      'Keys, root slots and nodes; and long jobs of every kind: rotations, re-sealing after a compromise, erasures of ' +
+      'tenants, backups, drills.',
+    operations: KEYS,
+  },
   { name: 'Copies', description: 'Back both stores up, and see that the copies open.', operations: COPIES },
   { name: 'Access', description: 'Who may call, and for which purposes.', operations: ACCESS },
   { name: 'Oversight', description: 'What was done, and how the vault is.', operations: OVERSIGHT },

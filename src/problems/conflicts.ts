@@ -11,6 +11,12 @@ export const CONFLICTS = {
     title: 'Another call changed the same record; read it again, then repeat.',
     message: 'The record was changed at the same time by another call. Read it again, then repeat the call.',
   },
+  // The type is unique to the tenant. Nothing has been stored.
+  value_not_unique: {
+    kind: 'conflict',
+    title: 'Another record has an equal value, and the data type takes none twice.',
+    field: 'value',
+  },
   // Another process has taken over. Nothing of the transaction is kept.
   lease_lost: {
     kind: 'conflict',
@@ -48,9 +54,6 @@ export const CONFLICTS = {
   backup_not_configured: {
     kind: 'conflict',
     title: 'The server has no folder for these copies.',
-    message:
-      'The server has no folder for these copies: its operator sets LETHE_BACKUP_DIR for the record store and ' +
-      'LETHE_KEY_BACKUP_DIR for the key store.',
   },
   // A drill of stores on PostgreSQL needs empty databases, which nobody names over the API. Nothing has been ordered.
   drill_needs_command: {

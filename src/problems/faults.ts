@@ -22,7 +22,9 @@ export const FAULTS = {
   store_unavailable: {
     kind: 'unavailable',
     title: 'A store cannot be reached or cannot write; try again later.',
-    message: 'A store cannot be reached or cannot write.',
+    message:
+      'A store cannot be reached or cannot write. Nothing has been acknowledged; send the call again later. The log of the ' +
+      'server says which store, and why.',
   },
   // The call's time has run out, or work that shares its commit delayed the others. Nothing has been done.
   timed_out: {
@@ -70,7 +72,7 @@ export const FAULTS = {
   shutting_down: {
     kind: 'unavailable',
     title: 'The vault is shutting down; try another node, or again.',
-    message: 'The vault is shutting down.',
+    message: 'The vault is shutting down. Send the call to another node, or again.',
   },
   // The vault is sealed. It has no key, and answers nothing until enough shares of its root key were given.
   sealed: {

@@ -38,6 +38,8 @@ export const INVALID = {
     message: 'This data type offers no lesser form of this name; GET /v1/types lists those it does.',
     field: 'keep',
   },
+  // The type's values are shared, in no store, or kept in a lesser form.
+  unique_not_offered: { kind: 'invalid', title: 'Values of the data type cannot be unique.', field: 'unique' },
   // The definition contradicts itself, or cannot be carried out; `field` names the property.
   invalid_definition: { kind: 'invalid', title: 'The definition of a type contradicts itself; see `field`.' },
   // The index would cover too few different values: it would be a list of who has which.

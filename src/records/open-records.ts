@@ -9,7 +9,7 @@
  */
 import type { Plaintext } from '../crypto/plaintext.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
-import type { RecordId, SubjectId, TenantId } from '../ids.ts';
+import { firstIdAt, type RecordId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { secrets } from '../secret.ts';
 import type { Reader } from '../storage/tx.ts';
@@ -23,6 +23,12 @@ export class RecordErasedError extends VaultError {
     super('record_erased');
   }
 }
+
+/** Stands where no record is, so that asking for its key takes the same statement. No key was ever made for it. */
+const NEVER_WAS: RecordRow = {
+  ...{ tenant: '', record: firstIdAt('record', new Date(0)), subject: null, label: null, sealed: Buffer.alloc(0) },
+  ...{ type: '', type_version: 0, generation: 0, version: 0, created_at: 0, updated_at: 0 },
+};
 
 /** Why an existing record has no value. */
 export type WithoutValue = VaultError;
@@ -121,6 +127,23 @@ export async function openRecords(
 }
 
 /**
+ * As `openRecords`, by the same statements whether a row is there or not. Only a record whose key is gone takes more.
+ * @returns undefined where there is no row, or no value
+ */
+export async function openIfThere(
+  from: Sources,
+  tenant: TenantId,
+  rows: readonly (RecordRow | undefined)[],
+): Promise<(OpenedRecord | undefined)[]> {
+  const opened = await openRecords(
+    from,
+    tenant,
+    rows.map((row) => row ?? NEVER_WAS),
+  );
+  return opened.map((entry) => (entry instanceof VaultError ? undefined : entry));
+}
+
+/**
  * As `openRecords`, but each row has its own answer. If a row or its key was altered, moved or put back, its answer is
  * an `IntegrityError` that names its record, and the others open. This is safe: each value is authenticated under a key
  * of its own, so one failure says nothing of another value.
@@ -132,11 +155,11 @@ export async function openEach(
   rows: readonly RecordRow[],
 ): Promise<(OpenedRecord | WithoutValue | IntegrityError)[]> {
   const opened = await openHeld(from, tenant, rows);
-  const lost = rows.filter((_, i) => opened[i] === undefined);
-  if (lost.length === 0) return opened as (OpenedRecord | IntegrityError)[];
+  const isLost = opened.map((entry, i) => entry === undefined && rows[i] !== NEVER_WAS);
+  const lost = rows.filter((_, i) => isLost[i]);
   try {
-    const again = await openChanged(from, tenant, lost);
-    return opened.map((entry) => entry ?? (again.shift() as OpenedRecord | WithoutValue | IntegrityError));
+    const again = lost.length === 0 ? [] : await openChanged(from, tenant, lost);
+    return opened.map((entry, i) => (isLost[i] ? again.shift() : entry) ?? new VaultError('record_not_found'));
   } catch (error) {
     wipe(opened);
     throw error;

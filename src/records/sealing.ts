@@ -10,6 +10,7 @@ import { open, seal } from '../crypto/envelope.ts';
 import { Plaintext } from '../crypto/plaintext.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import type { Json } from '../datatypes/datatype.ts';
+import { inTodaysNames } from '../datatypes/earlier-names.ts';
 import { IntegrityError } from '../errors.ts';
 import type { RecordRow } from './store.ts';
 
@@ -36,7 +37,7 @@ export function sealPlaintext(place: Place, plain: Plaintext, key: Uint8Array, r
  */
 export function openValue(row: RecordRow, key: Uint8Array): Plaintext {
   try {
-    return Plaintext.ofBytes(open(row.sealed, key, placeAd(row)));
+    return Plaintext.ofBytes(open(row.sealed, key, placeAd(row)), (json) => inTodaysNames(row.type, json));
   } catch (cause) {
     throw new IntegrityError({ cause, record: row.record });
   }

@@ -25,6 +25,7 @@ export const tombstones = table(
 );
 export type TombstoneRow = Row<typeof tombstones>;
 const tombstonesByRecord = lookup(tombstones, ['tenant', 'record']);
+const tombstonesByErasure = lookup(tombstones, ['tenant', 'erasure']);
 const tombstoneByGeneration = lookup(tombstones, ['tenant', 'record', 'generation']);
 
 export const keyTombstones = table(
@@ -196,7 +197,16 @@ export async function markPutBack(tx: KeyTx, rows: readonly KeyTombstoneRow[], a
   );
 }
 
-/** An erasure's tombstones, in the order of their records. */
+/** All tombstones of an erasure, in the order of their records. */
+export async function tombstonesOfErasure(
+  reader: Reader<'records'>,
+  { tenant, erasure }: { readonly tenant: string; readonly erasure: string },
+): Promise<TombstoneRow[]> {
+  const [rows = []] = await reader.find(tombstonesByErasure, [[tenant, erasure]]);
+  return rows.sort((a, b) => (a.record < b.record ? -1 : 1));
+}
+
+/** The same in pages. */
 export function pagesOfTombstones(
   reader: Reader<'records'>,
   { tenant, erasure }: { readonly tenant: string; readonly erasure: string },

@@ -3,7 +3,7 @@
  * the comparison that decides once a candidate has been opened.
  */
 import type { TenantType } from '../catalogue/catalogue.ts';
-import type { DataType, Json, ParseContext } from '../datatypes/datatype.ts';
+import { type DataType, type Json, type ParseContext, partOf } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { Form } from './blind-index.ts';
 
@@ -48,6 +48,29 @@ export function criterionOf(
   };
 }
 
+/**
+ * Compares stored values with what somebody says of them: a whole value, or a part of one.
+ * @throws `unknown_part` @throws {InvalidValueError}
+ */
+export function comparisonWith(
+  { type }: TenantType,
+  query: { readonly part?: string | undefined; readonly value?: unknown },
+  context: ParseContext,
+): Criterion['matches'] {
+  const { part, value } = query;
+  if (part !== undefined && partOf(type, part) === undefined) throw new VaultError('unknown_part');
+  const saidUnder = (of: DataType): (string | undefined)[] => {
+    if (part !== undefined) return [partOf(of, part)?.parse(value, context)];
+    const whole = of.parse(value, context);
+    return [whole, ...Object.values(of.keeps ?? {}).map(({ cut }) => cut(whole))].map(of.canonical);
+  };
+  saidUnder(type);
+  return (of, stored) => {
+    const text = part === undefined ? of.canonical(stored) : partOf(of, part)?.of(stored);
+    return text !== undefined && accepted(() => saidUnder(of)).includes(text);
+  };
+}
+
 /** Whether values are found as a whole, in any form in which a tenant may keep them. */
 function isSearchable({ spread, keeps = {} }: DataType): boolean {
   return spread !== 'none' || Object.values(keeps).some((keep) => keep.spread !== 'none');
@@ -71,7 +94,7 @@ function partForms(type: DataType, input: unknown, context: ParseContext, part: 
 }
 
 /** An earlier version of a type may refuse what this one accepts: then nothing of it was stored under that version. */
-function accepted(forms: () => Form[]): Form[] {
+function accepted<T>(forms: () => T[]): T[] {
   try {
     return forms();
   } catch (error) {

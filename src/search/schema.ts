@@ -58,10 +58,11 @@ export const FoundSchema = z
   .meta({ id: 'Found', description: 'A record whose value equals the one searched for.' });
 export const SearchReply = z.strictObject({
   results: z.array(FoundSchema).describe('In the order the values were stored.'),
-  more: z.boolean().describe('Whether there may be more; ask again with `after`.'),
   next: z
     .string()
     .optional()
-    .describe('Where the next page begins.')
+    .describe(
+      'Where the next page begins: send it as `after`. Absent on the last page; a page before it may hold nothing.',
+    )
     .meta({ examples: ['…'] }),
 });

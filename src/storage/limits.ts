@@ -20,6 +20,9 @@ export const STORE_LIMITS: StoreLimits = { commitMs: 10_000, workMs: 10_000, una
  */
 export const ORPHAN_GRACE_MS = 24 * 60 * 60 * 1000;
 
+/** A process may be suspended. Once a call is this old, its new keys may have been swept as orphans: it is given up. */
+export const MAX_CALL_MS = ORPHAN_GRACE_MS / 2;
+
 /** What `within` answers when the time has run out. */
 export const TOO_LATE = Symbol('too late');
 

@@ -64,6 +64,19 @@ export async function findByRefs(
   });
 }
 
+/** @returns whom each name is, an app's ref or a subject id; undefined for no name, or a ref never seen */
+export async function knownSubjects(
+  reader: Reader<'keys'>,
+  keyring: Keyring,
+  tenant: TenantId,
+  names: readonly (string | undefined)[],
+): Promise<(SubjectId | undefined)[]> {
+  const refs = [...new Set(names.filter((name) => name !== undefined && !isId('subject', name)))] as string[];
+  const rows = await findByRefs(reader, keyring, tenant, refs);
+  const known = new Map(refs.map((ref, i) => [ref, rows[i]?.subject as SubjectId | undefined]));
+  return names.map((name) => (name === undefined || isId('subject', name) ? name : known.get(name)));
+}
+
 /** Binds a ref to its subject: a row edited in the database must not turn one person's erasure on another. */
 function refTag(key: IndexKey, row: Omit<SubjectRefRow, 'tag'>): Buffer {
   return key.mac('lethe/subject-ref-tag/1', MAC_BYTES, row.tenant, row.mac, row.subject);
@@ -206,10 +219,17 @@ export async function namedSubject(
   return row.subject as SubjectId;
 }
 
-/** The index keys, as `name/version`, under which refs of a subject are kept. */
-export async function refKeysOf(reader: Reader<'keys'>, tenant: TenantId, id: SubjectId): Promise<string[]> {
-  const [rows = []] = await reader.find(refsBySubject, [[tenant, id]]);
-  return [...new Set(rows.map(({ version }) => `${KEY_NAME}/${version}`))];
+/** For each of these subjects the index keys, as `name/version`, under which its refs are kept. */
+export async function refKeysOf(
+  reader: Reader<'keys'>,
+  tenant: TenantId,
+  ids: readonly SubjectId[],
+): Promise<ReadonlyMap<SubjectId, string[]>> {
+  const found = await reader.find(
+    refsBySubject,
+    ids.map((id) => [tenant, id]),
+  );
+  return new Map(ids.map((id, i) => [id, (found[i] ?? []).map(({ version }) => `${KEY_NAME}/${version}`)]));
 }
 
 /** @returns those of these subjects that have a ref */
@@ -223,7 +243,11 @@ export async function subjectsWithRefs(
   return new Set(rows.map(({ subject }) => subject));
 }
 
-/** Forgets every ref of a subject. */
-export async function forgetRefs(tx: KeyTx, tenant: TenantId, id: SubjectId): Promise<void> {
-  await tx.remove(subjectRefs, ['tenant', 'subject'], [[tenant, id]]);
+/** Forgets every ref of these subjects. */
+export async function forgetRefs(tx: KeyTx, tenant: TenantId, ids: readonly SubjectId[]): Promise<void> {
+  await tx.remove(
+    subjectRefs,
+    ['tenant', 'subject'],
+    ids.map((id) => [tenant, id]),
+  );
 }

@@ -39,6 +39,7 @@ export const reuses = table(
   ['tenant', 'version', 'mac'],
 );
 export type ReuseRow = Row<typeof reuses>;
+const linkByMac = lookup(reuses, ['tenant', 'version', 'mac']);
 const linksOfRecord = lookup(reuses, ['tenant', 'record']);
 
 /** What makes two requests for a token the same request. */
@@ -71,11 +72,29 @@ export function reuseKey(indexes: IndexKeys, tenant: TenantId): Promise<IndexKey
 
 /** The link that a call proposes for its scope; `settleReuses` says which link stands. */
 export function reuseRow(key: IndexKey, tenant: TenantId, scope: ReuseScope, link: Link): ReuseRow {
+  const mac = macOf(key, tenant, scope);
+  const row = { tenant, version: key.version, mac, ...link, subject: scope.subject ?? null };
+  return { ...row, tag: tagOf(key, row) };
+}
+
+function macOf(key: IndexKey, tenant: TenantId, scope: ReuseScope): Buffer {
   const { type, value, kept, format, audience, subject } = scope;
   const fields = [type.name, type.version, kept ?? '', format, audience ?? '', subject ?? '', identityOf(type, value)];
-  const mac = key.mac('lethe/reuse/1', MAC_BYTES, tenant, ...fields);
-  const row = { tenant, version: key.version, mac, ...link, subject: subject ?? null };
-  return { ...row, tag: tagOf(key, row) };
+  return key.mac('lethe/reuse/1', MAC_BYTES, tenant, ...fields);
+}
+
+/** The link that stands for each scope; whoever follows it checks it. */
+export async function findLinks(
+  reader: Reader<'keys'>,
+  key: IndexKey,
+  tenant: TenantId,
+  scopes: readonly ReuseScope[],
+): Promise<(ReuseRow | undefined)[]> {
+  const found = await reader.find(
+    linkByMac,
+    scopes.map((scope) => [tenant, key.version, macOf(key, tenant, scope)]),
+  );
+  return found.map(([row]) => row);
 }
 
 /**

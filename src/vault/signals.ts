@@ -4,7 +4,10 @@ import type { Action } from '../access/actions.ts';
 import type { Outcome } from '../audit/entries.ts';
 import type { BudgetKind } from '../guesses/errors.ts';
 import type { RecordId, RequestId } from '../ids.ts';
+import type { JobReport } from '../jobs/worker.ts';
 import type { StoreName } from '../storage/table.ts';
+
+export type { JobReport };
 
 interface SignalMap {
   /** A call was decided. */
@@ -33,8 +36,8 @@ interface SignalMap {
   jobOrdered: [];
   /** An erasure or a correction was decided, and the call could not complete it. */
   erasureLeft: [];
-  /** A chore of the background, or a long job, ended; `failed` names the error's code. */
-  job: [{ readonly name: string; readonly failed: string | undefined; readonly changed: number }];
+  /** A chore of the background, or a long job, ended. */
+  job: [JobReport];
 }
 
 /** Who found it: a call or a job. */

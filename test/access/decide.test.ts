@@ -22,7 +22,16 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
-    ...(['list_types', 'declare_type', 'set_keep', 'read_status', 'read_job', 'recover'] as const),
+    ...([
+      'list_types',
+      'declare_type',
+      'set_keep',
+      'set_unique',
+      'count_doubles',
+      'read_status',
+      'read_job',
+      'recover',
+    ] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
@@ -33,6 +42,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'detokenize',
       'describe_token',
       'search',
+      'match',
       'correct',
       'erase',
       'read_erasure',
@@ -40,7 +50,10 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
     'read_certificate',
   ],
-  support: ['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'resolve_subject', 'read_subject'],
+  support: [
+    ...(['list_types', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
+    ...(['resolve_subject', 'read_subject'] as const),
+  ],
   receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
   auditor: ['list_types', 'read_audit', 'list_keys', 'read_job', 'read_erasure', 'read_certificate'],
   security: [
@@ -58,7 +71,7 @@ describe.each(ROLES)('the role %s', (role) => {
 
     expect(answer(role, action, { purpose: 'billing' })).toBe(allowed ? 'yes' : 'not_allowed');
     expect(answer(role, action, { purpose: 'billing', type: EMAIL, view: 'masked' })).toBe(
-      allowed ? (['detokenize', 'search'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
+      allowed ? (['detokenize', 'search', 'match'].includes(action) ? 'masked' : 'yes') : 'not_allowed',
     );
   });
 });
@@ -73,10 +86,10 @@ test('who reads receipts reads certificates, and those who operate the vault rea
 const TIED: Partial<Record<Role, readonly Action[]>> = {
   app: [
     ...(['list_types', 'tokenize', 'detokenize', 'describe_token', 'search'] as const),
-    ...(['verify', 'change_token'] as const),
+    ...(['verify', 'match', 'change_token'] as const),
   ],
   receiver: ['list_types', 'describe_token', 'change_token', 'detokenize'],
-  support: ['list_types', 'detokenize', 'describe_token', 'search'],
+  support: ['list_types', 'detokenize', 'describe_token', 'search', 'match'],
 };
 
 describe.each(ROLES)('the role %s, tied to an audience', (role) => {
@@ -84,6 +97,24 @@ describe.each(ROLES)('the role %s, tied to an audience', (role) => {
     const { allowed } = decide({ ...principal(role), audience: 'crm' }, action, { purpose: 'billing' });
 
     expect(allowed).toBe((TIED[role] ?? ['list_types']).includes(action));
+  });
+});
+
+test.each<[Role, Action, Resource, string]>([
+  ['support', 'detokenize', { purpose: 'billing', type: EMAIL, view: 'plain' }, 'one of the roles app and receiver'],
+  [
+    'support',
+    'search',
+    { purpose: 'billing', type: { ...CARD, ofPlain: { views: [], whole: true } }, whole: true },
+    'the role app',
+  ],
+  ['admin', 'detokenize', {}, 'one of the roles app, support and receiver'],
+  ['app', 'check_slots', {}, 'the role security'],
+])('%s is refused %s with the roles that may, and its own', (role, action, resource, needed) => {
+  const decision = decide(principal(role), action, resource);
+  expect(decision).toMatchObject({
+    allowed: false,
+    refusal: { message: `This takes ${needed}. This API key has the role ${role}.` },
   });
 });
 

@@ -63,7 +63,10 @@ describe('the security team of another tenant', () => {
 
   test.each(Object.entries(WHOLE_VAULT))('never %s', async (_, act) => {
     await close(vault);
-    await expect(act(vault, theirs, home)).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(act(vault, theirs, home)).rejects.toMatchObject({
+      code: 'not_allowed',
+      message: expect.stringContaining('only principals of its first tenant'),
+    });
     // Whatever comes of it in this place, the first tenant's may.
     const ours = await appOf(vault, home, 'security');
     const outcome = await act(vault, ours, home).catch((error: { code?: string }) => error.code);

@@ -38,8 +38,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('each store goes into a dated folder of its own, with a manifest that says what is there', async () => {
     const { home, vault, dir } = await furnished(engine);
 
-    const { copies } = await backUp(vault, home, dir);
+    const { copies, made } = await backUp(vault, home, dir);
 
+    expect(made).toEqual([]);
     expect((await readdir(dir)).sort()).toEqual(['keys-20261122T120000Z', 'records-20261122T120000Z']);
     for (const { folder, manifest } of copies) {
       const { file } = manifest;
@@ -66,6 +67,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const asides = new Set<string | undefined>();
     for (let i = 0; i < 3; i += 1) asides.add((await putBack(home, dir, 'records')).aside);
     expect(asides.size).toBe(3);
+  });
+
+  test('a folder that was not there is made, and told', async () => {
+    const { home, vault, dir } = await furnished(engine);
+    // Once, though both copies go there.
+    expect((await backUp(vault, home, join(dir, 'unmounted'))).made).toEqual([join(dir, 'unmounted')]);
   });
 
   test('both stores put back are what they were, row for row, and the restores are audited', async () => {

@@ -1,7 +1,7 @@
 /** A catalogue on a vault's own stores, with a type of the house that offers lesser forms; and a hand to change it. */
 import { z } from 'zod';
 import { Catalogue } from '../../src/catalogue/catalogue.ts';
-import { changeKeep, declareType } from '../../src/catalogue/changes.ts';
+import { changeSetting, declareType } from '../../src/catalogue/changes.ts';
 import { catalogueKeys } from '../../src/catalogue/store.ts';
 import type { DataType } from '../../src/datatypes/datatype.ts';
 import type { TypeDefinition } from '../../src/datatypes/definition.ts';
@@ -49,7 +49,7 @@ export function shelfOf(vault: Vault, reader = vault.recordStore.reader): Shelf 
     async setKeep(tenant, name, keep) {
       const keys = await catalogueKeys(vault.keyring.indexes, tenant);
       const type = HOUSE.find((candidate) => candidate.name === name);
-      await vault.recordStore.exclusive((tx) => changeKeep(tx, keys, tenant, name, type, keep, vault.clock()));
+      await vault.recordStore.exclusive((tx) => changeSetting(tx, keys, tenant, name, type, { keep }, vault.clock()));
       catalogue.forget(tenant);
     },
   };

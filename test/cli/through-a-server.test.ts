@@ -79,7 +79,7 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   const drilled = await through('drill', '--report', join(path, 'drill.json'));
   expect(drilled).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^ok {6}verify_records .*The backups work\. The next/s),
+    out: expect.stringMatching(/^ok {6}verify_records .*The backups work\. The next drill is due/s),
   });
   expect(JSON.parse(await readFile(join(path, 'drill.json'), 'utf8'))).toMatchObject({
     ok: true,
@@ -89,7 +89,9 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   const failed = await through('drill');
   expect(failed).toMatchObject({
     code: 1,
-    out: expect.stringMatching(/^FAILED {2}verify_records .*The drill FAILED\./s),
+    out: expect.stringMatching(
+      /^FAILED {2}verify_records .*The drill FAILED: .*could not be relied on.*must act today.*no whole copy.*\n1\. /s,
+    ),
   });
   expect(await through('backup', path)).toMatchObject({
     code: 1,
@@ -97,19 +99,29 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   });
   for (const { out, err } of [taken, drilled, failed]) expect(out + err).not.toContain(path);
 
+  const lost = await lethe(elsewhere, ['jobs', 'list', '--url', `${server.url}/v1`, ...officer]);
+  expect(lost.err).toMatch(/route_not_found\) --url is where the API begins, without \/v1 .*It was http:\S+\/v1\.\n$/);
+  const tls = await lethe(elsewhere, ['jobs', 'list', '--url', server.url.replace('http', 'https'), ...officer]);
+  expect(tls.err).toMatch(
+    /^lethe: No vault answers at https:.* does not speak TLS there\. On the machine .* take http/,
+  );
   const key = await readFile(keyFile, 'ascii');
   const url = ['--url', 'http://vault.example.com:7300', ...officer];
   const inClear = await lethe(elsewhere, ['jobs', 'list', ...url]);
   expect(inClear).toMatchObject({
     code: 1,
-    err: 'lethe: An API key of the security team goes to another machine over https only.\n',
+    err: expect.stringMatching(
+      /^lethe: Nothing was sent: over http, .*vault\.example\.com could read the API key\. Name the https URL/,
+    ),
   });
   await server.end();
   const unanswered = await through('jobs', 'list');
   expect(unanswered).toMatchObject({
     code: 1,
     out: '',
-    err: expect.stringMatching(/^lethe: The vault cannot be reached\./),
+    err: expect.stringMatching(
+      /^lethe: No vault answers at http:\S+ \(ECONNREFUSED\)\. Nobody listens there\. Start the server/,
+    ),
   });
   for (const { out, err } of [rotated, listed, refused, unanswered]) expect(out + err).not.toContain(key.trim());
 }, 120_000);

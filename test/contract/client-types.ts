@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { openApi } from '../../src/http/openapi/openapi.ts';
+import { PROBLEMS } from '../../src/problems/list.ts';
 
 export const CLIENT_TYPES = new URL('../../src/client/api.ts', import.meta.url);
 
@@ -21,7 +22,13 @@ const HEADER = `// biome-ignore-all assist: generated
 export async function clientTypes(): Promise<string> {
   const document = JSON.parse(JSON.stringify(openApi())) as never;
   const types = await openapiTS(withoutProse(document), { immutable: true, silent: true });
-  return HEADER + astToString(types);
+  return HEADER + astToString(types) + problemCodes();
+}
+
+/** The document says that further codes may come, so its schema has them as text. An editor is to know today's. */
+function problemCodes(): string {
+  const codes = Object.keys(PROBLEMS).map((code) => `    | "${code}"`);
+  return `/** The codes of problems that this version of the vault knows. */\nexport type ProblemCode =\n${codes.join('\n')};\n`;
 }
 
 interface Document {

@@ -2,12 +2,14 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Response } from 'supertest';
+import express from 'express';
+import request, { type Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import { JwksReply } from '../../src/erasure/certificates/schema.ts';
 import { VaultError } from '../../src/errors.ts';
+import { docsRouter } from '../../src/http/openapi/docs.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
 import { problemOf, retryAfterSeconds } from '../../src/http/problem.ts';
 import { newId, type RequestId } from '../../src/ids.ts';
@@ -173,7 +175,7 @@ test('each problem has the status that clients know it by', () => {
       concurrent_change lease_lost epoch_not_ended api_key_already_shown own_principal type_base_fixed
       too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
-      token_taken token_outdated backup_not_configured drill_needs_command
+      token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -185,7 +187,7 @@ test('each problem has the status that clients know it by', () => {
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
-      too_many_passwords idempotency_key_reused not_confirmed
+      too_many_passwords idempotency_key_reused not_confirmed unique_not_offered
     `,
     429: 'too_many_shares too_many_guesses',
     499: 'client_gone',
@@ -281,6 +283,28 @@ describe('/docs', () => {
     expect(page.headers['content-security-policy']).not.toMatch(/script-src|http|\*|unsafe-eval/);
   });
 
+  test('is where a browser that opens / is led; whoever else asks there is told that there is nothing', async () => {
+    const { app } = await openTestVault();
+    const open = (accept: string, at: Parameters<typeof request>[0] = app) =>
+      request(at).get('/').set('Accept', accept);
+    for (const accept of ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html']) {
+      const { status, headers } = await open(accept);
+      expect([status, headers.location, headers['cache-control']]).toEqual([303, 'docs', 'no-store']);
+    }
+    for (const accept of [
+      '*/*',
+      '',
+      'application/json',
+      'application/problem+json',
+      'text/html;q=0.5,application/json',
+    ]) {
+      const { status, body } = await open(accept);
+      expect([accept, status, body.code]).toEqual([accept, 404, 'route_not_found']);
+    }
+    const behind = express().use(docsRouter('https://vault.example.com/vault'));
+    expect((await open('text/html', behind)).headers.location).toBe('https://vault.example.com/vault/docs');
+  });
+
   test('shows text as text: what a data type says is never markup', async () => {
     const page = await (await openTestVault()).as('app').call('get', '/docs');
     const sections = page.text.slice(page.text.indexOf('<section id="types">'), page.text.indexOf('<script'));
@@ -371,6 +395,20 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('post', '/v1/verify', { token: hash?.token, value: 'correct horse battery staple' }),
         app.call('post', '/v1/verify', { token: email?.token, value: 'x' }),
         app.call('post', '/v1/verify', { token: tokens[2], value: 'x' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/verify', { subject: 'c', type: 'password', value: 'x', purpose: 'marketing' }),
+        app.call('post', '/v1/verify', {
+          search: { type: 'email', value: 'ADA@example.com' },
+          ...{ type: 'password', value: 'x', purpose: 'billing' },
+        }),
+      ),
+    ],
+    [
+      'match',
+      await both(
+        app.call('post', '/v1/match', { token: email?.token, value: 'ADA@example.com', purpose: 'billing' }),
+        app.call('post', '/v1/match', { subject: 'c', type: 'password', value: 'x', purpose: 'billing' }),
+        app.call('post', '/v1/match', { token: tokens[2], value: 'x', purpose: 'billing' }),
       ),
     ],
     [
@@ -469,6 +507,17 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       ),
     ],
     [
+      'setUnique',
+      await both(
+        admin.call('put', '/v1/types/username/unique', { unique: true }),
+        admin.call('put', '/v1/types/name/unique', { unique: true }),
+      ),
+    ],
+    [
+      'countDoubles',
+      await both(admin.call('get', '/v1/types/username/doubles'), admin.call('get', '/v1/types/name/doubles')),
+    ],
+    [
       'addPrincipal',
       await both(
         admin.call('post', '/v1/principals', { name: 'x', role: 'app', expiresAt }),
@@ -518,7 +567,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
     ],
     [
       'listAuditEntries',
-      await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?before=x')),
+      await both(auditor.call('get', '/v1/audit/entries?limit=50'), auditor.call('get', '/v1/audit/entries?after=x')),
     ],
     ['listKeys', await both(vault.as('security').call('get', '/v1/keys'), admin.call('get', '/v1/keys'))],
     ['listJobs', await both(security.call('get', '/v1/jobs'), vault.as('app').call('get', '/v1/jobs'))],

@@ -30,8 +30,7 @@ test('lives, is not ready, and answers every call with `sealed`', async () => {
     ['post', '/v1/detokenize'],
     ['get', '/v1/audit/entries'],
     ['get', '/metrics'],
-    ['get', '/docs'],
-    ['get', '/openapi.json'],
+    ['get', '/docs/nothing'],
     ['get', '/'],
     ['get', '/v1/%E0%A4%A'],
     ['post', '/v1/unseal/'],
@@ -44,6 +43,14 @@ test('lives, is not ready, and answers every call with `sealed`', async () => {
       'x-content-type-options': 'nosniff',
     });
   }
+});
+
+test('leads a browser to the description, where the problem `sealed` is explained', async () => {
+  const { app } = await sealedApp(2, 2);
+  const opened = await request(app).get('/').set('Accept', 'text/html,*/*;q=0.8');
+  expect([opened.status, opened.headers.location]).toEqual([303, 'docs']);
+  expect((await request(app).get('/docs')).text).toContain('id="problem-sealed"');
+  expect((await request(app).get('/openapi.json')).body.openapi).toBe('3.1.0');
 });
 
 test('takes shares without an API key, and says how many are needed', async () => {

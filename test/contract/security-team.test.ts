@@ -49,10 +49,14 @@ describe('jobs', () => {
 
     const all = await security.call('get', '/v1/jobs');
     expect(all.status).toBe(200);
-    expect(all.body).toMatchObject({ jobs: [{ job: epoch, kind: 'rotate_epoch' }, { job: index }], more: false });
-    expect((await security.call('get', '/v1/jobs?limit=1')).body).toMatchObject({ jobs: [{ job: epoch }], more: true });
-    expect((await security.call('get', `/v1/jobs?limit=1&before=${epoch}`)).body).toMatchObject({
-      ...{ jobs: [{ job: index }], more: false },
+    expect(all.body).toMatchObject({ jobs: [{ job: epoch, kind: 'rotate_epoch' }, { job: index }] });
+    expect(all.body.next).toBeUndefined();
+    expect((await security.call('get', '/v1/jobs?limit=1')).body).toMatchObject({
+      jobs: [{ job: epoch }],
+      next: epoch,
+    });
+    expect((await security.call('get', `/v1/jobs?limit=1&after=${epoch}`)).body).toMatchObject({
+      jobs: [{ job: index }],
     });
     expect(await last(here)).toMatchObject({ action: 'read_job', outcome: 'done' });
 
@@ -74,13 +78,17 @@ describe.each(Object.entries(CALLS))('whoever %s', (_, act) => {
   test('is of the first tenant’s security team; the others learn nothing, and their try is noted', async () => {
     const { here } = await withUsb();
     const theirs = await here.inTenant('division', 'security');
-    const others = [here.admin, ...(['app', 'support', 'auditor'] as const).map((role) => here.as(role))];
-    const answers: unknown[][] = [];
-    for (const caller of [...others, theirs]) {
+    const asRole = (role: 'app' | 'support' | 'auditor') => [role, here.as(role)] as const;
+    const others = [['admin', here.admin], asRole('app'), asRole('support'), asRole('auditor')] as const;
+    // The same words for all: of what they asked about there is nothing in it, only what they are themselves.
+    for (const [role, caller] of others) {
       const { status, body } = await act(caller);
-      answers.push([status, body.code, body.detail]);
+      const detail = `This takes the role security. This API key has the role ${role}.`;
+      expect([status, body.code, body.detail]).toEqual([403, 'not_allowed', detail]);
     }
-    expect(answers).toEqual(answers.map(() => [403, 'not_allowed', answers[0]?.[2]]));
+    const { status, body } = await act(theirs);
+    const detail = 'This concerns the whole vault: only principals of its first tenant may do it.';
+    expect([status, body.code, body.detail]).toEqual([403, 'not_allowed', detail]);
     expect(await last(here)).toMatchObject({ outcome: 'refused', code: 'not_allowed' });
     expect((await here.as('security').call('get', '/v1/keys/slots')).body.slots).toHaveLength(2);
   });
@@ -134,6 +142,7 @@ describe('a root slot', () => {
     const down = vi.spyOn(slot as object as { attest(): unknown }, 'attest').mockRejectedValue(gone);
     const refused = await security.call('delete', '/v1/keys/slots/usb?abandon=false');
     expect([refused.status, refused.body.code]).toEqual([503, 'key_unavailable']);
+    expect(refused.body.detail).toMatch(/^A root slot .* does not answer.*keys slots check/);
     // Neither this answer nor that of a check names the place.
     expect(JSON.stringify(refused.body)).not.toContain(path);
     const { body } = await security.call('post', '/v1/keys/slots/check', {});
@@ -160,7 +169,8 @@ describe('a root slot', () => {
     const { here, security } = await withUsb();
     const lease = await takeLease(here.vault.keyStore, JOBS_LEASE, here.vault.random);
     const refused = await security.call('delete', '/v1/keys/slots/usb');
-    expect([refused.status, refused.body.code]).toEqual([503, 'key_unavailable']);
+    expect([refused.status, refused.body.code]).toEqual([503, 'overloaded']);
+    expect(refused.body.detail).toContain('A long job is at work on the keys');
     await lease?.release();
     expect((await security.call('get', '/v1/keys/slots')).body.slots[1]).not.toHaveProperty('removedAt');
   }, 20_000);

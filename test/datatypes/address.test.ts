@@ -5,7 +5,7 @@ import { isCountry } from '../../src/datatypes/iso3166.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { addresses } from './inputs.ts';
 
-const berlin = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' };
+const berlin = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postalCode: '10115', country: 'DE' };
 
 describe('comes back tidied', () => {
   test.each([
@@ -18,7 +18,7 @@ describe('comes back tidied', () => {
     [
       'no postal code where there is none',
       { line1: '1 Queen’s Road', city: 'Central', country: 'HK' },
-      { line1: '1 Queen’s Road', city: 'Central', postal_code: '', country: 'HK' },
+      { line1: '1 Queen’s Road', city: 'Central', postalCode: '', country: 'HK' },
     ],
   ])('%s', (_, input, output) => {
     expect(stored(address, input)).toEqual(output);
@@ -30,18 +30,18 @@ describe('refused', () => {
     ['a string', 'Am Sonnenhang 44b, Berlin', 'value'],
     ['no line1', { city: 'X' }, 'value.line1'],
     ['blank line1', { ...berlin, line1: ' \u3000' }, 'value.line1'],
-    ['no city', { line1: 'x', postal_code: '1', country: 'DE' }, 'value.city'],
-    ['no postal code', { line1: 'x', city: 'X', country: 'DE' }, 'value.postal_code'],
-    ['no country', { line1: 'x', city: 'X', postal_code: '1' }, 'value.country'],
+    ['no city', { line1: 'x', postalCode: '1', country: 'DE' }, 'value.city'],
+    ['no postal code', { line1: 'x', city: 'X', country: 'DE' }, 'value.postalCode'],
+    ['no country', { line1: 'x', city: 'X', postalCode: '1' }, 'value.country'],
     ['no such country', { ...berlin, country: 'ZZ' }, 'value.country'],
     ['a reserved code', { ...berlin, country: 'UK' }, 'value.country'],
     ['alpha-3', { ...berlin, country: 'DEU' }, 'value.country'],
     ['a number for a line', { ...berlin, line2: 4 }, 'value.line2'],
-    ['a number for a postal code', { ...berlin, postal_code: 10115 }, 'value.postal_code'],
+    ['a number for a postal code', { ...berlin, postalCode: 10115 }, 'value.postalCode'],
     ['a control character', { ...berlin, line1: 'Am Sonnenhang\u000044b' }, 'value.line1'],
     ['a line of nothing that is seen', { ...berlin, line1: '\u200b\u2060' }, 'value.line1'],
-    ['a postal code that is too short there', { ...berlin, postal_code: '123' }, 'value.postal_code'],
-    ['a word for a postal code', { ...berlin, country: 'US', postal_code: 'ABCDE' }, 'value.postal_code'],
+    ['a postal code that is too short there', { ...berlin, postalCode: '123' }, 'value.postalCode'],
+    ['a word for a postal code', { ...berlin, country: 'US', postalCode: 'ABCDE' }, 'value.postalCode'],
     ['over 200 characters', { ...berlin, region: 'x'.repeat(201) }, 'value.region'],
     ['an unknown property', { ...berlin, zip: '10115' }, 'value.zip'],
   ])('%s', (_, input, field) => {
@@ -50,11 +50,11 @@ describe('refused', () => {
 });
 
 test('case, width, composition and the spacing of the postal code do not make another address', () => {
-  const wakefield = { line1: '734 Café Path', city: 'Wakefield', postal_code: 'WF3 5VS', country: 'GB' };
+  const wakefield = { line1: '734 Café Path', city: 'Wakefield', postalCode: 'WF3 5VS', country: 'GB' };
   const same = [
     wakefield,
-    { ...wakefield, postal_code: 'wf35vs', country: 'gb' },
-    { ...wakefield, postal_code: 'ＷＦ３－５ＶＳ', line1: '734  CAFE\u0301 PATH' },
+    { ...wakefield, postalCode: 'wf35vs', country: 'gb' },
+    { ...wakefield, postalCode: 'ＷＦ３－５ＶＳ', line1: '734  CAFE\u0301 PATH' },
   ];
   expect(new Set(same.map((input) => canonical(address, input))).size).toBe(1);
 });
@@ -66,7 +66,7 @@ test('every part counts, and no part can pass for its neighbour', () => {
     { ...berlin, line2: 'x' },
     { ...berlin, region: 'x' },
     { ...berlin, city: 'Bonn' },
-    { ...berlin, postal_code: '10117' },
+    { ...berlin, postalCode: '10117' },
     { ...berlin, country: 'FR' },
   ];
   expect(new Set(others.map((input) => canonical(address, input))).size).toBe(others.length);
@@ -98,7 +98,7 @@ test('lines that were broken, or copied with marks around them, come back in one
 });
 
 test('a postal code may be missing where an address is complete without, and has the form of its country', () => {
-  const { postal_code, ...rest } = berlin;
+  const { postalCode, ...rest } = berlin;
   const without = (country: string) => accepts(address, { ...rest, country });
   const complete = [
     'CL',
@@ -128,14 +128,14 @@ test('a postal code may be missing where an address is complete without, and has
     ['NG', '930283'],
     ['VN', '70010'],
   ]) {
-    expect(accepts(address, { ...rest, country, postal_code: code })).toBe(true);
+    expect(accepts(address, { ...rest, country, postalCode: code })).toBe(true);
   }
 });
 
 test('of an address of which no more is known than the place, views show the country alone', () => {
   const place = { line1: '-', city: '香港', country: 'HK' };
   expect([seen(address, 'masked', place), seen(address, 'city', place)]).toEqual(['***, HK', '']);
-  for (const more of [{ line1: '1丁目' }, { line2: '7' }, { region: '九龍' }, { postal_code: '999077' }]) {
+  for (const more of [{ line1: '1丁目' }, { line2: '7' }, { region: '九龍' }, { postalCode: '999077' }]) {
     expect([seen(address, 'masked', { ...place, ...more }), seen(address, 'city', { ...place, ...more })]).toEqual([
       ...['香港, HK', '香港'],
     ]);

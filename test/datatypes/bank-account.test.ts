@@ -4,20 +4,20 @@ import { bankAccount } from '../../src/datatypes/bank-account.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { bankAccounts } from './inputs.ts';
 
-const checking = { routing_number: '021000021', account_number: '000123456789' };
+const checking = { routingNumber: '021000021', accountNumber: '000123456789' };
 
 describe('comes back bare, in upper case', () => {
   test.each([
     ['as it is', checking, checking],
-    ['groups', { routing_number: '0210 0002 1', account_number: '0001-2345 6789' }, checking],
-    ['full width', { routing_number: '０２１００００２１', account_number: '０００１２３４５６７８９' }, checking],
-    ['its type', { ...checking, account_type: ' Checking ' }, { ...checking, account_type: 'checking' }],
-    ['BIC in lower case', { bic: 'deutdeff', account_number: 'a1234' }, { bic: 'DEUTDEFF', account_number: 'A1234' }],
+    ['groups', { routingNumber: '0210 0002 1', accountNumber: '0001-2345 6789' }, checking],
+    ['full width', { routingNumber: '０２１００００２１', accountNumber: '０００１２３４５６７８９' }, checking],
+    ['its type', { ...checking, accountType: ' Checking ' }, { ...checking, accountType: 'checking' }],
+    ['BIC in lower case', { bic: 'deutdeff', accountNumber: 'a1234' }, { bic: 'DEUTDEFF', accountNumber: 'A1234' }],
     ['both names of the bank', { ...checking, bic: 'CHASUS33XXX' }, { ...checking, bic: 'CHASUS33XXX' }],
     [
       'a long number beside a BIC',
-      { bic: 'DEUTDEFF', account_number: '1'.repeat(34) },
-      { bic: 'DEUTDEFF', account_number: '1'.repeat(34) },
+      { bic: 'DEUTDEFF', accountNumber: '1'.repeat(34) },
+      { bic: 'DEUTDEFF', accountNumber: '1'.repeat(34) },
     ],
   ])('%s', (_, input, output) => {
     expect(stored(bankAccount, input)).toEqual(output);
@@ -27,23 +27,23 @@ describe('comes back bare, in upper case', () => {
 describe('refused', () => {
   test.each([
     ['a string', '000123456789', 'value'],
-    ['no bank', { account_number: '000123456789' }, 'value'],
-    ['no account', { routing_number: '021000021' }, 'value.account_number'],
-    ['a number for a number', { ...checking, account_number: 123_456_789 }, 'value.account_number'],
-    ['an account too short', { ...checking, account_number: '123' }, 'value.account_number'],
-    ['an account too long for ACH', { ...checking, account_number: '1'.repeat(18) }, 'value.account_number'],
-    ['an account too long', { bic: 'DEUTDEFF', account_number: '1'.repeat(35) }, 'value.account_number'],
-    ['an account with junk', { ...checking, account_number: "1234' OR 1=1" }, 'value.account_number'],
-    ['a wrong check digit', { ...checking, routing_number: '021000022' }, 'value.routing_number'],
-    ['too few digits', { ...checking, routing_number: '02100002' }, 'value.routing_number'],
-    ['zeros', { ...checking, routing_number: '000000000' }, 'value.routing_number'],
-    ['a district that there is not', { ...checking, routing_number: '501000020' }, 'value.routing_number'],
-    ['a letter', { ...checking, routing_number: 'O21000021' }, 'value.routing_number'],
-    ['an empty routing number', { ...checking, routing_number: '' }, 'value.routing_number'],
+    ['no bank', { accountNumber: '000123456789' }, 'value'],
+    ['no account', { routingNumber: '021000021' }, 'value.accountNumber'],
+    ['a number for a number', { ...checking, accountNumber: 123_456_789 }, 'value.accountNumber'],
+    ['an account too short', { ...checking, accountNumber: '123' }, 'value.accountNumber'],
+    ['an account too long for ACH', { ...checking, accountNumber: '1'.repeat(18) }, 'value.accountNumber'],
+    ['an account too long', { bic: 'DEUTDEFF', accountNumber: '1'.repeat(35) }, 'value.accountNumber'],
+    ['an account with junk', { ...checking, accountNumber: "1234' OR 1=1" }, 'value.accountNumber'],
+    ['a wrong check digit', { ...checking, routingNumber: '021000022' }, 'value.routingNumber'],
+    ['too few digits', { ...checking, routingNumber: '02100002' }, 'value.routingNumber'],
+    ['zeros', { ...checking, routingNumber: '000000000' }, 'value.routingNumber'],
+    ['a district that there is not', { ...checking, routingNumber: '501000020' }, 'value.routingNumber'],
+    ['a letter', { ...checking, routingNumber: 'O21000021' }, 'value.routingNumber'],
+    ['an empty routing number', { ...checking, routingNumber: '' }, 'value.routingNumber'],
     ['a BIC of 9 characters', { ...checking, bic: 'DEUTDEFF5' }, 'value.bic'],
     ['a BIC of no country', { ...checking, bic: 'DEUTZZFF' }, 'value.bic'],
     ['a BIC that is no string', { ...checking, bic: null }, 'value.bic'],
-    ['another type', { ...checking, account_type: 'brokerage' }, 'value.account_type'],
+    ['another type', { ...checking, accountType: 'brokerage' }, 'value.accountType'],
     ['an unknown property', { ...checking, iban: 'DE89370400440532013000' }, 'value.iban'],
   ])('%s', (_, input, field) => {
     expect(refusedField(bankAccount, input)).toBe(field);
@@ -54,7 +54,7 @@ test('every mistyped digit of a routing number is noticed, and two neighbours ex
   const numbers = fc.constantFrom('021000021', '011401533', '091000019', '322271627');
   fc.assert(
     fc.property(numbers, fc.nat({ max: 8 }), fc.integer({ min: 1, max: 9 }), (number, place, by) => {
-      const typed = (routing: string) => accepts(bankAccount, { ...checking, routing_number: routing });
+      const typed = (routing: string) => accepts(bankAccount, { ...checking, routingNumber: routing });
       const digit = Number(number[place]);
       expect(typed(number.slice(0, place) + ((digit + by) % 10) + number.slice(place + 1))).toBe(false);
       const next = Number(number[place + 1] ?? digit);
@@ -66,13 +66,13 @@ test('every mistyped digit of a routing number is noticed, and two neighbours ex
 
 describe('the same account', () => {
   test.each([
-    ['whatever its type', checking, { ...checking, account_type: 'savings' }],
-    ['whatever its spelling', checking, { ...checking, account_number: '0001 2345 6789' }],
+    ['whatever its type', checking, { ...checking, accountType: 'savings' }],
+    ['whatever its spelling', checking, { ...checking, accountNumber: '0001 2345 6789' }],
     ['with the bank’s BIC beside the routing number', checking, { ...checking, bic: 'CHASUS33' }],
     [
       'with the branch that says head office',
-      { bic: 'DEUTDEFF', account_number: '1234' },
-      { bic: 'DEUTDEFFXXX', account_number: '1234' },
+      { bic: 'DEUTDEFF', accountNumber: '1234' },
+      { bic: 'DEUTDEFFXXX', accountNumber: '1234' },
     ],
   ])('%s', (_, one, two) => {
     expect(canonical(bankAccount, two)).toBe(canonical(bankAccount, one));
@@ -81,10 +81,10 @@ describe('the same account', () => {
   test('and others are others', () => {
     const others = [
       checking,
-      { ...checking, account_number: '123456789' },
-      { ...checking, routing_number: '011401533' },
-      { bic: 'CHASUS33', account_number: '000123456789' },
-      { bic: 'CHASUS33500', account_number: '000123456789' },
+      { ...checking, accountNumber: '123456789' },
+      { ...checking, routingNumber: '011401533' },
+      { bic: 'CHASUS33', accountNumber: '000123456789' },
+      { bic: 'CHASUS33500', accountNumber: '000123456789' },
     ];
     expect(new Set(others.map((input) => canonical(bankAccount, input))).size).toBe(others.length);
   });
@@ -93,9 +93,9 @@ describe('the same account', () => {
 describe('views', () => {
   test.each([
     [checking, '****6789', '6789', '021000021'],
-    [{ bic: 'DEUTDEFF', account_number: '12345678' }, '****5678', '5678', 'DEUTDEFF'],
-    [{ bic: 'DEUTDEFF', account_number: '1234567' }, '****567', '567', 'DEUTDEFF'],
-    [{ bic: 'DEUTDEFF', account_number: '1234' }, '****34', '34', 'DEUTDEFF'],
+    [{ bic: 'DEUTDEFF', accountNumber: '12345678' }, '****5678', '5678', 'DEUTDEFF'],
+    [{ bic: 'DEUTDEFF', accountNumber: '1234567' }, '****567', '567', 'DEUTDEFF'],
+    [{ bic: 'DEUTDEFF', accountNumber: '1234' }, '****34', '34', 'DEUTDEFF'],
     [{ ...checking, bic: 'CHASUS33' }, '****6789', '6789', '021000021'],
   ])('%o', (input, masked, last4, routing) => {
     expect(seen(bankAccount, 'masked', input)).toBe(masked);
@@ -107,7 +107,7 @@ describe('views', () => {
     const accepted = bankAccounts.filter((input) => accepts(bankAccount, input));
     fc.assert(
       fc.property(accepted, (input) => {
-        const { account_number: account } = stored(bankAccount, input);
+        const { accountNumber: account } = stored(bankAccount, input);
         const shown = String(seen(bankAccount, 'last4', input));
         expect(account.endsWith(shown)).toBe(true);
         expect(shown.length).toBeLessThanOrEqual(Math.min(4, account.length / 2));

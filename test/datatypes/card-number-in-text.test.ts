@@ -47,12 +47,12 @@ describe('a card number in a text', () => {
 const REFUSED: readonly (readonly [type: string, field: string, value: (number: string) => unknown])[] = [
   ['name', 'value.given', (number) => ({ given: number, family: 'Doe' })],
   ['name', 'value.family', (number) => ({ given: 'Jane', family: `Doe ${number}` })],
-  ['card', 'value.holder', (number) => ({ number: VISA, expiry_month: 1, expiry_year: 2030, holder: number })],
+  ['card', 'value.holder', (number) => ({ number: VISA, expiryMonth: 1, expiryYear: 2030, holder: number })],
   ['address', 'value.city', (number) => ({ ...ADDRESS, city: number })],
   ['address', 'value.region', (number) => ({ ...ADDRESS, region: number })],
-  ['address', 'value.postal_code', (number) => ({ ...ADDRESS, postal_code: number })],
+  ['address', 'value.postalCode', (number) => ({ ...ADDRESS, postalCode: number })],
 ];
-const ADDRESS = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postal_code: '10115', country: 'DE' };
+const ADDRESS = { line1: 'Am Sonnenhang 44b', city: 'Berlin', postalCode: '10115', country: 'DE' };
 const typeOf = (name: string) => dataTypes().find((type) => type.name === name)!;
 
 test.each(REFUSED)('%s refuses one in %s, and does not repeat it', (name, field, value) => {
@@ -82,7 +82,7 @@ test('what is made of such numbers is refused nowhere: phones, accounts, serial 
     ['phone', '+49 151 23456789 02'.slice(0, 17)],
     ['serial_number', '490154203237518'],
     ['iban', 'DE89370400440532013000'],
-    ['bank_account', { bic: 'DEUTDEFF', account_number: VISA }],
+    ['bank_account', { bic: 'DEUTDEFF', accountNumber: VISA }],
     ['cookie_id', VISA],
     ['username', VISA],
     ['email', `${VISA}@example.com`],

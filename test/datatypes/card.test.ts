@@ -5,7 +5,7 @@ import { accepts, CONTEXT, canonical, refusal, refusedField, seen, stored } from
 import { cardNumbers } from './inputs.ts';
 
 /** A published test number; no issuer hands it out. */
-const visa = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 };
+const visa = { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 };
 
 describe('comes back as bare digits and a numeric expiry', () => {
   test.each([
@@ -13,15 +13,15 @@ describe('comes back as bare digits and a numeric expiry', () => {
     ['spaces', { ...visa, number: ' 4242 4242 4242 4242 ' }, visa],
     ['hyphens', { ...visa, number: '4242-4242–4242—4242' }, visa],
     ['full-width digits', { ...visa, number: '４２４２　４２４２　４２４２　４２４２' }, visa],
-    ['Arabic digits', { ...visa, number: '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢', expiry_month: '٠١', expiry_year: '٢٠٣٠' }, visa],
+    ['Arabic digits', { ...visa, number: '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢', expiryMonth: '٠١', expiryYear: '٢٠٣٠' }, visa],
     ['Devanagari digits', { ...visa, number: '४२४२४२४२४२४२४२४२' }, visa],
     ['what nobody sees', { ...visa, number: '\u20664242\u200b4242\u00ad42424242\u2069' }, visa],
-    ['expiry in digits', { ...visa, expiry_month: '01', expiry_year: '2030' }, visa],
+    ['expiry in digits', { ...visa, expiryMonth: '01', expiryYear: '2030' }, visa],
     ['holder tidied', { ...visa, holder: ' Ada  Byron ' }, { ...visa, holder: 'Ada Byron' }],
     ['empty holder left out', { ...visa, holder: ' ' }, visa],
-    ['expired, for refunds', { ...visa, expiry_year: 2020 }, { ...visa, expiry_year: 2020 }],
-    ['twenty years back', { ...visa, expiry_year: 2006 }, { ...visa, expiry_year: 2006 }],
-    ['twenty years ahead', { ...visa, expiry_year: 2046 }, { ...visa, expiry_year: 2046 }],
+    ['expired, for refunds', { ...visa, expiryYear: 2020 }, { ...visa, expiryYear: 2020 }],
+    ['twenty years back', { ...visa, expiryYear: 2006 }, { ...visa, expiryYear: 2006 }],
+    ['twenty years ahead', { ...visa, expiryYear: 2046 }, { ...visa, expiryYear: 2046 }],
   ])('%s', (_, input, output) => {
     expect(stored(card, input)).toEqual(output);
   });
@@ -30,7 +30,7 @@ describe('comes back as bare digits and a numeric expiry', () => {
 describe('refused', () => {
   test.each([
     ['a string', '4242424242424242', 'value'],
-    ['no number', { expiry_month: 1, expiry_year: 2030 }, 'value.number'],
+    ['no number', { expiryMonth: 1, expiryYear: 2030 }, 'value.number'],
     ['a number that is no string', { ...visa, number: 4_242_424_242_424_242 }, 'value.number'],
     ['a wrong check digit', { ...visa, number: '4242424242424241' }, 'value.number'],
     ['too few digits', { ...visa, number: '4242' }, 'value.number'],
@@ -39,15 +39,15 @@ describe('refused', () => {
     ['zeros', { ...visa, number: '0000000000000000' }, 'value.number'],
     ['full-width zeros', { ...visa, number: '００００００００００００００００' }, 'value.number'],
     ['endless spaces', { ...visa, number: `4242424242424242${' '.repeat(1000)}` }, 'value.number'],
-    ['month 0', { ...visa, expiry_month: 0 }, 'value.expiry_month'],
-    ['month 13', { ...visa, expiry_month: 13 }, 'value.expiry_month'],
-    ['a fraction of a month', { ...visa, expiry_month: 1.5 }, 'value.expiry_month'],
-    ['a list for a month', { ...visa, expiry_month: [1] }, 'value.expiry_month'],
-    ['no month', { number: visa.number, expiry_year: 2030 }, 'value.expiry_month'],
-    ['a year of two digits', { ...visa, expiry_year: 30 }, 'value.expiry_year'],
-    ['expired beyond reason', { ...visa, expiry_year: 1999 }, 'value.expiry_year'],
-    ['too far ahead', { ...visa, expiry_year: 2047 }, 'value.expiry_year'],
-    ['NaN', { ...visa, expiry_year: Number.NaN }, 'value.expiry_year'],
+    ['month 0', { ...visa, expiryMonth: 0 }, 'value.expiryMonth'],
+    ['month 13', { ...visa, expiryMonth: 13 }, 'value.expiryMonth'],
+    ['a fraction of a month', { ...visa, expiryMonth: 1.5 }, 'value.expiryMonth'],
+    ['a list for a month', { ...visa, expiryMonth: [1] }, 'value.expiryMonth'],
+    ['no month', { number: visa.number, expiryYear: 2030 }, 'value.expiryMonth'],
+    ['a year of two digits', { ...visa, expiryYear: 30 }, 'value.expiryYear'],
+    ['expired beyond reason', { ...visa, expiryYear: 1999 }, 'value.expiryYear'],
+    ['too far ahead', { ...visa, expiryYear: 2047 }, 'value.expiryYear'],
+    ['NaN', { ...visa, expiryYear: Number.NaN }, 'value.expiryYear'],
     ['a control character in the holder', { ...visa, holder: 'A\u0007' }, 'value.holder'],
     ['an unknown property', { ...visa, brand: 'visa' }, 'value.brand'],
   ])('%s', (_, input, field) => {
@@ -83,7 +83,7 @@ describe('sensitive authentication data is refused by name, with the clause (PCI
 });
 
 test('cards of one number are the same, others are not', () => {
-  const renewed = { number: '4242 4242 4242 4242', expiry_month: 12, expiry_year: 2035, holder: 'Ada Byron' };
+  const renewed = { number: '4242 4242 4242 4242', expiryMonth: 12, expiryYear: 2035, holder: 'Ada Byron' };
   expect(canonical(card, renewed)).toBe(canonical(card, visa));
   expect(canonical(card, { ...visa, number: '4111111111111111' })).not.toBe(canonical(card, visa));
 });
@@ -140,7 +140,7 @@ test('every mistyped digit is noticed', () => {
 
 describe('by what a receipt shows a card is found', () => {
   const { last4, last4_expiry: both } = card.parts as Required<NonNullable<typeof card.parts>>;
-  const shown = { last4: '4242', expiry_month: 1, expiry_year: 2030 };
+  const shown = { last4: '4242', expiryMonth: 1, expiryYear: 2030 };
   const asked = (part: typeof last4) => ({ ...card, parse: (input: unknown) => part!.parse(input, CONTEXT) as never });
 
   test('by the last four digits', () => {
@@ -150,17 +150,17 @@ describe('by what a receipt shows a card is found', () => {
   });
 
   test('by them and the expiry, though it has passed long ago', () => {
-    for (const typed of [shown, { ...shown, expiry_month: '01', expiry_year: '2030' }]) {
+    for (const typed of [shown, { ...shown, expiryMonth: '01', expiryYear: '2030' }]) {
       expect(both!.parse(typed, CONTEXT)).toBe(both!.of(stored(card, visa)));
     }
     for (const other of [
       { ...shown, last4: '4241' },
-      { ...shown, expiry_month: 12 },
-      { ...shown, expiry_year: 2031 },
+      { ...shown, expiryMonth: 12 },
+      { ...shown, expiryYear: 2031 },
     ]) {
       expect(both!.parse(other, CONTEXT)).not.toBe(both!.of(stored(card, visa)));
     }
-    expect(both!.parse({ ...shown, expiry_year: 1999 }, CONTEXT)).toContain('1999-01');
+    expect(both!.parse({ ...shown, expiryYear: 1999 }, CONTEXT)).toContain('1999-01');
   });
 
   test.each([
@@ -174,9 +174,9 @@ describe('by what a receipt shows a card is found', () => {
   });
 
   test.each([
-    ['no expiry', { last4: '4242' }, 'value.expiry_month'],
-    ['month 13', { ...shown, expiry_month: 13 }, 'value.expiry_month'],
-    ['a year of two digits', { ...shown, expiry_year: 30 }, 'value.expiry_year'],
+    ['no expiry', { last4: '4242' }, 'value.expiryMonth'],
+    ['month 13', { ...shown, expiryMonth: 13 }, 'value.expiryMonth'],
+    ['a year of two digits', { ...shown, expiryYear: 30 }, 'value.expiryYear'],
     ['a verification code', { ...shown, cvc: '123' }, 'value.cvc'],
     ['a holder', { ...shown, holder: 'Ada' }, 'value.holder'],
   ])('%s is refused', (_, typed, field) => {

@@ -22,7 +22,7 @@ export const RECEIPT = {
   description: 'What was bought.',
   category: 'commerce',
   base: 'document',
-  views: { total: { pointer: '/total' }, first_line: { pointer: '/lines/0' } },
+  views: { total: '/total', first_line: '/lines/0' },
   examples: [{ total: '19.90 EUR', lines: [{ item: 'tea' }] }],
 } as const;
 

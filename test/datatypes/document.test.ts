@@ -44,9 +44,9 @@ test('a number that no double holds is none to a type that asks for one', () => 
   expect(
     refusedField(
       dataType('card'),
-      parseExactly('{"number":"4242424242424242","expiry_month":1.00000000000000001,"expiry_year":2030}'),
+      parseExactly('{"number":"4242424242424242","expiryMonth":1.00000000000000001,"expiryYear":2030}'),
     ),
-  ).toBe('value.expiry_month');
+  ).toBe('value.expiryMonth');
   expect(refusedField(dataType('name'), parseExactly('1.00000000000000001'))).toBe('value');
   expect(stored(document, { rawJSON: '1' })).toEqual({ rawJSON: '1' });
 });

@@ -46,10 +46,10 @@ export const addresses = fc.record(
     line2: line,
     city: line,
     region: line,
-    postal_code: fc.constantFrom('10115', '87892-4172', 'wf3 5vs', '１０５－００１１', '105ー0011'),
+    postalCode: fc.constantFrom('10115', '87892-4172', 'wf3 5vs', '１０５－００１１', '105ー0011'),
     country: fc.constantFrom('DE', 'us', 'GB', 'JP', 'HK'),
   },
-  { requiredKeys: ['line1', 'city', 'postal_code', 'country'] },
+  { requiredKeys: ['line1', 'city', 'postalCode', 'country'] },
 );
 
 export const cardNumbers = fc
@@ -59,11 +59,11 @@ export const cardNumbers = fc
 const cards = fc.record(
   {
     number: fc.tuple(cardNumbers, fc.constantFrom('', ' ', '-', '\u3000')).map(([number, gap]) => groups(number, gap)),
-    expiry_month: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom('1', '07', '12')),
-    expiry_year: fc.oneof(fc.integer({ min: 2020, max: 2036 }), fc.constantFrom('2025', '2031')),
+    expiryMonth: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom('1', '07', '12')),
+    expiryYear: fc.oneof(fc.integer({ min: 2020, max: 2036 }), fc.constantFrom('2025', '2031')),
     holder: line,
   },
-  { requiredKeys: ['number', 'expiry_month', 'expiry_year'] },
+  { requiredKeys: ['number', 'expiryMonth', 'expiryYear'] },
 );
 
 /** Any UTF-16, half surrogate pairs included. */
@@ -192,12 +192,12 @@ export const ibans = typed(bareIbans);
 
 export const bankAccounts = fc.record(
   {
-    routing_number: typed(fc.constantFrom('021000021', '011401533', '091000019')),
+    routingNumber: typed(fc.constantFrom('021000021', '011401533', '091000019')),
     bic: typed(fc.constantFrom('DEUTDEFF', 'DEUTDEFF500', 'NEDSZAJJXXX')),
-    account_number: typed(fc.stringMatching(/^[A-Z0-9]{2}[0-9]{2,15}$/)),
-    account_type: fc.constantFrom('checking', 'savings', ' Savings'),
+    accountNumber: typed(fc.stringMatching(/^[A-Z0-9]{2}[0-9]{2,15}$/)),
+    accountType: fc.constantFrom('checking', 'savings', ' Savings'),
   },
-  { requiredKeys: ['account_number'] },
+  { requiredKeys: ['accountNumber'] },
 );
 
 export const cvcs = fc
@@ -328,17 +328,17 @@ export const shortInputs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   name: fc.record({ given: few(2), family: few(2) }),
   address: fc.record({
     ...{ line1: few(2), line2: few(1), city: few(2), region: few(1) },
-    ...{ postal_code: fc.constantFrom('', '-', '1'), country: fc.constantFrom('HK', 'AE') },
+    ...{ postalCode: fc.constantFrom('', '-', '1'), country: fc.constantFrom('HK', 'AE') },
   }),
   postal_code: fc.record({ code: fc.stringMatching(/^[A1 -]{2,6}$/), country: fc.constantFrom('DE', 'IS') }),
   username: few(3),
   serial_number: fc.stringMatching(/^[A1./ -]{4,12}$/),
   bank_account: fc.record({
-    ...{ bic: fc.constant('DEUTDEFF'), account_number: fc.stringMatching(/^[A1-]{4,9}$/) },
+    ...{ bic: fc.constant('DEUTDEFF'), accountNumber: fc.stringMatching(/^[A1-]{4,9}$/) },
   }),
   ip: fc.constantFrom('0.0.0.0', '10.0.0.0', '::', '::1', '1::', '2001:db8::', '2001:db8:7::'),
   user_agent: fc.constantFrom('Firefox', 'Firefox/128', 'Safari', 'x', 'other', 'curl/8.0', 'Slackbot 1.0'),
-  card: cardNumbers.map((number) => ({ number: number.slice(0, 12), expiry_month: 1, expiry_year: 2030 })),
+  card: cardNumbers.map((number) => ({ number: number.slice(0, 12), expiryMonth: 1, expiryYear: 2030 })),
   text: few(3),
   search_terms: few(2),
   document: few(2),
@@ -349,10 +349,10 @@ export const queries: Readonly<Record<string, (value: never) => unknown>> = {
   'email.domain': (value: string) => value.slice(value.indexOf('@') + 1).toUpperCase(),
   'name.family': ({ family }: Name) => (family === '' ? undefined : ` ${family} `),
   'card.last4': ({ number }: Card) => number.slice(-4),
-  'card.last4_expiry': ({ number, expiry_month, expiry_year }: Card) => ({
+  'card.last4_expiry': ({ number, expiryMonth, expiryYear }: Card) => ({
     last4: number.slice(-4),
-    expiry_month: String(expiry_month).padStart(2, '0'),
-    expiry_year,
+    expiryMonth: String(expiryMonth).padStart(2, '0'),
+    expiryYear,
   }),
 };
 

@@ -11,6 +11,7 @@ import { CHECKS } from '../../src/doctor/checks.ts';
 import { examine, exitCodeOf } from '../../src/doctor/examine.ts';
 import type { Finding, Severity } from '../../src/doctor/finding.ts';
 import type { World } from '../../src/doctor/world.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { AddSlotBody } from '../../src/keyring/schema.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
@@ -228,6 +229,34 @@ const PLANTS: readonly Plant[] = [
       return { env: { LETHE_KEY_BACKUP_DIR: `${home.folder}/copies` } };
     },
   ],
+  [
+    'a place of the journal that cannot be made',
+    'journal',
+    /^fail The journal cannot be written in \/dev\/null\/copies\/journal\/vlt_.* \(ENOTDIR\)/,
+    async () => ({ env: { LETHE_KEY_BACKUP_DIR: '/dev/null/copies' } }),
+  ],
+  ...(
+    [
+      [
+        'LETHE_BACKUP_DIR',
+        '/proc/copies',
+        /^fail Copies of the record store cannot be written into \/proc\/copies \(E\w+\)/,
+      ],
+      ['LETHE_KEY_BACKUP_DIR', '/dev/null/x', /^fail Copies of the key store cannot be written into .* \(ENOTDIR\)/],
+      [
+        'LETHE_BACKUP_DIR',
+        'unmounted',
+        /^warn .*\/unmounted, for copies of the record store, is not there; the next copy/,
+      ],
+    ] as const
+  ).map(
+    ([setting, dir, found]): Plant => [
+      `${setting} at ${dir}`,
+      'backup',
+      found,
+      async () => ({ env: { [setting]: dir } }),
+    ],
+  ),
   ['a slot alone', 'slots', /^warn file is the only required root slot/, async () => undefined],
   [
     'a second slot that lost its secret',
@@ -420,6 +449,36 @@ test('a node that has not said what it forgot is told an hour after the close, a
     expect.stringMatching(late),
   );
   expect(said(await examined(home, { now: after(3_600_001) }), 'nodes')).toContainEqual(expect.stringMatching(late));
+});
+
+test('where the key store takes no writes, nobody is called silent: nobody could say anything', async () => {
+  const home = await freshHome('postgres');
+  await home.open();
+  const name = new URL(home.keyStoreUrl).pathname.slice(1);
+  await tell(home.keyStoreUrl, `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  const found = (await examined(home)).filter(({ id }) => id === 'nodes');
+  expect(found.map(({ severity, says }) => `${severity} ${says}`)).toEqual([
+    expect.stringMatching(/^warn Whether 1 processes live cannot be told: the key store, .* takes no writes\.$/),
+  ]);
+});
+
+test('a root slot that refuses the PIN, so that the vault does not open, fails: it was looked at', async () => {
+  const refusal = new UnavailableError(
+    'key_unavailable',
+    'The root slot hsm (HSM, token t): the token refuses the PIN.',
+  );
+  const config = { rootKey: { from: 'file', path: '/x' } };
+  const keyring = () => Promise.reject(refusal);
+  const world = { config, vaultId: async () => 'vlt_x', keyStore: async () => ({}), keyring } as unknown as World;
+  const findings = await examine(
+    world,
+    CHECKS.filter(({ id }) => ['vault', 'slots'].includes(id)),
+  );
+  expect(findings.map(({ id, severity, says }) => `${severity} ${id} ${says}`)).toEqual([
+    expect.stringMatching(/^fail vault The vault does not open: The root slot hsm .* refuses the PIN/),
+    expect.stringMatching(/^fail slots No root slot hands out .* refuses the PIN/),
+  ]);
+  expect(exitCodeOf(findings)).toBe(2);
 });
 
 test('a slot’s folder that is not there is not made', async () => {

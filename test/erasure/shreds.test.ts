@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
 import { findErasure, type Stores } from '../../src/erasure/destructions.ts';
-import { indexesOf, markFinal, NOTHING, noteShred, type ShredRow } from '../../src/erasure/shreds.ts';
+import { indexesOf, markFinal, noteShreds, type Shredded, type ShredRow } from '../../src/erasure/shreds.ts';
 import type { ErasureId, RecordId, SubjectId, TenantId } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
@@ -31,7 +31,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [card, ...emails] = await store(
       {
         type: 'card',
-        value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 },
+        value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 },
         subject: 's1',
         reuse: true,
       },
@@ -107,10 +107,12 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a row only grows, whoever adds to it, and not once it is final', async () => {
     const of = { tenant: 'ten_x' as TenantId, erasure: 'ers_grows' };
-    const note = (shredded: Parameters<typeof noteShred>[2]) =>
-      here.vault.keyStore.exclusive((tx) => noteShred(tx, of, shredded, here.now()));
+    const note = (shredded: Omit<Shredded, 'erasure'>) =>
+      here.vault.keyStore.exclusive((tx) =>
+        noteShreds(tx, of.tenant, [{ erasure: of.erasure, ...shredded }], here.now()),
+      );
     await note({ epoch: 7, records: 2, indexes: ['b/1'] });
-    await note(NOTHING);
+    await note({ epoch: undefined, records: 0, indexes: [] });
     await note({ epoch: 3, records: 1, indexes: ['a/1', 'b/1'] });
     expect(await seen(of.erasure)).toEqual({ epoch: 7, records: 3, indexes: ['a/1', 'b/1'], final: null });
     await Promise.all(Array.from({ length: 5 }, () => note({ epoch: 8, records: 1, indexes: [] })));

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { appOf, freshHome } from '../support/home.ts';
@@ -36,7 +36,7 @@ test('the handbook’s way back from a fail-over leads to a vault that starts, w
   const stores = { RECORD_STORE_URL: recordStoreUrl, KEY_STORE_URL: keyStoreUrl };
   const { PATH = '' } = process.env;
   const env = { PATH, LETHE_HOME: folder, LETHE_API_KEY: await home.adminKey(), ...stores };
-  const npm = `npm() { shift 4; '${process.execPath}' '${root}src/cli.ts' "$@"; }`;
+  const npm = `npm() { shift 4; '${process.execPath}' '${inject('programs').command}' "$@"; }`;
   const run = (block: string) => promisify(execFile)('bash', ['-ec', `${npm}\n${block}`], { env, cwd: root });
   let said = '';
   for (const block of blocks) said += (await run(block)).stdout;

@@ -107,13 +107,19 @@ describe('for a role that may not', () => {
   const ANY = { newKey: Buffer.alloc(32, 7), items: [], tokens: [], stores: [], purpose: 'billing' };
 
   test.each(OPERATIONS.map((operation) => [operation.operationId, operation] as const))('%s', async (_, operation) => {
-    const mayNot = ROLES.filter((role) => !RULES[role].some(({ actions }) => actions.includes(operation.action)));
+    const may = ROLES.filter((role) => RULES[role].some(({ actions }) => actions.includes(operation.action)));
+    const mayNot = ROLES.filter((role) => !may.includes(role));
     // What everybody may do is refused to nobody.
     expect(mayNot.length > 0 || operation.action === 'list_types').toBe(true);
     for (const role of mayNot) {
       const caller = { ...(await here.as('app')), role };
       const call = operation as unknown as (...input: unknown[]) => Promise<unknown>;
-      await expect(call(here.vault, caller, ANY)).rejects.toMatchObject({ code: 'not_allowed' });
+      const refusal = await call(here.vault, caller, ANY).catch((error: Error) => error);
+      expect(refusal).toMatchObject({ code: 'not_allowed' });
+      // It says what is needed, and nothing but roles.
+      const [needed = '', has = '', ...more] = (refusal as Error).message.split('. ');
+      expect(ROLES.filter((each) => new RegExp(`\\b${each}\\b`).test(needed))).toEqual(may);
+      expect([has, more]).toEqual([`This API key has the role ${role}.`, []]);
       const entry = (await here.entries()).at(-1);
       expect(entry).toMatchObject({
         ...{ principal: caller.principal, action: operation.action, outcome: 'refused', code: 'not_allowed' },

@@ -83,12 +83,14 @@ test('the commands of the README and its pages run as they are typed, from the q
   );
   const card = { token: expect.stringMatching(/^0\d{11}4242$/) };
   const number = expect.objectContaining({ number: '4242424242424242' });
-  const asked = { results: [{ ...card, masked: '**** **** **** 4242' }], more: false };
+  const asked = { results: [{ ...card, masked: '**** **** **** 4242' }] };
   expect(three).toMatchObject([
     { results: [{ ...card, value: number }, { value: '123' }] },
     { results: [{ ...card, value: number }, { error: { code: 'token_used_up' } }] },
     { verified: true },
     { verified: false },
+    { verified: true, subject: expect.stringMatching(/^sub_/), token: expect.stringMatching(/^tok_/) },
+    { matches: true },
     asked,
     asked,
   ]);
@@ -100,9 +102,9 @@ test('the commands of the README and its pages run as they are typed, from the q
   ];
   expect(changed).toMatchObject([crm, {}, { type: 'email', tokens: [email, { ...crm, state: 'revoked' }] }]);
   const [stored, ...pages] = found ?? [];
-  const doe = { results: [{ token: stored.results[0].token, masked: 'J*** D***' }], more: false };
-  const page = { results: [{ masked: 'j***@example.com' }], more: false };
-  expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]], more: false }, page]);
+  const doe = { results: [{ token: stored.results[0].token, masked: 'J*** D***' }] };
+  const page = { results: [{ masked: 'j***@example.com' }] };
+  expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]] }, page]);
   expect(proof).toMatch(/Done: job_/);
   expect(proof).toMatch(/Certificate of erasure ers_/);
   expect(proof).toMatch(/Signature: right/);

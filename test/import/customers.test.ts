@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { formOf, type Json } from '../../src/datatypes/datatype.ts';
+import { inTodaysNames } from '../../src/datatypes/earlier-names.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import type { Item } from '../../src/import/items.ts';
 import { NOW, openTestVault, type TestCaller } from '../support/vault.ts';
@@ -109,8 +111,9 @@ async function assertStored(app: TestCaller, before: Row, after: Row): Promise<v
   const { body } = await app.detokenize(fields.map(({ path }) => at(after, path) as string));
   const expected = fields.map(({ path, type }) => {
     const token = at(after, path) as string;
-    if (type === 'password') return { token, error: { code: 'never_revealed' } };
-    return { token, type, view: 'plain', value: stored(type, at(before, path), before.country) };
+    if (type === 'password') return { token, form: 'none', error: { code: 'never_revealed' } };
+    const value = stored(type, at(before, path), before.country);
+    return { token, form: formOf(dataType(type), 'plain', value), type, view: 'plain', value };
   });
   expect(body.results).toEqual(expected);
   const token = after.password as string;
@@ -121,10 +124,11 @@ async function assertStored(app: TestCaller, before: Row, after: Row): Promise<v
 }
 
 /** By the type itself; and by eye, where what is stored is another spelling. */
-function stored(type: string, value: unknown, country: string): unknown {
+function stored(type: string, value: unknown, country: string): Json {
   const { cvc: _, ...card } = type === 'card' ? (value as { cvc?: string; number: string }) : {};
   const isNational = type === 'phone' && !String(value).startsWith('+');
-  const sent = type === 'card' ? card : isNational ? { number: value, country } : value;
+  const given = type === 'card' ? card : isNational ? { number: value, country } : value;
+  const sent = inTodaysNames(type, given as Json);
   const kept = dataType(type).parse(sent, { now: NOW });
   if (type === 'phone') expect(kept).toMatch(/^\+\d{7,15}$/);
   if (type === 'card') expect(kept).toMatchObject({ number: expect.stringMatching(/^\d{12,19}$/) });

@@ -51,13 +51,13 @@ describe('a refused row is shown without what no file may keep', () => {
       fields: [
         { path: '/card', type: 'card', drop: ['x'] },
         { path: '/password', type: 'password' },
-        { to: '/c', type: 'card', properties: { number: '/no', expiry_month: '/mm', expiry_year: '/yy' } },
+        { to: '/c', type: 'card', properties: { number: '/no', expiryMonth: '/mm', expiryYear: '/yy' } },
         { path: '/address', type: 'address', drop: ['floor'] },
       ],
       drop: ['/a/b'],
     };
     const row = {
-      ...{ card: { number: '4242424242424241', expiry_month: 1 }, password: 'pw', no: '4242 wrong', mm: 1, yy: 2030 },
+      ...{ card: { number: '4242424242424241', expiryMonth: 1 }, password: 'pw', no: '4242 wrong', mm: 1, yy: 2030 },
       ...{ address: { city: 'Berlin', floor: 3 }, a: { b: 1, c: 2 }, id: 1 },
     };
     expect(shown(row, map)).toEqual({

@@ -92,7 +92,10 @@ describe.each(ENGINES)('a backup on %s', (engine) => {
 
     const without = { ...vault, keyBackupDir: undefined };
     for (const order of [BOTH, { stores: ['records' as const], prune: true }]) {
-      await expect(orderBackup(without, security, order)).rejects.toMatchObject({ code: 'backup_not_configured' });
+      const refused = { code: 'backup_not_configured', message: expect.stringContaining('LETHE_KEY_BACKUP_DIR') };
+      const refusal = await orderBackup(without, security, order).catch((error: Error) => error);
+      expect(refusal).toMatchObject(refused);
+      expect((refusal as Error).message).not.toContain('LETHE_BACKUP_DIR');
     }
     await expect(orderDrill(without, security, {})).rejects.toBeDefined();
     expect(await orderBackup(without, security, { stores: ['records'], prune: false })).toHaveProperty('job');

@@ -1,8 +1,8 @@
 /** Long jobs beside a server: in a thread that may break, of a real process, and from the command line. */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { startLongJobs } from '../../src/background/long-job-thread.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -17,7 +17,8 @@ import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** The thread's own program, which starts sooner; the first test starts it as it stands in `src/`. */
+const THREAD = pathToFileURL(inject('programs').thread);
 const ROOT_KEY = 'ab'.repeat(32);
 
 interface Ran {
@@ -28,8 +29,11 @@ interface Ran {
 
 function lethe(env: Record<string, string>, ...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { env: { ...nodeEnv, ...env } }, (_, out, err) =>
-      resolve({ code: child.exitCode, out, err }),
+    const child = execFile(
+      process.execPath,
+      [inject('programs').command, ...args],
+      { env: { ...nodeEnv, ...env } },
+      (_, out, err) => resolve({ code: child.exitCode, out, err }),
     );
   });
 }
@@ -79,7 +83,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         ).map(({ version }) => Number(version));
       const reports: JobReport[] = [];
       const run = (config = home.config) =>
-        startLongJobs(vault, config, { rotateEveryMs, report: (done) => reports.push(done) });
+        startLongJobs(vault, config, { rotateEveryMs, report: (done) => reports.push(done), entry: THREAD });
       const stop = run();
       const { job } = await rotateKeys(vault, await appOf(vault, home, 'security'), {});
       await vi.waitUntil(
@@ -136,7 +140,7 @@ test.each([
   expect(reports).toEqual([{ name: 'long_jobs', failed: 'internal_error', changed: 0 }]);
   expect(await readJob(vault.recordStore.reader, job)).toMatchObject({ state: 'waiting' });
 
-  const again = startLongJobs(vault, home.config, options);
+  const again = startLongJobs(vault, home.config, { ...options, entry: THREAD });
   await vi.waitUntil(async () => (await readJob(vault.recordStore.reader, job)).state === 'completed', {
     timeout: 20_000,
   });
@@ -147,7 +151,7 @@ describe('the root key that a thread was handed is wiped', () => {
   /** Programs that first show the test the bytes they were given: memory that both threads see. */
   const SHOW = `import { parentPort, workerData } from 'node:worker_threads';
     parentPort.postMessage({ signal: 'values', said: workerData.config.rootKey.key });`;
-  const WORKER = `await import(${JSON.stringify(new URL('../../src/background/long-job-worker.ts', import.meta.url).href)});`;
+  const WORKER = `await import(${JSON.stringify(THREAD.href)});`;
   const DEAF = 'setInterval(() => {}, 1000);';
   /** @returns the bytes as they stood whenever the thread said something, and when it had ended */
   const shown = async (program: string, key = ROOT_KEY) => {

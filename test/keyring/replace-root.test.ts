@@ -32,6 +32,7 @@ import { sealedAt, split } from '../support/shares.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW, QUICK_PASSWORDS } from '../support/vault.ts';
+import { keepAll } from '../support/went-back.ts';
 
 const NEW_KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 29 + 3) & 0xff));
 const withNew = { rootKey: { from: 'environment', key: NEW_KEY } } as const;
@@ -110,19 +111,18 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('interrupted before each of its transactions in turn, it refuses to serve, and goes on with both keys', async () => {
+    const { home, vault, token, replace } = await furnished(engine);
+    await vault.close();
+    const toTheStart = await keepAll(home);
     let interruptions = 0;
     // On PostgreSQL every third; each makes two databases.
     for (let before = 1; ; before += engine === 'sqlite' ? 1 : 3) {
-      const { home, vault, token, replace } = await furnished(engine);
-      await vault.close();
+      await toTheStart();
       const both = await openWithBoth(home);
       const outcome = await codeOf(replace(interrupted(both, before)));
       const next = await keyFact(both.keyStore.reader, 'root_key_check_next');
       await both.close();
-      if (outcome === 'done') {
-        await home.drop();
-        break;
-      }
+      if (outcome === 'done') break;
       interruptions += 1;
       expect(outcome).toBe('key_unavailable');
       if (next === undefined) {
@@ -139,7 +139,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await again.close();
       const fresh = await home.open(withNew);
       expect([before, await home.reveal(fresh, token)]).toEqual([before, 'ada@example.com']);
-      await home.drop();
+      await fresh.close();
     }
     expect(interruptions).toBeGreaterThan(5);
   }, 180_000);

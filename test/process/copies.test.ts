@@ -4,15 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { UNFINISHED } from '../../src/temporary.ts';
 import { lethe } from '../support/command.ts';
 import { nodeEnv } from '../support/node-env.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const DEADLINE_MS = 30_000;
 /** Large enough that a copy takes a while, for each of the two stores. */
 const PADDING_BYTES = 48 * 1024 * 1024;
@@ -46,10 +44,14 @@ interface Running {
 
 async function run(tmp: string, args: readonly string[]): Promise<Running> {
   const env = { ...nodeEnv };
-  const child = spawn(process.execPath, [CLI, ...args, '--key-file', `${template}/security.key`], {
-    env: { ...env, LETHE_HOME: template, TMPDIR: tmp },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [inject('programs').command, ...args, '--key-file', `${template}/security.key`],
+    {
+      env: { ...env, LETHE_HOME: template, TMPDIR: tmp },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -112,7 +114,7 @@ test('restore: Ctrl-C leaves no copy, and the store that was there', async () =>
   await cp(template, `${tmp}/home`, { recursive: true });
   const before = await readFile(`${tmp}/home/keys/keystore.db`);
   const env = { ...nodeEnv, LETHE_HOME: `${tmp}/home` };
-  const args = [CLI, 'restore', `${tmp}/home/backups`, '--store', 'keys', '--replace'];
+  const args = [inject('programs').command, 'restore', `${tmp}/home/backups`, '--store', 'keys', '--replace'];
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

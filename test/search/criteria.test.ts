@@ -13,12 +13,12 @@ const { now } = CONTEXT;
 const keepOf = (type: DataType, name: string) => ({ name, ...(type.keeps?.[name] as Keep) });
 /** What is stored of an input, and the forms it is indexed in. */
 function storedAs(type: DataType, input: unknown, keep?: string) {
-  const known = { type, keep: keep === undefined ? undefined : keepOf(type, keep), earlier: [] };
+  const known = { type, keep: keep === undefined ? undefined : keepOf(type, keep), unique: false, earlier: [] };
   const { value, kept } = accept(known, input, now);
   return { value, forms: formsOf(type, value, kept) };
 }
 const asked = (type: DataType, value: unknown, part?: string, earlier: DataType[] = []) =>
-  criterionOf({ type, keep: undefined, earlier }, { value, part }, CONTEXT);
+  criterionOf({ type, keep: undefined, unique: false, earlier }, { value, part }, CONTEXT);
 /** Whether a search finds what is stored: by the index first, then by comparison. */
 function finds(criterion: ReturnType<typeof asked>, type: DataType, stored: ReturnType<typeof storedAs>): boolean {
   const isOffered = stored.forms.some((form) => criterion.forms.some((wanted) => sameForm(form, wanted)));

@@ -9,7 +9,7 @@ import { counting, entriesOf, findAll, storeAll } from './world.ts';
 
 /** Sixteen entries an index. */
 const BITS = 4;
-const card = (number: string, expiry_month = 4, expiry_year = 2030) => ({ number, expiry_month, expiry_year });
+const card = (number: string, expiryMonth = 4, expiryYear = 2030) => ({ number, expiryMonth, expiryYear });
 const [ONE, AMEX, APART] = ['4242424242424242', '378282246310005', '4000056655665556'];
 
 function luhn(body: string): string {
@@ -84,10 +84,10 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await find('card', 'last4', '4242')).toEqual([one, same, later]);
     expect(await find('card', 'last4', ' 4242 ')).toEqual([one, same, later]);
-    const asked = { last4: '4242', expiry_month: '04', expiry_year: '2030' };
+    const asked = { last4: '4242', expiryMonth: '04', expiryYear: '2030' };
     expect(await find('card', 'last4_expiry', asked)).toEqual([one, same]);
-    expect(await find('card', 'last4_expiry', { ...asked, expiry_year: 2031 })).toEqual([later]);
-    expect(await find('card', 'last4_expiry', { ...asked, expiry_month: 5 })).toEqual([]);
+    expect(await find('card', 'last4_expiry', { ...asked, expiryYear: 2031 })).toEqual([later]);
+    expect(await find('card', 'last4_expiry', { ...asked, expiryMonth: 5 })).toEqual([]);
     expect(await find('card', 'last4_expiry', { ...asked, last4: '4243' })).toEqual([]);
   });
 
@@ -141,10 +141,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     ['name', 'family', '  ', 'value'],
     ['card', 'last4', '424', 'value'],
     ['card', 'last4', 4242, 'value'],
-    ['card', 'last4_expiry', { last4: '4242', expiry_month: 13, expiry_year: 2030 }, 'value.expiry_month'],
-    ['card', 'last4_expiry', { last4: '4242', expiry_month: 1 }, 'value.expiry_year'],
-    ['card', 'last4_expiry', { last4: '42', expiry_month: 1, expiry_year: 2030 }, 'value.last4'],
-    ['card', 'last4_expiry', { last4: '4242', expiry_month: 1, expiry_year: 2030, x: 1 }, 'value.x'],
+    ['card', 'last4_expiry', { last4: '4242', expiryMonth: 13, expiryYear: 2030 }, 'value.expiryMonth'],
+    ['card', 'last4_expiry', { last4: '4242', expiryMonth: 1 }, 'value.expiryYear'],
+    ['card', 'last4_expiry', { last4: '42', expiryMonth: 1, expiryYear: 2030 }, 'value.last4'],
+    ['card', 'last4_expiry', { last4: '4242', expiryMonth: 1, expiryYear: 2030, x: 1 }, 'value.x'],
   ])('%s by %s: %j is refused at %s', async (type, part, value, field) => {
     expect(await refusal(type, part, value)).toEqual({ kind: 'invalid', code: 'invalid_value', field });
   });

@@ -69,7 +69,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         { type: 'email', value: 'kim@four.example', subject: 'four-1' },
         {
           type: 'card',
-          value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 },
+          value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 },
           subject: 'four-1',
         },
       ],
@@ -134,7 +134,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await refused(with2({ type: 'email', part: 'no', value: 'x' }) as Query)).toEqual({
       ...{ code: 'unknown_part', field: 'and/1/part' },
     });
-    const wrong = { type: 'card', part: 'last4_expiry', value: { last4: 'x', expiry_month: 1, expiry_year: 2030 } };
+    const wrong = { type: 'card', part: 'last4_expiry', value: { last4: 'x', expiryMonth: 1, expiryYear: 2030 } };
     expect(await refused(with2(wrong) as Query)).toEqual({ code: 'invalid_value', field: 'and/1/value.last4' });
   });
 

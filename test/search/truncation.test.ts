@@ -57,7 +57,7 @@ const people = (count: number) =>
     { type: 'name', value: { given: 'Ola', family: `Nordmann-${i}` } },
     { type: 'email', value: `ola${i}@d${i}.example` },
     { type: 'date_of_birth', value: `19${10 + i}-01-02` },
-    { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2010 + i } },
+    { type: 'card', value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2010 + i } },
   ]).flat();
 const SHARED = ['name', 'name.family', 'email.domain', 'date_of_birth', 'card.last4', 'card.last4_expiry'];
 const WHOLE = ['email', 'card'];

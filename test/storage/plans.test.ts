@@ -54,7 +54,7 @@ test('no statement of SQLite reads a whole table or a whole tenant: cost never g
   await app.call('get', '/v1/types');
   const [ends, shaped, brought] = await app.tokenize(
     { type: 'email', value: 'ends@example.com', subject: 'cust_4', audience: 'crm', ttlSeconds: 60, uses: 2 },
-    { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 }, format: 'card' },
+    { type: 'card', value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 }, format: 'card' },
     { type: 'email', value: 'brought@example.com', token: 'legacy-000001' as Token },
   );
   const again = { type: 'email', value: 'again@example.com', subject: 'cust_4', reuse: true };

@@ -1,9 +1,7 @@
 /** The command `lethe` as a process of its own. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { nodeEnv } from './node-env.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;
@@ -17,7 +15,7 @@ export function lethe(
   args: readonly string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [inject('programs').command, ...args], {
     env: { ...nodeEnv, LETHE_HOME: home, ...env },
   });
   const said = { out: '', err: '' };

@@ -243,21 +243,21 @@ async function onConnection<R>(url: string, work: (run: Run) => Promise<R>): Pro
 /** Every row of every table, bytes in hexadecimal: what must not have changed where nothing was to change. */
 export async function rowsOf(url: string): Promise<Record<string, string[]>> {
   const sqlite = url.startsWith('sqlite:');
-  const listed = await tell<{ name: string }>(
-    url,
-    sqlite
-      ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
-      : `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
-  );
-  // Knex frees its own lock at every start, which makes its row a new one; marks come and go with every transaction.
-  const tables = listed
-    .map(({ name }) => name)
-    .filter((name) => !name.endsWith('_migrations_lock') && name !== 'marks');
   const bytesAsHex = (_: string, value: unknown) =>
     (value as { type?: string } | null)?.type === 'Buffer'
       ? Buffer.from((value as { data: number[] }).data).toString('hex')
       : value;
   return onConnection(url, async (run) => {
+    const listed = await run(
+      sqlite
+        ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
+        : `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+      [],
+    );
+    // Knex frees its own lock at every start, which makes its row a new one; marks come and go with every transaction.
+    const tables = listed
+      .map((row) => (row as { name: string }).name)
+      .filter((name) => !name.endsWith('_migrations_lock') && name !== 'marks');
     const all: Record<string, string[]> = {};
     for (const name of tables) {
       const rows = await run(sqlite ? `SELECT * FROM "${name}"` : `SELECT t::text AS row FROM "${name}" t`, []);

@@ -12,6 +12,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { StoreName } from '../../src/storage/table.ts';
+import type { Programs } from './programs.ts';
 import { makeRunFolder } from './run-folder.ts';
 import type { Engine } from './stores.ts';
 
@@ -23,6 +24,8 @@ declare module 'vitest' {
     emptyStores: Record<Engine, Record<StoreName, string>>;
     /** How PostgreSQL is to copy them. On a disk, copied files would wait for a checkpoint. */
     copying: 'file_copy' | 'wal_log';
+    /** What a test starts that needs a process. */
+    programs: Programs;
     /** The temporary folder outside the run's own: on a disk, and programs can be run from it. */
     disk: string;
   }
@@ -31,12 +34,18 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await makeRunFolder();
   project.provide('disk', tmpdir());
-  // What a process that a test starts has compiled, the next one need not; it lasts from run to run.
-  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+  // What a process that a test starts has compiled, the next one need not.
+  process.env.NODE_COMPILE_CACHE ??= join(folder.path, 'compiled');
   process.env.TMPDIR = folder.path;
   process.env.TEST_CLUSTER = join(folder.path, 'cluster');
   const given = process.env.TEST_POSTGRES_URL;
-  const { url, stop } = given ? { url: given, stop: async () => {} } : await startPostgres();
+  // Here alone: what starts a PostgreSQL server imports this file, too.
+  const { joinPrograms } = await import('./programs.ts');
+  const [{ url, stop }, programs] = await Promise.all([
+    given ? { url: given, stop: async () => {} } : startPostgres(),
+    joinPrograms(join(folder.path, 'lethe')),
+  ]);
+  project.provide('programs', programs);
   project.provide('copying', given || !folder.inMemory ? 'wal_log' : 'file_copy');
   const run = randomBytes(4).toString('hex');
   const databases = { records: `lethe_test_${run}_records`, keys: `lethe_test_${run}_keys` };

@@ -4,11 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { nodeEnv } from './node-env.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Long enough for a machine with many times the work it can do. */
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
@@ -84,7 +82,7 @@ export async function failToStart(
 
 async function spawnServer(
   home: string,
-  { env = {}, log, main = MAIN, args = [], through = [], cwd, node = [] }: ServerOptions,
+  { env = {}, log, main = inject('programs').server, args = [], through = [], cwd, node = [] }: ServerOptions,
 ): Promise<ChildProcess> {
   const [out, err] = await Promise.all([open(log, 'a'), open(`${log}.err`, 'a')]);
   const [program = '', ...rest] = [...through, process.execPath, ...node, main, ...args];

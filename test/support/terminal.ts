@@ -1,15 +1,12 @@
 /** A terminal into which the commands of a document are typed, one block after another. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { inject, onTestFinished } from 'vitest';
 
 /** A shell that lasts. What fails in it is told by its exit code, and does not end it. */
 export function openTerminal(cwd: string, env: Record<string, string | undefined>) {
   const loop = `
     set -o pipefail
-    npm() { while [ "$1" != -- ]; do shift; done; shift; '${process.execPath}' '${root}src/cli.ts' "$@"; }
+    npm() { while [ "$1" != -- ]; do shift; done; shift; '${process.execPath}' '${inject('programs').command}' "$@"; }
     trap 'echo "[failed $?: $BASH_COMMAND]"' ERR
     while IFS= read -r -d '' block <&3; do eval "$block" </dev/null; printf '\\0'; done`;
   const shell = spawn('bash', ['-c', loop], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });

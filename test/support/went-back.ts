@@ -1,9 +1,10 @@
 /** A store as it was at an earlier moment, put in its place without a restore: what a fail-over to a late standby does. */
 import { randomBytes } from 'node:crypto';
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, cp, rm } from 'node:fs/promises';
 import { inject, onTestFinished } from 'vitest';
 import type { Home } from './home.ts';
 import { tell } from './home.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /**
  * Keeps a store as it is now; nobody may have it open.
@@ -40,5 +41,18 @@ export async function keepBoth({ recordStoreUrl, keyStoreUrl }: Home) {
       await records();
       await keys();
     },
+  };
+}
+
+/** The same of all there is of a vault, its keys and its journal, too: to begin at one moment again and again. */
+export async function keepAll(home: Home): Promise<() => Promise<void>> {
+  const stores = await keepBoth(home);
+  const [keys, { path, remove }] = [`${home.folder}/keys`, await temporaryFolder()];
+  onTestFinished(remove);
+  await cp(keys, `${path}/keys`, { recursive: true });
+  return async () => {
+    await stores.both();
+    await rm(keys, { recursive: true });
+    await cp(`${path}/keys`, keys, { recursive: true });
   };
 }

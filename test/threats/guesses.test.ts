@@ -9,7 +9,7 @@ const BORN = '1990-07-21';
 const LIMIT = 19;
 
 const day = (i: number) => new Date(Date.UTC(1990, 0, 1 + i)).toISOString().slice(0, 10);
-const card = (number: string) => ({ number, expiry_month: 4, expiry_year: 2030 });
+const card = (number: string) => ({ number, expiryMonth: 4, expiryYear: 2030 });
 
 /** Numbers with the BIN and the last four of the stored one, that pass the Luhn check. */
 function* alike(): Generator<string> {
@@ -67,7 +67,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [app, numbers] = [vault.as('app'), alike()];
     expect(await answered(() => asked(app, 'card', card(numbers.next().value)), 30)).toBe(LIMIT);
 
-    const right = await asked(app, 'card', { ...card(NUMBER), expiry_month: 5 });
+    const right = await asked(app, 'card', { ...card(NUMBER), expiryMonth: 5 });
     expect([right.status, right.body.code]).toEqual([429, 'too_many_guesses']);
     expect(Number(right.headers['retry-after'])).toBe(24 * 60 * 60);
     expect(JSON.stringify(right.body)).not.toContain('4242');
@@ -272,6 +272,50 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(alarms).toEqual([{ budget: 'record' }]);
     expect((await verify(other, 'correct horse battery staple')).body).toEqual({ verified: true });
   }, 60_000);
+
+  test('whoever tries names at a login form learns of none whether it is somebody’s, by answers, refusals or the log', async () => {
+    const vault = await town(engine);
+    const app = vault.as('app');
+    await app.tokenize(
+      { type: 'username', value: 'ida.k', subject: 'ida' },
+      { type: 'password', value: 'correct horse battery staple', subject: 'ida' },
+      { type: 'username', value: 'bo', subject: 'bo' },
+    );
+    const tried = async (value: string) => {
+      const told: unknown[] = [];
+      for (let i = 0; i < 11; i += 1) {
+        const search = { type: 'username', value };
+        const asks = { search, type: 'password', value: i < 10 ? `wrong horse ${i}` : 'correct horse battery staple' };
+        const reply = await app.call('post', '/v1/verify', { ...asks, purpose: 'support' });
+        const { entry, at, request, ...logged } = (await vault.lastAuditEntry()) as Record<string, unknown>;
+        const body = JSON.stringify(reply.body).replaceAll(/req_\w+/g, '');
+        told.push([reply.status, body, reply.headers['retry-after'], logged]);
+      }
+      return told;
+    };
+    const somebody = await tried('ida.k');
+    expect(somebody.map((one) => (one as unknown[])[0])).toEqual([...Array(10).fill(200), 429]);
+    for (const nobody of ['bo', 'no.needle.body']) expect([nobody, await tried(nobody)]).toEqual([nobody, somebody]);
+    const rows = await vault.vault.recordStore.reader.query<{ budget: Buffer }>((sql) => sql('guess_budgets'));
+    const budgets = rows.map(({ budget, ...row }) => ({ ...row, budget: budget.toString('latin1') }));
+    const written = JSON.stringify([budgets, await vault.auditEntries(), vault.logged]);
+    for (const needle of ['ida.k', 'needle', 'horse']) expect(written).not.toContain(needle);
+  });
+
+  test.each(['support', 'app'] as const)(
+    'an impostor on the phone has five birthdays a day, told to %s',
+    async (role) => {
+      const vault = await town(engine);
+      const said = (value: string) =>
+        vault.as(role).call('post', '/v1/match', { subject: 'ida', type: 'date_of_birth', value, purpose: 'support' });
+      expect((await said(BORN)).body).toEqual({ matches: true });
+      expect(await answered((i) => said(day(i)), 30)).toBe(5);
+      const [right, wrong] = [await said(BORN), await said(day(7))];
+      expect([right.status, right.headers['retry-after']]).toEqual([wrong.status, wrong.headers['retry-after']]);
+      const written = JSON.stringify([await vault.auditEntries(), vault.logged, right.body]);
+      expect(written).not.toMatch(/1990-/);
+    },
+  );
 
   test('of refs that nobody has a support desk may try a thousand an hour', async () => {
     const vault = await town(engine);

@@ -100,7 +100,7 @@ export async function expectDamage(
   const results = reply.body.results as { token: string }[];
   expect(results.length).toBeGreaterThan(0);
   for (const result of results) {
-    expect(result).toEqual({ token: result.token, error: { code: 'integrity_failure' } });
+    expect(result).toEqual({ token: result.token, form: 'none', error: { code: 'integrity_failure' } });
   }
   expect(entries).toEqual([expect.objectContaining({ outcome: 'failed', code: 'integrity_failure', view: null })]);
   if (record !== undefined) expect(JSON.parse(String(entries[0]?.records))).toEqual([record]);

@@ -8,8 +8,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { listBackups } from '../../src/backup/backups.ts';
 import { LetheUnreachableError } from '../../src/client/errors.ts';
 import { LetheClient } from '../../src/client/lethe-client.ts';
@@ -22,8 +21,7 @@ import { begunOf, expectBegun, expectSafe, lastJobOf, rotationsOf } from './from
 import { newPlace, type Place } from './place.ts';
 
 const SOAK = process.env.SOAK === '1';
-const KILLS = SOAK ? Number(process.env.SOAK_KILLS ?? 200) : 8;
-const MAIN = fileURLToPath(new URL('../support/quick-takeover.ts', import.meta.url));
+const KILLS = SOAK ? Number(process.env.SOAK_KILLS ?? 200) : 5;
 const STEPS = ['make_secret', 'rewrap', 'verify', 'destroy'];
 /**
  * How long a restarted server may take to end a job that the killed one left. Less than the minute after which it looks
@@ -176,7 +174,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       let server: ServerProcess | undefined;
       onTestFinished(async () => void (await server?.end('SIGKILL')));
       const options = {
-        main: MAIN,
+        main: inject('programs').quickTakeover,
         log: `${folder}/server.log`,
         env: {
           ...{ RECORD_STORE_URL: recordStoreUrl, KEY_STORE_URL: keyStoreUrl, LETHE_LOG_LEVEL: 'warn' },
@@ -199,7 +197,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         await keepNewestCopy(outside.copiesPath);
       };
       try {
-        for (; count.kills < KILLS || (missed().length > 0 && count.kills < 3 * KILLS); ) {
+        for (; count.kills < KILLS || (missed().length > 0 && count.kills < KILLS + 16); ) {
           const { kills } = count;
           const aim =
             kills % 2 === 0 || kills >= KILLS ? (missed()[0] ?? STEPS[(kills / 2) % STEPS.length]) : undefined;

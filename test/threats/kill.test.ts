@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { Callers, newPrincipal, pause } from './callers.ts';
 
 const SOAK = process.env.SOAK === '1';
-const KILLS = SOAK ? 200 : 8;
+const KILLS = SOAK ? 200 : 4;
 /** By then every job looks at all that was left. */
 const LATER_MS = ORPHAN_GRACE_MS + 3_600_000;
 

@@ -147,7 +147,7 @@ describe('an import', () => {
     ],
   };
   const row = (over: object) => `${JSON.stringify({ id: PERSON, email: `${PERSON}@example.com`, ...over })}\n`;
-  const card = { number: CARD, expiry_month: 1, expiry_year: 2030 };
+  const card = { number: CARD, expiryMonth: 1, expiryYear: 2030 };
 
   beforeAll(() => writeFile(`${input}/map.json`, JSON.stringify(MAP)));
 

@@ -17,12 +17,12 @@ import { filesUnder, found, type Haystack, type Needle, needle, tablesOf } from 
 const VALUES: Record<string, unknown[]> = {
   email: ['Quagga.Zebrafinch@Planted-Example.com', 'weka+kakapo@tüi-planted.example'],
   phone: ['+44 20 7946 0123', { number: '020 7946 0987', country: 'GB' }],
-  card: [{ number: '4000 0566 5566 5556', expiry_month: 11, expiry_year: 2031, holder: 'Numbat Quollington' }],
+  card: [{ number: '4000 0566 5566 5556', expiryMonth: 11, expiryYear: 2031, holder: 'Numbat Quollington' }],
   name: [
     { given: 'Yaffle', family: 'Wallcreeper-Øresund' },
     { given: '斑馬雀子', family: '鴨嘴獸山' },
   ],
-  address: [{ line1: 'Pangolinweg 4711b', city: 'Okapihausen', postal_code: '98765', country: 'DE' }],
+  address: [{ line1: 'Pangolinweg 4711b', city: 'Okapihausen', postalCode: '98765', country: 'DE' }],
   text: ['Prefers the aardwolf; "quoted" <b>Tenrec & Fossa</b>\n\u202Eline two 🦤 dodo'],
 };
 
@@ -208,7 +208,7 @@ async function visitEveryDoor(url: string, adminKey: string): Promise<string[]> 
     `/v1/types?email=${word('query')}`,
     `/v1/records/${word('record in a path')}`,
     `/v1/subjects/${word('subject in a path')}?limit=${word('limit')}`,
-    `/v1/audit/entries?before=${word('before')}`,
+    `/v1/audit/entries?after=${word('after')}`,
     `/docs/${word('docs path')}`,
     `/docs/assets/${word('asset')}.css`,
     `/docs/assets/%E0%A4%A${word('broken asset')}`,
@@ -279,7 +279,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       told.set(`audit page ${page}`, Buffer.from(JSON.stringify(body)));
       const { entries, more } = body as { entries: { entry: string }[]; more: boolean };
       if (!more) break;
-      before = `&before=${entries.at(-1)?.entry}`;
+      before = `&after=${entries.at(-1)?.entry}`;
     }
     told.set('metrics', Buffer.from(await (await fetch(`${server.url}/metrics`)).text()));
     // While it runs, with its write-ahead logs; and when it has stopped.

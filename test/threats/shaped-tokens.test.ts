@@ -20,7 +20,7 @@ const OLD = '4242424242424242';
 const NEW = '5555555555554444';
 /** Another number that ends as the old one does. */
 const ALIKE = Array.from({ length: 10 }, (_, i) => `40000000000${i}4242`).find((text) => !holdsNoCardNumber(text))!;
-const card = (number: string, more = {}) => ({ number, expiry_month: 7, expiry_year: 2030, ...more });
+const card = (number: string, more = {}) => ({ number, expiryMonth: 7, expiryYear: 2030, ...more });
 
 async function scene(engine: Engine) {
   const vault = await openTestVault({ engine });
@@ -100,7 +100,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('what such a token shows may stay, so may tokens that show nothing, and those that have ended are in nobody’s way', async () => {
     const { vault, mint, correct } = await scene(engine);
     await mint({ format: 'card', ttlSeconds: 60 });
-    for (const value of [card(OLD, { holder: 'Ada Example' }), card(OLD, { expiry_year: 2031 }), card(ALIKE)]) {
+    for (const value of [card(OLD, { holder: 'Ada Example' }), card(OLD, { expiryYear: 2031 }), card(ALIKE)]) {
       expect((await correct(value)).status).toBe(200);
     }
     expect((await correct(card(NEW))).status).toBe(409);

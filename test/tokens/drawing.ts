@@ -47,7 +47,7 @@ export const cardType: DataType = { ...card, shapes: { card: cardNumber } };
 /** To this one no number is real, so that its tokens are what the format alone makes them. */
 export const loneCard: DataType = { ...card, shapes: { card: { ...cardNumber, isReal: () => false } } };
 /** A published test number; no issuer hands it out. */
-export const visa = { number: '4242424242424242', expiry_month: 1, expiry_year: 2030, holder: 'Ada Byron' };
+export const visa = { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030, holder: 'Ada Byron' };
 
 /** ISO/IEC 7812-1 annex B, by a table of doubled digits. */
 export function luhn(digits: string): boolean {

@@ -8,7 +8,11 @@ import { NOW, openTestVault } from '../support/vault.ts';
 test('where no free token of a format is found, the refusal names the item', async () => {
   const { vault } = await openTestVault();
   const worn = { ...vault, random: (sizeBytes: number) => Buffer.alloc(sizeBytes, 7) };
-  const email = accept({ type: dataType('email'), keep: undefined, earlier: [] }, 'ada@example.com', NOW);
+  const email = accept(
+    { type: dataType('email'), keep: undefined, unique: false, earlier: [] },
+    'ada@example.com',
+    NOW,
+  );
   const wanted = [{}, { format: 'email' }, { format: 'email' }] as const;
   const drawn = withTokens(worn, 'ten_x' as TenantId, [email, email, email], wanted, NOW);
   await expect(drawn).rejects.toMatchObject({ code: 'invalid_request', field: 'items/2/format' });

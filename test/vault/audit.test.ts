@@ -30,9 +30,11 @@ import { describeToken } from '../../src/operations/tokens/describe-token.ts';
 import { extendToken } from '../../src/operations/tokens/extend-token.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { countDoublesOf } from '../../src/operations/types/count-doubles.ts';
 import { declareType } from '../../src/operations/types/declare-type.ts';
 import { listTypes } from '../../src/operations/types/list-types.ts';
 import { setKeep } from '../../src/operations/types/set-keep.ts';
+import { setUnique } from '../../src/operations/types/set-unique.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
@@ -141,6 +143,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       [app, () => listTypes(vault, app), { action: 'list_types' }],
       [admin, () => declareType(vault, admin, definition()), { action: 'declare_type', target: 'x_staff_badge/1' }],
       [admin, () => setKeep(vault, admin, { type: 'email', keep: null }), { action: 'set_keep', target: 'email' }],
+      [
+        admin,
+        () => setUnique(vault, admin, { type: 'iban', unique: true }),
+        { action: 'set_unique', target: 'iban/unique' },
+      ],
+      [admin, () => countDoublesOf(vault, admin, { type: 'iban' }), { action: 'count_doubles', target: 'iban' }],
       [
         admin,
         () => addPrincipal(vault, admin, { name: 'q', role: 'app', purposes: [] }),
@@ -270,14 +278,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     const auditor = await here.inTenant('audit-paging', 'auditor');
     const app = await here.inTenant('audit-paging', 'app');
     for (let i = 0; i < 5; i += 1) await listTypes(here.vault, app);
-    const read = (page: { before?: AuditId; limit: number }) => listAuditEntries(here.vault, auditor, page);
+    const read = (page: { after?: AuditId | undefined; limit: number }) => listAuditEntries(here.vault, auditor, page);
     const newest = (await read({ limit: 1 })).entries[0];
-    const whole = await read({ before: newest?.entry as AuditId, limit: 1_000 });
+    const whole = await read({ after: newest?.entry as AuditId, limit: 1_000 });
 
     const pages: (typeof whole)[] = [];
-    for (let before = newest?.entry as AuditId; pages.at(-1)?.more !== false; ) {
-      pages.push(await read({ before, limit: 4 }));
-      before = pages.at(-1)?.entries.at(-1)?.entry as AuditId;
+    for (let after = newest?.entry; after !== undefined; ) {
+      pages.push(await read({ after, limit: 4 }));
+      after = pages.at(-1)?.next;
     }
 
     expect(pages.flatMap((page) => page.entries)).toEqual(whole.entries);

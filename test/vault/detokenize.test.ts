@@ -14,7 +14,7 @@ import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
 const EMAIL: TokenizeItem = { type: 'email', value: 'ada.l@example.com' };
-const CARD: TokenizeItem = { type: 'card', value: { number: '4242424242424242', expiry_month: 1, expiry_year: 2030 } };
+const CARD: TokenizeItem = { type: 'card', value: { number: '4242424242424242', expiryMonth: 1, expiryYear: 2030 } };
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
@@ -38,13 +38,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     const reply = await detokenize(here.vault, app, { tokens: asked, purpose: 'billing', view: 'masked' });
 
     expect(reply.results).toEqual([
-      { token: unknown, error: { code: 'token_not_found' } },
-      { token: ada, type: 'email', view: 'masked', value: 'a***@example.com' },
-      { token: gone, error: { code: 'record_erased' } },
-      { token: asked[3], error: { code: 'token_not_found' } },
-      { token: card, type: 'card', view: 'masked', value: '**** **** **** 4242' },
-      { token: ada, type: 'email', view: 'masked', value: 'a***@example.com' },
-      { token: gone, error: { code: 'record_erased' } },
+      { token: unknown, form: 'none', error: { code: 'token_not_found' } },
+      { token: ada, form: 'text', type: 'email', view: 'masked', value: 'a***@example.com' },
+      { token: gone, form: 'none', error: { code: 'record_erased' } },
+      { token: asked[3], form: 'none', error: { code: 'token_not_found' } },
+      { token: card, form: 'text', type: 'card', view: 'masked', value: '**** **** **** 4242' },
+      { token: ada, form: 'text', type: 'email', view: 'masked', value: 'a***@example.com' },
+      { token: gone, form: 'none', error: { code: 'record_erased' } },
     ]);
   });
 

@@ -173,24 +173,24 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('a value stored under another call’s keys is found by its own parts: one card, two expiries', async () => {
-    const card = (year: number) => ({ number: '5555 5555 5555 4444', expiry_month: 7, expiry_year: year });
+    const card = (year: number) => ({ number: '5555 5555 5555 4444', expiryMonth: 7, expiryYear: year });
     const subject = 'expiries';
     const prepared = await interrupted(again(card(2030), { type: 'card', subject }));
 
     const stored = await one(again(card(2031), { type: 'card', subject }));
 
     expect(names(stored)).toEqual(prepared);
-    expect(await reveal(stored.token)).toMatchObject({ expiry_year: 2031 });
+    expect(await reveal(stored.token)).toMatchObject({ expiryYear: 2031 });
     const printed = (year: number) => ({
       type: 'card',
       part: 'last4_expiry',
-      value: { last4: '4444', expiry_month: 7, expiry_year: year },
+      value: { last4: '4444', expiryMonth: 7, expiryYear: year },
     });
     expect(await find(printed(2031))).toEqual([stored.record]);
     expect(await find(printed(2030))).toEqual([]);
     // What was stored first stays, for cards of one number are the same.
     expect(names(await one(again(card(2032), { type: 'card', subject })))).toEqual(prepared);
-    expect(await reveal(stored.token)).toMatchObject({ expiry_year: 2031 });
+    expect(await reveal(stored.token)).toMatchObject({ expiryYear: 2031 });
     await erase(here.vault, await here.as('app'), { records: [stored.record] });
     const left = await tell(here.home.keyStoreUrl, `SELECT * FROM blind_indexes WHERE record = '${stored.record}'`);
     expect(left).toEqual([]);

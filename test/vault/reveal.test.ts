@@ -9,7 +9,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     const shown = await vault.as('app').detokenize(email?.token ?? '');
     expect(shown.body.results).toEqual([
-      { token: email?.token, type: 'email', view: 'plain', value: 'Ada@example.com' },
+      { token: email?.token, form: 'text', type: 'email', view: 'plain', value: 'Ada@example.com' },
     ]);
     expect(await vault.lastAuditEntry()).toMatchObject({
       action: 'detokenize',

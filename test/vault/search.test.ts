@@ -8,8 +8,8 @@ import { stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
-const card = (number: string, more = {}) => ({ number, expiry_month: 1, expiry_year: 2030, ...more });
-const address = (line1: string, more = {}) => ({ line1, city: 'Berlin', postal_code: '10115', country: 'DE', ...more });
+const card = (number: string, more = {}) => ({ number, expiryMonth: 1, expiryYear: 2030, ...more });
+const address = (line1: string, more = {}) => ({ line1, city: 'Berlin', postalCode: '10115', country: 'DE', ...more });
 
 /** Of each searchable type: a value, the same spelled otherwise, and one that is another. */
 const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> = {
@@ -19,7 +19,7 @@ const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> =
   address: [address('Hauptstr. 1'), [address(' HAUPTSTR.  1 ', { city: 'BERLIN' })], address('Hauptstr. 11')],
   card: [
     card('4242 4242 4242 4242'),
-    [card('4242424242424242', { expiry_month: 2, holder: 'J' })],
+    [card('4242424242424242', { expiryMonth: 2, holder: 'J' })],
     card('4000056655665556'),
   ],
   ip: ['2001:DB8:0::77', ['2001:db8::77', ' 2001:0db8:0:0:0:0:0:0077 '], '2001:db8::78'],
@@ -39,9 +39,9 @@ const SAME: Record<string, [stored: unknown, same: unknown[], other: unknown]> =
   username: ['Jane.Doe', ['jane.doe', ' JANE.DOE '], 'jane_doe'],
   iban: ['DE89 3704 0044 0532 0130 00', ['de89370400440532013000'], 'GB29 NWBK 6016 1331 9268 19'],
   bank_account: [
-    { routing_number: '021000021', account_number: '0001 2345 6789' },
-    [{ routing_number: '0210-0002-1', account_number: '000123456789', account_type: 'savings' }],
-    { routing_number: '021000021', account_number: '123456789' },
+    { routingNumber: '021000021', accountNumber: '0001 2345 6789' },
+    [{ routingNumber: '0210-0002-1', accountNumber: '000123456789', accountType: 'savings' }],
+    { routingNumber: '021000021', accountNumber: '123456789' },
   ],
 };
 
@@ -90,7 +90,6 @@ describe.each(ENGINES)('on %s', (engine) => {
             masked: 'f***@example.com',
           },
         ],
-        more: false,
       });
       expect(await here.lastEntry()).toMatchObject({
         ...{ action: 'search', outcome: 'done', view: 'masked', purpose: 'support' },
@@ -155,12 +154,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const stored = await store('email', ...Array(100).fill('crowd@example.com'));
     const all = await find('email', 'crowd@example.com');
     expect(all.results.map((result) => result.record)).toEqual(stored.map((result) => result.record));
-    expect(all.more).toBe(false);
+    expect(all.next).toBeUndefined();
 
     await store('email', 'crowd@example.com');
     const some = await find('email', 'crowd@example.com');
     expect(some.results.map((result) => result.record)).toEqual(stored.map((result) => result.record));
-    expect(some.more).toBe(true);
+    expect(some.next).toBeDefined();
   });
 
   test('an index row that lies finds nothing: what it offers is opened and compared', async () => {

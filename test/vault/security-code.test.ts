@@ -9,7 +9,7 @@ import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW, openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';
 
-const CARD = { number: '4242424242424242', expiry_month: 12, expiry_year: 2030 };
+const CARD = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2030 };
 const CODE = { type: 'cvc', value: '987' };
 
 /** What a call to reveal says of each token: its value, or the code of the error. */
@@ -58,8 +58,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const both = [card.token, code.token];
     const shown = await vault.as('app').detokenize(both);
     expect(shown.body.results).toMatchObject([
-      { token: card.token, type: 'card', view: 'plain', value: CARD },
-      { token: code.token, type: 'cvc', view: 'plain', value: '987' },
+      { token: card.token, form: 'card', type: 'card', view: 'plain', value: CARD },
+      { token: code.token, form: 'text', type: 'cvc', view: 'plain', value: '987' },
     ]);
     expect(await said(vault.as('app'), both)).toMatchObject([CARD, 'token_used_up']);
     expect(await said(vault.as('app'), both, 'masked')).toMatchObject([expect.anything(), 'token_used_up']);

@@ -50,9 +50,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const subject = stored[0]?.subject as SubjectId;
 
     const pages: Awaited<ReturnType<typeof getSubject>>[] = [];
-    for (let after: RecordId | undefined; pages.at(-1)?.more !== false; ) {
+    for (let after: RecordId | undefined; pages.length === 0 || after !== undefined; ) {
       pages.push(await getSubject(here.vault, await here.as('support'), { subject, after, limit: 3 }));
-      after = pages.at(-1)?.records.at(-1)?.record;
+      after = pages.at(-1)?.next;
     }
 
     const at = here.now().toISOString();
@@ -77,7 +77,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const subject = stored[0]?.subject as SubjectId;
     const page = (limit: number) => here.as('app').then((app) => getSubject(here.vault, app, { subject, limit }));
 
-    expect([(await page(1)).more, (await page(2)).more, (await page(3)).more]).toEqual([true, false, false]);
+    const nexts = [(await page(1)).next, (await page(2)).next, (await page(3)).next];
+    expect(nexts).toEqual([stored[0]?.record, undefined, undefined]);
   });
 
   test('records that are being erased are on no page, and end none before its time', async () => {
@@ -88,9 +89,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await withoutTable(here.home.keyStoreUrl, 'record_keys', () => erase(here.vault, app, { records: gone }));
 
     const pages: Awaited<ReturnType<typeof getSubject>>[] = [];
-    for (let after: RecordId | undefined; pages.at(-1)?.more !== false; ) {
+    for (let after: RecordId | undefined; pages.length === 0 || after !== undefined; ) {
       pages.push(await getSubject(here.vault, app, { subject, after, limit: 2 }));
-      after = pages.at(-1)?.records.at(-1)?.record;
+      after = pages.at(-1)?.next;
     }
 
     const live = stored.map(({ record }) => record).filter((record) => !gone.includes(record));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { isCardLike } from '../../src/card-like.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
-import { type DataType, type Json, TOKEN_FORMATS, type TokenFormatName } from '../../src/datatypes/datatype.ts';
+import { type DataType, formOf, type Json, TOKEN_FORMATS, type TokenFormatName } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { VaultError } from '../../src/errors.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
@@ -17,7 +17,7 @@ import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { openTestVault } from '../support/vault.ts';
 
-const CARD = { number: '4242 4242 4242 4242', expiry_month: 7, expiry_year: 2030, holder: 'Ada Example' };
+const CARD = { number: '4242 4242 4242 4242', expiryMonth: 7, expiryYear: 2030, holder: 'Ada Example' };
 const NATIONAL = { country: 'PL', kind: 'pesel', number: '44051401359' };
 const PATTERNS: Record<TokenFormatName, RegExp> = {
   random: /^tok_[0-9a-z]{32}$/,
@@ -56,7 +56,9 @@ describe.each(ENGINES)('over the API, on %s', (engine) => {
       expect(isCardLike(token)).toBe(false);
       const plain = typeNamed(type).parse(value, { now: vault.vault.clock() });
       const { body: shown } = await app.detokenize(token);
-      expect(shown.results).toEqual([{ token, type, view: 'plain', value: plain }]);
+      expect(shown.results).toEqual([
+        { token, form: formOf(typeNamed(type), 'plain', plain), type, view: 'plain', value: plain },
+      ]);
       const { body: described } = await app.call('get', `/v1/tokens/${encodeURIComponent(token)}`);
       expect(described).toMatchObject({ token, format, type, record });
       if (SEARCHABLE.has(type)) {
@@ -67,7 +69,9 @@ describe.each(ENGINES)('over the API, on %s', (engine) => {
     }
     await app.call('post', '/v1/erasures', { tokens: stored.map(({ token }) => token) });
     const { body: after } = await app.detokenize(stored.map(({ token }) => token));
-    expect(after.results).toEqual(stored.map(({ token }) => ({ token, error: { code: 'record_erased' } })));
+    expect(after.results).toEqual(
+      stored.map(({ token }) => ({ token, form: 'none', error: { code: 'record_erased' } })),
+    );
   });
 
   test('a format that the type does not have, or that this value leaves too little room for, is refused at its item, and nothing is stored', async () => {

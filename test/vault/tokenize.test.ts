@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formOf } from '../../src/datatypes/datatype.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import type { Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -37,7 +38,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const parsed = items.map(({ type: name, value }) => {
       const type = dataTypes().find((candidate) => candidate.name === name);
       const stored = type?.parse(value, { now: here.now() }) as never;
-      return { stored, masked: type?.views.masked(stored) };
+      return { stored, masked: type?.views.masked(stored), form: type && formOf(type, 'plain', stored) };
     });
 
     const stored = await store(...items);
@@ -47,8 +48,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(stored.map(({ masked }) => masked)).toEqual(parsed.map(({ masked }) => masked));
     const revealed = ({ type }: { type: string }, i: number) =>
       dataTypes().find(({ name }) => name === type)?.custody === 'verifier'
-        ? { token: tokens[i], error: { code: 'never_revealed' } }
-        : { token: tokens[i], type, view: 'plain', value: parsed[i]?.stored };
+        ? { token: tokens[i], form: 'none', error: { code: 'never_revealed' } }
+        : { token: tokens[i], form: parsed[i]?.form, type, view: 'plain', value: parsed[i]?.stored };
     expect(shown.results).toEqual(items.map(revealed));
   });
 
@@ -84,7 +85,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       'a refused property',
       'invalid_value',
       'items/2/value.number',
-      [good, good, { type: 'card', value: { number: '4242424242424241', expiry_month: 1, expiry_year: 2030 } }],
+      [good, good, { type: 'card', value: { number: '4242424242424241', expiryMonth: 1, expiryYear: 2030 } }],
     ],
     ['an unknown type', 'unknown_type', 'items/1/type', [good, { type: 'Email', value: 'a@example.com' }]],
     [

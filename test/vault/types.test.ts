@@ -113,6 +113,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       for (const [method, path, body, action] of [
         ['post', '/v1/types', BADGE, 'declare_type'],
         ['put', '/v1/types/email/keep', { keep: null }, 'set_keep'],
+        ['put', '/v1/types/email/unique', { unique: true }, 'set_unique'],
+        ['get', '/v1/types/email/doubles', undefined, 'count_doubles'],
       ] as const) {
         const reply = await caller.call(method, path, body);
         expect([reply.status, reply.body.code]).toEqual([403, 'not_allowed']);

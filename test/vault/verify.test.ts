@@ -6,7 +6,6 @@ import { argon2id } from '../../src/crypto/kdf.ts';
 import { PasswordHasher } from '../../src/crypto/password-hash.ts';
 import { formatPhc, parsePhc } from '../../src/crypto/phc.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { GuessBudgets } from '../../src/guesses/budgets.ts';
 import { LONGEST_MS, RECORD } from '../../src/guesses/limits.ts';
 import type { RecordId, Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -17,6 +16,7 @@ import { openRecords } from '../../src/records/open-records.ts';
 import { findRecords } from '../../src/records/store.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, everyByte, freshHome, placesOf, stage, tell } from '../support/home.ts';
+import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { openTestVault, PURPOSES, QUICK_PASSWORDS, type TestVault } from '../support/vault.ts';
@@ -306,32 +306,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { token } = await store();
     const app = await here.as('app');
     const steps = async (value: string) => {
-      const seen: string[] = [];
-      const spy = (target: object): never =>
-        new Proxy(target, {
-          get(of, name) {
-            const part = Reflect.get(of, name) as unknown;
-            if (name === 'reader') return spy(part as object);
-            if (typeof part !== 'function') return part;
-            return (...args: unknown[]) => {
-              const [first, second] = args as [{ name?: string } | undefined, unknown];
-              const how =
-                typeof first === 'function'
-                  ? ''
-                  : `${first?.name ?? ''} ${JSON.stringify(Array.isArray(second) ? second.length : '')}`;
-              seen.push(`${String(name)} ${how}`);
-              if (name === 'shared' || name === 'exclusive') {
-                const work = first as unknown as (tx: object) => unknown;
-                return part.call(of, (tx: object) => work(spy(tx)));
-              }
-              return part.apply(of, args);
-            };
-          },
-        }) as never;
-      const { recordStore, keyStore, hasher } = here.vault;
-      const [records, clock] = [spy(recordStore) as typeof recordStore, here.vault.clock];
-      const guesses = new GuessBudgets(records, here.vault.keyring.indexes, clock, { refused() {}, alarm() {} });
-      const vault = { ...here.vault, recordStore: records, keyStore: spy(keyStore), hasher: spy(hasher), guesses };
+      const { vault, seen } = spiedVault(here.vault);
       await verify(vault, app, { token, value });
       return seen;
     };

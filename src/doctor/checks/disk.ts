@@ -39,12 +39,17 @@ export const disk: Check = {
   },
 };
 
-async function roomOf(path: string): Promise<Room | undefined> {
+export async function roomOf(path: string): Promise<Room | undefined> {
   // Another check reports a place that does not exist yet.
   const found = await statfs(path).catch(() => undefined);
   if (found === undefined) return undefined;
   const { bavail, blocks, bsize, ffree, files } = found;
   return { path, freeBytes: bavail * bsize, sizeBytes: blocks * bsize, freeFiles: ffree, files };
+}
+
+/** Whether there is as good as no room left. */
+export function isFull(room: Room | undefined): boolean {
+  return room !== undefined && room.freeBytes < FULL;
 }
 
 export function saidOf({ path, freeBytes, sizeBytes, freeFiles, files }: Room): Found[] {

@@ -16,13 +16,12 @@ export const replication: Check = {
 function replicationOf({ standbys, settings }: ServerLook, store: StoreName): Found[] {
   const called = CALLED[store];
   const named = settings.synchronous_standby_names !== '';
-  const isSync = ({ sync }: (typeof standbys)[number]) => sync === 'sync' || sync === 'quorum';
   if (named && standbys.some(({ sync }) => sync === undefined)) {
     return [
       note(`Whether the ${called}’s standbys are synchronous is not shown to this user (pg_monitor may see it).`),
     ];
   }
-  if (named && !standbys.some(isSync)) {
+  if (waitsForNobody({ standbys, settings })) {
     return [
       fail(
         `The ${called}’s server waits for a synchronous standby, and none is connected: every write waits with it.`,
@@ -40,6 +39,12 @@ function replicationOf({ standbys, settings }: ServerLook, store: StoreName): Fo
     ];
   }
   return [note(`The ${called}’s server has no standby.`)];
+}
+
+/** Whether every write waits for a synchronous standby, and none is connected. */
+export function waitsForNobody({ standbys, settings }: Pick<ServerLook, 'standbys' | 'settings'>): boolean {
+  if (settings.synchronous_standby_names === '') return false;
+  return standbys.every(({ sync }) => sync !== undefined && sync !== 'sync' && sync !== 'quorum');
 }
 
 export const durability: Check = {

@@ -2,12 +2,16 @@
  * Nodes that have fallen silent, or that have not said what they have forgotten. To detect silence, the check listens
  * to processes: up to ten seconds where one is dead, two or three where all are alive.
  */
-
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { lastDestroyedBefore } from '../../keyring/epochs/epoch-states.ts';
 import { BEATS, NODE_TTL_MS, pause, Silence } from '../../keyring/nodes/node-silence.ts';
 import { isItself, type NodeRow, nodeRows } from '../../keyring/nodes/nodes.ts';
+import { sqlitePath } from '../../storage/opening/url.ts';
 import { type Check, type Found, note, ok, warn } from '../finding.ts';
-import type { World } from '../world.ts';
+import { urlOf, type World } from '../world.ts';
+import { isFull, roomOf } from './disk.ts';
+import { waitsForNobody } from './durability.ts';
 
 /** A node says what it has forgotten at its next sign of life. */
 const FORGET_GRACE_MS = 60 * 60 * 1000;
@@ -17,12 +21,21 @@ export const nodes: Check = {
   async look(world) {
     const { reader } = await world.keyStore();
     const { silent, alive } = await listen(world);
-    const found: Found[] = silent.map(({ node, kind, label }) =>
-      warn(
-        `A process of ${node} (${kind} on ${label}) says nothing any more.`,
-        'Start that node again, which tidies up; one that is gone for good: `npm run lethe -- nodes abandon`.',
-      ),
-    );
+    // Signs of life are rows of the key store: where nobody can write, everybody is silent.
+    const isMute = silent.length > 0 && (await takesNoWrites(world));
+    const found: Found[] = isMute
+      ? [
+          warn(
+            `Whether ${silent.length} processes live cannot be told: the key store, where they say so, takes no writes.`,
+            'First see to the store: the findings `stores`, `replication` and `disk`. Give no node up until then.',
+          ),
+        ]
+      : silent.map(({ node, kind, label }) =>
+          warn(
+            `A process of ${node} (${kind} on ${label}) says nothing any more.`,
+            'Start that node again, which tidies up; one that is gone for good: `npm run lethe -- nodes abandon`.',
+          ),
+        );
     const rows = await nodeRows(reader);
     const through = await lastDestroyedBefore(reader, world.clock().getTime() - FORGET_GRACE_MS);
     const late = rows.filter((row) => row.abandoned_at === null && row.forgot < through);
@@ -40,6 +53,19 @@ export const nodes: Check = {
     return [ok(`${servers} servers give signs of life, and every node has forgotten what is destroyed.`)];
   },
 };
+
+/** As far as it shows from outside: a server that is read-only or waits in vain, a file or disk that takes nothing. */
+async function takesNoWrites(world: World): Promise<boolean> {
+  const server = await world.server('keys');
+  if (server !== undefined) return server.readOnly || waitsForNobody(server);
+  const path = sqlitePath(urlOf(world, 'keys'));
+  if (path === undefined) return false;
+  const isWritable = await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return !isWritable || isFull(await roomOf(dirname(path)));
+}
 
 async function listen(world: World): Promise<{ readonly silent: NodeRow[]; readonly alive: NodeRow[] }> {
   const { reader } = await world.keyStore();

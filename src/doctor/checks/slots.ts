@@ -1,5 +1,6 @@
 /** The root slots: what answers, what is missing, and what has come back. */
 import { pooledRandom } from '../../crypto/random.ts';
+import { UnavailableError } from '../../errors.ts';
 import { checkSlots } from '../../keyring/upkeep/slot-checks.ts';
 import { type Check, type Found, fail, note, ok, warn } from '../finding.ts';
 
@@ -14,7 +15,15 @@ export const slots: Check = {
         ),
       ];
     }
-    const [keyStore, keyring] = await Promise.all([world.keyStore(), world.keyring()]);
+    const [keyStore, keyring] = await Promise.all([world.keyStore(), world.keyring().catch(isOutOfReach)]);
+    if (keyring instanceof UnavailableError) {
+      return [
+        fail(
+          `No root slot hands out the secrets in use: ${keyring.message}`,
+          '`npm run lethe -- keys slots check` says what each slot answers.',
+        ),
+      ];
+    }
     const parts = { keyStore, keyring, random: pooledRandom(), clock: world.clock };
     const { slots: checks, remains } = await checkSlots(parts);
     const found: Found[] = [];
@@ -53,5 +62,11 @@ export const slots: Check = {
     return found.length > 0 ? found : [ok(`All ${checks.length} root slots answer and hold what they should.`)];
   },
 };
+
+/** A slot that refuses a PIN, or is gone, was looked at: that is what was found. @throws any other error */
+function isOutOfReach(error: unknown): UnavailableError {
+  if (error instanceof UnavailableError && error.code === 'key_unavailable') return error;
+  throw error;
+}
 
 const SLOTS = 'keys/README.md, “A second root slot”.';

@@ -1,5 +1,5 @@
 /** Whether there is one vault here, and whether its stores are of this release. */
-import { StartError } from '../../errors.ts';
+import { codeOf, StartError } from '../../errors.ts';
 import { CALLED } from '../../storage/errors.ts';
 import { stepsApart } from '../../storage/opening/migrate.ts';
 import type { RecordStore } from '../../storage/tx.ts';
@@ -19,8 +19,10 @@ export const vault: Check = {
     try {
       await keyring;
     } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      return [fail(`The vault does not open: ${error.message}`, 'Put that right first: a restart would fail.')];
+      if (!(error instanceof StartError) && codeOf(error) !== 'key_unavailable') throw error;
+      return [
+        fail(`The vault does not open: ${(error as Error).message}`, 'Put that right first: a restart would fail.'),
+      ];
     }
     return keyring === undefined
       ? [note('Home and stores are one vault’s. Its root key is in shares, so what needs it was left out.')]

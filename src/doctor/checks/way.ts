@@ -8,14 +8,18 @@ import { STORES, spell, urlOf } from '../world.ts';
 /** Most certificates are renewed with a third of their time left, and some are good for 90 days. */
 const SOON_MS = 21 * 86_400_000;
 
+/** A pooler does not say its mode: another session gives transaction mode away, the same one proves nothing. */
+const MODES = {
+  transaction: ', and gives each transaction another session',
+  unknown: '; no session changed while it was looked at, so its mode does not show',
+} as const;
+
 export const pooler: Check = {
   id: 'pooler',
   async look(world) {
     const todo = 'What it has to be set to: src/deploy/README.md, “A pooler”.';
     const found = await onServers(world, ({ pooler: between }, store) =>
-      between === 'none'
-        ? []
-        : [note(`A pooler stands before the ${CALLED[store]}’s server, in ${between} mode.`, todo)],
+      between === 'none' ? [] : [note(`A pooler stands before the ${CALLED[store]}’s server${MODES[between]}.`, todo)],
     );
     return orOk(found, 'No pooler stands before a store.');
   },

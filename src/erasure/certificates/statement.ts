@@ -15,15 +15,16 @@ import { replacementDueAt, versionsOfNames } from '../../keyring/indexes/index-v
 import type { Destruction, SlotKind, SlotTier } from '../../keyring/slots/root-slot.ts';
 import type { IndexKeyRow } from '../../keyring/tables.ts';
 import { hasKeys, keysOf } from '../../keyring/tree/key-rows.ts';
-import { countMirrored, mirroredOf, type TombstoneRow } from '../../records/tombstones.ts';
+import { countMirrored, mirroredOf, pagesOfTombstones, type TombstoneRow } from '../../records/tombstones.ts';
 import { RELEASE } from '../../release.ts';
 import type { Reader } from '../../storage/tx.ts';
-import { eachPage } from '../complete-destruction.ts';
 import type { DestructionRow } from '../destructions.ts';
 import { indexesOf, type ShredRow } from '../shreds.ts';
 import { CERTIFICATE_VERSION, type Statement } from './schema.ts';
 
 const MAX_IDS = 100;
+/** Records that are compared with the key store in one statement. */
+const PAGE = 500;
 
 const SANITIZATION: Statement['sanitization'] = {
   standard: 'NIST SP 800-88 rev. 2, 4.6 and appendix C',
@@ -187,15 +188,16 @@ async function recordsOf(
   }
   const digest: LineDigest = lineDigest();
   const ids: RecordId[] = [];
-  let [left, noted] = [0, 0];
-  const count = await eachPage(from.records, erasure, async (page) => {
+  let [count, left, noted] = [0, 0, 0];
+  for await (const page of pagesOfTombstones(from.records, erasure, PAGE)) {
+    count += page.length;
     left += await keysLeft(from.keys, erasure.tenant as TenantId, page);
     noted += await destroyedFor(from.keys, erasure, page);
     for (const { record } of page) {
       digest.add(record);
       if (ids.length <= MAX_IDS) ids.push(record as RecordId);
     }
-  });
+  }
   if (left > 0 || noted !== count || count !== erasure.records) return undefined;
   if ((await countMirrored(from.keys, erasure.tenant, erasure.erasure)) > count) return undefined;
   return { count, sha256: digest.hex(), ...(count <= MAX_IDS ? { ids } : {}) };

@@ -6,6 +6,8 @@
 import { typeCatalogue } from '../../operations/types/list-types.ts';
 import { STATUS } from '../../problems/kinds.ts';
 import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
+import { howToList } from './how-tos.ts';
+import { html } from './html.ts';
 
 export function docsPage(): string {
   return `<!doctype html>
@@ -20,11 +22,17 @@ export function docsPage(): string {
   </head>
   <body>
     <nav>
+      <a href="#how-tos">How-tos</a>
       <a href="#docs">Operations</a>
       <a href="#types">Data types</a>
       <a href="#problems">Problems</a>
       <a href="openapi.json">openapi.json</a>
     </nav>
+    <section id="how-tos">
+      <h2>How-tos</h2>
+      <p>A small shop, step by step. Every program and every command in them is run by a test.</p>
+      ${howToList()}
+    </section>
     <main id="docs"><noscript>The operations need JavaScript to be shown; openapi.json has them, too.</noscript></main>
     <section id="types">
       <h2>Data types</h2>
@@ -94,10 +102,6 @@ function byStatus(a: ProblemCode, b: ProblemCode): number {
   return STATUS[PROBLEMS[a].kind] - STATUS[PROBLEMS[b].kind];
 }
 
-function html(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 /**
  * Swagger UI uses the fragment of the address for itself. The script hides a fragment that names a place on the page,
  * such as a problem, and scrolls there again whenever the operations above that place grow.
@@ -151,4 +155,14 @@ dl > div:target { background: #fff6d6; }
 dt { flex: 0 0 20rem; }
 dt span { display: inline-block; width: 3rem; color: #6b7280; }
 dd { flex: 1 1 20rem; margin: 0; }
+nav { flex-wrap: wrap; }
+nav a[aria-current] { text-decoration: underline; }
+#how-tos li { margin: 0.4rem 0; }
+#how-tos li span { display: block; color: #4b5563; }
+.how-to { max-width: 60rem; margin: 0 auto; padding: 1rem 20px 4rem; }
+.how-to h2 { margin-top: 2rem; }
+.how-to pre { padding: 0.8rem 1rem; overflow-x: auto; border-radius: 4px; background: #fff; border: 1px solid #d8dde7; }
+.how-to pre code { font-weight: 400; }
+.how-to pre.sh { background: #1b1b1b; color: #fff; }
+.how-to pre.text { background: #eef0f3; }
 `;

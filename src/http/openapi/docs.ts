@@ -1,8 +1,13 @@
-/** `/openapi.json` and `/docs`: the API's description, shown without the internet. */
+/**
+ * `/openapi.json` and `/docs`: the API's description and the how-tos, shown without the internet; `/` leads browsers
+ * there.
+ */
 import express, { type Router } from 'express';
 import helmet from 'helmet';
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
+import { SECURITY_HEADERS } from '../headers.ts';
 import { docsPage, START_SCRIPT, STYLE } from './docs-page.ts';
+import { howToPages } from './how-tos.ts';
 import { openApi } from './openapi.ts';
 
 /** The files of Swagger UI that the page loads. The rest of its package is not served. */
@@ -15,8 +20,17 @@ export function docsRouter(publicUrl?: string): Router {
     ['/docs', 'text/html', docsPage()],
     ['/docs/start.js', 'text/javascript', START_SCRIPT],
     ['/docs/style.css', 'text/css', STYLE],
+    ...howToPages().map(([name, page]) => [`/docs/${name}`, 'text/html', page] as const),
   ] as const;
   router.use(['/docs', '/openapi.json'], helmet(PAGE_POLICY));
+  // A person who opens the address in a browser is led to the page; every other client is told that nothing is here.
+  router.get('/', (request, response, next) => {
+    if (request.accepts(['json', 'html']) !== 'html') return next();
+    // Without a public URL relative to the path asked for, which a proxy may have shortened.
+    const to = publicUrl === undefined ? 'docs' : `${publicUrl}/docs`;
+    response.writeHead(303, [...SECURITY_HEADERS, 'Location', to, 'Vary', 'Accept', 'Content-Length', '0']);
+    response.end();
+  });
   for (const [path, type, text] of texts) {
     router.get(path, (_, response) => {
       response.type(type).send(text);

@@ -7,6 +7,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { GROUPS, isRoute } from '../../operations/operations.ts';
 import { STATUS } from '../../problems/kinds.ts';
 import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
+import { RELEASE } from '../../release.ts';
 import { OF_STORES_AND_KEYS } from '../problem.ts';
 import { JWKS_PATH, jwksOperation } from '../well-known.ts';
 import { exampleProblem } from './example-problem.ts';
@@ -40,14 +41,17 @@ const DESCRIPTION = `
 Store values and get tokens in their place; reveal a value only to a role that may see it, for a stated purpose; erase
 it by destroying its key.
 
-**API key.** Every call carries one, as \`Authorization: Bearer lethe_…\`, and leaves an entry in the audit log.
+**API key.** Every call under \`/v1\` carries one, as \`Authorization: Bearer lethe_…\`, and leaves an entry in the
+audit log, unless nobody knows the key. What a role may do, a refusal says: \`not_allowed\` names the roles that may.
+\`GET /.well-known/jwks.json\` takes no key, and leaves no entry.
 
 **Personal data is never in a URL**, neither sent nor answered.
 
 **Errors** are \`application/problem+json\` (RFC 9457). Programs go by \`code\`, which is stable; \`field\` names the
 place in the request; \`request\` finds the call in the log. No problem repeats a value.
 
-**Calling again.** Reads can be repeated at will. A write that takes an \`Idempotency-Key\` does its work once per key
+**Calling again.** Reads can be repeated. Each reveal takes one use of a token whose uses are counted, and each wrong
+guess counts, whatever the answer. A write that takes an \`Idempotency-Key\` does its work once per key
 within 24 hours and gives the same answer each time. After a 503, or no answer at all, wait and send the same again;
 \`Retry-After\` says how many seconds to wait. After a 503 nothing has been done, with two exceptions.
 \`outcome_unknown\`: it may have been, and only the same Idempotency-Key keeps it from being done twice.
@@ -63,7 +67,7 @@ Beside the API, without a key: \`GET /healthz\` (the process runs, which release
 can be written to and the keys are at hand; otherwise 503, and \`unavailable\` says what is not), \`GET /metrics\` (Prometheus).
 
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
-\`sealed\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers
+\`sealed\`, but for this description and \`/healthz\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers
 \`{"sealed", "given", "needed"}\`; \`GET /v1/unseal\` answers the same and gives none.
 `.trim();
 
@@ -85,7 +89,7 @@ export function openApi(publicUrl?: string): Schema {
     openapi: '3.1.0',
     info: {
       title: 'Lethe',
-      version: '1',
+      version: RELEASE,
       summary: 'A vault for personal data that can truly forget.',
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

@@ -7,7 +7,7 @@
 import { type Logger, pino } from 'pino';
 import type { RequestId } from '../../ids.ts';
 import { type placeOf, remedyFor } from '../../storage/errors.ts';
-import type { Signals } from '../../vault/signals.ts';
+import type { JobReport, Signals } from '../../vault/signals.ts';
 
 export type Log = Logger;
 
@@ -64,6 +64,24 @@ export function warnerOf503(log: Log, elapsed = () => performance.now()): (answe
     told.set(name, { at: elapsed(), leftOut: 0 });
     log.warn({ ...what, request, operation, leftOut: known?.leftOut ?? 0 }, 'a call was answered with 503');
   };
+}
+
+const FAILED_FOR_GOOD: Readonly<Record<string, string>> = {
+  backup_failed: 'a backup has failed and is not tried again: mend the cause, then order it again',
+  drill_failed:
+    'a drill has failed: do not rely on the backups. Somebody has to act today, and to drill again (keys/README.md, “Drill”)',
+};
+
+/** Logs how a chore or a long job has ended: what failed, whether it is tried again, and what to do if it is not. */
+export function logJob(log: Log, done: JobReport): void {
+  const { failed, forGood, why, ...rest } = done;
+  if (failed === undefined) {
+    if (done.changed > 0) log.info(rest, 'job');
+    return;
+  }
+  const line = { ...rest, failed, ...(why !== undefined && { why, ...remedyOf(why) }) };
+  if (!forGood) log.warn(line, 'job failed; it is tried again');
+  else log.error(line, FAILED_FOR_GOOD[failed] ?? 'job failed; it is not tried again until somebody orders it again');
 }
 
 /** Logs a line for each alarm, with the ids that lead to the audit entry and to the record. */

@@ -2,18 +2,18 @@
  * Runs the vault as a server until it is told to stop (`stopping.ts`). A crash prints where it happened. It never
  * prints the message of an error, which could hold a value.
  */
-
 import { startBackground } from '../../background/background.ts';
 import { type LongJobOptions, startLongJobs } from '../../background/long-job-thread.ts';
 import { type Config, printable, startedByNpm } from '../../config.ts';
 import { StartError, VaultError } from '../../errors.ts';
+import { exists } from '../../files.ts';
 import { coreDumpWarning } from '../../process-memory.ts';
 import { handOver, secret, wipe } from '../../secret.ts';
 import { CALLED, StoreCorruptError } from '../../storage/errors.ts';
 import { openVault } from '../../vault/open-vault.ts';
 import { openSealed, type SealedVault } from '../../vault/sealed.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { type Log, newLog, placesOf } from './log.ts';
+import { type Log, logJob, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
 import { listenForStop, type Stopping } from './stopping.ts';
 import { newSupervisor, type Supervisor } from './supervisor.ts';
@@ -38,6 +38,7 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     process.stderr.write(`${warning}\n`);
   }
   const supervisor = newSupervisor(config.notify, log);
+  await warnOfMissing(config, log);
   if (config.rootKey.from === 'shares') return runSealed(config, { log, stopping, supervisor }, jobs);
   const vault = await openVault(config, { mayMake: true, process: 'server' });
   if (stopping.asked) return stopping.onStop(() => vault.close());
@@ -55,6 +56,14 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
     await server.stop();
     await stopWork();
   });
+}
+
+/** The first copy makes the folder that a setting names, also where a disk should be mounted and is not. */
+async function warnOfMissing({ backupDir, keyBackupDir }: Config, log: Log): Promise<void> {
+  for (const [setting, folder] of Object.entries({ LETHE_BACKUP_DIR: backupDir, LETHE_KEY_BACKUP_DIR: keyBackupDir })) {
+    if (folder === undefined || (await exists(folder))) continue;
+    log.warn({ setting, folder }, 'this folder for copies is not there and will be made: is its disk not mounted?');
+  }
 }
 
 /** Listens without a key until enough shares were given. Then the same process and socket serve the vault. */
@@ -91,10 +100,7 @@ async function runSealed(config: Config, { log, stopping, supervisor }: Around, 
 
 /** @returns a function that finishes the work under way and closes the vault */
 function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
-  const report = (done: Parameters<LongJobOptions['report']>[0]) => {
-    if (done.failed !== undefined) log.warn(done, 'job failed; it is tried again');
-    else if (done.changed > 0) log.info(done, 'job');
-  };
+  const report = (done: Parameters<LongJobOptions['report']>[0]) => logJob(log, done);
   const stopJobs = startBackground(vault, report);
   const stopLongJobs = startLongJobs(vault, config, { ...jobs, rotateEveryMs: config.rotateEveryMs, report });
   if (vault.journal.doubtful > 0) {
@@ -127,8 +133,8 @@ function welcome(config: Config, vault: Vault, server: RunningServer): string {
   return [
     `Lethe made a new vault in ${config.home} and serves on ${server.url}`,
     `1. Your administrator’s API key is in ${vault.firstKeyPath}. Keep it; it is shown nowhere else.`,
-    '2. Make a key for an app:  npm run lethe -- principals add checkout --role app --purpose billing',
-    `3. Store a first value with it: README.md, “Quickstart”. The API is described at ${apiUrl}/docs`,
+    '2. Make a key for an app, and store a first value with it: README.md, “Quickstart”, in a second terminal.',
+    `3. Every operation is described at ${apiUrl}/docs`,
     `4. ${whatToKeep(config)}`,
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 /**
  * What a sealed server answers: `/healthz` says that it lives, `/readyz` is 503, `/v1/unseal` takes shares of the root
- * key, and everything else is answered by the problem `sealed`. It asks for no API key: a share is the credential, and
- * nothing here could check a key.
+ * key, `/docs` and `/openapi.json` are the same fixed texts as ever, and everything else is answered by the problem
+ * `sealed`, whose `type` leads to `/docs`. It asks for no API key: a share is the credential, and nothing here could
+ * check a key.
  *
  * Does not: keep a share. The text of a request stays in memory until it is collected, and is nowhere else: no log
  * line, reply or error holds any of it.
@@ -15,6 +16,7 @@ import type { SealedVault, UnsealProgress } from '../../vault/sealed.ts';
 import type { Front } from '../app.ts';
 import { readJson } from '../body.ts';
 import { send } from '../handler.ts';
+import { docsRouter } from '../openapi/docs.ts';
 import { problemOf, retryAfterSeconds } from '../problem.ts';
 import { validate } from '../validate.ts';
 import { type Log, logAnswered, placesOf } from './log.ts';
@@ -93,6 +95,7 @@ export function newSealedApp({ sealed, log, closing, front = {} }: SealedAppOpti
     refuse(response, new VaultError('method_not_allowed'), true);
   });
 
+  app.use(docsRouter(publicUrl));
   app.use((request: Request, response: Response) => void refuse(response, new VaultError('sealed'), !request.complete));
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next();

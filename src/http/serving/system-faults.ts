@@ -7,7 +7,6 @@
 import { remedyFor } from '../../storage/errors.ts';
 
 const ADDRESSES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken. Set LETHE_PORT to another one.',
   EADDRNOTAVAIL: 'cannot listen there: this machine has no such address (EADDRNOTAVAIL). Check LETHE_HOST.',
   EACCES: 'cannot listen there: this user may not take this port (EACCES). Set LETHE_PORT to 1024 or more.',
   EAFNOSUPPORT: 'cannot listen there: this machine has no addresses of that kind (EAFNOSUPPORT). Check LETHE_HOST.',
@@ -17,9 +16,13 @@ const KNOWN = /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EISDIR|ENOENT|EMFILE|E
 
 /** @returns undefined if the error is not the system's, or if nothing can be said about it */
 export function systemFault(error: unknown): string | undefined {
-  const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
+  const { code, syscall, path, port } = (error ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;
   if (syscall === 'listen' || syscall === 'bind') {
+    if (code === 'EADDRINUSE') {
+      const which = typeof port === 'number' ? `port ${port}` : 'port';
+      return `the ${which} is taken, perhaps by a server of this vault that runs already. Stop it, or set LETHE_PORT to another port.`;
+    }
     return ADDRESSES[code] ?? `cannot listen there (${code}). Check LETHE_HOST and LETHE_PORT.`;
   }
   if (syscall === 'getaddrinfo') {

@@ -128,19 +128,22 @@ export function pagesOfBucket(
 
 /**
  * Locks buckets, in their order, and marks for a new key those that are not marked yet.
- * @returns the highest epoch under which one of them is wrapped now; undefined where there is none
+ * @returns for each bucket that is there the epoch under which it is wrapped now
  */
 export async function markDirty(
   tx: KeyTx,
   tenant: TenantId,
   ids: readonly string[],
   now: Date,
-): Promise<number | undefined> {
-  if (ids.length === 0) return undefined;
+): Promise<[bucket: string, epoch: number][]> {
+  if (ids.length === 0) return [];
   const where = { tenant, bucket: { in: ids } };
-  const locked = await select(tx, buckets, { columns: ['epoch'], where, orderBy: ['bucket'], lock: 'wait' });
-  await change(tx, buckets, { ...where, dirty_at: null }, { dirty_at: now.getTime() });
-  return locked.length === 0 ? undefined : Math.max(...locked.map(({ epoch }) => epoch));
+  const columns = ['bucket', 'epoch', 'dirty_at'] as const;
+  const locked = await select(tx, buckets, { columns, where, orderBy: ['bucket'], lock: 'wait' });
+  if (locked.some((row) => row.dirty_at === null)) {
+    await change(tx, buckets, { ...where, dirty_at: null }, { dirty_at: now.getTime() });
+  }
+  return locked.map(({ bucket, epoch }) => [bucket, epoch]);
 }
 
 /** How many buckets of the tenant wait for a new key, counted up to `limit`. */

@@ -2,6 +2,7 @@
 import type { Role } from '../../access/roles.ts';
 import { PrincipalSchema, PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { IntegrityError } from '../../errors.ts';
 import type { PrincipalId } from '../../ids.ts';
@@ -30,7 +31,6 @@ export const listPrincipals = operation({
           expiresAt: '2027-11-02T09:00:00.000Z',
         },
       ],
-      more: false,
     },
   },
   work: (vault, caller, page) =>
@@ -50,7 +50,10 @@ export const listPrincipals = operation({
         const damaged = principals
           .filter(({ damaged }) => damaged)
           .map(({ principal }) => new IntegrityError({ target: principal }));
-        return { reply: { principals, more: rows.length > page.limit }, entry: { damaged } };
+        return {
+          reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') },
+          entry: { damaged },
+        };
       }),
     ),
 });

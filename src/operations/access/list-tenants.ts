@@ -5,6 +5,7 @@
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { TenantsQuery, TenantsReply } from '../../access/schema.ts';
 import { listTenants as list } from '../../access/store.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import type { TenantId } from '../../ids.ts';
 import { TENANT } from '../examples.ts';
@@ -23,7 +24,6 @@ export const listTenants = operation({
   example: {
     reply: {
       tenants: [{ tenant: TENANT, name: 'shop-eu', createdAt: '2026-11-02T09:00:00.000Z' }],
-      more: false,
     },
   },
   work: (vault, caller, page) =>
@@ -37,7 +37,7 @@ export const listTenants = operation({
           createdAt: new Date(row.created_at).toISOString(),
           ...(row.erased_at === null ? {} : { erasedAt: new Date(row.erased_at).toISOString() }),
         }));
-        return { reply: { tenants, more: rows.length > page.limit }, entry: {} };
+        return { reply: { tenants, ...nextOf(tenants, rows.length > page.limit, 'tenant') }, entry: {} };
       }),
     ),
 });

@@ -20,6 +20,9 @@ import { type ErasureId, newId, type TenantId } from '../../ids.ts';
 import { orderJob } from '../../jobs/job-store.ts';
 import type { Vault } from '../../vault/vault.ts';
 
+const NOT_YOURS =
+  'A tenant is erased by an administrator of its own, or by an administrator or the security team of the first tenant.';
+
 /**
  * @param body without `tenant`: the tenant whose name is confirmed
  * @returns the receipt at once; the keys are destroyed by a long job
@@ -40,7 +43,8 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
       const isOwn = found?.tenant === caller.tenant;
       // Callers outside the first tenant get the same answer, whether or not the tenant is there.
-      if (first !== caller.tenant && !(isOwn && caller.role === 'admin')) throw new VaultError('not_allowed');
+      if (first !== caller.tenant && !(isOwn && caller.role === 'admin'))
+        throw new VaultError('not_allowed', NOT_YOURS);
       // Nobody erases the vault's own canaries: no epoch is closed without them.
       if (found === undefined || found.tenant === VAULT_TENANT) throw new VaultError('tenant_not_found');
       if (found.erased_at !== null) throw new VaultError('tenant_erased');

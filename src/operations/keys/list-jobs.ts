@@ -1,4 +1,5 @@
 /** The latest jobs that the caller may see, the newest first. */
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { listJobs as listRows } from '../../jobs/job-store.ts';
 import { damageIn, viewOf } from '../../jobs/job-view.ts';
@@ -19,17 +20,17 @@ export const listJobs = operation({
   query: JobsQuery,
   reply: JobsReply,
   problems: [],
-  example: { reply: { jobs: [ROTATION], more: false } },
-  work: (vault, caller, { before, limit }) =>
+  example: { reply: { jobs: [ROTATION] } },
+  work: (vault, caller, { after, limit }) =>
     perform(vault, caller, { action: 'read_job' }, (door) =>
       door.commit('shared', async (tx) => {
         // The query itself keeps to what the caller may see: filtered afterwards, others' jobs would displace the
         // caller's own.
-        const page = { wholeVault: keepsKeys(caller), before, limit: limit + 1 };
+        const page = { wholeVault: keepsKeys(caller), before: after, limit: limit + 1 };
         const rows = await listRows(tx, caller.tenant, page);
         const audience = await audienceOf(tx, caller);
         const jobs = rows.slice(0, limit).map((row) => viewOf(row, audience));
-        return { reply: { jobs, more: rows.length > limit }, entry: { damaged: damageIn(jobs) } };
+        return { reply: { jobs, ...nextOf(jobs, rows.length > limit, 'job') }, entry: { damaged: damageIn(jobs) } };
       }),
     ),
 });

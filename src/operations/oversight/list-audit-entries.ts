@@ -2,8 +2,10 @@
 import type { Action } from '../../access/actions.ts';
 import { listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
 import { AuditEntrySchema, AuditQuery, AuditReply } from '../../audit/schema.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { IntegrityError } from '../../errors.ts';
+import type { AuditId } from '../../ids.ts';
 import { storedJson } from '../../stored-json.ts';
 import { EMAIL, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -33,15 +35,14 @@ export const listAuditEntries = operation({
           request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
         },
       ],
-      more: false,
     },
   },
   work: (vault, caller, page) =>
     perform(vault, caller, { action: 'read_audit' }, (door) =>
       door.commit('shared', async (tx) => {
-        const rows = await list(tx, caller.tenant, { before: page.before, limit: page.limit + 1 });
+        const rows = await list(tx, caller.tenant, { before: page.after, limit: page.limit + 1 });
         const entries = rows.slice(0, page.limit).map((row) => ({
-          entry: row.entry,
+          entry: row.entry as AuditId,
           at: new Date(row.at).toISOString(),
           principal: row.principal,
           action: row.action as Action,
@@ -62,7 +63,7 @@ export const listAuditEntries = operation({
         const damaged = entries
           .filter(({ damaged }) => damaged)
           .map(({ entry }) => new IntegrityError({ target: entry }));
-        return { reply: { entries, more: rows.length > page.limit }, entry: { damaged } };
+        return { reply: { entries, ...nextOf(entries, rows.length > page.limit, 'entry') }, entry: { damaged } };
       }),
     ),
 });

@@ -1,6 +1,7 @@
 /** What is held about a subject: its records, page by page, with their tokens. No values. */
 import { z } from 'zod';
 import { tokensFor } from '../../calls/naming.ts';
+import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../../ids.ts';
 import { factsOf } from '../../records/record-facts.ts';
@@ -41,7 +42,7 @@ export const getSubject = operation({
         },
         { record: NAME.record, subject: SUBJECT, type: 'name', version: 1, ...STORED_AT, tokens: [NAME.token] },
       ],
-      more: true,
+      next: NAME.record,
     },
   },
   work: async (vault, caller, { subject: id, ...page }) => {
@@ -64,7 +65,7 @@ export const getSubject = operation({
           subject: id,
           createdAt: new Date(subject.created_at).toISOString(),
           records,
-          more,
+          ...nextOf(records, more, 'record'),
         };
         return { reply, entry: { subject: id, records: ids } };
       }),

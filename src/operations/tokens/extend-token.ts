@@ -41,11 +41,13 @@ export const extendToken = operation({
       const expires_at = ttlSeconds === undefined ? row.expires_at : now.getTime() + ttlSeconds * 1000;
       const uses_left = uses ?? row.uses_left;
       const isLonger = isBeyond(expires_at, row.expires_at) || isBeyond(uses_left, row.uses_left);
-      if (isLonger && caller.audience !== undefined) throw new VaultError('not_allowed');
+      if (isLonger && caller.audience !== undefined) throw new VaultError('not_allowed', ONLY_SHORTER);
       return { with: { expires_at, uses_left }, reply: factsOf };
     });
   },
 });
+
+const ONLY_SHORTER = 'This API key is tied to an audience: it may let a token end sooner, and not later.';
 
 /** @param limit null: no limit */
 function isBeyond(wanted: number | null, limit: number | null): boolean {

@@ -2,7 +2,7 @@
 
 import { perform } from '../../calls/perform.ts';
 import { type DataTypeDescription, DataTypeSchema, DeclareTypeBody } from '../../catalogue/schema.ts';
-import { customType } from '../../datatypes/custom.ts';
+import { customType, isUnique } from '../../datatypes/custom.ts';
 import type { TypeDefinition } from '../../datatypes/definition.ts';
 import { operation } from '../operation.ts';
 import { describeType } from './describe-type.ts';
@@ -71,5 +71,10 @@ export const declareType = operation({
 
 /** The type that a sound definition declares, as the catalogue shows it. */
 export function declaredType(definition: TypeDefinition, version: number): DataTypeDescription {
-  return describeType({ type: customType(definition, version), keep: undefined, definition });
+  return describeType({
+    type: customType(definition, version),
+    keep: undefined,
+    unique: isUnique(definition),
+    definition,
+  });
 }

@@ -8,8 +8,8 @@ import { formatsOf } from '../../tokens/format.ts';
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
 /** A line of the catalogue as the API shows it: the type, and what the tenant keeps of it. */
-export function describeType({ type, keep, definition }: CatalogueEntry): DataTypeDescription {
-  const { custody = 'record', keeps = {}, parts = {} } = type;
+export function describeType({ type, keep, unique, definition }: CatalogueEntry): DataTypeDescription {
+  const { custody = 'record', keeps = {}, parts = {}, compared = {} } = type;
   const kept = keep !== undefined && Object.hasOwn(keeps, keep) ? keeps[keep] : undefined;
   return {
     name: type.name,
@@ -28,11 +28,17 @@ export function describeType({ type, keep, definition }: CatalogueEntry): DataTy
         examples: [...part.examples],
       })),
     },
+    match: {
+      parts: Object.entries(custody === 'record' ? { ...compared, ...parts } : {}).map(([name, part]) => ({
+        ...{ name, description: part.description, input: schemaOf(part.input), examples: [...part.examples] },
+      })),
+    },
     // A value that is kept as a verifier has no plain form.
     views: [...(custody === 'verifier' ? [] : ['plain']), ...Object.keys(type.views)],
     formats: [...formatsOf(type)],
     keeps: Object.entries(keeps).map(([name, { description }]) => ({ name, description })),
     ...(keep === undefined ? {} : { keep }),
+    unique,
     input: schemaOf(type.input),
     examples: [...type.examples],
     ...(definition === undefined ? {} : { definition }),

@@ -24,5 +24,5 @@ export const listTypes = operation({
 
 /** The types of the house, for the documentation: what data types there are is no secret. */
 export function typeCatalogue(): DataTypeDescription[] {
-  return dataTypes().map((type) => describeType({ type, keep: undefined, definition: undefined }));
+  return dataTypes().map((type) => describeType({ type, keep: undefined, unique: false, definition: undefined }));
 }

@@ -1,20 +1,20 @@
 /** Sets the lesser form in which the caller's tenant keeps the values of a type from now on. */
 
 import { perform } from '../../calls/perform.ts';
-import { type DataTypeDescription, DataTypeSchema, KeepBody, KeepParams } from '../../catalogue/schema.ts';
+import { type DataTypeDescription, DataTypeSchema, KeepBody, TypeParams } from '../../catalogue/schema.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { VaultError } from '../../errors.ts';
 import { operation } from '../operation.ts';
 import { describeType } from './describe-type.ts';
 
 const [IP] = dataTypes().flatMap((type) =>
-  type.name === 'ip' ? describeType({ type, keep: undefined, definition: undefined }) : [],
+  type.name === 'ip' ? describeType({ type, keep: undefined, unique: false, definition: undefined }) : [],
 );
 
 /**
  * Stored values stay as they are. Setting the same form again changes nothing and is no error.
  * @param keep null: the whole value
- * @throws `unknown_type`, `unknown_keep`; nothing has been changed
+ * @throws `unknown_type`, `unknown_keep`, `unique_not_offered`; nothing has been changed
  */
 export const setKeep = operation({
   operationId: 'setKeep',
@@ -25,10 +25,10 @@ export const setKeep = operation({
   description:
     'What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes ' +
     'follow within 5 seconds.',
-  params: KeepParams,
+  params: TypeParams,
   body: KeepBody,
   reply: DataTypeSchema,
-  problems: ['unknown_type', 'unknown_keep'],
+  problems: ['unknown_type', 'unknown_keep', 'unique_not_offered'],
   example: {
     request: { keep: 'network' },
     reply: { ...IP, keep: 'network' },
@@ -40,7 +40,7 @@ export const setKeep = operation({
       const entry = (await vault.catalogue.list(tenant)).find(({ type }) => type.name === name);
       if (entry === undefined) throw new VaultError('unknown_type');
       const reply = await door.commit('exclusive', async (tx) => {
-        await vault.catalogue.setKeep(tx, keys, tenant, name, keep, door.now);
+        await vault.catalogue.set(tx, keys, tenant, name, { keep }, door.now);
         return {
           reply: describeType({ ...entry, keep: keep ?? undefined }),
           entry: { target: keep === null ? name : `${name}/${keep}` },

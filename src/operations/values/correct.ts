@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { mayBeShown } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
+import { askedOf, guessesIn } from '../../calls/equal-values.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { inTime } from '../../calls/time-limit.ts';
@@ -14,7 +15,8 @@ import { type DestructionRow, findDestruction } from '../../erasure/destructions
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
 import type { RecordId, TenantId } from '../../ids.ts';
 import { accept, acceptAs, asKept, withVerifiers } from '../../intake/accept.ts';
-import { decideFor, finish, prepare } from '../../intake/replacement.ts';
+import { decideFor, finish, prepare, takeBack } from '../../intake/replacement.ts';
+import { ValueNotUniqueError } from '../../intake/unique-values.ts';
 import { findRecord, openRecords } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { tombstonesOf } from '../../records/tombstones.ts';
@@ -29,6 +31,7 @@ type Reply = z.infer<typeof CorrectReply>;
 
 /**
  * @throws `record_not_found`, `record_superseded`, `concurrent_change`, `token_outdated` @throws {RecordErasedError}
+ * @throws {ValueNotUniqueError} @throws {TooManyGuessesError}; nothing has been changed
  * @throws {UnavailableError} also where the value is corrected and the journal does not have it yet; call again
  */
 export const correct = operation({
@@ -47,7 +50,7 @@ export const correct = operation({
   problems: [
     ...(['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'] as const),
     'journal_unavailable',
-    'token_outdated',
+    ...(['token_outdated', 'value_not_unique', 'too_many_guesses', 'purpose_not_allowed'] as const),
   ],
   example: {
     request: { value: 'jane.roe@example.com', reason: 'asked by the customer' },
@@ -67,7 +70,8 @@ export const correct = operation({
         return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
       },
     };
-    const call = { action: 'correct' as const, reason: body.reason, idempotent };
+    const { purpose, reason } = body;
+    const call = { action: 'correct' as const, purpose, reason, idempotent };
     // A record that is gone says so, also if the same call corrected it before.
     const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
     return perform<Reply>(vault, once, call, async (door) => {
@@ -81,14 +85,27 @@ export const correct = operation({
       const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
       await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
-      const next = await prepare(vault, row, value, door.now);
+      const asked = guessesIn(await askedOf(vault, caller, [{ value }], purpose));
       let order!: DestructionRow;
-      const reply = await door.commit<Reply>('exclusive', async (tx) => {
-        order = await decideFor(tx, vault, row, next, principal, door.now);
-        await assertNoneOutdated(tx, vault.keyring.indexes, of);
-        const kept = value.kept && { kept: value.kept.name };
-        const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
-        return { reply: done, entry: { records: [record] } };
+      let next!: RecordRow;
+      const reply = await vault.guesses.during(caller, asked, async (right) => {
+        next = await prepare(vault, row, value, door.now).catch((error: unknown) => {
+          if (error instanceof ValueNotUniqueError) right();
+          throw error;
+        });
+        const committing = door.commit<Reply>('exclusive', async (tx) => {
+          order = await decideFor(tx, vault, row, next, principal, door.now);
+          await assertNoneOutdated(tx, vault.keyring.indexes, of);
+          const kept = value.kept && { kept: value.kept.name };
+          const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
+          return { reply: done, entry: { records: [record], guesses: asked.length > 0 ? 1 : undefined } };
+        });
+        return committing.catch(async (error: unknown) => {
+          // A value that was claimed in vain would be refused to others until a job settles the correction.
+          const isRefused = error instanceof VaultError && ['conflict', 'gone', 'not_found'].includes(error.kind);
+          if (value.unique !== undefined && isRefused) await takeBack(vault, next).catch(() => {});
+          throw error;
+        });
       });
       // The correction is committed. If this fails or takes too long, the caller's answer stands once the correction is
       // noted.

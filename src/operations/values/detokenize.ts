@@ -14,7 +14,7 @@ import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
-import type { DataType } from '../../datatypes/datatype.ts';
+import { type DataType, formOf } from '../../datatypes/datatype.ts';
 import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
 import { eachLive, type OpenedRecord, openEach, wiping } from '../../records/open-records.ts';
@@ -61,8 +61,8 @@ export const detokenize = operation({
     request: { tokens: [EMAIL.token, ERASED_TOKEN], purpose: 'billing', view: 'plain', reason: 'case 4711' },
     reply: {
       results: [
-        { token: EMAIL.token, type: 'email', view: 'plain', value: 'Jane.Doe@example.com' },
-        { token: ERASED_TOKEN, error: { code: 'record_erased' } },
+        { token: EMAIL.token, form: 'text', type: 'email', view: 'plain', value: 'Jane.Doe@example.com' },
+        { token: ERASED_TOKEN, form: 'none', error: { code: 'record_erased' } },
       ],
     },
   },
@@ -123,7 +123,7 @@ async function answerAll(
     const answer = carried.answers.get(token) ?? answerOf(decided.get(token), values);
     if (!(answer instanceof VaultError)) return { token, ...answer };
     errors.push(answer);
-    return { token, error: { code: answer.code } };
+    return { token, form: 'none', error: { code: answer.code } };
   });
   const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
   const damaged = errors.filter((error) => error instanceof IntegrityError);
@@ -178,7 +178,8 @@ function answerOf(
   const value = found.value.expose();
   const make = type.views[view];
   if (view !== 'plain' && make === undefined) return new VaultError('token_not_found');
-  return { type: type.name, view, value: view === 'plain' || make === undefined ? value : make(value) };
+  const shown = view === 'plain' || make === undefined ? value : make(value);
+  return { form: formOf(type, view, shown), type: type.name, view, value: shown };
 }
 
 /**

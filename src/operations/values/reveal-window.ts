@@ -6,7 +6,7 @@
 import { decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { resourceOf } from '../../calls/resource.ts';
-import type { Json } from '../../datatypes/datatype.ts';
+import { formOf, type Json } from '../../datatypes/datatype.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
 import type { SubjectId, Token } from '../../ids.ts';
@@ -17,7 +17,8 @@ import type { Vault } from '../../vault/vault.ts';
 import type { DetokenizeRequest } from './schema.ts';
 
 /** The value of one token, or why there is none. */
-export type Answer = { readonly type: string; readonly view: string; readonly value: Json } | VaultError;
+export type Answer = Shown | VaultError;
+type Shown = { readonly form: string; readonly type: string; readonly view: string; readonly value: Json };
 
 /** The one data type whose values go into their tokens. */
 const TYPE = dataTypes().find(({ custody }) => custody === 'window');
@@ -45,14 +46,14 @@ export async function revealWindowTokens(vault: Vault, caller: Caller, body: Det
 async function reveal(
   vault: Vault,
   caller: Caller,
-  { purpose, view }: DetokenizeRequest,
+  { purpose, view: wanted }: DetokenizeRequest,
   token: Token,
   subjects: Set<SubjectId>,
 ): Promise<Answer> {
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const resource = { type: resourceOf(type), view, purpose };
+  const resource = { type: resourceOf(type), view: wanted, purpose };
   const decision = decide(caller, 'detokenize', resource);
   if (!decision.allowed) return decision.refusal;
   const opened = await openWindowToken(windows, tenant, audience, type, token);
@@ -65,6 +66,7 @@ async function reveal(
   const claim = make === undefined ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
   if (claim !== 'claimed') return claim === 'over' ? new VaultError('token_expired') : new VaultError('token_used_up');
   if (content.subject !== undefined) subjects.add(content.subject);
-  if (make !== undefined) return { type: type.name, view: decision.view as string, value: make(content.value) };
-  return { type: type.name, view: 'plain', value: content.value };
+  const view = decision.view as string;
+  const value = make === undefined ? content.value : make(content.value);
+  return { form: formOf(type, view, value), type: type.name, view, value };
 }

@@ -12,6 +12,8 @@ import {
   MaskedSchema,
   NAMED,
   PurposeSchema,
+  pageEnd,
+  pageQuery,
   ReasonSchema,
   RecordIdSchema,
   RefSchema,
@@ -24,7 +26,7 @@ import {
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
 
 /** Said of options that would tell one audience about another's, or speak for a person it does not know. */
-const UNTIED = 'Not from a caller that is tied to an audience.';
+export const UNTIED = 'Not from a caller that is tied to an audience.';
 
 export const TokenizeItemSchema = z
   .strictObject({
@@ -61,7 +63,7 @@ export const TokenizeBody = z
   .strictObject({
     items: z.array(TokenizeItemSchema).min(1).max(MAX_BATCH).describe('The values to store, all or none.'),
     purpose: PurposeSchema.optional().describe(
-      'Why it is asked whether equal values are there: must be stated where an item says `reuse`.',
+      'Why it is asked whether equal values are there: must be stated where an item says `reuse`, or its type is `unique`.',
     ),
   })
   .refine(({ items, purpose }) => purpose !== undefined || !items.some(({ reuse }) => reuse), {
@@ -100,6 +102,10 @@ export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
 export const RevealedValueSchema = z
   .strictObject({
     token: TokenSchema,
+    form: z
+      .string()
+      .describe('What `value` is: `text`; `json`, which can be anything; or the data type that has its form.')
+      .meta({ examples: ['text'] }),
     type: TypeNameSchema,
     view: ViewSchema.describe('The view that `value` is.'),
     value: JsonSchema.describe('The value, as far as `view` shows it.'),
@@ -109,6 +115,7 @@ export const RevealedValueSchema = z
 export const NotRevealedSchema = z
   .strictObject({
     token: TokenSchema,
+    form: z.literal('none').describe('There is no value.'),
     error: z
       .strictObject({
         code: z
@@ -152,19 +159,11 @@ export const RecordDescriptionSchema = z
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });
 
-export const VerifyBody = z.strictObject({
-  token: TokenSchema,
-  value: JsonSchema.describe('What may be the right value, such as the password that somebody typed.'),
-});
-export const VerifyReply = z.strictObject({
-  verified: z
-    .boolean()
-    .describe('Whether it is.')
-    .meta({ examples: [true] }),
-});
-
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
+  purpose: PurposeSchema.optional().describe(
+    'Why it is asked whether another record has an equal value: must be stated where the type is `unique`.',
+  ),
   reason: ReasonSchema.optional(),
 });
 export const CorrectReply = z.strictObject({
@@ -177,13 +176,10 @@ export const CorrectReply = z.strictObject({
 export const ResolveBody = z.strictObject({ ref: RefSchema });
 export const ResolveReply = z.strictObject({ subject: SubjectIdSchema });
 
-export const SubjectQuery = z.strictObject({
-  after: RecordIdSchema.optional().describe('The last record of the page before.'),
-  limit: z.coerce.number().int().min(1).max(MAX_BATCH).default(100).describe('How many records a page holds at most.'),
-});
+export const SubjectQuery = z.strictObject(pageQuery(RecordIdSchema));
 export const SubjectReply = z.strictObject({
   subject: SubjectIdSchema,
   createdAt: z.iso.datetime().describe('When the vault first heard of the subject, UTC.'),
   records: z.array(RecordSchema).describe('In the order the values were stored.'),
-  more: z.boolean().describe('Whether further records follow; ask again with `after`.'),
+  ...pageEnd(RecordIdSchema),
 });

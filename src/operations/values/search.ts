@@ -89,7 +89,7 @@ export const search = operation({
       and: [{ type: 'email', value: 'jane.doe@example.com' }],
       purpose: 'support',
     },
-    reply: { results: [{ ...CARD, subject: SUBJECT, masked: '**** **** **** 4242' }], more: false },
+    reply: { results: [{ ...CARD, subject: SUBJECT, masked: '**** **** **** 4242' }] },
   },
   work: async (vault, caller, body) => {
     const { purpose, reason, and = [] } = body;
@@ -116,7 +116,7 @@ export const search = operation({
           const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
           const records = page.found.map(({ row }) => row.record as RecordId);
           const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
-          return { reply: { results, more: page.last !== undefined, ...next }, entry };
+          return { reply: { results, ...next }, entry };
         });
         if (isRight) right();
         return reply;

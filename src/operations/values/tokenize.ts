@@ -4,18 +4,18 @@
  * Order (S1): keys first, in a commit of their own, then records, tokens and the audit entry. Values that may be
  * in no store go into their tokens instead (`tokens/window-tokens.ts`).
  */
-import { beyondAudience, decide } from '../../access/decide.ts';
+import { beyondAudience } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
+import { askedOf, guessesAt, guessesIn } from '../../calls/equal-values.ts';
 import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { mayReveal, resourceOf } from '../../calls/resource.ts';
-import type { Guess } from '../../guesses/limits.ts';
-import { guessesOfReuse } from '../../guesses/of-reuse.ts';
+import { resourceOf } from '../../calls/resource.ts';
 import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
 import { makeRecords, type Stored } from '../../intake/new-records.ts';
 import { assertTokens, withTokens } from '../../intake/new-tokens.ts';
 import { throughRaces } from '../../intake/races.ts';
+import { ValueNotUniqueError } from '../../intake/unique-values.ts';
 import { insertRecords } from '../../records/store.ts';
 import { holdSubjects } from '../../subjects/subjects.ts';
 import { insertTokens } from '../../tokens/tokens.ts';
@@ -33,9 +33,9 @@ interface Made {
 }
 
 /**
- * @param body `purpose`: why the caller may know whether equal values are there; needed for `reuse` alone
+ * @param body `purpose`: why the caller may know whether equal values are there; needed for `reuse` and unique types
  * @throws {InvalidValueError} and others, with `field` naming `items/<n>/…`
- * @throws `purpose_not_allowed` @throws {TooManyGuessesError}; nothing has been stored
+ * @throws `purpose_not_allowed` @throws {TooManyGuessesError} @throws {ValueNotUniqueError}; nothing has been stored
  */
 export const tokenize = operation({
   operationId: 'tokenize',
@@ -47,7 +47,8 @@ export const tokenize = operation({
     'All or nothing: one refused item refuses the request, and `field` names it as `items/<n>/…`. Items with the same ' +
     '`subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A ' +
     'token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; ' +
-    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. ' +
+    'with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a ' +
+    'value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. ' +
     'Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.',
   body: TokenizeBody,
   reply: TokenizeReply,
@@ -55,7 +56,7 @@ export const tokenize = operation({
   problems: [
     ...(['invalid_value', 'unknown_type', 'subject_not_found', 'subject_erased', 'concurrent_change'] as const),
     ...(['option_not_offered', 'token_format_not_offered', 'invalid_token', 'token_taken'] as const),
-    ...(['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords'] as const),
+    ...(['purpose_not_allowed', 'too_many_guesses', 'too_many_passwords', 'value_not_unique'] as const),
   ],
   example: {
     request: {
@@ -65,7 +66,7 @@ export const tokenize = operation({
         { type: 'name', value: { given: 'Jane', family: 'Doe' }, subject: 'cust_42' },
         {
           type: 'card',
-          value: { number: '4242 4242 4242 4242', expiry_month: 1, expiry_year: 2030 },
+          value: { number: '4242 4242 4242 4242', expiryMonth: 1, expiryYear: 2030 },
           subject: 'cust_42',
           format: 'card',
           reuse: true,
@@ -103,47 +104,33 @@ export const tokenize = operation({
         door.decide({ type: resourceOf(type) });
       }
       assertTokens(accepted, wanted);
-      const reused = await reusesOf(vault, caller, accepted, wanted, purpose);
+      const offered = accepted.map((value, i) => ({ ...wanted[i], value }));
+      const asked = await askedOf(vault, caller, offered, purpose);
       const values = await withVerifiers(vault.hasher, accepted, caller, () =>
         acceptAll(vault.catalogue, caller.tenant, items, door.now),
       );
-      return vault.guesses.during(caller, [...reused.values()].flat(), (right) =>
+      return vault.guesses.during(caller, guessesIn(asked), (right) =>
         throughRaces(() =>
           store(vault, caller, door, values, wanted, (created) => {
-            right([...reused].flatMap(([i, guesses]) => (created[i] ? [] : guesses)));
-            return [...reused].filter(([i, guesses]) => created[i] && guesses.length > 0).length;
+            const places = [...created.keys()];
+            right(
+              guessesAt(
+                asked,
+                places.filter((i) => !created[i]),
+              ),
+            );
+            return places.filter((i) => created[i] && guessesAt(asked, [i]).length > 0).length;
           }),
-        ),
+        ).catch((error: unknown) => {
+          // What it tells of them is right.
+          if (error instanceof ValueNotUniqueError) right(error.unspent.flatMap((i) => asked.uniques.get(i) ?? []));
+          throw error;
+        }),
       );
     });
     return { results: made.results };
   },
 });
-
-/**
- * What the call guesses at, by place in the call. It tells that an equal value was there as a search tells it: only to
- * a caller that may search such values for the purpose, and within its budget of guesses.
- */
-async function reusesOf(
-  vault: Vault,
-  caller: Caller,
-  accepted: readonly Accepted[],
-  wanted: readonly TokenizeItem[],
-  purpose = '',
-): Promise<Map<number, Guess[]>> {
-  const asked = [...wanted.entries()].filter(([, { reuse }]) => reuse);
-  for (const type of new Set(asked.map(([i]) => (accepted[i] as Accepted).type))) {
-    const sought = { type: resourceOf(type), view: 'masked', whole: true, purpose };
-    const decision = decide(caller, 'search', sought);
-    if (!decision.allowed) throw decision.refusal;
-  }
-  const reuses = asked.map(([i, { subject }]) => {
-    const { type, value } = accepted[i] as Accepted;
-    return { type, value, mayReveal: mayReveal(caller, type, purpose), subject };
-  });
-  const guesses = await guessesOfReuse(vault, caller.tenant, reuses);
-  return new Map(asked.map(([i], n) => [i, guesses[n] as Guess[]]));
-}
 
 /**
  * Checked before anything is looked up. Whether a text is accepted as a token would tell one audience about another's.

@@ -62,7 +62,7 @@ const REMEDIES: readonly [codes: RegExp, remedy: string][] = [
   ],
   [
     /^08P01$/,
-    'What answers refuses what it was told: a pooler that does not let a parameter through, or no PostgreSQL at all. Check host and port.',
+    'A pooler refuses the connection: it knows no such database or user, reaches no server, has no connection left, or wants TLS. Its log says which. Otherwise it is no PostgreSQL that answers: check host and port.',
   ],
   [/^53300$/, 'The server has no connection left. Raise max_connections, or end what takes them.'],
   [/^57P03$/, 'The server is starting, stopping or recovering. Try again in a while.'],

@@ -21,8 +21,8 @@ export interface ServerLook {
   /** By how much its clock is ahead of this machine's, in milliseconds, and how far that can be off. */
   readonly aheadMs: number;
   readonly withinMs: number;
-  /** What stands between: nothing that shows, or a pooler, which may change the connection with each transaction. */
-  readonly pooler: 'none' | 'session' | 'transaction';
+  /** What stands between: nothing that shows; a pooler that was seen to change the session; one that was not. */
+  readonly pooler: 'none' | 'transaction' | 'unknown';
   readonly encrypted: boolean;
   /** When the certificate of the server, or of what stands before it, ends; undefined without TLS. */
   readonly certificateEnds: Date | undefined;
@@ -65,7 +65,10 @@ async function settingsOf(client: pg.Client): Promise<ServerLook['settings']> {
   return rows[0];
 }
 
-/** If a second connection gets the first one's process while that is open, a pooler hands it on by transaction. */
+/**
+ * If a second connection gets the first one's process while that is open, a pooler hands it on by transaction. If it
+ * gets another, that is no proof: one with enough sessions may leave each connection its own for a while.
+ */
 async function poolerOf(url: string, client: pg.Client): Promise<ServerLook['pooler']> {
   const first = await one<number>(client, ANSWERING);
   if (first === undefined || !isAnother(client, first)) return 'none';
@@ -76,7 +79,7 @@ async function poolerOf(url: string, client: pg.Client): Promise<ServerLook['poo
     await other.query('COMMIT');
     return theirs === first || now !== first;
   });
-  return second ? 'transaction' : 'session';
+  return second ? 'transaction' : 'unknown';
 }
 
 /** @returns undefined where the statement is refused */

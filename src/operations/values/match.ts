@@ -1,0 +1,174 @@
+/**
+ * Says whether a value, or a part of it, is what somebody says it is: for a support desk that hears it on the phone.
+ * The answer is yes or no; nothing is shown. What is said is folded as search folds it.
+ *
+ * Guarantees: a right and a wrong value take the same statements and commits. Each guess is taken from a small budget
+ * before anything is compared (`guesses/`); a right one costs nothing. Nothing is compared of which the caller has no
+ * token to use, that it could not be shown masked, or that is revealed to nobody.
+ * Does not: tell a person whom nobody knows, or who has no such value, from one who has another. It takes none of a
+ * limited token's uses.
+ */
+import { beyondAudience } from '../../access/decide.ts';
+import type { Caller } from '../../calls/caller.ts';
+import type { Door } from '../../calls/door.ts';
+import { perform } from '../../calls/perform.ts';
+import { mayReveal, resourceOf } from '../../calls/resource.ts';
+import type { TenantType } from '../../catalogue/catalogue.ts';
+import { typesOf } from '../../catalogue/types-of.ts';
+import type { DataType, Json } from '../../datatypes/datatype.ts';
+import { VaultError } from '../../errors.ts';
+import { ofSaid } from '../../guesses/questions.ts';
+import { isId, type RecordId, type SubjectId, type Token } from '../../ids.ts';
+import { liveOfSubjects, liveRecords, openRecords } from '../../records/open-records.ts';
+import type { RecordRow } from '../../records/store.ts';
+import { comparisonWith } from '../../search/criteria.ts';
+import { findByRefs } from '../../subjects/refs.ts';
+import { causeOfDeath, findToken, tokensOfRecords } from '../../tokens/tokens.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { SUBJECT } from '../examples.ts';
+import { operation } from '../operation.ts';
+import { MatchBody, MatchReply, type MatchRequest } from './asked-schema.ts';
+
+/** What is compared with what is said. */
+interface Compared {
+  readonly rows: readonly RecordRow[];
+  readonly subject: SubjectId | undefined;
+  /** Whose value it is, for the budget. */
+  readonly whom: string;
+  readonly known: TenantType;
+  readonly matches: (type: DataType, stored: Json) => boolean;
+}
+
+/** @throws `token_not_found` @throws `never_revealed`, `unknown_part`, `unknown_type` @throws {TooManyGuessesError} */
+export const match = operation({
+  operationId: 'match',
+  action: 'match',
+  method: 'post',
+  path: '/v1/match',
+  summary: 'Say whether a value is what somebody says it is.',
+  description:
+    'For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the ' +
+    '`subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in ' +
+    'search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of ' +
+    'birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.',
+  body: MatchBody,
+  reply: MatchReply,
+  problems: [
+    ...([
+      'token_not_found',
+      'token_expired',
+      'token_used_up',
+      'token_revoked',
+      'record_erased',
+      'record_superseded',
+    ] as const),
+    ...(['purpose_not_allowed', 'never_revealed', 'invalid_value', 'unknown_type', 'unknown_part'] as const),
+    'too_many_guesses',
+  ],
+  example: {
+    request: { subject: SUBJECT, type: 'date_of_birth', part: 'year', value: '1990', purpose: 'support' },
+    reply: { matches: true },
+  },
+  work: (vault, caller, body) => {
+    const { purpose, reason } = body;
+    return perform(vault, caller, { action: 'match', purpose, reason }, async (door) => {
+      const compared = await ('token' in body ? ofToken : ofSubject)(vault, caller, door, body as never);
+      const { rows, subject, known, whom } = compared;
+      const asked = { type: known.type, mayReveal: mayReveal(caller, known.type, purpose) };
+      return vault.guesses.during(caller, ofSaid(asked, body.part, whom), async (right) => {
+        const matches = await isOneOf(vault, caller, compared, 'token' in body, right);
+        const reply = await door.commit('shared', async () => {
+          const records = rows.map(({ record }) => record as RecordId);
+          const code = matches ? 'matched' : 'not_matched';
+          return { reply: { matches }, entry: { records, subject, code, guesses: matches ? undefined : 1 } };
+        });
+        if (matches) right();
+        return reply;
+      });
+    });
+  },
+});
+
+async function ofToken(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  body: MatchRequest & { readonly token: Token },
+): Promise<Compared> {
+  const { tenant, audience } = caller;
+  const { recordStore, keyring } = vault;
+  const asking = { tenant, audience, now: door.now };
+  const { record } = await findToken(recordStore.reader, keyring.indexes, asking, body.token);
+  const [row] = await liveRecords(recordStore.reader, tenant, [record as RecordId]);
+  if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
+  const said = await saidOf(vault, caller, door, row.type, body);
+  // A caller that is told no subjects must not learn from a budget which tokens are one person's.
+  const subject = audience === undefined ? ((row.subject ?? undefined) as SubjectId | undefined) : undefined;
+  return { ...said, rows: [row], subject, whom: subject ?? row.record };
+}
+
+async function ofSubject(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  body: Exclude<MatchRequest, { readonly token: Token }>,
+): Promise<Compared> {
+  if (caller.audience !== undefined) throw beyondAudience();
+  const { tenant } = caller;
+  const { recordStore, keyStore, keyring } = vault;
+  const said = await saidOf(vault, caller, door, body.type, body);
+  const named = body.subject;
+  const [ref] = isId('subject', named) ? [] : await findByRefs(keyStore.reader, keyring, tenant, [named]);
+  const subject = isId('subject', named) ? named : (ref?.subject as SubjectId | undefined);
+  const all = await liveOfSubjects(recordStore.reader, tenant, subject === undefined ? [] : [subject], body.type);
+  const labelled = all.filter(({ label }) => body.label === undefined || label === body.label);
+  const ids = labelled.map(({ record }) => record as RecordId);
+  const tokens = await tokensOfRecords(recordStore.reader, keyring.indexes, caller, ids);
+  const rows = labelled.filter((_, i) => tokens[i]?.some((token) => causeOfDeath(token, door.now) === undefined));
+  return { ...said, rows, subject, whom: subject ?? `ref ${named.normalize('NFC')}` };
+}
+
+/** Decides on what is asked, and reads what is said. */
+async function saidOf(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  name: string,
+  { part, value }: MatchRequest,
+): Promise<Pick<Compared, 'known' | 'matches'>> {
+  const known = await vault.catalogue.type(caller.tenant, name);
+  const { type } = known;
+  if ((type.custody ?? 'record') !== 'record') throw new VaultError('never_revealed');
+  // A part that a view shows is told only to who may see that view.
+  const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
+  door.decide({ type: resourceOf(type), view, whole: part === undefined });
+  return { known, matches: comparisonWith(known, { part, value }, { now: door.now }) };
+}
+
+/** Compares every one of them, whichever is right. */
+async function isOneOf(
+  vault: Vault,
+  { tenant }: Caller,
+  { rows, matches }: Compared,
+  mustBeThere: boolean,
+  right: () => void,
+): Promise<boolean> {
+  const { recordStore, keyStore, keyring, catalogue } = vault;
+  const typeOf = await typesOf(catalogue, tenant, rows);
+  const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
+  const entries = await openRecords(from, tenant, rows);
+  try {
+    const gone = entries.find((entry) => entry instanceof VaultError);
+    if (mustBeThere && gone !== undefined) {
+      // Nothing was compared.
+      right();
+      throw gone;
+    }
+    const same = entries.map((entry) =>
+      entry instanceof VaultError ? false : matches(typeOf(entry.row), entry.value.expose() as Json),
+    );
+    return same.includes(true);
+  } finally {
+    for (const entry of entries) if (!(entry instanceof VaultError)) entry.value.wipe();
+  }
+}

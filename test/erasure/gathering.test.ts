@@ -1,0 +1,108 @@
+/** What is done together: who shares a group, who waits, and what a failure does to whom. */
+import { describe, expect, test } from 'vitest';
+import { Gathering } from '../../src/erasure/gathering.ts';
+import { erase } from '../../src/operations/erasures/erase.ts';
+import { stage, withParts } from '../support/home.ts';
+import { ENGINES } from '../support/stores.ts';
+import { tokenize } from '../support/tokenize.ts';
+
+interface Item {
+  readonly lane: string;
+  readonly claims: readonly string[];
+}
+
+/** Groups as they were done; `fails` says which items fail their group. */
+function gathering(fails: (item: Item) => boolean = () => false) {
+  const done: string[][] = [];
+  const gathered = new Gathering<Item>(
+    async (group) => {
+      done.push(group.map(({ claims }) => claims.join('+')));
+      await new Promise((resume) => setImmediate(resume));
+      if (group.some(fails)) throw new Error(`failed in a group of ${group.length}`);
+    },
+    { laneOf: ({ lane }) => lane, claimsOf: ({ claims }) => claims },
+  );
+  const add = (lane: string, ...claims: string[]) => gathered.add({ lane, claims });
+  return { add, done };
+}
+
+test('those that come in one turn are done together, those that come later in the next group', async () => {
+  const { add, done } = gathering();
+  const first = [add('a', '1'), add('a', '2')];
+  await new Promise((resume) => setImmediate(resume));
+  const second = [add('a', '3'), add('a', '4')];
+  await Promise.all([...first, ...second]);
+  await add('a', '5');
+
+  expect(done).toEqual([['1', '2'], ['3', '4'], ['5']]);
+});
+
+test('one that claims what another in the group has claimed waits, and those after it do not', async () => {
+  const { add, done } = gathering();
+
+  await Promise.all([add('a', '1', '2'), add('a', '2', '3'), add('a', '4'), add('a', '3')]);
+
+  expect(done).toEqual([['1+2', '4', '3'], ['2+3']]);
+});
+
+test('lanes do not wait for each other', async () => {
+  const { add, done } = gathering();
+
+  await Promise.all([add('a', '1'), add('b', '1'), add('a', '2')]);
+
+  expect(done).toEqual([['1', '2'], ['1']]);
+});
+
+test('a group has a bound, and one item may be larger than it', async () => {
+  const { add, done } = gathering();
+  const many = (count: number, name: string) => Array.from({ length: count }, (_, i) => `${name}${i}`);
+
+  await Promise.all([...many(70, 'x').map((claim) => add('a', claim)), add('a', ...many(600, 'y')), add('a', 'z')]);
+
+  expect(done.map((group) => group.length)).toEqual([64, 7, 1]);
+});
+
+test('if one fails, the others of its group are done nevertheless', async () => {
+  const { add, done } = gathering(({ claims }) => claims.includes('bad'));
+
+  const ends = await Promise.allSettled([add('a', '1'), add('a', 'bad'), add('a', '2')]);
+
+  expect(ends.map((end) => (end.status === 'rejected' ? String(end.reason) : 'done'))).toEqual([
+    'done',
+    'Error: failed in a group of 1',
+    'done',
+  ]);
+  expect(done).toEqual([['1', 'bad', '2'], ['1'], ['bad'], ['2']]);
+});
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const here = stage(engine);
+
+  test('people whose records share a bucket are erased in few transactions, each with its own receipt and note', async () => {
+    const PEOPLE = 20;
+    const items = Array.from({ length: PEOPLE }, (_, i) => ({ type: 'text', value: `v${i}`, subject: `p${i}` }));
+    const app = await here.as('app');
+    await tokenize(here.vault, app, { items });
+    let commits = 0;
+    const keyStore = withParts(here.vault.keyStore, {
+      exclusive: (work: never) => {
+        commits += 1;
+        return here.vault.keyStore.exclusive(work);
+      },
+    });
+    const counting = { ...here.vault, keyStore };
+
+    const receipts = await Promise.all(items.map(({ subject }) => erase(counting, app, { ref: subject })));
+
+    expect(receipts.map(({ state, records }) => [state, records])).toEqual(Array(PEOPLE).fill(['completed', 1]));
+    expect(commits).toBeLessThan(PEOPLE / 2);
+    const shreds = await here.vault.keyStore.reader.query<Record<string, unknown>>((sql) =>
+      sql('shreds').whereIn(
+        'erasure',
+        receipts.map(({ erasure }) => erasure),
+      ),
+    );
+    const notes = shreds.map(({ epoch, records, indexes }) => [Number(epoch), Number(records), indexes]);
+    expect(notes).toEqual(Array(PEOPLE).fill([1, 1, '["@subject-ref/1"]']));
+  });
+});
