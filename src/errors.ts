@@ -81,10 +81,13 @@ export class InvalidValueError extends VaultError {
 export class IntegrityError extends VaultError {
   /** The record concerned, if it is known. It is for the audit entry, not for the caller. */
   readonly record: string | undefined;
+  /** What else is concerned: a job, an audit entry, a principal. */
+  readonly target: string | undefined;
 
-  constructor({ cause, record }: { cause?: unknown; record?: string } = {}) {
+  constructor({ cause, record, target }: { cause?: unknown; record?: string; target?: string } = {}) {
     super('integrity_failure', { cause });
     this.record = record;
+    this.target = target;
   }
 }
 

@@ -28,6 +28,13 @@ export function makeOne(folder: string): Promise<boolean> {
   );
 }
 
+/** The folder itself, or the nearest above it that there is. @throws the system's error, where that is no folder */
+export async function nearestFolder(path: string): Promise<string> {
+  let at = resolve(path);
+  while (!(await isThere(at))) at = dirname(at);
+  return at;
+}
+
 async function isThere(path: string): Promise<boolean> {
   const found = await stat(path).catch(unlessGone);
   if (found === undefined || found.isDirectory()) return found !== undefined;

@@ -1,10 +1,10 @@
 /** What the API tells of a principal: never an API key, which the vault does not have. */
 import type { z } from 'zod';
 import type { ApiKeyId, PrincipalId } from '../ids.ts';
+import { storedJson } from '../stored-json.ts';
 import { type ApiKeyRow, isLive } from './key-rows.ts';
-import { purposesOf } from './principals.ts';
 import type { Role } from './roles.ts';
-import type { ApiKeySchema, PrincipalSchema } from './schema.ts';
+import { type ApiKeySchema, PrincipalSchema } from './schema.ts';
 import type { PrincipalRow } from './store.ts';
 
 /** @param keys its keys, the oldest first */
@@ -14,13 +14,19 @@ export function factsOf(row: PrincipalRow, keys: readonly ApiKeyRow[], now: Date
     principal: row.principal as PrincipalId,
     name: row.name,
     role: row.role as Role,
-    purposes: purposesOf(row),
+    ...purposesIn(row),
     ...(row.audience === null ? {} : { audience: row.audience }),
     createdAt: new Date(row.created_at).toISOString(),
     ...endOf((live.at(-1) ?? keys.at(-1))?.expires_at ?? null),
     ...(row.revoked_at === null ? {} : { revokedAt: new Date(row.revoked_at).toISOString() }),
     keys: live.map(keyFactsOf),
   };
+}
+
+/** One altered row must not hide the others: whoever is to be revoked is found here. */
+function purposesIn({ purposes: text }: PrincipalRow): { purposes: string[]; damaged?: true } {
+  const purposes = storedJson(PrincipalSchema.shape.purposes, text);
+  return purposes === undefined ? { purposes: [], damaged: true } : { purposes };
 }
 
 export function keyFactsOf({ api_key, created_at, expires_at }: ApiKeyRow): z.infer<typeof ApiKeySchema> {

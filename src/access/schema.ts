@@ -46,6 +46,10 @@ export const PrincipalSchema = z
     name: PrincipalNameSchema,
     role: RoleSchema,
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
+    damaged: z
+      .literal(true)
+      .optional()
+      .describe('Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.'),
     audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
     expiresAt: z.iso.datetime().optional().describe('When its newest API key stops working; absent: never.'),

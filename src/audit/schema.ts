@@ -15,13 +15,19 @@ export const AuditEntrySchema = z
     purpose: z.string().optional().describe('The purpose stated, where it was one of the caller’s own.'),
     view: z.string().optional().describe('The views shown: `plain`, or all that were, such as `masked,last4`.'),
     records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
+    damaged: z
+      .literal(true)
+      .optional()
+      .describe('The entry’s row was altered or damaged: its records cannot be read, and are left out.'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
     erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),
     target: z
       .string()
       .optional()
       .describe(
-        'What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares.',
+        'What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of ' +
+          'shares; `begun` or `completed` for the replacement of the root key. For a job, a copy or a check of slots, ' +
+          'words or places may follow.',
       ),
     guesses: z
       .int()

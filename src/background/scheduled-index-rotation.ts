@@ -10,6 +10,7 @@
  * more when it is right again, since a key that was made in the future is due at once.
  * Does not: order anything for a tenant whose erasure was ordered, nor for the keys of the vault's own MACs (`@…`).
  */
+import { z } from 'zod';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { livesUntilCommit } from '../access/store.ts';
 import { appendOwnEntry } from '../audit/entries.ts';
@@ -18,6 +19,7 @@ import { newId, type TenantId } from '../ids.ts';
 import { orderJob, unfinishedJobs } from '../jobs/job-store.ts';
 import { type DueVersion, dueVersions, isDue } from '../keyring/indexes/index-versions.ts';
 import { isRace } from '../storage/errors.ts';
+import { storedJson } from '../stored-json.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** Unfinished orders of the vault's own, over all tenants: well below what one tenant may have. */
@@ -67,11 +69,14 @@ function nameOf({ tenant, name }: Index): string {
   return `${tenant}/${name}`;
 }
 
+const IndexParams = z.object({ name: z.string() });
+
 async function unfinishedRotations({ recordStore }: Vault): Promise<{ index: string; isOwn: boolean }[]> {
   const rotations = (await unfinishedJobs(recordStore.reader)).filter(({ kind }) => kind === 'rotate_index');
-  return rotations.map(({ tenant, params, ordered_by }) => {
-    const { name } = JSON.parse(params) as { name: string };
-    return { index: nameOf({ tenant, name }), isOwn: ordered_by === THE_VAULT_ITSELF };
+  return rotations.flatMap(({ tenant, params, ordered_by }) => {
+    // One that cannot be read fails as soon as it is run.
+    const { name } = storedJson(IndexParams, params) ?? {};
+    return name === undefined ? [] : { index: nameOf({ tenant, name }), isOwn: ordered_by === THE_VAULT_ITSELF };
   });
 }
 

@@ -3,25 +3,44 @@
  * because they call for two different people: bytes that fail their authentication were altered, moved or put back,
  * perhaps by an attacker; a store that reports its own damage has lost a disk or a file.
  *
- * Guarantees: one alarm for each damaged record of a call, however often the call names it.
+ * Guarantees: one alarm for each damaged record, job or entry of a call, however often the call names it.
  */
 import { IntegrityError } from '../errors.ts';
 import { isId, type RecordId, type RequestId } from '../ids.ts';
-import { driverCode, StoreCorruptError } from '../storage/errors.ts';
+import { driverCode, placeOf, reportsCorruption, StoreCorruptError } from '../storage/errors.ts';
 import type { Signals } from '../vault/signals.ts';
 
 /** Raises an alarm for each error that calls for one. */
 export function raiseAlarms(signals: Signals, errors: readonly unknown[], request: RequestId): void {
-  const records = new Set(errors.filter((error) => error instanceof IntegrityError).map(recordOf));
+  const damaged = errors.filter((error) => error instanceof IntegrityError);
+  const records = new Set(damaged.filter(({ target }) => target === undefined).map(recordOf));
   for (const record of records) signals.emit('integrityFailure', { record, request });
-  const corrupt = errors.find((error) => error instanceof StoreCorruptError);
-  if (corrupt) signals.emit('storeCorruption', { store: corrupt.store, cause: driverCode(corrupt), request });
+  for (const target of damagedTargets(errors)) signals.emit('integrityFailure', { target, request });
+  const corrupt = errors.find(reportsCorruption);
+  if (corrupt !== undefined) {
+    signals.emit('storeCorruption', { store: storeOf(corrupt), cause: driverCode(corrupt), request });
+  }
 }
 
 /** The records that these errors name, each once. */
 export function damagedRecords(errors: readonly unknown[]): RecordId[] {
   const named = errors.flatMap((error) => (error instanceof IntegrityError ? (recordOf(error) ?? []) : []));
   return [...new Set(named)];
+}
+
+function storeOf(error: unknown) {
+  return error instanceof StoreCorruptError ? error.store : placeOf(error).store;
+}
+
+/** What else these errors name, each once; undefined for what has no id any more. */
+export function damagedTargets(errors: readonly unknown[]): (string | undefined)[] {
+  const named = errors.filter((error) => error instanceof IntegrityError && error.target !== undefined);
+  return [...new Set(named.map((error) => targetOf(error as IntegrityError)))];
+}
+
+function targetOf({ target }: IntegrityError): string | undefined {
+  const kinds = ['job', 'audit', 'principal'] as const;
+  return kinds.some((kind) => isId(kind, target)) ? target : undefined;
 }
 
 /** An altered row may name anything: what is no id is not passed on. */

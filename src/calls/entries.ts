@@ -11,12 +11,15 @@ import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
 import { ValueNotUniqueError } from '../intake/unique-values.ts';
 import type { Vault } from '../vault/vault.ts';
-import { damagedRecords, raiseAlarms } from './alarms.ts';
+import { damagedRecords, damagedTargets, raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
 
 const REASON_KEY = '@reason';
 const REASON_MAC_BYTES = 16;
 export const DAMAGED = { outcome: 'failed', code: 'integrity_failure' } as const;
+
+/** How many jobs or entries one audit entry names. */
+const NAMED = 20;
 
 export type BaseEntry = Omit<AuditEntry, 'outcome'>;
 /** The part of a caller that an entry names. */
@@ -43,7 +46,13 @@ export function baseEntry(vault: Vault, caller: Named, { action, purpose, reason
 }
 
 export function damageEntry(vault: Vault, base: BaseEntry, damaged: readonly IntegrityError[]): AuditEntry {
-  return { ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) };
+  const targets = damagedTargets(damaged)
+    .filter((target) => target !== undefined)
+    .slice(0, NAMED);
+  return {
+    ...{ ...base, entry: newId('audit', vault.random, base.at), ...DAMAGED, records: damagedRecords(damaged) },
+    ...(targets.length > 0 && { target: targets.join(' ') }),
+  };
 }
 
 export async function macOfReason(

@@ -28,7 +28,7 @@ import { type IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { BucketKeys } from '../keyring/tree/bucket-keys.ts';
 import { findBuckets, keysAt, keysOf } from '../keyring/tree/key-rows.ts';
 import { RecordKeys } from '../keyring/tree/record-keys.ts';
-import { openRecords } from '../records/open-records.ts';
+import { openRecords, wiping } from '../records/open-records.ts';
 import { findRecords, insertRecords, lockRecords } from '../records/store.ts';
 import { areErased, tombstonesOf } from '../records/tombstones.ts';
 import { change, select } from '../storage/queries.ts';
@@ -127,9 +127,9 @@ async function openEach(parts: CanaryParts, rows: readonly CanaryRow[]): Promise
       const from = { records: recordStore.reader, keys: keyStore.reader, keyring: cold };
       const [opened] = await openRecords(from, VAULT_TENANT, [record]);
       if (opened === undefined || opened instanceof VaultError) throw new IntegrityError({ record: row.record });
+      using _opened = wiping([opened]);
       const key = await indexes.current(VAULT_TENANT, KEY_NAME);
       const mac = macOf(key, row.record, opened.value.exposeBytes());
-      opened.value.wipe();
       if (!equalBytes(mac, row.mac)) throw new IntegrityError({ record: row.record });
     }
   } finally {

@@ -869,11 +869,16 @@ export interface components {
             readonly view?: string;
             /** @description The records concerned (`rec_…`). */
             readonly records: readonly string[];
+            /**
+             * @description The entry’s row was altered or damaged: its records cannot be read, and are left out.
+             * @constant
+             */
+            readonly damaged?: true;
             /** @description The subject concerned (`sub_…`). */
             readonly subject?: string;
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
-            /** @description What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares. */
+            /** @description What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares; `begun` or `completed` for the replacement of the root key. For a job, a copy or a check of slots, words or places may follow. */
             readonly target?: string;
             /**
              * @description How many guesses at stored values counted, being wrong; with `too_many_guesses`, how many were not made.
@@ -1897,6 +1902,11 @@ export interface components {
             readonly detail: {
                 readonly [key: string]: string | number | boolean | readonly string[];
             };
+            /**
+             * @description Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised.
+             * @constant
+             */
+            readonly damaged?: true;
         };
         /**
          * @description A long job that was ordered.
@@ -2244,6 +2254,11 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @description The purposes for which it may ask for values. */
             readonly purposes: readonly components["schemas"]["Purpose"][];
+            /**
+             * @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.
+             * @constant
+             */
+            readonly damaged?: true;
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
             /**
@@ -2474,10 +2489,10 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description When it was added, UTC; the slot a vault begins with: 1970.
+             * @description When it was added, UTC; of the slot that a vault begins with, when its first epoch was made.
              * @example 2026-11-22T12:00:00.000Z
              */
-            readonly addedAt: string;
+            readonly addedAt?: string;
             /**
              * Format: date-time
              * @description When it was removed, UTC; absent while it is in force.

@@ -8,12 +8,14 @@
  * Guarantees: the same unfinished work never exists twice. A second order of it gets the existing job. Only the runner
  * that claimed a row last changes it: each claim carries the runner's fence, and every change names it.
  */
-import { VaultError } from '../errors.ts';
+import { z } from 'zod';
+import { IntegrityError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import { isTransient } from '../storage/errors.ts';
 import { change, count, first, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
+import { storedJson } from '../stored-json.ts';
 import type { Detail, JobKind } from './long-job.ts';
 
 const jobs = table(
@@ -124,6 +126,13 @@ export async function listJobs(
 export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
   const rows = await select(reader, jobs, { where: { finished_at: null }, orderBy: ['state', 'job'] });
   return [...rows.filter(({ kind }) => FIRST.has(kind)), ...rows.filter(({ kind }) => !FIRST.has(kind))];
+}
+
+/** What the job is to do. @throws {IntegrityError} where the row was altered so that it cannot be read */
+export function paramsOf({ job, params }: Pick<JobRow, 'job' | 'params'>): Detail {
+  const read = storedJson(z.record(z.string(), z.unknown()), params);
+  if (read === undefined) throw new IntegrityError({ target: job });
+  return read as Detail;
 }
 
 /** What a runner that holds the lease writes about its job. */

@@ -4,13 +4,17 @@
  * Guarantees: of a job of the whole vault only the first tenant is shown numbers. They count over all tenants: whoever
  * closes epochs often could otherwise count the erasures of others. Every tenant is shown the state, the step, and what
  * holds the close up; certificates and `GET /v1/keys` name these slots and nodes, too.
- * Does not: hide how long a job took, and with it roughly how much there was to do.
+ * A row is under no MAC. If its detail cannot be read, the job is shown without it, and says that it is damaged.
+ * Does not: hide how long a job took, and with it roughly how much there was to do; or notice a detail that was altered
+ * and can be read.
  */
+import { IntegrityError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
+import { storedJson } from '../stored-json.ts';
 import { type JobRow, VAULT_WIDE } from './job-store.ts';
 import type { JobKind } from './long-job.ts';
 import { paceOf } from './progress.ts';
-import type { JobState, JobView } from './schema.ts';
+import { JobReply, type JobState, type JobView } from './schema.ts';
 
 /** What every tenant is shown of the outcome: no number but that of the epoch. */
 const FOR_ALL = ['epoch', 'without', 'waitsFor', 'waitsForNodes', 'returned'] as const;
@@ -22,7 +26,7 @@ export interface Audience {
 
 export function viewOf(row: JobRow, { isFirstTenant }: Audience): JobView {
   const countsOthers = VAULT_WIDE.has(row.kind) && !isFirstTenant;
-  const detail = JSON.parse(row.detail) as JobView['detail'];
+  const detail = storedJson(JobReply.shape.detail, row.detail);
   return {
     job: row.job as JobId,
     kind: row.kind as JobKind,
@@ -33,8 +37,14 @@ export function viewOf(row: JobRow, { isFirstTenant }: Audience): JobView {
     updatedAt: timeOf(row.updated_at),
     ...(row.finished_at === null ? {} : { finishedAt: timeOf(row.finished_at) }),
     ...(row.code === null ? {} : { code: row.code }),
-    detail: countsOthers ? only(detail, FOR_ALL) : detail,
+    detail: countsOthers ? only(detail ?? {}, FOR_ALL) : (detail ?? {}),
+    ...(detail === undefined ? { damaged: true as const } : {}),
   };
+}
+
+/** An error for each job whose row is damaged, for the alarm. */
+export function damageIn(views: readonly JobView[]): IntegrityError[] {
+  return views.filter(({ damaged }) => damaged).map(({ job }) => new IntegrityError({ target: job }));
 }
 
 const NO_COUNT = { done: 0, total: 0, rate_milli: null };

@@ -12,7 +12,7 @@ import type { RandomSource } from '../crypto/random.ts';
 import { codeOf, UnavailableError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
-import { changeJob, claimJob, type JobRow, mayBeTriedAgain, unfinishedJobs } from './job-store.ts';
+import { changeJob, claimJob, type JobRow, mayBeTriedAgain, paramsOf, unfinishedJobs } from './job-store.ts';
 import { type Lease, type LeaseOptions, takeLease } from './lease.ts';
 import { type Detail, JobFailedError, type JobKind, type LongJob, type LongJobContext } from './long-job.ts';
 import { Progress } from './progress.ts';
@@ -143,11 +143,10 @@ async function runOne(
     });
     return ended;
   };
-  const context: LongJobContext = {
+  const context: Omit<LongJobContext, 'params'> = {
     job,
     tenant: row.tenant as TenantId,
     orderedBy: row.ordered_by as PrincipalId,
-    params: JSON.parse(row.params) as Detail,
     fence: lease.assertHeld,
     async progress(step, done, total) {
       await progress.at(step, done, total);
@@ -155,7 +154,8 @@ async function runOne(
     },
     stopping,
   };
-  const outcome = await work(context).then(
+  const begin = async () => work({ ...context, params: paramsOf(row) });
+  const outcome = await begin().then(
     (detail) => ({ state: 'completed' as const, code: undefined, detail }),
     (error: unknown) => {
       if (codeOf(error) === 'lease_lost' || lease.lost()) throw new VaultError('lease_lost');

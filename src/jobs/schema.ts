@@ -113,6 +113,10 @@ export const JobReply = z
           'drill has failed. Numbers over all tenants are told to the first tenant alone.',
       )
       .meta({ examples: [{ epoch: 3, buckets: 3907 }] }),
+    damaged: z
+      .literal(true)
+      .optional()
+      .describe('Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised.'),
   })
   .meta({ id: 'Job', description: 'A long job and how far it is.' });
 export type JobView = z.infer<typeof JobReply>;

@@ -4,6 +4,7 @@
  * round. Long jobs are not its work: they are ordered, and run one at a time (`runner.ts`).
  */
 import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
 import { liveTenants } from '../access/store.ts';
 import type { Clock } from '../clock.ts';
 import type { CompletingParts } from '../erasure/complete-destruction.ts';
@@ -13,6 +14,7 @@ import { complete, sweepErasedTenants } from '../erasure/tenants.ts';
 import { codeOf } from '../errors.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
+import { storedJson } from '../stored-json.ts';
 import { unfinishedJobs } from './job-store.ts';
 import { sweepOrphanKeys } from './orphan-keys.ts';
 
@@ -185,12 +187,15 @@ async function completeDestructions(
   return rows.length;
 }
 
+const ErasureParams = z.object({ erasure: z.string() });
+
 /** A long job erases a whole tenant. If there is none, the erasure was interrupted before one was ordered. */
 async function hasJob({ recordStore }: Stores, { scope, erasure }: DestructionRow): Promise<boolean> {
   if (scope === null) return false;
   const unfinished = await unfinishedJobs(recordStore.reader);
   const jobs = unfinished.filter(({ kind }) => kind === 'erase_tenant');
-  return jobs.some(({ params }) => (JSON.parse(params) as { erasure?: unknown }).erasure === erasure);
+  // One that cannot be read fails as soon as it is run, and does not erase.
+  return jobs.some(({ params }) => storedJson(ErasureParams, params)?.erasure === erasure);
 }
 
 async function sweepTenants(options: WorkerOptions, now: Date): Promise<number> {

@@ -176,7 +176,10 @@ export const SlotsReply = z.strictObject({
               'What was said of it when it was added. Its PIN or token is not among it, nor a path of the machine.',
             )
             .meta({ examples: [{ url: 'https://bao.internal:8200', mount: 'transit' }] }),
-          addedAt: z.iso.datetime().describe('When it was added, UTC; the slot a vault begins with: 1970.'),
+          addedAt: z.iso
+            .datetime()
+            .optional()
+            .describe('When it was added, UTC; of the slot that a vault begins with, when its first epoch was made.'),
           removedAt: time('When it was removed, UTC; absent while it is in force.'),
         })
         .meta({ id: 'RootSlot', description: 'A place outside the databases that keeps the secrets of epochs.' }),

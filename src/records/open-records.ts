@@ -166,6 +166,11 @@ export async function openEach(
   }
 }
 
+/** Wipes what a block has opened when the block, which declares it with `using`, ends in any way. */
+export function wiping(entries: readonly (OpenedRecord | VaultError | undefined)[]): Disposable {
+  return { [Symbol.dispose]: () => wipe(entries) };
+}
+
 function wipe(entries: readonly (OpenedRecord | VaultError | undefined)[]): void {
   for (const entry of entries) if (entry !== undefined && 'value' in entry) entry.value.wipe();
 }
@@ -177,11 +182,11 @@ async function openHeld(
   rows: readonly RecordRow[],
 ): Promise<(OpenedRecord | IntegrityError | undefined)[]> {
   const places = rows.map((row) => ({ record: row.record as RecordId, generation: row.generation }));
-  const [found, buried] = await Promise.all([
-    keyring.records.findEach(keys, tenant, places),
-    areMirrored(keys, tenant, places),
-  ]);
-  using _keys = secrets(found);
+  const mirrored = areMirrored(keys, tenant, places);
+  // Awaited below, when the keys have an owner: what it throws must not leave them behind.
+  mirrored.catch(() => {});
+  using found = secrets(await keyring.records.findEach(keys, tenant, places));
+  const buried = await mirrored;
   const opened: (OpenedRecord | IntegrityError | undefined)[] = [];
   try {
     for (const [i, row] of rows.entries()) {

@@ -1,7 +1,7 @@
 /** What may be told of a record: its type, its dates, the app's word for it. Never anything of its value. */
 import type { RecordRow } from './store.ts';
 
-/** The shape of `recordFacts` in `schema.ts`. */
+/** The shape of `RECORD_FACTS` in `schema.ts`. */
 export function factsOf(row: Omit<RecordRow, 'sealed'>) {
   return {
     type: row.type,

@@ -89,6 +89,12 @@ export function timedOut(store?: StoreName): UnavailableError {
   return new UnavailableError('timed_out', { cause });
 }
 
+/** Whether a store reported damage of its own, also in the answer to a COMMIT, which may hold or not. */
+export function reportsCorruption(error: unknown): boolean {
+  if (error instanceof StoreCorruptError) return true;
+  return error instanceof OutcomeUnknownError && CORRUPT.test(driverCode(error) ?? '');
+}
+
 export const CHANGES_IN_PLACE = 'Only an exclusive transaction changes rows in place.';
 
 /** What may be kept of a driver's error: its code, never its text. */
@@ -165,6 +171,8 @@ function codeOf(error: unknown): string {
 export function isRefusedCommit(error: VaultError): boolean {
   const isOrdinary = /^(2[0-9A-F]|3[0-9A-F]|40(001|P01)|54|55|57014|P0)/.test(driverCode(error) ?? '');
   if (driverCode(error) === NOT_SENT) return true;
+  // Damage may be met after the commit is in the log.
+  if (error instanceof StoreCorruptError) return false;
   return isOrdinary || !(error instanceof UnavailableError && error.code === 'store_unavailable');
 }
 

@@ -1,7 +1,7 @@
 /** Tokens as the API speaks of them. */
 import { z } from 'zod';
 import { TOKEN_FORMATS } from '../datatypes/datatype.ts';
-import { recordFacts } from '../records/schema.ts';
+import { RECORD_FACTS } from '../records/schema.ts';
 import {
   AudienceSchema,
   CreatedAtSchema,
@@ -64,7 +64,7 @@ export const TokenDescriptionSchema = z
     ...tokenFacts,
     record: RecordIdSchema.optional().describe(NAMED),
     subject: SubjectIdSchema.optional().describe(NAMED),
-    ...recordFacts,
+    ...RECORD_FACTS,
     version: VersionSchema.optional().describe(`${VersionSchema.description} ${NAMED}`),
     createdAt: CreatedAtSchema.optional().describe(`${CreatedAtSchema.description} ${NAMED}`),
     updatedAt: UpdatedAtSchema.optional().describe(`${UpdatedAtSchema.description} ${NAMED}`),

@@ -71,7 +71,7 @@ export async function findOrBegin(config: HomeConfig, fresh: string): Promise<Fo
   return isNew ? { vaultId, isBegun: true, isNamed: true, isNew } : findOrBegin(config, fresh);
 }
 
-/** Takes back what `findOrBegin` has begun: another home was quicker to make a vault in these stores. */
+/** Takes back what `findOrBegin` has begun: another home was quicker, or no store can be made there. */
 export async function giveUp({ keysPath }: HomeConfig, found: FoundVault): Promise<void> {
   if (found.isNew) await unlink(markPath(keysPath));
 }

@@ -59,9 +59,14 @@ export async function openVault(config: VaultConfig, options: VaultOptions = {})
   // A copy may say of its store that it went back.
   const recovering = options.recovering === true || options.drilling === true;
   const opening = { recovering, limits: { ...STORE_LIMITS, ...options.limits } };
-  const recordStore = await openStore('records', config.recordStoreUrl, opening);
+  // Where no store can be made, as on a standby, nothing is left of a vault that this call has begun.
+  const orGiveUp = async (error: unknown): Promise<never> => {
+    if (error instanceof StartError) await giveUp(config, found);
+    throw error;
+  };
+  const recordStore = await openStore('records', config.recordStoreUrl, opening).catch(orGiveUp);
   try {
-    const keyStore = await openStore('keys', config.keyStoreUrl, opening);
+    const keyStore = await openStore('keys', config.keyStoreUrl, opening).catch(orGiveUp);
     try {
       return await assemble({ config, found, recordStore, keyStore, options: { ...options, clock, random } });
     } catch (error) {

@@ -14,8 +14,8 @@ interface SignalMap {
   call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
   /** A long job found records damaged, and went on without them. */
   damage: [{ readonly job: string; readonly records: readonly RecordId[] }];
-  /** Stored bytes failed their authentication; `record`: of which value, where that is known. */
-  integrityFailure: [Found & { readonly record?: RecordId | undefined }];
+  /** Stored bytes failed their authentication; of which value (`record`), or of what else, where that is known. */
+  integrityFailure: [Found & { readonly record?: RecordId | undefined; readonly target?: string | undefined }];
   /** A store reported that its own data is damaged; `cause` is its driver's code. */
   storeCorruption: [Found & { readonly store?: StoreName | undefined; readonly cause?: string | undefined }];
   /** Values were stored or shown. */

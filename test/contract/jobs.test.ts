@@ -150,6 +150,55 @@ describe('a job is shown', () => {
   });
 });
 
+describe('a job whose row was altered', () => {
+  test.each(['{"epoch":', '[1]', '{"epoch":{}}', 'null', ''])(
+    'is shown without its detail, with an alarm: %s',
+    async (detail) => {
+      const { vault, security, order, follow } = await here();
+      const other = await order({});
+      await runJobsOnce(vault.vault);
+      const job = await order({});
+      await move(vault, job, { state: 'completed', detail });
+      const raised: unknown[] = [];
+      vault.vault.signals.on('integrityFailure', ({ target, record }) => raised.push([target, record]));
+
+      const list = await security.call('get', '/v1/jobs');
+      expect(list.status).toBe(200);
+      expect(list.body.jobs).toMatchObject([
+        { job, state: 'completed', detail: {}, damaged: true },
+        { job: other, detail: { epoch: 1 } },
+      ]);
+      expect(list.body.jobs[1]).not.toHaveProperty('damaged');
+      expect((await security.call('get', `/v1/jobs/${job}`)).body).toEqual(list.body.jobs[0]);
+      expect(eventsOf(await (await follow(job)).ended).map(({ data }) => data)).toEqual([list.body.jobs[0]]);
+      expect(raised).toEqual([
+        [job, undefined],
+        [job, undefined],
+        [job, undefined],
+      ]);
+      const entries = (await vault.auditEntries()).filter(({ code }) => code === 'integrity_failure');
+      expect(entries).toHaveLength(3);
+      for (const entry of entries) expect(entry).toMatchObject({ action: 'read_job', outcome: 'failed', target: job });
+    },
+  );
+
+  test('so that its order cannot be read fails alone: the others are done', async () => {
+    const { vault, security, order } = await here();
+    await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
+    const [index, epoch] = [await order({ index: 'email' }), await order({})];
+    await vault.vault.recordStore.exclusive((tx) =>
+      tx.execute((sql) => sql('jobs').where({ job: index }).update({ params: '{"name":' })),
+    );
+    await runJobsOnce(vault.vault);
+    const state = async (job: string) => {
+      const { body } = await security.call('get', `/v1/jobs/${job}`);
+      return [body.state, body.code];
+    };
+    expect(await state(index)).toEqual(['failed', 'integrity_failure']);
+    expect(await state(epoch)).toEqual(['completed', undefined]);
+  });
+});
+
 describe('events', () => {
   test('tell each change once, the last as done, whichever node does the job; headers keep proxies from holding them back', async () => {
     const { vault, order, follow } = await here();

@@ -1,4 +1,5 @@
 /** What the security team orders and reads over the API: jobs, root slots, copies. For whom, and what others learn. */
+import { readdir, rename } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import { UnavailableError } from '../../src/errors.ts';
@@ -98,7 +99,7 @@ describe.each(ENGINES)('root slots on %s', (engine) => {
     const { here, security, path } = await withUsb({ engine });
     const listed = await security.call('get', '/v1/keys/slots');
     expect(listed.body.slots).toEqual([
-      ...[{ name: 'file', kind: 'file', required: true, settings: {}, addedAt: '1970-01-01T00:00:00.000Z' }],
+      ...[{ name: 'file', kind: 'file', required: true, settings: {}, addedAt: NOW.toISOString() }],
       {
         ...{ name: 'usb', kind: 'file', required: false, addedAt: expect.any(String) },
         settings: expect.not.objectContaining({ path: expect.anything() }),
@@ -114,6 +115,13 @@ describe.each(ENGINES)('root slots on %s', (engine) => {
       ],
       remains: [],
     });
+
+    // A check changes nothing: a folder that is gone stays gone, and is told.
+    await rename(`${here.folder}/keys/epochs`, `${here.folder}/away`);
+    const without = await security.call('post', '/v1/keys/slots/check', {});
+    expect(without.body.slots[0]).toMatchObject({ name: 'file', holds: [], lacks: [1], healthy: false });
+    expect(await readdir(`${here.folder}/keys`)).not.toContain('epochs');
+    await rename(`${here.folder}/away`, `${here.folder}/keys/epochs`);
 
     expect((await security.call('delete', '/v1/keys/slots/none')).body).toMatchObject({ code: 'slot_not_found' });
     expect((await security.call('delete', '/v1/keys/slots/file')).body).toMatchObject({ code: 'slot_needed' });

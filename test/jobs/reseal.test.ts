@@ -5,6 +5,7 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { settleCorrections } from '../../src/erasure/corrections.ts';
 import { orderDestruction } from '../../src/erasure/destructions.ts';
+import { addCounts, noCounts } from '../../src/erasure/reseal-counts.ts';
 import { type BucketId, newId, type RecordId, type SubjectId, type Token } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { reseal } from '../../src/jobs/reseal-compromised.ts';
@@ -78,6 +79,14 @@ const leftIn = (home: Home) =>
     home.keyStoreUrl,
     'SELECT record FROM record_keys k JOIN buckets b ON b.tenant = k.tenant AND b.bucket = k.bucket WHERE b.compromised_at IS NOT NULL',
   );
+
+test('counts add up, each on its own', () => {
+  const total = noCounts();
+  const page = { resealed: 1, completed: 2, raced: 3, damaged: 4, underWay: 5 };
+  addCounts(total, page);
+  addCounts(total, page);
+  expect(total).toEqual({ resealed: 2, completed: 4, raced: 6, damaged: 8, underWay: 10 });
+});
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('values, versions, tokens, searches and reuse are as before; every key and ciphertext is another', async () => {

@@ -2,7 +2,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce, startBackground } from '../../src/background/background.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
-import { orderDestruction, unfinishedDestructions } from '../../src/erasure/destructions.ts';
+import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
+import {
+  type DestructionRow,
+  findDestruction,
+  orderDestruction,
+  unfinishedDestructions,
+} from '../../src/erasure/destructions.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId } from '../../src/ids.ts';
 import { INTERVAL_MS, type JobReport, startWorker } from '../../src/jobs/worker.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -14,7 +21,7 @@ import { allEntries, formsOf, type IndexEntries, indexRows } from '../../src/sea
 import { insertIndexRows } from '../../src/search/index-rows.ts';
 import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { markErased } from '../../src/subjects/subjects.ts';
-import { refuseDeletes, refuseInserts, stage, tell, withoutTable } from '../support/home.ts';
+import { refuseDeletes, refuseInserts, stage, tell, withoutTable, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
@@ -104,6 +111,18 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((await store('at-start'))[0]?.subject).not.toBe(stored[0]?.subject);
       const dirty = await tell(here.home.keyStoreUrl, 'SELECT bucket FROM buckets WHERE dirty_at IS NOT NULL');
       expect(dirty.length).toBeGreaterThan(0);
+    });
+
+    test('is not completed before the journal has it', async () => {
+      const erasure = await interrupted(await store('unjournalled'));
+      const note = () => Promise.reject(new UnavailableError('journal_unavailable', 'The disk is full.'));
+      const stores = { ...here.vault, journal: withParts(here.vault.journal, { note }) };
+      const app = await here.as('app');
+      const order = (await findDestruction(here.vault.recordStore.reader, app.tenant, erasure)) as DestructionRow;
+      await expect(completeDestruction(stores, order, here.now)).rejects.toMatchObject({ code: 'journal_unavailable' });
+      expect(await getErasure(here.vault, app, { erasure })).toMatchObject({ state: 'ordered' });
+      await start();
+      expect(await getErasure(here.vault, app, { erasure })).toMatchObject({ state: 'completed' });
     });
 
     test('is counted for its own tenant, however many others wait', async () => {

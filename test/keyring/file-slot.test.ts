@@ -422,7 +422,7 @@ describe('a folder that is to be a slot', () => {
   });
 });
 
-test('attests what it is, makes its folder, and is refused where there can be none', async () => {
+test('attests what it is, makes nothing, and is refused where there can be no folder', async () => {
   const slot = slotAt(`${folder}/epochs`, rootKey, { name: 'usb' });
 
   expect(await slot.attest()).toEqual({
@@ -430,6 +430,9 @@ test('attests what it is, makes its folder, and is refused where there can be no
     limits: expect.stringContaining('file system'),
   });
   expect(slot.name).toBe('usb');
+  expect(await readdir(folder)).toEqual([]);
+  await slot.put(1, random(32));
+  expect(await slot.attest()).toMatchObject({ kind: 'file', product: expect.stringMatching(/^[a-z]/) });
   await writeFile(`${folder}/plain`, '');
   await expect(slotAt(`${folder}/plain`).attest()).rejects.toMatchObject({ code: 'key_unavailable' });
   await expect(slotAt(`${folder}/plain`).put(1, random(32))).rejects.toMatchObject({

@@ -6,10 +6,12 @@ import { deriveKey } from '../../src/crypto/kdf.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { Token } from '../../src/ids.ts';
 import { closeEpoch, destroyEnded } from '../../src/jobs/close-epoch.ts';
+import { NamedKeys } from '../../src/keyring/epochs/altered-keys.ts';
 import { destroy } from '../../src/keyring/epochs/epoch-destruction.ts';
 import * as rotation from '../../src/keyring/epochs/rotation.ts';
 import type { RootSlot } from '../../src/keyring/slots/root-slot.ts';
 import { RootSlots } from '../../src/keyring/slots/root-slots.ts';
+import { recordKeys } from '../../src/keyring/tables.ts';
 import { BUCKET_RECORDS } from '../../src/keyring/tree/bucket-keys.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
@@ -102,6 +104,25 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(moved).toBe(2);
     expect((await bucketsOf(home)).map(({ generation }) => generation).sort()).toEqual([1, 2, 2]);
+
+    // One that holds more than a full one uses up the step, and the next bucket waits.
+    const [full] = await bucketsOf(home);
+    const named = new NamedKeys();
+    await tell(home.keyStoreUrl, `UPDATE buckets SET dirty_at = 1 WHERE bucket = '${full?.bucket}'`);
+    const held = await tell(home.keyStoreUrl, `SELECT record FROM record_keys WHERE bucket = '${full?.bucket}'`);
+    const fillers = Array.from({ length: BUCKET_RECORDS + 1 - held.length }, (_, i) => `filler_${i}`);
+    await vault.keyStore.exclusive((tx) =>
+      tx.insert(
+        recordKeys,
+        fillers.map((record) => ({
+          ...{ tenant: full?.tenant ?? '', record, generation: 1, bucket: full?.bucket ?? '' },
+          ...{ bucket_generation: full?.generation ?? 0, wrapped: Buffer.alloc(0) },
+        })),
+      ),
+    );
+    for (const record of fillers) named.add({ tenant: full?.tenant, record });
+    const limit = BUCKET_RECORDS + 2;
+    expect(await vault.keyStore.exclusive((tx) => kind!.rewrap(tx, 1, 1, limit, named))).toBe(1);
   });
 
   test('K1, K6: a correction marks its bucket as an erasure does', async () => {

@@ -287,7 +287,16 @@ export function refuseDeletes(url: string, table: string): Promise<() => Promise
   return refuseWrites(url, table, 'DELETE');
 }
 
-async function refuseWrites(url: string, table: string, how: 'INSERT' | 'DELETE'): Promise<() => Promise<void>> {
+/** The same of every row that is changed. */
+export function refuseUpdates(url: string, table: string): Promise<() => Promise<void>> {
+  return refuseWrites(url, table, 'UPDATE');
+}
+
+async function refuseWrites(
+  url: string,
+  table: string,
+  how: 'INSERT' | 'UPDATE' | 'DELETE',
+): Promise<() => Promise<void>> {
   if (url.startsWith('sqlite:')) {
     await tell(url, `CREATE TRIGGER refuse BEFORE ${how} ON ${table} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
     return async () => void (await tell(url, 'DROP TRIGGER refuse'));

@@ -6,8 +6,9 @@ import { open, writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { raiseAlarms } from '../../src/calls/alarms.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { StoreCorruptError, storeError } from '../../src/storage/errors.ts';
+import { isRefusedCommit, OutcomeUnknownError, StoreCorruptError, storeError } from '../../src/storage/errors.ts';
 import { newSignals } from '../../src/vault/signals.ts';
 import { ENGINES } from '../support/stores.ts';
 import type { TestVault } from '../support/vault.ts';
@@ -149,6 +150,16 @@ test.each(['SQLITE_IOERR', 'SQLITE_IOERR_READ', 'SQLITE_FULL', 'SQLITE_BUSY', 'X
     expect(storeError(Object.assign(new Error('text'), { code }))).toBeInstanceOf(UnavailableError);
   },
 );
+
+test('damage in PostgreSQL’s answer to a COMMIT says nothing of whether it holds, and is an alarm all the same', () => {
+  const raised: unknown[] = [];
+  const signals = newSignals();
+  signals.on('storeCorruption', ({ store, cause }) => raised.push([store, cause]));
+  for (const code of ['XX001', 'XX002']) expect(isRefusedCommit(storeError({ code }, 'keys', 'commit'))).toBe(false);
+  raiseAlarms(signals, [new OutcomeUnknownError('XX001', 'records')], 'req_x' as never);
+  raiseAlarms(signals, [new OutcomeUnknownError('no_answer', 'records')], 'req_x' as never);
+  expect(raised).toEqual([['records', 'XX001']]);
+});
 
 test('a job that fails of either raises the same alarms, and names itself', () => {
   const signals = newSignals();

@@ -45,7 +45,7 @@ import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
-import { everyByte, placesOf, refuseInserts, rowsOf, stage, withoutTable } from '../support/home.ts';
+import { everyByte, placesOf, refuseInserts, rowsOf, stage, tell, withoutTable } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -268,6 +268,32 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(entries[0]).toMatchObject({ ...expected, records: '[]' });
       expect(JSON.stringify(entries)).not.toContain('xyzzy');
     }
+  });
+
+  test('a row that was altered so that it cannot be read hides no other, of the log or of the principals', async () => {
+    const [auditor, admin] = [
+      await here.inTenant('damaged-log', 'auditor'),
+      await here.inTenant('damaged-log', 'admin'),
+    ];
+    await listTypes(here.vault, auditor);
+    const raised: unknown[] = [];
+    const note = ({ target }: { target?: string | undefined }) => raised.push(target);
+    here.vault.signals.on('integrityFailure', note);
+    const [{ entry } = { entry: '' }] = (await listAuditEntries(here.vault, auditor, { limit: 1 })).entries;
+    const change = (table: string, column: string, key: string, id: string, to: string) =>
+      tell(here.home.recordStoreUrl, `UPDATE ${table} SET ${column} = '${to}' WHERE ${key} = '${id}'`);
+    await change('audit_entries', 'records', 'entry', entry, '["rec_');
+    const { entries } = await listAuditEntries(here.vault, auditor, { limit: 1_000 });
+    expect(entries.filter(({ damaged }) => damaged)).toMatchObject([{ entry, records: [], action: 'list_types' }]);
+    expect(entries.length).toBeGreaterThan(2);
+
+    const { principal } = await addPrincipal(here.vault, admin, { name: 'x', role: 'app', purposes: ['billing'] });
+    await change('principals', 'purposes', 'principal', principal, '[1]');
+    const { principals } = await listPrincipals(here.vault, admin, { limit: 100 });
+    expect(principals.filter(({ damaged }) => damaged)).toMatchObject([{ principal, purposes: [] }]);
+    expect(principals.length).toBeGreaterThan(1);
+    expect(raised).toEqual([entry, principal]);
+    here.vault.signals.off('integrityFailure', note);
   });
 
   test('entries are read the newest first, page by page, each once, by those who may', async () => {

@@ -1,11 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
+import { Plaintext } from '../../src/crypto/plaintext.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { newToken, type Token } from '../../src/ids.ts';
+import { newToken, type RecordId, type Token } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
+import { describeToken } from '../../src/operations/tokens/describe-token.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
-import { stage, tell, withParts } from '../support/home.ts';
+import { openRecords } from '../../src/records/open-records.ts';
+import { findRecords, type RecordRow } from '../../src/records/store.ts';
+import { refuseUpdates, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -42,6 +46,32 @@ describe.each(ENGINES)('on %s', (engine) => {
       { token: ada, form: 'text', type: 'email', view: 'masked', value: 'a***@example.com' },
       { token: gone, form: 'none', error: { code: 'record_erased' } },
     ]);
+  });
+
+  test('keys and values are wiped also where a read beside them, or the spending of a use, fails', async () => {
+    const { vault } = here;
+    const [ada] = await store(EMAIL);
+    const app = await here.as('app');
+    const { record } = await describeToken(vault, app, { token: ada as Token });
+    const rows = (await findRecords(vault.recordStore.reader, app.tenant, [record as RecordId])) as RecordRow[];
+    const key = Buffer.alloc(32, 7);
+    const down = () => Promise.reject(new UnavailableError('store_unavailable', 'Down.'));
+    const from = {
+      records: vault.recordStore.reader,
+      keys: withParts(vault.keyStore.reader, { find: down }),
+      keyring: { ...vault.keyring, records: withParts(vault.keyring.records, { findEach: async () => [key] }) },
+    };
+    await expect(openRecords(from, app.tenant, rows)).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(key.equals(Buffer.alloc(32))).toBe(true);
+
+    const wiped = vi.spyOn(Plaintext.prototype, 'wipe');
+    onTestFinished(() => wiped.mockRestore());
+    const [token] = await store({ ...EMAIL, uses: 1 });
+    const allow = await refuseUpdates(here.home.recordStoreUrl, 'tokens');
+    wiped.mockClear();
+    await expect(detokenize(vault, app, { tokens: [token as Token], purpose: 'billing' })).rejects.toThrow();
+    await allow();
+    expect(wiped).toHaveBeenCalled();
   });
 
   test.each<[role: Role, view: string | undefined, email: unknown, card: unknown]>([

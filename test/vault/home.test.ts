@@ -8,7 +8,7 @@ import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { VaultConfig } from '../../src/vault/vault.ts';
 import { close, fileSlot, rootKeyOf, vaultIdOf } from '../support/epochs.ts';
-import { appOf, everyByte, freshHome, type Home, rowsOf, tell } from '../support/home.ts';
+import { appOf, everyByte, freshHome, type Home, rowsOf, tell, tellAll } from '../support/home.ts';
 import { bareStores, ENGINES } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -28,6 +28,17 @@ async function stateOf(home: Home) {
   const rows = [home.recordStoreUrl, home.keyStoreUrl].map((url) => rowsOf(url).catch(() => 'none'));
   return [await everyByte(home), ...(await Promise.all(rows))];
 }
+
+test('where the server takes no writes, as a standby does, nothing of a vault is begun', async () => {
+  const home = await freshHome('postgres', 'none');
+  const name = new URL(home.keyStoreUrl).pathname.slice(1);
+  await tell(home.keyStoreUrl, `ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
+  await expect(openVault(home.config, { ...OPTIONS, mayMake: true })).rejects.toThrow();
+  expect(await readdir(`${home.folder}/keys`).catch(() => [])).toEqual([]);
+  await tellAll(home.keyStoreUrl, ['SET default_transaction_read_only = off', `ALTER DATABASE "${name}" RESET ALL`]);
+  await (await openVault(home.config, { ...OPTIONS, mayMake: true })).close();
+  expect(await readdir(`${home.folder}/keys`)).toContain('vault.id');
+});
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('a making that breaks off anywhere is gone on with, by who may make a vault and nobody else, and is one vault', async () => {

@@ -25,7 +25,7 @@ export const slots: Check = {
       ];
     }
     const parts = { keyStore, keyring, random: pooledRandom(), clock: world.clock };
-    const { slots: checks, remains } = await checkSlots(parts, { looking: true });
+    const { slots: checks, remains } = await checkSlots(parts);
     const found: Found[] = [];
     for (const { name, required, problem, lacks, wrong, returned } of checks) {
       const say = required ? fail : warn;

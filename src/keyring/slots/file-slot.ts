@@ -17,6 +17,7 @@ import { equalBytes } from '../../crypto/mac.ts';
 import { pooledRandom, type RandomSource } from '../../crypto/random.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { exists, syncFolder, unlessGone } from '../../files.ts';
+import { nearestFolder } from '../../make-folder.ts';
 import { secret } from '../../secret.ts';
 import { createDurably, overwrite, TEMPORARY } from './durable-file.ts';
 import { EpochFiles, FILE_BYTES } from './epoch-file.ts';
@@ -111,7 +112,7 @@ export class FileSlot implements RootSlot {
   async destroy(epoch: number): Promise<Destruction> {
     const limits = await guarded(async () => {
       await this.#folder.assertReadable();
-      const { inPlace } = (await this.#fileSystem()) ?? OTHER;
+      const { inPlace } = (await fileSystemOf(this.#folder.path)) ?? OTHER;
       const paths = await this.#namesOf(epoch);
       for (const path of paths) await this.#assertOurs(epoch, path);
       // All are overwritten before the first is unlinked: a name that is gone cannot be found again.
@@ -130,9 +131,10 @@ export class FileSlot implements RootSlot {
   async attest(): Promise<Attestation> {
     const { name, inPlace } = await guarded(async () => {
       await this.#folder.assertReadable();
-      await this.#folder.makeFolder();
-      await access(this.#folder.path, constants.R_OK | constants.W_OK | constants.X_OK);
-      return (await this.#fileSystem()) ?? OTHER;
+      // The first secret makes a folder that is not there yet, in the nearest one that is.
+      const nearest = await nearestFolder(this.#folder.path);
+      await access(nearest, constants.R_OK | constants.W_OK | constants.X_OK);
+      return (await fileSystemOf(nearest)) ?? OTHER;
     });
     return { kind: this.kind, tier: this.tier, product: name, limits: inPlace ? LIMITS : MOVES_LIMITS };
   }
@@ -180,11 +182,6 @@ export class FileSlot implements RootSlot {
     );
   }
 
-  async #fileSystem(): Promise<{ readonly name: string; readonly inPlace: boolean } | undefined> {
-    const found = await statfs(this.#folder.path).catch(unlessGone);
-    return found && (FILE_SYSTEMS.get(found.type) ?? OTHER);
-  }
-
   /** The epoch's file and what crashes of `createDurably` have left beside it. */
   async #namesOf(epoch: number): Promise<string[]> {
     const name = basename(this.#path(epoch));
@@ -196,6 +193,11 @@ export class FileSlot implements RootSlot {
   #path(epoch: number): string {
     return join(this.#folder.path, `epoch-${String(epoch).padStart(6, '0')}.key`);
   }
+}
+
+async function fileSystemOf(folder: string): Promise<{ readonly name: string; readonly inPlace: boolean } | undefined> {
+  const found = await statfs(folder).catch(unlessGone);
+  return found && (FILE_SYSTEMS.get(found.type) ?? OTHER);
 }
 
 function guarded<R>(work: () => Promise<R>): Promise<R> {

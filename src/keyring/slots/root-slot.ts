@@ -61,7 +61,7 @@ export interface RootSlot {
    * any more is destroyed. @throws {UnavailableError} where the slot cannot confirm that nothing of it is left
    */
   destroy(epoch: number): Promise<Destruction>;
-  /** @throws {UnavailableError} where it cannot be reached or would not do its work */
+  /** Makes and changes nothing. @throws {UnavailableError} where it cannot be reached or would not do its work */
   attest(): Promise<Attestation>;
   /**
    * Binds a place that an earlier release filled to this vault, where a secret in it proves to be this vault's. A place

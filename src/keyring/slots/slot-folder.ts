@@ -97,13 +97,13 @@ export class SlotFolder {
       throw new VaultError('slot_exists', UNNAMED);
     }
     if (owner === undefined && !isTaken) await this.#name();
-    await this.makeFolder();
+    await this.#makeFolder();
     const id = Buffer.from(`${this.#random(ID_BYTES).toString('hex')}\n`, 'ascii');
     if (await createDurably(path, id, this.#random)) this.#made.push({ path, isFolder: false });
     return (await readId(path)) ?? '';
   }
 
-  async makeFolder(): Promise<void> {
+  async #makeFolder(): Promise<void> {
     const first = await makeFolder(this.path);
     if (first === undefined) return;
     const folders = [this.path];
@@ -121,7 +121,7 @@ export class SlotFolder {
   }
 
   async #name(): Promise<void> {
-    await this.makeFolder();
+    await this.#makeFolder();
     const path = join(this.path, VAULT_ID_FILE);
     if (await createDurably(path, Buffer.from(`${this.#vaultId}\n`, 'ascii'), this.#random)) {
       this.#made.push({ path, isFolder: false });

@@ -34,6 +34,8 @@ const TAG_BYTES = 32;
 /** Sorts before every name a slot may have. */
 const LIST = '@list';
 const FIRST_SLOT = 'file';
+/** No slot was added then. It is under the tags of lists, and so stays. */
+const BEGUN_WITH = new Date(0);
 /** As many as the tag of the list has fields for, and more than anybody needs. */
 const MAX_SLOTS = 200;
 
@@ -45,6 +47,7 @@ export interface SlotEntry {
   readonly kind: SlotKind;
   readonly settings: SlotSettings;
   readonly required: boolean;
+  /** For the slot that a vault begins with, `BEGUN_WITH`: its row may be older than its time. */
   readonly addedAt: Date;
   readonly removedAt: Date | undefined;
 }
@@ -166,8 +169,7 @@ export class SlotRegistry {
   async #first(reader: Reader<'keys'>): Promise<SlotEntry> {
     const where = { slot: { not: FIRST_SLOT }, epoch: { '>': 0 } };
     if ((await first(reader, epochSlots, { columns: ['slot'], where })) !== undefined) throw new IntegrityError();
-    const addedAt = new Date(0);
-    return { name: FIRST_SLOT, kind: 'file', settings: {}, required: true, addedAt, removedAt: undefined };
+    return { name: FIRST_SLOT, kind: 'file', settings: {}, required: true, addedAt: BEGUN_WITH, removedAt: undefined };
   }
 
   async #write(tx: KeyTx, rows: readonly RootSlotRow[], next: readonly SlotEntry[], key: Buffer): Promise<void> {
@@ -195,6 +197,11 @@ export class SlotRegistry {
       slots.filter(({ slot }) => known.has(slot)),
     );
   }
+}
+
+/** Whether the vault began with the slot, whose own time says nothing. */
+export function isBegunWith({ addedAt }: Pick<SlotEntry, 'addedAt'>): boolean {
+  return addedAt.getTime() === BEGUN_WITH.getTime();
 }
 
 /** What kind of promise stands behind a slot's deletions, as the slot said it when it was added. */

@@ -42,13 +42,10 @@ export interface SlotRemains {
   readonly epochs: number[];
 }
 
-/**
- * @param destroyReturned whether what came back is destroyed again now, and not only at the next close
- * @param looking leaves a folder that is not there as it is: what a file slot says of itself is then not asked
- */
+/** @param destroyReturned whether what came back is destroyed again now, and not only at the next close */
 export async function checkSlots(
   parts: SlotParts,
-  { destroyReturned = false, looking = false } = {},
+  { destroyReturned = false } = {},
 ): Promise<{ readonly slots: SlotCheck[]; readonly remains: SlotRemains[] }> {
   const { keyStore: store, keyring } = parts;
   const { epochs: keys, registry } = keyring;
@@ -58,7 +55,7 @@ export async function checkSlots(
   const dead = await destroyedEpochs(parts);
   const slots: SlotCheck[] = [];
   for (const entry of entries.filter(({ removedAt }) => removedAt === undefined)) {
-    slots.push(await check(parts, entry, rows, dead, { destroyReturned, looking }));
+    slots.push(await check(parts, entry, rows, dead, destroyReturned));
   }
   const held = await select(store.reader, epochSlots, { where: { destroyed_at: null }, orderBy: ['epoch'] });
   const remains = entries
@@ -73,15 +70,14 @@ async function check(
   entry: SlotEntry,
   rows: readonly EpochRow[],
   dead: readonly number[],
-  { destroyReturned, looking }: { readonly destroyReturned: boolean; readonly looking: boolean },
+  destroyReturned: boolean,
 ): Promise<SlotCheck> {
   const slot = registry.slotOf(entry);
   const found = { holds: [] as number[], lacks: [] as number[], wrong: [] as number[], returned: [] as number[] };
   const begun = clock().getTime();
   const about = { name: entry.name, kind: entry.kind, required: entry.required };
   try {
-    const asked = looking && entry.kind === 'file' ? undefined : await slot.attest();
-    const of = asked ? { tier: asked.tier, product: asked.product, limits: asked.limits } : { tier: slot.tier };
+    const { tier, product, limits } = await slot.attest();
     for (const row of rows) {
       using held = secret(await slot.get(row.epoch));
       if (held !== undefined && keys.isRight(row, held)) found.holds.push(row.epoch);
@@ -91,7 +87,7 @@ async function check(
     found.returned = await whatReturned(slot, dead);
     if (destroyReturned) for (const epoch of found.returned) await slot.destroy(epoch);
     const healthy = found.returned.length === 0 && found.lacks.length === 0 && found.wrong.length === 0;
-    return { ...about, ...found, ...of, latencyMs: clock().getTime() - begun, healthy };
+    return { ...about, ...found, tier, product, limits, latencyMs: clock().getTime() - begun, healthy };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     const latencyMs = clock().getTime() - begun;

@@ -5,6 +5,7 @@ import { PrincipalsQuery, PrincipalsReply } from '../../access/schema.ts';
 import { listPrincipals as list } from '../../access/store.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
+import { IntegrityError } from '../../errors.ts';
 import type { PrincipalId } from '../../ids.ts';
 import { KEY, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -45,7 +46,13 @@ export const listPrincipals = operation({
         );
         const by = Map.groupBy(keys, ({ principal }) => principal);
         const principals = shown.map((row) => factsOf(row, by.get(row.principal) ?? [], door.now));
-        return { reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') }, entry: {} };
+        const damaged = principals
+          .filter(({ damaged }) => damaged)
+          .map(({ principal }) => new IntegrityError({ target: principal }));
+        return {
+          reply: { principals, ...nextOf(principals, rows.length > page.limit, 'principal') },
+          entry: { damaged },
+        };
       }),
     ),
 });

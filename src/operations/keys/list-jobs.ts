@@ -2,7 +2,7 @@
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { listJobs as listRows } from '../../jobs/job-store.ts';
-import { viewOf } from '../../jobs/job-view.ts';
+import { damageIn, viewOf } from '../../jobs/job-view.ts';
 import { JobsQuery, JobsReply } from '../../jobs/schema.ts';
 import { ROTATION } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -30,7 +30,7 @@ export const listJobs = operation({
         const rows = await listRows(tx, caller.tenant, page);
         const audience = await audienceOf(tx, caller);
         const jobs = rows.slice(0, limit).map((row) => viewOf(row, audience));
-        return { reply: { jobs, ...nextOf(jobs, rows.length > limit, 'job') }, entry: {} };
+        return { reply: { jobs, ...nextOf(jobs, rows.length > limit, 'job') }, entry: { damaged: damageIn(jobs) } };
       }),
     ),
 });

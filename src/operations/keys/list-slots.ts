@@ -1,9 +1,10 @@
 /** The list of root slots, without asking any of them: also one that is out of reach, or was removed. */
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
+import { findEpoch } from '../../keyring/epochs/epoch-states.ts';
 import { type SlotListed, SlotsReply } from '../../keyring/schema.ts';
 import { withoutPlaces } from '../../keyring/slots/slot-places.ts';
-import type { SlotEntry } from '../../keyring/slots/slot-registry.ts';
+import { isBegunWith, type SlotEntry } from '../../keyring/slots/slot-registry.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { operation } from '../operation.ts';
 
@@ -38,14 +39,21 @@ export const listSlots = operation({
 /** The same with their places, for a command on this machine. */
 export function slotsHere(vault: Vault, caller: Caller): Promise<SlotListed[]> {
   return perform(vault, caller, { action: 'check_slots', firstTenantOnly: true }, async (door) => {
-    const reply = (await vault.keyring.registry.entries()).map(listed);
+    const began = (await findEpoch(vault.keyStore.reader, 1))?.created_at;
+    const reply = (await vault.keyring.registry.entries()).map((entry) => listed(entry, began));
     return door.commit('shared', async () => ({ reply, entry: {} }));
   });
 }
 
-function listed({ addedAt, removedAt, settings, ...slot }: SlotEntry): SlotListed {
-  const times = { addedAt: addedAt.toISOString(), ...(removedAt && { removedAt: removedAt.toISOString() }) };
-  return { ...slot, settings: said(settings), ...times };
+/** @param began when the first epoch was made */
+function listed(entry: SlotEntry, began: number | undefined): SlotListed {
+  const { addedAt, removedAt, settings, ...slot } = entry;
+  const added = isBegunWith(entry) ? began : addedAt.getTime();
+  return {
+    ...{ ...slot, settings: said(settings) },
+    ...(added !== undefined && { addedAt: new Date(added).toISOString() }),
+    ...(removedAt && { removedAt: removedAt.toISOString() }),
+  };
 }
 
 function said(settings: SlotEntry['settings']): Record<string, string> {

@@ -10,7 +10,7 @@ import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { JobId } from '../../ids.ts';
 import { type JobRow, readJob as readRow, VAULT_WIDE } from '../../jobs/job-store.ts';
-import { type Audience, viewOf } from '../../jobs/job-view.ts';
+import { type Audience, damageIn, viewOf } from '../../jobs/job-view.ts';
 import type { JobView } from '../../jobs/schema.ts';
 import type { Reader } from '../../storage/tx.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -21,7 +21,8 @@ export function readJob(vault: Vault, caller: Caller, { job }: { readonly job: J
     door.commit('shared', async (tx) => {
       const row = await readRow(tx, job);
       if (!maySee(caller, row)) throw new VaultError('job_not_found');
-      return { reply: viewOf(row, await audienceOf(tx, caller)), entry: { target: job } };
+      const reply = viewOf(row, await audienceOf(tx, caller));
+      return { reply, entry: { target: job, damaged: damageIn([reply]) } };
     }),
   );
 }

@@ -1,10 +1,12 @@
 /** The audit entries of the caller's tenant, the newest first. Reading them leaves an entry, too. */
 import type { Action } from '../../access/actions.ts';
 import { listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
-import { AuditQuery, AuditReply } from '../../audit/schema.ts';
+import { AuditEntrySchema, AuditQuery, AuditReply } from '../../audit/schema.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
+import { IntegrityError } from '../../errors.ts';
 import type { AuditId } from '../../ids.ts';
+import { storedJson } from '../../stored-json.ts';
 import { EMAIL, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -54,14 +56,23 @@ export const listAuditEntries = operation({
             target: row.target,
             guesses: row.guesses,
           }),
-          records: JSON.parse(row.records) as string[],
+          ...recordsOf(row.records),
           reasonStated: row.reason_mac !== null,
           request: row.request,
         }));
-        return { reply: { entries, ...nextOf(entries, rows.length > page.limit, 'entry') }, entry: {} };
+        const damaged = entries
+          .filter(({ damaged }) => damaged)
+          .map(({ entry }) => new IntegrityError({ target: entry }));
+        return { reply: { entries, ...nextOf(entries, rows.length > page.limit, 'entry') }, entry: { damaged } };
       }),
     ),
 });
+
+/** An entry is under no MAC. One that cannot be read whole must not hide the others. */
+function recordsOf(text: string): { records: string[]; damaged?: true } {
+  const records = storedJson(AuditEntrySchema.shape.records, text);
+  return records === undefined ? { records: [], damaged: true } : { records };
+}
 
 function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {

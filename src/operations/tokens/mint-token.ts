@@ -8,7 +8,7 @@ import { VaultError } from '../../errors.ts';
 import type { RecordId, TenantId, Token } from '../../ids.ts';
 import { withTokens } from '../../intake/new-tokens.ts';
 import { throughRaces } from '../../intake/races.ts';
-import { findRecord, openRecords } from '../../records/open-records.ts';
+import { findRecord, openRecords, wiping } from '../../records/open-records.ts';
 import { lockRecords, type RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { showsOf, takesAfter } from '../../tokens/format.ts';
@@ -70,10 +70,10 @@ async function mint(
   // A shaped token takes after the value. This also keeps an altered row from getting a token.
   const [opened] = await openRecords(from, tenant, [found]);
   if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
+  using _opened = wiping([opened]);
   const { row } = opened;
   const type = await catalogue.stored(tenant, row.type, row.type_version);
   const accepted = { type, value: opened.value.expose(), kept: undefined };
-  opened.value.wipe();
   const [wanted] = await withTokens(vault, tenant, [accepted], [body], door.now, () => '');
   if (wanted === undefined) throw new TypeError('One value has one token.');
   const { format, expiresAt } = wanted;

@@ -17,7 +17,7 @@ import { eachTypeOf } from '../../catalogue/types-of.ts';
 import { type DataType, formOf } from '../../datatypes/datatype.ts';
 import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
-import { eachLive, type OpenedRecord, openEach } from '../../records/open-records.ts';
+import { eachLive, type OpenedRecord, openEach, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { lockTokens, takeUse } from '../../tokens/token-changes.ts';
@@ -123,6 +123,7 @@ async function answerAll(
   const from = { records: tx, keys: vault.keyStore.reader, keyring: vault.keyring };
   const distinct = [...new Map(allowed.map((entry) => [entry.row.record, entry.row])).values()];
   const opened = await openEach(from, tenant, distinct);
+  using _opened = wiping(opened);
   const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
@@ -136,7 +137,6 @@ async function answerAll(
     }),
   );
   const shown = opened.filter((entry): entry is OpenedRecord => !(entry instanceof VaultError));
-  for (const { value } of shown) value.wipe();
   const damaged = errors.filter((error) => error instanceof IntegrityError);
   const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
   const views = results.flatMap((result) => ('value' in result ? result.view : []));

@@ -1,7 +1,7 @@
 /** The shapes of requests and replies: validation, types and OpenAPI come from here. */
 
 import { z } from 'zod';
-import { recordFacts } from '../../records/schema.ts';
+import { RECORD_FACTS } from '../../records/schema.ts';
 import {
   AudienceSchema,
   CountrySchema,
@@ -172,7 +172,7 @@ export const RecordSchema = z
   .strictObject({
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
-    ...recordFacts,
+    ...RECORD_FACTS,
     tokens: z.array(TokenSchema).describe(`The tokens that stand for it; none that has ended. ${SHAPED}`),
   })
   .meta({ id: 'Record', description: 'A stored value, described without showing it.' });
@@ -181,7 +181,7 @@ export const RecordDescriptionSchema = z
   .strictObject({
     record: RecordIdSchema,
     subject: SubjectIdSchema.optional(),
-    ...recordFacts,
+    ...RECORD_FACTS,
     tokens: z.array(TokenFactsSchema).describe(`Its tokens, the oldest first. ${SHAPED}`),
   })
   .meta({ id: 'RecordDescription', description: 'A stored value and its tokens, described without showing it.' });

@@ -20,7 +20,7 @@ import { UnavailableError, VaultError } from '../../errors.ts';
 import { type Budget, ofName, RECORD } from '../../guesses/limits.ts';
 import { ofCaller } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
-import { liveRecords, openRecords } from '../../records/open-records.ts';
+import { liveRecords, openRecords, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { criterionOf } from '../../search/criteria.ts';
 import { findToken } from '../../tokens/tokens.ts';
@@ -107,6 +107,7 @@ async function ofToken(
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
   const [opened] = await openRecords(from, tenant, [live]);
   if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');
+  using _opened = wiping([opened]);
   const { phc } = opened.value.expose() as { readonly phc: string };
   opened.value.wipe();
   const budget = { allowance: RECORD, of: [record] };
