@@ -197,6 +197,25 @@ describe.each(ENGINES)('on %s', (engine) => {
     },
   );
 
+  test('verifiers of nobody’s, as one tied to an audience stores and checks them, make nobody’s sign-in dearer', async () => {
+    const app = await here.inTenant('heavy', 'app');
+    const crm = { ...app, audience: 'crm' };
+    const phc = await phcOf(RIGHT);
+    const items = [{ type: 'password', value: { phc } }];
+    const { results } = await tokenize(here.vault, crm, { items: items as never });
+    const token = results[0]?.token as never;
+    expect(await verify(here.vault, crm, { token, value: RIGHT })).toEqual({ verified: true });
+    const computed = vi.spyOn(PasswordHasher.prototype, 'verify');
+    const paramsOf = () => computed.mock.calls.map(([, one]) => parsePhc(one).params);
+    expect(await ask(named('nobody'), RIGHT, {}, here.vault, app)).toEqual(NO);
+    expect(paramsOf()).toEqual([QUICK_PASSWORDS.params]);
+    // A person's does: the time would tell who has such a one.
+    await tokenize(here.vault, app, { items: items.map((item) => ({ ...item, subject: 'dear' })) as never });
+    computed.mockClear();
+    expect(await ask(named('nobody'), RIGHT, {}, here.vault, app)).toEqual(NO);
+    expect(paramsOf()).toEqual([QUICK_PASSWORDS.params, ELSEWHERE]);
+  });
+
   test.each(['nobody.known', 'somebody'])('at the name %s ten are tried, however it is spelled', async (name) => {
     const subject = `person of ${name}`;
     await store(subject, { username: name === 'somebody' ? name : 'somebody.else', password: RIGHT });

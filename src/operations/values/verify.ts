@@ -13,6 +13,7 @@ import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import type { Verification } from '../../crypto/password-hash.ts';
+import { parsePhc } from '../../crypto/phc.ts';
 import { verifyIfThere } from '../../crypto/verify-if-there.ts';
 import type { DataType } from '../../datatypes/datatype.ts';
 import { spellingsOf } from '../../datatypes/password.ts';
@@ -112,6 +113,8 @@ async function ofToken(
   opened.value.wipe();
   const budget = { allowance: RECORD, of: [record] };
   return guess(vault, caller, door, { type, budget, names: [record as RecordId] }, async () => {
+    // As by a name (`verifyIfThere`): a verifier of nobody's makes nobody's sign-in dearer.
+    if (live.subject !== null) hasher.costs.meet(tenant, parsePhc(phc).params);
     return { found: await hasher.verify(spellingsOf(value), phc, { tenant }), row: opened.row };
   });
 }
