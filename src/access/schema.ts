@@ -1,7 +1,15 @@
 /** Roles, purposes and principals as the API speaks of them. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { AudienceSchema, PrincipalIdSchema, PurposeSchema, pageEnd, pageQuery, TenantIdSchema } from '../schema.ts';
+import {
+  AudienceSchema,
+  PrincipalIdSchema,
+  PurposeSchema,
+  pageEnd,
+  pageQuery,
+  TenantIdSchema,
+  TimeSchema,
+} from '../schema.ts';
 import { ROLES } from './roles.ts';
 
 export const RoleSchema = z
@@ -28,7 +36,10 @@ export const PrincipalSchema = z
   .strictObject({
     principal: PrincipalIdSchema,
     name: PrincipalNameSchema,
-    role: RoleSchema,
+    role: z
+      .string()
+      .describe('What it may do: a role; more may come.')
+      .meta({ examples: ['app'] }),
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
     audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
@@ -45,7 +56,7 @@ export const AddPrincipalBody = z.strictObject({
     'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
       'subjects. A receiver needs one.',
   ),
-  expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
+  expiresAt: TimeSchema.optional().describe('When the API key stops working; absent: never.'),
 });
 
 export const AddPrincipalReply = z.strictObject({

@@ -4,14 +4,14 @@ import type { components } from './api.ts';
 type Schemas = components['schemas'];
 export type TokenizeItem = Schemas['TokenizeItem'];
 export type Tokenized = Schemas['Tokenized'];
-/** It has either `value` or `error`: `'error' in revealed` tells which. */
-export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
+/** Its `form` tells what `value` is; `none` has an `error` in its place. */
+export type Revealed = Schemas['Revealed'];
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
-export type Search = Schemas['SearchBody'];
+export type Search = Schemas['Search'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
-export type MintedToken = Schemas['MintTokenReply'];
+export type MintedToken = Schemas['MintedToken'];
 export type RevokedToken = Schemas['RevokeTokenReply'];
 export type RecordDescription = Schemas['RecordDescription'];
 export type Corrected = Schemas['CorrectRecordReply'];
@@ -22,7 +22,7 @@ export type SubjectPage = Schemas['GetSubjectReply'];
 export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
 /** The declaration of a data type of the tenant's own. */
-export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
+export type TypeDefinition = WithDefaults<Schemas['DeclareType']>;
 export type Role = Schemas['Role'];
 export type Principal = Schemas['Principal'];
 export type RevokedPrincipal = Schemas['RevokePrincipalReply'];
@@ -36,11 +36,7 @@ export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
 export type JobPage = Schemas['ListJobsReply'];
 export type Status = Schemas['GetStatusReply'];
-export type Compromise =
-  | { readonly epoch: number }
-  | { readonly from: string; readonly to: string }
-  | { readonly subject: string }
-  | { readonly ref: string };
+export type Compromise = Schemas['CompromiseKeysBody'];
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];
