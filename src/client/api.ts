@@ -870,7 +870,8 @@ export interface components {
              */
             readonly type: "address";
             readonly value: components["schemas"]["AddressInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -997,7 +998,8 @@ export interface components {
              */
             readonly type: "bank_account";
             readonly value: components["schemas"]["BankAccountInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1075,7 +1077,8 @@ export interface components {
              */
             readonly type: "card";
             readonly value: components["schemas"]["CardInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1202,7 +1205,8 @@ export interface components {
              */
             readonly type: "cookie_id";
             readonly value: components["schemas"]["CookieIdInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1269,7 +1273,8 @@ export interface components {
              */
             readonly type: "cvc";
             readonly value: components["schemas"]["CvcInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1353,7 +1358,8 @@ export interface components {
              */
             readonly type: "date_of_birth";
             readonly value: components["schemas"]["DateOfBirthInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1574,7 +1580,8 @@ export interface components {
             readonly type: "document";
             /** @description Any JSON. */
             readonly value: unknown;
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -1607,7 +1614,8 @@ export interface components {
              */
             readonly type: "email";
             readonly value: components["schemas"]["EmailInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2074,7 +2082,8 @@ export interface components {
              */
             readonly type: "iban";
             readonly value: components["schemas"]["IbanInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2129,7 +2138,8 @@ export interface components {
              */
             readonly type: "ip";
             readonly value: components["schemas"]["IpInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2558,7 +2568,8 @@ export interface components {
              */
             readonly type: "name";
             readonly value: components["schemas"]["NameInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2627,7 +2638,8 @@ export interface components {
              */
             readonly type: "national_id";
             readonly value: components["schemas"]["NationalIdInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2737,7 +2749,8 @@ export interface components {
              * @example AB123456
              */
             readonly value: unknown;
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2783,7 +2796,8 @@ export interface components {
              */
             readonly type: "password";
             readonly value: components["schemas"]["PasswordInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2828,7 +2842,8 @@ export interface components {
              */
             readonly type: "phone";
             readonly value: components["schemas"]["PhoneInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -2886,7 +2901,8 @@ export interface components {
              */
             readonly type: "postal_code";
             readonly value: components["schemas"]["PostalCodeInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -3073,8 +3089,6 @@ export interface components {
          * @example cust_42
          */
         readonly Ref: string;
-        /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
-        readonly RefOrSubject: components["schemas"]["Ref"];
         readonly RemoveSlotReply: {
             /**
              * @description The epochs whose secrets were destroyed in it.
@@ -3364,7 +3378,8 @@ export interface components {
              */
             readonly type: "search_terms";
             readonly value: components["schemas"]["SearchTermsInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -3397,7 +3412,8 @@ export interface components {
              */
             readonly type: "serial_number";
             readonly value: components["schemas"]["SerialNumberInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -3540,7 +3556,8 @@ export interface components {
              */
             readonly type: "text";
             readonly value: components["schemas"]["TextInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -3709,7 +3726,8 @@ export interface components {
              */
             readonly type: "user_agent";
             readonly value: components["schemas"]["UserAgentInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
@@ -3742,7 +3760,8 @@ export interface components {
              */
             readonly type: "username";
             readonly value: components["schemas"]["UsernameInput"];
-            readonly subject?: components["schemas"]["RefOrSubject"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
             readonly label?: components["schemas"]["Label"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];

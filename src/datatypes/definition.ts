@@ -157,7 +157,7 @@ const DocumentDefinition = z.strictObject({
     .meta({ examples: [[{ total: '19.90 EUR' }]] }),
 });
 
-/** @param prefix of the names in the API's description: what is sent and what is answered differ in what may be absent */
+/** @param prefix of the names in the API's description: a reply has what a request may leave out */
 const definition = (prefix: string, of: string) =>
   z
     .discriminatedUnion('base', [

@@ -1,5 +1,5 @@
 /**
- * Schemas with one variant for each data type, made of the types' own declarations, so that a new data type is described
+ * Schemas with one variant for each data type, made of the types' own declarations. So a new data type is described
  * without further lines. They are for the API's description alone; `parse` of a type decides what is taken.
  */
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** What a vault answers beside its operations, without an API key: health, readiness, metrics, shares of the root key. */
+/** What a vault answers without an API key: health, readiness, metrics, and shares of the root key. */
 import { z } from 'zod';
 import type { ProblemCode } from '../../problems/list.ts';
 import type { JsonSchemas, Schema } from './json-schemas.ts';

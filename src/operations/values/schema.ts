@@ -48,10 +48,7 @@ const IMPOSSIBLE = {
 const UNTIED = 'Not from a caller that is tied to an audience.';
 
 const itemOptions = {
-  subject: RefSchema.meta({
-    id: 'RefOrSubject',
-    description: `The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`,
-  }).optional(),
+  subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
   label: LabelSchema.optional(),
   format: TokenFormatSchema.optional(),
   audience: AudienceSchema.optional(),
