@@ -85,7 +85,7 @@ function wholeNumber(min: number, max: number) {
     .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
-/** One style for every list: `after` and `limit` ask for a page, and its `next` is the `after` of the page that follows. */
+/** Every list has this style: `after` and `limit` ask for a page, and its `next` is the `after` of the next one. */
 export const LimitSchema = wholeNumber(1, MAX_BATCH);
 
 /** @param place what names a place in the list */

@@ -12,7 +12,7 @@ export const AuditEntrySchema = z
     action: z
       .string()
       .describe(`What was asked for: ${ACTIONS.map((action) => `\`${action}\``).join(', ')}; more may come.`),
-    outcome: z.enum(OUTCOMES).meta({ id: 'Outcome' }).describe('What came of it.'),
+    outcome: z.enum(OUTCOMES).meta({ id: 'Outcome', description: 'What came of a call.' }).describe('What came of it.'),
     code: z.string().optional().describe('Why it was refused or failed.'),
     purpose: z.string().optional().describe('The purpose stated, where it was one of the caller’s own.'),
     view: z.string().optional().describe('The widest view shown.'),

@@ -1133,7 +1133,10 @@ export interface components {
          * @enum {string}
          */
         readonly Category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
-        /** @enum {string} */
+        /**
+         * @description Whether there is a certificate.
+         * @enum {string}
+         */
         readonly CertificateState: "pending" | "final";
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
@@ -1171,6 +1174,7 @@ export interface components {
         };
         /** @description The keys of an epoch, in every tenant. */
         readonly CompromisedEpoch: {
+            /** @description An epoch that has ended. */
             readonly epoch: number;
         };
         /** @description The keys of the records of a ref’s subject. */
@@ -1645,6 +1649,7 @@ export interface components {
         readonly EraseBody: components["schemas"]["EraseSubject"] | components["schemas"]["EraseRef"] | components["schemas"]["EraseRecords"] | components["schemas"]["EraseTokens"] | components["schemas"]["EraseTenant"];
         /** @description Erase records. */
         readonly EraseRecords: {
+            /** @description The records. */
             readonly records: readonly components["schemas"]["RecordId"][];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -1670,6 +1675,7 @@ export interface components {
         };
         /** @description Erase the records of tokens. */
         readonly EraseTokens: {
+            /** @description The tokens. */
             readonly tokens: readonly components["schemas"]["Token"][];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -1714,7 +1720,10 @@ export interface components {
              */
             readonly finalAt?: string;
         };
-        /** @enum {string} */
+        /**
+         * @description How far an erasure is.
+         * @enum {string}
+         */
         readonly ErasureState: "ordered" | "completed" | "final";
         /** @description What a certificate of erasure says. Numbers, ids and fixed sentences only. */
         readonly ErasureStatement: {
@@ -2329,7 +2338,10 @@ export interface components {
          * @example job_01m83rdet0ehaadnnnnhek1nfv
          */
         readonly JobId: string;
-        /** @enum {string} */
+        /**
+         * @description How far a long job is.
+         * @enum {string}
+         */
         readonly JobState: "waiting" | "running" | "completed" | "failed";
         /** @description The public keys of the vault’s certificates (RFC 7517). */
         readonly Jwks: {
@@ -2455,7 +2467,10 @@ export interface components {
              */
             readonly overdue?: boolean;
         };
-        /** @enum {string} */
+        /**
+         * @description A state of NIST SP 800-57 part 1 rev. 5, section 7.
+         * @enum {string}
+         */
         readonly KeyState: "pre_activation" | "active" | "deactivated" | "compromised" | "destroyed";
         /**
          * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
@@ -2719,7 +2734,10 @@ export interface components {
         readonly OrderedJob: {
             readonly job: components["schemas"]["JobId"];
         };
-        /** @enum {string} */
+        /**
+         * @description What came of a call.
+         * @enum {string}
+         */
         readonly Outcome: "done" | "replayed" | "refused" | "failed";
         /**
          * @description A shaped format of tokens.

@@ -51,8 +51,8 @@ export const EraseBody = describedAs(
     .union([
       named('EraseSubject', 'Erase everything about a subject.', { subject: subject.unwrap() }),
       named('EraseRef', 'Erase everything about the subject of a ref.', { ref: ref.unwrap() }),
-      named('EraseRecords', 'Erase records.', { records: records.unwrap() }),
-      named('EraseTokens', 'Erase the records of tokens.', { tokens: tokens.unwrap() }),
+      named('EraseRecords', 'Erase records.', { records: records.unwrap().describe('The records.') }),
+      named('EraseTokens', 'Erase the records of tokens.', { tokens: tokens.unwrap().describe('The tokens.') }),
       named('EraseTenant', 'Erase a whole tenant.', { tenant: tenant.unwrap(), confirm: confirm.unwrap() }),
     ])
     .meta({ id: 'EraseBody', description: 'What to erase.' }),
@@ -68,7 +68,7 @@ export const ReceiptSchema = z
     erasure: ErasureIdSchema,
     state: z
       .enum(['ordered', 'completed', 'final'])
-      .meta({ id: 'ErasureState' })
+      .meta({ id: 'ErasureState', description: 'How far an erasure is.' })
       .describe(
         '`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live ' +
           'key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.',

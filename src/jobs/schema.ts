@@ -52,7 +52,7 @@ export const CompromiseBody = describedAs(
   z
     .union([
       z
-        .strictObject({ epoch: epoch.unwrap() })
+        .strictObject({ epoch: epoch.unwrap().describe('An epoch that has ended.') })
         .meta({ id: 'CompromisedEpoch', description: 'The keys of an epoch, in every tenant.' }),
       z
         .strictObject({ from: from.unwrap(), to: to.unwrap() })
@@ -161,7 +161,7 @@ export const JobReply = z
       ),
     state: z
       .enum(JOB_STATES)
-      .meta({ id: 'JobState' })
+      .meta({ id: 'JobState', description: 'How far a long job is.' })
       .describe(
         '`waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process ' +
           'does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.',

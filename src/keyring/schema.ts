@@ -49,7 +49,7 @@ export const KeyEntrySchema = z
       .describe('The epoch under which it is wrapped; of an epoch’s own keys, that epoch. The first is 0.'),
     state: z
       .enum(KEY_STATES)
-      .meta({ id: 'KeyState' })
+      .meta({ id: 'KeyState', description: 'A state of NIST SP 800-57 part 1 rev. 5, section 7.' })
       .describe('In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended.'),
     protects: z
       .string()

@@ -166,7 +166,7 @@ export const CertificateReply = z.strictObject({
   erasure: ErasureIdSchema,
   state: z
     .enum(['pending', 'final'])
-    .meta({ id: 'CertificateState' })
+    .meta({ id: 'CertificateState', description: 'Whether there is a certificate.' })
     .describe('`pending`: copies of the key store made earlier may still open the values. `final`: none does.'),
   waitsFor: z
     .array(z.string())

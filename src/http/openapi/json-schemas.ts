@@ -102,7 +102,7 @@ export class JsonSchemas {
     asOneOf(zod, schema);
   }
 
-  /** Zod keeps named parts in `$defs`; OpenAPI has another place for them. Parts with a title get a place there, too. */
+  /** Zod keeps named parts in `$defs`; OpenAPI has another place for them, also for parts with a title. */
   #lift(schema: Schema): Schema {
     const placed = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${PLACE}`)) as Schema;
     return this.#liftTitled(placed);

@@ -39,13 +39,13 @@ at most 25 passwords a call makes verifiers.
 not described here are refused.
 
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
-\`sealed\`, until \`POST /v1/unseal\` has been given enough of them.
+\`sealed\`, until \`POST /v1/unseal\` has been given enough.
 
-**Lists** come in pages: \`after\` and \`limit\` ask for one, and its \`next\`, absent on the last, is the \`after\` of the
-page that follows.
+**Lists** come in pages: \`after\` and \`limit\` ask for one. Its \`next\` is the \`after\` of the page that
+follows, and absent on the last.
 
-**Types of a tenant’s own** have names that begin with \`x_\`. Where a \`type\` tells variants apart, such a name means the
-variant for types of one’s own, which no table of names can list.
+**Types of a tenant’s own** have names that begin with \`x_\`. Where a \`type\` tells variants apart, such a
+name means the variant for types of one’s own, which no table of names can list.
 `.trim();
 
 /** @param publicUrl where clients find the API */
