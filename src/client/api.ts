@@ -2415,18 +2415,112 @@ export interface components {
             readonly subject: components["schemas"]["SubjectId"];
         };
         /** @description The answer for one token: its value, or why there is none. */
-        readonly Revealed: components["schemas"]["RevealedValue"] | components["schemas"]["NotRevealed"];
+        readonly Revealed: components["schemas"]["RevealedText"] | components["schemas"]["RevealedJson"] | components["schemas"]["RevealedName"] | components["schemas"]["RevealedAddress"] | components["schemas"]["RevealedPostalCode"] | components["schemas"]["RevealedCard"] | components["schemas"]["RevealedBankAccount"] | components["schemas"]["RevealedNationalId"] | components["schemas"]["NotRevealed"];
         /**
-         * Revealed
-         * @description A token and the value it stands for.
+         * Revealed address
+         * @description A token and the plain value that it stands for.
          */
-        readonly RevealedValue: {
+        readonly RevealedAddress: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is: `text`; `json`, which can be anything; or the data type that has its form.
-             * @example text
+             * @description What `value` is.
+             * @constant
              */
-            readonly form: string;
+            readonly form: "address";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "address";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description Street and house, as it is written there. */
+                readonly line1: string;
+                /** @description What else the post needs. */
+                readonly line2?: string;
+                /** @description The city. */
+                readonly city: string;
+                /** @description State, province or prefecture. */
+                readonly region?: string;
+                /** @description As the country writes it; empty where an address is complete without. */
+                readonly postalCode: string;
+                /** @description ISO 3166-1 alpha-2, or XK. */
+                readonly country: string;
+            };
+        };
+        /**
+         * Revealed bank account
+         * @description A token and the plain value that it stands for.
+         */
+        readonly RevealedBankAccount: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "bank_account";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "bank_account";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description ABA routing number, 9 digits. */
+                readonly routingNumber?: string;
+                /** @description BIC (ISO 9362). */
+                readonly bic?: string;
+                /** @description Letters and digits, without spaces. */
+                readonly accountNumber: string;
+                /** @description `checking` or `savings`. */
+                readonly accountType?: string;
+            };
+        };
+        /**
+         * Revealed card
+         * @description A token and the plain value that it stands for.
+         */
+        readonly RevealedCard: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "card";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "card";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description Digits alone. */
+                readonly number: string;
+                /** @description 1 to 12. */
+                readonly expiryMonth: number;
+                /** @description Four digits. */
+                readonly expiryYear: number;
+                /** @description The name on the card. */
+                readonly holder?: string;
+            };
+        };
+        /**
+         * Revealed json
+         * @description A token and what it stands for, which can be any JSON.
+         */
+        readonly RevealedJson: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "json";
             /**
              * @description Name of a data type.
              * @example email
@@ -2439,6 +2533,107 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+        };
+        /**
+         * Revealed name
+         * @description A token and the plain value that it stands for.
+         */
+        readonly RevealedName: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "name";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "name";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description Given names; empty where there is none. */
+                readonly given: string;
+                /** @description Family name; empty where there is none. */
+                readonly family: string;
+            };
+        };
+        /**
+         * Revealed national id
+         * @description A token and the plain value that it stands for.
+         */
+        readonly RevealedNationalId: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "national_id";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "national_id";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description ISO 3166-1 alpha-2. */
+                readonly country: string;
+                /** @description Which of the country’s numbers. */
+                readonly kind: string;
+                /** @description In upper case, without spaces and punctuation. */
+                readonly number: string;
+            };
+        };
+        /**
+         * Revealed postal code
+         * @description A token and the plain value that it stands for.
+         */
+        readonly RevealedPostalCode: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "postal_code";
+            /**
+             * @description The data type.
+             * @constant
+             */
+            readonly type: "postal_code";
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value. */
+            readonly value: {
+                /** @description As the country writes it, in upper case. */
+                readonly code: string;
+                /** @description ISO 3166-1 alpha-2, or XK. */
+                readonly country: string;
+            };
+        };
+        /**
+         * Revealed text
+         * @description A token and the text that it stands for, or a view of it.
+         */
+        readonly RevealedText: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is.
+             * @constant
+             */
+            readonly form: "text";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: string;
         };
         readonly RevokePrincipalReply: {
             readonly principal: components["schemas"]["PrincipalId"];

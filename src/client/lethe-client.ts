@@ -103,7 +103,7 @@ export class LetheClient extends SubjectClient {
   ): Promise<ValueOf<T>> {
     const { type, ...rest } = wanted;
     const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
-    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.error) throw notRevealed(shown.error.code);
     if (shown.type === type) return shown.value as ValueOf<T>;
     const message = `The token stands for a value of the type ${shown.type}.`;
     throw new LetheError({ code: 'unexpected_reply', message, status: 200 });

@@ -120,50 +120,6 @@ export const DetokenizeBody = z
 
 export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
 
-export const RevealedValueSchema = z
-  .strictObject({
-    token: TokenSchema,
-    form: z
-      .string()
-      .describe('What `value` is: `text`; `json`, which can be anything; or the data type that has its form.')
-      .meta({ examples: ['text'] }),
-    type: TypeNameSchema,
-    view: ViewSchema.describe('The view that `value` is.'),
-    value: JsonSchema.describe('The value, as far as `view` shows it.'),
-  })
-  .meta({ id: 'RevealedValue', title: 'Revealed', description: 'A token and the value it stands for.' });
-
-export const NotRevealedSchema = z
-  .strictObject({
-    token: TokenSchema,
-    form: z.literal('none').describe('There is no value.'),
-    view: ViewSchema.optional().describe('The view that is not shown, where `views` were asked for.'),
-    error: z
-      .strictObject({
-        code: z
-          .string()
-          .describe(
-            '`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view` or `integrity_failure`; more may come.',
-          )
-          .meta({ examples: ['record_erased'] }),
-      })
-      .describe('Why this token was not revealed.'),
-  })
-  .meta({ id: 'NotRevealed', title: 'Not revealed', description: 'A token that was not revealed, and why.' });
-
-export const RevealedSchema = z
-  .union([RevealedValueSchema, NotRevealedSchema])
-  .meta({ id: 'Revealed', description: 'The answer for one token: its value, or why there is none.' });
-export const DetokenizeReply = z.strictObject({
-  results: z
-    .array(RevealedSchema)
-    .describe(
-      'One for each token, in the order of the tokens. With `views`, one for each token and view: all views of the ' +
-        'first token in their order, then those of the next.',
-    ),
-});
-export type Revealed = z.infer<typeof RevealedSchema>;
-
 /** Said of lists of tokens. */
 const SHAPED =
   'Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own.';
