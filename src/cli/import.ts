@@ -3,6 +3,7 @@
  * with `--url`, uses one that runs elsewhere.
  */
 import type { Command } from 'commander';
+import type { TokenizeItem } from '../client/shapes.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { validate } from '../http/validate.ts';
@@ -106,7 +107,10 @@ async function remotely(
   const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));
   // The id in an API key is not secret. It tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
-  return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
+  // A map may name any type; the vault says whether it has it.
+  const remote: Tokenizer['tokenize'] = (items, idempotencyKey) =>
+    client.tokenize(items as readonly TokenizeItem[], { purpose, idempotencyKey });
+  return run({ tokenize: remote }, target);
 }
 
 function report(

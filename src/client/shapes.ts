@@ -21,7 +21,7 @@ export type ValueOf<Type extends string> = Type extends Shown['form']
     : string;
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
-export type Search = Schemas['SearchBody'];
+export type Search = Schemas['Search'];
 /** Whose password is verified, and why it is asked. */
 export type SignIn = Schemas['VerifySearch'] | Schemas['VerifySubject'];
 export type SignedIn = Schemas['VerifyReply'];
@@ -29,7 +29,7 @@ export type SignedIn = Schemas['VerifyReply'];
 export type Said = Schemas['MatchToken'] | Schemas['MatchSubject'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
-export type MintedToken = Schemas['MintTokenReply'];
+export type MintedToken = Schemas['MintedToken'];
 export type RevokedToken = Schemas['RevokeTokenReply'];
 export type RecordDescription = Schemas['RecordDescription'];
 export type Corrected = Schemas['CorrectRecordReply'];
@@ -41,7 +41,7 @@ export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
 export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
-export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
+export type TypeDefinition = WithDefaults<Schemas['DeclareType']>;
 export type Role = Schemas['Role'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];
@@ -58,11 +58,7 @@ export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
 export type JobPage = Schemas['ListJobsReply'];
 export type Status = Schemas['GetStatusReply'];
-export type Compromise =
-  | { readonly epoch: number }
-  | { readonly from: string; readonly to: string }
-  | { readonly subject: string }
-  | { readonly ref: string };
+export type Compromise = Schemas['CompromiseKeysBody'];
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];

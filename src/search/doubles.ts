@@ -16,7 +16,7 @@ export interface Doubles {
   readonly doubles: number;
   readonly records: number;
   /** Whether the rest of the index was not looked at. */
-  readonly more: boolean;
+  readonly partial: boolean;
 }
 
 /** @param name of the index: that of the type */
@@ -27,7 +27,7 @@ export async function countDoubles(
   name: string,
 ): Promise<Doubles> {
   const active = (await indexes.versions(tenant, name)).filter(({ state }) => state === 'active').at(-1);
-  const counted = { doubles: 0, records: 0, more: false };
+  const counted = { doubles: 0, records: 0, partial: false };
   if (active === undefined) return counted;
   const where = { tenant, name, version: active.version };
   const orderBy = ['mac', 'record', 'generation'] as const;
@@ -37,7 +37,7 @@ export async function countDoubles(
   let holders = 0;
   for await (const page of pages(reader, blindIndexes, { columns: orderBy, where, orderBy, limit: PAGE })) {
     looked += 1;
-    if (looked > MAX_PAGES) return { ...counted, more: true };
+    if (looked > MAX_PAGES) return { ...counted, partial: true };
     for (const row of page) {
       const isSame = last?.mac.equals(row.mac) === true;
       // A record that is being corrected has two rows.
