@@ -113,7 +113,7 @@ async function reveal(
   try {
     for (const shown of await client.detokenize(tokens, wanted)) {
       const token = `${shown.token.slice(0, 10)}…`;
-      if ('error' in shown) say(`${token} → ${styleText('red', shown.error.code)}`);
+      if (shown.error) say(`${token} → ${styleText('red', shown.error.code)}`);
       else say(`${token} → ${shown.type.padEnd(6)} ${shown.view.padEnd(7)} ${JSON.stringify(shown.value)}`);
     }
   } catch (error) {

@@ -15,7 +15,7 @@ import { typeCatalogue } from '../operations/types/list-types.ts';
 import { TokenizeBody } from '../operations/values/schema.ts';
 import { tokenize } from '../operations/values/tokenize.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
-import { clientOf } from './remote.ts';
+import { assertPrivate, clientOf } from './remote.ts';
 import { readApiKey, withSession } from './session.ts';
 
 /** A call may hold ten passwords, and the vault makes their verifiers while other calls wait for theirs. */
@@ -101,6 +101,7 @@ async function remotely(
   url: string,
   run: Run,
 ): Promise<ImportResult> {
+  assertPrivate(url);
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
   const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));

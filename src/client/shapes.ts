@@ -4,17 +4,21 @@ import type { components } from './api.ts';
 type Schemas = components['schemas'];
 export type TokenizeItem = Schemas['TokenizeItem'];
 export type Tokenized = Schemas['Tokenized'];
-/** Its `form` tells what `value` is; `none` has an `error` in its place. */
-export type Revealed = Schemas['Revealed'];
-type Shown = Exclude<Revealed, { readonly form: 'none' }>;
+type Answer = Schemas['Revealed'];
+type Shown = Exclude<Answer, { readonly form: 'none' }>;
+type NotShown = Extract<Answer, { readonly form: 'none' }>;
+/** It has either `value` or `error`: `if (revealed.error)` tells which. `form` tells what the value is. */
+export type Revealed = With<Shown, 'error'> | With<NotShown, 'value' | 'type'>;
+/** One of several shapes, and of each that it lacks what others have, so that one may ask for it. */
+type With<Shapes, Lacking extends string> = Shapes extends unknown
+  ? Shapes & { readonly [name in Lacking]?: undefined }
+  : never;
 /** What a plain value of a data type is: text, unless it has properties of its own or is any JSON. */
-export type ValueOf<Type extends string> = string extends Shown['form']
-  ? unknown
-  : Type extends Shown['form']
-    ? Extract<Shown, { readonly form: Type }>['value']
-    : Type extends 'document' | `x_${string}`
-      ? unknown
-      : string;
+export type ValueOf<Type extends string> = Type extends Shown['form']
+  ? Extract<Shown, { readonly form: Type }>['value']
+  : Type extends 'document' | `x_${string}`
+    ? unknown
+    : string;
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
 export type Search = Schemas['Search'];

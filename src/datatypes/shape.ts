@@ -44,7 +44,7 @@ export function requireObject(
   let bytes = 0;
   for (const name of Object.keys(input)) {
     if (!known.has(name)) {
-      const message = whyUnknown?.(name) ?? 'This property is not known; nothing undeclared is stored.';
+      const message = whyUnknown?.(name) ?? `This property is not known. Known are ${[...known].join(', ')}.`;
       throw new InvalidValueError(echoable(name), message);
     }
     const value = input[name];
