@@ -111,7 +111,7 @@ async function ofToken(
   const { phc } = opened.value.expose() as { readonly phc: string };
   opened.value.wipe();
   const budget = { allowance: RECORD, of: [record] };
-  return guess(vault, caller, door, { type, budget, names: [record as RecordId] }, async () => {
+  return guess(vault, caller, door, { type, budgets: [budget], names: [record as RecordId] }, async () => {
     return { found: await hasher.verify(spellingsOf(value), phc, { tenant }), row: opened.row };
   });
 }
@@ -122,28 +122,33 @@ async function ofPerson(vault: Vault, caller: Caller, door: Door, body: VerifyNa
   const { type } = await vault.catalogue.type(tenant, body.type);
   assertVerified(type, 'type');
   door.decide({ type: resourceOf(type) });
-  const { by, name } = await namedIn(vault, caller, door, body);
+  const { by, names } = await namedIn(vault, caller, door, body);
   assertPassword(type, body.value, door.now);
   const wanted = { by, type, label: body.label };
-  return guess(vault, caller, door, { type, budget: ofName(type.name, ...name), names: undefined }, async () => {
+  const budgets = names.map((name) => ofName(type.name, ...name));
+  return guess(vault, caller, door, { type, budgets, names: undefined }, async () => {
     const verifier = await findVerifier(vault, caller, wanted, door.now);
     const found = await verifyIfThere(vault.hasher, spellingsOf(body.value), verifier?.phc, { tenant });
     return { found, row: verifier?.row, subject: verifier?.subject, token: verifier?.token };
   });
 }
 
-/** @throws the refusal, for a caller that may not search for the purpose, or may name no subject */
+/**
+ * @returns `names`: what tries are counted by. Under an earlier version of its type a name may be one with others that
+ *   are not its own today, so all of its forms count
+ * @throws the refusal, for a caller that may not search for the purpose, or may name no subject
+ */
 async function namedIn(
   vault: Vault,
   caller: Caller,
   door: Door,
   body: VerifyNamed,
-): Promise<{ by: Wanted['by']; name: readonly [by: string, name: string] }> {
+): Promise<{ by: Wanted['by']; names: readonly (readonly [by: string, name: string])[] }> {
   const { purpose } = body;
   assertMaySearch(caller, { purpose });
   if ('subject' in body) {
     if (caller.audience !== undefined) throw beyondAudience();
-    return { by: { subject: body.subject }, name: ['@subject', body.subject.normalize('NFC')] };
+    return { by: { subject: body.subject }, names: [['@subject', body.subject.normalize('NFC')]] };
   }
   try {
     const known = await vault.catalogue.type(caller.tenant, body.search.type);
@@ -154,7 +159,8 @@ async function namedIn(
       });
     }
     const criterion = criterionOf(known, body.search, { now: door.now });
-    return { by: criterion, name: [known.type.name, criterion.forms[0]?.text ?? ''] };
+    const texts = new Set(criterion.forms.map(({ text }) => text));
+    return { by: criterion, names: [...texts].map((text) => [known.type.name, text] as const) };
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined ? error.at('search/') : error;
   }
@@ -175,12 +181,16 @@ async function guess(
   vault: Vault,
   caller: Caller,
   door: Door,
-  about: { readonly type: DataType; readonly budget: Budget; readonly names: readonly RecordId[] | undefined },
+  about: {
+    readonly type: DataType;
+    readonly budgets: readonly Budget[];
+    readonly names: readonly RecordId[] | undefined;
+  },
   check: () => Promise<Tried>,
 ): Promise<{ reply: { verified: boolean; subject?: SubjectId; token?: Token }; tried: Tried }> {
-  const { type, budget, names } = about;
-  const [ofThis, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
-  return vault.guesses.during(caller, [ofThis, ofAll], async (right) => {
+  const { type, budgets, names } = about;
+  const [ofThis, ofAll] = [budgets.map((budget) => ({ budget, count: 1 })), ofCaller({ type, mayReveal: true }, 1)];
+  return vault.guesses.during(caller, [...ofThis, ofAll], async (right) => {
     const tried = await check().catch((error: unknown) => {
       // Nothing was computed: a caller that was turned away has not guessed.
       if (error instanceof UnavailableError) right();
@@ -189,8 +199,8 @@ async function guess(
     const { found, row, subject, token } = tried;
     const { matches } = found;
     const reply = await door.commit('exclusive', async (tx) => {
-      // The same statement in both cases.
-      await vault.guesses.forget(tx, caller, matches ? budget : undefined);
+      // The same statements in both cases.
+      for (const budget of budgets) await vault.guesses.forget(tx, caller, matches ? budget : undefined);
       const records = matches && row !== undefined ? [row.record as RecordId] : names;
       const entry = {
         ...{ records, subject: matches ? subject : undefined },
