@@ -106,7 +106,7 @@ export interface paths {
          * Say whether a value is what somebody says it is.
          * @description For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the `subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.
          *
-         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `purpose_not_allowed`, `never_revealed`, `invalid_value`, `unknown_type`, `unknown_part`, `too_many_guesses`.
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `purpose_not_allowed`, `never_revealed`, `invalid_value`, `unknown_type`, `unknown_part`, `option_not_offered`, `too_many_guesses`.
          */
         readonly post: operations["match"];
         readonly delete?: never;
@@ -4461,7 +4461,7 @@ export interface components {
          *     - `low_entropy_index`: There are too few different values for an index of them.
          *     - `unknown_view`: The data type has no such view.
          *     - `not_searchable`: Values of this data type cannot be searched.
-         *     - `unknown_part`: Values of this data type are not found by that part.
+         *     - `unknown_part`: Values of this data type are not found, or compared, by that part.
          *     - `option_not_offered`: The data type does not offer that; see `field`.
          *     - `token_format_not_offered`: The data type, or this value, has no token of that format.
          *     - `invalid_token`: The token brought along may not stand for the value.
