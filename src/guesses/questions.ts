@@ -36,7 +36,7 @@ export interface Sought extends Question {
 /** The part of a search that tells what is guessed at (`search/criteria.ts`). */
 type Criterion = Pick<Sought, 'part' | 'shown'> & {
   readonly type: DataType;
-  readonly forms: readonly { readonly text: string }[];
+  readonly forms: readonly { readonly name: string; readonly text: string }[];
 };
 
 /** @param criteria what is searched for, all of one person */

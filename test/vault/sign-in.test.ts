@@ -15,6 +15,7 @@ import { setKeep } from '../../src/operations/types/set-keep.ts';
 import { VerifyBody } from '../../src/operations/values/asked-schema.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { verify } from '../../src/operations/values/verify.ts';
+import { definition } from '../datatypes/definitions.ts';
 import { stage } from '../support/home.ts';
 import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -236,6 +237,29 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await ask(named(name), WRONG, {}, here.vault, another)).toEqual(NO);
     here.advance(RECORD.windowMs);
     expect(await ask(named(name), WRONG)).toEqual(NO);
+  });
+
+  test('spellings that only an earlier version of a type takes for one name have one budget', async () => {
+    const admin = await here.as('admin');
+    const rules = {
+      name: 'x_login',
+      maxLength: 8,
+      pattern: '[A-Za-z]{8}',
+      views: { masked: '********' },
+      examples: ['adalinde'],
+    };
+    await declareType(here.vault, admin, definition({ ...rules, normalise: [], compare: ['ignore_case'] }));
+    await store('folded', { x_login: 'adalinde', password: RIGHT });
+    await declareType(here.vault, admin, definition({ ...rules, normalise: [], compare: [] }));
+    const spelled = (n: number) => [...'adalinde'].map((c, i) => ((n >> i) & 1 ? c.toUpperCase() : c)).join('');
+    for (let n = 1; n <= RECORD.limit; n += 1) expect(await ask(named(spelled(n), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(RECORD.limit + 1), 'x_login'))).toBe('too_many_guesses');
+    here.advance(RECORD.windowMs);
+    // The right one is forgotten under each of them.
+    for (let n = 1; n < RECORD.limit; n += 1) expect(await ask(named(spelled(n), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(20), 'x_login'))).toMatchObject({ verified: true });
+    expect(await ask(named(spelled(21), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(22), 'x_login'))).toMatchObject({ verified: true });
   });
 
   test('ten are tried at what is stored, whichever address of a kept network, or spelling of an earlier version, asks', async () => {

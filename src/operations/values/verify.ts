@@ -136,7 +136,11 @@ async function ofPerson(vault: Vault, caller: Caller, door: Door, body: VerifyNa
   });
 }
 
-/** @throws the refusal, for a caller that may not search for the purpose, or may name no subject */
+/**
+ * @returns `names`: what tries are counted by. Under an earlier version of its type a name may be one with others that
+ *   are not its own today, so all of its forms count
+ * @throws the refusal, for a caller that may not search for the purpose, or may name no subject
+ */
 async function namedIn(
   vault: Vault,
   caller: Caller,
