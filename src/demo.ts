@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { LetheClient } from './client/lethe-client.ts';
+import type { TokenizeItem } from './client/shapes.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { newLog } from './http/serving/log.ts';
@@ -64,8 +65,8 @@ async function demonstrate(home: string): Promise<void> {
   const [input, out] = [join(home, 'customers.ndjson'), join(home, 'tokens.ndjson')];
   await writeFile(input, CUSTOMERS.map((customer) => `${JSON.stringify(customer)}\n`).join(''));
   const tokenizer = {
-    tokenize: (items: Parameters<LetheClient['tokenize']>[0], idempotencyKey: string) =>
-      app.tokenize(items, { idempotencyKey }),
+    tokenize: (items: readonly unknown[], idempotencyKey: string) =>
+      app.tokenize(items as readonly TokenizeItem[], { idempotencyKey }),
   };
   await importFile({ input, out, map: MAP, tokenizer, progress: silent, clock: systemClock });
   const rows = (await readFile(out, 'utf8')).trim().split('\n');
@@ -112,7 +113,7 @@ async function reveal(
   try {
     for (const shown of await client.detokenize(tokens, wanted)) {
       const token = `${shown.token.slice(0, 10)}…`;
-      if ('error' in shown) say(`${token} → ${styleText('red', shown.error.code)}`);
+      if (shown.error) say(`${token} → ${styleText('red', shown.error.code)}`);
       else say(`${token} → ${shown.type.padEnd(6)} ${shown.view.padEnd(7)} ${JSON.stringify(shown.value)}`);
     }
   } catch (error) {

@@ -56,7 +56,7 @@ const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + A
 const PREFIX_LENGTH = 4;
 const TOKEN_BYTES = 20;
 /** Visible ASCII. The limit is twice that of a token brought along, so that no longer text need ever be looked up. */
-export const TOKEN_TEXT = /^[!-~]{1,512}$/;
+const TOKEN_TEXT = /^[!-~]{1,512}$/;
 const VAULT_ID_TEXT = /^vlt_[0-9a-z]+$/;
 
 /**

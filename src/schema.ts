@@ -1,7 +1,27 @@
 /** The schemas that the API's shapes share: ids, and the words for values, views and people. */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from './card-like.ts';
-import { type Id, type IdKind, idPattern, isId, isTokenText, TOKEN_TEXT, type Token } from './ids.ts';
+import { type Id, type IdKind, idPattern, isId, isTokenText, type Token } from './ids.ts';
+
+const SHOWN = new WeakMap<z.ZodType, z.ZodType>();
+
+/**
+ * A schema that checks, and that the API's description shows as another one: where what excludes what is said by names
+ * and unions to people and generators, and more shortly by code. A test holds that the two take the same.
+ */
+export function describedAs<S extends z.ZodType>(schema: S, as: z.ZodType): S {
+  SHOWN.set(schema, as);
+  return schema;
+}
+
+export function shownAs(schema: z.ZodType): z.ZodType | undefined {
+  return SHOWN.get(schema);
+}
+
+/** Objects that carry a tag by which a reader knows which of them it has. */
+export function taggedUnion(tag: string, variants: readonly z.ZodObject[], id: string, description: string): z.ZodType {
+  return z.union(variants as [z.ZodObject, z.ZodObject]).meta({ id, description, tag });
+}
 
 /** The API calls it `RecordId`, and so on. */
 function idSchema<K extends IdKind>(kind: K, example: string, description: string) {
@@ -19,8 +39,22 @@ export const TokenSchema = z
   .meta({
     id: 'Token',
     type: 'string',
-    pattern: TOKEN_TEXT.source,
+    minLength: 1,
+    maxLength: 512,
+    pattern: '^[!-~]+$',
     examples: ['tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh'],
+  });
+/** What another vault's token must look like to be kept here; `tokens/foreign.ts` says more. */
+export const ForeignTokenSchema = z
+  .string()
+  .min(8)
+  .max(255)
+  .regex(/^[!#$()*+./0-9:?A-Z[\]^_a-z{|}~-][!#$()*+./0-9:=?@A-Z[\]^_a-z{|}~-]+$/)
+  .meta({
+    id: 'ForeignToken',
+    description:
+      'A token that stood for the value in another vault, to be kept; not from a caller that is tied to an audience.',
+    examples: ['acme-7f3a9c2e'],
   });
 export const RecordIdSchema = idSchema('record', 'rec_01m81j18g0e329asxkdep5tmtc', 'A stored value of one data type.');
 export const SubjectIdSchema = idSchema('subject', 'sub_01m81j18g0ewqr325zy4z929z5', 'The person the data is about.');
@@ -56,13 +90,13 @@ function wholeNumber(min: number, max: number) {
     .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
-/** One style for every list: `after` and `limit` ask for a page, whose `next` is the `after` of the following one. */
+/** Every list has this style: `after` and `limit` ask for a page, and its `next` is the `after` of the next one. */
 export const LimitSchema = wholeNumber(1, MAX_BATCH);
 
 /** @param place what names a place in the list */
 export const pageQuery = <P extends z.ZodType>(place: P) => ({
   after: place.optional().describe('The `next` of the page before.'),
-  limit: LimitSchema.default(100).describe('How many a page holds at most.'),
+  limit: LimitSchema.default(100).describe('How many a page holds at most.').meta({ default: 100 }),
 });
 /** Added to the rows of a page. */
 export const pageEnd = <P extends z.ZodType>(place: P) => ({
@@ -77,7 +111,7 @@ export const JsonSchema = z
 
 /** What a view shows of a value. Every data type's masked view is text. */
 export const MaskedSchema = z
-  .unknown()
+  .string()
   .describe('The masked view of the value, to show to people.')
   .meta({ examples: ['j***@example.com'] });
 
@@ -86,6 +120,16 @@ export const VersionSchema = z
   .min(1)
   .describe('1 for a value as first stored; grows with each correction.')
   .meta({ examples: [1] });
+
+/** RFC 3339: a date and a time of day with seconds, in UTC or with an offset. */
+export const TimeSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i)
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text.toUpperCase()).success, {
+    error: 'must be a time such as 2027-11-02T09:00:00Z or 2027-11-02T10:00:00+01:00',
+  })
+  .transform((text) => new Date(text.toUpperCase()).toISOString())
+  .meta({ type: 'string', format: 'date-time' });
 
 export const CreatedAtSchema = z.iso.datetime().describe('When the value was first stored, UTC.');
 export const UpdatedAtSchema = z.iso.datetime().describe('When the value was stored or last corrected, UTC.');
@@ -121,7 +165,7 @@ export const LabelSchema = z
   .regex(/^[a-z][a-z0-9_.-]{0,63}$/)
   .refine(holdsNoCardNumber, NO_CARD_NUMBER)
   .describe('The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.')
-  .meta({ examples: ['billing'] });
+  .meta({ id: 'Label', examples: ['billing'] });
 
 export const ViewSchema = z
   .string()
@@ -140,12 +184,22 @@ export const ReasonSchema = z
   .min(1)
   .max(500)
   .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.')
-  .meta({ examples: ['case 4711'] });
+  .meta({ id: 'Reason', examples: ['case 4711'] });
 
 export const TypeNameSchema = z
   .string()
   .describe('Name of a data type.')
   .meta({ examples: ['email'] });
+
+export const OwnTypeNameSchema = z
+  .string()
+  .regex(/^x_[a-z0-9_]{1,29}$/)
+  .describe('Name of a data type of the tenant’s own.')
+  .meta({ examples: ['x_staff_badge'] });
+export const OwnValueSchema = z
+  .unknown()
+  .describe('What its definition says: text, or any JSON.')
+  .meta({ examples: ['AB123456'] });
 
 export const KeptSchema = z
   .string()

@@ -9,6 +9,7 @@ import {
   pageEnd,
   pageQuery,
   TenantIdSchema,
+  TimeSchema,
 } from '../schema.ts';
 import { ROLES } from './roles.ts';
 
@@ -44,7 +45,10 @@ export const PrincipalSchema = z
   .strictObject({
     principal: PrincipalIdSchema,
     name: PrincipalNameSchema,
-    role: RoleSchema,
+    role: z
+      .string()
+      .describe('What it may do: a role; more may come.')
+      .meta({ examples: ['app'] }),
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
     damaged: z
       .literal(true)
@@ -69,7 +73,7 @@ export const AddPrincipalBody = z.strictObject({
     'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
       'subjects. A receiver needs one.',
   ),
-  expiresAt: z.iso.datetime().optional().describe('When the API key stops working, UTC; absent: never.'),
+  expiresAt: TimeSchema.optional().describe('When the API key stops working; absent: never.'),
 });
 
 export const AddPrincipalReply = z.strictObject({
@@ -80,17 +84,16 @@ export const AddPrincipalReply = z.strictObject({
 export const ChangePrincipalBody = z
   .strictObject({
     purposes: z.array(PurposeSchema).max(50).optional().describe('All purposes for which it may ask from now on.'),
-    expiresAt: z.iso
-      .datetime()
-      .nullable()
+    expiresAt: TimeSchema.nullable()
       .optional()
       .describe(
-        'When its API key stops working from now on, UTC; null: never. An older key never lasts longer than the newest.',
+        'When its API key stops working from now on; null: never. An older key never lasts longer than the newest.',
       ),
   })
   .refine(({ purposes, expiresAt }) => purposes !== undefined || expiresAt !== undefined, {
     error: 'must say what changes: purposes, expiresAt, or both',
-  });
+  })
+  .meta({ minProperties: 1, description: 'What changes: `purposes`, `expiresAt` or both.' });
 
 export const MAX_OVERLAP_SECONDS = 30 * 86_400;
 export const RotateApiKeyBody = z.strictObject({
@@ -103,11 +106,9 @@ export const RotateApiKeyBody = z.strictObject({
       'How long the API key in use goes on working. 0 ends every other key of the principal at once, as after a leak.',
     )
     .meta({ examples: [86_400] }),
-  expiresAt: z.iso
-    .datetime()
-    .nullable()
+  expiresAt: TimeSchema.nullable()
     .optional()
-    .describe('When the new API key stops working, UTC; null: never; absent: when the one in use was to.'),
+    .describe('When the new API key stops working; null: never; absent: when the one in use was to.'),
 });
 export const RotateApiKeyReply = z.strictObject({
   principal: PrincipalIdSchema,

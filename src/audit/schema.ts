@@ -9,8 +9,10 @@ export const AuditEntrySchema = z
     entry: AuditIdSchema,
     at: z.iso.datetime().describe('When the call was decided, UTC.'),
     principal: z.string().describe('Who called (`prn_…`). The vault itself is a principal, too.'),
-    action: z.enum(ACTIONS).describe('What was asked for.'),
-    outcome: z.enum(OUTCOMES).describe('What came of it.'),
+    action: z
+      .string()
+      .describe(`What was asked for: ${ACTIONS.map((action) => `\`${action}\``).join(', ')}; more may come.`),
+    outcome: z.enum(OUTCOMES).meta({ id: 'Outcome', description: 'What came of a call.' }).describe('What came of it.'),
     code: z.string().optional().describe('Why it was refused or failed.'),
     purpose: z.string().optional().describe('The purpose stated, where it was one of the caller’s own.'),
     view: z.string().optional().describe('The views shown: `plain`, or all that were, such as `masked,last4`.'),

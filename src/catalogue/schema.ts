@@ -1,7 +1,7 @@
 /** Data types as the API speaks of them. */
 import { z } from 'zod';
 import { CATEGORIES, type Json } from '../datatypes/datatype.ts';
-import { TypeDefinitionSchema } from '../datatypes/definition.ts';
+import { DeclaredTypeSchema, TypeDefinitionSchema } from '../datatypes/definition.ts';
 
 const name = z
   .string()
@@ -9,7 +9,7 @@ const name = z
   .meta({ examples: ['email'] });
 const word = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 const spread = z
-  .enum(['unique', 'shared', 'none'])
+  .string()
   .describe('`unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable.');
 const input = z
   .record(z.string(), z.unknown())
@@ -50,11 +50,13 @@ export const DataTypeSchema = z
   .strictObject({
     name,
     version: z.int().min(1).describe('Version of the stored form; grows as a type of the tenant’s own is changed.'),
-    category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
+    category: z
+      .string()
+      .describe(`What kind of data it is, to group a list by: ${CATEGORIES.join(', ')}; more may come.`),
     description: z.string().describe('What is accepted, what comes back, and what counts as the same.'),
     custom: z.boolean().describe('Whether the tenant declared it for itself.'),
     custody: z
-      .enum(['record', 'verifier', 'window'])
+      .string()
       .describe(
         '`record`: sealed until corrected or erased. `verifier`: can be verified, never revealed. `window`: in no ' +
           'store; the token opens once, within minutes.',
@@ -86,7 +88,7 @@ export const DataTypeSchema = z
       .describe('Whether a value that a record has already is refused to every other (`value_not_unique`).'),
     input,
     examples,
-    definition: TypeDefinitionSchema.optional().describe('What was declared, of a type of the tenant’s own.'),
+    definition: DeclaredTypeSchema.optional().describe('What was declared, of a type of the tenant’s own.'),
   })
   .meta({ id: 'DataType', description: 'A kind of value: how it is checked, searched, shown and kept.' });
 export type DataTypeDescription = z.infer<typeof DataTypeSchema>;
@@ -123,6 +125,6 @@ export const DoublesReply = z
       .min(0)
       .describe('How many records have them.')
       .meta({ examples: [5] }),
-    more: z.boolean().describe('Whether there are so many values that the rest was not counted.'),
+    partial: z.boolean().describe('Whether there are so many values that the rest was not counted.'),
   })
   .meta({ id: 'Doubles', description: 'How many values of a type more than one record has.' });

@@ -9,9 +9,10 @@ import { getMe } from '../operations/access/get-me.ts';
 import { rotateApiKey } from '../operations/access/rotate-api-key.ts';
 import { ApiKeyIdSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
-import { findPrincipal } from './find-principal.ts';
+import { findPrincipal, findPrincipalThrough } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
-import { call, type KeyOptions, withSession } from './session.ts';
+import { through, URL_OPTION, type UrlOptions } from './remote.ts';
+import { call, withSession } from './session.ts';
 
 const ADMIN_KEY = ['--key-file <file>', 'file with the API key of an administrator'] as const;
 const NEVER = 'never';
@@ -22,7 +23,7 @@ const Hours = z.coerce
   .min(0)
   .max(MAX_OVERLAP_SECONDS / 3_600);
 
-interface EndOptions extends KeyOptions {
+interface EndOptions extends UrlOptions {
   readonly expires?: string;
 }
 
@@ -33,16 +34,22 @@ export function addApiKeyCommands(principals: Command): void {
     .option('--purpose <purpose...>', 'all purposes for which it may ask from now on')
     .option('--no-purpose', 'take every purpose from it')
     .option('--expires <time>', 'when its API key stops working, such as 2027-01-31T00:00:00Z, or `never`')
+    .option(...URL_OPTION)
     .option(...ADMIN_KEY)
-    .action(async (name: string, { purpose, expires, keyFile }: EndOptions & { purpose?: string[] | false }) => {
+    .action(async (name: string, { purpose, expires, url, keyFile }: EndOptions & { purpose?: string[] | false }) => {
       const body = checked(ChangePrincipalBody, {
         ...(purpose === undefined || (purpose as unknown) === true ? {} : { purposes: purpose || [] }),
         ...endOf(expires),
       });
-      const to = await withSession(readConfig(), { keyFile }, async (session) => {
-        const { principal } = await findPrincipal(session, name);
-        return changePrincipal(session.vault, await session.caller(), { principal, ...body });
-      });
+      const to = await (url === undefined
+        ? withSession(readConfig(), { keyFile }, async (session) => {
+            const { principal } = await findPrincipal(session, name);
+            return changePrincipal(session.vault, await session.caller(), { principal, ...body });
+          })
+        : through(url, keyFile, async (client) => {
+            const { principal } = await findPrincipalThrough(client, name);
+            return client.changePrincipal(principal, body);
+          }));
       console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}. ${until(to.expiresAt)}`);
     });
 
@@ -52,36 +59,48 @@ export function addApiKeyCommands(principals: Command): void {
     .option('--overlap <hours>', 'how long the one in use works; 0 ends every other key at once', '24')
     .option('--expires <time>', 'when the new one stops working, or `never`; by default when the one in use was to')
     .option(...SAVE)
+    .option(...URL_OPTION)
     .option(...ADMIN_KEY)
-    .action(
-      async (name: string, { overlap, expires, save, keyFile }: EndOptions & { overlap: string; save?: string }) => {
-        const overlapSeconds = checked(Hours, overlap) * 3_600;
-        const body = checked(RotateApiKeyBody, { overlapSeconds, ...endOf(expires) });
-        const file = await keyFileFor(save);
-        const made = await withSession(readConfig(), { keyFile }, async (session) => {
-          const { principal } = await findPrincipal(session, name);
-          return rotateApiKey(session.vault, await session.caller(), { principal, ...body });
-        }).catch((error: unknown) => giveUp(error, file, save));
-        const ends = made.ending.map(({ key, expiresAt }) => `\n${key} works until ${expiresAt}.`).join('');
-        await handOut(
-          `${name} has the new API key ${made.key}. ${until(made.expiresAt)}${ends}`,
-          made.apiKey,
-          file,
-          save,
-        );
-      },
-    );
+    .action(async (name: string, options: EndOptions & { overlap: string; save?: string }) => {
+      const { overlap, expires, save, url, keyFile } = options;
+      const overlapSeconds = checked(Hours, overlap) * 3_600;
+      const body = checked(RotateApiKeyBody, { overlapSeconds, ...endOf(expires) });
+      const file = await keyFileFor(save);
+      const made = await (url === undefined
+        ? withSession(readConfig(), { keyFile }, async (session) => {
+            const { principal } = await findPrincipal(session, name);
+            return rotateApiKey(session.vault, await session.caller(), { principal, ...body });
+          })
+        : through(url, keyFile, async (client) => {
+            const { principal } = await findPrincipalThrough(client, name);
+            return client.rotateApiKey(principal, body);
+          })
+      ).catch((error: unknown) => giveUp(error, file, save));
+      const ends = made.ending.map(({ key, expiresAt }) => `\n${key} works until ${expiresAt}.`).join('');
+      await handOut(
+        `${name} has the new API key ${made.key}. ${until(made.expiresAt)}${ends}`,
+        made.apiKey,
+        file,
+        save,
+      );
+    });
 
   principals
     .command('end-key <name> <key>')
     .description('end one API key of a principal at once, by its id (key_…); the other goes on working')
+    .option(...URL_OPTION)
     .option(...ADMIN_KEY)
-    .action(async (name: string, id: string, { keyFile }: KeyOptions) => {
+    .action(async (name: string, id: string, { url, keyFile }: UrlOptions) => {
       const key = checked(ApiKeyIdSchema, id);
-      const { endedAt } = await withSession(readConfig(), { keyFile }, async (session) => {
-        const { principal } = await findPrincipal(session, name);
-        return endApiKey(session.vault, await session.caller(), { principal, key });
-      });
+      const { endedAt } = await (url === undefined
+        ? withSession(readConfig(), { keyFile }, async (session) => {
+            const { principal } = await findPrincipal(session, name);
+            return endApiKey(session.vault, await session.caller(), { principal, key });
+          })
+        : through(url, keyFile, async (client) => {
+            const { principal } = await findPrincipalThrough(client, name);
+            return client.endApiKey(principal, key);
+          }));
       console.log(`${key} has ended at ${endedAt}.`);
     });
 }
@@ -90,9 +109,12 @@ export function addMeCommand(program: Command): void {
   program
     .command('me')
     .description('say what an API key is: whose, for what, and until when')
+    .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key')
-    .action(async ({ keyFile }: KeyOptions) => {
-      const me = await call({ keyFile }, getMe);
+    .action(async ({ url, keyFile }: UrlOptions) => {
+      const me = await (url === undefined
+        ? call({ keyFile }, getMe)
+        : through(url, keyFile, (client) => client.getMe()));
       const tied = me.audience === undefined ? '' : `, tied to the audience ${me.audience}`;
       console.log(`${me.name} (${me.role}) ${me.principal} of the tenant ${me.tenant}${tied}`);
       console.log(`May ask for: ${me.purposes.join(', ') || 'nothing'}. ${until(me.expiresAt)}`);

@@ -31,7 +31,8 @@ export function addCertificateCommands(program: Command): void {
     .action(async (file: string, { jwks }: { jwks?: string }) => {
       const jws = certificateIn(await textOf(file));
       const from = jwks ?? join(dirname(file), 'jwks.json');
-      const result = await verifyCertificate(jws, keysIn(await textOf(from), from));
+      const keys = await textOf(from, 'Name the vault’s public keys: --jwks URL-OF-THE-VAULT/.well-known/jwks.json');
+      const result = await verifyCertificate(jws, keysIn(keys, from));
       if (!result.ok) throw new StartError(FAULTS[result.fault]);
       for (const line of inWords(result.statement)) console.log(line);
       console.log(`Signature: right, by the key ${result.kid}`);
@@ -57,10 +58,10 @@ export function addCertificateCommands(program: Command): void {
     });
 }
 
-async function textOf(place: string): Promise<string> {
+async function textOf(place: string, remedy = 'Check its path.'): Promise<string> {
   if (!/^https?:\/\//.test(place)) {
     return readFile(place, 'utf8').catch(() => {
-      throw new StartError(`${place} cannot be read.`);
+      throw new StartError(`${place} cannot be read. ${remedy}`);
     });
   }
   const reply = await fetch(place, { signal: AbortSignal.timeout(FETCH_MS) }).catch(() => undefined);

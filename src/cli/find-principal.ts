@@ -1,5 +1,7 @@
-/** Finds principals for a command, which names them by their names. */
+/** Finds principals for a command, which names them by their names: here, or through a server. */
 import { PrincipalsQuery } from '../access/schema.ts';
+import type { LetheClient } from '../client/lethe-client.ts';
+import type { Principal } from '../client/shapes.ts';
 import { StartError } from '../errors.ts';
 import { listPrincipals } from '../operations/access/list-principals.ts';
 import { checked } from './arguments.ts';
@@ -17,11 +19,26 @@ export async function allPrincipals({ vault, caller }: Session): Promise<Princip
   }
 }
 
+export async function allPrincipalsThrough(client: LetheClient): Promise<Principal[]> {
+  const found: Principal[] = [];
+  for await (const principal of client.eachPrincipal()) found.push(principal);
+  return found;
+}
+
 /** @param name its name, or its id where several have the name @throws {StartError} */
 export async function findPrincipal(session: Session, name: string): Promise<PrincipalView> {
-  const found = (await allPrincipals(session)).filter(
-    (one) => one.principal === name || (one.name === name && one.revokedAt === undefined),
-  );
+  return oneNamed(await allPrincipals(session), name);
+}
+
+/** As `findPrincipal`. */
+export async function findPrincipalThrough(client: LetheClient, name: string): Promise<Principal> {
+  return oneNamed(await allPrincipalsThrough(client), name);
+}
+
+function oneNamed<
+  P extends { readonly principal: string; readonly name: string; readonly revokedAt?: string | undefined },
+>(all: readonly P[], name: string): P {
+  const found = all.filter((one) => one.principal === name || (one.name === name && one.revokedAt === undefined));
   const [one, ...others] = found;
   if (one === undefined) throw new StartError('No principal that is not revoked has this name.');
   if (others.length > 0) {

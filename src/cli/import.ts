@@ -3,6 +3,7 @@
  * with `--url`, uses one that runs elsewhere.
  */
 import type { Command } from 'commander';
+import type { TokenizeItem } from '../client/shapes.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { validate } from '../http/validate.ts';
@@ -14,7 +15,7 @@ import { typeCatalogue } from '../operations/types/list-types.ts';
 import { TokenizeBody } from '../operations/values/schema.ts';
 import { tokenize } from '../operations/values/tokenize.ts';
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts';
-import { clientOf } from './remote.ts';
+import { assertPrivate, clientOf } from './remote.ts';
 import { readApiKey, withSession } from './session.ts';
 
 /** A call may hold ten passwords, and the vault makes their verifiers while other calls wait for theirs. */
@@ -100,12 +101,16 @@ async function remotely(
   url: string,
   run: Run,
 ): Promise<ImportResult> {
+  assertPrivate(url);
   const { LetheClient } = await import('../client/lethe-client.ts');
   const apiKey = await readApiKey(config, keyFile);
   const client = clientOf(() => new LetheClient({ url, apiKey, timeoutMs: TIMEOUT_MS }));
   // The id in an API key is not secret. It tells whose key it is.
   const target = `${url} ${apiKey.split('_')[1]}`;
-  return run({ tokenize: (items, idempotencyKey) => client.tokenize(items, { purpose, idempotencyKey }) }, target);
+  // A map may name any type; the vault says whether it has it.
+  const remote: Tokenizer['tokenize'] = (items, idempotencyKey) =>
+    client.tokenize(items as readonly TokenizeItem[], { purpose, idempotencyKey });
+  return run({ tokenize: remote }, target);
 }
 
 function report(

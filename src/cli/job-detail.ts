@@ -56,6 +56,6 @@ export function drillOf(detail: Detail): Drilled {
   return report;
 }
 
-function list(of: Detail[string] | undefined): readonly string[] {
-  return Array.isArray(of) ? of.map(String) : [];
+function list(of: readonly string[] | undefined): readonly string[] {
+  return of ?? [];
 }

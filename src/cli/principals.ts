@@ -10,12 +10,13 @@ import { PrincipalIdSchema } from '../schema.ts';
 import { addApiKeyCommands } from './api-keys.ts';
 import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
-import { allPrincipals, type PrincipalView } from './find-principal.ts';
+import { allPrincipals, allPrincipalsThrough, type PrincipalView } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
+import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { call, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
-interface AddOptions extends KeyOptions {
+interface AddOptions extends UrlOptions {
   readonly role: string;
   readonly purpose: string[];
   readonly audience?: string;
@@ -23,7 +24,14 @@ interface AddOptions extends KeyOptions {
   readonly save?: string;
 }
 
-const COLUMNS: readonly Column<PrincipalView>[] = [
+/** Here or through a server: what both say of a principal. */
+type Listed = Omit<PrincipalView, 'principal' | 'purposes' | 'keys'> & {
+  readonly principal: string;
+  readonly purposes: readonly string[];
+  readonly keys: readonly { readonly key: string; readonly expiresAt?: string | undefined }[];
+};
+
+const COLUMNS: readonly Column<Listed>[] = [
   { title: 'principal', of: ({ principal }) => principal },
   { title: 'name', of: ({ name }) => name },
   { title: 'role', of: ({ role }) => role },
@@ -37,11 +45,7 @@ const COLUMNS: readonly Column<PrincipalView>[] = [
 ];
 
 /** Two keys are told apart by their ids; one alone needs none. */
-function keyState(
-  { key, expiresAt }: PrincipalView['keys'][number],
-  _: number,
-  { length }: readonly unknown[],
-): string {
+function keyState({ key, expiresAt }: Listed['keys'][number], _: number, { length }: readonly unknown[]): string {
   const state = expiresAt ? `until ${expiresAt}` : 'active';
   return length > 1 ? `${key} ${state}` : state;
 }
@@ -66,8 +70,9 @@ export function addPrincipalCommands(program: Command): void {
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
     .option(...SAVE)
+    .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async (name: string, { role, purpose, audience, expires, save, keyFile }: AddOptions) => {
+    .action(async (name: string, { role, purpose, audience, expires, save, url, keyFile }: AddOptions) => {
       const body = checked(AddPrincipalBody, {
         name,
         role,
@@ -76,26 +81,36 @@ export function addPrincipalCommands(program: Command): void {
         ...(expires === undefined ? {} : { expiresAt: expires }),
       });
       const file = await keyFileFor(save);
-      const added = await call({ keyFile }, addPrincipal, body).catch((error: unknown) => giveUp(error, file, save));
+      const added = await (url === undefined
+        ? call({ keyFile }, addPrincipal, body)
+        : through(url, keyFile, (client) => client.addPrincipal(body))
+      ).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
     });
 
   principals
     .command('list')
     .description('list the principals of the tenant')
+    .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async ({ keyFile }: KeyOptions) => {
-      console.log(table(COLUMNS, await withSession(readConfig(), { keyFile }, allPrincipals)));
+    .action(async ({ url, keyFile }: UrlOptions) => {
+      const all: readonly Listed[] = await (url === undefined
+        ? withSession(readConfig(), { keyFile }, allPrincipals)
+        : through(url, keyFile, allPrincipalsThrough));
+      console.log(table(COLUMNS, all));
     });
   addApiKeyCommands(principals);
 
   principals
     .command('revoke <id>')
     .description('revoke a principal: its API keys stop working at once')
+    .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async (id: string, { keyFile }: KeyOptions) => {
+    .action(async (id: string, { url, keyFile }: UrlOptions) => {
       const principal = checked(PrincipalIdSchema, id);
-      const { revokedAt } = await call({ keyFile }, revokePrincipal, { principal });
+      const { revokedAt } = await (url === undefined
+        ? call({ keyFile }, revokePrincipal, { principal })
+        : through(url, keyFile, (client) => client.revokePrincipal(principal)));
       console.log(`${principal} is revoked since ${revokedAt}.`);
     });
 }

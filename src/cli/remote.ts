@@ -49,7 +49,7 @@ export async function through<R>(
 }
 
 /** @throws {StartError} where an API key would go over a network in clear; of what is no URL, the client says so */
-function assertPrivate(url: string): void {
+export function assertPrivate(url: string): void {
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol !== 'http:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname ?? '')) return;
   throw new StartError(

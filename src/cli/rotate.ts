@@ -127,7 +127,7 @@ function tell({
   detail: { waitsFor, waitsForNodes, returned, ...detail },
 }: {
   readonly job: string;
-  readonly detail: Job['detail'];
+  readonly detail: JobView['detail'] | Job['detail'];
 }): void {
   const told = Object.entries(detail).filter(([, value]) => !isEmpty(value));
   console.log([`Done: ${job}`, ...told.map(([name, value]) => `${name} ${textOf(value)}`)].join(', '));

@@ -73,7 +73,7 @@ export class AccessClient {
   /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
   async changePrincipal(
     principal: string,
-    to: { readonly purposes?: readonly string[]; readonly expiresAt?: Date | string | null },
+    to: { readonly purposes?: readonly string[] | undefined; readonly expiresAt?: Date | string | null | undefined },
     options: CallOptions = {},
   ): Promise<Principal> {
     const path = `/v1/principals/${id('prn', principal)}`;
@@ -86,7 +86,7 @@ export class AccessClient {
    */
   async rotateApiKey(
     principal: string,
-    how: { readonly overlapSeconds?: number; readonly expiresAt?: Date | string | null } = {},
+    how: { readonly overlapSeconds?: number; readonly expiresAt?: Date | string | null | undefined } = {},
     options: WriteOptions = {},
   ): Promise<RotatedApiKey> {
     return this.send<'rotateApiKey'>({

@@ -17,6 +17,8 @@ export interface paths {
         /**
          * Store values and get tokens in their place.
          * @description All or nothing: one refused item refuses the request, and `errors` names all that is wrong, as `items/<n>/…`. Items with the same `subject` belong to one person. The plain value is not sent back; `masked` is for people to recognise it by. A token may be asked for in another `format`, for an `audience`, for a time or a number of uses, or be brought along; with `reuse` an equal value gets the token it had before, which is asked for a `purpose`, as a search is. So is a value of a type that is unique, which is refused (`value_not_unique`) if another record has an equal one. Of at most 25 passwords a call makes verifiers; those that are brought along (`phc`) do not count.
+         *
+         *     Its own problems: `invalid_value`, `unknown_type`, `subject_not_found`, `subject_erased`, `concurrent_change`, `option_not_offered`, `token_format_not_offered`, `invalid_token`, `token_taken`, `purpose_not_allowed`, `too_many_guesses`, `too_many_passwords`, `value_not_unique`.
          */
         readonly post: operations["tokenize"];
         readonly delete?: never;
@@ -37,6 +39,8 @@ export interface paths {
         /**
          * Exchange tokens for the values they stand for.
          * @description Each token is answered on its own, with a value or an `error` (`token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `not_allowed`, `never_revealed`, `unknown_view`; `integrity_failure` where what is stored of it is damaged, of which the security team has been alerted). Without `view`, each value is shown as widely as the caller may see it. With `views`, each view is answered on its own; it is one use of a limited token.
+         *
+         *     Its own problems: `purpose_not_allowed`.
          */
         readonly post: operations["detokenize"];
         readonly delete?: never;
@@ -57,6 +61,8 @@ export interface paths {
         /**
          * Find records by equality of a value, or of a part of one.
          * @description Compares canonical forms, so `Jane@Example.com` finds `jane@example.com`. `part` searches by a part of the value, `and` by further values of the same subject. Shows masked values only, in the order they were stored; a page may hold fewer than `limit` and still have a `next`. A search that finds nothing is a wrong guess, and of those a principal has a budget: 429 `too_many_guesses` says so, and `Retry-After` when it may go on.
+         *
+         *     Its own problems: `purpose_not_allowed`, `invalid_value`, `unknown_type`, `not_searchable`, `unknown_part`, `too_many_guesses`, `option_not_offered`.
          */
         readonly post: operations["search"];
         readonly delete?: never;
@@ -77,6 +83,8 @@ export interface paths {
         /**
          * Say whether a value is the one that was stored.
          * @description For passwords, which are kept as a verifier and never shown. Name a `token`; or, to sign somebody in, `search` by a value that the person alone has, or name the `subject`. A name that is nobody’s, or several people’s, or leads to no verifier or to several, answers like a wrong password. After ten failed attempts of one principal at one value, whichever of its tokens they name, or at one name, further ones of that principal are refused until 15 minutes have passed without any. Takes none of a limited token’s uses.
+         *
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `invalid_value`, `too_many_guesses`, `purpose_not_allowed`, `unknown_type`, `not_searchable`.
          */
         readonly post: operations["verify"];
         readonly delete?: never;
@@ -97,6 +105,8 @@ export interface paths {
         /**
          * Say whether a value is what somebody says it is.
          * @description For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the `subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.
+         *
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `purpose_not_allowed`, `never_revealed`, `invalid_value`, `unknown_type`, `unknown_part`, `option_not_offered`, `too_many_guesses`.
          */
         readonly post: operations["match"];
         readonly delete?: never;
@@ -112,13 +122,18 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Say what a token is; never its value. */
+        /**
+         * Say what a token is; never its value.
+         * @description Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`.
+         */
         readonly get: operations["describeToken"];
         readonly put?: never;
         readonly post?: never;
         /**
          * Revoke a token; its record and its other tokens stay.
          * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already, which `token_revoked` then says to a repeated call; the vault goes on to make it known by itself.
+         *
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `concurrent_change`, `journal_unavailable`.
          */
         readonly delete: operations["revokeToken"];
         readonly options?: never;
@@ -126,6 +141,8 @@ export interface paths {
         /**
          * Give a token another end, counted from now.
          * @description A token that has ended stays so. A caller tied to an audience may shorten its tokens, not lengthen them.
+         *
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `concurrent_change`.
          */
         readonly patch: operations["extendToken"];
         readonly trace?: never;
@@ -142,6 +159,8 @@ export interface paths {
         /**
          * Mint one more token for a record.
          * @description In another format, for another audience, for a time or a number of uses. A token is brought along where its value is: to POST /v1/tokenize.
+         *
+         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `concurrent_change`, `option_not_offered`, `token_format_not_offered`.
          */
         readonly post: operations["mintToken"];
         readonly delete?: never;
@@ -157,7 +176,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Say what a record is, and list its tokens; never its value. */
+        /**
+         * Say what a record is, and list its tokens; never its value.
+         * @description Its own problems: `record_not_found`, `record_erased`.
+         */
         readonly get: operations["describeRecord"];
         readonly put?: never;
         readonly post?: never;
@@ -167,6 +189,8 @@ export interface paths {
         /**
          * Correct a value; its tokens stay.
          * @description The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.
+         *
+         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `invalid_value`, `concurrent_change`, `journal_unavailable`, `token_outdated`, `value_not_unique`, `too_many_guesses`, `purpose_not_allowed`.
          */
         readonly patch: operations["correctRecord"];
         readonly trace?: never;
@@ -183,6 +207,8 @@ export interface paths {
         /**
          * From an app’s ref to the subject’s id.
          * @description A POST, because a ref is personal data and has no place in a URL.
+         *
+         *     Its own problems: `subject_not_found`, `subject_erased`, `too_many_guesses`.
          */
         readonly post: operations["resolveSubject"];
         readonly delete?: never;
@@ -198,7 +224,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What is held about a subject; no values. */
+        /**
+         * What is held about a subject; no values.
+         * @description Its own problems: `subject_not_found`, `subject_erased`.
+         */
         readonly get: operations["getSubject"];
         readonly put?: never;
         readonly post?: never;
@@ -220,6 +249,8 @@ export interface paths {
         /**
          * Erase records, by themselves, by tokens, or by subject; or a whole tenant.
          * @description Name exactly one of `subject`, `ref`, `records`, `tokens` and `tenant`. From the reply on, nothing opens the values. It cannot be taken back. Records that were erased before are not counted again. A tenant is erased by its administrator, or by an administrator or the security team of the first tenant, who repeat its name in `confirm`; none of its API keys works from then on, and the receipt is read by those of the first tenant.
+         *
+         *     Its own problems: `subject_not_found`, `subject_erased`, `record_not_found`, `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `tenant_not_found`, `tenant_erased`, `not_confirmed`, `first_tenant`.
          */
         readonly post: operations["erase"];
         readonly delete?: never;
@@ -238,6 +269,8 @@ export interface paths {
         /**
          * The receipt of an erasure, as it stands now.
          * @description Of the caller’s tenant; to the first tenant’s administrators, auditors and security team, of erased tenants, too.
+         *
+         *     Its own problems: `erasure_not_found`.
          */
         readonly get: operations["getErasure"];
         readonly put?: never;
@@ -258,6 +291,8 @@ export interface paths {
         /**
          * The certificate of an erasure, or what it waits for.
          * @description Signed when every key epoch that could open a copy of the erased keys is destroyed in every root slot. It can be verified offline, by `npm run lethe -- certificate verify` or any JOSE library, with the keys of `/.well-known/jwks.json`. Read by those who read the receipt; not by a principal tied to an audience, since it names records.
+         *
+         *     Its own problems: `erasure_not_found`.
          */
         readonly get: operations["getCertificate"];
         readonly put?: never;
@@ -275,12 +310,17 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The data types there are for the caller’s tenant. */
+        /**
+         * The data types there are for the caller’s tenant.
+         * @description The data types there are for the caller’s tenant.
+         */
         readonly get: operations["listTypes"];
         readonly put?: never;
         /**
          * Declare a data type of the tenant’s own, or a new version of one.
          * @description What is stored already stays readable, and is shown by the views of the newest version. A definition that stands already is no change. Other nodes follow within 5 seconds.
+         *
+         *     Its own problems: `invalid_definition`, `low_entropy_index`, `type_base_fixed`, `too_many_types`, `too_many_versions`, `already_exists`.
          */
         readonly post: operations["declareType"];
         readonly delete?: never;
@@ -300,6 +340,8 @@ export interface paths {
         /**
          * Keep a lesser form of a type’s values from now on, or the whole.
          * @description What is cut is cut before sealing and cannot be had back. What is stored already stays as it is. Other nodes follow within 5 seconds.
+         *
+         *     Its own problems: `unknown_type`, `unknown_keep`, `unique_not_offered`.
          */
         readonly put: operations["setKeep"];
         readonly post?: never;
@@ -320,6 +362,8 @@ export interface paths {
         /**
          * Let no two records have an equal value of a type, or let them again.
          * @description A value that a record has already is then refused to every other (409 `value_not_unique`), also if it was stored before; with `reuse` its own subject gets its token. So storing or correcting such a value asks as a search does: for a `purpose`, and within the budget of guesses. Callers that are tied to an audience cannot store such values. Records that have equal values already stay; `GET /v1/types/{type}/doubles` counts them. Holds on all nodes after 5 seconds. A type of your own says `unique` in its definition.
+         *
+         *     Its own problems: `unknown_type`, `unique_not_offered`.
          */
         readonly put: operations["setUnique"];
         readonly post?: never;
@@ -339,6 +383,8 @@ export interface paths {
         /**
          * Count the values of a type that more than one record has.
          * @description For a type of which nearly everybody has another value: ask before you make it unique, and again afterwards. It counts what search takes for equal, and names no value.
+         *
+         *     Its own problems: `unknown_type`, `not_searchable`.
          */
         readonly get: operations["countDoubles"];
         readonly put?: never;
@@ -381,6 +427,8 @@ export interface paths {
         /**
          * Seal anew what compromised keys protect.
          * @description Orders a long job and answers at once. Every record whose key was in a key store copied in that epoch, or in those buckets, or that is about that subject, is sealed under a new key; values, versions and tokens stay. Close the epoch afterwards, so that the old keys die in copies of the key store, too. Copies of the record store from before stay readable to whoever has both one of them and the old keys. An epoch is named by the first tenant alone.
+         *
+         *     Its own problems: `epoch_not_found`, `epoch_not_ended`, `subject_not_found`, `subject_erased`, `too_many_jobs`, `concurrent_change`.
          */
         readonly post: operations["compromiseKeys"];
         readonly delete?: never;
@@ -421,6 +469,8 @@ export interface paths {
         /**
          * Close the epoch, or replace an index key.
          * @description Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. While the same job is unfinished, ordering it again answers with that one. Reads and writes go on all the while.
+         *
+         *     Its own problems: `unknown_index`, `index_not_rotatable`, `too_many_jobs`, `concurrent_change`.
          */
         readonly post: operations["rotateKeys"];
         readonly delete?: never;
@@ -439,6 +489,8 @@ export interface paths {
         /**
          * How far a long job is.
          * @description Jobs of the caller’s own tenant; those of the whole vault, such as the closing of an epoch, also for the role `security` of any tenant, without numbers over other tenants.
+         *
+         *     Its own problems: `job_not_found`.
          */
         readonly get: operations["getJob"];
         readonly put?: never;
@@ -459,6 +511,8 @@ export interface paths {
         /**
          * How a long job goes, as it goes.
          * @description Server-sent events (WHATWG HTML 9.2): `progress` whenever the job has moved, each with the whole job as data, and `done` with the same when it is completed or has failed, which ends the stream. A comment every 15 seconds shows that the stream lives. It also ends when the API key is revoked or the server stops; ask again then. Works on every node, whichever does the job.
+         *
+         *     Its own problems: `job_not_found`.
          */
         readonly get: operations["jobEvents"];
         readonly put?: never;
@@ -521,6 +575,8 @@ export interface paths {
         /**
          * Ask every root slot what it is and what it holds.
          * @description For the first tenant alone. Changes nothing, unless what came back after its destruction is to be destroyed again. Where a root slot takes long, the outcome may be unknown; ask again.
+         *
+         *     Its own problems: `key_unavailable`.
          */
         readonly post: operations["checkSlots"];
         readonly delete?: never;
@@ -542,6 +598,8 @@ export interface paths {
         /**
          * Remove a root slot, and destroy what it holds.
          * @description For the first tenant alone. Called again for one that was removed and could not be reached, it tries once more. Where the root slot takes long, the outcome may be unknown while the work goes on; call again.
+         *
+         *     Its own problems: `slot_not_found`, `slot_needed`, `concurrent_change`, `key_unavailable`.
          */
         readonly delete: operations["removeSlot"];
         readonly options?: never;
@@ -561,6 +619,8 @@ export interface paths {
         /**
          * Copy the stores into the folders of the server.
          * @description For the first tenant alone. Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. Its `detail` names copies by their folders’ names, and no path. It goes into the folders that the operator has set on the server that does it, and into no others.
+         *
+         *     Its own problems: `backup_not_configured`, `too_many_jobs`, `concurrent_change`.
          */
         readonly post: operations["orderBackup"];
         readonly delete?: never;
@@ -581,6 +641,8 @@ export interface paths {
         /**
          * Try the newest copies of the stores.
          * @description For the first tenant alone. Orders a long job and answers at once; follow it with `GET /v1/jobs/{job}` or its events. Its `detail` names copies by their folders’ names, and no path. A drill of stores on PostgreSQL needs empty databases, and is run by the command.
+         *
+         *     Its own problems: `backup_not_configured`, `drill_needs_command`, `too_many_jobs`, `concurrent_change`.
          */
         readonly post: operations["orderDrill"];
         readonly delete?: never;
@@ -616,10 +678,16 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The principals of the caller’s tenant. */
+        /**
+         * The principals of the caller’s tenant.
+         * @description The principals of the caller’s tenant.
+         */
         readonly get: operations["listPrincipals"];
         readonly put?: never;
-        /** Add a principal and get its API key, once. */
+        /**
+         * Add a principal and get its API key, once.
+         * @description Its own problems: `api_key_already_shown`.
+         */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
         readonly options?: never;
@@ -640,6 +708,8 @@ export interface paths {
         /**
          * Revoke a principal; its API key stops working at once.
          * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `principal_not_found`, `own_principal`, `journal_unavailable`.
          */
         readonly delete: operations["revokePrincipal"];
         readonly options?: never;
@@ -647,6 +717,8 @@ export interface paths {
         /**
          * Change the purposes of a principal, or the end of its API key.
          * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `journal_unavailable`.
          */
         readonly patch: operations["changePrincipal"];
         readonly trace?: never;
@@ -663,6 +735,8 @@ export interface paths {
         /**
          * Give a principal a new API key; the one in use works for an overlap.
          * @description At most two API keys of a principal work at a time. An overlap of 0 ends all others at once. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. An administrator may rotate its own API key, but not make one that lasts longer.
+         *
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `rolling_over`, `own_principal`, `journal_unavailable`.
          */
         readonly post: operations["rotateApiKey"];
         readonly delete?: never;
@@ -684,6 +758,8 @@ export interface paths {
         /**
          * End one API key of a principal; the other goes on working.
          * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `api_key_not_found`, `own_principal`, `journal_unavailable`.
          */
         readonly delete: operations["endApiKey"];
         readonly options?: never;
@@ -707,6 +783,8 @@ export interface paths {
         /**
          * Add a tenant with its first administrator.
          * @description Only an administrator of the first tenant may. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. Without one, a lost answer leaves a tenant that nobody can enter: erase it (`npm run lethe -- tenants erase`), and add it again.
+         *
+         *     Its own problems: `tenant_exists`.
          */
         readonly post: operations["addTenant"];
         readonly delete?: never;
@@ -722,7 +800,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The audit entries of the caller’s tenant, the newest first. */
+        /**
+         * The audit entries of the caller’s tenant, the newest first.
+         * @description The audit entries of the caller’s tenant, the newest first.
+         */
         readonly get: operations["listAuditEntries"];
         readonly put?: never;
         readonly post?: never;
@@ -739,7 +820,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The state of the stores, the epoch, and work that waits. */
+        /**
+         * The state of the stores, the epoch, and work that waits.
+         * @description The state of the stores, the epoch, and work that waits.
+         */
         readonly get: operations["getStatus"];
         readonly put?: never;
         readonly post?: never;
@@ -769,6 +853,75 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Say that the process runs. */
+        readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Say whether a call would be answered. */
+        readonly get: operations["getReadiness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The metrics, for Prometheus. */
+        readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/unseal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Say how many shares are missing. */
+        readonly get: operations["getUnsealProgress"];
+        readonly put?: never;
+        /** Give a sealed vault a share of its root key. */
+        readonly post: operations["unseal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -780,16 +933,13 @@ export interface components {
              */
             readonly name: string;
             readonly role: components["schemas"]["Role"];
-            /**
-             * @description The purposes for which it may ask for values.
-             * @default []
-             */
-            readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description The purposes for which it may ask for values. */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
             /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no subjects. A receiver needs one. */
             readonly audience?: components["schemas"]["Audience"];
             /**
              * Format: date-time
-             * @description When the API key stops working, UTC; absent: never.
+             * @description When the API key stops working; absent: never.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string;
@@ -813,6 +963,93 @@ export interface components {
             readonly principal: components["schemas"]["PrincipalId"];
             /** @description The API key of the tenant’s first administrator. It is kept nowhere; only the same call, under its idempotency key, shows it again. */
             readonly apiKey: string;
+        };
+        /** @description What a value of the data type `address` must equal. */
+        readonly AddressCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "address";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["AddressInput"];
+        };
+        /**
+         * @description A value of the data type `address`, as it is sent.
+         * @example {
+         *       "line1": "Am Sonnenhang 44b",
+         *       "city": "Berlin",
+         *       "postalCode": "10115",
+         *       "country": "DE"
+         *     }
+         */
+        readonly AddressInput: {
+            /** @description Street and house, up to 200 characters. */
+            readonly line1: string;
+            /** @description What else the post needs. */
+            readonly line2?: string;
+            /** @description The city. */
+            readonly city: string;
+            /** @description State, province or prefecture. */
+            readonly region?: string;
+            /** @description As the country writes it; left out where an address is complete without. */
+            readonly postalCode?: string;
+            /** @description ISO 3166-1 alpha-2, or XK. */
+            readonly country: string;
+        };
+        /** @description A value of the data type `address` to store. */
+        readonly AddressItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "address";
+            readonly value: components["schemas"]["AddressInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `address` must equal. */
+        readonly AddressSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "address";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["AddressInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `address`, as it comes back. */
+        readonly AddressValue: {
+            /** @description Street and house, as it is written there. */
+            readonly line1: string;
+            /** @description What else the post needs. */
+            readonly line2?: string;
+            /** @description The city. */
+            readonly city: string;
+            /** @description State, province or prefecture. */
+            readonly region?: string;
+            /** @description As the country writes it; empty where an address is complete without. */
+            readonly postalCode: string;
+            /** @description ISO 3166-1 alpha-2, or XK. */
+            readonly country: string;
         };
         /** @description An API key, by its id. */
         readonly ApiKey: {
@@ -851,16 +1088,10 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /**
-             * @description What was asked for.
-             * @enum {string}
-             */
-            readonly action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
-            /**
-             * @description What came of it.
-             * @enum {string}
-             */
-            readonly outcome: "done" | "replayed" | "refused" | "failed";
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
+            readonly action: string;
+            /** @description What came of it. */
+            readonly outcome: components["schemas"]["Outcome"];
             /** @description Why it was refused or failed. */
             readonly code?: string;
             /** @description The purpose stated, where it was one of the caller’s own. */
@@ -871,7 +1102,7 @@ export interface components {
             readonly records: readonly string[];
             /**
              * @description The entry’s row was altered or damaged: its records cannot be read, and are left out.
-             * @constant
+             * @enum {boolean}
              */
             readonly damaged?: true;
             /** @description The subject concerned (`sub_…`). */
@@ -895,15 +1126,198 @@ export interface components {
          * @example aud_01m81j9hb7e5p8ejh3e1fqyhkr
          */
         readonly AuditId: string;
+        /** @description What a value of the data type `bank_account` must equal. */
+        readonly BankAccountCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "bank_account";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["BankAccountInput"];
+        };
+        /**
+         * @description A value of the data type `bank_account`, as it is sent.
+         * @example {
+         *       "routingNumber": "021000021",
+         *       "accountNumber": "0001 2345 6789",
+         *       "accountType": "checking"
+         *     }
+         */
+        readonly BankAccountInput: {
+            /** @description ABA routing number, 9 digits. This or `bic` must be there. */
+            readonly routingNumber?: string;
+            /** @description BIC (ISO 9362), 8 or 11 characters. */
+            readonly bic?: string;
+            /** @description 4 to 34 letters and digits, 17 at most with a routing number. */
+            readonly accountNumber: string;
+            /** @description `checking` or `savings`. */
+            readonly accountType?: string;
+        };
+        /** @description A value of the data type `bank_account` to store. */
+        readonly BankAccountItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "bank_account";
+            readonly value: components["schemas"]["BankAccountInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `bank_account` must equal. */
+        readonly BankAccountSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "bank_account";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["BankAccountInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `bank_account`, as it comes back. */
+        readonly BankAccountValue: {
+            /** @description ABA routing number, 9 digits. */
+            readonly routingNumber?: string;
+            /** @description BIC (ISO 9362). */
+            readonly bic?: string;
+            /** @description Letters and digits, without spaces. */
+            readonly accountNumber: string;
+            /** @description `checking` or `savings`. */
+            readonly accountType?: string;
+        };
         /**
          * @description A bucket of record keys; buckets sort by the time they were made.
          * @example bkt_01m81hw3c0e9qav3c1d5x2z7tk
          */
         readonly BucketId: string;
+        /** @description What a value of the data type `card` must equal. */
+        readonly CardCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "card";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["CardSought"];
+        };
+        /**
+         * @description A value of the data type `card`, as it is sent.
+         * @example {
+         *       "number": "4242 4242 4242 4242",
+         *       "expiryMonth": 1,
+         *       "expiryYear": 2030,
+         *       "holder": "Jane Doe"
+         *     }
+         */
+        readonly CardInput: {
+            /** @description 12 to 19 digits, spaces and hyphens between them or not. */
+            readonly number: string;
+            readonly expiryMonth: components["schemas"]["MonthInput"];
+            readonly expiryYear: components["schemas"]["YearInput"];
+            /** @description The name on the card, up to 200 characters. */
+            readonly holder?: string;
+        };
+        /** @description A value of the data type `card` to store. */
+        readonly CardItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "card";
+            readonly value: components["schemas"]["CardInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description A value of the data type `card`, or a combination of parts by which it is found. */
+        readonly CardParts: {
+            /** @description 12 to 19 digits, spaces and hyphens between them or not. */
+            readonly number?: string;
+            readonly expiryMonth: components["schemas"]["MonthInput"];
+            readonly expiryYear: components["schemas"]["YearInput"];
+            /** @description The name on the card, up to 200 characters. */
+            readonly holder?: string;
+            /** @description The last four digits of the number. */
+            readonly last4?: string;
+        };
+        /** @description What a value of the data type `card` must equal. */
+        readonly CardSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "card";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["CardSought"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `card`, or what one of its parts takes. */
+        readonly CardSought: string | components["schemas"]["CardParts"];
+        /** @description A value of the data type `card`, as it comes back. */
+        readonly CardValue: {
+            /** @description Digits alone. */
+            readonly number: string;
+            /** @description 1 to 12. */
+            readonly expiryMonth: number;
+            /** @description Four digits. */
+            readonly expiryYear: number;
+            /** @description The name on the card. */
+            readonly holder?: string;
+        };
+        /**
+         * @description What kind of data it is, to group a list by.
+         * @enum {string}
+         */
+        readonly Category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+        /**
+         * @description Whether there is a certificate.
+         * @enum {string}
+         */
+        readonly CertificateState: "pending" | "final";
+        /** @description What changes: `purposes`, `expiresAt` or both. */
         readonly ChangePrincipalBody: {
             /** @description All purposes for which it may ask from now on. */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
-            /** @description When its API key stops working from now on, UTC; null: never. An older key never lasts longer than the newest. */
+            /**
+             * Format: date-time
+             * @description When its API key stops working from now on; null: never. An older key never lasts longer than the newest.
+             * @example 2026-11-22T12:00:00.000Z
+             */
             readonly expiresAt?: string | null;
         };
         /** @description Whether the check destroys anything. */
@@ -956,24 +1370,79 @@ export interface components {
              */
             readonly examples: readonly unknown[];
         };
-        /** @description What is compromised: an epoch, in every tenant; a range of the caller’s own buckets; or the keys of one subject’s records, named by `subject` or `ref`. */
-        readonly CompromiseKeysBody: {
-            /**
-             * @description An epoch whose secret is in strange hands, with a copy of the key store of its time.
-             * @example 11
-             */
-            readonly epoch?: number;
-            /** @description The first of a range of buckets whose keys are in strange hands. */
-            readonly from?: components["schemas"]["BucketId"];
-            /** @description The last of that range. */
-            readonly to?: components["schemas"]["BucketId"];
-            /** @description A subject whose records’ keys are in strange hands. */
-            readonly subject?: components["schemas"]["SubjectId"];
-            /** @description The subject of this ref, whose records’ keys are in strange hands. */
-            readonly ref?: components["schemas"]["Ref"];
+        /** @description What is compromised. */
+        readonly CompromiseKeysBody: components["schemas"]["CompromisedEpoch"] | components["schemas"]["CompromisedBuckets"] | components["schemas"]["CompromisedSubject"] | components["schemas"]["CompromisedRef"];
+        /** @description The keys of a range of the caller’s own buckets. */
+        readonly CompromisedBuckets: {
+            readonly from: components["schemas"]["BucketId"];
+            readonly to: components["schemas"]["BucketId"];
         };
-        readonly CompromiseKeysReply: {
-            readonly job: components["schemas"]["JobId"];
+        /** @description The keys of an epoch, in every tenant. */
+        readonly CompromisedEpoch: {
+            /** @description An epoch that has ended. */
+            readonly epoch: number;
+        };
+        /** @description The keys of the records of a ref’s subject. */
+        readonly CompromisedRef: {
+            readonly ref: components["schemas"]["Ref"];
+        };
+        /** @description The keys of one subject’s records. */
+        readonly CompromisedSubject: {
+            readonly subject: components["schemas"]["SubjectId"];
+        };
+        /** @description What a value of the data type `cookie_id` must equal. */
+        readonly CookieIdCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "cookie_id";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["CookieIdInput"];
+        };
+        /**
+         * @description A value of the data type `cookie_id`, as it is sent.
+         * @example 86e1f0c2-5b0d-4a3e-9f7b-0c1d2e3f4a5b
+         */
+        readonly CookieIdInput: string;
+        /** @description A value of the data type `cookie_id` to store. */
+        readonly CookieIdItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "cookie_id";
+            readonly value: components["schemas"]["CookieIdInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `cookie_id` must equal. */
+        readonly CookieIdSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "cookie_id";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["CookieIdInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
         };
         readonly CorrectRecordBody: {
             /**
@@ -983,11 +1452,7 @@ export interface components {
             readonly value: unknown;
             /** @description Why it is asked whether another record has an equal value: must be stated where the type is `unique`. */
             readonly purpose?: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         readonly CorrectRecordReply: {
             readonly record: components["schemas"]["RecordId"];
@@ -1000,7 +1465,7 @@ export interface components {
              * @description The masked view of the value, to show to people.
              * @example j***@example.com
              */
-            readonly masked: unknown;
+            readonly masked: string;
             /**
              * @description The lesser form that was stored, where the tenant keeps no more of this data type.
              * @example network
@@ -1013,23 +1478,30 @@ export interface components {
          */
         readonly Country: string;
         /** @description What a record must equal. */
-        readonly Criterion: {
+        readonly Criterion: components["schemas"]["EmailCriterion"] | components["schemas"]["PhoneCriterion"] | components["schemas"]["NameCriterion"] | components["schemas"]["AddressCriterion"] | components["schemas"]["PostalCodeCriterion"] | components["schemas"]["CardCriterion"] | components["schemas"]["IbanCriterion"] | components["schemas"]["BankAccountCriterion"] | components["schemas"]["DateOfBirthCriterion"] | components["schemas"]["NationalIdCriterion"] | components["schemas"]["UsernameCriterion"] | components["schemas"]["IpCriterion"] | components["schemas"]["CookieIdCriterion"] | components["schemas"]["SerialNumberCriterion"] | components["schemas"]["OwnTypeCriterion"];
+        /**
+         * @description A value of the data type `cvc`, as it is sent.
+         * @example 123
+         */
+        readonly CvcInput: string;
+        /** @description A value of the data type `cvc` to store. */
+        readonly CvcItem: {
             /**
-             * @description Name of a data type.
-             * @example email
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
-            readonly type: string;
-            /**
-             * @description A part of the value to search by, such as `last4`; absent: the whole value.
-             * @example domain
-             */
-            readonly part?: string;
-            /**
-             * @description What is searched for: a value of the data type, or what its part takes.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
+            readonly type: "cvc";
+            readonly value: components["schemas"]["CvcInput"];
             readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
         };
         /** @description A kind of value: how it is checked, searched, shown and kept. */
         readonly DataType: {
@@ -1040,27 +1512,18 @@ export interface components {
             readonly name: string;
             /** @description Version of the stored form; grows as a type of the tenant’s own is changed. */
             readonly version: number;
-            /**
-             * @description What kind of data it is, to group a list by.
-             * @enum {string}
-             */
-            readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+            /** @description What kind of data it is, to group a list by: contact, payment, identity, account, device, commerce, text; more may come. */
+            readonly category: string;
             /** @description What is accepted, what comes back, and what counts as the same. */
             readonly description: string;
             /** @description Whether the tenant declared it for itself. */
             readonly custom: boolean;
-            /**
-             * @description `record`: sealed until corrected or erased. `verifier`: can be verified, never revealed. `window`: in no store; the token opens once, within minutes.
-             * @enum {string}
-             */
-            readonly custody: "record" | "verifier" | "window";
+            /** @description `record`: sealed until corrected or erased. `verifier`: can be verified, never revealed. `window`: in no store; the token opens once, within minutes. */
+            readonly custody: string;
             /** @description How values are found: by equality of the whole, unless `spread` is `none`, and by parts. */
             readonly search: {
-                /**
-                 * @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable.
-                 * @enum {string}
-                 */
-                readonly spread: "unique" | "shared" | "none";
+                /** @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable. */
+                readonly spread: string;
                 /** @description Parts by which values are found besides. */
                 readonly parts: readonly components["schemas"]["SearchPart"][];
             };
@@ -1096,131 +1559,109 @@ export interface components {
              */
             readonly examples: readonly unknown[];
             /** @description What was declared, of a type of the tenant’s own. */
-            readonly definition?: {
-                /**
-                 * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
-                 * @example x_staff_badge
-                 */
-                readonly name: string;
-                /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
-                readonly description: string;
-                /**
-                 * @description What kind of data it is, to group a list by.
-                 * @enum {string}
-                 */
-                readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
-                /**
-                 * @description A line of text.
-                 * @constant
-                 */
-                readonly base: "text";
-                /** @description The longest stored form, in code points. */
-                readonly maxLength: number;
-                /**
-                 * @description What the stored form looks like as a whole: a regular expression in the syntax of RE2.
-                 * @example [A-Z]{2}[0-9]{6}
-                 */
-                readonly pattern?: string;
-                /**
-                 * @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.
-                 * @default []
-                 */
-                readonly normalise: readonly ("fold_width" | "upper" | "lower" | "remove_spaces" | "remove_separators")[];
-                /**
-                 * @description What two values may differ in and still be the same for search.
-                 * @default []
-                 */
-                readonly compare: readonly ("ignore_width" | "ignore_case" | "ignore_spaces" | "ignore_separators")[];
-                /**
-                 * @description How values are searched: `unique` and `shared` make an index, `none` makes none.
-                 * @default none
-                 * @enum {string}
-                 */
-                readonly spread: "unique" | "shared" | "none";
-                /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
-                readonly unique?: boolean;
-                /**
-                 * @description How many different values there are, about. An index needs at least 4,096.
-                 * @example 1000000
-                 */
-                readonly distinct?: number;
-                /**
-                 * @description The views besides `plain`, the widest first, `masked` among them: each a mask such as `{first:2}****{last:4}`. All together never show more than half of a value.
-                 * @example {
-                 *       "masked": "****{last:3}"
-                 *     }
-                 */
-                readonly views: {
-                    readonly [key: string]: string;
-                };
-                /**
-                 * @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.
-                 * @default []
-                 */
-                readonly formats: readonly "digits"[];
-                /**
-                 * @description Values it accepts; of no real person.
-                 * @example [
-                 *       "AB123456"
-                 *     ]
-                 */
-                readonly examples: readonly string[];
-            } | {
-                /**
-                 * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
-                 * @example x_staff_badge
-                 */
-                readonly name: string;
-                /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
-                readonly description: string;
-                /**
-                 * @description What kind of data it is, to group a list by.
-                 * @enum {string}
-                 */
-                readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
-                /**
-                 * @description Any JSON, up to 64 KiB.
-                 * @constant
-                 */
-                readonly base: "document";
-                /**
-                 * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
-                 * @default {}
-                 * @example {
-                 *       "total": "/total"
-                 *     }
-                 */
-                readonly views: {
-                    readonly [key: string]: string;
-                };
-                /**
-                 * @description Values it accepts; of no real person.
-                 * @example [
-                 *       {
-                 *         "total": "19.90 EUR"
-                 *       }
-                 *     ]
-                 */
-                readonly examples: readonly unknown[];
-            };
+            readonly definition?: components["schemas"]["DeclaredType"];
         };
-        /** @description A data type of the tenant’s own: of text or, with the base `document`, of JSON. */
-        readonly DeclareTypeBody: {
+        /** @description What a value of the data type `date_of_birth` must equal. */
+        readonly DateOfBirthCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "date_of_birth";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["DateOfBirthInput"];
+        };
+        /**
+         * @description A value of the data type `date_of_birth`, as it is sent.
+         * @example 1990-07-21
+         */
+        readonly DateOfBirthInput: string;
+        /** @description A value of the data type `date_of_birth` to store. */
+        readonly DateOfBirthItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "date_of_birth";
+            readonly value: components["schemas"]["DateOfBirthInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `date_of_birth` must equal. */
+        readonly DateOfBirthSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "date_of_birth";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["DateOfBirthInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A data type of JSON, as it is declared. */
+        readonly DeclareDocumentType: {
             /**
              * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
              * @example x_staff_badge
              */
-            readonly name: string;
+            readonly name: `x_${string}`;
             /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
             readonly description: string;
+            readonly category: components["schemas"]["Category"];
             /**
-             * @description What kind of data it is, to group a list by.
+             * @description Any JSON, up to 64 KiB. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
+            readonly base: "document";
             /**
-             * @description A line of text.
-             * @constant
+             * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
+             * @example {
+             *       "total": "/total"
+             *     }
+             */
+            readonly views?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       {
+             *         "total": "19.90 EUR"
+             *       }
+             *     ]
+             */
+            readonly examples: readonly unknown[];
+        };
+        /** @description A data type of text, as it is declared. */
+        readonly DeclareTextType: {
+            /**
+             * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+             * @example x_staff_badge
+             */
+            readonly name: `x_${string}`;
+            /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+            readonly description: string;
+            readonly category: components["schemas"]["Category"];
+            /**
+             * @description A line of text. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
             readonly base: "text";
             /** @description The longest stored form, in code points. */
@@ -1230,22 +1671,11 @@ export interface components {
              * @example [A-Z]{2}[0-9]{6}
              */
             readonly pattern?: string;
-            /**
-             * @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.
-             * @default []
-             */
-            readonly normalise: readonly ("fold_width" | "upper" | "lower" | "remove_spaces" | "remove_separators")[];
-            /**
-             * @description What two values may differ in and still be the same for search.
-             * @default []
-             */
-            readonly compare: readonly ("ignore_width" | "ignore_case" | "ignore_spaces" | "ignore_separators")[];
-            /**
-             * @description How values are searched: `unique` and `shared` make an index, `none` makes none.
-             * @default none
-             * @enum {string}
-             */
-            readonly spread: "unique" | "shared" | "none";
+            /** @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying. */
+            readonly normalise?: readonly components["schemas"]["NormalisingStep"][];
+            /** @description What two values may differ in and still be the same for search. */
+            readonly compare?: readonly components["schemas"]["IgnoringStep"][];
+            readonly spread?: components["schemas"]["Spread"];
             /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
             readonly unique?: boolean;
             /**
@@ -1262,11 +1692,8 @@ export interface components {
             readonly views: {
                 readonly [key: string]: string;
             };
-            /**
-             * @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.
-             * @default []
-             */
-            readonly formats: readonly "digits"[];
+            /** @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values. */
+            readonly formats?: readonly components["schemas"]["OwnTokenFormat"][];
             /**
              * @description Values it accepts; of no real person.
              * @example [
@@ -1274,27 +1701,26 @@ export interface components {
              *     ]
              */
             readonly examples: readonly string[];
-        } | {
+        };
+        /** @description A data type of the tenant’s own, as it is declared: of text or of JSON. */
+        readonly DeclareType: components["schemas"]["DeclareTextType"] | components["schemas"]["DeclareDocumentType"];
+        /** @description A data type of JSON, as it was declared. */
+        readonly DeclaredDocumentType: {
             /**
              * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
              * @example x_staff_badge
              */
-            readonly name: string;
+            readonly name: `x_${string}`;
             /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
             readonly description: string;
+            readonly category: components["schemas"]["Category"];
             /**
-             * @description What kind of data it is, to group a list by.
+             * @description Any JSON, up to 64 KiB. (enum property replaced by openapi-typescript)
              * @enum {string}
-             */
-            readonly category: "contact" | "payment" | "identity" | "account" | "device" | "commerce" | "text";
-            /**
-             * @description Any JSON, up to 64 KiB.
-             * @constant
              */
             readonly base: "document";
             /**
              * @description The views besides `plain`, the widest first: each a JSON Pointer (RFC 6901) to the part that it shows; `masked`, if it is there, constant text.
-             * @default {}
              * @example {
              *       "total": "/total"
              *     }
@@ -1312,6 +1738,61 @@ export interface components {
              */
             readonly examples: readonly unknown[];
         };
+        /** @description A data type of text, as it was declared. */
+        readonly DeclaredTextType: {
+            /**
+             * @description Begins with `x_`, which keeps it apart from the types of this release and of every later one.
+             * @example x_staff_badge
+             */
+            readonly name: `x_${string}`;
+            /** @description One sentence for the catalogue: what is accepted, what comes back, what counts as the same. */
+            readonly description: string;
+            readonly category: components["schemas"]["Category"];
+            /**
+             * @description A line of text. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly base: "text";
+            /** @description The longest stored form, in code points. */
+            readonly maxLength: number;
+            /**
+             * @description What the stored form looks like as a whole: a regular expression in the syntax of RE2.
+             * @example [A-Z]{2}[0-9]{6}
+             */
+            readonly pattern?: string;
+            /** @description How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying. */
+            readonly normalise: readonly components["schemas"]["NormalisingStep"][];
+            /** @description What two values may differ in and still be the same for search. */
+            readonly compare: readonly components["schemas"]["IgnoringStep"][];
+            readonly spread: components["schemas"]["Spread"];
+            /** @description Whether a value that a record has already is refused to every other (`value_not_unique`). Needs `spread: unique`. */
+            readonly unique?: boolean;
+            /**
+             * @description How many different values there are, about. An index needs at least 4,096.
+             * @example 1000000
+             */
+            readonly distinct?: number;
+            /**
+             * @description The views besides `plain`, the widest first, `masked` among them: each a mask such as `{first:2}****{last:4}`. All together never show more than half of a value.
+             * @example {
+             *       "masked": "****{last:3}"
+             *     }
+             */
+            readonly views: {
+                readonly [key: string]: string;
+            };
+            /** @description Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values. */
+            readonly formats: readonly components["schemas"]["OwnTokenFormat"][];
+            /**
+             * @description Values it accepts; of no real person.
+             * @example [
+             *       "AB123456"
+             *     ]
+             */
+            readonly examples: readonly string[];
+        };
+        /** @description A data type of the tenant’s own, as it was declared: of text or of JSON. */
+        readonly DeclaredType: components["schemas"]["DeclaredTextType"] | components["schemas"]["DeclaredDocumentType"];
         readonly DetokenizeBody: {
             /** @description The tokens to exchange. */
             readonly tokens: readonly components["schemas"]["Token"][];
@@ -1326,15 +1807,31 @@ export interface components {
              *     ]
              */
             readonly views?: readonly components["schemas"]["View"][];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         readonly DetokenizeReply: {
             /** @description One for each token, in the order of the tokens. With `views`, one for each token and view: all views of the first token in their order, then those of the next. */
             readonly results: readonly components["schemas"]["Revealed"][];
+        };
+        /** @description A value of the data type `document` to store. */
+        readonly DocumentItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "document";
+            /** @description Any JSON. */
+            readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
         };
         /** @description How many values of a type more than one record has. */
         readonly Doubles: {
@@ -1349,7 +1846,61 @@ export interface components {
              */
             readonly records: number;
             /** @description Whether there are so many values that the rest was not counted. */
-            readonly more: boolean;
+            readonly partial: boolean;
+        };
+        /** @description What a value of the data type `email` must equal. */
+        readonly EmailCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "email";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["EmailInput"];
+        };
+        /**
+         * @description A value of the data type `email`, as it is sent.
+         * @example jane.doe@example.com
+         */
+        readonly EmailInput: string;
+        /** @description A value of the data type `email` to store. */
+        readonly EmailItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "email";
+            readonly value: components["schemas"]["EmailInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `email` must equal. */
+        readonly EmailSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "email";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["EmailInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
         };
         readonly EndApiKeyReply: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -1361,28 +1912,39 @@ export interface components {
              */
             readonly endedAt: string;
         };
-        /** @description What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`. */
-        readonly EraseBody: {
-            /** @description Erase everything about this subject. */
-            readonly subject?: components["schemas"]["SubjectId"];
-            /** @description Erase everything about the subject of this ref. */
-            readonly ref?: components["schemas"]["Ref"];
-            /** @description Erase these records. */
-            readonly records?: readonly components["schemas"]["RecordId"][];
-            /** @description Erase the records of these tokens. */
-            readonly tokens?: readonly components["schemas"]["Token"][];
-            /** @description Erase this tenant, with everything that is in it. */
-            readonly tenant?: components["schemas"]["TenantId"];
+        /** @description What to erase. */
+        readonly EraseBody: components["schemas"]["EraseSubject"] | components["schemas"]["EraseRef"] | components["schemas"]["EraseRecords"] | components["schemas"]["EraseTokens"] | components["schemas"]["EraseTenant"];
+        /** @description Erase records. */
+        readonly EraseRecords: {
+            /** @description The records. */
+            readonly records: readonly components["schemas"]["RecordId"][];
+            readonly reason?: components["schemas"]["Reason"];
+        };
+        /** @description Erase everything about the subject of a ref. */
+        readonly EraseRef: {
+            readonly ref: components["schemas"]["Ref"];
+            readonly reason?: components["schemas"]["Reason"];
+        };
+        /** @description Erase everything about a subject. */
+        readonly EraseSubject: {
+            readonly subject: components["schemas"]["SubjectId"];
+            readonly reason?: components["schemas"]["Reason"];
+        };
+        /** @description Erase a whole tenant. */
+        readonly EraseTenant: {
+            readonly tenant: components["schemas"]["TenantId"];
             /**
              * @description The name of the tenant once more, to guard against slips.
              * @example shop-eu
              */
-            readonly confirm?: string;
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly confirm: string;
+            readonly reason?: components["schemas"]["Reason"];
+        };
+        /** @description Erase the records of tokens. */
+        readonly EraseTokens: {
+            /** @description The tokens. */
+            readonly tokens: readonly components["schemas"]["Token"][];
+            readonly reason?: components["schemas"]["Reason"];
         };
         /**
          * @description An erasure that was ordered.
@@ -1392,11 +1954,8 @@ export interface components {
         /** @description What an erasure has done so far. */
         readonly ErasureReceipt: {
             readonly erasure: components["schemas"]["ErasureId"];
-            /**
-             * @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.
-             * @enum {string}
-             */
-            readonly state: "ordered" | "completed" | "final";
+            /** @description `ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate. */
+            readonly state: components["schemas"]["ErasureState"];
             /** @description How many records were erased. */
             readonly records: number;
             /** @description The tenant, where one was erased as a whole; `records` then grows meanwhile. */
@@ -1428,6 +1987,11 @@ export interface components {
              */
             readonly finalAt?: string;
         };
+        /**
+         * @description How far an erasure is.
+         * @enum {string}
+         */
+        readonly ErasureState: "ordered" | "completed" | "final";
         /** @description What a certificate of erasure says. Numbers, ids and fixed sentences only. */
         readonly ErasureStatement: {
             /**
@@ -1441,28 +2005,19 @@ export interface components {
              */
             readonly iat: number;
             readonly jti: components["schemas"]["ErasureId"];
-            /**
-             * @description Of the form of this statement.
-             * @constant
-             */
-            readonly version: 1;
+            /** @description Of the form of this statement. */
+            readonly version: number;
             /**
              * @description Id of the tenant (`ten_…`).
              * @example ten_01m6b1yq00eb6sx0f2tx83rp19
              */
             readonly tenant: string;
-            /**
-             * @description Present where a whole tenant was erased.
-             * @constant
-             */
-            readonly scope?: "tenant";
+            /** @description `tenant` where a whole tenant was erased; absent otherwise. */
+            readonly scope?: string;
             /** @description The subject, where one was erased as a whole. */
             readonly subject?: components["schemas"]["SubjectId"];
-            /**
-             * @description Why the keys were destroyed.
-             * @constant
-             */
-            readonly cause: "erased";
+            /** @description Why the keys were destroyed: `erased`. */
+            readonly cause: string;
             /** @description The records erased. */
             readonly records: {
                 /**
@@ -1558,16 +2113,10 @@ export interface components {
                  * @example file
                  */
                 readonly slot: string;
-                /**
-                 * @description What it is.
-                 * @enum {string}
-                 */
-                readonly kind: "file" | "pkcs11" | "transit";
-                /**
-                 * @description What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. `hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.
-                 * @enum {string}
-                 */
-                readonly tier: "overwritten" | "hardware" | "service";
+                /** @description What it is: `file`, `pkcs11` or `transit`; more may come. */
+                readonly kind: string;
+                /** @description What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. `hardware`: a device that keeps keys inside itself says so. `service`: a key service says so. */
+                readonly tier: string;
                 /**
                  * @description How it destroyed the secret.
                  * @example overwrite and unlink
@@ -1609,12 +2158,13 @@ export interface components {
                      * @example 1
                      */
                     readonly version: number;
+                    /** @description `live`: in the key store, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under. */
+                    readonly state: string;
                     /**
-                     * @description `live`: in the key store, so that whoever holds it and an old copy of the key store can test guesses at the value. `dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.
-                     * @enum {string}
+                     * Format: date-time
+                     * @description Of a live one: when its cryptoperiod is over and the vault is to order its replacement, UTC; past where that is late. It leaves the key store when that rotation has ended, and copies of it end with the close of the epoch of that time. null: none is planned, for it is dropped, or one of the vault’s own (`@…`), or the schedule was off.
+                     * @example 2026-11-22T12:00:00.000Z
                      */
-                    readonly state: "live" | "dropped";
-                    /** @description Of a live one: when its cryptoperiod is over and the vault is to order its replacement, UTC; past where that is late. It leaves the key store when that rotation has ended, and copies of it end with the close of the epoch of that time. null: none is planned, for it is dropped, or one of the vault’s own (`@…`), or the schedule was off. */
                     readonly until: string | null;
                     /**
                      * Format: date-time
@@ -1646,39 +2196,10 @@ export interface components {
             /** @description The tokens that stand for it. */
             readonly tokens: readonly components["schemas"]["Token"][];
         };
+        /** @description Another end: `ttlSeconds`, `uses` or both. */
         readonly ExtendTokenBody: {
-            /**
-             * @description For how long the token can be used, from now.
-             * @example 3600
-             */
-            readonly ttlSeconds?: number;
-            /**
-             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
-             * @example 1
-             */
-            readonly uses?: number;
-        };
-        readonly ExtendTokenReply: {
-            readonly token: components["schemas"]["Token"];
-            /**
-             * @description What it looks like; `foreign`: it was brought along from another vault.
-             * @example random
-             * @enum {string}
-             */
-            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
-            /** @description The system it is for; absent: none in particular. */
-            readonly audience?: components["schemas"]["Audience"];
-            /**
-             * Format: date-time
-             * @description When the token ends, UTC; absent: never.
-             * @example 2026-11-22T12:00:00.000Z
-             */
-            readonly expiresAt?: string;
-            /**
-             * @description How often it can still be exchanged; absent: without limit.
-             * @example 1
-             */
-            readonly usesLeft?: number;
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
         };
         /** @description One of the things that are wrong with a request. */
         readonly Fault: {
@@ -1689,6 +2210,11 @@ export interface components {
             /** @description What is wrong there, for people. */
             readonly detail: string;
         };
+        /**
+         * @description A token that stood for the value in another vault, to be kept; not from a caller that is tied to an audience.
+         * @example acme-7f3a9c2e
+         */
+        readonly ForeignToken: string;
         /** @description A record whose value equals the one searched for. */
         readonly Found: {
             readonly token: components["schemas"]["Token"];
@@ -1696,24 +2222,19 @@ export interface components {
             readonly record?: components["schemas"]["RecordId"];
             /** @description Not told to a caller that is tied to an audience. */
             readonly subject?: components["schemas"]["SubjectId"];
-            /**
-             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
-             * @example billing
-             */
-            readonly label?: string;
+            readonly label?: components["schemas"]["Label"];
             /**
              * @description The masked view of the value, to show to people.
              * @example j***@example.com
              */
-            readonly masked: unknown;
+            readonly masked: string;
         };
+        /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
+        readonly Further: readonly components["schemas"]["Criterion"][];
         readonly GetCertificateReply: {
             readonly erasure: components["schemas"]["ErasureId"];
-            /**
-             * @description `pending`: copies of the key store made earlier may still open the values. `final`: none does.
-             * @enum {string}
-             */
-            readonly state: "pending" | "final";
+            /** @description `pending`: copies of the key store made earlier may still open the values. `final`: none does. */
+            readonly state: components["schemas"]["CertificateState"];
             /**
              * @description What has not happened yet: `completion` (its keys are being destroyed), `epoch_close`, `slot` (a slot has not confirmed; `slot:<name>` to auditors and the security team), `node` (a node has not said that it has forgotten it; `node:<name>` to the same), `signature` (it is about to be signed).
              * @example [
@@ -1760,11 +2281,8 @@ export interface components {
             readonly release: string;
             /** @description Where ciphertext, tokens and the audit log are. */
             readonly recordStore: {
-                /**
-                 * @description The database engine.
-                 * @enum {string}
-                 */
-                readonly engine: "sqlite" | "postgres";
+                /** @description The database engine: `sqlite` or `postgres`. */
+                readonly engine: string;
                 /**
                  * @description Whether it answered just now.
                  * @example true
@@ -1778,11 +2296,8 @@ export interface components {
             };
             /** @description Where the wrapped keys and blind indexes are. */
             readonly keyStore: {
-                /**
-                 * @description The database engine.
-                 * @enum {string}
-                 */
-                readonly engine: "sqlite" | "postgres";
+                /** @description The database engine: `sqlite` or `postgres`. */
+                readonly engine: string;
                 /**
                  * @description Whether it answered just now.
                  * @example true
@@ -1837,19 +2352,140 @@ export interface components {
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["RecordId"];
         };
+        /** @description That the process runs, and what it is. */
+        readonly Health: {
+            /** @description `ok`: the process runs. */
+            readonly status: string;
+            /** @description The release of Lethe. */
+            readonly release: string;
+            /** @description The newest step of each store that this release knows. */
+            readonly schema: {
+                /** @description Of the record store. */
+                readonly records: string;
+                /** @description Of the key store. */
+                readonly keys: string;
+            };
+        };
+        /** @description What a value of the data type `iban` must equal. */
+        readonly IbanCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "iban";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["IbanInput"];
+        };
+        /**
+         * @description A value of the data type `iban`, as it is sent.
+         * @example DE89 3704 0044 0532 0130 00
+         */
+        readonly IbanInput: string;
+        /** @description A value of the data type `iban` to store. */
+        readonly IbanItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "iban";
+            readonly value: components["schemas"]["IbanInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `iban` must equal. */
+        readonly IbanSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "iban";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["IbanInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /**
+         * @description What a comparison ignores.
+         * @enum {string}
+         */
+        readonly IgnoringStep: "ignore_width" | "ignore_case" | "ignore_spaces" | "ignore_separators";
+        /** @description What a value of the data type `ip` must equal. */
+        readonly IpCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "ip";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["IpInput"];
+        };
+        /**
+         * @description A value of the data type `ip`, as it is sent.
+         * @example 203.0.113.77
+         */
+        readonly IpInput: string;
+        /** @description A value of the data type `ip` to store. */
+        readonly IpItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "ip";
+            readonly value: components["schemas"]["IpInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `ip` must equal. */
+        readonly IpSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "ip";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["IpInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
         /** @description A long job and how far it is. */
         readonly Job: {
             readonly job: components["schemas"]["JobId"];
-            /**
-             * @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased. `backup`: the stores are copied. `drill`: the newest copies are tried.
-             * @enum {string}
-             */
-            readonly kind: "rotate_epoch" | "rotate_index" | "compromise" | "erase_tenant" | "backup" | "drill";
-            /**
-             * @description `waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`.
-             * @enum {string}
-             */
-            readonly state: "waiting" | "running" | "completed" | "failed";
+            /** @description `rotate_epoch`: an epoch is closed. `rotate_index`: an index key is replaced. `compromise`: what a compromised key protected is sealed anew. `erase_tenant`: a whole tenant is erased. `backup`: the stores are copied. `drill`: the newest copies are tried. */
+            readonly kind: string;
+            /** @description `waiting`: not begun, or interrupted; with a `code`, that is why, and it is tried again. `running`: a process does it, or one that died did and another will go on. `completed`. `failed`: not tried again; see `code`. */
+            readonly state: components["schemas"]["JobState"];
             /**
              * @description What is being done, a closed word; empty before the first step.
              * @example rewrap
@@ -1892,55 +2528,147 @@ export interface components {
              * @example key_unavailable
              */
             readonly code?: string;
-            /**
-             * @description The outcome: ids, numbers and closed words, by the kind of job; empty until it is completed, or a copy or a drill has failed. Numbers over all tenants are told to the first tenant alone.
-             * @example {
-             *       "epoch": 3,
-             *       "buckets": 3907
-             *     }
-             */
-            readonly detail: {
-                readonly [key: string]: string | number | boolean | readonly string[];
-            };
+            readonly detail: components["schemas"]["JobDetail"];
             /**
              * @description Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised.
-             * @constant
+             * @enum {boolean}
              */
             readonly damaged?: true;
+        };
+        /**
+         * @description The outcome, by the kind of job; empty until it is completed, or a copy or a drill has failed. More may come.
+         * @example {}
+         */
+        readonly JobDetail: {
+            /** @description The epoch that was closed. */
+            readonly epoch?: number;
+            /** @description How many keys were wrapped anew. */
+            readonly moved?: number;
+            /** @description Root slots that the new epoch is not in. */
+            readonly without?: readonly string[];
+            /** @description Root slots that have not destroyed the old secret. */
+            readonly waitsFor?: readonly string[];
+            /** @description Nodes that have not said that they have forgotten it. */
+            readonly waitsForNodes?: readonly string[];
+            /** @description Secrets that had come back and were destroyed again. */
+            readonly returned?: readonly string[];
+            /** @description How many certificates were signed. */
+            readonly certified?: number;
+            /** @description The index whose key was replaced. */
+            readonly name?: string;
+            /** @description The versions of its key before. */
+            readonly from?: readonly string[];
+            /** @description The version of its key now. */
+            readonly to?: number;
+            /** @description How many rows were made again. */
+            readonly rows?: number;
+            /** @description Whether the old versions are gone. */
+            readonly removed?: boolean;
+            /** @description How many old rows are still to be removed. */
+            readonly waiting?: number;
+            /** @description How many records were sealed anew, or erased. */
+            readonly records?: number;
+            /** @description How many tokens stand for them. */
+            readonly tokens?: number;
+            /** @description How many buckets got new keys. */
+            readonly buckets?: number;
+            /** @description Whether nothing is left under an old key. */
+            readonly complete?: boolean;
+            /** @description How many records could not be opened. */
+            readonly damaged?: number;
+            /** @description How many are being changed by other calls. */
+            readonly underWay?: number;
+            /** @description Whether the epoch is to be closed next. */
+            readonly closeEpoch?: boolean;
+            /** @description The tenant that was erased. */
+            readonly tenant?: components["schemas"]["TenantId"];
+            readonly erasure?: components["schemas"]["ErasureId"];
+            /** @description The folder of the copy of the record store, without its path. */
+            readonly recordsFolder?: string;
+            /** @description Its size. */
+            readonly recordsBytes?: number;
+            /** @description How long it took, in milliseconds. */
+            readonly recordsMs?: number;
+            /**
+             * Format: date-time
+             * @description Of a drill: when the copy was taken, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly recordsTakenAt?: string;
+            /** @description Of a drill: the epoch in which the copy was taken. */
+            readonly recordsEpoch?: number;
+            /** @description The folder of the copy of the key store, without its path. */
+            readonly keysFolder?: string;
+            /** @description Its size. */
+            readonly keysBytes?: number;
+            /** @description How long it took, in milliseconds. */
+            readonly keysMs?: number;
+            /**
+             * Format: date-time
+             * @description Of a drill: when the copy was taken, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly keysTakenAt?: string;
+            /** @description Of a drill: the epoch in which the copy was taken. */
+            readonly keysEpoch?: number;
+            /** @description Copies that no key opens any more, and that were deleted. */
+            readonly pruned?: readonly string[];
+            /** @description Copies that were left half done, and were deleted. */
+            readonly swept?: readonly string[];
+            /**
+             * Format: date-time
+             * @description Of a drill: when it was, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at?: string;
+            /** @description Whether everything opened that must, and nothing that must not. */
+            readonly ok?: boolean;
+            /** @description Of a drill: each step, whether it went well, its milliseconds, and what it found. */
+            readonly steps?: readonly string[];
+            /**
+             * Format: date-time
+             * @description When the next drill is due, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly nextDueAt?: string;
+            /** @description Why it failed: a code. */
+            readonly why?: string;
+        };
+        /** @description One event of a stream. */
+        readonly JobEvent: {
+            /** @description Counts the events of this stream. */
+            readonly id: string;
+            /** @description `progress`, or `done` for the last one. */
+            readonly event: string;
+            /** @description The job as it is then. */
+            readonly data: components["schemas"]["Job"];
         };
         /**
          * @description A long job that was ordered.
          * @example job_01m83rdet0ehaadnnnnhek1nfv
          */
         readonly JobId: string;
+        /**
+         * @description How far a long job is.
+         * @enum {string}
+         */
+        readonly JobState: "waiting" | "running" | "completed" | "failed";
         /** @description The public keys of the vault’s certificates (RFC 7517). */
         readonly Jwks: {
             /** @description The oldest first; kept for good. */
             readonly keys: readonly {
-                /**
-                 * @description The key type.
-                 * @constant
-                 */
-                readonly kty: "OKP";
-                /**
-                 * @description The curve.
-                 * @constant
-                 */
-                readonly crv: "Ed25519";
+                /** @description The key type: `OKP`. */
+                readonly kty: string;
+                /** @description The curve: `Ed25519`. */
+                readonly crv: string;
                 /** @description The public key, base64url. */
                 readonly x: string;
                 /** @description The RFC 7638 thumbprint, as in the header of what the key signed. */
                 readonly kid: string;
-                /**
-                 * @description The key signs.
-                 * @constant
-                 */
-                readonly use: "sig";
-                /**
-                 * @description The algorithm.
-                 * @constant
-                 */
-                readonly alg: "EdDSA";
+                /** @description `sig`: the key signs. */
+                readonly use: string;
+                /** @description The algorithm: `EdDSA`. */
+                readonly alg: string;
             }[];
         };
         /** @description A lesser form in which a tenant may have values kept. */
@@ -1952,11 +2680,8 @@ export interface components {
         };
         /** @description A key, or a number of keys of one kind and state. No key is ever shown. */
         readonly KeyEntry: {
-            /**
-             * @description `root_key`; `epoch_secret`: in the root slots; `epoch_key`: made of those two, for each tenant, and stored nowhere; `bucket_key`: wraps about 256 record keys; `record_key`: seals one value; `index_key`: makes blind indexes; `mac_key`: marks and finds the vault’s own rows; `window_key`: seals values that are in no store; `signing_key`: signs certificates.
-             * @enum {string}
-             */
-            readonly kind: "root_key" | "epoch_secret" | "epoch_key" | "bucket_key" | "record_key" | "index_key" | "mac_key" | "window_key" | "signing_key";
+            /** @description `root_key`; `epoch_secret`: in the root slots; `epoch_key`: made of those two, for each tenant, and stored nowhere; `bucket_key`: wraps about 256 record keys; `record_key`: seals one value; `index_key`: makes blind indexes; `mac_key`: marks and finds the vault’s own rows; `window_key`: seals values that are in no store; `signing_key`: signs certificates. */
+            readonly kind: string;
             /**
              * @description Which one: an index, a purpose of the vault’s own (`@…`), the id of a signing key; of the root key, where it came from.
              * @example email
@@ -1964,13 +2689,10 @@ export interface components {
             readonly name?: string;
             /** @description The version of an index or MAC key. */
             readonly version?: number;
-            /** @description The epoch under which it is wrapped; of an epoch’s own keys, that epoch. */
+            /** @description The epoch under which it is wrapped; of an epoch’s own keys, that epoch. The first is 0. */
             readonly epoch?: number;
-            /**
-             * @description In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended.
-             * @enum {string}
-             */
-            readonly state: "pre_activation" | "active" | "deactivated" | "compromised" | "destroyed";
+            /** @description In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended. */
+            readonly state: components["schemas"]["KeyState"];
             /**
              * @description What it protects.
              * @example record keys
@@ -1981,11 +2703,8 @@ export interface components {
              * @example 1
              */
             readonly count: number;
-            /**
-             * @description Present where counting ended at `count`: there are more.
-             * @constant
-             */
-            readonly atLeast?: true;
+            /** @description Whether counting ended at `count`: there are more. Absent: it did not. */
+            readonly atLeast?: boolean;
             /**
              * Format: date-time
              * @description When it was made, UTC; of several, the first.
@@ -2058,6 +2777,16 @@ export interface components {
              */
             readonly overdue?: boolean;
         };
+        /**
+         * @description A state of NIST SP 800-57 part 1 rev. 5, section 7.
+         * @enum {string}
+         */
+        readonly KeyState: "pre_activation" | "active" | "deactivated" | "compromised" | "destroyed";
+        /**
+         * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
+         * @example billing
+         */
+        readonly Label: string;
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
@@ -2117,11 +2846,8 @@ export interface components {
              * @example email
              */
             readonly type: string;
-            /**
-             * @description Compares with the values of this label alone.
-             * @example billing
-             */
-            readonly label?: string;
+            /** @description Compares with the values of this label alone. */
+            readonly label?: components["schemas"]["Label"];
             /**
              * @description A part of the value, such as `last4`; absent: the whole. GET /v1/types lists them.
              * @example year
@@ -2133,11 +2859,7 @@ export interface components {
              */
             readonly value: unknown;
             readonly purpose: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         /** @description With the value that a token stands for. */
         readonly MatchToken: {
@@ -2153,36 +2875,24 @@ export interface components {
              */
             readonly value: unknown;
             readonly purpose: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
             readonly record: components["schemas"]["RecordId"];
             readonly format?: components["schemas"]["TokenFormat"];
             readonly audience?: components["schemas"]["Audience"];
-            /**
-             * @description For how long the token can be used, from now.
-             * @example 3600
-             */
-            readonly ttlSeconds?: number;
-            /**
-             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
-             * @example 1
-             */
-            readonly uses?: number;
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
         };
-        readonly MintTokenReply: {
+        /** @description A token of a record, and its limits. */
+        readonly MintedToken: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @description What it looks like, a format of tokens; `foreign`: it was brought along from another vault.
              * @example random
-             * @enum {string}
              */
-            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            readonly format: string;
             /** @description The system it is for; absent: none in particular. */
             readonly audience?: components["schemas"]["Audience"];
             /**
@@ -2197,15 +2907,170 @@ export interface components {
              */
             readonly usesLeft?: number;
         };
+        /** @description 1 to 12, or its digits as text. */
+        readonly MonthInput: number | string;
+        /** @description What a value of the data type `name` must equal. */
+        readonly NameCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "name";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["NameSought"];
+        };
         /**
-         * Not revealed
-         * @description A token that was not revealed, and why.
+         * @description A value of the data type `name`, as it is sent.
+         * @example {
+         *       "given": "Jane",
+         *       "family": "Doe"
+         *     }
          */
+        readonly NameInput: {
+            /** @description Given names. This or `family` must be there. */
+            readonly given?: string;
+            /** @description Family name. */
+            readonly family?: string;
+        };
+        /** @description A value of the data type `name` to store. */
+        readonly NameItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "name";
+            readonly value: components["schemas"]["NameInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `name` must equal. */
+        readonly NameSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "name";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["NameSought"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `name`, or what one of its parts takes. */
+        readonly NameSought: string | components["schemas"]["NameInput"];
+        /** @description A value of the data type `name`, as it comes back. */
+        readonly NameValue: {
+            /** @description Given names; empty where there is none. */
+            readonly given: string;
+            /** @description Family name; empty where there is none. */
+            readonly family: string;
+        };
+        /** @description What a value of the data type `national_id` must equal. */
+        readonly NationalIdCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "national_id";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["NationalIdInput"];
+        };
+        /**
+         * @description A value of the data type `national_id`, as it is sent.
+         * @example {
+         *       "country": "US",
+         *       "number": "123-45-6789"
+         *     }
+         */
+        readonly NationalIdInput: {
+            /** @description ISO 3166-1 alpha-2. */
+            readonly country: string;
+            /** @description Which of the country’s numbers; absent: the number tells. */
+            readonly kind?: string;
+            /** @description The number, spaces and punctuation in it or not. */
+            readonly number: string;
+        };
+        /** @description A value of the data type `national_id` to store. */
+        readonly NationalIdItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "national_id";
+            readonly value: components["schemas"]["NationalIdInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `national_id` must equal. */
+        readonly NationalIdSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "national_id";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["NationalIdInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `national_id`, as it comes back. */
+        readonly NationalIdValue: {
+            /** @description ISO 3166-1 alpha-2. */
+            readonly country: string;
+            /** @description Which of the country’s numbers. */
+            readonly kind: string;
+            /** @description In upper case, without spaces and punctuation. */
+            readonly number: string;
+        };
+        /** @description A telephone number as its country writes it. */
+        readonly NationalPhone: {
+            /** @description As it is dialled in its country. */
+            readonly number: string;
+            /** @description ISO 3166-1 alpha-2. */
+            readonly country: string;
+        };
+        /**
+         * @description A step by which the stored form is made.
+         * @enum {string}
+         */
+        readonly NormalisingStep: "fold_width" | "upper" | "lower" | "remove_spaces" | "remove_separators";
+        /** @description A token that was not revealed, and why. */
         readonly NotRevealed: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description There is no value.
-             * @constant
+             * @description There is no value. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
             readonly form: "none";
             /** @description The view that is not shown, where `views` were asked for. */
@@ -2221,27 +3086,250 @@ export interface components {
         };
         /** @description What is copied. The folders are the server’s settings: nobody names one over the API. */
         readonly OrderBackupBody: {
-            /**
-             * @description Which stores are copied: `records`, `keys`, or both.
-             * @default [
-             *       "records",
-             *       "keys"
-             *     ]
-             */
-            readonly stores: readonly ("records" | "keys")[];
+            /** @description Which stores are copied: `records`, `keys`, or both. */
+            readonly stores?: readonly components["schemas"]["StoreName"][];
             /**
              * @description Then delete the copies of the key store that no key opens any more.
              * @default false
              */
             readonly prune: boolean;
         };
-        readonly OrderBackupReply: {
-            readonly job: components["schemas"]["JobId"];
-        };
         /** @description Nothing: the newest copies in the folders of the server’s settings are tried. */
         readonly OrderDrillBody: Record<string, never>;
-        readonly OrderDrillReply: {
+        /** @description The long job that does what was ordered. */
+        readonly OrderedJob: {
             readonly job: components["schemas"]["JobId"];
+        };
+        /**
+         * @description What came of a call.
+         * @enum {string}
+         */
+        readonly Outcome: "done" | "replayed" | "refused" | "failed";
+        /**
+         * @description A shaped format of tokens.
+         * @enum {string}
+         */
+        readonly OwnTokenFormat: "digits";
+        /** @description What a value of a data type of the tenant’s own must equal. */
+        readonly OwnTypeCriterion: {
+            /**
+             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "OwnTypeCriterion";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for. */
+            readonly value: string;
+        };
+        /** @description A value of a data type of the tenant’s own to store. */
+        readonly OwnTypeItem: {
+            /**
+             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "OwnTypeItem";
+            /**
+             * @description What its definition says: text, or any JSON.
+             * @example AB123456
+             */
+            readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of a data type of the tenant’s own must equal. */
+        readonly OwnTypeSearch: {
+            /**
+             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "OwnTypeSearch";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for. */
+            readonly value: string;
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /**
+         * @description A part of the value to search by, such as `last4`; absent: the whole value.
+         * @example domain
+         */
+        readonly Part: string;
+        /** @description A password: as text, or `{password}`. */
+        readonly PasswordAttempt: string | components["schemas"]["PasswordItself"];
+        /**
+         * @description A value of the data type `password`, as it is sent.
+         * @example correct horse battery staple
+         */
+        readonly PasswordInput: string | components["schemas"]["PasswordOrVerifier"];
+        /** @description A value of the data type `password` to store. */
+        readonly PasswordItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "password";
+            readonly value: components["schemas"]["PasswordInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description A password. */
+        readonly PasswordItself: {
+            /** @description The password. */
+            readonly password: string;
+        };
+        /** @description A password or its verifier, one of them. */
+        readonly PasswordOrVerifier: {
+            /** @description The password itself. */
+            readonly password?: string;
+            /** @description Its verifier, made elsewhere: Argon2id in PHC string format. */
+            readonly phc?: string;
+        };
+        /** @description What a value of the data type `phone` must equal. */
+        readonly PhoneCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "phone";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["PhoneSought"];
+        };
+        /**
+         * @description A value of the data type `phone`, as it is sent.
+         * @example +44 20 7946 0958
+         */
+        readonly PhoneInput: string | components["schemas"]["NationalPhone"];
+        /** @description A value of the data type `phone` to store. */
+        readonly PhoneItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "phone";
+            readonly value: components["schemas"]["PhoneInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `phone` must equal. */
+        readonly PhoneSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "phone";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["PhoneSought"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `phone`, or what one of its parts takes. */
+        readonly PhoneSought: string | components["schemas"]["PhoneInput"];
+        /** @description What a value of the data type `postal_code` must equal. */
+        readonly PostalCodeCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "postal_code";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["PostalCodeInput"];
+        };
+        /**
+         * @description A value of the data type `postal_code`, as it is sent.
+         * @example {
+         *       "code": "10115",
+         *       "country": "DE"
+         *     }
+         */
+        readonly PostalCodeInput: {
+            /** @description As the country writes it. */
+            readonly code: string;
+            /** @description ISO 3166-1 alpha-2, or XK. */
+            readonly country: string;
+        };
+        /** @description A value of the data type `postal_code` to store. */
+        readonly PostalCodeItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "postal_code";
+            readonly value: components["schemas"]["PostalCodeInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `postal_code` must equal. */
+        readonly PostalCodeSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "postal_code";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["PostalCodeInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /** @description A value of the data type `postal_code`, as it comes back. */
+        readonly PostalCodeValue: {
+            /** @description As the country writes it, in upper case. */
+            readonly code: string;
+            /** @description ISO 3166-1 alpha-2, or XK. */
+            readonly country: string;
         };
         /** @description Who may call: a service, or a post that people hold. */
         readonly Principal: {
@@ -2251,12 +3339,16 @@ export interface components {
              * @example checkout
              */
             readonly name: string;
-            readonly role: components["schemas"]["Role"];
+            /**
+             * @description What it may do: a role; more may come.
+             * @example app
+             */
+            readonly role: string;
             /** @description The purposes for which it may ask for values. */
             readonly purposes: readonly components["schemas"]["Purpose"][];
             /**
              * @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.
-             * @constant
+             * @enum {boolean}
              */
             readonly damaged?: true;
             /** @description The only audience whose tokens it can use; absent: all. */
@@ -2296,10 +3388,10 @@ export interface components {
             /** @description The HTTP status. */
             readonly status: number;
             /**
-             * @description The problem, for programs; stable.
-             * @enum {string}
+             * @description The problem, for programs; each is stable, and more may come.
+             * @example invalid_request
              */
-            readonly code: "malformed_request" | "unauthenticated" | "not_allowed" | "purpose_not_allowed" | "never_revealed" | "route_not_found" | "method_not_allowed" | "token_not_found" | "record_not_found" | "subject_not_found" | "erasure_not_found" | "job_not_found" | "tenant_not_found" | "epoch_not_found" | "node_not_found" | "slot_not_found" | "principal_not_found" | "api_key_not_found" | "concurrent_change" | "value_not_unique" | "lease_lost" | "epoch_not_ended" | "api_key_already_shown" | "own_principal" | "rolling_over" | "api_key_ended" | "type_base_fixed" | "backup_not_configured" | "drill_needs_command" | "too_many_jobs" | "too_many_types" | "too_many_versions" | "tenant_exists" | "first_tenant" | "unfit_root_key" | "share_repeated" | "shares_disagree" | "already_exists" | "node_alive" | "slot_exists" | "slot_needed" | "slot_unfit" | "token_taken" | "token_outdated" | "principal_revoked" | "token_expired" | "token_used_up" | "token_revoked" | "record_erased" | "record_superseded" | "subject_erased" | "tenant_erased" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "invalid_value" | "unknown_index" | "index_not_rotatable" | "unknown_type" | "unknown_keep" | "unique_not_offered" | "invalid_definition" | "low_entropy_index" | "unknown_view" | "not_searchable" | "unknown_part" | "option_not_offered" | "token_format_not_offered" | "invalid_token" | "invalid_share_count" | "share_typo" | "share_foreign" | "share_wrong" | "too_many_shares" | "too_many_guesses" | "too_many_passwords" | "client_gone" | "idempotency_key_reused" | "not_confirmed" | "integrity_failure" | "store_corrupt" | "internal_error" | "store_unavailable" | "timed_out" | "outcome_unknown" | "store_replaced" | "key_unavailable" | "store_went_back" | "journal_unavailable" | "shutting_down" | "sealed" | "unseal_failed" | "overloaded";
+            readonly code: string;
             /** @description The problem, for people. */
             readonly detail: string;
             /** @description The place in the request that is at fault, such as `items/3/value.number`. */
@@ -2314,6 +3406,24 @@ export interface components {
          * @example billing
          */
         readonly Purpose: string;
+        /** @description Whether a call would be answered. */
+        readonly Readiness: {
+            /** @description `ready`, `unavailable`, or `sealed`: the root key’s shares are missing. */
+            readonly status: string;
+            /** @description What stands in the way, each with a code. */
+            readonly unavailable?: {
+                readonly [key: string]: string;
+            };
+            /** @description What fails while calls are answered, each with a code. */
+            readonly degraded?: {
+                readonly [key: string]: string;
+            };
+        };
+        /**
+         * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
+         * @example case 4711
+         */
+        readonly Reason: string;
         /** @description A stored value, described without showing it. */
         readonly Record: {
             readonly record: components["schemas"]["RecordId"];
@@ -2323,11 +3433,7 @@ export interface components {
              * @example email
              */
             readonly type: string;
-            /**
-             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
-             * @example billing
-             */
-            readonly label?: string;
+            readonly label?: components["schemas"]["Label"];
             /**
              * @description 1 for a value as first stored; grows with each correction.
              * @example 1
@@ -2357,11 +3463,7 @@ export interface components {
              * @example email
              */
             readonly type: string;
-            /**
-             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
-             * @example billing
-             */
-            readonly label?: string;
+            readonly label?: components["schemas"]["Label"];
             /**
              * @description 1 for a value as first stored; grows with each correction.
              * @example 1
@@ -2414,19 +3516,18 @@ export interface components {
         readonly ResolveSubjectReply: {
             readonly subject: components["schemas"]["SubjectId"];
         };
+        /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
+        readonly Reuse: boolean;
         /** @description The answer for one token: its value, or why there is none. */
-        readonly Revealed: components["schemas"]["RevealedValue"] | components["schemas"]["NotRevealed"];
-        /**
-         * Revealed
-         * @description A token and the value it stands for.
-         */
-        readonly RevealedValue: {
+        readonly Revealed: components["schemas"]["RevealedText"] | components["schemas"]["RevealedName"] | components["schemas"]["RevealedAddress"] | components["schemas"]["RevealedPostalCode"] | components["schemas"]["RevealedCard"] | components["schemas"]["RevealedBankAccount"] | components["schemas"]["RevealedNationalId"] | components["schemas"]["RevealedJson"] | components["schemas"]["NotRevealed"];
+        /** @description A value of the data type `address`. */
+        readonly RevealedAddress: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is: `text`; `json`, which can be anything; or the data type that has its form.
-             * @example text
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
-            readonly form: string;
+            readonly form: "address";
             /**
              * @description Name of a data type.
              * @example email
@@ -2434,11 +3535,134 @@ export interface components {
             readonly type: string;
             /** @description The view that `value` is. */
             readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["AddressValue"];
+        };
+        /** @description A value of the data type `bank_account`. */
+        readonly RevealedBankAccount: {
+            readonly token: components["schemas"]["Token"];
             /**
-             * @description The value, as far as `view` shows it.
-             * @example jane.doe@example.com
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
+            readonly form: "bank_account";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["BankAccountValue"];
+        };
+        /** @description A value of the data type `card`. */
+        readonly RevealedCard: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "card";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["CardValue"];
+        };
+        /** @description JSON that only the app knows: a document, or a part of one. */
+        readonly RevealedJson: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "json";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
             readonly value: unknown;
+        };
+        /** @description A value of the data type `name`. */
+        readonly RevealedName: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "name";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["NameValue"];
+        };
+        /** @description A value of the data type `national_id`. */
+        readonly RevealedNationalId: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "national_id";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["NationalIdValue"];
+        };
+        /** @description A value of the data type `postal_code`. */
+        readonly RevealedPostalCode: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "postal_code";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: components["schemas"]["PostalCodeValue"];
+        };
+        /** @description Text: the value itself, or what a narrower view shows of it. */
+        readonly RevealedText: {
+            readonly token: components["schemas"]["Token"];
+            /**
+             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly form: "text";
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            /** @description The view that `value` is. */
+            readonly view: components["schemas"]["View"];
+            /** @description The value, as far as `view` shows it. */
+            readonly value: string;
         };
         readonly RevokePrincipalReply: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -2470,11 +3694,8 @@ export interface components {
              * @example file
              */
             readonly name: string;
-            /**
-             * @description What kind of place it is.
-             * @enum {string}
-             */
-            readonly kind: "file" | "pkcs11" | "transit";
+            /** @description What kind of place it is: `file`, `pkcs11` or `transit`; more may come. */
+            readonly kind: string;
             /** @description Whether no epoch begins without it. */
             readonly required: boolean;
             /**
@@ -2507,7 +3728,11 @@ export interface components {
              * @example 86400
              */
             readonly overlapSeconds: number;
-            /** @description When the new API key stops working, UTC; null: never; absent: when the one in use was to. */
+            /**
+             * Format: date-time
+             * @description When the new API key stops working; null: never; absent: when the one in use was to.
+             * @example 2026-11-22T12:00:00.000Z
+             */
             readonly expiresAt?: string | null;
         };
         readonly RotateApiKeyReply: {
@@ -2532,53 +3757,16 @@ export interface components {
              */
             readonly index?: string;
         };
-        readonly RotateKeysReply: {
-            readonly job: components["schemas"]["JobId"];
-        };
-        readonly SearchBody: {
-            /**
-             * @description Name of a data type.
-             * @example email
-             */
-            readonly type: string;
-            /**
-             * @description A part of the value to search by, such as `last4`; absent: the whole value.
-             * @example domain
-             */
-            readonly part?: string;
-            /**
-             * @description What is searched for: a value of the data type, or what its part takes.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
-            readonly country?: components["schemas"]["Country"];
-            /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
-            readonly and?: readonly components["schemas"]["Criterion"][];
-            readonly purpose: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
-            /**
-             * @description The `next` of the page before.
-             * @example …
-             */
-            readonly after?: string;
-            /** @description How many results a page holds at most; absent: 100. */
-            readonly limit?: number;
-        };
+        /** @description What to search for, and why. */
+        readonly Search: components["schemas"]["EmailSearch"] | components["schemas"]["PhoneSearch"] | components["schemas"]["NameSearch"] | components["schemas"]["AddressSearch"] | components["schemas"]["PostalCodeSearch"] | components["schemas"]["CardSearch"] | components["schemas"]["IbanSearch"] | components["schemas"]["BankAccountSearch"] | components["schemas"]["DateOfBirthSearch"] | components["schemas"]["NationalIdSearch"] | components["schemas"]["UsernameSearch"] | components["schemas"]["IpSearch"] | components["schemas"]["CookieIdSearch"] | components["schemas"]["SerialNumberSearch"] | components["schemas"]["OwnTypeSearch"];
         /** @description A part of a value, or a combination of parts, by which values are found. */
         readonly SearchPart: {
             /** @description The word by which a search names the part. */
             readonly name: string;
             /** @description What is looked for. */
             readonly description: string;
-            /**
-             * @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable.
-             * @enum {string}
-             */
-            readonly spread: "unique" | "shared" | "none";
+            /** @description `unique`: nearly everybody has another; `shared`: many have the same; `none`: not searchable. */
+            readonly spread: string;
             /**
              * @description JSON Schema of what is sent.
              * @example {
@@ -2596,6 +3784,11 @@ export interface components {
              */
             readonly examples: readonly unknown[];
         };
+        /**
+         * @description The `next` of the page before.
+         * @example …
+         */
+        readonly SearchPlace: string;
         readonly SearchReply: {
             /** @description In the order the values were stored. */
             readonly results: readonly components["schemas"]["Found"][];
@@ -2604,6 +3797,84 @@ export interface components {
              * @example …
              */
             readonly next?: string;
+        };
+        /**
+         * @description A value of the data type `search_terms`, as it is sent.
+         * @example quiet dishwasher under 45 cm
+         */
+        readonly SearchTermsInput: string;
+        /** @description A value of the data type `search_terms` to store. */
+        readonly SearchTermsItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "search_terms";
+            readonly value: components["schemas"]["SearchTermsInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `serial_number` must equal. */
+        readonly SerialNumberCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "serial_number";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["SerialNumberInput"];
+        };
+        /**
+         * @description A value of the data type `serial_number`, as it is sent.
+         * @example SN-4410 2278XY
+         */
+        readonly SerialNumberInput: string;
+        /** @description A value of the data type `serial_number` to store. */
+        readonly SerialNumberItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "serial_number";
+            readonly value: components["schemas"]["SerialNumberInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `serial_number` must equal. */
+        readonly SerialNumberSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "serial_number";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["SerialNumberInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
         };
         readonly SetKeepBody: {
             /**
@@ -2627,7 +3898,7 @@ export interface components {
              * @description The name as it was typed.
              * @example jane.doe
              */
-            readonly value: unknown;
+            readonly value: string;
         };
         /** @description A root slot in force, and how it is. */
         readonly SlotCheck: {
@@ -2636,18 +3907,12 @@ export interface components {
              * @example file
              */
             readonly name: string;
-            /**
-             * @description What kind of place it is.
-             * @enum {string}
-             */
-            readonly kind: "file" | "pkcs11" | "transit";
+            /** @description What kind of place it is: `file`, `pkcs11` or `transit`; more may come. */
+            readonly kind: string;
             /** @description Whether no epoch begins without it. */
             readonly required: boolean;
-            /**
-             * @description What kind of promise stands behind its deletions.
-             * @enum {string}
-             */
-            readonly tier: "overwritten" | "hardware" | "service";
+            /** @description What kind of promise stands behind its deletions: `overwritten`, `hardware` or `service`. */
+            readonly tier: string;
             /**
              * @description What answers, as it names itself; absent where nothing does.
              * @example transit engine 2.4.1
@@ -2691,6 +3956,17 @@ export interface components {
             readonly healthy: boolean;
         };
         /**
+         * @description How values are searched: `unique` and `shared` make an index, `none` makes none.
+         * @default none
+         * @enum {string}
+         */
+        readonly Spread: "unique" | "shared" | "none";
+        /**
+         * @description One of the two stores.
+         * @enum {string}
+         */
+        readonly StoreName: "records" | "keys";
+        /**
          * @description The person the data is about.
          * @example sub_01m81j18g0ewqr325zy4z929z5
          */
@@ -2722,6 +3998,30 @@ export interface components {
          */
         readonly TenantId: string;
         /**
+         * @description A value of the data type `text`, as it is sent.
+         * @example Prefers to be called in the afternoon.
+         */
+        readonly TextInput: string;
+        /** @description A value of the data type `text` to store. */
+        readonly TextItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "text";
+            readonly value: components["schemas"]["TextInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /**
          * @description What an app stores in place of the value.
          * @example tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh
          */
@@ -2730,11 +4030,10 @@ export interface components {
         readonly TokenDescription: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @description What it looks like, a format of tokens; `foreign`: it was brought along from another vault.
              * @example random
-             * @enum {string}
              */
-            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            readonly format: string;
             /** @description The system it is for; absent: none in particular. */
             readonly audience?: components["schemas"]["Audience"];
             /**
@@ -2757,11 +4056,7 @@ export interface components {
              * @example email
              */
             readonly type: string;
-            /**
-             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
-             * @example billing
-             */
-            readonly label?: string;
+            readonly label?: components["schemas"]["Label"];
             /**
              * @description 1 for a value as first stored; grows with each correction. Not told to a caller that is tied to an audience.
              * @example 1
@@ -2784,11 +4079,10 @@ export interface components {
         readonly TokenFacts: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What it looks like; `foreign`: it was brought along from another vault.
+             * @description What it looks like, a format of tokens; `foreign`: it was brought along from another vault.
              * @example random
-             * @enum {string}
              */
-            readonly format: "random" | "uuid" | "card" | "digits" | "email" | "phone" | "iban" | "foreign";
+            readonly format: string;
             /** @description The system it is for; absent: none in particular. */
             readonly audience?: components["schemas"]["Audience"];
             /**
@@ -2802,11 +4096,8 @@ export interface components {
              * @example 1
              */
             readonly usesLeft?: number;
-            /**
-             * @description Whether it can be used, or why not; one that has ended is listed until it is swept.
-             * @enum {string}
-             */
-            readonly state: "live" | "expired" | "used_up" | "revoked";
+            /** @description Whether it can be used (`live`), or why not (`expired`, `used_up`, `revoked`); one that has ended is listed until it is swept. */
+            readonly state: string;
         };
         /**
          * @description What the token looks like; GET /v1/types lists what each data type offers. Absent: `random`.
@@ -2821,43 +4112,7 @@ export interface components {
             readonly purpose?: components["schemas"]["Purpose"];
         };
         /** @description A value to store, its data type, and the person it is about. */
-        readonly TokenizeItem: {
-            /**
-             * @description Name of a data type.
-             * @example email
-             */
-            readonly type: string;
-            /**
-             * @description A value as its data type takes it; GET /v1/types describes each.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
-            readonly country?: components["schemas"]["Country"];
-            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
-            readonly subject?: components["schemas"]["Ref"];
-            /**
-             * @description The app’s word for this value among a subject’s values, such as `billing`. Stored in the clear.
-             * @example billing
-             */
-            readonly label?: string;
-            readonly format?: components["schemas"]["TokenFormat"];
-            /** @description The system that the token is for; absent: the caller’s own, if any. */
-            readonly audience?: components["schemas"]["Audience"];
-            /**
-             * @description For how long the token can be used, from now.
-             * @example 3600
-             */
-            readonly ttlSeconds?: number;
-            /**
-             * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
-             * @example 1
-             */
-            readonly uses?: number;
-            /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
-            readonly reuse?: boolean;
-            /** @description A token that stood for the value in another vault, to be kept. Not from a caller that is tied to an audience. */
-            readonly token?: components["schemas"]["Token"];
-        };
+        readonly TokenizeItem: components["schemas"]["EmailItem"] | components["schemas"]["PhoneItem"] | components["schemas"]["NameItem"] | components["schemas"]["AddressItem"] | components["schemas"]["PostalCodeItem"] | components["schemas"]["CardItem"] | components["schemas"]["CvcItem"] | components["schemas"]["IbanItem"] | components["schemas"]["BankAccountItem"] | components["schemas"]["DateOfBirthItem"] | components["schemas"]["NationalIdItem"] | components["schemas"]["UsernameItem"] | components["schemas"]["PasswordItem"] | components["schemas"]["IpItem"] | components["schemas"]["UserAgentItem"] | components["schemas"]["CookieIdItem"] | components["schemas"]["SearchTermsItem"] | components["schemas"]["SerialNumberItem"] | components["schemas"]["DocumentItem"] | components["schemas"]["TextItem"] | components["schemas"]["OwnTypeItem"];
         readonly TokenizeReply: {
             /** @description One for each item, in the order of the items. */
             readonly results: readonly components["schemas"]["Tokenized"][];
@@ -2873,7 +4128,7 @@ export interface components {
              * @description The masked view of the value, to show to people.
              * @example j***@example.com
              */
-            readonly masked: unknown;
+            readonly masked: string;
             /**
              * Format: date-time
              * @description When the token ends, UTC; absent: never.
@@ -2891,6 +4146,111 @@ export interface components {
              */
             readonly created: boolean;
         };
+        /**
+         * @description For how long the token can be used, from now.
+         * @example 3600
+         */
+        readonly TtlSeconds: number;
+        /** @description One share. It is kept nowhere. */
+        readonly UnsealBody: {
+            /**
+             * @description A share of the root key.
+             * @example LETHE1-EXAMPLE
+             */
+            readonly share: string;
+        };
+        /** @description How many shares are still missing. */
+        readonly UnsealProgress: {
+            /** @description Whether the vault still waits for shares. */
+            readonly sealed: boolean;
+            /** @description How many it has been given. */
+            readonly given: number;
+            /** @description How many it needs. */
+            readonly needed: number;
+        };
+        /**
+         * @description A value of the data type `user_agent`, as it is sent.
+         * @example Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0
+         */
+        readonly UserAgentInput: string;
+        /** @description A value of the data type `user_agent` to store. */
+        readonly UserAgentItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "user_agent";
+            readonly value: components["schemas"]["UserAgentInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `username` must equal. */
+        readonly UsernameCriterion: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "username";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["UsernameInput"];
+        };
+        /**
+         * @description A value of the data type `username`, as it is sent.
+         * @example jane.doe
+         */
+        readonly UsernameInput: string;
+        /** @description A value of the data type `username` to store. */
+        readonly UsernameItem: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "username";
+            readonly value: components["schemas"]["UsernameInput"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description The person: the app’s ref, or a subject id (`sub_…`). Not from a caller that is tied to an audience. */
+            readonly subject?: components["schemas"]["Ref"];
+            readonly label?: components["schemas"]["Label"];
+            readonly format?: components["schemas"]["TokenFormat"];
+            readonly audience?: components["schemas"]["Audience"];
+            readonly ttlSeconds?: components["schemas"]["TtlSeconds"];
+            readonly uses?: components["schemas"]["Uses"];
+            readonly reuse?: components["schemas"]["Reuse"];
+            readonly token?: components["schemas"]["ForeignToken"];
+        };
+        /** @description What a value of the data type `username` must equal. */
+        readonly UsernameSearch: {
+            /**
+             * @description The data type. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "username";
+            readonly part?: components["schemas"]["Part"];
+            readonly country?: components["schemas"]["Country"];
+            /** @description What is searched for: a value, or what the part takes. */
+            readonly value: components["schemas"]["UsernameInput"];
+            readonly and?: components["schemas"]["Further"];
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly after?: components["schemas"]["SearchPlace"];
+            /** @description How many results a page holds at most; absent: 100. */
+            readonly limit?: number;
+        };
+        /**
+         * @description How often the token can be exchanged: each reveal takes one, of a masked view, too.
+         * @example 1
+         */
+        readonly Uses: number;
         readonly VerifyBody: components["schemas"]["VerifyToken"] | components["schemas"]["VerifySearch"] | components["schemas"]["VerifySubject"];
         readonly VerifyReply: {
             /**
@@ -2911,22 +4271,11 @@ export interface components {
              * @example password
              */
             readonly type: string;
-            /**
-             * @description The app’s word for it; needed where the person has several of that type.
-             * @example billing
-             */
-            readonly label?: string;
-            /**
-             * @description What may be the right value, such as the password that somebody typed.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
+            /** @description The app’s word for it; needed where the person has several of that type. */
+            readonly label?: components["schemas"]["Label"];
+            readonly value: components["schemas"]["PasswordAttempt"];
             readonly purpose: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         /** @description Against what a person has whom the app names. */
         readonly VerifySubject: {
@@ -2937,42 +4286,275 @@ export interface components {
              * @example password
              */
             readonly type: string;
-            /**
-             * @description The app’s word for it; needed where the person has several of that type.
-             * @example billing
-             */
-            readonly label?: string;
-            /**
-             * @description What may be the right value, such as the password that somebody typed.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
+            /** @description The app’s word for it; needed where the person has several of that type. */
+            readonly label?: components["schemas"]["Label"];
+            readonly value: components["schemas"]["PasswordAttempt"];
             readonly purpose: components["schemas"]["Purpose"];
-            /**
-             * @description Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.
-             * @example case 4711
-             */
-            readonly reason?: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         /** @description Against the value that a token stands for. */
         readonly VerifyToken: {
             readonly token: components["schemas"]["Token"];
-            /**
-             * @description What may be the right value, such as the password that somebody typed.
-             * @example jane.doe@example.com
-             */
-            readonly value: unknown;
+            readonly value: components["schemas"]["PasswordAttempt"];
         };
         /**
          * @description How much to show: `plain`, `masked`, or a narrower view of the data type.
          * @example masked
          */
         readonly View: string;
+        /** @description Four digits, as a number or as text. */
+        readonly YearInput: number | string;
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description - `malformed_request`: The body is not the JSON, or a header not the text, that it should be. */
+        readonly Malformed: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description - `unauthenticated`: The API key is missing, unknown, expired or revoked. */
+        readonly Unauthenticated: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `not_allowed`: The caller’s role does not allow this.
+         *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
+         *     - `never_revealed`: Values of this data type are verified, never shown.
+         */
+        readonly Refused: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `route_not_found`: There is nothing at this path.
+         *     - `token_not_found`: No such token, or it is another tenant’s.
+         *     - `record_not_found`: No such record, or it is another tenant’s.
+         *     - `subject_not_found`: No such subject, or it is another tenant’s.
+         *     - `erasure_not_found`: No such erasure, or it is another tenant’s.
+         *     - `job_not_found`: No such job, or it is another tenant’s.
+         *     - `tenant_not_found`: No such tenant.
+         *     - `epoch_not_found`: No such epoch.
+         *     - `node_not_found`: No node has this name.
+         *     - `slot_not_found`: No root slot has this name.
+         *     - `principal_not_found`: No such principal, or it is another tenant’s.
+         *     - `api_key_not_found`: The principal has no API key of this id.
+         */
+        readonly NotFound: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description - `method_not_allowed`: The path does not take this method. */
+        readonly UnsupportedMethod: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `concurrent_change`: Another call changed the same record; read it again, then repeat.
+         *     - `value_not_unique`: Another record has an equal value, and the data type takes none twice.
+         *     - `lease_lost`: Another process has taken over this work.
+         *     - `epoch_not_ended`: The epoch is in use; close it first.
+         *     - `api_key_already_shown`: A repeated call; the API key was shown once, the first time.
+         *     - `own_principal`: A principal cannot revoke or change itself, end the API key it calls with, or make one that lasts longer.
+         *     - `rolling_over`: Two API keys of the principal work already; end one first.
+         *     - `api_key_ended`: The principal has no API key that works; give it another.
+         *     - `type_base_fixed`: A type keeps the base it was first declared with.
+         *     - `backup_not_configured`: The server has no folder for these copies.
+         *     - `drill_needs_command`: A drill of stores on PostgreSQL is run by the command, on a machine that has empty databases for it.
+         *     - `too_many_jobs`: The tenant has as many unfinished long jobs as there may be.
+         *     - `too_many_types`: The tenant has as many types of its own as there may be.
+         *     - `too_many_versions`: The type has as many versions as there may be.
+         *     - `tenant_exists`: A tenant of this name exists.
+         *     - `first_tenant`: The first tenant cannot be erased.
+         *     - `unfit_root_key`: The root key brought cannot replace the one there is.
+         *     - `share_repeated`: The share was given already; those of other people are needed.
+         *     - `shares_disagree`: The shares do not make the root key of this vault; all are forgotten.
+         *     - `already_exists`: What should be added is there already.
+         *     - `node_alive`: A process of the node is alive; it is not given up.
+         *     - `slot_exists`: A root slot of this name or at this place is there, or was.
+         *     - `slot_needed`: Without this root slot a secret in use would be in no required slot.
+         *     - `slot_unfit`: The root slot did not hold, give back and destroy what it was tried out with.
+         *     - `token_taken`: The token brought along stands for something already, or did.
+         *     - `token_outdated`: A live token shows of the value what would no longer be so; end it first.
+         */
+        readonly Conflict: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `principal_revoked`: The principal was revoked.
+         *     - `token_expired`: The token has expired.
+         *     - `token_used_up`: The token has been used as often as it may be.
+         *     - `token_revoked`: The token was revoked.
+         *     - `record_erased`: The value was erased.
+         *     - `record_superseded`: The record store was put back to before the value was corrected. Erase the record, store the value again.
+         *     - `subject_erased`: The subject was erased.
+         *     - `tenant_erased`: The tenant was erased.
+         */
+        readonly Gone: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description - `body_too_large`: The body is larger than 1 MiB (a share: 4 KiB). */
+        readonly TooLarge: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description - `unsupported_media_type`: The body must be application/json, in UTF-8, uncompressed. */
+        readonly UnsupportedMediaType: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `invalid_request`: A property is missing, unknown, or of the wrong shape; see `field`.
+         *     - `invalid_value`: The data type does not accept the value; see `field`.
+         *     - `unknown_index`: The tenant has no index of this name.
+         *     - `index_not_rotatable`: The keys of the vault’s own MACs are not replaced.
+         *     - `unknown_type`: No data type has this name.
+         *     - `unknown_keep`: The data type offers no such lesser form.
+         *     - `unique_not_offered`: Values of the data type cannot be unique.
+         *     - `invalid_definition`: The definition of a type contradicts itself; see `field`.
+         *     - `low_entropy_index`: There are too few different values for an index of them.
+         *     - `unknown_view`: The data type has no such view.
+         *     - `not_searchable`: Values of this data type cannot be searched.
+         *     - `unknown_part`: Values of this data type are not found, or compared, by that part.
+         *     - `option_not_offered`: The data type does not offer that; see `field`.
+         *     - `token_format_not_offered`: The data type, or this value, has no token of that format.
+         *     - `invalid_token`: The token brought along may not stand for the value.
+         *     - `invalid_share_count`: A root key is split by 2 ≤ threshold ≤ shares ≤ 255.
+         *     - `share_typo`: No share as it was handed out: a character is wrong or missing.
+         *     - `share_foreign`: A share of another vault, or of a set that was replaced.
+         *     - `share_wrong`: Not the share that was handed out under its number.
+         *     - `too_many_passwords`: More passwords in one call than it may bring; see `field`.
+         *     - `idempotency_key_reused`: The Idempotency-Key was used with another request.
+         *     - `not_confirmed`: What was to be confirmed is not what was named; see `field`.
+         */
+        readonly Invalid: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `too_many_shares`: Too many shares were refused within a minute; a right one still counts.
+         *     - `too_many_guesses`: The caller guessed wrong too often: at one person, record or value, or altogether. See Retry-After.
+         */
+        readonly TooMany: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `integrity_failure`: Stored data failed its integrity check; nothing of it is shown.
+         *     - `store_corrupt`: A store reports that its own data is damaged; trying again does not help. The operator is needed.
+         *     - `internal_error`: A defect in the vault; the request id finds it in the log.
+         */
+        readonly Failed: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `store_unavailable`: A store cannot be reached or cannot write; try again later.
+         *     - `timed_out`: The call took longer than a call may, and nothing of it has been kept; try again later.
+         *     - `outcome_unknown`: The call may or may not have been done: a store did not confirm it in time. Repeat it under its Idempotency-Key; one without may then be done twice. An erasure that was done is completed.
+         *     - `store_replaced`: A store was replaced while this node ran on it; the node has to be restarted.
+         *     - `key_unavailable`: A key is not at hand; the security team is needed.
+         *     - `store_went_back`: A store lacks what it had acknowledged; nothing is served until `npm run lethe -- recover` was run.
+         *     - `journal_unavailable`: The journal cannot be written. What was ordered stands; call again until it is answered.
+         *     - `shutting_down`: The vault is shutting down; try another node, or again.
+         *     - `sealed`: The vault waits for shares of its root key; see `npm run lethe -- unseal`.
+         *     - `unseal_failed`: The shares are right, but the vault did not open; the log says why.
+         *     - `overloaded`: The vault has too much to do; try again later.
+         */
+        readonly Unavailable: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other problem, of a later version. */
+        readonly Problem: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+        readonly IdempotencyKey: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Id of the request, as in the log and the audit entry. */
+        readonly RequestId: string;
+        /** @description How many seconds to wait before the next try. */
+        readonly RetryAfter: number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2981,8 +4563,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2996,8 +4578,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3022,8 +4603,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3041,15 +4621,14 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["SearchBody"];
+                readonly "application/json": components["schemas"]["Search"];
             };
         };
         readonly responses: {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3074,8 +4653,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3100,8 +4678,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3125,8 +4702,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3150,8 +4726,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3164,8 +4739,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
                 /** @description What an app stores in place of the value. */
@@ -3182,12 +4757,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ExtendTokenReply"];
+                    readonly "application/json": components["schemas"]["MintedToken"];
                 };
             };
         };
@@ -3196,8 +4770,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3211,12 +4785,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["MintTokenReply"];
+                    readonly "application/json": components["schemas"]["MintedToken"];
                 };
             };
         };
@@ -3236,8 +4809,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3250,8 +4822,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
                 /** @description A stored value of one data type. */
@@ -3268,8 +4840,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3294,8 +4865,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3324,8 +4894,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3338,8 +4907,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3353,8 +4922,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3378,8 +4946,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3403,8 +4970,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3425,8 +4991,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3439,23 +5004,22 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["DeclareTypeBody"];
+                readonly "application/json": components["schemas"]["DeclareType"];
             };
         };
         readonly responses: {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3483,8 +5047,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3512,8 +5075,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3537,8 +5099,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3559,8 +5120,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3573,8 +5133,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3588,12 +5148,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 202: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["CompromiseKeysReply"];
+                    readonly "application/json": components["schemas"]["OrderedJob"];
                 };
             };
         };
@@ -3617,8 +5176,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3631,8 +5189,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3646,12 +5204,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 202: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RotateKeysReply"];
+                    readonly "application/json": components["schemas"]["OrderedJob"];
                 };
             };
         };
@@ -3671,8 +5228,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3696,8 +5252,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3723,8 +5278,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3745,8 +5299,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3771,8 +5324,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3785,7 +5337,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /** @description Whether it may be given up although nothing can be destroyed in it. Every certificate that needs one of its epochs then stays pending, and says so. */
-                readonly abandon?: "true" | "false";
+                readonly abandon?: boolean;
             };
             readonly header?: never;
             readonly path: {
@@ -3799,8 +5351,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3813,8 +5364,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3828,12 +5379,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 202: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["OrderBackupReply"];
+                    readonly "application/json": components["schemas"]["OrderedJob"];
                 };
             };
         };
@@ -3842,8 +5392,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3857,12 +5407,11 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 202: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["OrderDrillReply"];
+                    readonly "application/json": components["schemas"]["OrderedJob"];
                 };
             };
         };
@@ -3879,8 +5428,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3906,8 +5454,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3920,8 +5467,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3935,8 +5482,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3960,8 +5506,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3989,8 +5534,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4003,8 +5547,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
                 /** @description Who calls. */
@@ -4021,8 +5565,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4048,8 +5591,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4075,8 +5617,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4089,8 +5630,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a random UUID; not personal data. */
-                readonly "Idempotency-Key"?: string;
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -4104,8 +5645,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 201: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4131,8 +5671,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4153,8 +5692,7 @@ export interface operations {
             /** @description Done, and recorded in the audit log. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4175,12 +5713,119 @@ export interface operations {
             /** @description The keys, the oldest first. */
             readonly 200: {
                 headers: {
-                    /** @description Id of the request, as in the log and the audit entry. */
-                    readonly "X-Request-Id"?: string;
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/jwk-set+json": components["schemas"]["Jwks"];
+                };
+            };
+        };
+    };
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It runs. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readonly getReadiness: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It would. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The metrics in the text format of Prometheus. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly getUnsealProgress: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How many have been given and are needed. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsealProgress"];
+                };
+            };
+        };
+    };
+    readonly unseal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UnsealBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The share was taken; or the vault is open, and it was not read. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsealProgress"];
                 };
             };
         };

@@ -11,19 +11,14 @@
  * later, browsers, and others.
  * Does not: split batches. A batch is stored whole or not at all; two halves of one would not be.
  */
-import type { PageOf } from './access-client.ts';
-import { type Batch, type EachOf, eachOf, oneForEach, type PageSize, read, sizeOf, write } from './calls.ts';
+import { type Batch, type EachOf, eachOf, oneForEach, read, sizeOf, write } from './calls.ts';
 import { LetheError, notRevealed } from './errors.ts';
-import { OperatorClient } from './operator-client.ts';
 import { id, tokenPath } from './paths.ts';
 import type {
   CallOptions,
-  Certificate,
   Corrected,
   DataType,
   Doubles,
-  ErasureReceipt,
-  ErasureTarget,
   Found,
   FoundRecord,
   MintedToken,
@@ -35,8 +30,6 @@ import type {
   Search,
   SignedIn,
   SignIn,
-  StoredRecord,
-  SubjectPage,
   TokenDescription,
   Tokenized,
   TokenizeItem,
@@ -45,11 +38,12 @@ import type {
   ValueOf,
   WriteOptions,
 } from './shapes.ts';
+import { SubjectClient } from './subject-client.ts';
 import type { TransportOptions } from './transport.ts';
 
 export type LetheClientOptions = TransportOptions;
 
-export class LetheClient extends OperatorClient {
+export class LetheClient extends SubjectClient {
   /**
    * Stores up to 1,000 values, all or none. An item with `reuse`, or of a type that is unique, asks whether an equal
    * value is stored; that needs a `purpose`.
@@ -109,7 +103,7 @@ export class LetheClient extends OperatorClient {
   ): Promise<ValueOf<T>> {
     const { type, ...rest } = wanted;
     const [shown] = await this.detokenize([token], { ...rest, view: 'plain' });
-    if ('error' in shown) throw notRevealed(shown.error.code);
+    if (shown.error) throw notRevealed(shown.error.code);
     if (shown.type === type) return shown.value as ValueOf<T>;
     const message = `The token stands for a value of the type ${shown.type}.`;
     throw new LetheError({ code: 'unexpected_reply', message, status: 200 });
@@ -205,65 +199,6 @@ export class LetheClient extends OperatorClient {
     const { purpose, reason, ...rest } = options;
     const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
-  }
-
-  /** Erases for good. From the reply on, nothing opens the values. */
-  async erase(target: ErasureTarget, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
-    const { reason, ...rest } = options;
-    return this.send<'erase'>({ ...write('POST', '/v1/erasures', { ...target, reason }), ...rest });
-  }
-
-  /**
-   * Erases a tenant with everything in it, for good. If it is the caller's own tenant, the answer may be lost together
-   * with the API key. The first tenant's operators can then read the receipt.
-   * @param name the tenant's name, to guard against slips
-   */
-  async eraseTenant(tenant: string, name: string, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
-    const { reason, ...rest } = options;
-    const body = { tenant: id('ten', tenant), confirm: name, reason };
-    return this.send<'erase'>({ ...write('POST', '/v1/erasures', body), ...rest });
-  }
-
-  /** The receipt of an erasure, as it stands now. */
-  async getErasure(erasure: string, options: CallOptions = {}): Promise<ErasureReceipt> {
-    return this.send<'getErasure'>({ ...read('GET', `/v1/erasures/${id('ers', erasure)}`), ...options });
-  }
-
-  /**
-   * The certificate of an erasure: a JWS that anybody can verify with the keys of `/.well-known/jwks.json`. Until it is
-   * signed, the reply says what it waits for.
-   */
-  async getCertificate(erasure: string, options: CallOptions = {}): Promise<Certificate> {
-    return this.send<'getCertificate'>({
-      ...read('GET', `/v1/erasures/${id('ers', erasure)}/certificate`),
-      ...options,
-    });
-  }
-
-  /** The subject's id, for the app's own name for a person. */
-  async resolveSubject(ref: string, options: CallOptions = {}): Promise<string> {
-    const reply = await this.send<'resolveSubject'>({ ...read('POST', '/v1/subjects/resolve', { ref }), ...options });
-    return reply.subject;
-  }
-
-  /** A page of what is held about a subject, without values; `eachRecord` walks through all of it. */
-  async getSubject(subject: string, page: PageOf<'getSubject'> & CallOptions = {}): Promise<SubjectPage> {
-    const { after, limit, ...rest } = page;
-    const query = { after: after && id('rec', after), limit };
-    return this.send<'getSubject'>({ ...read('GET', `/v1/subjects/${id('sub', subject)}`), query, ...rest });
-  }
-
-  /** Every record of a subject, page by page. @param who the subject's id, or the app's own name for the person */
-  async *eachRecord(
-    who: string | { readonly ref: string },
-    page: PageSize = {},
-  ): AsyncGenerator<StoredRecord, void, undefined> {
-    const { limit: _, ...options } = page;
-    const subject = typeof who === 'string' ? who : await this.resolveSubject(who.ref, options);
-    yield* eachOf(async (after) => {
-      const { records, next } = await this.getSubject(subject, { ...page, ...(after && { after }) });
-      return { rows: records, next };
-    });
   }
 
   /** The data types there are, with the views each offers. */

@@ -4,20 +4,24 @@ import type { components } from './api.ts';
 type Schemas = components['schemas'];
 export type TokenizeItem = Schemas['TokenizeItem'];
 export type Tokenized = Schemas['Tokenized'];
-/** It has either `value` or `error`: `'error' in revealed` tells which. */
-export type Revealed = Schemas['RevealedValue'] | Schemas['NotRevealed'];
-type Shown = Exclude<Revealed, { readonly form: 'none' }>;
+type Answer = Schemas['Revealed'];
+type Shown = Exclude<Answer, { readonly form: 'none' }>;
+type NotShown = Extract<Answer, { readonly form: 'none' }>;
+/** It has either `value` or `error`: `if (revealed.error)` tells which. `form` tells what the value is. */
+export type Revealed = With<Shown, 'error'> | With<NotShown, 'value' | 'type'>;
+/** One of several shapes, and of each that it lacks what others have, so that one may ask for it. */
+type With<Shapes, Lacking extends string> = Shapes extends unknown
+  ? Shapes & { readonly [name in Lacking]?: undefined }
+  : never;
 /** What a plain value of a data type is: text, unless it has properties of its own or is any JSON. */
-export type ValueOf<Type extends string> = string extends Shown['form']
-  ? unknown
-  : Type extends Shown['form']
-    ? Extract<Shown, { readonly form: Type }>['value']
-    : Type extends 'document' | `x_${string}`
-      ? unknown
-      : string;
+export type ValueOf<Type extends string> = Type extends Shown['form']
+  ? Extract<Shown, { readonly form: Type }>['value']
+  : Type extends 'document' | `x_${string}`
+    ? unknown
+    : string;
 export type Found = Schemas['SearchReply'];
 export type FoundRecord = Schemas['Found'];
-export type Search = Schemas['SearchBody'];
+export type Search = Schemas['Search'];
 /** Whose password is verified, and why it is asked. */
 export type SignIn = Schemas['VerifySearch'] | Schemas['VerifySubject'];
 export type SignedIn = Schemas['VerifyReply'];
@@ -25,7 +29,7 @@ export type SignedIn = Schemas['VerifyReply'];
 export type Said = Schemas['MatchToken'] | Schemas['MatchSubject'];
 export type TokenDescription = Schemas['TokenDescription'];
 export type TokenOptions = Omit<Schemas['MintTokenBody'], 'record'>;
-export type MintedToken = Schemas['MintTokenReply'];
+export type MintedToken = Schemas['MintedToken'];
 export type RevokedToken = Schemas['RevokeTokenReply'];
 export type RecordDescription = Schemas['RecordDescription'];
 export type Corrected = Schemas['CorrectRecordReply'];
@@ -37,7 +41,7 @@ export type StoredRecord = Schemas['Record'];
 export type DataType = Schemas['DataType'];
 export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
-export type TypeDefinition = WithDefaults<Schemas['DeclareTypeBody']>;
+export type TypeDefinition = WithDefaults<Schemas['DeclareType']>;
 export type Role = Schemas['Role'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];
@@ -54,11 +58,7 @@ export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Job = Schemas['Job'];
 export type JobPage = Schemas['ListJobsReply'];
 export type Status = Schemas['GetStatusReply'];
-export type Compromise =
-  | { readonly epoch: number }
-  | { readonly from: string; readonly to: string }
-  | { readonly subject: string }
-  | { readonly ref: string };
+export type Compromise = Schemas['CompromiseKeysBody'];
 export type Exposed = Schemas['Exposed'];
 export type ExposedPage = Schemas['ListExposedReply'];
 export type KeyEntry = Schemas['KeyEntry'];

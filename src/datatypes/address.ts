@@ -15,7 +15,7 @@ import { isTelling } from './graphemes.ts';
 import { requireCountry } from './iso3166.ts';
 import { fold, foldCode, foldNarrow, foldWidth, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
 import { needsPostalCode, settledCode } from './postal-forms.ts';
-import { optionalString, type Properties, requiredString, requireObject, requireString } from './shape.ts';
+import { optionalString, type Properties, requiredString, requireObject, requireString, typedText } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['line1', 'line2', 'city', 'region', 'postalCode', 'country']);
@@ -32,8 +32,6 @@ export type Address = {
   readonly country: string;
 };
 
-const line = z.string().min(1).max(MAX_CHARACTERS);
-
 export const address: DataType<Address> = {
   name: 'address',
   version: 1,
@@ -45,12 +43,14 @@ export const address: DataType<Address> = {
     'spacing of the postal code are the same. Views: masked (Berlin, DE: city and country), city ' +
     '(none where nothing else is known but the country), country.',
   input: z.strictObject({
-    line1: line,
-    line2: z.string().max(MAX_CHARACTERS).optional(),
-    city: line,
-    region: z.string().max(MAX_CHARACTERS).optional(),
-    postalCode: z.string().max(MAX_CHARACTERS).optional(),
-    country: z.string().length(2),
+    line1: typedText.describe('Street and house, up to 200 characters.'),
+    line2: typedText.optional().describe('What else the post needs.'),
+    city: typedText.describe('The city.'),
+    region: typedText.optional().describe('State, province or prefecture.'),
+    postalCode: typedText
+      .optional()
+      .describe('As the country writes it; left out where an address is complete without.'),
+    country: typedText.describe('ISO 3166-1 alpha-2, or XK.'),
   }),
   plain: z.strictObject({
     line1: z.string().describe('Street and house, as it is written there.'),
@@ -69,7 +69,7 @@ export const address: DataType<Address> = {
   compared: {
     postal_code: {
       description: 'The postal code, in any spelling.',
-      input: z.string().min(1).max(MAX_CHARACTERS),
+      input: typedText.describe('A postal code.'),
       examples: ['10115'],
       parse(input) {
         return withoutCountry(bareCode(tidyLine(requireString(input), '', MAX_CHARACTERS)));

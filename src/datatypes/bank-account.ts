@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { bare, fold, SEPARATOR } from './normalise.ts';
-import { optionalString, type Properties, requiredString, requireObject, requireString } from './shape.ts';
+import { optionalString, type Properties, requiredString, requireObject, requireString, typedText } from './shape.ts';
 
 const MAX_TYPED = 64;
 const PROPERTIES = new Set(['routingNumber', 'bic', 'accountNumber', 'accountType']);
@@ -43,10 +43,10 @@ export const bankAccount: DataType<BankAccount> = {
     'the same. Views: masked (****6789), last4 (6789; of a number under eight its second half at most), routing ' +
     '(021000021: the routing number, or else the BIC).',
   input: z.strictObject({
-    routingNumber: z.string().max(MAX_TYPED).optional(),
-    bic: z.string().max(MAX_TYPED).optional(),
-    accountNumber: z.string().max(MAX_TYPED),
-    accountType: z.enum(ACCOUNT_TYPES).optional(),
+    routingNumber: typedText.optional().describe('ABA routing number, 9 digits. This or `bic` must be there.'),
+    bic: typedText.optional().describe('BIC (ISO 9362), 8 or 11 characters.'),
+    accountNumber: typedText.describe('4 to 34 letters and digits, 17 at most with a routing number.'),
+    accountType: typedText.optional().describe('`checking` or `savings`.'),
   }),
   plain: z.strictObject({
     routingNumber: z.string().optional().describe('ABA routing number, 9 digits.'),
@@ -65,7 +65,7 @@ export const bankAccount: DataType<BankAccount> = {
     last4: {
       description:
         'The last four characters of the account number; no account is told by it that has fewer than eight.',
-      input: z.string().regex(LAST4),
+      input: typedText.describe('Four letters or digits.'),
       examples: ['6789'],
       parse(input) {
         const last = bare(requireString(input), MAX_TYPED) ?? '';

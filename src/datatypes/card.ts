@@ -11,11 +11,19 @@
 import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import { whyForbidden } from './authentication-data.ts';
-import { isCardNumber, MAX_TYPED_NUMBER, parseCardNumber } from './card-number.ts';
+import { isCardNumber, parseCardNumber } from './card-number.ts';
 import type { DataType, ParseContext, Shape } from './datatype.ts';
-import { LAST4, parseLast4 } from './last4.ts';
+import { parseLast4 } from './last4.ts';
 import { foldCode, requireNoCard, SEPARATOR, tidy, trim } from './normalise.ts';
-import { optionalString, own, type Properties, requiredString, requireObject, requireString } from './shape.ts';
+import {
+  optionalString,
+  own,
+  type Properties,
+  requiredString,
+  requireObject,
+  requireString,
+  typedText,
+} from './shape.ts';
 
 const MAX_HOLDER = 200;
 /**
@@ -39,8 +47,8 @@ export type Card = {
   readonly holder?: string;
 };
 
-const monthInput = z.union([z.int().min(1).max(12), z.string().regex(MONTH)]);
-const yearInput = z.union([z.int().min(1000).max(9999), z.string().regex(YEAR)]);
+const monthInput = z.union([z.int().min(1).max(12), typedText]).meta({ title: 'MonthInput' });
+const yearInput = z.union([z.int().min(1000).max(9999), typedText]).meta({ title: 'YearInput' });
 const shape: Shape<Card> = { source: ({ number }) => number, isReal: isCardNumber };
 
 export const card: DataType<Card> = {
@@ -54,10 +62,10 @@ export const card: DataType<Card> = {
     'Views: masked (**** **** **** 4242), bin (424242: the first six digits, fewer of a number under 14), ' +
     'last4 (4242), expiry (2030-01). Who may not see plain is shown no bin, and finds cards by their parts alone.',
   input: z.strictObject({
-    number: z.string().max(MAX_TYPED_NUMBER),
-    expiryMonth: monthInput,
-    expiryYear: yearInput,
-    holder: z.string().max(MAX_HOLDER).optional(),
+    number: typedText.describe('12 to 19 digits, spaces and hyphens between them or not.'),
+    expiryMonth: monthInput.describe('1 to 12, or its digits as text.'),
+    expiryYear: yearInput.describe('Four digits, as a number or as text.'),
+    holder: typedText.optional().describe('The name on the card, up to 200 characters.'),
   }),
   plain: z.strictObject({
     number: z.string().describe('Digits alone.'),
@@ -75,7 +83,13 @@ export const card: DataType<Card> = {
   parts: {
     last4_expiry: {
       description: 'The last four digits of the number, and the expiry: what a receipt and its holder know.',
-      input: z.strictObject({ last4: z.string().regex(LAST4), expiryMonth: monthInput, expiryYear: yearInput }),
+      input: z
+        .strictObject({
+          last4: typedText.describe('The last four digits of the number.'),
+          expiryMonth: monthInput.describe('1 to 12, or its digits as text.'),
+          expiryYear: yearInput.describe('Four digits, as a number or as text.'),
+        })
+        .meta({ title: 'CardLast4Expiry', description: 'The last four digits of a card, and its expiry.' }),
       examples: [{ last4: '4242', expiryMonth: 1, expiryYear: 2030 }],
       spread: 'shared',
       // The expiries in use at any time are the months of twenty years.
@@ -91,7 +105,7 @@ export const card: DataType<Card> = {
     },
     last4: {
       description: 'The last four digits of the number.',
-      input: z.string().regex(LAST4),
+      input: typedText,
       examples: ['4242'],
       spread: 'shared',
       distinct: 10_000,

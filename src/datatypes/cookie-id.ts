@@ -6,11 +6,10 @@
  * The mask shows nothing of it, because any piece of an identifier helps to recognise it elsewhere. It does not read
  * cookie names, attributes or signatures. A text under eight characters would not identify anything.
  */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{8,256}$/;
 const MASK = '********';
@@ -23,7 +22,7 @@ export const cookieId: DataType<string> = {
     'The identifier in a cookie: 8 to 256 visible ASCII characters but for quotes, commas, semicolons and ' +
     'backslashes. Comes back trimmed; identifiers are the same if every character is, case included. Views: masked ' +
     '(eight stars, whatever the identifier).',
-  input: z.string().regex(COOKIE_OCTETS),
+  input: typedText,
   examples: ['86e1f0c2-5b0d-4a3e-9f7b-0c1d2e3f4a5b'],
   spread: 'unique',
 

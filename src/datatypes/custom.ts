@@ -18,7 +18,7 @@ import { maskViews } from './mask.ts';
 import { tidy } from './normalise.ts';
 import { compilePattern } from './pattern.ts';
 import { comparedBy, normaliseBy } from './rewriting.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 /** The size of a stored definition in UTF-8. It is bounded because a tenant's whole catalogue is read at once. */
 const MAX_DEFINITION_BYTES = 8 * 1024;
@@ -131,7 +131,7 @@ function textType(definition: TextDefinition, version: number): DataType<string>
   const shown = (value: string) => Object.values(views).map((view) => String(view(canonical(value))));
   return {
     ...head(definition, version),
-    input: z.string().max(maxTyped),
+    input: typedText,
     spread: definition.spread,
     ...(isGuessable ? { guessable: { shown } } : {}),
     ...(formats.includes('digits') ? { shapes: { digits } } : {}),

@@ -5,11 +5,10 @@
  *
  * No view shows a digit of it, and no search finds it. Only the issuer can say whether a code fits a card.
  */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { foldCode, trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MAX_TYPED = 16;
 const CODE = /^\d{3,4}$/;
@@ -24,7 +23,7 @@ export const cvc: DataType<string> = {
     'A card verification code: three or four digits, as text. It is sealed inside its token, opens once within 15 ' +
     'minutes, and is in no store (PCI DSS v4.0.1, 3.3.1.2); not searchable. Comes back as bare digits. Views: masked ' +
     '(three stars, whatever the code).',
-  input: z.string().max(MAX_TYPED),
+  input: typedText,
   examples: ['123', '0987'],
   custody: 'window',
   spread: 'none',

@@ -27,6 +27,9 @@ export interface ParseContext {
  */
 export type View<V extends Json = Json> = { show(value: V): Json }['show'];
 
+/** What a masked view shows is text, which people recognise a value by. */
+type Masked<V extends Json = Json> = { show(value: V): string }['show'];
+
 /**
  * How alike the compared forms of different people are. This decides how much of a blind index is kept:
  *   unique   nearly everybody has another one (an email address, a card number): the index is kept whole
@@ -165,7 +168,7 @@ export interface DataType<V extends Json = Json> {
    * Every view except `plain`, the widest first. `masked` is always there. A view never shows more than its name says,
    * however short the value is.
    */
-  readonly views: { readonly masked: View<V>; readonly [view: string]: View<V> };
+  readonly views: { readonly masked: Masked<V>; readonly [view: string]: View<V> };
 }
 
 /** Which form a shown value has: `text`, `json` for anything, or that of the data type whose name it is. */

@@ -6,11 +6,10 @@
  * only the year, and every function here takes `1990` like `1990-07-21`. As an input it is refused, because the tenant,
  * not the caller, chooses what to keep.
  */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType, ParseContext } from './datatype.ts';
 import { foldCode, trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MAX_TYPED = 32;
 /** Everything that is typed or typeset for a hyphen. */
@@ -31,7 +30,7 @@ export const dateOfBirth: DataType<string> = {
     'A date of birth, YYYY-MM-DD (ISO 8601), from 1900-01-01 to today. Comes back in ASCII digits; one day is the same day. ' +
     'Views: masked (****-**-**, whatever the day), year (1990), age_band (1990-1999: the decade of birth, not an ' +
     'age, for that changes).',
-  input: z.string().max(MAX_TYPED).meta({ format: 'date' }),
+  input: typedText.describe('YYYY-MM-DD.'),
   examples: ['1990-07-21', '2000-02-29'],
   spread: 'shared',
   guessable: { byEverybody: true, shown: (value) => [yearOf(value)] },
@@ -39,7 +38,7 @@ export const dateOfBirth: DataType<string> = {
   compared: {
     year: {
       description: 'The year of birth.',
-      input: z.string().regex(YEAR),
+      input: typedText.describe('Four digits.'),
       examples: ['1990'],
       parse(input) {
         const year = foldCode(trim(requireString(input)));

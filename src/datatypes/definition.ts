@@ -58,7 +58,7 @@ const common = {
     .max(500)
     .refine(holdsNoCardNumber, NO_CARD_NUMBER)
     .describe('One sentence for the catalogue: what is accepted, what comes back, what counts as the same.'),
-  category: z.enum(CATEGORIES).describe('What kind of data it is, to group a list by.'),
+  category: z.enum(CATEGORIES).meta({ title: 'Category' }).describe('What kind of data it is, to group a list by.'),
 };
 
 const TextDefinition = z.strictObject({
@@ -74,19 +74,22 @@ const TextDefinition = z.strictObject({
     .describe('What the stored form looks like as a whole: a regular expression in the syntax of RE2.')
     .meta({ examples: ['[A-Z]{2}[0-9]{6}'] }),
   normalise: z
-    .array(z.enum(NORMALISING))
+    .array(
+      z.enum(NORMALISING).meta({ title: 'NormalisingStep', description: 'A step by which the stored form is made.' }),
+    )
     .max(NORMALISING.length)
     .refine(once, { error: distinctMessage })
     .default([])
     .describe('How the stored form is made, in this order. Trimming, single spaces and Unicode NFC go without saying.'),
   compare: z
-    .array(z.enum(IGNORING))
+    .array(z.enum(IGNORING).meta({ title: 'IgnoringStep', description: 'What a comparison ignores.' }))
     .max(IGNORING.length)
     .refine(once, { error: distinctMessage })
     .default([])
     .describe('What two values may differ in and still be the same for search.'),
   spread: z
     .enum(['unique', 'shared', 'none'])
+    .meta({ title: 'Spread', description: 'How alike the values of different people are.' })
     .default('none')
     .describe('How values are searched: `unique` and `shared` make an index, `none` makes none.'),
   unique: z
@@ -111,7 +114,7 @@ const TextDefinition = z.strictObject({
     )
     .meta({ examples: [{ masked: '****{last:3}' }] }),
   formats: z
-    .array(z.enum(['digits']))
+    .array(z.enum(['digits']).meta({ title: 'OwnTokenFormat', description: 'A shaped format of tokens.' }))
     .max(1)
     .default([])
     .describe('Shaped token formats to offer. `digits` needs a pattern, to tell tokens from values.'),
@@ -160,9 +163,18 @@ const DocumentDefinition = z.strictObject({
     .meta({ examples: [[{ total: '19.90 EUR' }]] }),
 });
 
-export const TypeDefinitionSchema = z
-  .discriminatedUnion('base', [TextDefinition, DocumentDefinition])
-  .describe('A data type of the tenant’s own: of text or, with the base `document`, of JSON.');
+/** @param prefix of the names in the API's description: a reply has what a request may leave out */
+const definition = (prefix: string, of: string) =>
+  z
+    .discriminatedUnion('base', [
+      TextDefinition.meta({ id: `${prefix}TextType`, description: `A data type of text, ${of}.` }),
+      DocumentDefinition.meta({ id: `${prefix}DocumentType`, description: `A data type of JSON, ${of}.` }),
+    ])
+    .meta({ id: `${prefix}Type`, description: `A data type of the tenant’s own, ${of}: of text or of JSON.` });
+
+export const TypeDefinitionSchema = definition('Declare', 'as it is declared');
+/** In replies all is there that has a default. */
+export const DeclaredTypeSchema = definition('Declared', 'as it was declared');
 
 export type TextDefinition = z.infer<typeof TextDefinition>;
 export type DocumentDefinition = z.infer<typeof DocumentDefinition>;

@@ -8,12 +8,11 @@
  * literals, and dots at an end of the local part or next to each other (RFC 5321 4.1.2, Dot-string).
  */
 import { domainToASCII } from 'node:url';
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore, isTelling } from './graphemes.ts';
 import { foldNarrow, foldWidth, foldWidthAlone, isAscii, requireWellFormed, trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 /** Limits in octets of UTF-8: RFC 5321 4.5.3.1.1; 4.5.3.1.3 without the angle brackets; RFC 1035 2.3.4. */
 const MAX_LOCAL = 64;
@@ -43,14 +42,14 @@ export const email: DataType<string> = {
     'An email address. Comes back trimmed, full-width characters folded, the domain in lower-case ASCII (IDNA) and ' +
     'the local part as it was typed; addresses that differ only in case are the same. Views: masked (j***@example.com: ' +
     'at most the first character of the local part, and the domain), domain (example.com).',
-  input: z.string().max(MAX_ADDRESS).meta({ format: 'email' }),
+  input: typedText,
   examples: ['jane.doe@example.com', '  Jane.Doe@Example.COM ', 'info@bücher.example'],
   spread: 'unique',
 
   parts: {
     domain: {
       description: 'The domain: everything after the @. Upper case and letters beyond ASCII find it too.',
-      input: z.string().max(MAX_ADDRESS),
+      input: typedText,
       examples: ['example.com', 'Bücher.example'],
       spread: 'shared',
       // Hundreds of millions of domains are registered, but people have addresses under far fewer.

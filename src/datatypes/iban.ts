@@ -7,12 +7,11 @@
  * standard, and countries abandon them (the Dutch have). It does not check that bank or account exist.
  */
 import { ValidationErrorsIBAN, validateIBAN } from 'ibantools';
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { LAST4, last4Part } from './last4.ts';
 import { bare } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 /** The longest has 34 characters (ISO 13616-1); the rest is room for separators between its groups. */
 const MAX_TYPED = 64;
@@ -30,7 +29,7 @@ export const iban: DataType<string> = {
     'An International Bank Account Number, spaces and hyphens between its groups or not. Comes back in its electronic ' +
     'form (DE89370400440532013000), which is also what is compared. Views: masked (DE** **** **** 3000: the country ' +
     'and the last four characters), country (DE), last4 (3000).',
-  input: z.string().max(MAX_TYPED),
+  input: typedText,
   examples: ['DE89 3704 0044 0532 0130 00', 'gb29nwbk60161331926819'],
   spread: 'unique',
 

@@ -5,12 +5,11 @@
  * household or office (RFC 6177).
  */
 import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import { readAddress } from '../network-address.ts';
 import type { DataType } from './datatype.ts';
 import { trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MAX_INPUT = 64;
 /** How many bits of an address are left without its last octet, or its last eighty bits. */
@@ -25,7 +24,7 @@ export const ip: DataType<string> = {
     'IPv4-mapped address as the IPv4 address; all spellings of one address are the same. Views: network ' +
     '(203.0.113.0/24, 2001:db8:7::/48), masked (203.0.***.***, 2001:db8:***: the first half of an IPv4 address, 32 ' +
     'bits of an IPv6 address).',
-  input: z.string().max(MAX_INPUT),
+  input: typedText,
   examples: ['203.0.113.77', '2001:DB8:7:0::0077', '::ffff:198.51.100.23'],
   spread: 'unique',
   guessable: { shown: (value) => [networkOf(value)] },

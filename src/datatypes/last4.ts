@@ -1,9 +1,8 @@
 /** The last four characters of a number, as people say them on the phone. There are some ten thousand of them. */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { Json, SearchPart } from './datatype.ts';
 import { foldCode, trim } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 export const LAST4 = /^\d{4}$/;
 const MAX_TYPED = 16;
@@ -23,7 +22,7 @@ export function last4Part<V extends Json>(
 ): SearchPart<V> {
   return {
     ...{ description, examples: [example], spread: 'shared', distinct: 10_000, of },
-    input: z.string().regex(LAST4),
+    input: typedText.describe('Four digits.'),
     parse: (input) => parseLast4(requireString(input), ''),
   };
 }

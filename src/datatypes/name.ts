@@ -12,7 +12,7 @@ import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
 import { fold, foldNarrow, requireNoCard, SEPARATOR, tidy, tidyLine } from './normalise.ts';
-import { optionalString, type Properties, requireObject, requireString } from './shape.ts';
+import { optionalString, type Properties, requireObject, requireString, typedText } from './shape.ts';
 
 const MAX_CHARACTERS = 200;
 const PROPERTIES = new Set(['given', 'family']);
@@ -29,8 +29,8 @@ export const name: DataType<Name> = {
     'apostrophe and hyphen; a card number is refused. Views: masked (J*** D***: the first character of each part, none where that is all of it), initials ' +
     '(J. D.; a star for a part of one character).',
   input: z.strictObject({
-    given: z.string().max(MAX_CHARACTERS).optional(),
-    family: z.string().max(MAX_CHARACTERS).optional(),
+    given: typedText.optional().describe('Given names. This or `family` must be there.'),
+    family: typedText.optional().describe('Family name.'),
   }),
   plain: z.strictObject({
     given: z.string().describe('Given names; empty where there is none.'),
@@ -43,7 +43,7 @@ export const name: DataType<Name> = {
     family: {
       description:
         'The family name, in any case and width, with any apostrophe and hyphen; names without one are not found by it.',
-      input: z.string().min(1).max(MAX_CHARACTERS),
+      input: typedText,
       examples: ['Doe', '山田'],
       spread: 'shared',
       distinct: 100_000,

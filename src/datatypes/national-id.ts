@@ -18,7 +18,7 @@ import {
   MAX_TYPED,
 } from './national-id-kinds.ts';
 import { foldWidth, SEPARATOR, tidy } from './normalise.ts';
-import { optionalString, requiredString, requireObject } from './shape.ts';
+import { optionalString, requiredString, requireObject, typedText } from './shape.ts';
 
 const DIGITS = /^\d+$/;
 const PROPERTIES = new Set(['country', 'kind', 'number']);
@@ -37,9 +37,9 @@ export const nationalId: DataType<NationalId> = {
     'Views: masked (***789: the last characters, three at most, none that tell of birth or sex), country (US), kind ' +
     '(ssn).',
   input: z.strictObject({
-    country: z.string().length(2),
-    kind: z.string().max(MAX_TYPED).optional(),
-    number: z.string().max(MAX_TYPED),
+    country: typedText.describe('ISO 3166-1 alpha-2.'),
+    kind: typedText.optional().describe('Which of the country’s numbers; absent: the number tells.'),
+    number: typedText.describe('The number, spaces and punctuation in it or not.'),
   }),
   plain: z.strictObject({
     country: z.string().describe('ISO 3166-1 alpha-2.'),

@@ -8,11 +8,11 @@
  * Control characters are refused; joiners, which emoji need, are not. It does not judge how good a password is.
  */
 import { z } from 'zod';
-import { MAX_PHC_CHARACTERS, parsePhc } from '../crypto/phc.ts';
+import { parsePhc } from '../crypto/phc.ts';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { isLongerThan, requireWellFormed } from './normalise.ts';
-import { requiredString, requireObject, requireString } from './shape.ts';
+import { requiredString, requireObject, requireString, typedText } from './shape.ts';
 
 const MAX_CHARACTERS = 1_024;
 /** Composing takes square time on a long run of accents. At most four code units become one character. */
@@ -27,7 +27,16 @@ const MASK = '********';
 /** `phc`: `$argon2id$v=19$m=…,t=…,p=…$salt$tag`. */
 export type Password = { readonly password: string } | { readonly phc: string };
 
-const typed = z.string().min(1).max(MAX_CHARACTERS);
+/** What is verified: a password, never its verifier. */
+export const passwordItself = z
+  .union([
+    typedText,
+    z.strictObject({ password: typedText.describe('The password.') }).meta({
+      title: 'PasswordItself',
+      description: 'A password.',
+    }),
+  ])
+  .meta({ id: 'PasswordAttempt', description: 'A password: as text, or `{password}`.' });
 
 export const password: DataType<Password> = {
   name: 'password',
@@ -39,9 +48,18 @@ export const password: DataType<Password> = {
     '/v1/verify answers yes or no. Passwords are the same if they are in Unicode NFC, any space counting as the ASCII ' +
     'space (RFC 8265, OpaqueString); a verifier brought along may be of the spelling as typed, or in NFD. Views: masked (eight stars, whatever the password).',
   input: z.union([
-    typed,
-    z.strictObject({ password: typed }),
-    z.strictObject({ phc: z.string().max(MAX_PHC_CHARACTERS) }),
+    typedText,
+    z
+      .strictObject({
+        password: typedText.optional().describe('The password itself.'),
+        phc: typedText.optional().describe('Its verifier, made elsewhere: Argon2id in PHC string format.'),
+      })
+      .meta({
+        title: 'PasswordOrVerifier',
+        description: 'A password or its verifier, one of them.',
+        minProperties: 1,
+        maxProperties: 1,
+      }),
   ]),
   examples: [
     'correct horse battery staple',

@@ -20,7 +20,7 @@ import type { DataType } from './datatype.ts';
 import { isCountry } from './iso3166.ts';
 import { last4Part } from './last4.ts';
 import { foldCode, foldWidth, tidy, trim } from './normalise.ts';
-import { requiredString, requireObject, requireString } from './shape.ts';
+import { requiredString, requireObject, requireString, typedText } from './shape.ts';
 
 const MAX_INPUT = 64;
 const MAX_DIGITS = 15;
@@ -49,8 +49,13 @@ export const phone: DataType<string> = {
     'last two digits; no digits of a short number), country (GB: the ISO 3166-1 code, +1 800 ' +
     'counting as US; +44, the calling code, where the number does not tell the country).',
   input: z.union([
-    z.string().max(MAX_INPUT),
-    z.strictObject({ number: z.string().max(MAX_INPUT), country: z.string().length(2) }),
+    typedText,
+    z
+      .strictObject({
+        number: typedText.describe('As it is dialled in its country.'),
+        country: typedText.describe('ISO 3166-1 alpha-2.'),
+      })
+      .meta({ title: 'NationalPhone', description: 'A telephone number as its country writes it.' }),
   ]),
   examples: ['+44 20 7946 0958', { number: '020 7946 0958', country: 'GB' }],
   spread: 'unique',

@@ -11,7 +11,7 @@ import type { DataType } from './datatype.ts';
 import { requireCountry } from './iso3166.ts';
 import { foldCode, requireNoCard, SEPARATOR, tidy } from './normalise.ts';
 import { settledCode } from './postal-forms.ts';
-import { requiredString, requireObject } from './shape.ts';
+import { requiredString, requireObject, typedText } from './shape.ts';
 
 const MAX_TYPED = 64;
 const PROPERTIES = new Set(['code', 'country']);
@@ -34,7 +34,10 @@ export const postalCode: DataType<PostalCode> = {
     'ISO 3166-1 alpha-2 code or XK. Comes back trimmed and in upper case; codes of one country that differ only in case, width, spaces and hyphens ' +
     'are the same. Views: masked (***, DE: the country), area (10: the first two characters; empty of a code with ' +
     'fewer than five letters and digits), country (DE).',
-  input: z.strictObject({ code: z.string().min(2).max(MAX_TYPED), country: z.string().length(2) }),
+  input: z.strictObject({
+    code: typedText.describe('As the country writes it.'),
+    country: typedText.describe('ISO 3166-1 alpha-2, or XK.'),
+  }),
   plain: z.strictObject({
     code: z.string().describe('As the country writes it, in upper case.'),
     country: z.string().describe('ISO 3166-1 alpha-2, or XK.'),

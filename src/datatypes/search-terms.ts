@@ -3,10 +3,9 @@
  * typed, except for white space. It is not searchable, because an index of searches would tell who looked for the same.
  * A mask shows nothing, because one word can tell everything.
  */
-import { z } from 'zod';
 import type { DataType } from './datatype.ts';
 import { tidyLine } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MAX_CHARACTERS = 1_000;
 const MASK = '********';
@@ -18,7 +17,7 @@ export const searchTerms: DataType<string> = {
   description:
     'What was searched for, one line of up to 1,000 characters. Comes back trimmed, inner white space collapsed, in ' +
     'Unicode NFC; not searchable. Views: masked (eight stars, whatever the terms and their length).',
-  input: z.string().min(1).max(MAX_CHARACTERS),
+  input: typedText,
   examples: ['quiet dishwasher under 45 cm'],
   spread: 'none',
 

@@ -5,11 +5,10 @@
  * A view shows at most four characters, and hides at least four. It knows no maker's scheme and checks no check digit.
  * `0` and `O` are two characters.
  */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { foldCode, tidy } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MIN_CHARACTERS = 4;
 const MAX_CHARACTERS = 64;
@@ -27,7 +26,7 @@ export const serialNumber: DataType<string> = {
     'slashes and spaces. Comes back trimmed, full-width characters and digits of other scripts folded; numbers that differ only in case and ' +
     'separators are the same. Views: masked (***78XY), last4 (78XY: the last four letters and digits, fewer of a ' +
     'number under 8, so that four stay hidden).',
-  input: z.string().min(MIN_CHARACTERS).max(MAX_CHARACTERS),
+  input: typedText,
   examples: ['SN-4410 2278XY', 'c02/0zz.0zz0'],
   spread: 'unique',
   guessable: { shown: (value) => [last4(value).toUpperCase()] },

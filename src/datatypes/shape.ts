@@ -4,12 +4,19 @@
  *
  * Only a value's own properties count: `__proto__` from `JSON.parse` is an unknown property like any other.
  */
+import { z } from 'zod';
 import { holdsNoCardNumber } from '../card-like.ts';
 import { InvalidValueError } from '../errors.ts';
 import { isExactNumber } from '../exact-json.ts';
 
 /** The largest value of any type, in bytes of UTF-8. */
 export const MAX_VALUE_BYTES = 64 * 1024;
+
+/**
+ * Text in an input, as the API's description shows it. It says no more than that, because what a type trims, folds and
+ * leaves out may be as long as a value may be; `parse` says what is too long.
+ */
+export const typedText = z.string().max(MAX_VALUE_BYTES);
 
 const MAX_ECHOED_NAME = 64;
 const ECHOABLE_NAME = /^(?!.*\d{5})[\w.-]+$/;
@@ -37,7 +44,7 @@ export function requireObject(
   let bytes = 0;
   for (const name of Object.keys(input)) {
     if (!known.has(name)) {
-      const message = whyUnknown?.(name) ?? 'This property is not known; nothing undeclared is stored.';
+      const message = whyUnknown?.(name) ?? `This property is not known. Known are ${[...known].join(', ')}.`;
       throw new InvalidValueError(echoable(name), message);
     }
     const value = input[name];

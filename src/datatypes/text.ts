@@ -3,9 +3,8 @@
  * judged; half a surrogate pair is kept like anything else. It is not searchable, because equal notes help nobody, and
  * a blind index of them would tell who has the same.
  */
-import { z } from 'zod';
 import type { DataType } from './datatype.ts';
-import { MAX_VALUE_BYTES, requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 /** The mask tells neither what the text is nor how long it is. */
 const MASK = '********';
@@ -17,7 +16,7 @@ export const text: DataType<string> = {
   description:
     'Any text of up to 64 KiB of UTF-8, the empty one included. Comes back exactly as given; not searchable. ' +
     'Views: masked (eight stars, whatever the text and its length).',
-  input: z.string().max(MAX_VALUE_BYTES),
+  input: typedText,
   examples: ['Prefers to be called in the afternoon.', ''],
   spread: 'none',
   parse: (input) => requireString(input),

@@ -8,10 +8,9 @@
  * Does not: believe it. A header can claim to be any browser.
  */
 import { BROWSER_MAP, getParser } from 'bowser';
-import { z } from 'zod';
 import type { DataType } from './datatype.ts';
 import { tidyLine } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 /**
  * Browsers send under 300. The limit also bounds the work of bowser's patterns, the worst of which take square time.
@@ -32,7 +31,7 @@ export const userAgent: DataType<string> = {
     'A User-Agent header of up to 1,024 characters. Comes back trimmed, inner white space collapsed; not searchable. ' +
     'Views: browser (Firefox 128: family and major version, other where it is not known), masked (Firefox ***: the ' +
     'family alone).',
-  input: z.string().min(1).max(MAX_CHARACTERS),
+  input: typedText,
   examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'],
   spread: 'none',
   keeps: {

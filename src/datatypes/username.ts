@@ -6,12 +6,11 @@
  * It does not enforce all of PRECIS: the system that gives out a name decides which scripts, symbols and directions it
  * may mix. It does not recognise look-alikes: Latin `a` and Cyrillic `а` are two letters.
  */
-import { z } from 'zod';
 import { InvalidValueError } from '../errors.ts';
 import type { DataType } from './datatype.ts';
 import { firstGraphemeOfMore } from './graphemes.ts';
 import { foldNarrow, tidyLine } from './normalise.ts';
-import { requireString } from './shape.ts';
+import { requireString, typedText } from './shape.ts';
 
 const MAX_CHARACTERS = 64;
 const SPACE = /\s/;
@@ -29,7 +28,7 @@ export const username: DataType<string> = {
     'A name to log in with: 1 to 64 characters without white space. Comes back trimmed, in Unicode NFC, otherwise as ' +
     'typed; names that differ only in case, width or composition are the same (RFC 8265, UsernameCaseMapped). Views: masked (j***: the first ' +
     'character, none of a name that has only one).',
-  input: z.string().min(1),
+  input: typedText,
   examples: ['jane.doe', 'Jürgen_1990'],
   spread: 'unique',
 

@@ -1,6 +1,7 @@
 /** Erasures as the API speaks of them: orders and receipts; and what a compromise exposed. */
 import { z } from 'zod';
 import {
+  describedAs,
   ErasureIdSchema,
   JobIdSchema,
   MAX_BATCH,
@@ -22,7 +23,7 @@ const ConfirmSchema = z
   .describe('The name of the tenant once more, to guard against slips.')
   .meta({ examples: ['shop-eu'] });
 
-export const EraseBody = z
+const FlatErase = z
   .strictObject({
     subject: SubjectIdSchema.optional().describe('Erase everything about this subject.'),
     ref: RefSchema.optional().describe('Erase everything about the subject of this ref.'),
@@ -39,9 +40,24 @@ export const EraseBody = z
   .refine(({ tenant, confirm }) => (tenant === undefined) === (confirm === undefined), {
     error: 'must go with tenant, and only with it',
     path: ['confirm'],
-  })
-  .describe('What to erase: exactly one of `subject`, `ref`, `records`, `tokens` and, with `confirm`, `tenant`.');
-type Erase = z.infer<typeof EraseBody>;
+  });
+const reason = { reason: ReasonSchema.optional() };
+const named = (id: string, description: string, shape: z.ZodRawShape) =>
+  z.strictObject({ ...shape, ...reason }).meta({ id, description });
+const { subject, ref, records, tokens, tenant, confirm } = FlatErase.shape;
+export const EraseBody = describedAs(
+  FlatErase,
+  z
+    .union([
+      named('EraseSubject', 'Erase everything about a subject.', { subject: subject.unwrap() }),
+      named('EraseRef', 'Erase everything about the subject of a ref.', { ref: ref.unwrap() }),
+      named('EraseRecords', 'Erase records.', { records: records.unwrap().describe('The records.') }),
+      named('EraseTokens', 'Erase the records of tokens.', { tokens: tokens.unwrap().describe('The tokens.') }),
+      named('EraseTenant', 'Erase a whole tenant.', { tenant: tenant.unwrap(), confirm: confirm.unwrap() }),
+    ])
+    .meta({ id: 'EraseBody', description: 'What to erase.' }),
+);
+type Erase = z.infer<typeof FlatErase>;
 /** An order for records. */
 export type EraseRequest = Omit<Erase, 'tenant' | 'confirm'>;
 /** An order for a tenant; without its id, for the one that is confirmed. */
@@ -52,6 +68,7 @@ export const ReceiptSchema = z
     erasure: ErasureIdSchema,
     state: z
       .enum(['ordered', 'completed', 'final'])
+      .meta({ id: 'ErasureState', description: 'How far an erasure is.' })
       .describe(
         '`ordered`: nothing opens it any more, and keys are being destroyed. `completed`: they are destroyed in the live ' +
           'key store. `final`: the epoch they were wrapped under is destroyed, too, and there is a certificate.',

@@ -29,7 +29,7 @@ export interface Sought extends Question {
   readonly part: string | undefined;
   /** What the views show of it; absent if many values are left, or it is a part. */
   readonly shown: readonly string[] | undefined;
-  /** Its compared form; more than one where earlier versions of its type compare otherwise. */
+  /** Its compared forms (`comparedForms`). */
   readonly texts: readonly string[];
 }
 
@@ -43,11 +43,17 @@ type Criterion = Pick<Sought, 'part' | 'shown'> & {
 export function soughtIn(criteria: readonly Criterion[], mayReveal: (type: DataType) => boolean): Sought[] {
   return criteria.map(({ type, part, shown, forms }) => {
     const fewOf = part !== undefined && (type.parts?.[part]?.distinct ?? 0) <= FEW ? part : undefined;
-    // Not the lesser forms, in which others have values kept: these stand for many values.
-    const own = forms.filter(({ name }) => name === forms[0]?.name);
-    const texts = [...new Set(own.map(({ text }) => text))];
-    return { type, part, fewOf, shown, texts, mayReveal: mayReveal(type) };
+    return { type, part, fewOf, shown, texts: comparedForms(forms), mayReveal: mayReveal(type) };
   });
+}
+
+/**
+ * All forms that an asked value is compared in, each once: whole, as little as a tenant may keep of it, and under
+ * earlier versions of its type. A guess counts at every one. At the first alone, each address of a network, or each
+ * spelling that only an earlier version folds, would have a budget of its own at the one value that is stored.
+ */
+export function comparedForms(forms: readonly { readonly text: string }[]): readonly string[] {
+  return [...new Set(forms.map(({ text }) => text))];
 }
 
 /** Each value is a guess: at everybody, at values that look like it, and at whomever each of the others names. */

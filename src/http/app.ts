@@ -52,19 +52,27 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
 
   const sourceOf = newSources(trustedProxies, log, metrics.disbelieved);
   const streams = new EventStreams(closing, events);
-  for (const route of ROUTES) {
-    app[route.method](pathOf(route), handlerOf(route, { vault, answered, closing, streams, sourceOf, publicUrl }));
-  }
-  app.get(JWKS_PATH, jwksHandler(vault, closing, publicUrl));
-  for (const path of new Set([...ROUTES.map(pathOf), JWKS_PATH])) {
-    const methods = ROUTES.filter((route) => pathOf(route) === path).map(({ method }) => method.toUpperCase());
-    const allowed = path === JWKS_PATH ? ['GET'] : methods;
+  const refuseOthers = (path: string, allowed: readonly string[]) =>
     app.all(path, (_, response) => {
       const problem = problemOf(new VaultError('method_not_allowed'), id(), publicUrl);
       response.setHeader('Allow', allowed.join(', '));
       send(response, problem.status, 'application/problem+json', problem, problem.request, true);
     });
+  // A path of words comes before one with a parameter: `/v1/subjects/resolve` is no subject (OpenAPI 3.1, 4.8.8.2).
+  for (const path of [...new Set(ROUTES.map(pathOf))].sort(
+    (a, b) => Number(a.includes(':')) - Number(b.includes(':')),
+  )) {
+    const routes = ROUTES.filter((route) => pathOf(route) === path);
+    for (const route of routes) {
+      app[route.method](path, handlerOf(route, { vault, answered, closing, streams, sourceOf, publicUrl }));
+    }
+    refuseOthers(
+      path,
+      routes.map(({ method }) => method.toUpperCase()),
+    );
   }
+  app.get(JWKS_PATH, jwksHandler(vault, closing, publicUrl));
+  refuseOthers(JWKS_PATH, ['GET']);
 
   app.get('/healthz', async (_, response) => {
     const reply = { status: 'ok', ...(await releaseAndSchema()) };

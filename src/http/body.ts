@@ -14,7 +14,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Objects and arrays inside one another; an item's value is the fourth. */
 const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark stays, and is refused as no JSON (RFC 8259 section 8.1). */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws `unsupported_media_type`, `body_too_large`, `malformed_request` */
 export async function readJson(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<unknown> {

@@ -6,13 +6,14 @@ import type { RequestHandler } from 'express';
 import { raiseAlarms } from '../calls/alarms.ts';
 import { TimeLimit } from '../calls/time-limit.ts';
 import { JwksReply } from '../erasure/certificates/schema.ts';
+import { VaultError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import type { ProblemCode } from '../problems/list.ts';
 import { publicKeys } from '../vault/public-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import { send } from './handler.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import type { JsonSchemas, Schema } from './openapi/json-schemas.ts';
+import { referencesTo } from './openapi/problems.ts';
 import { OF_STORES_AND_KEYS, problemOf } from './problem.ts';
 
 export const JWKS_PATH = '/.well-known/jwks.json';
@@ -31,9 +32,10 @@ const EXAMPLE = {
 };
 
 export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: string): RequestHandler {
-  return async (_, response) => {
+  return async (request, response) => {
     const id = newId('request', vault.random, vault.clock());
     try {
+      if (request.url.includes('?')) throw new VaultError('malformed_request', 'This path takes no query.');
       vault.assertInPlace();
       const text = JSON.stringify(await new TimeLimit(vault.callLimitMs).orTimedOut(publicKeys(vault)));
       const headers = SECURITY_HEADERS.map((value, i) => (SECURITY_HEADERS[i - 1] === 'Cache-Control' ? CACHE : value));
@@ -49,11 +51,7 @@ export function jwksHandler(vault: Vault, closing: () => boolean, publicUrl?: st
 }
 
 /** Its part of the OpenAPI document. It is like an operation's, but needs no API key. */
-export function jwksOperation(
-  schemas: JsonSchemas,
-  headers: Schema,
-  problems: (codes: readonly ProblemCode[]) => Record<string, Schema>,
-): Schema {
+export function jwksOperation(schemas: JsonSchemas): Schema {
   return {
     operationId: 'getJwks',
     summary: 'The public keys that verify certificates.',
@@ -64,10 +62,10 @@ export function jwksOperation(
     responses: {
       200: {
         description: 'The keys, the oldest first.',
-        headers,
+        headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } },
         content: { [TYPE]: { schema: schemas.named(JwksReply, 'output', 'Jwks'), example: EXAMPLE } },
       },
-      ...problems(['method_not_allowed', ...OF_STORES_AND_KEYS]),
+      ...referencesTo(['malformed_request', 'method_not_allowed', ...OF_STORES_AND_KEYS]),
     },
   };
 }

@@ -19,7 +19,7 @@ import { insertIndexRows } from '../search/index-rows.ts';
 import { insertClaims } from '../search/value-claims.ts';
 import { secrets } from '../secret.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { type Assigned, assignSubjects, settleSubjects } from '../subjects/refs.ts';
+import { type Assigned, assignSubjects, settleSubjects } from '../subjects/assignment.ts';
 import { type ReuseRow, reuseKey, reuseRow, settleReuses } from '../tokens/reuse.ts';
 import { type TokenRow, tokenKey, tokenRow } from '../tokens/tokens.ts';
 import { newMark, sealWindowToken, type WindowPlace } from '../tokens/window-tokens.ts';

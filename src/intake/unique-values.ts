@@ -11,9 +11,9 @@
  *
  * A claim without a record belongs to a call that is under way, or has crashed between the two stores. The value is
  * then stored as that very record, under the key that call has made. If both calls get so far, the second to store the
- * record fails with `already_exists`, and finds the other's value on its next try. After a day no call can be under way:
- * the claim is removed with its record's key. The sweep of keys does not, if an older record store has lost a record
- * that it has passed. So nothing blocks a value for long.
+ * record fails with `already_exists`, and finds the other's value on its next try. After a day no call can be under
+ * way: the claim is removed with its record's key. The sweep of keys does not, if an older record store has lost a
+ * record that it has passed. So nothing blocks a value for long.
  * Does not: hold on a node that has not heard yet that the type is unique (`KEPT_MS` of the catalogue).
  */
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';

@@ -50,7 +50,7 @@ export type KeyWithoutPeriod = Omit<KeyEntry, 'cryptoperiodSeconds' | 'cryptoper
 
 /** The entry, with how long such a key protects new data, and when this one is to be replaced. */
 export function withPeriod(entry: KeyWithoutPeriod, now: Date, epochSeconds: number): KeyEntry {
-  const period = cryptoperiodOf(entry.kind, epochSeconds);
+  const period = cryptoperiodOf(entry.kind as KeyKind, epochSeconds);
   if (period === undefined) return entry;
   const told = { ...entry, cryptoperiodSeconds: period.seconds, cryptoperiodSource: period.source };
   const since = entry.activatedAt ?? entry.createdAt;

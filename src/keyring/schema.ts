@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
-import { SLOT_KINDS, SLOT_TIERS } from './slots/root-slot.ts';
+import { describedAs } from '../schema.ts';
 
 export const KEY_KINDS = [
   'root_key',
@@ -27,7 +27,7 @@ const time = (meaning: string) => z.iso.datetime().optional().describe(meaning);
 export const KeyEntrySchema = z
   .strictObject({
     kind: z
-      .enum(KEY_KINDS)
+      .string()
       .describe(
         '`root_key`; `epoch_secret`: in the root slots; `epoch_key`: made of those two, for each tenant, and stored ' +
           'nowhere; `bucket_key`: wraps about 256 record keys; `record_key`: seals one value; `index_key`: makes blind ' +
@@ -44,11 +44,12 @@ export const KeyEntrySchema = z
     version: z.int().min(1).optional().describe('The version of an index or MAC key.'),
     epoch: z
       .int()
-      .min(1)
+      .min(0)
       .optional()
-      .describe('The epoch under which it is wrapped; of an epoch’s own keys, that epoch.'),
+      .describe('The epoch under which it is wrapped; of an epoch’s own keys, that epoch. The first is 0.'),
     state: z
       .enum(KEY_STATES)
+      .meta({ id: 'KeyState', description: 'A state of NIST SP 800-57 part 1 rev. 5, section 7.' })
       .describe('In the words of NIST SP 800-57 part 1 rev. 5, section 7; no key is ever suspended.'),
     protects: z
       .string()
@@ -59,7 +60,7 @@ export const KeyEntrySchema = z
       .min(0)
       .describe('How many such keys there are, of the caller’s tenant or of the vault.')
       .meta({ examples: [1] }),
-    atLeast: z.literal(true).optional().describe('Present where counting ended at `count`: there are more.'),
+    atLeast: z.boolean().optional().describe('Whether counting ended at `count`: there are more. Absent: it did not.'),
     createdAt: time('When it was made, UTC; of several, the first.'),
     activatedAt: time('Since when keys are wrapped under it.'),
     deactivatedAt: time('Since when nothing new is protected with it.'),
@@ -142,7 +143,12 @@ const settingsByKind = {
   }),
 } as const;
 
-const common = { name: SlotNameSchema.refine(holdsNoCardNumber, NO_CARD_NUMBER), required: z.boolean().default(true) };
+/** A root slot of the name `check` could not be removed over the API, whose path for that is another operation's. */
+const newName = SlotNameSchema.refine((name) => name !== 'check', 'names what is no slot').refine(
+  holdsNoCardNumber,
+  NO_CARD_NUMBER,
+);
+const common = { name: newName, required: z.boolean().default(true) };
 export const AddSlotBody = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('file'), settings: settingsByKind.file.required() }),
   z.strictObject({ ...common, kind: z.literal('pkcs11'), settings: settingsByKind.pkcs11 }),
@@ -160,7 +166,7 @@ const about = {
     .string()
     .describe('The root slot’s name.')
     .meta({ examples: ['file'] }),
-  kind: z.enum(SLOT_KINDS).describe('What kind of place it is.'),
+  kind: z.string().describe('What kind of place it is: `file`, `pkcs11` or `transit`; more may come.'),
   required: z.boolean().describe('Whether no epoch begins without it.'),
 };
 
@@ -203,7 +209,9 @@ export const CheckSlotsReply = z.strictObject({
       z
         .strictObject({
           ...about,
-          tier: z.enum(SLOT_TIERS).describe('What kind of promise stands behind its deletions.'),
+          tier: z
+            .string()
+            .describe('What kind of promise stands behind its deletions: `overwritten`, `hardware` or `service`.'),
           product: z
             .string()
             .optional()
@@ -233,8 +241,7 @@ export const RemoveSlotBody = z.strictObject({
 });
 export const SlotParams = z.strictObject({ name: SlotNameSchema.meta({ examples: ['usb'] }) });
 export const RemoveSlotQuery = z.strictObject({
-  abandon: z
-    .enum(['true', 'false'])
+  abandon: describedAs(z.enum(['true', 'false']), z.boolean())
     .optional()
     .describe(`${abandon} Every certificate that needs one of its epochs then stays pending, and says so.`),
 });

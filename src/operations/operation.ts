@@ -52,6 +52,8 @@ export interface Operation<
   readonly status?: 200 | 201 | 202;
   /** Whether the operation takes an `Idempotency-Key`. */
   readonly idempotent?: true;
+  /** Further words, of what the operation also does: a role needs one of them. */
+  readonly alsoActions?: readonly Action[];
   /** The operation's own codes; those that every operation may answer with are added. */
   readonly problems: readonly ProblemCode[];
   /** As the API's description shows it: one story about Jane Doe, who is made up. */

@@ -65,8 +65,7 @@ export const INVALID = {
   },
   unknown_part: {
     kind: 'invalid',
-    title: 'Values of this data type are not found by that part.',
-    message: 'Values of this data type are not found by that part; GET /v1/types lists those they are found by.',
+    title: 'Values of this data type are not found, or compared, by that part.',
     field: 'part',
   },
   // The type cannot offer this, because its values are in no store, or are too alike to be told apart.

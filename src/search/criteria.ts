@@ -31,7 +31,7 @@ export function criterionOf(
   const { part, value } = query;
   assertTakesCountry(type, context);
   if (part === undefined && !isSearchable(type)) throw new VaultError('not_searchable');
-  if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw new VaultError('unknown_part');
+  if (part !== undefined && !Object.hasOwn(type.parts ?? {}, part)) throw otherPart('found', type.parts);
   const whole = part === undefined ? type.parse(value, context) : undefined;
   const formsUnder = (one: DataType) =>
     part === undefined ? wholeForms(one, one.parse(value, context)) : partForms(one, value, context, part);
@@ -65,7 +65,9 @@ export function comparisonWith(
   context: ParseContext,
 ): Criterion['matches'] {
   const { part, value } = query;
-  if (part !== undefined && partOf(type, part) === undefined) throw new VaultError('unknown_part');
+  if (part !== undefined && partOf(type, part) === undefined) {
+    throw otherPart('compared', { ...type.parts, ...type.compared });
+  }
   const saidUnder = (of: DataType): (string | undefined)[] => {
     if (part !== undefined) return [partOf(of, part)?.parse(value, context)];
     const whole = of.parse(value, context);
@@ -76,6 +78,13 @@ export function comparisonWith(
     const text = part === undefined ? of.canonical(stored) : partOf(of, part)?.of(stored);
     return text !== undefined && accepted(() => saidUnder(of)).includes(text);
   };
+}
+
+/** Names the parts that would do: the caller may list them as well. */
+function otherPart(how: 'found' | 'compared', parts: object = {}): VaultError {
+  const names = Object.keys(parts);
+  const by = names.length === 0 ? 'no part' : names.join(', ');
+  return new VaultError('unknown_part', `Values of this data type are not ${how} by that part. They are by: ${by}.`);
 }
 
 /** Whether values are found as a whole, in any form in which a tenant may keep them. */

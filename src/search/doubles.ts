@@ -2,6 +2,7 @@
  * Counts the values that more than one record has, by the index of a type whose entries are whole. It walks the index
  * in pages, so that no statement takes long, and opens nothing.
  */
+import { equalBytes } from '../crypto/mac.ts';
 import type { TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { pages } from '../storage/queries.ts';
@@ -16,7 +17,7 @@ export interface Doubles {
   readonly doubles: number;
   readonly records: number;
   /** Whether the rest of the index was not looked at. */
-  readonly more: boolean;
+  readonly partial: boolean;
 }
 
 /** @param name of the index: that of the type */
@@ -27,7 +28,7 @@ export async function countDoubles(
   name: string,
 ): Promise<Doubles> {
   const active = (await indexes.versions(tenant, name)).filter(({ state }) => state === 'active').at(-1);
-  const counted = { doubles: 0, records: 0, more: false };
+  const counted = { doubles: 0, records: 0, partial: false };
   if (active === undefined) return counted;
   const where = { tenant, name, version: active.version };
   const orderBy = ['mac', 'record', 'generation'] as const;
@@ -37,9 +38,9 @@ export async function countDoubles(
   let holders = 0;
   for await (const page of pages(reader, blindIndexes, { columns: orderBy, where, orderBy, limit: PAGE })) {
     looked += 1;
-    if (looked > MAX_PAGES) return { ...counted, more: true };
+    if (looked > MAX_PAGES) return { ...counted, partial: true };
     for (const row of page) {
-      const isSame = last?.mac.equals(row.mac) === true;
+      const isSame = last !== undefined && equalBytes(last.mac, row.mac);
       // A record that is being corrected has two rows.
       if (isSame && last?.record === row.record) continue;
       holders = isSame ? holders + 1 : 1;

@@ -25,20 +25,20 @@ export const TtlSchema = z
   .min(1)
   .max(MAX_TTL_SECONDS)
   .describe('For how long the token can be used, from now.')
-  .meta({ examples: [3600] });
+  .meta({ id: 'TtlSeconds', examples: [3600] });
 
 export const UsesSchema = z
   .int()
   .min(1)
   .max(1_000_000)
   .describe('How often the token can be exchanged: each reveal takes one, of a masked view, too.')
-  .meta({ examples: [1] });
+  .meta({ id: 'Uses', examples: [1] });
 
 export const tokenFacts = {
   token: TokenSchema,
   format: z
-    .enum([...TOKEN_FORMATS, 'foreign'])
-    .describe('What it looks like; `foreign`: it was brought along from another vault.')
+    .string()
+    .describe('What it looks like, a format of tokens; `foreign`: it was brought along from another vault.')
     .meta({ examples: ['random'] }),
   audience: AudienceSchema.optional().describe('The system it is for; absent: none in particular.'),
   expiresAt: ExpiresAtSchema,
@@ -54,8 +54,10 @@ export const TokenFactsSchema = z
   .strictObject({
     ...tokenFacts,
     state: z
-      .enum(['live', 'expired', 'used_up', 'revoked'])
-      .describe('Whether it can be used, or why not; one that has ended is listed until it is swept.'),
+      .string()
+      .describe(
+        'Whether it can be used (`live`), or why not (`expired`, `used_up`, `revoked`); one that has ended is listed until it is swept.',
+      ),
   })
   .meta({ id: 'TokenFacts', description: 'A token of a record.' });
 
@@ -79,14 +81,17 @@ export const MintTokenBody = z.strictObject({
   ttlSeconds: TtlSchema.optional(),
   uses: UsesSchema.optional(),
 });
-export const MintTokenReply = z.strictObject(tokenFacts);
+export const MintTokenReply = z
+  .strictObject(tokenFacts)
+  .meta({ id: 'MintedToken', description: 'A token of a record, and its limits.' });
 export type MintedToken = z.infer<typeof MintTokenReply>;
 
 export const ExtendTokenBody = z
   .strictObject({ ttlSeconds: TtlSchema.optional(), uses: UsesSchema.optional() })
   .refine(({ ttlSeconds, uses }) => ttlSeconds !== undefined || uses !== undefined, {
     error: 'must have ttlSeconds, uses or both',
-  });
+  })
+  .meta({ minProperties: 1, description: 'Another end: `ttlSeconds`, `uses` or both.' });
 
 /** Why a token no longer answers: problems of the operations that name one. */
 export const ENDED = ['token_not_found', 'token_expired', 'token_used_up', 'token_revoked', 'record_erased'] as const;

@@ -1,8 +1,8 @@
 /**
- * The security team's commands with `--url`: they act through the API of the server that runs, say what they say without
+ * The security team's and the administrators' commands with `--url`: they act through the API of the server that runs, say what they say without
  * it, and open no vault of their own.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lethe } from '../support/command.ts';
@@ -46,6 +46,7 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   };
   expect(await same('jobs', 'list')).toContain(job);
   expect(await same('jobs', 'show', job)).toMatch(/epoch +1/);
+  await principalsAreManaged(home, elsewhere, server.url, path);
 
   const [listed, local] = [await through('keys', 'slots', 'list'), await here('keys', 'slots', 'list')];
   expect(listed.out).toContain('usb');
@@ -110,12 +111,17 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   const key = await readFile(keyFile, 'ascii');
   const url = ['--url', 'http://vault.example.com:7300', ...officer];
   const inClear = await lethe(elsewhere, ['jobs', 'list', ...url]);
-  expect(inClear).toMatchObject({
-    code: 1,
-    err: expect.stringMatching(
-      /^lethe: Nothing was sent: over http, .*vault\.example\.com could read the API key\. Name the https URL/,
-    ),
-  });
+  const files = ['--map', join(path, 'map.json'), '--out', join(path, 'tokens.ndjson')];
+  await writeFile(join(path, 'map.json'), '{"fields":[{"path":"/email","type":"email"}]}');
+  const imported = await lethe(elsewhere, ['import', join(path, 'map.json'), ...files, ...url]);
+  for (const refusal of [inClear, imported]) {
+    expect(refusal).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^lethe: Nothing was sent: over http, .*vault\.example\.com could read the API key\. Name the https URL/,
+      ),
+    });
+  }
   await server.end();
   const unanswered = await through('jobs', 'list');
   expect(unanswered).toMatchObject({
@@ -127,3 +133,53 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   });
   for (const { out, err } of [rotated, listed, refused, unanswered]) expect(out + err).not.toContain(key.trim());
 }, 120_000);
+
+/** What is ordered through the server shows on its own machine, and the other way round. */
+async function principalsAreManaged(home: string, elsewhere: string, url: string, path: string): Promise<void> {
+  const admin = ['--key-file', join(home, 'keys/admin.key')];
+  const [first, second] = [join(path, 'shop.key'), join(path, 'shop-2.key')];
+  const through = (...args: string[]) => lethe(elsewhere, ['principals', ...args, '--url', url, ...admin]);
+  const here = (...args: string[]) => lethe(home, ['principals', ...args, ...admin]);
+  const me = async (key: string) => {
+    const [local, remote] = [
+      await lethe(home, ['me', '--key-file', key]),
+      await lethe(elsewhere, ['me', '--url', url, '--key-file', key]),
+    ];
+    expect(remote).toEqual(local);
+    return remote.out;
+  };
+  expect(await through('add', 'shop', '--role', 'app', '--purpose', 'billing', '--save', first)).toMatchObject({
+    code: 0,
+  });
+  expect(await me(first)).toMatch(
+    /^shop \(app\) prn_\w+ of the tenant .*\nMay ask for: billing\. The API key has no end\.\n$/,
+  );
+
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  const changed = await through('change', 'shop', '--purpose', 'billing', 'fraud', '--expires', soon);
+  expect(changed.out).toBe(`shop may ask for: billing, fraud. The API key works until ${soon}.\n`);
+  expect(await me(first)).toContain('That is soon: ask an administrator');
+  expect((await here('change', 'shop', '--no-purpose', '--expires', 'never')).out).toBe(
+    'shop may ask for: nothing. The API key has no end.\n',
+  );
+
+  const rotated = await through('rotate', 'shop', '--overlap', '1', '--save', second);
+  expect(rotated.out).toMatch(
+    /^shop has the new API key key_\w+\. The API key has no end\.\nkey_\w+ works until 2\S+Z\.\nIts API key is in /,
+  );
+  const [newer, older] = rotated.out.match(/key_\w+/g) as [string, string];
+  expect(await me(second)).toContain(`Its other API key, ${older}: The API key works until`);
+  expect((await here('rotate', 'shop')).err).toContain('(rolling_over)');
+  const [listed, local] = [await through('list'), await here('list')];
+  expect(listed).toEqual(local);
+  expect(listed.out).toMatch(new RegExp(`shop .*${older} until .*, ${newer} active`));
+  expect((await through('end-key', 'shop', older)).out).toMatch(new RegExp(`^${older} has ended at 2`));
+  expect((await lethe(elsewhere, ['me', '--url', url, '--key-file', first])).err).toContain('(unauthenticated)');
+
+  await here('add', 'shop', '--role', 'support', '--save', join(path, 'namesake.key'));
+  const ambiguous = (await through('change', 'shop', '--no-purpose')).err;
+  expect(ambiguous).toMatch(/Several principals have this name; give the id of one: prn_\w+, prn_\w+\.\n$/);
+  const ids = ambiguous.match(/prn_\w+/g) as string[];
+  for (const id of ids) expect((await through('revoke', id)).out).toMatch(new RegExp(`^${id} is revoked since 2`));
+  expect((await through('change', 'shop', '--no-purpose')).err).toContain('No principal that is not revoked');
+}

@@ -19,7 +19,7 @@ import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';
 watchLogs();
 
 const EMAIL = plant('mary.jackson@example.com');
-const ITEM = { type: 'email', value: EMAIL, subject: 'cust_1', label: 'main' };
+const ITEM = { type: 'email', value: EMAIL, subject: 'cust_1', label: 'main' } as const;
 const UNKNOWN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
 
 type Fetch = typeof globalThis.fetch;
@@ -157,7 +157,7 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await admin.setKeep('email', null)).toMatchObject({ name: 'email', custom: false });
   await expect(admin.setKeep('ada@example.com', null)).rejects.toThrow(TypeError);
   expect(await admin.setUnique('username', true)).toMatchObject({ name: 'username', unique: true });
-  expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, more: false });
+  expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, partial: false });
   expect(await admin.setUnique('username', false)).toMatchObject({ unique: false });
   const added = await admin.addPrincipal({
     name: 'checkout',
@@ -220,15 +220,15 @@ test('tokens in every shape, brought along, given again, and found by parts of t
   const { app: asApp } = await listeningVault();
   const app = asApp();
   const card = (number: string) => ({ number: plant(number), expiryMonth: 4, expiryYear: 2030 });
-  const born = { type: 'date_of_birth', value: '1980-02-29' };
+  const born = { type: 'date_of_birth' as const, value: '1980-02-29' };
   const tokens: string[] = [];
   for (const [i, number] of ['4242 4242 4242 4242', '4000 0000 0002 4242', '4242 4242 4242 4242'].entries()) {
     const subject = `cust_${i}`;
     const items = [
-      { type: 'card', value: card(number), subject, format: 'card' as const, reuse: true, audience: 'crm' },
-      { type: 'phone', value: '+44 20 7946 0958', subject, format: 'phone' as const },
-      { type: 'email', value: EMAIL, subject, format: 'email' as const, ttlSeconds: 60, uses: 1 },
-      { type: 'iban', value: 'DE89 3704 0044 0532 0130 00', subject, token: `acme-iban-${i}` },
+      { type: 'card' as const, value: card(number), subject, format: 'card' as const, reuse: true, audience: 'crm' },
+      { type: 'phone' as const, value: '+44 20 7946 0958', subject, format: 'phone' as const },
+      { type: 'email' as const, value: EMAIL, subject, format: 'email' as const, ttlSeconds: 60, uses: 1 },
+      { type: 'iban' as const, value: 'DE89 3704 0044 0532 0130 00', subject, token: `acme-iban-${i}` },
       ...(i === 0 ? [] : [{ ...born, subject }]),
     ];
     const results = await app.tokenize(items, { purpose: 'support' });
@@ -239,7 +239,7 @@ test('tokens in every shape, brought along, given again, and found by parts of t
     expect(again).toMatchObject({ token: results[0]?.token, created: false });
   }
 
-  const last4 = { type: 'card', part: 'last4', value: '4242', purpose: 'support' };
+  const last4 = { type: 'card', part: 'last4', value: '4242', purpose: 'support' } as const;
   const tokensOf = (found: readonly { token: string }[]) => found.map(({ token }) => token);
   expect(tokensOf((await app.search(last4)).results)).toEqual(tokens);
   const first = await app.search({ ...last4, limit: 1 });
@@ -273,7 +273,7 @@ describe('a lost connection', () => {
 
   test('what is sent again is the first attempt’s bytes, whatever the app has done to its list since', async () => {
     const { vault, app } = await listeningVault();
-    const items = [{ ...ITEM }];
+    const items: { type: 'email'; value: string }[] = [{ ...ITEM }];
     const sleep = async () => {
       items.push({ ...ITEM, value: 'another@example.com' });
     };
@@ -510,7 +510,10 @@ describe('errors', () => {
   test('are typed, name the place, and are not tried again', async () => {
     const { app, server } = await listeningVault();
     const { fetch, sent } = network();
-    const items = [ITEM, { type: 'card', value: { number: '4242424242424241', expiryMonth: 1, expiryYear: 2030 } }];
+    const items = [
+      ITEM,
+      { type: 'card' as const, value: { number: '4242424242424241', expiryMonth: 1, expiryYear: 2030 } },
+    ];
     const error = await app({ fetch })
       .tokenize(items)
       .catch((thrown: unknown) => thrown);
@@ -616,7 +619,7 @@ test('what cannot be right is refused before anything is sent, and is not repeat
     () => client.getCertificate('tok_15v7chfy5rbwh743f6rhsh75q92zc29m'),
     () => client.eachRecord(EMAIL).next(),
     () => client.tokenize([ITEM], { idempotencyKey: 'clé' }),
-    () => client.tokenize([{ type: 'text', value: cyclic }]),
+    () => client.tokenize([{ type: 'document', value: cyclic }]),
   ];
   for (const [i, call] of calls.entries()) {
     const error = await call().catch((thrown: unknown) => thrown);

@@ -99,7 +99,7 @@ describe('a body', () => {
     ['with an overlong NUL', Buffer.from('{"x":"\xc0\x80"}', 'latin1'), 400, 'malformed_request'],
     ['with a surrogate in UTF-8', Buffer.from('{"x":"\xed\xa0\x80"}', 'latin1'), 400, 'malformed_request'],
     ['in UTF-16', Buffer.from(tokenize([ITEM]), 'utf16le'), 400, 'malformed_request'],
-    ['with a byte order mark', Buffer.from(`\ufeff${tokenize([ITEM])}`), 200],
+    ['with a byte order mark', Buffer.from(`\ufeff${tokenize([ITEM])}`), 400, 'malformed_request'],
     ['with a lone surrogate, escaped', '{"items":[{"type":"text","value":"\\ud800"}]}', 200],
     ['that names a property twice', `{"items":[],"items":[${JSON.stringify(ITEM)}]}`, 400, 'malformed_request'],
     [

@@ -268,3 +268,15 @@ test('a name has one budget, also where only an earlier version of its type take
   ]);
   expect(budgets('adalinde')).toEqual(['adalinde']);
 });
+
+test('who is named by one address of a network is named by all of it, and counts once for each form it is stored in', () => {
+  const of = (type: string, value: unknown) =>
+    criterionOf({ type: dataType(type), keep: undefined, unique: false, earlier: [] }, { value }, { now: NOW });
+  const named = (address: string) =>
+    ofSearch(soughtIn([of('ip', address), of('date_of_birth', '1990-07-21')], () => false))
+      .filter(({ budget }) => budget.of[1] === 'ip')
+      .map(({ budget, count }) => [budget.allowance.limit, count, ...budget.of]);
+  const network = [19, 1, 'date_of_birth', 'ip', '', '203.0.113.0/24'];
+  expect(named('203.0.113.7')).toEqual([[19, 1, 'date_of_birth', 'ip', '', '203.0.113.7'], network]);
+  expect(named('203.0.113.8')).toEqual([[19, 1, 'date_of_birth', 'ip', '', '203.0.113.8'], network]);
+});

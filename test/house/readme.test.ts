@@ -104,7 +104,8 @@ test('the commands of the README and its pages run as they are typed, from the q
   const [stored, ...pages] = found ?? [];
   const doe = { results: [{ token: stored.results[0].token, masked: 'J*** D***' }] };
   const page = { results: [{ masked: 'j***@example.com' }] };
-  expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]] }, page]);
+  const phone = { results: [{ token: stored.results[2].token }] };
+  expect(pages).toMatchObject([doe, doe, { results: [asked.results[0]] }, phone, phone, page]);
   expect(proof).toMatch(/Done: job_/);
   expect(proof).toMatch(/Certificate of erasure ers_/);
   expect(proof).toMatch(/Signature: right/);

@@ -1,6 +1,7 @@
 /** A proxy before the vault that answers in its place: with pages of its own, that say nothing of what was done. */
 import { describe, expect, test } from 'vitest';
 import { LetheClient } from '../../src/client/lethe-client.ts';
+import type { TokenizeItem } from '../../src/client/shapes.ts';
 import { Workplace } from './workplace.ts';
 
 const MAP = { fields: [{ path: '/name', type: 'text' }] };
@@ -31,7 +32,9 @@ describe.each([502, 503, 504])('HTTP %i with a page of HTML', (status) => {
       sleep: async () => {},
     });
     const result = await work.import(MAP, {
-      tokenizer: { tokenize: (items, idempotencyKey) => client.tokenize(items, { idempotencyKey }) },
+      tokenizer: {
+        tokenize: (items, idempotencyKey) => client.tokenize(items as readonly TokenizeItem[], { idempotencyKey }),
+      },
       progress: { start() {}, update() {}, stop() {}, note: (text: string) => void notes.push(text) },
       sleep: async (ms: number) => void slept.push(ms),
     });

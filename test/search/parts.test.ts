@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
+import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -172,6 +173,18 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('an unknown part of a type without search is refused as a part', async () => {
     expect(await refusal('text', 'word', 'x')).toMatchObject({ code: 'unknown_part', field: 'part' });
+  });
+
+  test('an unknown part is refused with those that would do: to search by, or to compare', async () => {
+    const wanted = { type: 'address', part: 'street', value: 'x', purpose: 'support' };
+    const support = await here.as('support');
+    await expect(search(here.vault, support, wanted)).rejects.toThrow(
+      /not found by that part\. They are by: no part\.$/,
+    );
+    const said = { ...wanted, subject: 'cust_1' };
+    await expect(match(here.vault, support, said)).rejects.toThrow(
+      /compared by that part\. They are by: .*postal_code/,
+    );
   });
 
   test.each([

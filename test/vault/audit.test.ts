@@ -42,6 +42,7 @@ import { setUnique } from '../../src/operations/types/set-unique.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
+import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
@@ -99,6 +100,11 @@ describe.each(ENGINES)('on %s', (engine) => {
         app,
         () => verify(vault, app, { token: login, value: 'xyzzy plugh' }),
         { action: 'verify', code: 'not_verified', records: verifier },
+      ],
+      [
+        app,
+        () => match(vault, app, { token, value: 'ada@example.com', purpose: 'support' }),
+        { action: 'match', code: 'matched', purpose: 'support', records: JSON.stringify([record]) },
       ],
       [
         app,

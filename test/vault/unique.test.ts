@@ -126,7 +126,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(outcomes.filter((text) => text === 'stored')).toHaveLength(1);
       expect(new Set(outcomes)).toEqual(new Set(['stored', REFUSED]));
     }
-    expect(await doubles()).toEqual({ doubles: 0, records: 0, more: false });
+    expect(await doubles()).toEqual({ doubles: 0, records: 0, partial: false });
     const value = fresh('one-person');
     const item = name(value, { subject: 'one-person', reuse: true });
     const same = await Promise.all(nodes.flatMap((node) => [one(item, node), one(item, node), one(item, node)]));
@@ -164,7 +164,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(outcomes.filter((text) => text === 'stored').length).toBeLessThanOrEqual(1);
     expect(outcomes.map(String).every((text) => /^(stored|value_not_unique|concurrent_change)/.test(text))).toBe(true);
     expect(await outcome(store(name(value)))).toBe(outcomes.includes('stored') ? REFUSED : 'stored');
-    expect(await doubles()).toEqual({ doubles: 0, records: 0, more: false });
+    expect(await doubles()).toEqual({ doubles: 0, records: 0, partial: false });
   });
 
   test('a correction that loses to an erasure leaves the value it wanted free', async () => {
@@ -262,9 +262,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     await unique(false);
     const [value, single] = [fresh('before'), fresh('before')];
     const [first] = await store(name(value), name(value.toUpperCase()), name(value), name(single));
-    expect(await doubles()).toEqual({ doubles: 1, records: 3, more: false });
+    expect(await doubles()).toEqual({ doubles: 1, records: 3, partial: false });
     await unique(true);
-    expect(await doubles()).toEqual({ doubles: 1, records: 3, more: false });
+    expect(await doubles()).toEqual({ doubles: 1, records: 3, partial: false });
     const tried: unknown[] = [];
     const again = async () => {
       for (const old of [value, single]) tried.push(await outcome(store(name(old, { subject: 'later' }))));

@@ -1,6 +1,5 @@
 /** Certificates as the API speaks of them: what is signed, what it waits for, and the keys that verify it. */
 import { z } from 'zod';
-import { SLOT_KINDS } from '../../keyring/slots/root-slot.ts';
 import { ErasureIdSchema, RecordIdSchema, SubjectIdSchema } from '../../schema.ts';
 
 const epochNumber = (meaning: string) =>
@@ -16,9 +15,9 @@ const SlotStatement = z
       .string()
       .describe('Its name.')
       .meta({ examples: ['file'] }),
-    kind: z.enum(SLOT_KINDS).describe('What it is.'),
+    kind: z.string().describe('What it is: `file`, `pkcs11` or `transit`; more may come.'),
     tier: z
-      .enum(['overwritten', 'hardware', 'service'])
+      .string()
       .describe(
         'What stands behind its deletion. `overwritten`: overwritten in place as far as the operating system tells. ' +
           '`hardware`: a device that keeps keys inside itself says so. `service`: a key service says so.',
@@ -52,7 +51,7 @@ const RemainingIndexKey = z
       .describe('The version of its key.')
       .meta({ examples: [1] }),
     state: z
-      .enum(['live', 'dropped'])
+      .string()
       .describe(
         '`live`: in the key store, so that whoever holds it and an old copy of the key store can test guesses at the value. ' +
           '`dropped`: no longer in the key store; a copy of it ends with the epoch it was last wrapped under.',
@@ -87,14 +86,14 @@ export const StatementSchema = z
       .describe('When this was signed: seconds since 1970.')
       .meta({ examples: [1_795_500_000] }),
     jti: ErasureIdSchema,
-    version: z.literal(CERTIFICATE_VERSION).describe('Of the form of this statement.'),
+    version: z.int().describe('Of the form of this statement.'),
     tenant: z
       .string()
       .describe('Id of the tenant (`ten_…`).')
       .meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
-    scope: z.literal('tenant').optional().describe('Present where a whole tenant was erased.'),
+    scope: z.string().optional().describe('`tenant` where a whole tenant was erased; absent otherwise.'),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
-    cause: z.literal('erased').describe('Why the keys were destroyed.'),
+    cause: z.string().describe('Why the keys were destroyed: `erased`.'),
     records: z
       .object({
         count: z
@@ -167,6 +166,7 @@ export const CertificateReply = z.strictObject({
   erasure: ErasureIdSchema,
   state: z
     .enum(['pending', 'final'])
+    .meta({ id: 'CertificateState', description: 'Whether there is a certificate.' })
     .describe('`pending`: copies of the key store made earlier may still open the values. `final`: none does.'),
   waitsFor: z
     .array(z.string())
@@ -194,12 +194,12 @@ export const JwksReply = z
     keys: z
       .array(
         z.strictObject({
-          kty: z.literal('OKP').describe('The key type.'),
-          crv: z.literal('Ed25519').describe('The curve.'),
+          kty: z.string().describe('The key type: `OKP`.'),
+          crv: z.string().describe('The curve: `Ed25519`.'),
           x: z.string().describe('The public key, base64url.'),
           kid: z.string().describe('The RFC 7638 thumbprint, as in the header of what the key signed.'),
-          use: z.literal('sig').describe('The key signs.'),
-          alg: z.literal('EdDSA').describe('The algorithm.'),
+          use: z.string().describe('`sig`: the key signs.'),
+          alg: z.string().describe('The algorithm: `EdDSA`.'),
         }),
       )
       .describe('The oldest first; kept for good.'),

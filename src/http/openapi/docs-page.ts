@@ -48,7 +48,7 @@ export function docsPage(): string {
       </dl>
     </section>
     <script src="docs/assets/swagger-ui-bundle.js"></script>
-    <script src="docs/start.js"></script>
+    <script type="module" src="docs/start.js"></script>
   </body>
 </html>
 `;
@@ -108,8 +108,12 @@ function byStatus(a: ProblemCode, b: ProblemCode): number {
  */
 export const START_SCRIPT = `const operations = document.getElementById('docs');
 const place = document.getElementById(location.hash.slice(1));
+const description = new URL('openapi.json', location.href);
+// Calls go to the vault that this page comes from, wherever a proxy has put both.
+const here = { url: new URL('.', description).href.replace(/\\/$/, '') };
+const spec = await (await fetch(description)).json();
 SwaggerUIBundle({
-  url: new URL('openapi.json', location.href).href,
+  spec: { ...spec, servers: [here] },
   domNode: operations,
   deepLinking: place === null,
   defaultModelExpandDepth: 2,

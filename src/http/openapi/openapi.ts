@@ -3,51 +3,18 @@
  * checks that it describes every operation, field and error, and shows an example of each.
  */
 import { z } from 'zod';
+import { JobReply } from '../../jobs/schema.ts';
 import type { Operation } from '../../operations/operation.ts';
-import { GROUPS, isRoute } from '../../operations/operations.ts';
-import { STATUS } from '../../problems/kinds.ts';
-import { PROBLEMS, type ProblemCode } from '../../problems/list.ts';
+import { GROUPS, isRoute, rolesFor } from '../../operations/operations.ts';
+import type { ProblemCode } from '../../problems/list.ts';
 import { RELEASE } from '../../release.ts';
-import { OF_STORES_AND_KEYS } from '../problem.ts';
 import { JWKS_PATH, jwksOperation } from '../well-known.ts';
-import { exampleProblem } from './example-problem.ts';
+import { BESIDE_TAG, besideThem } from './beside.ts';
 import { JsonSchemas, type Schema } from './json-schemas.ts';
+import { COMMON, ProblemSchema, problemResponses, referencesTo, WITH_BODY, WITH_INPUT } from './problems.ts';
 
-/** Problems that every operation may answer with. */
-const COMMON: readonly ProblemCode[] = [
-  'malformed_request',
-  'unauthenticated',
-  'not_allowed',
-  ...OF_STORES_AND_KEYS,
-  'shutting_down',
-  'overloaded',
-];
-const WITH_INPUT: readonly ProblemCode[] = ['invalid_request'];
-const WITH_BODY: readonly ProblemCode[] = ['body_too_large', 'unsupported_media_type'];
-
-const FaultSchema = z
-  .strictObject({
-    field: z.string().optional().describe('The place in the request, such as `items/3/value.number`.'),
-    code: z.string().describe('What is wrong there, for programs: a code as of a problem.'),
-    detail: z.string().describe('What is wrong there, for people.'),
-  })
-  .meta({ id: 'Fault', description: 'One of the things that are wrong with a request.' });
-
-const ProblemSchema = z
-  .strictObject({
-    type: z.string().describe('Where the problem is described.'),
-    title: z.string().describe('What the code means.'),
-    status: z.int().describe('The HTTP status.'),
-    code: z.enum(Object.keys(PROBLEMS)).describe('The problem, for programs; stable.'),
-    detail: z.string().describe('The problem, for people.'),
-    field: z.string().optional().describe('The place in the request that is at fault, such as `items/3/value.number`.'),
-    errors: z
-      .array(FaultSchema)
-      .optional()
-      .describe('With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`.'),
-    request: z.string().describe('Id of the request, as in the log and the audit entry.'),
-  })
-  .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
+/** Where a vault listens unless it is told otherwise. The page at `/docs` calls the vault that it comes from. */
+const USUAL_URL = 'http://127.0.0.1:7300';
 
 const DESCRIPTION = `
 Store values and get tokens in their place; reveal a value only to a role that may see it, for a stated purpose; erase
@@ -71,20 +38,22 @@ within 24 hours and gives the same answer each time. After a 503, or no answer a
 \`journal_unavailable\`, and any 503 to a revocation: what was ordered holds; call again until it is answered. A call is answered within 30 seconds.
 
 **Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Of
-at most 25 passwords a call makes verifiers. Lists come in pages: \`more\` says whether there is another.
+at most 25 passwords a call makes verifiers.
 
 **Replies may gain properties**, and lists of codes new ones, without a new version. Requests with properties that are
 not described here are refused.
 
-Beside the API, without a key: \`GET /healthz\` (the process runs, which release it is, and which step of each store it knows), \`GET /readyz\` (a call would be answered: both stores
-can be written to and the keys are at hand; otherwise 503, and \`unavailable\` says what is not), \`GET /metrics\` (Prometheus).
-
 A vault that starts from shares of its root key is sealed at first: \`/readyz\` answers 503, and every call the problem
-\`sealed\`, but for this description and \`/healthz\`. \`POST /v1/unseal {"share": "LETHE1-…"}\`, also without a key, gives it one share and answers
-\`{"sealed", "given", "needed"}\`; \`GET /v1/unseal\` answers the same and gives none.
+\`sealed\`, but for this description and \`/healthz\`, until \`POST /v1/unseal\` has been given enough.
+
+**Lists** come in pages: \`after\` and \`limit\` ask for one. Its \`next\` is the \`after\` of the page that
+follows, and absent on the last.
+
+**Types of a tenant’s own** have names that begin with \`x_\`. Where a \`type\` tells variants apart, such a
+name means the variant for types of one’s own, which no table of names can list.
 `.trim();
 
-/** @param publicUrl where clients find the API; by default, next to the document */
+/** @param publicUrl where clients find the API */
 export function openApi(publicUrl?: string): Schema {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Schema>> = {};
@@ -93,11 +62,11 @@ export function openApi(publicUrl?: string): Schema {
   const shown = groups.filter(({ routes }) => routes.length > 0);
   for (const { tag, routes } of shown) {
     for (const route of routes) {
-      paths[route.path] = { ...paths[route.path], [route.method]: operation(route, tag.name, schemas, publicUrl) };
+      paths[route.path] = { ...paths[route.path], [route.method]: operation(route, tag.name, schemas) };
     }
   }
-  const ofJwks = (codes: readonly ProblemCode[]) => problemResponses('getJwks', codes, publicUrl);
-  paths[JWKS_PATH] = { get: jwksOperation(schemas, { 'X-Request-Id': REQUEST_ID }, ofJwks) };
+  paths[JWKS_PATH] = { get: jwksOperation(schemas) };
+  Object.assign(paths, besideThem(schemas));
   return {
     openapi: '3.1.0',
     info: {
@@ -107,9 +76,9 @@ export function openApi(publicUrl?: string): Schema {
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: publicUrl ?? '.', description: 'this vault' }],
+    servers: [{ url: publicUrl ?? USUAL_URL, description: publicUrl ? 'this vault' : 'a vault on this machine' }],
     security: [{ apiKey: [] }],
-    tags: shown.map(({ tag }) => tag),
+    tags: [...shown.map(({ tag }) => tag), BESIDE_TAG],
     paths,
     components: {
       securitySchemes: {
@@ -119,12 +88,15 @@ export function openApi(publicUrl?: string): Schema {
           description: 'An API key, as `npm run lethe -- principals add` or `POST /v1/principals` hands it out.',
         },
       },
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
+      headers: { RequestId: REQUEST_ID, RetryAfter: RETRY_AFTER },
+      responses: problemResponses(publicUrl),
       schemas: schemas.all,
     },
   };
 }
 
-function operation(route: Operation, tag: string, schemas: JsonSchemas, publicUrl: string | undefined): Schema {
+function operation(route: Operation, tag: string, schemas: JsonSchemas): Schema {
   const { operationId, summary, description, body, params, query, status = 200, example } = route;
   const name = operationId.charAt(0).toUpperCase() + operationId.slice(1);
   const codes = new Set<ProblemCode>([
@@ -142,8 +114,9 @@ function operation(route: Operation, tag: string, schemas: JsonSchemas, publicUr
   return {
     operationId,
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: [description, problemsOf(route)].filter(Boolean).join('\n\n') || summary,
     tags: [tag],
+    security: [{ apiKey: rolesFor(route) }],
     parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas), ...headers(route)],
     ...(body === undefined
       ? {}
@@ -151,22 +124,36 @@ function operation(route: Operation, tag: string, schemas: JsonSchemas, publicUr
     responses: {
       [status]: {
         description: 'Done, and recorded in the audit log.',
-        headers: { 'X-Request-Id': REQUEST_ID },
-        content: route.events === undefined ? reply : eventsOf(reply['application/json'].example),
+        headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } },
+        content: route.events === undefined ? reply : eventsOf(schemas, reply['application/json'].example),
       },
-      ...problemResponses(operationId, codes, publicUrl),
+      ...referencesTo(codes),
     },
   };
 }
 
-/** OpenAPI 3.1 cannot describe the events of a stream. Prose and an example do it instead. */
-function eventsOf(data: unknown): Schema {
+function problemsOf({ problems }: Operation): string {
+  return problems.length === 0 ? '' : `Its own problems: ${problems.map((code) => `\`${code}\``).join(', ')}.`;
+}
+
+/** A stream is text; `contentSchema` says of what. Not every generator reads that. */
+function eventsOf(schemas: JsonSchemas, data: unknown): Schema {
   const schema = {
     type: 'string',
-    description: 'Events; the data of each is the same JSON as the reply without `/events`.',
+    contentMediaType: 'text/event-stream',
+    contentSchema: schemas.named(JobEvent, 'output', ''),
+    description: 'Server-sent events; the data of each is a `Job`.',
   };
   return { 'text/event-stream': { schema, example: `id: 1\nevent: progress\ndata: ${JSON.stringify(data)}\n\n` } };
 }
+
+const JobEvent = z
+  .strictObject({
+    id: z.string().describe('Counts the events of this stream.'),
+    event: z.string().describe('`progress`, or `done` for the last one.'),
+    data: JobReply.describe('The job as it is then.'),
+  })
+  .meta({ id: 'JobEvent', description: 'One event of a stream.' });
 
 const REQUEST_ID = {
   description: 'Id of the request, as in the log and the audit entry.',
@@ -179,20 +166,19 @@ const RETRY_AFTER = {
   example: 1,
 };
 
+/** Without an example: a page that fills one in would send the same key with every call. */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and ' +
+    'the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+};
+
 function headers(route: Operation): Schema[] {
-  if (!route.idempotent) return [];
-  return [
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      description:
-        'Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and ' +
-        'the answer is the same. Visible ASCII, such as a random UUID; not personal data.',
-      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
-      example: '5d1f0c3a-3a1e-4b62-9d1c-0f7f6a1d2b3c',
-    },
-  ];
+  return route.idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
 }
 
 function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas: JsonSchemas): Schema[] {
@@ -214,36 +200,4 @@ function parameters(of: z.ZodType | undefined, place: 'path' | 'query', schemas:
       ...(place === 'path' ? { example: schemas.exampleOf(property) } : {}),
     };
   });
-}
-
-function problemResponses(
-  operationId: string,
-  codes: Iterable<ProblemCode>,
-  publicUrl?: string,
-): Record<string, Schema> {
-  const byStatus = new Map<number, { code: string; title: string; status: number }[]>();
-  for (const code of codes) {
-    const { kind, title } = PROBLEMS[code];
-    const status = STATUS[kind];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), { code, title, status }]);
-  }
-  const responses = [...byStatus].map(([status, problems]) => [
-    status,
-    {
-      description: problems.map(({ code, title }) => `- \`${code}\`: ${title}`).join('\n'),
-      headers: {
-        'X-Request-Id': REQUEST_ID,
-        ...(status === 503 || status === 429 ? { 'Retry-After': RETRY_AFTER } : {}),
-      },
-      content: {
-        'application/problem+json': {
-          schema: { $ref: '#/components/schemas/Problem' },
-          examples: Object.fromEntries(
-            problems.map((problem) => [problem.code, { value: exampleProblem(operationId, problem, publicUrl) }]),
-          ),
-        },
-      },
-    },
-  ]);
-  return Object.fromEntries(responses);
 }

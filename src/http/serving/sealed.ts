@@ -8,7 +8,6 @@
  * line, reply or error holds any of it.
  */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { z } from 'zod';
 import { VaultError } from '../../errors.ts';
 import { driverCode, placeOf } from '../../storage/errors.ts';
 import { releaseAndSchema } from '../../vault/release-and-schema.ts';
@@ -16,6 +15,7 @@ import type { SealedVault, UnsealProgress } from '../../vault/sealed.ts';
 import type { Front } from '../app.ts';
 import { readJson } from '../body.ts';
 import { send } from '../handler.ts';
+import { UnsealBody } from '../openapi/beside.ts';
 import { docsRouter } from '../openapi/docs.ts';
 import { problemOf, retryAfterSeconds } from '../problem.ts';
 import { validate } from '../validate.ts';
@@ -25,8 +25,6 @@ import { newSources } from './sources.ts';
 const MAX_BODY_BYTES = 4 * 1024;
 const RETRY_AFTER_SECONDS = 60;
 const UNSEAL_PATH = '/v1/unseal';
-
-const UnsealBody = z.strictObject({ share: z.string().min(1).max(1024) });
 
 export interface SealedAppOptions {
   readonly front?: Front | undefined;

@@ -12,8 +12,7 @@ export type SlotKind = (typeof SLOT_KINDS)[number];
  *   hardware      a device that keeps keys inside itself says that it destroyed the object
  *   service       a key service says that it deleted the key; its operator's backups are outside what it states
  */
-export const SLOT_TIERS = ['overwritten', 'hardware', 'service'] as const;
-export type SlotTier = (typeof SLOT_TIERS)[number];
+export type SlotTier = 'overwritten' | 'hardware' | 'service';
 
 /** What a slot states when it has destroyed an epoch's secret; goes into certificates word for word. */
 export interface Destruction {

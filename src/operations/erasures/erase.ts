@@ -18,6 +18,7 @@ import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { namedSubject } from '../../subjects/refs.ts';
 import { liveSubject, markErased } from '../../subjects/subjects.ts';
+import { ENDED } from '../../tokens/schema.ts';
 import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';
@@ -31,6 +32,7 @@ type Doomed = { readonly record: RecordId; readonly generation: number };
 export const erase = operation({
   operationId: 'erase',
   action: 'erase',
+  alsoActions: ['erase_tenant'],
   method: 'post',
   path: '/v1/erasures',
   summary: 'Erase records, by themselves, by tokens, or by subject; or a whole tenant.',
@@ -44,7 +46,8 @@ export const erase = operation({
   status: 201,
   idempotent: true,
   problems: [
-    ...(['subject_not_found', 'subject_erased', 'record_not_found', 'token_not_found'] as const),
+    ...(['subject_not_found', 'subject_erased', 'record_not_found'] as const),
+    ...ENDED,
     ...(['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'] as const),
   ],
   example: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: RECEIPT },

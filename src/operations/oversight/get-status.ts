@@ -11,7 +11,7 @@ import type { Store } from '../../storage/tx.ts';
 import { operation } from '../operation.ts';
 
 const StoreStatus = z.strictObject({
-  engine: z.enum(['sqlite', 'postgres']).describe('The database engine.'),
+  engine: z.string().describe('The database engine: `sqlite` or `postgres`.'),
   reachable: z
     .boolean()
     .describe('Whether it answered just now.')

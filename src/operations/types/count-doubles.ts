@@ -19,7 +19,7 @@ export const countDoublesOf = operation({
   params: TypeParams,
   reply: DoublesReply,
   problems: ['unknown_type', 'not_searchable'],
-  example: { reply: { doubles: 2, records: 5, more: false } },
+  example: { reply: { doubles: 2, records: 5, partial: false } },
   work: (vault, caller, { type: name }) =>
     perform(vault, caller, { action: 'count_doubles' }, async (door) => {
       const { type } = await vault.catalogue.type(caller.tenant, name);

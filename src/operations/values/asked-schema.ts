@@ -1,6 +1,9 @@
 /** The shapes of the questions that are answered by yes or no: is it the right password, is it what somebody says? */
 import { z } from 'zod';
+import { passwordItself } from '../../datatypes/password.ts';
+import { typedText } from '../../datatypes/shape.ts';
 import {
+  describedAs,
   JsonSchema,
   LabelSchema,
   NAMED,
@@ -13,7 +16,7 @@ import {
 } from '../../schema.ts';
 import { UNTIED } from './schema.ts';
 
-const offered = JsonSchema.describe('What may be the right value, such as the password that somebody typed.');
+const offered = describedAs(z.unknown().describe('The password that somebody typed.'), passwordItself);
 const ofWhom = {
   type: TypeNameSchema.describe('The data type of what is verified.').meta({ examples: ['password'] }),
   label: LabelSchema.optional().describe('The app’s word for it; needed where the person has several of that type.'),
@@ -31,7 +34,10 @@ const VerifySearchSchema = z
         type: TypeNameSchema.describe('A data type whose values nearly everybody has to themselves.').meta({
           examples: ['username'],
         }),
-        value: JsonSchema.describe('The name as it was typed.').meta({ examples: ['jane.doe'] }),
+        value: describedAs(
+          JsonSchema,
+          typedText.describe('The name as it was typed.').meta({ examples: ['jane.doe'] }),
+        ),
       })
       .meta({ id: 'SignInName', description: 'A value by which exactly one person is found.' }),
     ...ofWhom,

@@ -29,6 +29,8 @@ import { SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { MatchBody, MatchReply, type MatchRequest } from './asked-schema.ts';
 
+const KEPT_NOWHERE = 'Values of this data type are in no store, and there is nothing to compare with.';
+
 /** What is compared with what is said. */
 interface Compared {
   readonly rows: readonly RecordRow[];
@@ -39,7 +41,10 @@ interface Compared {
   readonly matches: (type: DataType, stored: Json) => boolean;
 }
 
-/** @throws `token_not_found` @throws `never_revealed`, `unknown_part`, `unknown_type` @throws {TooManyGuessesError} */
+/**
+ * @throws `token_not_found` @throws `never_revealed`, `option_not_offered`, `unknown_part`, `unknown_type`
+ * @throws {TooManyGuessesError}
+ */
 export const match = operation({
   operationId: 'match',
   action: 'match',
@@ -63,7 +68,7 @@ export const match = operation({
       'record_superseded',
     ] as const),
     ...(['purpose_not_allowed', 'never_revealed', 'invalid_value', 'unknown_type', 'unknown_part'] as const),
-    'too_many_guesses',
+    ...(['option_not_offered', 'too_many_guesses'] as const),
   ],
   example: {
     request: { subject: SUBJECT, type: 'date_of_birth', part: 'year', value: '1990', purpose: 'support' },
@@ -138,7 +143,8 @@ async function saidOf(
 ): Promise<Pick<Compared, 'known' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
-  if ((type.custody ?? 'record') !== 'record') throw new VaultError('never_revealed');
+  if (type.custody === 'verifier') throw new VaultError('never_revealed');
+  if (type.custody === 'window') throw new VaultError('option_not_offered', KEPT_NOWHERE, { field: 'type' });
   // A part that a view shows is told only to who may see that view.
   const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
   door.decide({ type: resourceOf(type), view, whole: part === undefined });

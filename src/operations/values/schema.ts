@@ -1,17 +1,23 @@
 /** The shapes of requests and replies: validation, types and OpenAPI come from here. */
 
 import { z } from 'zod';
+import { dataTypes } from '../../datatypes/registry.ts';
+import { inputOf, nameOf, plainForms } from '../../datatypes/typed.ts';
 import { RECORD_FACTS } from '../../records/schema.ts';
 import {
   AudienceSchema,
   CountrySchema,
+  describedAs,
   ExpiresAtSchema,
+  ForeignTokenSchema,
   JsonSchema,
   KeptSchema,
   LabelSchema,
   MAX_BATCH,
   MaskedSchema,
   NAMED,
+  OwnTypeNameSchema,
+  OwnValueSchema,
   PurposeSchema,
   pageEnd,
   pageQuery,
@@ -21,35 +27,49 @@ import {
   SubjectIdSchema,
   TokenSchema,
   TypeNameSchema,
+  taggedUnion,
   VersionSchema,
   ViewSchema,
 } from '../../schema.ts';
 import { TokenFactsSchema, TokenFormatSchema, TtlSchema, UsesSchema } from '../../tokens/schema.ts';
 
+/** Options that do not go together, for those who check requests by the description. */
+const IMPOSSIBLE = {
+  anyOf: [
+    { required: ['token', 'format'] },
+    ...['token', 'ttlSeconds', 'uses'].map((option) => ({
+      required: ['reuse', option],
+      properties: { reuse: { enum: [true] } },
+    })),
+  ],
+};
+
 /** Said of options that would tell one audience about another's, or speak for a person it does not know. */
 export const UNTIED = 'Not from a caller that is tied to an audience.';
 
-export const TokenizeItemSchema = z
-  .strictObject({
-    type: TypeNameSchema,
-    value: JsonSchema,
-    country: CountrySchema.optional(),
-    subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
-    label: LabelSchema.optional(),
-    format: TokenFormatSchema.optional(),
-    audience: AudienceSchema.optional().describe('The system that the token is for; absent: the caller’s own, if any.'),
-    ttlSeconds: TtlSchema.optional(),
-    uses: UsesSchema.optional(),
-    reuse: z
-      .boolean()
-      .optional()
-      .describe(
+const itemOptions = {
+  country: CountrySchema.optional(),
+  subject: RefSchema.optional().describe(`The person: the app’s ref, or a subject id (\`sub_…\`). ${UNTIED}`),
+  label: LabelSchema.optional(),
+  format: TokenFormatSchema.optional(),
+  audience: AudienceSchema.optional(),
+  ttlSeconds: TtlSchema.optional(),
+  uses: UsesSchema.optional(),
+  reuse: z
+    .boolean()
+    .meta({
+      id: 'Reuse',
+      description:
         'Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is ' +
-          'what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a ' +
-          '`purpose`, and within the budget of guesses.',
-      ),
-    token: TokenSchema.optional().describe(`A token that stood for the value in another vault, to be kept. ${UNTIED}`),
-  })
+        'what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a ' +
+        '`purpose`, and within the budget of guesses.',
+    })
+    .optional(),
+  token: TokenSchema.optional().describe(`A token that stood for the value in another vault, to be kept. ${UNTIED}`),
+};
+
+const FlatItem = z
+  .strictObject({ type: TypeNameSchema, value: JsonSchema, ...itemOptions })
   .superRefine((item, context) => {
     const say = (path: string, message: string) => context.addIssue({ code: 'custom', message, path: [path] });
     if (item.token !== undefined && item.format !== undefined) say('format', 'does not go with a token brought along');
@@ -57,9 +77,41 @@ export const TokenizeItemSchema = z
       if (item.reuse && item[option] !== undefined)
         say(option, 'does not go with reuse, which gives one token for good');
     }
-  })
-  .meta({ id: 'TokenizeItem', description: 'A value to store, its data type, and the person it is about.' });
-export type TokenizeItem = z.infer<typeof TokenizeItemSchema>;
+  });
+export type TokenizeItem = z.infer<typeof FlatItem>;
+
+const shownOptions = {
+  ...itemOptions,
+  token: ForeignTokenSchema.optional(),
+};
+export const TokenizeItemSchema = describedAs(
+  FlatItem,
+  taggedUnion(
+    'type',
+    [
+      ...dataTypes().map((type) =>
+        z
+          .strictObject({
+            type: z.literal(type.name).describe('The data type.'),
+            value: inputOf(type),
+            ...shownOptions,
+          })
+          .meta({
+            id: `${nameOf(type)}Item`,
+            description: `A value of the data type \`${type.name}\` to store.`,
+            not: IMPOSSIBLE,
+          }),
+      ),
+      z.strictObject({ type: OwnTypeNameSchema, value: OwnValueSchema, ...shownOptions }).meta({
+        id: 'OwnTypeItem',
+        description: 'A value of a data type of the tenant’s own to store.',
+        not: IMPOSSIBLE,
+      }),
+    ],
+    'TokenizeItem',
+    'A value to store, its data type, and the person it is about.',
+  ),
+);
 
 export const TokenizeBody = z
   .strictObject({
@@ -120,18 +172,16 @@ export const DetokenizeBody = z
 
 export type DetokenizeRequest = z.infer<typeof DetokenizeBody>;
 
-export const RevealedValueSchema = z
-  .strictObject({
+/** @param form what `value` is */
+const shown = <F extends z.ZodType, V extends z.ZodType>(form: F, value: V) =>
+  z.strictObject({
     token: TokenSchema,
-    form: z
-      .string()
-      .describe('What `value` is: `text`; `json`, which can be anything; or the data type that has its form.')
-      .meta({ examples: ['text'] }),
+    form: form.describe('What `value` is.'),
     type: TypeNameSchema,
     view: ViewSchema.describe('The view that `value` is.'),
-    value: JsonSchema.describe('The value, as far as `view` shows it.'),
-  })
-  .meta({ id: 'RevealedValue', title: 'Revealed', description: 'A token and the value it stands for.' });
+    value: value.describe('The value, as far as `view` shows it.'),
+  });
+const AnyShown = shown(z.string(), JsonSchema);
 
 export const NotRevealedSchema = z
   .strictObject({
@@ -149,11 +199,33 @@ export const NotRevealedSchema = z
       })
       .describe('Why this token was not revealed.'),
   })
-  .meta({ id: 'NotRevealed', title: 'Not revealed', description: 'A token that was not revealed, and why.' });
+  .meta({ id: 'NotRevealed', description: 'A token that was not revealed, and why.' });
 
-export const RevealedSchema = z
-  .union([RevealedValueSchema, NotRevealedSchema])
-  .meta({ id: 'Revealed', description: 'The answer for one token: its value, or why there is none.' });
+export const RevealedSchema = describedAs(
+  z.union([NotRevealedSchema, AnyShown]),
+  taggedUnion(
+    'form',
+    [
+      shown(z.literal('text'), z.string()).meta({
+        id: 'RevealedText',
+        description: 'Text: the value itself, or what a narrower view shows of it.',
+      }),
+      ...plainForms().map(({ type, value }) =>
+        shown(z.literal(type.name), value).meta({
+          id: `Revealed${nameOf(type)}`,
+          description: `A value of the data type \`${type.name}\`.`,
+        }),
+      ),
+      shown(z.literal('json'), z.unknown()).meta({
+        id: 'RevealedJson',
+        description: 'JSON that only the app knows: a document, or a part of one.',
+      }),
+      NotRevealedSchema,
+    ],
+    'Revealed',
+    'The answer for one token: its value, or why there is none.',
+  ),
+);
 export const DetokenizeReply = z.strictObject({
   results: z
     .array(RevealedSchema)

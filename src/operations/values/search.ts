@@ -42,7 +42,7 @@ interface Met {
   readonly row: RecordRow;
   readonly token: Token;
 }
-type Found = Met & { readonly masked: Json };
+type Found = Met & { readonly masked: string };
 
 /** One search in progress. */
 interface Search {

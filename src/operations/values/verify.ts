@@ -13,12 +13,13 @@ import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import type { Verification } from '../../crypto/password-hash.ts';
+import { parsePhc } from '../../crypto/phc.ts';
 import { verifyIfThere } from '../../crypto/verify-if-there.ts';
 import type { DataType } from '../../datatypes/datatype.ts';
 import { spellingsOf } from '../../datatypes/password.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { type Budget, ofName, RECORD } from '../../guesses/limits.ts';
-import { ofCaller } from '../../guesses/questions.ts';
+import { comparedForms, ofCaller } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
 import { liveRecords, openRecords, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
@@ -112,6 +113,8 @@ async function ofToken(
   opened.value.wipe();
   const budget = { allowance: RECORD, of: [record] };
   return guess(vault, caller, door, { type, budgets: [budget], names: [record as RecordId] }, async () => {
+    // As by a name (`verifyIfThere`): a verifier of nobody's makes nobody's sign-in dearer.
+    if (live.subject !== null) hasher.costs.meet(tenant, parsePhc(phc).params);
     return { found: await hasher.verify(spellingsOf(value), phc, { tenant }), row: opened.row };
   });
 }
@@ -159,8 +162,7 @@ async function namedIn(
       });
     }
     const criterion = criterionOf(known, body.search, { now: door.now });
-    const texts = new Set(criterion.forms.map(({ text }) => text));
-    return { by: criterion, names: [...texts].map((text) => [known.type.name, text] as const) };
+    return { by: criterion, names: comparedForms(criterion.forms).map((text) => [known.type.name, text]) };
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined ? error.at('search/') : error;
   }
@@ -189,8 +191,8 @@ async function guess(
   check: () => Promise<Tried>,
 ): Promise<{ reply: { verified: boolean; subject?: SubjectId; token?: Token }; tried: Tried }> {
   const { type, budgets, names } = about;
-  const [ofThis, ofAll] = [budgets.map((budget) => ({ budget, count: 1 })), ofCaller({ type, mayReveal: true }, 1)];
-  return vault.guesses.during(caller, [...ofThis, ofAll], async (right) => {
+  const ofAll = ofCaller({ type, mayReveal: true }, 1);
+  return vault.guesses.during(caller, [...budgets.map((budget) => ({ budget, count: 1 })), ofAll], async (right) => {
     const tried = await check().catch((error: unknown) => {
       // Nothing was computed: a caller that was turned away has not guessed.
       if (error instanceof UnavailableError) right();
