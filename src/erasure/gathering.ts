@@ -3,9 +3,11 @@
  * and its locks. Whoever comes while a group is at work waits for the next one.
  *
  * Guarantees: a promise settles as it would if its item were alone: if a group fails, each of its items is done again
- * by itself. What is done must therefore bear being done twice. Items of different lanes do not wait for each other.
- * Two that claim the same thing are never in one group.
+ * by itself, unless a store is unavailable, which concerns them all. What is done must therefore bear being done twice.
+ * Items of different lanes do not wait for each other. Two that claim the same thing are never in one group.
  */
+import { UnavailableError } from '../errors.ts';
+
 const MAX_ITEMS = 64;
 const MAX_CLAIMS = 500;
 
@@ -54,7 +56,9 @@ export class Gathering<T> {
       await new Promise((resume) => setImmediate(resume));
       const group = this.#next(queue);
       const done = await Promise.allSettled([this.#work(group.map(({ item }) => item) as [T, ...T[]])]);
-      const alone = done[0].status === 'rejected' && group.length > 1;
+      const [together] = done;
+      const isOneItems = together.status === 'rejected' && !(together.reason instanceof UnavailableError);
+      const alone = isOneItems && group.length > 1;
       for (const one of group) {
         const [end] = alone ? await Promise.allSettled([this.#work([one.item])]) : done;
         if (end.status === 'fulfilled') one.resolve();

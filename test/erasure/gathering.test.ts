@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
 import { type DestructionRow, findDestructions, findErasure } from '../../src/erasure/destructions.ts';
 import { Gathering } from '../../src/erasure/gathering.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import type { RecordId } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
@@ -79,6 +80,22 @@ test('if one fails, the others of its group are done nevertheless', async () => 
     'done',
   ]);
   expect(done).toEqual([['1', 'bad', '2'], ['1'], ['bad'], ['2']]);
+});
+
+test('if a store is unavailable, all fail at once, and are not tried one by one', async () => {
+  let times = 0;
+  const gathered = new Gathering<string>(
+    () => {
+      times += 1;
+      return Promise.reject(new UnavailableError('store_unavailable', 'away'));
+    },
+    { laneOf: () => '', claimsOf: (claim) => [claim] },
+  );
+
+  const ends = await Promise.allSettled(['1', '2', '3'].map((item) => gathered.add(item)));
+
+  expect(ends.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+  expect(times).toBe(1);
 });
 
 describe.each(ENGINES)('on %s', (engine) => {
