@@ -106,7 +106,7 @@ export interface paths {
          * Say whether a value is what somebody says it is.
          * @description For a desk that is told a value, such as a date of birth, and may not see it. Name the `token` of the value, or the `subject` and the `type`; a person without such a value answers no. `part` compares a part. Spellings count as in search. Wrong values are counted for each caller and person: five a day where few values are left (parts, dates of birth, names …), else 19. Passwords are verified, not matched. Takes none of a limited token’s uses.
          *
-         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `purpose_not_allowed`, `never_revealed`, `invalid_value`, `unknown_type`, `unknown_part`, `too_many_guesses`.
+         *     Its own problems: `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `record_superseded`, `purpose_not_allowed`, `never_revealed`, `invalid_value`, `unknown_type`, `unknown_part`, `option_not_offered`, `too_many_guesses`.
          */
         readonly post: operations["match"];
         readonly delete?: never;
@@ -190,7 +190,7 @@ export interface paths {
          * Correct a value; its tokens stay.
          * @description The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.
          *
-         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `invalid_value`, `concurrent_change`, `journal_unavailable`, `token_outdated`, `value_not_unique`, `too_many_guesses`, `purpose_not_allowed`.
+         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `invalid_value`, `concurrent_change`, `option_not_offered`, `journal_unavailable`, `token_outdated`, `value_not_unique`, `too_many_guesses`, `purpose_not_allowed`.
          */
         readonly patch: operations["correctRecord"];
         readonly trace?: never;
@@ -928,7 +928,7 @@ export interface components {
     schemas: {
         readonly AddPrincipalBody: {
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -1450,6 +1450,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             /** @description Why it is asked whether another record has an equal value: must be stated where the type is `unique`. */
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
@@ -2253,7 +2254,7 @@ export interface components {
         readonly GetMeReply: {
             readonly principal: components["schemas"]["PrincipalId"];
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -2858,6 +2859,7 @@ export interface components {
              * @example 1990
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -2874,6 +2876,7 @@ export interface components {
              * @example 1990
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -3335,7 +3338,7 @@ export interface components {
         readonly Principal: {
             readonly principal: components["schemas"]["PrincipalId"];
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -4461,7 +4464,7 @@ export interface components {
          *     - `low_entropy_index`: There are too few different values for an index of them.
          *     - `unknown_view`: The data type has no such view.
          *     - `not_searchable`: Values of this data type cannot be searched.
-         *     - `unknown_part`: Values of this data type are not found by that part.
+         *     - `unknown_part`: Values of this data type are not found, or compared, by that part.
          *     - `option_not_offered`: The data type does not offer that; see `field`.
          *     - `token_format_not_offered`: The data type, or this value, has no token of that format.
          *     - `invalid_token`: The token brought along may not stand for the value.

@@ -260,6 +260,7 @@ export const RecordDescriptionSchema = z
 
 export const CorrectBody = z.strictObject({
   value: JsonSchema.describe('The right value, of the record’s data type.'),
+  country: CountrySchema.optional(),
   purpose: PurposeSchema.optional().describe(
     'Why it is asked whether another record has an equal value: must be stated where the type is `unique`.',
   ),
