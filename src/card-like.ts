@@ -51,16 +51,41 @@ export function luhnSum(digits: string): number {
 export function holdsNoCardNumber(text: string): boolean {
   if (text.length < MIN_DIGITS) return true;
   for (const [run] of inAsciiDigits(text.replace(UNSEEN, '')).matchAll(GROUPED)) {
-    const groups = run.match(GROUP) ?? [];
-    for (let first = 0; first < groups.length; first++) {
-      let digits = '';
-      for (let next = first; next < groups.length && digits.length <= MAX_DIGITS; next++) {
-        digits += groups[next];
-        if (isCardLike(digits)) return false;
-      }
-    }
+    if (holdsCardNumber(run.match(GROUP) ?? [])) return false;
   }
   return true;
+}
+
+/**
+ * Whether groups that follow each other make up a card number. Texts of callers come here before their length is
+ * judged, so each digit is weighed once, for a last digit at an even place and at an odd one.
+ */
+function holdsCardNumber(groups: readonly string[]): boolean {
+  const digits = groups.join('');
+  if (digits.length < MIN_DIGITS) return false;
+  /** The sums of all digits before a place, where numbers end at even places and where they end at odd ones. */
+  const sums = [new Uint32Array(digits.length + 1), new Uint32Array(digits.length + 1)] as const;
+  for (const [even, sum] of sums.entries()) {
+    for (let place = 0; place < digits.length; place++) {
+      const digit = digits.charCodeAt(place) - 0x30;
+      const weighed = place % 2 === even ? digit : digit * 2;
+      sum[place + 1] = (sum[place] as number) + (weighed > 9 ? weighed - 9 : weighed);
+    }
+  }
+  const isEnd = new Uint8Array(digits.length + 1);
+  for (let next = 0, to = 0; next < groups.length; next++) {
+    isEnd[to] = 1;
+    to += (groups[next] as string).length;
+  }
+  isEnd[digits.length] = 1;
+  for (let from = 0; from < digits.length; from++) {
+    if (isEnd[from] === 0) continue;
+    for (let to = from + MIN_DIGITS; to <= from + MAX_DIGITS && to <= digits.length; to++) {
+      const sum = to % 2 === 1 ? sums[0] : sums[1];
+      if (isEnd[to] === 1 && ((sum[to] as number) - (sum[from] as number)) % 10 === 0) return true;
+    }
+  }
+  return false;
 }
 
 /**
@@ -69,8 +94,17 @@ export function holdsNoCardNumber(text: string): boolean {
  */
 export function inAsciiDigits(text: string): string {
   return text.replace(/(?!\d)\p{Nd}/gu, (digit) => {
-    let value = 0;
-    while (IS_DIGIT.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - value - 1))) value++;
-    return String(value % 10);
+    const known = VALUES.get(digit) ?? worthOf(digit);
+    VALUES.set(digit, known);
+    return known;
   });
+}
+
+/** Of digits that were met; Unicode has some hundreds. */
+const VALUES = new Map<string, string>();
+
+function worthOf(digit: string): string {
+  let value = 0;
+  while (IS_DIGIT.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - value - 1))) value++;
+  return String(value % 10);
 }

@@ -1,6 +1,6 @@
 /**
  * Names what a long job found damaged: in the audit log of the tenant that it concerns, and in an alarm for each
- * record. What concerns no tenant is said in the first tenant's log.
+ * record, and one for all that are no record's any more. What concerns no tenant is said in the first tenant's log.
  *
  * Guarantees: once it returns, the entries are durable. Ids and closed words only.
  */
@@ -35,13 +35,19 @@ export async function noteDamage(
         ...{ entry: newId('audit', vault.random, at), request: newId('request', vault.random, at) },
         ...{ tenant, at, principal: THE_VAULT_ITSELF, action: ACTION_OF[kind], ...DAMAGED },
         records: recordsOf(found),
-        target: [job, ...found.flatMap(({ place }) => (place !== undefined && PLACE.test(place) ? place : []))].join(
-          ' ',
-        ),
+        target: [job, ...found.flatMap(({ place }) => (place !== undefined && PLACE.test(place) ? place : []))]
+          .concat(found.some(isNameless) ? 'record_keys' : [])
+          .join(' '),
       });
     }
   });
-  vault.signals.emit('damage', { job: kind, records: recordsOf(keys) });
+  const nameless = keys.some(isNameless) ? [undefined] : [];
+  vault.signals.emit('damage', { job: kind, records: [...recordsOf(keys), ...nameless] });
+}
+
+/** A record's key whose row was led away from its record: whose it was is not known, and that it was is an alarm. */
+function isNameless({ record }: AlteredKey): boolean {
+  return record !== undefined && !isId('record', record);
 }
 
 /** @throws {IntegrityError} for a record of the vault's own: no close goes on over a canary */

@@ -134,7 +134,6 @@ export class PasswordHasher {
     const spellings = typeof password === 'string' ? [password] : password;
     const verifier = parsePhc(phc);
     const { params, salt, tag } = verifier;
-    this.costs.meet(tenant, params);
     const jobs = spellings.map((spelling) => newJob(spelling, params, salt, tag.length));
     this.#assertRoom(jobs, this.#turns.waitingOf(tenant).short, this.#maxWaiting);
     for (const job of jobs) this.#turns.addShort(tenant, job);

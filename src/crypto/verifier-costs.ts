@@ -3,7 +3,7 @@
  * answer must not tell whether there is a verifier, or which, each of them is computed (`verify-if-there.ts`).
  *
  * Guarantees: of a tenant, today's parameters stand first, and each set stands once. What is kept is bounded.
- * Does not: outlive the process. A set is met when a verifier that has it is brought along, or first checked.
+ * Does not: outlive the process. A set is met when a person's verifier that has it is brought along, or first checked.
  */
 import type { PassphraseParams } from './kdf.ts';
 

@@ -29,32 +29,41 @@ export interface Sought extends Question {
   readonly part: string | undefined;
   /** What the views show of it; absent if many values are left, or it is a part. */
   readonly shown: readonly string[] | undefined;
-  /** Its compared form. */
-  readonly text: string;
+  /** Its compared forms (`comparedForms`). */
+  readonly texts: readonly string[];
 }
 
 /** The part of a search that tells what is guessed at (`search/criteria.ts`). */
 type Criterion = Pick<Sought, 'part' | 'shown'> & {
   readonly type: DataType;
-  readonly forms: readonly { readonly text: string }[];
+  readonly forms: readonly { readonly name: string; readonly text: string }[];
 };
 
 /** @param criteria what is searched for, all of one person */
 export function soughtIn(criteria: readonly Criterion[], mayReveal: (type: DataType) => boolean): Sought[] {
   return criteria.map(({ type, part, shown, forms }) => {
     const fewOf = part !== undefined && (type.parts?.[part]?.distinct ?? 0) <= FEW ? part : undefined;
-    return { type, part, fewOf, shown, text: forms[0]?.text ?? '', mayReveal: mayReveal(type) };
+    return { type, part, fewOf, shown, texts: comparedForms(forms), mayReveal: mayReveal(type) };
   });
+}
+
+/**
+ * All forms that an asked value is compared in, each once: whole, as little as a tenant may keep of it, and under
+ * earlier versions of its type. A guess counts at every one. At the first alone, each address of a network, or each
+ * spelling that only an earlier version folds, would have a budget of its own at the one value that is stored.
+ */
+export function comparedForms(forms: readonly { readonly text: string }[]): readonly string[] {
+  return [...new Set(forms.map(({ text }) => text))];
 }
 
 /** Each value is a guess: at everybody, at values that look like it, and at whomever each of the others names. */
 export function ofSearch(sought: readonly Sought[]): Guess[] {
   // A value that is said twice is asked once.
-  const all = [...new Map(sought.map((one) => [JSON.stringify([one.type.name, one.part, one.text]), one])).values()];
+  const all = [...new Map(sought.map((one) => [JSON.stringify([one.type.name, one.part, one.texts]), one])).values()];
   return all.flatMap((one) => {
     const others = all.filter((other) => other !== one && names(other, one));
     const isAlone = all.length === 1;
-    return [ofCaller(one, 1), ...ofSet(one, isAlone), ...others.map((other) => ofNamed(one, other))];
+    return [ofCaller(one, 1), ...ofSet(one, isAlone), ...others.flatMap((other) => ofNamed(one, other))];
   });
 }
 
@@ -76,7 +85,7 @@ function leavesFew({ guessable }: Question['type']): boolean {
  * Values that look alike through every view. A caller that may see them needs no guess. But nobody has a reason to try
  * a card's middle or a birthday one after the other, except to ask who of all that a name fits was born then.
  */
-export function ofSet({ type, shown, mayReveal }: Omit<Sought, 'part' | 'text'>, isAlone = true): Guess[] {
+export function ofSet({ type, shown, mayReveal }: Omit<Sought, 'part' | 'texts'>, isAlone = true): Guess[] {
   if (shown === undefined || (mayReveal && !(type.guessable?.byEverybody && isAlone))) return [];
   return [{ budget: { allowance: SET, of: [type.name, ...shown] }, count: 1 }];
 }
@@ -120,8 +129,8 @@ export function counts(questions: readonly Question[], found: number, more: bool
 }
 
 /** A value of one type, of whomever another value names, however few or many these are. */
-function ofNamed({ type }: Sought, { type: by, part = '', text }: Sought): Guess {
-  return { budget: { allowance: PERSON, of: [type.name, by.name, part, text] }, count: 1 };
+function ofNamed({ type }: Sought, { type: by, part = '', texts }: Sought): Guess[] {
+  return texts.map((text) => ({ budget: { allowance: PERSON, of: [type.name, by.name, part, text] }, count: 1 }));
 }
 
 /**

@@ -122,8 +122,7 @@ export async function asKept(catalogue: Catalogue, tenant: TenantId, offer: Offe
 }
 
 /**
- * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are. What verifiers
- * that are brought along cost is remembered.
+ * Replaces each value of which only a verifier may be kept (passwords); leaves the others as they are.
  * @param asker for whom; when its client has gone, nothing more is computed and nothing goes on from here
  * @param again accepts the others once more: verifiers take time, and the tenant may keep less of them by then
  * @throws {UnavailableError} `overloaded` while too many wait to be computed; @throws what the asker's signal says
@@ -135,10 +134,6 @@ export async function withVerifiers<A extends Accepted>(
   again?: () => Promise<readonly A[]>,
 ): Promise<A[]> {
   const done = [...accepted];
-  for (const { type, value } of accepted) {
-    const { phc } = (type.custody === 'verifier' ? value : {}) as { readonly phc?: string };
-    if (phc !== undefined) hasher.costs.meet(asker.tenant, parsePhc(phc).params);
-  }
   const passwords = [...accepted.entries()].flatMap(([i, one]) => {
     const password = passwordIn(one);
     return password === undefined ? [] : [{ i, password }];
@@ -158,4 +153,16 @@ export async function withVerifiers<A extends Accepted>(
 /** The password of which a verifier is to be made. */
 function passwordIn({ type, value }: Accepted): string | undefined {
   return type.custody === 'verifier' ? (value as { readonly password?: string }).password : undefined;
+}
+
+/**
+ * Remembers what the verifiers of a person cost, before they can be found: every sign-in by a name costs as much from
+ * then on. Never of one that is nobody's. No name leads to it, and a caller tied to an audience, which stores for
+ * nobody, would make everybody's sign-in slow.
+ */
+export function meetVerifiers({ costs }: PasswordHasher, tenant: TenantId, ofPeople: readonly Accepted[]): void {
+  for (const { type, value } of ofPeople) {
+    const { phc } = (type.custody === 'verifier' ? value : {}) as { readonly phc?: string };
+    if (phc !== undefined) costs.meet(tenant, parsePhc(phc).params);
+  }
 }

@@ -11,20 +11,20 @@
  *
  * A claim without a record belongs to a call that is under way, or has crashed between the two stores. The value is
  * then stored as that very record, under the key that call has made. If both calls get so far, the second to store the
- * record fails with `already_exists`, and finds the other's value on its next try. So nothing blocks a value for long.
+ * record fails with `already_exists`, and finds the other's value on its next try. After a day no call can be under
+ * way: the claim is removed with its record's key. The sweep of keys does not, if an older record store has lost a
+ * record that it has passed. So nothing blocks a value for long.
  * Does not: hold on a node that has not heard yet that the type is unique (`KEPT_MS` of the catalogue).
  */
 import { type DataType, identityOf, type Json } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
-import { createdAt, type RecordId, type TenantId } from '../ids.ts';
+import type { RecordId, TenantId } from '../ids.ts';
 import { liveCandidates, openRecords } from '../records/open-records.ts';
-import { findRecords, type RecordRow } from '../records/store.ts';
-import { areErased } from '../records/tombstones.ts';
 import { findCandidates } from '../search/blind-index.ts';
 import type { Criterion } from '../search/criteria.ts';
-import { type ClaimOf, type ClaimRow, claimKey, claimOf, findClaims } from '../search/value-claims.ts';
-import { MAX_CALL_MS } from '../storage/limits.ts';
+import { type ClaimOf, claimKey, claimOf, findClaims } from '../search/value-claims.ts';
 import type { Accepted } from './accept.ts';
+import { type ClaimState, namedIn, removeLost, statesOf } from './claim-states.ts';
 import type { Parts } from './parts.ts';
 
 /** Other records have values of this call. Nothing has been stored. */
@@ -99,12 +99,9 @@ export async function assertUnique(
   const [first] = taken;
   if (first !== undefined) throw new ValueNotUniqueError(taken, all.length - taken.length).at(`items/${first}/`);
   if (left.some(([n]) => found[n] === 'under way')) throw underWay();
-  return new Map(
-    left.map(([n, { place, of }]) => {
-      const holder = found[n];
-      return [place, { of, as: typeof holder === 'object' ? holder.unmade : undefined }];
-    }),
-  );
+  const holders = left.map(([n]) => found[n] as Holder);
+  await removeLost(parts, tenant, holders);
+  return new Map(left.map(([, { place, of }], n) => [place, { of, as: namedIn(holders[n], 'unmade') }]));
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -124,7 +121,9 @@ export async function assertUniqueFor(
   if (unique === undefined) return undefined;
   const [holder] = await holdersOf(parts, tenant, [unique], own, now);
   if (holder === 'another') throw new ValueNotUniqueError([0], 0);
-  if (holder !== 'nobody') throw underWay();
+  const lost = namedIn(holder, 'lost');
+  if (holder !== 'nobody' && lost === undefined) throw underWay();
+  await removeLost(parts, tenant, holder === undefined ? [] : [holder]);
   return unique.of;
 }
 
@@ -138,7 +137,7 @@ async function uniqueOf({ keyring }: Parts, tenant: TenantId, values: readonly A
   return wanted.map((one) => ({ ...one, of: claimOf(key, tenant, one.value.type, one.value.value) }));
 }
 
-type Holder = 'nobody' | 'another' | 'under way' | { readonly unmade: RecordId };
+type Holder = 'nobody' | 'another' | ClaimState;
 
 /** @param own a record that does not count as another */
 async function holdersOf(
@@ -164,7 +163,7 @@ async function holdersOf(
   return all.map((_, n) => {
     if (equal[n]) return 'another';
     const claim = others[n];
-    return claim === undefined ? 'nobody' : (states[n] as Holder);
+    return claim === undefined ? 'nobody' : (states[n] as ClaimState);
   });
 }
 
@@ -218,29 +217,4 @@ async function equalAmong(
 function areEqual(of: DataType, stored: Json, { type, value, unique }: Unique['value']): boolean {
   if (identityOf(of, stored) === identityOf(type, value)) return true;
   return of.version !== type.version && unique.matches(of, stored);
-}
-
-/** What a claim is worth whose record holds no equal value, as far as these reads can tell. */
-async function statesOf(
-  { recordStore }: Parts,
-  tenant: TenantId,
-  claims: readonly (ClaimRow | undefined)[],
-  now: Date,
-): Promise<(Holder | undefined)[]> {
-  const standing = claims.filter((row) => row !== undefined);
-  if (standing.length === 0) return [];
-  const ids = standing.map(({ record }) => record as RecordId);
-  const [rows, erased] = await Promise.all([
-    findRecords(recordStore.reader, tenant, ids),
-    areErased(recordStore.reader, tenant, ids),
-  ]);
-  const states = new Map(standing.map((row, n) => [row, stateOf(row, rows[n], erased[n] === true, now)]));
-  return claims.map((row) => row && states.get(row));
-}
-
-function stateOf(claim: ClaimRow, row: RecordRow | undefined, isErased: boolean, now: Date): Holder {
-  if (row !== undefined || isErased) return 'under way';
-  const record = claim.record as RecordId;
-  // Older keys may be swept as orphans before this call has committed.
-  return now.getTime() - createdAt(record).getTime() < MAX_CALL_MS ? { unmade: record } : 'under way';
 }

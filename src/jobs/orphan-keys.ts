@@ -7,15 +7,13 @@
  * way.
  */
 import type { Stores } from '../erasure/destructions.ts';
+import { removeOrphans } from '../erasure/orphans.ts';
 import { firstIdAt, type TenantId } from '../ids.ts';
-import { firstKeysBetween, removeKeysOf } from '../keyring/tree/key-rows.ts';
+import { firstKeysBetween } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
 import { areErased } from '../records/tombstones.ts';
-import { removeIndexRowsOf } from '../search/index-rows.ts';
-import { removeClaimsOf } from '../search/value-claims.ts';
 import { ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import { lookup, table } from '../storage/table.ts';
-import { removeLinksOf } from '../tokens/reuse.ts';
 
 const cursors = table('keys', 'cursors', { name: 'text', value: 'text' }, ['name']);
 const cursorByName = lookup(cursors, ['name']);
@@ -40,10 +38,7 @@ export async function sweepOrphanKeys(
   ]);
   const orphans = ids.filter((_, i) => found[i] === undefined && !erased[i]);
   await keyStore.exclusive(async (tx) => {
-    await removeKeysOf(tx, tenant, orphans);
-    await removeIndexRowsOf(tx, tenant, orphans);
-    await removeLinksOf(tx, tenant, orphans);
-    await removeClaimsOf(tx, tenant, orphans);
+    await removeOrphans(tx, tenant, orphans);
     await tx.remove(cursors, ['name'], [[name]]);
     await tx.insert(cursors, [{ name, value: last }]);
   });

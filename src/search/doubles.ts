@@ -2,6 +2,7 @@
  * Counts the values that more than one record has, by the index of a type whose entries are whole. It walks the index
  * in pages, so that no statement takes long, and opens nothing.
  */
+import { equalBytes } from '../crypto/mac.ts';
 import type { TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { pages } from '../storage/queries.ts';
@@ -39,7 +40,7 @@ export async function countDoubles(
     looked += 1;
     if (looked > MAX_PAGES) return { ...counted, partial: true };
     for (const row of page) {
-      const isSame = last?.mac.equals(row.mac) === true;
+      const isSame = last !== undefined && equalBytes(last.mac, row.mac);
       // A record that is being corrected has two rows.
       if (isSame && last?.record === row.record) continue;
       holders = isSame ? holders + 1 : 1;

@@ -12,8 +12,8 @@ export type { JobReport };
 interface SignalMap {
   /** A call was decided. */
   call: [{ readonly action: Action; readonly outcome: Outcome; readonly code: string | undefined }];
-  /** A long job found records damaged, and went on without them. */
-  damage: [{ readonly job: string; readonly records: readonly RecordId[] }];
+  /** A long job found records damaged, and went on without them; undefined for those that have no id any more. */
+  damage: [{ readonly job: string; readonly records: readonly (RecordId | undefined)[] }];
   /** Stored bytes failed their authentication; of which value (`record`), or of what else, where that is known. */
   integrityFailure: [Found & { readonly record?: RecordId | undefined; readonly target?: string | undefined }];
   /** A store reported that its own data is damaged; `cause` is its driver's code. */

@@ -1,10 +1,16 @@
 /** What is done together: who shares a group, who waits, and what a failure does to whom. */
 import { describe, expect, test } from 'vitest';
+import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
+import { type DestructionRow, findDestructions, findErasure } from '../../src/erasure/destructions.ts';
 import { Gathering } from '../../src/erasure/gathering.ts';
+import type { RecordId } from '../../src/ids.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { tombstonesOf } from '../../src/records/tombstones.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
+import { handOn } from '../threats/hand.ts';
 
 interface Item {
   readonly lane: string;
@@ -104,5 +110,68 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
     const notes = shreds.map(({ epoch, records, indexes }) => [Number(epoch), Number(records), indexes]);
     expect(notes).toEqual(Array(PEOPLE).fill([1, 1, '["@subject-ref/1"]']));
+  });
+
+  test('two nodes that complete the same erasures at once, in other orders, neither fail nor count anything twice', async () => {
+    const other = await here.home.open({ clock: here.now });
+    const items = Array.from({ length: 30 }, (_, i) => ({ type: 'text', value: `w${i}`, subject: `q${i}` }));
+    const app = await here.as('app');
+    const stored = (await tokenize(here.vault, app, { items })).results;
+    // Ordered, and not carried out: the process that took the order has died.
+    const dying = withParts(here.vault, {
+      keyStore: withParts(here.vault.keyStore, { exclusive: () => Promise.reject(new Error('crash')) }),
+    });
+    const receipts = await Promise.all(stored.map(({ record }) => erase(dying, app, { records: [record as never] })));
+    expect(new Set(receipts.map(({ state }) => state))).toEqual(new Set(['ordered']));
+    const { reader } = here.vault.recordStore;
+    const orders = await Promise.all(receipts.map(({ erasure }) => findErasure(reader, app.tenant, erasure)));
+
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all([
+        ...orders.map((order) => completeDestruction(here.vault, order, here.vault.clock)),
+        ...orders.toReversed().map((order) => completeDestruction(other, order, other.clock)),
+      ]);
+    }
+
+    const ids = receipts.map(({ erasure }) => erasure);
+    const notes = await here.vault.keyStore.reader.query<Record<string, unknown>>((sql) =>
+      sql('shreds').whereIn('erasure', ids),
+    );
+    expect(notes.map(({ records, epoch }) => [Number(records), Number(epoch)])).toEqual(Array(30).fill([1, 1]));
+    const done = await Promise.all(ids.map((erasure) => findErasure(reader, app.tenant, erasure)));
+    expect(new Set(done.map(({ state }) => state))).toEqual(new Set(['completed']));
+  });
+
+  test('a correction and an erasure of one record are not shredded together: no key of it is left', async () => {
+    const app = await here.as('app');
+    const dying = withParts(here.vault, {
+      keyStore: withParts(here.vault.keyStore, { scrub: () => Promise.reject(new Error('crash')) }),
+    });
+    for (const reversed of [false, true]) {
+      const [stored] = (await tokenize(here.vault, app, { items: [{ type: 'email', value: 'old@example.com' }] }))
+        .results;
+      const record = stored?.record as RecordId;
+      // Both are ordered, and the keys that they name are there: as if the key store had been put back.
+      const keys = handOn(here.vault.keyStore);
+      const before = await keys.rows('record_keys', { record });
+      await correct(dying, app, { record, value: 'new@example.com' });
+      const { erasure } = await erase(dying, app, { records: [record] });
+      const { reader } = here.vault.recordStore;
+      const [graves = []] = await tombstonesOf(reader, app.tenant, [record]);
+      const corrected = graves.find(({ cause }) => cause === 'corrected')?.erasure ?? null;
+      const orders = (await findDestructions(
+        reader,
+        [erasure, corrected].map((id) => ({ tenant: app.tenant, erasure: id })),
+      )) as DestructionRow[];
+      await keys.put('record_keys', ...before.flatMap((row) => [row, { ...row, generation: 2 }]));
+
+      await Promise.all(
+        (reversed ? orders.toReversed() : orders).map((order) =>
+          completeDestruction(here.vault, order, here.vault.clock),
+        ),
+      );
+
+      expect(await keys.rows('record_keys', { record })).toEqual([]);
+    }
   });
 });

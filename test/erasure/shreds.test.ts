@@ -11,6 +11,7 @@ import { close } from '../support/epochs.ts';
 import { appOf, freshHome, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
+import { handOn } from '../threats/hand.ts';
 
 const WAITING = `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
   WHERE NOT granted AND datname = current_database()`;
@@ -54,6 +55,36 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(indexes).toEqual([...new Set(indexes)].sort());
     expect(await seen(all.erasure)).toMatchObject({ epoch: 1, records: 2 });
     expect(await seen(none.erasure)).toEqual({ epoch: 1, records: 0, indexes: [], final: null });
+  });
+
+  test('of erasures that are shredded together, each notes its own keys, indexes and highest epoch', async () => {
+    const home = await freshHome(engine);
+    const vault = await home.open();
+    const app = await appOf(vault, home);
+    const email = (n: number) => ({ type: 'email', value: `e${n}@example.com` });
+    const text = { type: 'text', value: 'x' };
+    const items = [email(1), text, email(2), text, text].map((item, i) => ({ ...item, subject: `p${Math.min(i, 3)}` }));
+    const stored = (await tokenize(vault, app, { items })).results;
+    const hand = handOn(vault.keyStore);
+    const [bucket] = await hand.rows('buckets', { tenant: app.tenant });
+    // As a close leaves them on its way: some are under the next epoch already.
+    for (const [i, epoch] of [1, 7, 4, 1, 5].entries()) {
+      await hand.put('buckets', { ...bucket, bucket: `bkt_of_${i}`, epoch });
+      await hand.change('record_keys', { record: stored[i]?.record as string }, { bucket: `bkt_of_${i}` });
+    }
+
+    const receipts = await Promise.all([0, 1, 2, 3].map((i) => erase(vault, app, { ref: `p${i}` })));
+
+    const notes = await Promise.all(receipts.map(({ erasure }) => hand.row('shreds', { erasure })));
+    const own = notes.map((row) => [Number(row.epoch), Number(row.records), JSON.parse(row.indexes as string)]);
+    const [named, unnamed] = [expect.arrayContaining(['email/1', '@subject-ref/1']), ['@subject-ref/1']];
+    expect(own).toEqual([
+      [1, 1, named],
+      [7, 1, unnamed],
+      [4, 1, named],
+      [5, 2, unnamed],
+    ]);
+    expect(await hand.rows('buckets', { tenant: app.tenant, dirty_at: null })).toHaveLength(1);
   });
 
   test('a correction notes the one key it destroyed', async () => {

@@ -1,5 +1,6 @@
 /** Budgets of guesses: what is taken is taken durably and by nobody twice; what was right goes on to the next guess. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { customType } from '../../src/datatypes/custom.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import { GuessBudgets, type Guesser } from '../../src/guesses/budgets.ts';
 import type { BudgetKind } from '../../src/guesses/errors.ts';
@@ -7,6 +8,7 @@ import { type Allowance, LOOKUPS } from '../../src/guesses/limits.ts';
 import { counts, ofSearch, soughtIn } from '../../src/guesses/questions.ts';
 import { forgetOldGuesses } from '../../src/guesses/store.ts';
 import { criterionOf } from '../../src/search/criteria.ts';
+import { definition } from '../datatypes/definitions.ts';
 import { stage, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
@@ -242,4 +244,39 @@ test('the last four digits of a number are few, whatever is left of the number i
     () => false,
   );
   expect([counts([one as never], 2, false), counts([one as never], 1, false)]).toEqual([true, false]);
+});
+
+test('a name has one budget, also where only an earlier version of its type takes two spellings for one', () => {
+  const rules = { maxLength: 8, pattern: '[A-Za-z]{8}', normalise: [], examples: ['adalinde'] };
+  const [earlier, type] = [['ignore_case'], []].map((compare, i) =>
+    customType(definition({ ...rules, compare }), i + 1),
+  );
+  const known = { type: type as never, keep: undefined, unique: false, earlier: [earlier as never] };
+  const birthday = { type: dataType('date_of_birth'), keep: undefined, unique: false, earlier: [] };
+  const context = { now: NOW };
+  const budgets = (name: string) => {
+    const asked = [
+      criterionOf(known, { value: name }, context),
+      criterionOf(birthday, { value: '1990-07-21' }, context),
+    ];
+    const person = ofSearch(soughtIn(asked, () => false)).map(({ budget: { of } }) => of);
+    return person.filter((of) => of[0] === 'date_of_birth' && of[1] === 'x_staff_badge').map((of) => of.at(-1));
+  };
+  expect([budgets('ADAlinde'), budgets('adaLINDE')]).toEqual([
+    ['ADAlinde', 'adalinde'],
+    ['adaLINDE', 'adalinde'],
+  ]);
+  expect(budgets('adalinde')).toEqual(['adalinde']);
+});
+
+test('who is named by one address of a network is named by all of it, and counts once for each form it is stored in', () => {
+  const of = (type: string, value: unknown) =>
+    criterionOf({ type: dataType(type), keep: undefined, unique: false, earlier: [] }, { value }, { now: NOW });
+  const named = (address: string) =>
+    ofSearch(soughtIn([of('ip', address), of('date_of_birth', '1990-07-21')], () => false))
+      .filter(({ budget }) => budget.of[1] === 'ip')
+      .map(({ budget, count }) => [budget.allowance.limit, count, ...budget.of]);
+  const network = [19, 1, 'date_of_birth', 'ip', '', '203.0.113.0/24'];
+  expect(named('203.0.113.7')).toEqual([[19, 1, 'date_of_birth', 'ip', '', '203.0.113.7'], network]);
+  expect(named('203.0.113.8')).toEqual([[19, 1, 'date_of_birth', 'ip', '', '203.0.113.8'], network]);
 });

@@ -50,9 +50,9 @@ test('a restore into a home without a root key says that a backup is proven by i
 
 test('`--version` says the release, and `status` the release and the schema', async () => {
   const path = await home();
-  expect((await lethe(path, ['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await lethe(path, ['--version'])).out).toMatch(/^\d+\.\d+\.\d+(-dev)?\n$/);
   await lethe(path, ['init']);
   const { out } = await lethe(path, ['status']);
-  expect(out).toMatch(/^release {14}\d+\.\d+\.\d+$/m);
+  expect(out).toMatch(/^release {14}\d+\.\d+\.\d+(-dev)?$/m);
   expect(out).toMatch(/^key store {12}sqlite, reachable, schema \d{4}-[\w-]+$/m);
 }, 60_000);

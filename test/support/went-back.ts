@@ -1,6 +1,6 @@
 /** A store as it was at an earlier moment, put in its place without a restore: what a fail-over to a late standby does. */
 import { randomBytes } from 'node:crypto';
-import { copyFile, cp, rm } from 'node:fs/promises';
+import { copyFile, cp, readdir, rm } from 'node:fs/promises';
 import { inject, onTestFinished } from 'vitest';
 import type { Home } from './home.ts';
 import { tell } from './home.ts';
@@ -52,7 +52,9 @@ export async function keepAll(home: Home): Promise<() => Promise<void>> {
   await cp(keys, `${path}/keys`, { recursive: true });
   return async () => {
     await stores.both();
-    await rm(keys, { recursive: true });
-    await cp(`${path}/keys`, keys, { recursive: true });
+    // The node's own file stays the file that it is: a copy of it names another node.
+    const others = (await readdir(keys)).filter((name) => name !== 'node.id');
+    for (const name of others) await rm(`${keys}/${name}`, { recursive: true });
+    await cp(`${path}/keys`, keys, { recursive: true, filter: (from) => !from.endsWith('/node.id') });
   };
 }

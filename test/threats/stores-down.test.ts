@@ -126,6 +126,7 @@ describe('a full disk', () => {
     expect([receipt.status, receipt.body.state]).toEqual([201, 'ordered']);
     expect((await app.detokenize(ada?.token as string)).body.results[0]).toEqual({
       token: ada?.token,
+      form: 'none',
       error: { code: 'record_erased' },
     });
 

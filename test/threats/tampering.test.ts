@@ -259,6 +259,23 @@ describe.each(ENGINES)('on %s', (engine) => {
     await opens(all, ada, 'ada@example.com');
   });
 
+  test('a record key that was led away from its record is not set aside without an alarm', async () => {
+    const all = await scene(engine);
+    const { vault, app, keys, bob, eve } = all;
+    await keys.change('record_keys', { record: bob.record }, { record: 'nobody' });
+    await app.call('post', '/v1/erasures', { tokens: [eve.token] });
+    const before = await integrityFailures(vault);
+
+    const { job, detail } = await closed(vault);
+
+    expect(detail).toMatchObject({ damaged: 1 });
+    expect(await integrityFailures(vault)).toBe(before + 1);
+    const [entry] = await damageOf(all, job);
+    expect([entry?.target, entry?.records]).toEqual([`${job} record_keys`, '[]']);
+    expect(vault.logged.join()).not.toContain('nobody');
+    await alarms(all, bob);
+  });
+
   test('an altered bucket key opens nothing after a restart, and takes no new record', async () => {
     let all = await scene(engine);
     const { bucket, wrapped } = await all.keys.row('buckets', {});

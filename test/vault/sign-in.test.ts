@@ -10,9 +10,12 @@ import { validate } from '../../src/http/validate.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
+import { declareType } from '../../src/operations/types/declare-type.ts';
+import { setKeep } from '../../src/operations/types/set-keep.ts';
 import { VerifyBody } from '../../src/operations/values/asked-schema.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { verify } from '../../src/operations/values/verify.ts';
+import { definition } from '../datatypes/definitions.ts';
 import { stage } from '../support/home.ts';
 import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -197,6 +200,25 @@ describe.each(ENGINES)('on %s', (engine) => {
     },
   );
 
+  test('verifiers of nobody’s, as one tied to an audience stores and checks them, make nobody’s sign-in dearer', async () => {
+    const app = await here.inTenant('heavy', 'app');
+    const crm = { ...app, audience: 'crm' };
+    const phc = await phcOf(RIGHT);
+    const items = [{ type: 'password', value: { phc } }];
+    const { results } = await tokenize(here.vault, crm, { items: items as never });
+    const token = results[0]?.token as never;
+    expect(await verify(here.vault, crm, { token, value: RIGHT })).toEqual({ verified: true });
+    const computed = vi.spyOn(PasswordHasher.prototype, 'verify');
+    const paramsOf = () => computed.mock.calls.map(([, one]) => parsePhc(one).params);
+    expect(await ask(named('nobody'), RIGHT, {}, here.vault, app)).toEqual(NO);
+    expect(paramsOf()).toEqual([QUICK_PASSWORDS.params]);
+    // A person's does: the time would tell who has such a one.
+    await tokenize(here.vault, app, { items: items.map((item) => ({ ...item, subject: 'dear' })) as never });
+    computed.mockClear();
+    expect(await ask(named('nobody'), RIGHT, {}, here.vault, app)).toEqual(NO);
+    expect(paramsOf()).toEqual([QUICK_PASSWORDS.params, ELSEWHERE]);
+  });
+
   test.each(['nobody.known', 'somebody'])('at the name %s ten are tried, however it is spelled', async (name) => {
     const subject = `person of ${name}`;
     await store(subject, { username: name === 'somebody' ? name : 'somebody.else', password: RIGHT });
@@ -215,6 +237,61 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await ask(named(name), WRONG, {}, here.vault, another)).toEqual(NO);
     here.advance(RECORD.windowMs);
     expect(await ask(named(name), WRONG)).toEqual(NO);
+  });
+
+  test('spellings that only an earlier version of a type takes for one name have one budget', async () => {
+    const admin = await here.as('admin');
+    const rules = {
+      name: 'x_login',
+      maxLength: 8,
+      pattern: '[A-Za-z]{8}',
+      views: { masked: '********' },
+      examples: ['adalinde'],
+    };
+    await declareType(here.vault, admin, definition({ ...rules, normalise: [], compare: ['ignore_case'] }));
+    await store('folded', { x_login: 'adalinde', password: RIGHT });
+    await declareType(here.vault, admin, definition({ ...rules, normalise: [], compare: [] }));
+    const spelled = (n: number) => [...'adalinde'].map((c, i) => ((n >> i) & 1 ? c.toUpperCase() : c)).join('');
+    for (let n = 1; n <= RECORD.limit; n += 1) expect(await ask(named(spelled(n), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(RECORD.limit + 1), 'x_login'))).toBe('too_many_guesses');
+    here.advance(RECORD.windowMs);
+    // The right one is forgotten under each of them.
+    for (let n = 1; n < RECORD.limit; n += 1) expect(await ask(named(spelled(n), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(20), 'x_login'))).toMatchObject({ verified: true });
+    expect(await ask(named(spelled(21), 'x_login'), WRONG)).toEqual(NO);
+    expect(await ask(named(spelled(22), 'x_login'))).toMatchObject({ verified: true });
+  });
+
+  test('ten are tried at what is stored, whichever address of a kept network, or spelling of an earlier version, asks', async () => {
+    const [app, admin] = [await here.inTenant('lesser', 'app'), await here.inTenant('lesser', 'admin')];
+    const crew = {
+      ...{ name: 'x_crew', base: 'text', description: 'The name of a post.', category: 'account', maxLength: 20 },
+      ...{
+        normalise: [],
+        spread: 'unique',
+        distinct: 1_000_000,
+        views: { masked: '***' },
+        formats: [],
+        examples: ['ab'],
+      },
+    } as const;
+    await declareType(here.vault, admin, { ...crew, compare: ['ignore_case'] } as never);
+    await setKeep(here.vault, admin, { type: 'ip', keep: 'network' });
+    const post = { type: 'x_crew', value: 'helmsman', subject: 'post' };
+    const items = [{ type: 'ip', value: '203.0.113.7', subject: 'kept' }, post].flatMap((item) => [
+      ...[item, { type: 'password', value: RIGHT, subject: item.subject }],
+    ]);
+    await tokenize(here.vault, app, { items: items as never });
+    await declareType(here.vault, admin, { ...crew, compare: [] } as never);
+    const address = (i: number) => named(`203.0.113.${i + 1}`, 'ip');
+    const capital = (i: number) =>
+      named([...'helmsman'].map((c, n) => ((i >> n) & 1 ? c.toUpperCase() : c)).join(''), 'x_crew');
+    for (const name of [address, capital]) {
+      expect(await ask(name(1), RIGHT, {}, here.vault, app)).toMatchObject({ verified: true });
+      for (let i = 0; i < RECORD.limit; i += 1) expect(await ask(name(i), WRONG, {}, here.vault, app)).toEqual(NO);
+      expect(await ask(name(RECORD.limit), RIGHT, {}, here.vault, app)).toBe('too_many_guesses');
+    }
+    expect(await ask(named('198.51.100.1', 'ip'), WRONG, {}, here.vault, app)).toEqual(NO);
   });
 
   test('the right one makes the tries before it forgotten; what was turned away is not counted', async () => {

@@ -219,6 +219,29 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await count()).toBe(before - 1);
   });
 
+  test('a value that an older record store has lost may be stored again, also once the sweep has passed its key', async () => {
+    const values = [fresh(), fresh()];
+    const lost = await storeAt(here.vault, ...values.map((value) => name(value, { subject: 'lost' })));
+    here.advance(2 * 86_400_000);
+    await runBackgroundOnce(here.vault);
+    for (const { record } of lost) {
+      for (const table of ['tokens', 'records']) {
+        await tell(here.home.recordStoreUrl, `DELETE FROM ${table} WHERE record = '${record}'`);
+      }
+    }
+
+    const again = await one(name(values[0], { subject: 'found' }));
+    const corrected = await one(name(fresh()));
+    expect(await outcome(fix(corrected.record, values[1]))).toBe('stored');
+
+    for (const value of values) expect(await outcome(store(name(value)))).toBe(REFUSED);
+    for (const { record } of lost) expect(await claims(record)).toEqual([]);
+    for (const { record } of [again, corrected]) expect(await claims(record)).toHaveLength(1);
+    for (const [n, { token }] of [again, corrected].entries()) {
+      expect(await here.home.reveal(here.vault, token)).toBe(values[n]);
+    }
+  });
+
   test('doubles that are there stay, and are counted; a further one is refused, also while index keys are rotated', async () => {
     await unique(false);
     const [value, single] = [fresh('before'), fresh('before')];

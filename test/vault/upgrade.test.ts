@@ -59,7 +59,9 @@ async function undo(home: Home): Promise<void> {
     await tellAll(url, [
       ...indexes.map((index) => `DROP INDEX ${index}`),
       ...tables.map((table) => `DROP TABLE ${table}`),
-      ...columns.map(([table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column}`),
+      ...columns
+        .filter(([table]) => !tables.includes(table))
+        .map(([table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column}`),
       `DELETE FROM ${bookkeeping} WHERE name NOT LIKE '0001%'`,
     ]);
     expect((await tell(url, `SELECT name FROM ${bookkeeping}`)).map(({ name }) => name)).toEqual(['0001-first']);

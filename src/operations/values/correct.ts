@@ -14,7 +14,7 @@ import { completeDestruction } from '../../erasure/complete-destruction.ts';
 import { type DestructionRow, findDestruction } from '../../erasure/destructions.ts';
 import { codeOf, UnavailableError, VaultError } from '../../errors.ts';
 import type { RecordId, TenantId } from '../../ids.ts';
-import { accept, acceptAs, asKept, withVerifiers } from '../../intake/accept.ts';
+import { accept, acceptAs, asKept, meetVerifiers, withVerifiers } from '../../intake/accept.ts';
 import { decideFor, finish, prepare, takeBack } from '../../intake/replacement.ts';
 import { ValueNotUniqueError } from '../../intake/unique-values.ts';
 import { findRecord, openRecords } from '../../records/open-records.ts';
@@ -93,6 +93,7 @@ export const correct = operation({
           if (error instanceof ValueNotUniqueError) right();
           throw error;
         });
+        if (row.subject !== null) meetVerifiers(vault.hasher, tenant, [value]);
         const committing = door.commit<Reply>('exclusive', async (tx) => {
           order = await decideFor(tx, vault, row, next, principal, door.now);
           await assertNoneOutdated(tx, vault.keyring.indexes, of);

@@ -13,7 +13,7 @@ import type { Caller } from '../../calls/caller.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
 import { firstIdAt, isId, type RecordId, type SubjectId, type Token } from '../../ids.ts';
-import { openIfThere } from '../../records/open-records.ts';
+import { openIfThere, wiping } from '../../records/open-records.ts';
 import { findRecords, type RecordRow, recordsOfSubjects } from '../../records/store.ts';
 import { areErased } from '../../records/tombstones.ts';
 import { findCandidates } from '../../search/blind-index.ts';
@@ -61,9 +61,9 @@ export async function findVerifier(
   const meant = second === undefined && rows.length <= PLACES ? met : undefined;
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
   const [opened] = await openIfThere(from, caller.tenant, [meant?.row]);
+  using _opened = wiping([opened]);
   if (opened === undefined || meant === undefined || subject === undefined) return undefined;
   const { phc } = opened.value.expose() as { readonly phc: string };
-  opened.value.wipe();
   return { row: opened.row, subject, token: meant.token, phc };
 }
 

@@ -11,7 +11,7 @@ import { askedOf, guessesAt, guessesIn } from '../../calls/equal-values.ts';
 import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
-import { type Accepted, acceptAll, withVerifiers } from '../../intake/accept.ts';
+import { type Accepted, acceptAll, meetVerifiers, withVerifiers } from '../../intake/accept.ts';
 import { makeRecords, type Stored } from '../../intake/new-records.ts';
 import { assertToken, withTokens } from '../../intake/new-tokens.ts';
 import { throughRaces } from '../../intake/races.ts';
@@ -184,6 +184,8 @@ async function store(
     results: stored.map((one, i) => tokenized(caller, accepted[i] as Accepted, one, isCreated(one))),
     memo: () => stored.map((one, i) => memoOf(accepted[i] as Accepted, one, isCreated(one))),
   };
+  const ofPeople = accepted.filter((_, i) => wanted[i]?.subject !== undefined);
+  meetVerifiers(vault.hasher, tenant, ofPeople);
   await door.commit('shared', async (tx) => {
     await holdSubjects(tx, tenant, subjects, door.now);
     await insertRecords(

@@ -13,12 +13,13 @@ import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
 import { resourceOf } from '../../calls/resource.ts';
 import type { Verification } from '../../crypto/password-hash.ts';
+import { parsePhc } from '../../crypto/phc.ts';
 import { verifyIfThere } from '../../crypto/verify-if-there.ts';
 import type { DataType } from '../../datatypes/datatype.ts';
 import { spellingsOf } from '../../datatypes/password.ts';
 import { UnavailableError, VaultError } from '../../errors.ts';
 import { type Budget, ofName, RECORD } from '../../guesses/limits.ts';
-import { ofCaller } from '../../guesses/questions.ts';
+import { comparedForms, ofCaller } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
 import { liveRecords, openRecords, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
@@ -104,7 +105,9 @@ async function ofToken(
   const { phc } = opened.value.expose() as { readonly phc: string };
   opened.value.wipe();
   const budget = { allowance: RECORD, of: [record] };
-  return guess(vault, caller, door, { type, budget, names: [record as RecordId] }, async () => {
+  return guess(vault, caller, door, { type, budgets: [budget], names: [record as RecordId] }, async () => {
+    // As by a name (`verifyIfThere`): a verifier of nobody's makes nobody's sign-in dearer.
+    if (live.subject !== null) hasher.costs.meet(tenant, parsePhc(phc).params);
     return { found: await hasher.verify(spellingsOf(value), phc, { tenant }), row: opened.row };
   });
 }
@@ -115,28 +118,33 @@ async function ofPerson(vault: Vault, caller: Caller, door: Door, body: VerifyNa
   const { type } = await vault.catalogue.type(tenant, body.type);
   assertVerified(type, 'type');
   door.decide({ type: resourceOf(type) });
-  const { by, name } = await namedIn(vault, caller, door, body);
+  const { by, names } = await namedIn(vault, caller, door, body);
   assertPassword(type, body.value, door.now);
   const wanted = { by, type, label: body.label };
-  return guess(vault, caller, door, { type, budget: ofName(type.name, ...name), names: undefined }, async () => {
+  const budgets = names.map((name) => ofName(type.name, ...name));
+  return guess(vault, caller, door, { type, budgets, names: undefined }, async () => {
     const verifier = await findVerifier(vault, caller, wanted, door.now);
     const found = await verifyIfThere(vault.hasher, spellingsOf(body.value), verifier?.phc, { tenant });
     return { found, row: verifier?.row, subject: verifier?.subject, token: verifier?.token };
   });
 }
 
-/** @throws the refusal, for a caller that may not search for the purpose, or may name no subject */
+/**
+ * @returns `names`: what tries are counted by. Under an earlier version of its type a name may be one with others that
+ *   are not its own today, so all of its forms count
+ * @throws the refusal, for a caller that may not search for the purpose, or may name no subject
+ */
 async function namedIn(
   vault: Vault,
   caller: Caller,
   door: Door,
   body: VerifyNamed,
-): Promise<{ by: Wanted['by']; name: readonly [by: string, name: string] }> {
+): Promise<{ by: Wanted['by']; names: readonly (readonly [by: string, name: string])[] }> {
   const { purpose } = body;
   assertMaySearch(caller, { purpose });
   if ('subject' in body) {
     if (caller.audience !== undefined) throw beyondAudience();
-    return { by: { subject: body.subject }, name: ['@subject', body.subject.normalize('NFC')] };
+    return { by: { subject: body.subject }, names: [['@subject', body.subject.normalize('NFC')]] };
   }
   try {
     const known = await vault.catalogue.type(caller.tenant, body.search.type);
@@ -147,7 +155,7 @@ async function namedIn(
       });
     }
     const criterion = criterionOf(known, body.search, { now: door.now });
-    return { by: criterion, name: [known.type.name, criterion.forms[0]?.text ?? ''] };
+    return { by: criterion, names: comparedForms(criterion.forms).map((text) => [known.type.name, text]) };
   } catch (error) {
     throw error instanceof VaultError && error.field !== undefined ? error.at('search/') : error;
   }
@@ -168,12 +176,16 @@ async function guess(
   vault: Vault,
   caller: Caller,
   door: Door,
-  about: { readonly type: DataType; readonly budget: Budget; readonly names: readonly RecordId[] | undefined },
+  about: {
+    readonly type: DataType;
+    readonly budgets: readonly Budget[];
+    readonly names: readonly RecordId[] | undefined;
+  },
   check: () => Promise<Tried>,
 ): Promise<{ reply: { verified: boolean; subject?: SubjectId; token?: Token }; tried: Tried }> {
-  const { type, budget, names } = about;
-  const [ofThis, ofAll] = [{ budget, count: 1 }, ofCaller({ type, mayReveal: true }, 1)];
-  return vault.guesses.during(caller, [ofThis, ofAll], async (right) => {
+  const { type, budgets, names } = about;
+  const ofAll = ofCaller({ type, mayReveal: true }, 1);
+  return vault.guesses.during(caller, [...budgets.map((budget) => ({ budget, count: 1 })), ofAll], async (right) => {
     const tried = await check().catch((error: unknown) => {
       // Nothing was computed: a caller that was turned away has not guessed.
       if (error instanceof UnavailableError) right();
@@ -182,8 +194,8 @@ async function guess(
     const { found, row, subject, token } = tried;
     const { matches } = found;
     const reply = await door.commit('exclusive', async (tx) => {
-      // The same statement in both cases.
-      await vault.guesses.forget(tx, caller, matches ? budget : undefined);
+      // The same statements in both cases.
+      for (const budget of budgets) await vault.guesses.forget(tx, caller, matches ? budget : undefined);
       const records = matches && row !== undefined ? [row.record as RecordId] : names;
       const entry = {
         ...{ records, subject: matches ? subject : undefined },
