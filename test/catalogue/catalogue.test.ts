@@ -1,6 +1,7 @@
 /** A tenant's catalogue: versions, lesser forms, and how fresh it is. */
 import { describe, expect, test } from 'vitest';
 import { Catalogue, KEPT_MS } from '../../src/catalogue/catalogue.ts';
+import { type CustomTypeRow, definitionOf } from '../../src/catalogue/store.ts';
 import type { TenantId } from '../../src/ids.ts';
 import { definition, RECEIPT } from '../datatypes/definitions.ts';
 import { stage, tell, withParts } from '../support/home.ts';
@@ -283,4 +284,11 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((await catalogue.type(tenant, 'x_staff_badge')).type.version).toBe(1);
     });
   });
+});
+
+test('a view of a document that was declared as an object with a pointer is read as the pointer', () => {
+  const views = { masked: '***', total: { pointer: '/total' } };
+  const row = { definition: JSON.stringify({ ...RECEIPT, views }) } as CustomTypeRow;
+
+  expect(definitionOf(row)).toEqual({ ...RECEIPT, views: { masked: '***', total: '/total' } });
 });
