@@ -190,7 +190,10 @@ export class LetheClient extends SubjectClient {
     return this.send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
   }
 
-  /** Replaces a record's value. Its tokens stay. @param options `country` reads a telephone number in its national form */
+  /**
+   * Replaces a record's value. Its tokens stay.
+   * @param options with a `country`, a telephone number is read in the national form of it
+   */
   async correctRecord(
     record: string,
     value: unknown,
