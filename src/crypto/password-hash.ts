@@ -5,8 +5,9 @@
  * takes the same time wherever two tags differ. The bytes of a password are wiped as soon as the computation no longer
  * needs them. Only so many computations run, over only so much memory in all, and only so many wait. A call that
  * exceeds this is told that the vault is overloaded, before anything is computed for it. Tenants take turns
- * (`turns.ts`), and each may have only so much waiting. Within a tenant, verifications go before new verifiers. Work
- * that waits for a client that has gone is dropped.
+ * (`turns.ts`), and each may have only so much waiting. Within a tenant, verifications go before new verifiers, and
+ * principals take turns at them, each with only so many waiting: whoever floods holds up itself. Work that waits for a
+ * client that has gone is dropped.
  * Does not: stop a running computation, normalise a password (`datatypes/password.ts`), slow down a guesser (the
  * caller's rate limits), or wipe the string it was given and the copy that Node hands to OpenSSL; JavaScript cannot.
  */
@@ -29,7 +30,7 @@ export interface PasswordHasherOptions {
   readonly params?: PassphraseParams;
   /** How many computations run at once; each takes up to `parallelism` threads. */
   readonly maxRunning?: number;
-  /** How many verifications of one tenant may wait. */
+  /** How many verifications of one principal may wait. */
   readonly maxWaiting?: number;
   /** How many new verifiers of one tenant may wait; some ten a second are made. */
   readonly maxNewWaiting?: number;
@@ -47,6 +48,8 @@ export interface Verification {
 export interface Asker {
   /** Tenants take turns. */
   readonly tenant: string;
+  /** Within a tenant, those take turns whose values are verified. */
+  readonly principal?: string | undefined;
   /** Aborted, with the error to throw, when nobody waits for the answer any more. */
   readonly gone?: AbortSignal | undefined;
 }
@@ -107,7 +110,7 @@ export class PasswordHasher {
     const params = this.#params;
     const made = passwords.map((password) => ({ password, salt: this.#random(SALT_BYTES) }));
     const jobs = made.map(({ password, salt }) => newJob(password, params, salt, TAG_BYTES));
-    this.#assertRoom(jobs, this.#turns.waitingOf(tenant).long, this.#maxNewWaiting);
+    this.#assertRoom(jobs, this.#turns.longOf(tenant), this.#maxNewWaiting);
     this.#turns.addCall(tenant, jobs);
     this.#startNext();
     try {
@@ -129,14 +132,14 @@ export class PasswordHasher {
   async verify(
     password: string | readonly string[],
     phc: string,
-    { tenant }: Pick<Asker, 'tenant'>,
+    { tenant, principal = '' }: Pick<Asker, 'tenant' | 'principal'>,
   ): Promise<Verification> {
     const spellings = typeof password === 'string' ? [password] : password;
     const verifier = parsePhc(phc);
     const { params, salt, tag } = verifier;
     const jobs = spellings.map((spelling) => newJob(spelling, params, salt, tag.length));
-    this.#assertRoom(jobs, this.#turns.waitingOf(tenant).short, this.#maxWaiting);
-    for (const job of jobs) this.#turns.addShort(tenant, job);
+    this.#assertRoom(jobs, this.#turns.shortOf(tenant, principal), this.#maxWaiting);
+    for (const job of jobs) this.#turns.addShort(tenant, principal, job);
     this.#startNext();
     const tags = await Promise.all(jobs.map((job) => job.tag));
     const found = tags.map((one) => equalBytes(one, tag));
@@ -161,7 +164,7 @@ export class PasswordHasher {
     );
   }
 
-  /** @param waiting how much of this kind the tenant waits for already */
+  /** @param waiting how much of this kind the tenant, or the principal, waits for already */
   #assertRoom(jobs: readonly Job[], waiting: number, most: number): void {
     if (this.#closing) throw new UnavailableError('shutting_down');
     const begin = this.#wouldBegin(jobs);

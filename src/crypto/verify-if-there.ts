@@ -18,7 +18,7 @@ export async function verifyIfThere(
   hasher: PasswordHasher,
   spellings: readonly string[],
   phc: string | undefined,
-  asker: Pick<Asker, 'tenant'>,
+  asker: Pick<Asker, 'tenant' | 'principal'>,
 ): Promise<Verification> {
   const own = phc === undefined ? undefined : parsePhc(phc).params;
   if (own !== undefined) hasher.costs.meet(asker.tenant, own);

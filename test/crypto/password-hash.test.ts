@@ -281,6 +281,21 @@ describe('the queue', () => {
     await expect(busy.hashAll(['a6', 'a7', 'a8', 'a9'], ASKER)).resolves.toHaveLength(4);
   });
 
+  test('a principal that verifies all the time holds up itself alone, also within its tenant', async () => {
+    const busy = hasher({ maxRunning: 1, maxWaiting: 3 });
+    const phc = await verifierOf('v', 32);
+    watch.messages.length = 0;
+    const [flood, login] = [
+      { ...ASKER, principal: 'prn_flood' },
+      { ...ASKER, principal: 'prn_login' },
+    ];
+    const asked = ['f1', 'f2', 'f3', 'f4', 'f5'].map((said) => busy.verify(said, phc, flood));
+    asked.push(...['l1', 'l2'].map((said) => busy.verify(said, phc, login)));
+    const outcomes = await Promise.allSettled(asked);
+    expect(computed()).toEqual(['f1', 'f2', 'l1', 'f3', 'l2', 'f4']);
+    expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
+  });
+
   test('what waits for a client that has gone is never computed, and its place is free', async () => {
     const busy = hasher({ maxRunning: 1, maxNewWaiting: 3 });
     const leaving = new AbortController();

@@ -157,7 +157,11 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('what was taken from a principal stays taken, whichever store is put back, and both; the rest works', async () => {
     const { home, vault, leaver, stays, admin, add, dir: _ } = await furnished(engine);
-    const [rolling, altered] = [await add('rolling'), await add('altered')];
+    const [rolling, altered, brief] = [await add('rolling'), await add('altered'), await add('brief')];
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const ends = (expiresAt: string) => changePrincipal(vault, admin, { principal: brief.principal, expiresAt });
+    const first = inMinutes(30);
+    await ends(first);
     const key = (await callerOf(vault, stays.apiKey)).apiKey;
     const given = await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support', 'fraud'] });
     // Given again before the copy: it was taken, and is rightly there.
@@ -165,7 +169,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     const dir = await backupFolder();
     await backUp(vault, home, dir);
     expect(given.keys).toMatchObject([{ key }]);
-    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const soon = inMinutes(60);
+    // What was taken of this one is more than its copy has.
+    await ends(inMinutes(120));
+    await ends(soon);
     await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support'], expiresAt: soon });
     await changePrincipal(vault, admin, { principal: altered.principal, purposes: [] });
     const made = await rotateApiKey(vault, admin, { principal: rolling.principal, overlapSeconds: 0 });
@@ -180,7 +187,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       if (isOlder) {
         await tell(
           home.recordStoreUrl,
-          `UPDATE principals SET purposes = '["fraud"]' WHERE principal = '${altered.principal}'`,
+          `UPDATE principals SET purposes = '["fraud","support"]' WHERE principal = '${altered.principal}'`,
         );
       }
       await expect(home.open()).rejects.toThrow(stores.length === 2 ? /as the journal remembers/ : OLDER);
@@ -188,6 +195,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const again = await home.open({ clock: () => new Date() });
       const caller = await callerOf(again, stays.apiKey);
       expect([caller.purposes, caller.keyEndsAt?.toISOString()]).toEqual([['support'], soon]);
+      expect((await callerOf(again, brief.apiKey)).keyEndsAt?.toISOString()).toBe(first);
       for (const { apiKey } of [rolling, leaver]) {
         await expect(callerOf(again, apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
       }

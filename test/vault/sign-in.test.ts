@@ -16,7 +16,7 @@ import { VerifyBody } from '../../src/operations/values/asked-schema.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
-import { stage } from '../support/home.ts';
+import { stage, withParts } from '../support/home.ts';
 import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -115,6 +115,34 @@ describe.each(ENGINES)('on %s', (engine) => {
     // Which of several is meant says the label.
     expect(await ask(named('two'), 'another of theirs', { label: 'desk' })).toMatchObject({ verified: true });
     expect(await ask(named('two'), RIGHT, { label: 'desk' })).toEqual(NO);
+  });
+
+  test('from the order of an erasure on nobody signs in as that person, also while every key is still there', async () => {
+    const [, , stored] = await store('going', { username: 'going', email: 'going@example.com', password: RIGHT });
+    const down = withParts(here.vault.keyStore, { exclusive: () => Promise.reject(new Error('down')) });
+    const app = await here.as('app');
+    const { state } = await erase(withParts(here.vault, { keyStore: down }), app, {
+      records: [stored?.record as never],
+    });
+    expect(state).toBe('ordered');
+    for (const by of [named('going'), { subject: 'going' }]) expect([by, await ask(by)]).toEqual([by, NO]);
+  });
+
+  test('what is beyond the places that are looked at lets nobody in: not a ninth person of a name, nor a ninth password', async () => {
+    const crowd: (string | undefined)[] = [];
+    const passwords: (string | undefined)[] = [];
+    await store('has.nine', { username: 'has.nine' });
+    for (let i = 0; i < 9; i += 1) {
+      crowd.push((await store(`of nine ${i}`, { username: 'nine', password: RIGHT }))[0]?.token);
+      passwords.push((await store('has.nine', { password: RIGHT }))[0]?.token);
+      here.advance(5);
+    }
+    // Of the first eight one alone counts.
+    const app = await here.as('app');
+    for (const token of [...crowd.slice(1, 8), ...passwords.slice(1, 8)]) {
+      await revokeToken(here.vault, app, { token: token as never });
+    }
+    for (const name of ['nine', 'has.nine']) expect([name, await ask(named(name))]).toEqual([name, NO]);
   });
 
   test('after a correction the new password signs in, and the old one does not', async () => {
@@ -311,6 +339,9 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a verifier that was brought along is replaced after the right password by name', async () => {
     await store('brought', { username: 'brought', password: { phc: await phcOf(RIGHT) } });
+    // Also where the process has not met such a verifier before.
+    const fresh = await here.home.open({ clock: here.now });
+    expect(await ask(named('brought'), RIGHT, {}, { ...fresh, later: () => {} })).toMatchObject({ verified: true });
     const later: Promise<unknown>[] = [];
     const run: typeof here.vault.later = (job, work) =>
       here.vault.later(job, () => {

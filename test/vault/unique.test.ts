@@ -181,6 +181,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await outcome(store(name(value)))).toBe('stored');
   });
 
+  test('a correction that broke off leaves the value it wanted free after a day, and keeps its own', async () => {
+    const [own, wanted] = [fresh('Own'), fresh('wanted')];
+    const { record } = await one(name(own));
+    expect(await outcome(fix(record, wanted, interrupted('exclusive')))).toMatch(/^store_unavailable/);
+    expect(await outcome(store(name(wanted)))).toMatch(/^concurrent_change/);
+    here.advance(2 * 86_400_000);
+    for (const report of await runBackgroundOnce(here.vault)) expect(report.failed).toBeUndefined();
+    expect(await outcome(store(name(wanted)))).toBe('stored');
+    expect(await claims(record)).toHaveLength(1);
+    // To another spelling of its own.
+    expect(await outcome(fix(record, own.toUpperCase(), interrupted('exclusive')))).toMatch(/^store_unavailable/);
+    here.advance(2 * 86_400_000);
+    for (const report of await runBackgroundOnce(here.vault)) expect(report.failed).toBeUndefined();
+    expect(await outcome(store(name(own)))).toBe(REFUSED);
+  });
+
   test('an erased value is free again, and nothing made of it is left', async () => {
     const value = fresh();
     const { record } = await one(name(value));

@@ -108,7 +108,7 @@ async function ofToken(
   return guess(vault, caller, door, { type, budgets: [budget], names: [record as RecordId] }, async () => {
     // As by a name (`verifyIfThere`): a verifier of nobody's makes nobody's sign-in dearer.
     if (live.subject !== null) hasher.costs.meet(tenant, parsePhc(phc).params);
-    return { found: await hasher.verify(spellingsOf(value), phc, { tenant }), row: opened.row };
+    return { found: await hasher.verify(spellingsOf(value), phc, caller), row: opened.row };
   });
 }
 
@@ -124,7 +124,7 @@ async function ofPerson(vault: Vault, caller: Caller, door: Door, body: VerifyNa
   const budgets = names.map((name) => ofName(type.name, ...name));
   return guess(vault, caller, door, { type, budgets, names: undefined }, async () => {
     const verifier = await findVerifier(vault, caller, wanted, door.now);
-    const found = await verifyIfThere(vault.hasher, spellingsOf(body.value), verifier?.phc, { tenant });
+    const found = await verifyIfThere(vault.hasher, spellingsOf(body.value), verifier?.phc, caller);
     return { found, row: verifier?.row, subject: verifier?.subject, token: verifier?.token };
   });
 }
