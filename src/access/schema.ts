@@ -18,12 +18,14 @@ export const RoleSchema = z
   .describe('What the principal may do; see the README for each role.')
   .meta({ id: 'Role' });
 
-/** A name that tells principals apart. Not the name of a person: it stands in lists and is not sealed. */
+/** Not the name of a person: it stands in lists and is not sealed. */
 export const PrincipalNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
   .refine(holdsNoCardNumber, NO_CARD_NUMBER)
-  .describe('A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.')
+  .describe(
+    'A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.',
+  )
   .meta({ examples: ['checkout'] });
 
 export const TenantNameSchema = z

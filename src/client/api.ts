@@ -190,7 +190,7 @@ export interface paths {
          * Correct a value; its tokens stay.
          * @description The new value is sealed under a new key, and the old key is destroyed. Refused while a live token shows of the old value what the new one has not, as one in the format `card` does of another card: end it first, then mint another.
          *
-         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `invalid_value`, `concurrent_change`, `journal_unavailable`, `token_outdated`, `value_not_unique`, `too_many_guesses`, `purpose_not_allowed`.
+         *     Its own problems: `record_not_found`, `record_erased`, `record_superseded`, `invalid_value`, `concurrent_change`, `option_not_offered`, `journal_unavailable`, `token_outdated`, `value_not_unique`, `too_many_guesses`, `purpose_not_allowed`.
          */
         readonly patch: operations["correctRecord"];
         readonly trace?: never;
@@ -928,7 +928,7 @@ export interface components {
     schemas: {
         readonly AddPrincipalBody: {
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -967,7 +967,7 @@ export interface components {
         /** @description What a value of the data type `address` must equal. */
         readonly AddressCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "address";
@@ -1002,7 +1002,7 @@ export interface components {
         /** @description A value of the data type `address` to store. */
         readonly AddressItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "address";
@@ -1021,7 +1021,7 @@ export interface components {
         /** @description What a value of the data type `address` must equal. */
         readonly AddressSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "address";
@@ -1129,7 +1129,7 @@ export interface components {
         /** @description What a value of the data type `bank_account` must equal. */
         readonly BankAccountCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "bank_account";
@@ -1159,7 +1159,7 @@ export interface components {
         /** @description A value of the data type `bank_account` to store. */
         readonly BankAccountItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "bank_account";
@@ -1178,7 +1178,7 @@ export interface components {
         /** @description What a value of the data type `bank_account` must equal. */
         readonly BankAccountSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "bank_account";
@@ -1212,7 +1212,7 @@ export interface components {
         /** @description What a value of the data type `card` must equal. */
         readonly CardCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "card";
@@ -1241,7 +1241,7 @@ export interface components {
         /** @description A value of the data type `card` to store. */
         readonly CardItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "card";
@@ -1271,7 +1271,7 @@ export interface components {
         /** @description What a value of the data type `card` must equal. */
         readonly CardSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "card";
@@ -1393,7 +1393,7 @@ export interface components {
         /** @description What a value of the data type `cookie_id` must equal. */
         readonly CookieIdCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "cookie_id";
@@ -1410,7 +1410,7 @@ export interface components {
         /** @description A value of the data type `cookie_id` to store. */
         readonly CookieIdItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "cookie_id";
@@ -1429,7 +1429,7 @@ export interface components {
         /** @description What a value of the data type `cookie_id` must equal. */
         readonly CookieIdSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "cookie_id";
@@ -1450,6 +1450,7 @@ export interface components {
              * @example jane.doe@example.com
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             /** @description Why it is asked whether another record has an equal value: must be stated where the type is `unique`. */
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
@@ -1487,7 +1488,7 @@ export interface components {
         /** @description A value of the data type `cvc` to store. */
         readonly CvcItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "cvc";
@@ -1564,7 +1565,7 @@ export interface components {
         /** @description What a value of the data type `date_of_birth` must equal. */
         readonly DateOfBirthCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "date_of_birth";
@@ -1581,7 +1582,7 @@ export interface components {
         /** @description A value of the data type `date_of_birth` to store. */
         readonly DateOfBirthItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "date_of_birth";
@@ -1600,7 +1601,7 @@ export interface components {
         /** @description What a value of the data type `date_of_birth` must equal. */
         readonly DateOfBirthSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "date_of_birth";
@@ -1626,7 +1627,7 @@ export interface components {
             readonly description: string;
             readonly category: components["schemas"]["Category"];
             /**
-             * @description Any JSON, up to 64 KiB. (enum property replaced by openapi-typescript)
+             * @description Any JSON, up to 64 KiB.
              * @enum {string}
              */
             readonly base: "document";
@@ -1660,7 +1661,7 @@ export interface components {
             readonly description: string;
             readonly category: components["schemas"]["Category"];
             /**
-             * @description A line of text. (enum property replaced by openapi-typescript)
+             * @description A line of text.
              * @enum {string}
              */
             readonly base: "text";
@@ -1715,7 +1716,7 @@ export interface components {
             readonly description: string;
             readonly category: components["schemas"]["Category"];
             /**
-             * @description Any JSON, up to 64 KiB. (enum property replaced by openapi-typescript)
+             * @description Any JSON, up to 64 KiB.
              * @enum {string}
              */
             readonly base: "document";
@@ -1749,7 +1750,7 @@ export interface components {
             readonly description: string;
             readonly category: components["schemas"]["Category"];
             /**
-             * @description A line of text. (enum property replaced by openapi-typescript)
+             * @description A line of text.
              * @enum {string}
              */
             readonly base: "text";
@@ -1816,7 +1817,7 @@ export interface components {
         /** @description A value of the data type `document` to store. */
         readonly DocumentItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "document";
@@ -1851,7 +1852,7 @@ export interface components {
         /** @description What a value of the data type `email` must equal. */
         readonly EmailCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "email";
@@ -1868,7 +1869,7 @@ export interface components {
         /** @description A value of the data type `email` to store. */
         readonly EmailItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "email";
@@ -1887,7 +1888,7 @@ export interface components {
         /** @description What a value of the data type `email` must equal. */
         readonly EmailSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "email";
@@ -2253,7 +2254,7 @@ export interface components {
         readonly GetMeReply: {
             readonly principal: components["schemas"]["PrincipalId"];
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -2369,7 +2370,7 @@ export interface components {
         /** @description What a value of the data type `iban` must equal. */
         readonly IbanCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "iban";
@@ -2386,7 +2387,7 @@ export interface components {
         /** @description A value of the data type `iban` to store. */
         readonly IbanItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "iban";
@@ -2405,7 +2406,7 @@ export interface components {
         /** @description What a value of the data type `iban` must equal. */
         readonly IbanSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "iban";
@@ -2428,7 +2429,7 @@ export interface components {
         /** @description What a value of the data type `ip` must equal. */
         readonly IpCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "ip";
@@ -2445,7 +2446,7 @@ export interface components {
         /** @description A value of the data type `ip` to store. */
         readonly IpItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "ip";
@@ -2464,7 +2465,7 @@ export interface components {
         /** @description What a value of the data type `ip` must equal. */
         readonly IpSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "ip";
@@ -2858,6 +2859,7 @@ export interface components {
              * @example 1990
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -2874,6 +2876,7 @@ export interface components {
              * @example 1990
              */
             readonly value: unknown;
+            readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -2912,7 +2915,7 @@ export interface components {
         /** @description What a value of the data type `name` must equal. */
         readonly NameCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "name";
@@ -2937,7 +2940,7 @@ export interface components {
         /** @description A value of the data type `name` to store. */
         readonly NameItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "name";
@@ -2956,7 +2959,7 @@ export interface components {
         /** @description What a value of the data type `name` must equal. */
         readonly NameSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "name";
@@ -2983,7 +2986,7 @@ export interface components {
         /** @description What a value of the data type `national_id` must equal. */
         readonly NationalIdCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "national_id";
@@ -3010,7 +3013,7 @@ export interface components {
         /** @description A value of the data type `national_id` to store. */
         readonly NationalIdItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "national_id";
@@ -3029,7 +3032,7 @@ export interface components {
         /** @description What a value of the data type `national_id` must equal. */
         readonly NationalIdSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "national_id";
@@ -3069,7 +3072,7 @@ export interface components {
         readonly NotRevealed: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description There is no value. (enum property replaced by openapi-typescript)
+             * @description There is no value.
              * @enum {string}
              */
             readonly form: "none";
@@ -3113,10 +3116,10 @@ export interface components {
         /** @description What a value of a data type of the tenant’s own must equal. */
         readonly OwnTypeCriterion: {
             /**
-             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
-             * @enum {string}
+             * @description Name of a data type of the tenant’s own.
+             * @example x_staff_badge
              */
-            readonly type: "OwnTypeCriterion";
+            readonly type: `x_${string}`;
             readonly part?: components["schemas"]["Part"];
             readonly country?: components["schemas"]["Country"];
             /** @description What is searched for. */
@@ -3125,10 +3128,10 @@ export interface components {
         /** @description A value of a data type of the tenant’s own to store. */
         readonly OwnTypeItem: {
             /**
-             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
-             * @enum {string}
+             * @description Name of a data type of the tenant’s own.
+             * @example x_staff_badge
              */
-            readonly type: "OwnTypeItem";
+            readonly type: `x_${string}`;
             /**
              * @description What its definition says: text, or any JSON.
              * @example AB123456
@@ -3148,10 +3151,10 @@ export interface components {
         /** @description What a value of a data type of the tenant’s own must equal. */
         readonly OwnTypeSearch: {
             /**
-             * @description Name of a data type of the tenant’s own. (enum property replaced by openapi-typescript)
-             * @enum {string}
+             * @description Name of a data type of the tenant’s own.
+             * @example x_staff_badge
              */
-            readonly type: "OwnTypeSearch";
+            readonly type: `x_${string}`;
             readonly part?: components["schemas"]["Part"];
             readonly country?: components["schemas"]["Country"];
             /** @description What is searched for. */
@@ -3178,7 +3181,7 @@ export interface components {
         /** @description A value of the data type `password` to store. */
         readonly PasswordItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "password";
@@ -3209,7 +3212,7 @@ export interface components {
         /** @description What a value of the data type `phone` must equal. */
         readonly PhoneCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "phone";
@@ -3226,7 +3229,7 @@ export interface components {
         /** @description A value of the data type `phone` to store. */
         readonly PhoneItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "phone";
@@ -3245,7 +3248,7 @@ export interface components {
         /** @description What a value of the data type `phone` must equal. */
         readonly PhoneSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "phone";
@@ -3265,7 +3268,7 @@ export interface components {
         /** @description What a value of the data type `postal_code` must equal. */
         readonly PostalCodeCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "postal_code";
@@ -3290,7 +3293,7 @@ export interface components {
         /** @description A value of the data type `postal_code` to store. */
         readonly PostalCodeItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "postal_code";
@@ -3309,7 +3312,7 @@ export interface components {
         /** @description What a value of the data type `postal_code` must equal. */
         readonly PostalCodeSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "postal_code";
@@ -3335,7 +3338,7 @@ export interface components {
         readonly Principal: {
             readonly principal: components["schemas"]["PrincipalId"];
             /**
-             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name.
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
              * @example checkout
              */
             readonly name: string;
@@ -3524,7 +3527,7 @@ export interface components {
         readonly RevealedAddress: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "address";
@@ -3542,7 +3545,7 @@ export interface components {
         readonly RevealedBankAccount: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "bank_account";
@@ -3560,7 +3563,7 @@ export interface components {
         readonly RevealedCard: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "card";
@@ -3578,7 +3581,7 @@ export interface components {
         readonly RevealedJson: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "json";
@@ -3596,7 +3599,7 @@ export interface components {
         readonly RevealedName: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "name";
@@ -3614,7 +3617,7 @@ export interface components {
         readonly RevealedNationalId: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "national_id";
@@ -3632,7 +3635,7 @@ export interface components {
         readonly RevealedPostalCode: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "postal_code";
@@ -3650,7 +3653,7 @@ export interface components {
         readonly RevealedText: {
             readonly token: components["schemas"]["Token"];
             /**
-             * @description What `value` is. (enum property replaced by openapi-typescript)
+             * @description What `value` is.
              * @enum {string}
              */
             readonly form: "text";
@@ -3806,7 +3809,7 @@ export interface components {
         /** @description A value of the data type `search_terms` to store. */
         readonly SearchTermsItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "search_terms";
@@ -3825,7 +3828,7 @@ export interface components {
         /** @description What a value of the data type `serial_number` must equal. */
         readonly SerialNumberCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "serial_number";
@@ -3842,7 +3845,7 @@ export interface components {
         /** @description A value of the data type `serial_number` to store. */
         readonly SerialNumberItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "serial_number";
@@ -3861,7 +3864,7 @@ export interface components {
         /** @description What a value of the data type `serial_number` must equal. */
         readonly SerialNumberSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "serial_number";
@@ -4005,7 +4008,7 @@ export interface components {
         /** @description A value of the data type `text` to store. */
         readonly TextItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "text";
@@ -4176,7 +4179,7 @@ export interface components {
         /** @description A value of the data type `user_agent` to store. */
         readonly UserAgentItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "user_agent";
@@ -4195,7 +4198,7 @@ export interface components {
         /** @description What a value of the data type `username` must equal. */
         readonly UsernameCriterion: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "username";
@@ -4212,7 +4215,7 @@ export interface components {
         /** @description A value of the data type `username` to store. */
         readonly UsernameItem: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "username";
@@ -4231,7 +4234,7 @@ export interface components {
         /** @description What a value of the data type `username` must equal. */
         readonly UsernameSearch: {
             /**
-             * @description The data type. (enum property replaced by openapi-typescript)
+             * @description The data type.
              * @enum {string}
              */
             readonly type: "username";

@@ -190,14 +190,18 @@ export class LetheClient extends SubjectClient {
     return this.send<'describeRecord'>({ ...read('GET', `/v1/records/${id('rec', record)}`), ...options });
   }
 
-  /** Replaces a record's value. Its tokens stay. */
+  /**
+   * Replaces a record's value. Its tokens stay.
+   * @param options with a `country`, a telephone number is read in the national form of it
+   */
   async correctRecord(
     record: string,
     value: unknown,
-    options: { readonly purpose?: string | undefined } & Reason & WriteOptions = {},
+    options: { readonly purpose?: string | undefined; readonly country?: string | undefined } & Reason &
+      WriteOptions = {},
   ): Promise<Corrected> {
-    const { purpose, reason, ...rest } = options;
-    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, reason });
+    const { purpose, country, reason, ...rest } = options;
+    const call = write('PATCH', `/v1/records/${id('rec', record)}`, { value, purpose, country, reason });
     return this.send<'correctRecord'>({ ...call, ...rest });
   }
 

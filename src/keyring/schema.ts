@@ -7,15 +7,8 @@ import { holdsNoCardNumber, NO_CARD_NUMBER } from '../card-like.ts';
 import { describedAs } from '../schema.ts';
 
 export const KEY_KINDS = [
-  'root_key',
-  'epoch_secret',
-  'epoch_key',
-  'bucket_key',
-  'record_key',
-  'index_key',
-  'mac_key',
-  'window_key',
-  'signing_key',
+  ...(['root_key', 'epoch_secret', 'epoch_key', 'bucket_key', 'record_key'] as const),
+  ...(['index_key', 'mac_key', 'window_key', 'signing_key'] as const),
 ] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 

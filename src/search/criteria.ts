@@ -57,7 +57,7 @@ export function assertTakesCountry({ national }: DataType, { country }: ParseCon
 
 /**
  * Compares stored values with what somebody says of them: a whole value, or a part of one.
- * @throws `unknown_part` @throws {InvalidValueError}
+ * @throws `unknown_part`, `option_not_offered` @throws {InvalidValueError}
  */
 export function comparisonWith(
   { type }: TenantType,
@@ -65,6 +65,7 @@ export function comparisonWith(
   context: ParseContext,
 ): Criterion['matches'] {
   const { part, value } = query;
+  assertTakesCountry(type, context);
   if (part !== undefined && partOf(type, part) === undefined) {
     throw otherPart('compared', { ...type.parts, ...type.compared });
   }

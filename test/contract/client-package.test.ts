@@ -103,11 +103,14 @@ const [email, document] = await app.tokenize([
 const wrong = () => app.tokenize([{ type: 'email', value: 'jane@example.com', lable: 'main' }]);
 const shown: readonly Revealed[] = await app.detokenize([email.token, document.token], { purpose: 'billing', timeoutMs: 9_000 });
 const masked: string = String(email.masked);
+const own = () => app.tokenize([{ type: 'x_badge', value: 'AB123456', subject: 'cust_1' }]);
+const number = async (token: string): Promise<string> => (await app.reveal(token, { type: 'card', purpose: 'billing' })).number;
+const code = shown[0]?.error?.code;
 const refused: unknown = await app.detokenize([email.token], { purpose: 'marketing' }).catch((error: unknown) => error);
 if (!(refused instanceof LetheError)) throw new Error('not refused');
 if (refused.code === 'purpose_not_allowed') console.log(refused.code, refused.kind);
 for (const one of shown) if ('value' in one) console.log(one.type, JSON.stringify(one.value));
-console.log(masked, typeof wrong, readFileSync('package.json', 'utf8').length > 0);
+console.log(masked, typeof wrong, typeof own, typeof number, code ?? 'shown', readFileSync('package.json', 'utf8').length > 0);
 `;
 
 test('a strict program compiles against it, by each way of finding modules, and any Node from 20 on runs it', async () => {
@@ -128,7 +131,7 @@ test('a strict program compiles against it, by each way of finding modules, and 
     'purpose_not_allowed refused',
     'email "jane@example.com"',
     'document {"rate":"1234567890123.123456789","count":3}',
-    'j***@example.com function true',
+    'j***@example.com function function function shown true',
   ]);
 }, 120_000);
 

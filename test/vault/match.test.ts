@@ -95,6 +95,19 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
   });
 
+  test('a telephone number is heard, and corrected, in the national form of a country', async () => {
+    const { subject, stored } = await person({ phone: '+44 20 7946 0958' });
+    const of = { subject, type: 'phone' };
+    expect(await ask(of, '020 7946 0958')).toBe('invalid_value value');
+    expect(await ask(of, '020 7946 0958', { country: 'GB' })).toBe(true);
+    const right = { record: stored[0]?.record as never, value: '020 7946 0959', country: 'GB' };
+    const app = { ...(await here.as('app')), idempotencyKey: `national ${engine}` };
+    const [first, again] = [await correct(here.vault, app, right), await correct(here.vault, app, right)];
+    expect(again).toEqual(first);
+    expect(first).toMatchObject({ version: 2, masked: '+44 *** *** **59' });
+    expect(await ask(of, '+44 20 7946 0959')).toBe(true);
+  });
+
   test('the entry says what was compared and whether it was right, and no more', async () => {
     const { stored } = await person({ email: 'ada@example.com' });
     const [email] = stored;
@@ -165,6 +178,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await ask({ subject, type: 'card' }, card)).toBe('not_allowed');
     expect(await ask({ subject, type: 'card' }, '424242', { part: 'bin' })).toBe('not_allowed');
     expect(await ask(of, 'x', { part: 'street' })).toBe('unknown_part part');
+    expect(await ask(of, 'eve@example.com', { country: 'GB' })).toBe('option_not_offered country');
     expect(await ask(of, 'no address')).toBe('invalid_value value');
     expect(await ask({ subject, type: 'nothing' }, 'x')).toBe('unknown_type type');
   });

@@ -60,6 +60,10 @@ function typeEntry({ name, version, category, description, examples, ...type }: 
   const shown = examples.map((example) => `<pre>${html(JSON.stringify(example))}</pre>`).join('');
   const offers = [
     named('found by', type.search.parts),
+    named(
+      'compared by',
+      type.match.parts.filter(({ name }) => !type.search.parts.some((part) => part.name === name)),
+    ),
     named('views', type.views),
     named('tokens', type.formats),
     named('may be kept as', type.keeps),

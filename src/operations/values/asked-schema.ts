@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { passwordItself } from '../../datatypes/password.ts';
 import { typedText } from '../../datatypes/shape.ts';
 import {
+  CountrySchema,
   describedAs,
   JsonSchema,
   LabelSchema,
@@ -60,6 +61,12 @@ export const VerifyReply = z.strictObject({
   token: TokenSchema.optional().describe('The token of what was verified, likewise.'),
 });
 
+/** The problems of a question that names a token. */
+export const OF_TOKENS = [
+  ...(['token_not_found', 'token_expired', 'token_used_up', 'token_revoked'] as const),
+  ...(['record_erased', 'record_superseded'] as const),
+];
+
 const said = {
   part: z
     .string()
@@ -70,6 +77,7 @@ const said = {
   value: JsonSchema.describe('What somebody says it is: a value of the data type, or what its part takes.').meta({
     examples: ['1990'],
   }),
+  country: CountrySchema.optional(),
   purpose: PurposeSchema,
   reason: ReasonSchema.optional(),
 };

@@ -49,7 +49,7 @@ export const correct = operation({
   idempotent: true,
   problems: [
     ...(['record_not_found', 'record_erased', 'record_superseded', 'invalid_value', 'concurrent_change'] as const),
-    'journal_unavailable',
+    ...(['option_not_offered', 'journal_unavailable'] as const),
     ...(['token_outdated', 'value_not_unique', 'too_many_guesses', 'purpose_not_allowed'] as const),
   ],
   example: {
@@ -66,7 +66,7 @@ export const correct = operation({
         const row = await findRecord(vault.recordStore.reader, tenant, record);
         await finishOthers(vault, tenant, record);
         const { type } = await vault.catalogue.type(tenant, row.type);
-        const again = acceptAs(type, body.value, kept, { now: vault.clock() });
+        const again = acceptAs(type, body.value, kept, { now: vault.clock(), country: body.country });
         return { record, version, masked: type.views.masked(again.value), ...(kept && { kept }) };
       },
     };
@@ -80,7 +80,7 @@ export const correct = operation({
       const known = await vault.catalogue.type(tenant, row.type);
       const { type } = known;
       door.decide({ type: resourceOf(type) });
-      const accepted = accept(known, body.value, { now: door.now });
+      const accepted = accept(known, body.value, { now: door.now, country: body.country });
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
       const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
@@ -163,14 +163,14 @@ async function withoutSecret(
   { catalogue, recordStore, clock }: Vault,
   { tenant }: Caller,
   record: RecordId,
-  body: { readonly value?: unknown },
+  body: { readonly value?: unknown; readonly country?: string | undefined },
 ) {
   const row = await findRecord(recordStore.reader, tenant, record).catch((error: unknown) => {
     if (error instanceof VaultError && (error.kind === 'gone' || error.kind === 'not_found')) return undefined;
     throw error;
   });
   if (row === undefined) return undefined;
-  const value = await asKept(catalogue, tenant, { type: row.type, value: body.value }, clock());
+  const value = await asKept(catalogue, tenant, { ...body, type: row.type }, clock());
   return { record, ...body, value };
 }
 

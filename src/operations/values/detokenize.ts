@@ -27,7 +27,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { EMAIL } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { type Answer, type Carried, revealWindowTokens, viewsOf } from './reveal-window.ts';
-import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './schema.ts';
+import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './revealed-schema.ts';
 
 const ERASED_TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
 

@@ -27,7 +27,7 @@ import { causeOfDeath, findToken, tokensOfRecords } from '../../tokens/tokens.ts
 import type { Vault } from '../../vault/vault.ts';
 import { SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { MatchBody, MatchReply, type MatchRequest } from './asked-schema.ts';
+import { MatchBody, MatchReply, type MatchRequest, OF_TOKENS } from './asked-schema.ts';
 
 const KEPT_NOWHERE = 'Values of this data type are in no store, and there is nothing to compare with.';
 
@@ -59,14 +59,7 @@ export const match = operation({
   body: MatchBody,
   reply: MatchReply,
   problems: [
-    ...([
-      'token_not_found',
-      'token_expired',
-      'token_used_up',
-      'token_revoked',
-      'record_erased',
-      'record_superseded',
-    ] as const),
+    ...OF_TOKENS,
     ...(['purpose_not_allowed', 'never_revealed', 'invalid_value', 'unknown_type', 'unknown_part'] as const),
     ...(['option_not_offered', 'too_many_guesses'] as const),
   ],
@@ -139,7 +132,7 @@ async function saidOf(
   caller: Caller,
   door: Door,
   name: string,
-  { part, value }: MatchRequest,
+  { part, value, country }: MatchRequest,
 ): Promise<Pick<Compared, 'known' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
@@ -148,7 +141,7 @@ async function saidOf(
   // A part that a view shows is told only to who may see that view.
   const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
   door.decide({ type: resourceOf(type), view, whole: part === undefined });
-  return { known, matches: comparisonWith(known, { part, value }, { now: door.now }) };
+  return { known, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
 }
 
 /** Compares every one of them, whichever is right. */

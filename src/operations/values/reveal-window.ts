@@ -14,7 +14,7 @@ import { RecordErasedError } from '../../records/open-records.ts';
 import { isErasedSubject } from '../../subjects/subjects.ts';
 import { isWindowToken, openWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { DetokenizeRequest } from './schema.ts';
+import type { DetokenizeRequest } from './revealed-schema.ts';
 
 /** The value of one token, or why there is none. */
 export type Answer = Shown | VaultError;

@@ -75,11 +75,7 @@ export const search = operation({
   body: SearchBody,
   reply: SearchReply,
   problems: [
-    'purpose_not_allowed',
-    'invalid_value',
-    'unknown_type',
-    'not_searchable',
-    'unknown_part',
+    ...(['purpose_not_allowed', 'invalid_value', 'unknown_type', 'not_searchable', 'unknown_part'] as const),
     ...(['too_many_guesses', 'option_not_offered'] as const),
   ],
   example: {

@@ -28,7 +28,7 @@ import { findToken } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { HASH, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { VerifyBody, type VerifyNamed, VerifyReply } from './asked-schema.ts';
+import { OF_TOKENS, VerifyBody, type VerifyNamed, VerifyReply } from './asked-schema.ts';
 import { findVerifier, type Wanted } from './find-verifier.ts';
 import { assertPassword, upgradeVerifier } from './upgrade-verifier.ts';
 
@@ -56,14 +56,7 @@ export const verify = operation({
   body: VerifyBody,
   reply: VerifyReply,
   problems: [
-    ...([
-      'token_not_found',
-      'token_expired',
-      'token_used_up',
-      'token_revoked',
-      'record_erased',
-      'record_superseded',
-    ] as const),
+    ...OF_TOKENS,
     ...(['invalid_value', 'too_many_guesses', 'purpose_not_allowed', 'unknown_type', 'not_searchable'] as const),
   ],
   example: {
