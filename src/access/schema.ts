@@ -53,7 +53,7 @@ export const PrincipalSchema = z
       .meta({ examples: ['app'] }),
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
     damaged: z
-      .literal(true)
+      .boolean()
       .optional()
       .describe('Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.'),
     audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
@@ -85,7 +85,13 @@ export const AddPrincipalReply = z.strictObject({
 
 export const ChangePrincipalBody = z
   .strictObject({
-    purposes: z.array(PurposeSchema).max(50).optional().describe('All purposes for which it may ask from now on.'),
+    purposes: z
+      .array(PurposeSchema)
+      .max(50)
+      // A generated client sends an empty list for one that was not set, unless the list may be null.
+      .nullable()
+      .optional()
+      .describe('All purposes for which it may ask from now on; an empty list takes them all away; null: as they are.'),
     expiresAt: TimeSchema.nullable()
       .optional()
       .describe(

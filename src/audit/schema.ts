@@ -18,7 +18,7 @@ export const AuditEntrySchema = z
     view: z.string().optional().describe('The views shown: `plain`, or all that were, such as `masked,last4`.'),
     records: z.array(z.string()).describe('The records concerned (`rec_…`).'),
     damaged: z
-      .literal(true)
+      .boolean()
       .optional()
       .describe('The entry’s row was altered or damaged: its records cannot be read, and are left out.'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),

@@ -73,7 +73,10 @@ export class AccessClient {
   /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
   async changePrincipal(
     principal: string,
-    to: { readonly purposes?: readonly string[] | undefined; readonly expiresAt?: Date | string | null | undefined },
+    to: {
+      readonly purposes?: readonly string[] | null | undefined;
+      readonly expiresAt?: Date | string | null | undefined;
+    },
     options: CallOptions = {},
   ): Promise<Principal> {
     const path = `/v1/principals/${id('prn', principal)}`;

@@ -1100,11 +1100,8 @@ export interface components {
             readonly view?: string;
             /** @description The records concerned (`rec_…`). */
             readonly records: readonly string[];
-            /**
-             * @description The entry’s row was altered or damaged: its records cannot be read, and are left out.
-             * @enum {boolean}
-             */
-            readonly damaged?: true;
+            /** @description The entry’s row was altered or damaged: its records cannot be read, and are left out. */
+            readonly damaged?: boolean;
             /** @description The subject concerned (`sub_…`). */
             readonly subject?: string;
             /** @description The erasure ordered (`ers_…`). */
@@ -1311,8 +1308,8 @@ export interface components {
         readonly CertificateState: "pending" | "final";
         /** @description What changes: `purposes`, `expiresAt` or both. */
         readonly ChangePrincipalBody: {
-            /** @description All purposes for which it may ask from now on. */
-            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /** @description All purposes for which it may ask from now on; an empty list takes them all away; null: as they are. */
+            readonly purposes?: readonly components["schemas"]["Purpose"][] | null;
             /**
              * Format: date-time
              * @description When its API key stops working from now on; null: never. An older key never lasts longer than the newest.
@@ -1800,13 +1797,7 @@ export interface components {
             readonly purpose: components["schemas"]["Purpose"];
             /** @description The view wanted; absent, without `views`: the widest the caller may see. */
             readonly view?: components["schemas"]["View"];
-            /**
-             * @description Several views of each token, in place of `view`; with 1,000 results at most.
-             * @example [
-             *       "masked",
-             *       "last4"
-             *     ]
-             */
+            /** @description Several views of each token, in place of `view`; with 1,000 results at most. An empty list is as none: generated clients send it where none is set. */
             readonly views?: readonly components["schemas"]["View"][];
             readonly reason?: components["schemas"]["Reason"];
         };
@@ -2530,11 +2521,8 @@ export interface components {
              */
             readonly code?: string;
             readonly detail: components["schemas"]["JobDetail"];
-            /**
-             * @description Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised.
-             * @enum {boolean}
-             */
-            readonly damaged?: true;
+            /** @description Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised. */
+            readonly damaged?: boolean;
         };
         /**
          * @description The outcome, by the kind of job; empty until it is completed, or a copy or a drill has failed. More may come.
@@ -3089,7 +3077,7 @@ export interface components {
         };
         /** @description What is copied. The folders are the server’s settings: nobody names one over the API. */
         readonly OrderBackupBody: {
-            /** @description Which stores are copied: `records`, `keys`, or both. */
+            /** @description Which stores are copied: `records`, `keys`, or both; an empty list is as none: both. */
             readonly stores?: readonly components["schemas"]["StoreName"][];
             /**
              * @description Then delete the copies of the key store that no key opens any more.
@@ -3264,7 +3252,7 @@ export interface components {
             readonly limit?: number;
         };
         /** @description A value of the data type `phone`, or what one of its parts takes. */
-        readonly PhoneSought: string | components["schemas"]["PhoneInput"];
+        readonly PhoneSought: string | components["schemas"]["NationalPhone"];
         /** @description What a value of the data type `postal_code` must equal. */
         readonly PostalCodeCriterion: {
             /**
@@ -3349,11 +3337,8 @@ export interface components {
             readonly role: string;
             /** @description The purposes for which it may ask for values. */
             readonly purposes: readonly components["schemas"]["Purpose"][];
-            /**
-             * @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.
-             * @enum {boolean}
-             */
-            readonly damaged?: true;
+            /** @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in. */
+            readonly damaged?: boolean;
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
             /**

@@ -52,7 +52,9 @@ export function soughtOf(type: DataType): z.ZodType | undefined {
   const parts = Object.values(type.parts ?? {}).map(({ input }) => input);
   const whole = type.spread === 'none' ? [] : [inputOf(type)];
   const isText = (input: z.ZodType) => input === typedText || input.def.type === 'string';
-  const all = [...whole, ...parts];
+  const all = [...whole, ...parts].flatMap((input) =>
+    input instanceof z.ZodUnion ? (input.options as z.ZodType[]) : [input],
+  );
   const objects = all.filter((input): input is z.ZodObject => input instanceof z.ZodObject);
   const others = all.filter((input) => !isText(input) && !(input instanceof z.ZodObject));
   const [only, ...more] = [...all.filter(isText).slice(0, 1), ...merged(type, objects), ...others];

@@ -8,6 +8,7 @@
  * Does not: hide how long a job took, and with it roughly how much there was to do; or notice a detail that was altered
  * and can be read.
  */
+import { z } from 'zod';
 import { IntegrityError } from '../errors.ts';
 import type { JobId } from '../ids.ts';
 import { storedJson } from '../stored-json.ts';
@@ -24,9 +25,12 @@ export interface Audience {
   readonly isFirstTenant: boolean;
 }
 
+/** What a later release has added to a detail is shown, too: ids, numbers and closed words, as all of it. */
+const DETAIL = JobReply.shape.detail.catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+
 export function viewOf(row: JobRow, { isFirstTenant }: Audience): JobView {
   const countsOthers = VAULT_WIDE.has(row.kind) && !isFirstTenant;
-  const detail = storedJson(JobReply.shape.detail, row.detail);
+  const detail = storedJson(DETAIL, row.detail);
   return {
     job: row.job as JobId,
     kind: row.kind as JobKind,

@@ -71,10 +71,10 @@ export const OrderBackupBody = z
   .strictObject({
     stores: z
       .array(z.enum(['records', 'keys']).meta({ id: 'StoreName', description: 'One of the two stores.' }))
-      .min(1)
       .max(2)
+      .transform((stores) => (stores.length > 0 ? stores : (['records', 'keys'] as const)))
       .default(['records', 'keys'])
-      .describe('Which stores are copied: `records`, `keys`, or both.'),
+      .describe('Which stores are copied: `records`, `keys`, or both; an empty list is as none: both.'),
     prune: z.boolean().default(false).describe('Then delete the copies of the key store that no key opens any more.'),
   })
   .describe('What is copied. The folders are the server’s settings: nobody names one over the API.');
@@ -198,7 +198,7 @@ export const JobReply = z
       .meta({ examples: ['key_unavailable'] }),
     detail: JobDetail,
     damaged: z
-      .literal(true)
+      .boolean()
       .optional()
       .describe('Its row was altered or damaged: the detail cannot be read, and is left out. An alarm was raised.'),
   })

@@ -173,6 +173,8 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await clientOf(server, added.apiKey).getMe()).toMatchObject({ principal: added.principal, name: 'checkout' });
   const less = await admin.changePrincipal(added.principal, { purposes: ['billing'], expiresAt: new Date(3e12) });
   expect(less).toMatchObject({ purposes: ['billing'], expiresAt: new Date(3e12).toISOString() });
+  // As generated clients send what nobody set.
+  expect(await admin.changePrincipal(added.principal, { purposes: null })).toMatchObject({ purposes: ['billing'] });
   const next = await admin.rotateApiKey(added.principal, { overlapSeconds: 3_600 });
   expect(await clientOf(server, next.apiKey).getMe()).toMatchObject({ key: next.key, otherKey: next.ending[0] });
   expect(await admin.endApiKey(added.principal, next.key)).toMatchObject({ key: next.key });

@@ -5,6 +5,8 @@
 import { expect, test } from 'vitest';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { openApi } from '../../src/http/openapi/openapi.ts';
+import { OrderBackupBody } from '../../src/jobs/schema.ts';
+import { DetokenizeBody } from '../../src/operations/values/revealed-schema.ts';
 import { Checker, type Schema } from './json-schema.ts';
 
 interface Document {
@@ -16,6 +18,8 @@ const document = openApi() as unknown as Document;
 const { schemas } = document.components;
 const checker = new Checker(schemas);
 const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+
+const TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
 
 /** Values that only the app, the record or the tenant's own declaration knows. */
 const OPEN = /^(OwnTypeItem|DocumentItem|RevealedJson|CorrectRecordBody|MatchToken|MatchSubject)\/properties\/value$/;
@@ -64,6 +68,7 @@ test('a union says by which property its variants are told apart, or they are of
     if (oneOf === undefined) return false;
     const variants = oneOf.map((variant) => checker.resolve(variant));
     if (discriminator !== undefined) return variants.some(({ type }) => type !== 'object');
+    if (variants.some(({ type }) => type === undefined)) return true;
     const kinds = new Set(variants.map(({ type }) => type));
     if (kinds.size === variants.length) return false;
     // Objects, each with a required property that no other has.
@@ -110,6 +115,30 @@ test('objects of unions, unions and enums have names; no name stands twice for t
     .map((same) => same?.map(([, name]) => name as string) ?? [])
     .filter((names) => names.length > 1 && /Reply$/.test(names.join()));
   expect(twins).toEqual([]);
+});
+
+test('what generators make types of is no enum of truth values, nor do two of their types have one name', () => {
+  expect(found(({ schema }) => 'enum' in schema && schema.type !== 'string')).toEqual([]);
+  // What `not` excludes is made a type of, too.
+  expect(JSON.stringify(schemas)).not.toMatch(/"(enum|const)":\[?true/);
+  const { components } = openApi() as { components: { securitySchemes: object } };
+  const named = [...Object.keys(schemas), ...Object.keys(components.securitySchemes)].map((name) => name.toLowerCase());
+  expect(named.filter((name, i) => named.indexOf(name) !== i)).toEqual([]);
+});
+
+test('a list that a request need not have may be empty, as clients for Java send one that was not set', () => {
+  const lists = Object.entries(schemas).flatMap(([name, { properties = {}, required = [] }]) =>
+    Object.entries(properties as Record<string, Schema>)
+      .filter(([property, { type }]) => type === 'array' && !(required as string[]).includes(property))
+      .map(([property, { minItems }]) => [name, property, minItems] as const),
+  );
+  expect(lists.filter(([name, , minItems]) => /Body$/.test(name) && minItems !== undefined)).toEqual([]);
+  // An empty list of these takes all purposes away. One that may be null is left out where it was not set.
+  expect(schemas.ChangePrincipalBody).toMatchObject({ properties: { purposes: { type: ['array', 'null'] } } });
+  expect(
+    DetokenizeBody.parse({ tokens: [TOKEN], purpose: 'billing', view: 'masked', views: [] }).views,
+  ).toBeUndefined();
+  expect(OrderBackupBody.parse({ stores: [] }).stores).toEqual(['records', 'keys']);
 });
 
 test('a set of words is closed only where that is promised', () => {
@@ -173,8 +202,8 @@ test('an error reply is one of the components, and so is what it may be later; e
       ]);
     }
     if (operationId !== 'getReadiness') expect([operationId, 'default' in responses]).toEqual([operationId, true]);
-    const [needs] = security as { apiKey?: string[] }[];
-    expect([operationId, needs === undefined || (needs.apiKey?.length ?? 0) > 0]).toEqual([operationId, true]);
+    const [needs] = security as { bearer?: string[] }[];
+    expect([operationId, needs === undefined || (needs.bearer?.length ?? 0) > 0]).toEqual([operationId, true]);
   }
 });
 

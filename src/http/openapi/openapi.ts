@@ -50,7 +50,8 @@ A vault that starts from shares of its root key is sealed at first: \`/readyz\` 
 follows, and absent on the last.
 
 **Types of a tenant’s own** have names that begin with \`x_\`. Where a \`type\` tells variants apart, such a
-name means the variant for types of one’s own, which no table of names can list.
+name means the variant for types of one’s own, which no table of names can list. A generated client that writes
+the \`type\` itself, as those for Go do, is given such a variant as JSON.
 `.trim();
 
 /** @param publicUrl where clients find the API */
@@ -77,12 +78,12 @@ export function openApi(publicUrl?: string): Schema {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl ?? USUAL_URL, description: publicUrl ? 'this vault' : 'a vault on this machine' }],
-    security: [{ apiKey: [] }],
+    security: [{ bearer: [] }],
     tags: [...shown.map(({ tag }) => tag), BESIDE_TAG],
     paths,
     components: {
       securitySchemes: {
-        apiKey: {
+        bearer: {
           type: 'http',
           scheme: 'bearer',
           description: 'An API key, as `npm run lethe -- principals add` or `POST /v1/principals` hands it out.',
@@ -116,7 +117,7 @@ function operation(route: Operation, tag: string, schemas: JsonSchemas): Schema 
     summary,
     description: [description, problemsOf(route)].filter(Boolean).join('\n\n') || summary,
     tags: [tag],
-    security: [{ apiKey: rolesFor(route) }],
+    security: [{ bearer: rolesFor(route) }],
     parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas), ...headers(route)],
     ...(body === undefined
       ? {}

@@ -75,7 +75,7 @@ export const changePrincipal = operation({
         const held = await holdPrincipal(tx, tenant, principal);
         const when = { tenant, at: door.now, random: vault.random };
         const changing = { tx, keys, when };
-        const [row, words] = purposes === undefined ? [held, []] : await givePurposes(changing, held, purposes);
+        const [row, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
         if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
         const facts = factsOf(row, await keysOf(tx, tenant, [principal]), door.now);
         return { reply: facts, entry: { target: [principal, ...new Set(words)].join(' ') } };

@@ -22,11 +22,14 @@ export const DetokenizeBody = z
     view: ViewSchema.optional().describe('The view wanted; absent, without `views`: the widest the caller may see.'),
     views: z
       .array(ViewSchema)
-      .min(1)
       .max(MAX_VIEWS)
       .refine((views) => new Set(views).size === views.length, { error: 'must name no view twice' })
+      .transform((views) => (views.length > 0 ? views : undefined))
       .optional()
-      .describe('Several views of each token, in place of `view`; with 1,000 results at most.')
+      .describe(
+        'Several views of each token, in place of `view`; with 1,000 results at most. An empty list is as none: ' +
+          'generated clients send it where none is set.',
+      )
       .meta({ examples: [['masked', 'last4']] }),
     reason: ReasonSchema.optional(),
   })

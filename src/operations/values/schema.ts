@@ -38,7 +38,8 @@ const IMPOSSIBLE = {
     { required: ['token', 'format'] },
     ...['token', 'ttlSeconds', 'uses'].map((option) => ({
       required: ['reuse', option],
-      properties: { reuse: { enum: [true] } },
+      // Not `enum: [true]`: generators for Java make an enum of texts of it.
+      properties: { reuse: { not: { enum: [false] } } },
     })),
   ],
 };
