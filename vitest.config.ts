@@ -16,13 +16,6 @@ const LONGEST = [
   'threats/late-standby',
 ];
 
-/** These exchange a module, load a foreign library, or look at all that the process holds: each has one of its own. */
-const ALONE = [
-  'test/crypto/{password-hash,sodium}.test.ts',
-  'test/keyring/pkcs11-slot.test.ts',
-  'test/storage/migrations.test.ts',
-];
-
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const placeOf = ({ moduleId }: TestSpecification) => {
@@ -33,27 +26,23 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Of either kind of process: files of the shared ones take turns in as many as run at once, and load `src/` once each. */
-const common = {
-  pool: 'forks',
-  // One more than there are cores: a test waits for servers and processes of its own about a third of its time.
-  maxWorkers: Math.max(2, availableParallelism() + 1),
-  // Against what hangs. On a loaded machine a test of a second takes twenty.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  restoreMocks: true,
-  unstubEnvs: true,
-  unstubGlobals: true,
-} as const;
-
+/**
+ * Each file has a process of its own: what one leaves behind in its process (a listener, a clock) must not fail another,
+ * and a crash in better-sqlite3 or libsodium, which live outside the JavaScript heap, takes one file.
+ */
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-setup.ts'],
-    maxWorkers: common.maxWorkers,
+    pool: 'forks',
+    // One more than there are cores: a test waits for servers and processes of its own about a third of its time.
+    maxWorkers: Math.max(2, availableParallelism() + 1),
     sequence: { sequencer: LongestFirst },
-    projects: [
-      { test: { ...common, name: 'alone', include: ALONE, isolate: true } },
-      { test: { ...common, name: 'shared', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
-    ],
+    // Against what hangs. On a loaded machine a test of a second takes twenty.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
   },
 });
