@@ -33,7 +33,7 @@ test.skipIf(process.platform !== 'linux')(
     const log = `${home}/log`;
     const through = ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'sh'];
     const server = await startServer(`${home}/vault`, { log, through });
-    expect(await readFile(log, 'utf8')).toContain('few files may be open');
+    await expect.poll(() => readFile(log, 'utf8'), { timeout: 10_000 }).toContain('few files may be open');
     const port = Number(new URL(server.url).port);
 
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connect(port)));
