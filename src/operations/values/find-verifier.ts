@@ -19,7 +19,7 @@ import { areErased } from '../../records/tombstones.ts';
 import { findCandidates } from '../../search/blind-index.ts';
 import type { Criterion } from '../../search/criteria.ts';
 import { findByRefs } from '../../subjects/refs.ts';
-import { causeOfDeath, tokensOfRecords } from '../../tokens/tokens.ts';
+import { tokensOfRecords, tokenToUse } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /** How many records are looked at for a name, or of a person's verifiers; of more, none is meant. */
@@ -124,8 +124,7 @@ async function usable(vault: Vault, caller: Caller, rows: readonly RecordRow[], 
   const erased = await areErased(recordStore.reader, caller.tenant, ids);
   const tokens = await tokensOfRecords(recordStore.reader, keyring.indexes, caller, ids);
   return rows.slice(0, PLACES).flatMap((row, i) => {
-    const alive = (tokens[i] ?? []).filter((token) => causeOfDeath(token, now) === undefined);
-    const token = alive.find(({ audience }) => audience === null) ?? alive[0];
+    const token = tokenToUse(tokens[i], now);
     return erased[i] || token === undefined ? [] : [{ row, token: token.token as Token }];
   });
 }

@@ -23,7 +23,7 @@ import { liveOfSubjects, liveRecords, openRecords } from '../../records/open-rec
 import type { RecordRow } from '../../records/store.ts';
 import { comparisonWith } from '../../search/criteria.ts';
 import { findByRefs } from '../../subjects/refs.ts';
-import { causeOfDeath, findToken, tokensOfRecords } from '../../tokens/tokens.ts';
+import { findToken, tokensOfRecords, tokenToUse } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -122,7 +122,7 @@ async function ofSubject(
   const labelled = all.filter(({ label }) => body.label === undefined || label === body.label);
   const ids = labelled.map(({ record }) => record as RecordId);
   const tokens = await tokensOfRecords(recordStore.reader, keyring.indexes, caller, ids);
-  const rows = labelled.filter((_, i) => tokens[i]?.some((token) => causeOfDeath(token, door.now) === undefined));
+  const rows = labelled.filter((_, i) => tokenToUse(tokens[i], door.now) !== undefined);
   return { ...said, rows, subject, whom: subject ?? `ref ${named.normalize('NFC')}` };
 }
 
