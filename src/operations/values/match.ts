@@ -19,7 +19,7 @@ import type { DataType, Json } from '../../datatypes/datatype.ts';
 import { VaultError } from '../../errors.ts';
 import { ofSaid } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
-import { liveOfSubjects, liveRecords, openRecords } from '../../records/open-records.ts';
+import { liveOfSubjects, liveRecord, openRecords } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { comparisonWith } from '../../search/criteria.ts';
 import { knownSubjects } from '../../subjects/refs.ts';
@@ -97,8 +97,7 @@ async function ofToken(
   const { recordStore, keyring } = vault;
   const asking = { tenant, audience, now: door.now };
   const { record } = await findToken(recordStore.reader, keyring.indexes, asking, body.token);
-  const [row] = await liveRecords(recordStore.reader, tenant, [record as RecordId]);
-  if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
+  const row = await liveRecord(recordStore.reader, tenant, record as RecordId);
   const said = await saidOf(vault, caller, door, row.type, body);
   // A caller that is told no subjects must not learn from a budget which tokens are one person's.
   const subject = audience === undefined ? ((row.subject ?? undefined) as SubjectId | undefined) : undefined;
