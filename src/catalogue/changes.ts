@@ -2,7 +2,7 @@
  * Changes of a tenant's catalogue: declaring a type, choosing a lesser form. Both check all the rows they build on, so
  * that a change never endorses an earlier alteration.
  */
-import { assertSound } from '../datatypes/custom.ts';
+import { assertSound, isUnique } from '../datatypes/custom.ts';
 import type { DataType } from '../datatypes/datatype.ts';
 import type { TypeDefinition } from '../datatypes/definition.ts';
 import { VaultError } from '../errors.ts';
@@ -75,13 +75,14 @@ export async function changeSetting(
   now: Date,
 ): Promise<void> {
   const { types, settings } = await readCatalogue(tx, tenant, async () => keys);
-  if (builtIn === undefined && !types.some((row) => row.name === name)) throw new VaultError('unknown_type');
+  const own = types.findLast((row) => row.name === name);
+  if (builtIn === undefined && own === undefined) throw new VaultError('unknown_type');
   const standing = settings.find((row) => row.name === name);
   const before = { keep: standing?.keep ?? null, is_unique: standing?.is_unique ?? null };
   const after = { ...before, ...('keep' in change ? change : { is_unique: change.unique ? 1 : null }) };
   if ('keep' in change) {
     if (change.keep !== null && !Object.hasOwn(builtIn?.keeps ?? {}, change.keep)) throw new VaultError('unknown_keep');
-  } else if (change.unique) {
+  } else if (change.unique || isUnique(own && definitionOf(own))) {
     assertMayBeUnique(builtIn);
   }
   // Of two people in one network, the second could not be stored.
@@ -98,7 +99,7 @@ export async function changeSetting(
 /** @throws `unique_not_offered` */
 function assertMayBeUnique(builtIn: DataType | undefined): void {
   if (builtIn === undefined) {
-    const said = 'A type of your own says `unique` in its definition: declare it again with it.';
+    const said = 'A type of your own says `unique` in its definition: declare it again.';
     throw new VaultError('unique_not_offered', said);
   }
   if (builtIn.spread !== 'unique' || (builtIn.custody ?? 'record') !== 'record') {

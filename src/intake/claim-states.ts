@@ -11,10 +11,9 @@ import { MAX_CALL_MS, ORPHAN_GRACE_MS } from '../storage/limits.ts';
 import type { Parts } from './parts.ts';
 
 /** `unmade`: the record may still be stored, under the key that a call has made; `lost`: nobody stores it any more. */
-export type ClaimState = 'under way' | { readonly unmade: RecordId } | { readonly lost: RecordId };
-
-export function namedIn(state: unknown, how: 'unmade' | 'lost'): RecordId | undefined {
-  return (Object(state) as { readonly unmade?: RecordId; readonly lost?: RecordId })[how];
+export interface ClaimState {
+  readonly is: 'under way' | 'unmade' | 'lost';
+  readonly record: RecordId;
 }
 
 /** @returns the state of each claim, as far as these reads can tell */
@@ -36,16 +35,20 @@ export async function statesOf(
 }
 
 function stateOf(claim: ClaimRow, row: RecordRow | undefined, isErased: boolean, now: Date): ClaimState {
-  if (row !== undefined || isErased) return 'under way';
   const record = claim.record as RecordId;
+  if (row !== undefined || isErased) return { is: 'under way', record };
   const age = now.getTime() - createdAt(record).getTime();
   // Older keys may be swept as orphans before this call has committed.
-  if (age < MAX_CALL_MS) return { unmade: record };
-  return age < ORPHAN_GRACE_MS ? 'under way' : { lost: record };
+  if (age < MAX_CALL_MS) return { is: 'unmade', record };
+  return { is: age < ORPHAN_GRACE_MS ? 'under way' : 'lost', record };
 }
 
 /** Removes the claims of records that never came, and their keys with them. */
-export async function removeLost({ keyStore }: Parts, tenant: TenantId, states: readonly unknown[]): Promise<void> {
-  const lost = states.flatMap((state) => namedIn(state, 'lost') ?? []);
+export async function removeLost(
+  { keyStore }: Parts,
+  tenant: TenantId,
+  states: readonly (ClaimState | undefined)[],
+): Promise<void> {
+  const lost = states.flatMap((state) => (state?.is === 'lost' ? state.record : []));
   if (lost.length > 0) await keyStore.exclusive((tx) => removeOrphans(tx, tenant, lost));
 }

@@ -58,6 +58,7 @@ export async function takenOver(
   linked: ReadonlyMap<number, ReuseRow>,
 ): Promise<Map<number, Followed>> {
   const taken = [...claims].flatMap(([i, { as }]) => (as === undefined || linked.has(i) ? [] : [{ i, record: as }]));
+  if (taken.length === 0) return new Map();
   const places = taken.map(({ record }) => ({ record, generation: FIRST }));
   using deks = secrets(await keyring.records.find(keyStore.reader, tenant, places));
   if (deks.includes(undefined)) throw new VaultError('concurrent_change');

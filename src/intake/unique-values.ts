@@ -24,7 +24,7 @@ import { findCandidates } from '../search/blind-index.ts';
 import type { Criterion } from '../search/criteria.ts';
 import { type ClaimOf, claimKey, claimOf, findClaims } from '../search/value-claims.ts';
 import type { Accepted } from './accept.ts';
-import { type ClaimState, namedIn, removeLost, statesOf } from './claim-states.ts';
+import { type ClaimState, removeLost, statesOf } from './claim-states.ts';
 import type { Parts } from './parts.ts';
 
 /** Other records have values of this call. Nothing has been stored. */
@@ -98,10 +98,16 @@ export async function assertUnique(
   const taken = left.filter(([n]) => found[n] === 'another').map(([, { place }]) => place);
   const [first] = taken;
   if (first !== undefined) throw new ValueNotUniqueError(taken, all.length - taken.length).at(`items/${first}/`);
-  if (left.some(([n]) => found[n] === 'under way')) throw underWay();
-  const holders = left.map(([n]) => found[n] as Holder);
-  await removeLost(parts, tenant, holders);
-  return new Map(left.map(([, { place, of }], n) => [place, { of, as: namedIn(holders[n], 'unmade') }]));
+  const claims = left.map(([n, { place, of }]) => ({ place, of, state: stateIn(found[n]) }));
+  if (claims.some(({ state }) => state?.is === 'under way')) throw underWay();
+  await removeLost(
+    parts,
+    tenant,
+    claims.map(({ state }) => state),
+  );
+  return new Map(
+    claims.map(({ place, of, state }) => [place, { of, as: state?.is === 'unmade' ? state.record : undefined }]),
+  );
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -121,9 +127,9 @@ export async function assertUniqueFor(
   if (unique === undefined) return undefined;
   const [holder] = await holdersOf(parts, tenant, [unique], own, now);
   if (holder === 'another') throw new ValueNotUniqueError([0], 0);
-  const lost = namedIn(holder, 'lost');
-  if (holder !== 'nobody' && lost === undefined) throw underWay();
-  await removeLost(parts, tenant, holder === undefined ? [] : [holder]);
+  const state = stateIn(holder);
+  if (state !== undefined && state.is !== 'lost') throw underWay();
+  await removeLost(parts, tenant, [state]);
   return unique.of;
 }
 
@@ -138,6 +144,10 @@ async function uniqueOf({ keyring }: Parts, tenant: TenantId, values: readonly A
 }
 
 type Holder = 'nobody' | 'another' | ClaimState;
+
+function stateIn(holder: Holder | undefined): ClaimState | undefined {
+  return typeof holder === 'object' ? holder : undefined;
+}
 
 /** @param own a record that does not count as another */
 async function holdersOf(

@@ -40,23 +40,16 @@ export interface OpenedRecord {
 }
 
 /**
- * Reads rows that a token names, which must be there.
- * @returns for each id its row, or the error in its place: erased
- * @throws {IntegrityError} for a record that is neither there nor erased
+ * Reads the row that a token names, which must be there.
+ * @throws {RecordErasedError} @throws {IntegrityError} for a record that is neither there nor erased
  */
-export async function liveRecords(
-  reader: Reader<'records'>,
-  tenant: TenantId,
-  ids: readonly RecordId[],
-): Promise<(RecordRow | RecordErasedError)[]> {
-  const rows = await eachLive(reader, tenant, ids);
-  return rows.map((row) => {
-    if (row instanceof IntegrityError) throw row;
-    return row;
-  });
+export async function liveRecord(reader: Reader<'records'>, tenant: TenantId, id: RecordId): Promise<RecordRow> {
+  const [row = new IntegrityError({ record: id })] = await eachLive(reader, tenant, [id]);
+  if (row instanceof VaultError) throw row;
+  return row;
 }
 
-/** As `liveRecords`, but a record that is neither there nor erased is the error of its own id. */
+/** The same of several tokens: for each id its row, or the error in its place. */
 export async function eachLive(
   reader: Reader<'records'>,
   tenant: TenantId,

@@ -184,6 +184,12 @@ export async function tokensOfRecords(
   );
 }
 
+/** Which of a record's tokens a caller is to use: one of no audience, or else of its own, that has not ended. */
+export function tokenToUse(tokens: readonly TokenRow[] = [], now: Date): TokenRow | undefined {
+  const alive = tokens.filter((token) => causeOfDeath(token, now) === undefined);
+  return alive.find(({ audience }) => audience === null) ?? alive[0];
+}
+
 /** The tokens of each record as they are stored, to list what is concerned: unchecked; none opens anything. */
 export async function tokensStoredFor(
   reader: Reader<'records'>,

@@ -319,11 +319,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     const item = { type: 'x_unique', value: 'AB123456' } as TokenizeItem;
     expect(await outcome(store(item))).toBe('stored');
     expect(await outcome(store(item))).toBe(REFUSED);
+    // It is its definition that says so; a setting would not end it.
+    expect(await outcome(unique(false, 'x_unique'))).toBe('unique_not_offered unique');
     await declareType(here.vault, admin, { ...badge, description: 'A badge, said otherwise.' });
     expect(await outcome(store(item))).toBe(REFUSED);
     expect(await doubles('x_unique')).toMatchObject({ doubles: 0 });
     await declareType(here.vault, admin, { ...badge, unique: false } as never);
     expect(await outcome(store(item))).toBe('stored');
+    expect(await unique(false, 'x_unique')).toMatchObject({ unique: false });
   });
 
   test('what cannot be unique is refused, and says why', async () => {

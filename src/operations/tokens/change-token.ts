@@ -5,7 +5,7 @@ import type { Call } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import type { RecordId, Token } from '../../ids.ts';
-import { liveRecords } from '../../records/open-records.ts';
+import { liveRecord } from '../../records/open-records.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { changeToken as change, lockTokens } from '../../tokens/token-changes.ts';
 import { findToken, type TokenRow, tokenKey } from '../../tokens/tokens.ts';
@@ -38,8 +38,7 @@ export async function changeToken<R>(
       await lockTokens(tx, tenant, [token]);
       const row = await findToken(tx, indexes, { tenant, audience, now: door.now }, token);
       const record = row.record as RecordId;
-      const [live] = await liveRecords(tx, tenant, [record]);
-      if (live instanceof VaultError) throw live;
+      await liveRecord(tx, tenant, record);
       const { with: changes, also, reply } = decide(row, door.now);
       if (!(await change(tx, key, row, changes))) throw new VaultError('concurrent_change');
       await also?.(tx);

@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { factsFor, namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
-import { VaultError } from '../../errors.ts';
 import type { RecordId } from '../../ids.ts';
-import { liveRecords } from '../../records/open-records.ts';
+import { liveRecord } from '../../records/open-records.ts';
 import { TokenSchema } from '../../schema.ts';
 import { ENDED, TokenDescriptionSchema } from '../../tokens/schema.ts';
 import { factsOf as tokenFacts } from '../../tokens/token-facts.ts';
@@ -31,8 +30,7 @@ export const describeToken = operation({
       door.commit('shared', async (tx) => {
         const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
         const record = known.record as RecordId;
-        const [row] = await liveRecords(tx, tenant, [record]);
-        if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
+        const row = await liveRecord(tx, tenant, record);
         const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
         return { reply, entry: { records: [record] } };
       }),

@@ -18,8 +18,8 @@ import { findRecords, type RecordRow, recordsOfSubjects } from '../../records/st
 import { areErased } from '../../records/tombstones.ts';
 import { findCandidates } from '../../search/blind-index.ts';
 import type { Criterion } from '../../search/criteria.ts';
-import { findByRefs } from '../../subjects/refs.ts';
-import { causeOfDeath, tokensOfRecords } from '../../tokens/tokens.ts';
+import { knownSubjects } from '../../subjects/refs.ts';
+import { tokensOfRecords, tokenToUse } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /** How many records are looked at for a name, or of a person's verifiers; of more, none is meant. */
@@ -54,7 +54,10 @@ export async function findVerifier(
   now: Date,
 ): Promise<FoundVerifier | undefined> {
   const { recordStore, keyring, keyStore } = vault;
-  const subject = 'subject' in by ? await subjectOf(vault, caller, by.subject) : await personOf(vault, caller, by, now);
+  const [subject] =
+    'subject' in by
+      ? await knownSubjects(keyStore.reader, keyring, caller.tenant, [by.subject])
+      : [await personOf(vault, caller, by, now)];
   const all = await recordsOfSubjects(recordStore.reader, caller.tenant, [subject ?? NO_SUBJECT], type.name);
   const rows = all.filter((row) => label === undefined || row.label === label);
   const [met, second] = await usable(vault, caller, rows, now);
@@ -65,12 +68,6 @@ export async function findVerifier(
   if (opened === undefined || meant === undefined || subject === undefined) return undefined;
   const { phc } = opened.value.expose() as { readonly phc: string };
   return { row: opened.row, subject, token: meant.token, phc };
-}
-
-async function subjectOf(vault: Vault, { tenant }: Caller, named: string): Promise<SubjectId | undefined> {
-  if (isId('subject', named)) return named;
-  const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, tenant, [named]);
-  return row?.subject as SubjectId | undefined;
 }
 
 /** The one person who has such a value; undefined: nobody, or several. */
@@ -124,8 +121,7 @@ async function usable(vault: Vault, caller: Caller, rows: readonly RecordRow[], 
   const erased = await areErased(recordStore.reader, caller.tenant, ids);
   const tokens = await tokensOfRecords(recordStore.reader, keyring.indexes, caller, ids);
   return rows.slice(0, PLACES).flatMap((row, i) => {
-    const alive = (tokens[i] ?? []).filter((token) => causeOfDeath(token, now) === undefined);
-    const token = alive.find(({ audience }) => audience === null) ?? alive[0];
+    const token = tokenToUse(tokens[i], now);
     return erased[i] || token === undefined ? [] : [{ row, token: token.token as Token }];
   });
 }

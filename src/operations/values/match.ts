@@ -18,12 +18,12 @@ import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
 import { VaultError } from '../../errors.ts';
 import { ofSaid } from '../../guesses/questions.ts';
-import { isId, type RecordId, type SubjectId, type Token } from '../../ids.ts';
-import { liveOfSubjects, liveRecords, openRecords } from '../../records/open-records.ts';
+import type { RecordId, SubjectId, Token } from '../../ids.ts';
+import { liveOfSubjects, liveRecord, openRecords } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { comparisonWith } from '../../search/criteria.ts';
-import { findByRefs } from '../../subjects/refs.ts';
-import { causeOfDeath, findToken, tokensOfRecords } from '../../tokens/tokens.ts';
+import { knownSubjects } from '../../subjects/refs.ts';
+import { findToken, tokensOfRecords, tokenToUse } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -97,8 +97,7 @@ async function ofToken(
   const { recordStore, keyring } = vault;
   const asking = { tenant, audience, now: door.now };
   const { record } = await findToken(recordStore.reader, keyring.indexes, asking, body.token);
-  const [row] = await liveRecords(recordStore.reader, tenant, [record as RecordId]);
-  if (row === undefined || row instanceof VaultError) throw row ?? new VaultError('token_not_found');
+  const row = await liveRecord(recordStore.reader, tenant, record as RecordId);
   const said = await saidOf(vault, caller, door, row.type, body);
   // A caller that is told no subjects must not learn from a budget which tokens are one person's.
   const subject = audience === undefined ? ((row.subject ?? undefined) as SubjectId | undefined) : undefined;
@@ -116,13 +115,12 @@ async function ofSubject(
   const { recordStore, keyStore, keyring } = vault;
   const said = await saidOf(vault, caller, door, body.type, body);
   const named = body.subject;
-  const [ref] = isId('subject', named) ? [] : await findByRefs(keyStore.reader, keyring, tenant, [named]);
-  const subject = isId('subject', named) ? named : (ref?.subject as SubjectId | undefined);
+  const [subject] = await knownSubjects(keyStore.reader, keyring, tenant, [named]);
   const all = await liveOfSubjects(recordStore.reader, tenant, subject === undefined ? [] : [subject], body.type);
   const labelled = all.filter(({ label }) => body.label === undefined || label === body.label);
   const ids = labelled.map(({ record }) => record as RecordId);
   const tokens = await tokensOfRecords(recordStore.reader, keyring.indexes, caller, ids);
-  const rows = labelled.filter((_, i) => tokens[i]?.some((token) => causeOfDeath(token, door.now) === undefined));
+  const rows = labelled.filter((_, i) => tokenToUse(tokens[i], door.now) !== undefined);
   return { ...said, rows, subject, whom: subject ?? `ref ${named.normalize('NFC')}` };
 }
 

@@ -26,7 +26,7 @@ import { type Criterion, criterionOf } from '../../search/criteria.ts';
 import { openCursor, sealCursor } from '../../search/cursor.ts';
 import { type CriterionQuery, MAX_PAGE, SearchBody, SearchReply } from '../../search/schema.ts';
 import type { RecordTx } from '../../storage/tx.ts';
-import { causeOfDeath, type TokenRow, tokensOfRecords } from '../../tokens/tokens.ts';
+import { tokensOfRecords, tokenToUse } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { CARD, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -243,8 +243,7 @@ async function withToken(search: Search, rows: readonly RecordRow[]): Promise<Me
   const ids = rows.map(({ record }) => record as RecordId);
   const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
   return rows.flatMap((row, i) => {
-    const alive = (tokens[i] as TokenRow[]).filter((token) => causeOfDeath(token, now) === undefined);
-    const token = alive.find(({ audience }) => audience === null) ?? alive[0];
+    const token = tokenToUse(tokens[i], now);
     return token === undefined ? [] : [{ row, token: token.token as Token }];
   });
 }

@@ -21,7 +21,7 @@ import { UnavailableError, VaultError } from '../../errors.ts';
 import { type Budget, ofName, RECORD } from '../../guesses/limits.ts';
 import { comparedForms, ofCaller } from '../../guesses/questions.ts';
 import type { RecordId, SubjectId, Token } from '../../ids.ts';
-import { liveRecords, openRecords, wiping } from '../../records/open-records.ts';
+import { liveRecord, openRecords, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import { criterionOf } from '../../search/criteria.ts';
 import { findToken } from '../../tokens/tokens.ts';
@@ -92,8 +92,7 @@ async function ofToken(
   const { tenant, audience } = caller;
   const { recordStore, keyStore, keyring, catalogue, hasher } = vault;
   const { record } = await findToken(recordStore.reader, keyring.indexes, { tenant, audience, now: door.now }, token);
-  const [live] = await liveRecords(recordStore.reader, tenant, [record as RecordId]);
-  if (live === undefined || live instanceof VaultError) throw live ?? new VaultError('token_not_found');
+  const live = await liveRecord(recordStore.reader, tenant, record as RecordId);
   const type = await catalogue.stored(tenant, live.type, live.type_version);
   assertVerified(type, 'token');
   door.decide({ type: resourceOf(type) });
